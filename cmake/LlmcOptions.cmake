@@ -1,0 +1,20 @@
+# Options and flags that every part of the project shares.
+option(LLMC_BUILD_TESTS "Build the tests" ON)
+set(LLMC_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
+option(LLMC_COVERAGE "Instrument for source coverage (clang)" OFF)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+add_compile_options(-Wall -Wextra -Wno-unused-parameter)
+if(LLMC_SANITIZE)
+  add_compile_options(-fsanitize=${LLMC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${LLMC_SANITIZE})
+endif()
+if(LLMC_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+endif()

@@ -1,0 +1,56 @@
+//===- LLMDialect.h - the llm dialect ----------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Types, attributes and operations of the llm dialect; docs/llm-dialect.md is
+// generated from the same descriptions.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_DIALECTS_LLM_LLMDIALECT_H
+#define LLMC_DIALECTS_LLM_LLMDIALECT_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include <optional>
+
+namespace mlir::llm {
+/// An integer grid: value = scale * (code - zero) + min, codes of `bits` bits.
+struct AffineGrid {
+  int64_t bits;
+  int64_t zero;
+  bool hasMin;
+};
+} // namespace mlir::llm
+
+#include "dialects/llm/LLMAttrInterfaces.h.inc"
+#include "dialects/llm/LLMDialect.h.inc"
+#include "dialects/llm/LLMEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/llm/LLMAttributes.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialects/llm/LLMTypes.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/llm/LLMOps.h.inc"
+
+namespace mlir::llm {
+
+/// The [.., rows, cols] shape of a weight or activation value, dense or packed.
+llvm::ArrayRef<int64_t> getMatrixShape(Type type);
+/// The encoding of a dense (float<T>) or packed value.
+EncodingAttrInterface getEncoding(Type type);
+/// Bytes of one row of quantised activations: codes, scales, sums.
+int64_t getActRowBytes(PackedType type);
+/// Bytes of a weight of `type` as the artifact stores it; static shapes only.
+int64_t getWeightBytes(Type type);
+
+} // namespace mlir::llm
+
+#endif // LLMC_DIALECTS_LLM_LLMDIALECT_H

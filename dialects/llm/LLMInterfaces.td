@@ -1,0 +1,75 @@
+//===- LLMInterfaces.td - what an encoding and a layout must answer ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A new weight format implements EncodingAttrInterface; a new order of its
+// blocks in memory implements LayoutAttrInterface. Nothing else changes.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LLM_INTERFACES
+#define LLMC_LLM_INTERFACES
+
+include "mlir/IR/OpBase.td"
+
+def LLM_EncodingAttrInterface : AttrInterface<"EncodingAttrInterface"> {
+  let cppNamespace = "::mlir::llm";
+  let description = [{
+    How numbers are stored: blocks of `blockElems` consecutive elements of the
+    innermost dimension in `blockBytes` bytes. The byte layout of a block is the
+    one of the format's own files (GGML's for `q4_0`, …).
+  }];
+  let methods = [
+    InterfaceMethod<"Elements in one block; 1 for plain floats.",
+      "int64_t", "getBlockElems">,
+    InterfaceMethod<"Bytes of one block.",
+      "int64_t", "getBlockBytes">,
+    InterfaceMethod<"Writes the `blockElems` values of the block at `bytes`.",
+      "void", "dequantizeBlock", (ins "const uint8_t *":$bytes, "float *":$values)>,
+    InterfaceMethod<"Encodes `blockElems` values into the block at `bytes`.",
+      "void", "quantizeBlock", (ins "const float *":$values, "uint8_t *":$bytes)>,
+    InterfaceMethod<[{The integer grid when every value of a block is
+      `scale * (code - zero) + min`, else nothing. Kernels for integer codes
+      are generated from this alone.}],
+      "std::optional<::mlir::llm::AffineGrid>", "getAffineGrid">,
+    InterfaceMethod<[{Splits a block into its parts; only for encodings with an
+      affine grid. `codes` receives `blockElems` unsigned codes.}],
+      "void", "unpackBlock", (ins "const uint8_t *":$bytes, "uint8_t *":$codes,
+                                 "uint16_t &":$scale, "uint16_t &":$min)>,
+  ];
+  let extraSharedClassDeclaration = [{
+    /// Bytes of `elems` consecutive elements; `elems` is a multiple of the block.
+    int64_t getBytes(int64_t elems) {
+      return elems / $_attr.getBlockElems() * $_attr.getBlockBytes();
+    }
+    /// Dequantises `elems` consecutive elements.
+    void dequantize(const uint8_t *bytes, int64_t elems, float *values) {
+      int64_t step = $_attr.getBlockElems();
+      for (int64_t i = 0; i < elems; i += step, bytes += $_attr.getBlockBytes())
+        $_attr.dequantizeBlock(bytes, values + i);
+    }
+    /// Quantises `elems` consecutive elements.
+    void quantize(const float *values, int64_t elems, uint8_t *bytes) {
+      int64_t step = $_attr.getBlockElems();
+      for (int64_t i = 0; i < elems; i += step, bytes += $_attr.getBlockBytes())
+        $_attr.quantizeBlock(values + i, bytes);
+    }
+  }];
+}
+
+def LLM_LayoutAttrInterface : AttrInterface<"LayoutAttrInterface"> {
+  let cppNamespace = "::mlir::llm";
+  let description = [{
+    The order of a matrix's blocks in memory. Absent means the source order:
+    rows one after the other.
+  }];
+  let methods = [
+    InterfaceMethod<"Bytes of an `rows` x `cols` matrix of `encoding`.",
+      "int64_t", "getPackedBytes", (ins "int64_t":$rows, "int64_t":$cols,
+        "::mlir::llm::EncodingAttrInterface":$encoding)>,
+    InterfaceMethod<[{Rearranges a whole matrix from source order into
+      `packed`, which holds `getPackedBytes` bytes.}],
+      "void", "pack", (ins "const uint8_t *":$source, "int64_t":$rows,
+        "int64_t":$cols, "::mlir::llm::EncodingAttrInterface":$encoding,
+        "uint8_t *":$packed)>,
+  ];
+}
+
+#endif // LLMC_LLM_INTERFACES

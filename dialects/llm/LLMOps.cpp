@@ -1,0 +1,317 @@
+//===- LLMOps.cpp - checks of the model operations --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each message starts with the number of the constraint in LLMOps.td.
+//===----------------------------------------------------------------------===//
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpImplementation.h"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+static ArrayRef<int64_t> shapeOf(Value value) {
+  return getMatrixShape(value.getType());
+}
+
+/// Equal, or at least one of them unknown.
+static bool dimsAgree(int64_t a, int64_t b) {
+  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
+}
+
+static bool shapesAgree(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
+  return a.size() == b.size() &&
+         llvm::all_of(llvm::zip(a, b), [](auto pair) {
+           return dimsAgree(std::get<0>(pair), std::get<1>(pair));
+         });
+}
+
+static std::string spell(ArrayRef<int64_t> shape) {
+  std::string text = "[";
+  for (auto [i, dim] : llvm::enumerate(shape)) {
+    text += i ? ", " : "";
+    text += ShapedType::isDynamic(dim) ? "?" : std::to_string(dim);
+  }
+  return text + "]";
+}
+
+LogicalResult EmbedOp::verify() {
+  if (shapeOf(getTable()).size() != 2)
+    return emitOpError("(C1) table is [V, E], found ")
+           << spell(shapeOf(getTable()));
+  int64_t expected[] = {shapeOf(getIds())[0], shapeOf(getTable())[1]};
+  if (!shapesAgree(shapeOf(getResult()), expected))
+    return emitOpError("(C1) result is ids by table columns ")
+           << spell(expected) << ", found " << spell(shapeOf(getResult()));
+  return success();
+}
+
+LogicalResult NormOp::verify() {
+  if (getInput().getType() != getResult().getType())
+    return emitOpError("(C1) result has the input's type, input is ")
+           << getInput().getType() << ", result is " << getResult().getType();
+  ArrayRef<int64_t> input = shapeOf(getInput());
+  for (Value scale : {getWeight(), getBias()}) {
+    if (!scale)
+      continue;
+    ArrayRef<int64_t> shape = shapeOf(scale);
+    if (shape.size() > input.size() || shape.empty() ||
+        !shapesAgree(shape, input.take_back(shape.size())))
+      return emitOpError("(C2) weight and bias have the last dimensions of the "
+                         "input: input is ")
+             << spell(input) << ", found " << spell(shape);
+  }
+  if (getEps().convertToDouble() <= 0)
+    return emitOpError("(C3) eps must be positive, found ")
+           << getEps().convertToDouble();
+  if (getBias() && !getWeight())
+    return emitOpError("(C4) a bias needs a weight");
+  return success();
+}
+
+LogicalResult LinearOp::verify() {
+  ArrayRef<int64_t> input = shapeOf(getInput()), weight = shapeOf(getWeight());
+  if (weight.size() < 2 || weight.size() > 3)
+    return emitOpError("(C1) weight is [N, K] or [H, N, K], found ")
+           << spell(weight);
+  if (!dimsAgree(input.back(), weight.back()))
+    return emitOpError("(C1) input and weight need the same K: input is ")
+           << spell(input) << ", weight is " << spell(weight);
+  SmallVector<int64_t> expected(input);
+  expected.back() = weight[weight.size() - 2];
+  if (!shapesAgree(shapeOf(getResult()), expected))
+    return emitOpError("(C2) result is ")
+           << spell(expected) << ", found " << spell(shapeOf(getResult()));
+  if (weight.size() == 3 && (input.size() != 3 || input[1] != weight[0]))
+    return emitOpError("(C3) a weight per head needs input [T, ")
+           << weight[0] << ", K], found " << spell(input);
+  if (auto packed = dyn_cast<PackedType>(getInput().getType()))
+    if (!isa<Int8ActEncodingAttr>(packed.getEncoding()) || weight.size() != 2)
+      return emitOpError("(C4) a packed input holds quantised activations, "
+                         "found ")
+             << packed;
+  if (getBias() && !shapesAgree(shapeOf(getBias()), expected.back()))
+    return emitOpError("(C5) bias is [") << expected.back() << "], found "
+                                         << spell(shapeOf(getBias()));
+  return success();
+}
+
+LogicalResult QuantizeActOp::verify() {
+  auto packed = getResult().getType();
+  if (!shapesAgree(shapeOf(getInput()), packed.getShape()))
+    return emitOpError("(C1) result has the input's shape ")
+           << spell(shapeOf(getInput())) << ", found "
+           << spell(packed.getShape());
+  if (!isa<Int8ActEncodingAttr>(packed.getEncoding()))
+    return emitOpError("(C2) needs an activation encoding, found ")
+           << Attribute(packed.getEncoding());
+  return success();
+}
+
+LogicalResult DequantOp::verify() {
+  if (!shapesAgree(shapeOf(getInput()), shapeOf(getResult())))
+    return emitOpError("(C1) result has the input's shape ")
+           << spell(shapeOf(getInput())) << ", found "
+           << spell(shapeOf(getResult()));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Positions
+//===----------------------------------------------------------------------===//
+
+/// Checks shared by rope and rotate: rotated dims lie inside the head.
+static LogicalResult verifyRotated(Operation *op, Value input, Value result,
+                                   int64_t start, int64_t rotated) {
+  if (input.getType() != result.getType())
+    return op->emitOpError("(C1) result has the input's type, input is ")
+           << input.getType() << ", result is " << result.getType();
+  int64_t headDim = shapeOf(input).back();
+  if (start < 0 || rotated % 2 || rotated <= 0 || start + rotated > headDim)
+    return op->emitOpError("(C2) rotates an even number of dims inside the "
+                           "head: head dim is ")
+           << headDim << ", found start " << start << " and " << rotated
+           << " rotated dims";
+  return success();
+}
+
+LogicalResult RopeOp::verify() {
+  return verifyRotated(*this, getInput(), getResult(), getStart(),
+                       2 * shapeOf(getInv()).back());
+}
+
+LogicalResult RotationOp::verify() {
+  int64_t expected[] = {shapeOf(getPositions())[0],
+                        2 * shapeOf(getInv()).back()};
+  if (!shapesAgree(shapeOf(getResult()), expected))
+    return emitOpError("(C1) result is ")
+           << spell(expected) << ", found " << spell(shapeOf(getResult()));
+  return success();
+}
+
+LogicalResult RotateOp::verify() {
+  return verifyRotated(*this, getInput(), getResult(), getStart(),
+                       shapeOf(getRotation()).back());
+}
+
+//===----------------------------------------------------------------------===//
+// Sequences
+//===----------------------------------------------------------------------===//
+
+LogicalResult KVWriteOp::verify() {
+  KVType kv = getCache().getType();
+  if (getResult().getType() != kv)
+    return emitOpError("(C1) result has the cache's type ")
+           << kv << ", found " << getResult().getType();
+  int64_t keyShape[] = {ShapedType::kDynamic, kv.getHeads(), kv.getKeyDim()};
+  if (!shapesAgree(shapeOf(getKey()), keyShape))
+    return emitOpError("(C2) key is ")
+           << spell(keyShape) << ", found " << spell(shapeOf(getKey()));
+  if (static_cast<bool>(getValue()) != (kv.getValueDim() > 0))
+    return emitOpError("(C3) value is given iff the cache stores values, the "
+                       "cache is ")
+           << kv;
+  int64_t valueShape[] = {ShapedType::kDynamic, kv.getHeads(),
+                          kv.getValueDim()};
+  if (getValue() && !shapesAgree(shapeOf(getValue()), valueShape))
+    return emitOpError("(C2) value is ")
+           << spell(valueShape) << ", found " << spell(shapeOf(getValue()));
+  int64_t writers = llvm::count_if(getCache().getUsers(), [](Operation *user) {
+    return isa<KVWriteOp>(user);
+  });
+  if (writers > 1)
+    return emitOpError("(C4) a cache version is written once, found ")
+           << writers << " kv_write users";
+  return success();
+}
+
+LogicalResult AttentionOp::verify() {
+  ArrayRef<int64_t> query = shapeOf(getQuery());
+  if (static_cast<bool>(getCache()) == static_cast<bool>(getKey()) ||
+      static_cast<bool>(getCache()) != static_cast<bool>(getLayer()))
+    return emitOpError("(C3) needs either cache and layer or key and value");
+  int64_t heads, keyDim, valueDim;
+  if (getCache()) {
+    KVType kv = getCache().getType();
+    heads = kv.getHeads(), keyDim = kv.getKeyDim();
+    valueDim = kv.getValueChannels();
+    if (getRight() != 0)
+      return emitOpError("(C6) a cached attention looks back only: right must "
+                         "be 0, found ")
+             << getRight();
+  } else {
+    heads = shapeOf(getKey())[1], keyDim = shapeOf(getKey())[2];
+    if (!getValue() || shapeOf(getValue())[1] != heads)
+      return emitOpError("(C3) explicit keys need values with as many heads");
+    valueDim = shapeOf(getValue())[2];
+  }
+  if (heads <= 0 || query[1] % heads)
+    return emitOpError("(C1) key heads divide query heads: found ")
+           << query[1] << " and " << heads;
+  int64_t expected[] = {query[0], query[1], valueDim};
+  if (query[2] != keyDim || !shapesAgree(shapeOf(getResult()), expected))
+    return emitOpError("(C2) query head dim is ")
+           << keyDim << " and result is " << spell(expected)
+           << ": found query " << spell(query) << ", result "
+           << spell(shapeOf(getResult()));
+  if (getSoftcap().convertToDouble() < 0 || getLeft() < -1 ||
+      getRight() < -1 || getChunk() < 0)
+    return emitOpError("(C4) softcap and chunk are not negative, left and "
+                       "right are at least -1");
+  if (getSlopes() && getRel())
+    return emitOpError("(C5) slopes and rel exclude each other");
+  for (Value perHead : {getSlopes(), getSinks()})
+    if (perHead && !shapesAgree(shapeOf(perHead), query[1]))
+      return emitOpError("(C7) slopes and sinks hold one number per head: ")
+             << query[1] << " heads, found " << spell(shapeOf(perHead));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Experts
+//===----------------------------------------------------------------------===//
+
+LogicalResult RouteOp::verify() {
+  int64_t experts = shapeOf(getLogits())[1], groups = getGroups();
+  if (groups < 1 || experts % groups)
+    return emitOpError("(C1) groups divide experts: found ")
+           << groups << " and " << experts;
+  if (getTopGroups() < 1 || getTopGroups() > groups || getK() < 1 ||
+      getK() > getTopGroups() * experts / groups)
+    return emitOpError("(C2) k experts must fit into the chosen groups: k is ")
+           << getK() << ", " << getTopGroups() << " groups of "
+           << experts / groups;
+  if (getGroupScore() == GroupScore::Top2Sum && experts / groups < 2)
+    return emitOpError("(C3) top2_sum needs two experts per group");
+  if (getWeighting() == RouteWeights::Softmax &&
+      getScore() != RouteScore::Identity)
+    return emitOpError("(C4) softmax weights need identity scores");
+  int64_t expected[] = {shapeOf(getLogits())[0], static_cast<int64_t>(getK())};
+  if (!shapesAgree(shapeOf(getIndices()), expected) ||
+      !shapesAgree(shapeOf(getWeights()), expected))
+    return emitOpError("(C2) results are ") << spell(expected);
+  return success();
+}
+
+LogicalResult ExpertLinearOp::verify() {
+  ArrayRef<int64_t> input = shapeOf(getInput()), weight = shapeOf(getWeight());
+  ArrayRef<int64_t> chosen = shapeOf(getIndices());
+  if (weight.size() != 3 || !dimsAgree(input.back(), weight[2]))
+    return emitOpError("(C1) weight is [X, N, K] with the input's K: input is ")
+           << spell(input) << ", weight is " << spell(weight);
+  if (input.size() < 2 || input.size() > 3 ||
+      (input.size() == 3 && !dimsAgree(input[1], chosen[1])))
+    return emitOpError("(C2) input is [T, K] or [T, k, K] with k of indices: "
+                       "found ")
+           << spell(input) << " and indices " << spell(chosen);
+  int64_t expected[] = {chosen[0], chosen[1], weight[1]};
+  if (!shapesAgree(shapeOf(getResult()), expected))
+    return emitOpError("(C3) result is ")
+           << spell(expected) << ", found " << spell(shapeOf(getResult()));
+  return success();
+}
+
+LogicalResult CombineOp::verify() {
+  ArrayRef<int64_t> input = shapeOf(getInput());
+  int64_t weights[] = {input[0], input[1]}, result[] = {input[0], input[2]};
+  if (!shapesAgree(shapeOf(getWeights()), weights) ||
+      !shapesAgree(shapeOf(getResult()), result))
+    return emitOpError("(C1) input [T, k, E], weights [T, k], result [T, E]: "
+                       "found input ")
+           << spell(input) << ", weights " << spell(shapeOf(getWeights()))
+           << ", result " << spell(shapeOf(getResult()));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
+LogicalResult TileDotOp::verify() {
+  if (static_cast<int64_t>(getAccs().size()) != getRows() * getPanels() ||
+      getAccs().getTypes() != getResultTypes())
+    return emitOpError("(C1) carries rows x panels = ")
+           << getRows() * getPanels() << " accumulators, found "
+           << getAccs().size();
+  return success();
+}
+
+void TileDotOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  effects.emplace_back(MemoryEffects::Read::get(), &getXMutable());
+  effects.emplace_back(MemoryEffects::Read::get(), &getWMutable());
+}
+
+LogicalResult
+ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                     int64_t rows, int64_t panels, int64_t panels1) {
+  if (rows < 1 || panels < 1 || panels1 < 1)
+    return emitError() << "tile sizes are positive, found rows " << rows
+                       << ", panels " << panels << ", panels1 " << panels1;
+  return success();
+}
+
+#define GET_OP_CLASSES
+#include "dialects/llm/LLMOps.cpp.inc"

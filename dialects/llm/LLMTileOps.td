@@ -1,0 +1,42 @@
+//===- LLMTileOps.td - what a tiled kernel is made of -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Tiling turns each llm.kernel into loops over these few ops; emitters spell
+// them per instruction set. They work on memrefs and on vectors whose lanes are
+// output rows (dot), cache slots (qk) or channels (pv).
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LLM_TILE_OPS
+#define LLMC_LLM_TILE_OPS
+
+def LLM_F32Vector : VectorOfRankAndType<[1], [F32]>;
+
+def LLM_TileDotOp : LLM_Op<"tile.dot", [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "rows x panels block of a matrix product, one group of k";
+  let description = [{
+    `accs[r * panels + u][n] += sum_k x[row + r, k] * w[panel + u][n, k]` over the k of `group`
+    (32 for integer grids and for floats alike; the last group of a float matrix may be
+    shorter). Accumulators are `rows * panels` vectors of 16 f32, lane = output row of the
+    panel. `x` is [T, K] f32, or the bytes [T, rowBytes] of quantised rows; `w` is the
+    panel-packed matrix as bytes [panels, groups, groupBytes]. `prefetch` also fetches the
+    same place of the next `panels` panels.
+    (C1) rows * panels accumulators.
+  }];
+  let arguments = (ins Variadic<LLM_F32Vector>:$accs, AnyMemRef:$x, Index:$row, AnyMemRef:$w,
+                       Index:$panel, Index:$group, LLM_Int:$rows, LLM_Int:$panels,
+                       TypeAttrOf<LLM_PackedType>:$weightType, OptionalAttr<TypeAttrOf<LLM_PackedType>>:$inputType,
+                       UnitAttr:$prefetch);
+  let results = (outs Variadic<LLM_F32Vector>:$results);
+  let assemblyFormat = [{
+    `(` $accs `)` `x` `(` $x `[` $row `]` `)` `w` `(` $w `[` $panel `]` `)` `group` `(` $group `)` attr-dict `:`
+    type($accs) `,` type($x) `,` type($w) `->` type($results)
+  }];
+  let hasVerifier = 1;
+}
+
+def LLM_BarrierOp : LLM_Op<"barrier", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "all workers of the step meet";
+  let description = [{ No worker passes before all have arrived; writes before it are seen after it. }];
+  let assemblyFormat = "attr-dict";
+}
+
+#endif // LLMC_LLM_TILE_OPS

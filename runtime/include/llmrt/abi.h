@@ -1,0 +1,168 @@
+/*===- abi.h - every layout that compiler and runtime share ------------------===
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The compiler emits code that reads these structures, and writes files that
+ * the runtime maps. Both include this header; nothing else is agreed between
+ * them. Plain C, little endian, 64 bits.
+ *===----------------------------------------------------------------------===*/
+#ifndef LLMRT_ABI_H
+#define LLMRT_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#define LLMRT_STATIC_ASSERT static_assert
+#else
+#define LLMRT_STATIC_ASSERT _Static_assert
+#endif
+
+/* Raised whenever a layout below changes. */
+#define LLMRT_ABI_VERSION 1
+
+/* Cache slots per page: wide enough that decode attention reads at memory speed. */
+#define LLMRT_PAGE_TOKENS 64
+
+/* Position stored in an empty cache slot: after every query, so never attended. */
+#define LLMRT_EMPTY_POSITION INT32_MAX
+
+/*===----------------------------------------------------------------------===
+ * One step: T rows of any mix of sequences (LlmrtStep -> logits of L rows)
+ *===----------------------------------------------------------------------===*/
+
+/* What a step reads and writes. All pointers are owned by the caller.
+ *
+ * Rows of one sequence are contiguous and ascending in slot. A row's keys are
+ * the occupied slots <= its own of its sequence, filtered by position. Before
+ * the step the caller has assigned a page to every slot it names and has stored
+ * the position of every row in slotPositions. */
+typedef struct LlmrtStep {
+  const uint8_t *weights;       /* weight section, 64-byte aligned */
+  uint8_t *arena;               /* rowCapacity * arenaBytesPerRow bytes, 64-byte aligned */
+  uint8_t *kv;                  /* kvPages * kvBytesPerPage bytes, 64-byte aligned */
+  const int32_t *slotPositions; /* [kvPages, LLMRT_PAGE_TOKENS] */
+  const int32_t *tokens;        /* [T], 0 <= token < vocabulary */
+  const int32_t *positions;     /* [T], position in the sequence */
+  const int32_t *slots;         /* [T], slot in the sequence's cache */
+  const int32_t *sequences;     /* [T], row of blockTable */
+  const int32_t *blockTable;    /* [S, blocksPerSequence], page of each block */
+  const int32_t *logitRows;     /* [L], ascending rows of the batch */
+  float *logits;                /* [L, vocabulary] result */
+  int64_t rows;                 /* T, 1 <= T <= rowCapacity */
+  int64_t rowCapacity;          /* rows the arena was sized for */
+  int64_t logitRowCount;        /* L <= T */
+  int64_t blocksPerSequence;    /* columns of blockTable */
+  int64_t kvPages;              /* pages in kv */
+  void *barrier;                /* given back to llmrt_barrier */
+} LlmrtStep;
+
+/* Runs one worker's share of a step. All workers call it with the same step,
+ * workers = their number, worker = 0 .. workers-1. Results do not depend on
+ * workers. */
+typedef void (*LlmrtStepFn)(const LlmrtStep *step, int64_t worker, int64_t workers);
+
+/* Provided by the runtime, called by generated code between dependent kernels. */
+void llmrt_barrier(void *barrier);
+
+/*===----------------------------------------------------------------------===
+ * The compiled model: one constant symbol in the generated object
+ *===----------------------------------------------------------------------===*/
+
+/* CPU features, as bits of LlmrtVariant.features. */
+enum {
+  LLMRT_CPU_AVX2 = 1u << 0, /* with FMA and F16C */
+  LLMRT_CPU_AVX512 = 1u << 1, /* F, BW, DQ, VL */
+  LLMRT_CPU_AVX512_VNNI = 1u << 2,
+};
+
+/* One build of the step for an instruction set; best first in the table. */
+typedef struct LlmrtVariant {
+  const char *name;  /* for example "avx512-vnni" */
+  uint64_t features; /* LLMRT_CPU_* that must all be present */
+  LlmrtStepFn step;
+} LlmrtVariant;
+
+typedef struct LlmrtModel {
+  uint32_t abiVersion; /* LLMRT_ABI_VERSION */
+  uint32_t variantCount;
+  const LlmrtVariant *variants;
+  int64_t vocabulary;       /* columns of logits */
+  int64_t arenaBytesPerRow; /* activation bytes per row of capacity */
+  int64_t kvBytesPerPage;   /* all layers and heads of one page of tokens */
+  int64_t contextLength;    /* positions the model was made for */
+  int64_t maxContext;       /* compiled limits and defaults of the contract: */
+  int64_t maxBatch;         /*   sequences at once */
+  int64_t rowsPerStep;      /*   rows of one step (prompt chunk) */
+  int64_t weightBytes;      /* weight section */
+} LlmrtModel;
+
+/* The symbol that the generated object defines. */
+extern const LlmrtModel llmrt_model;
+
+/*===----------------------------------------------------------------------===
+ * The artifact: sections appended to the executable
+ *
+ *   ELF executable (runtime + generated code)
+ *   padding to LLMRT_SECTION_ALIGN
+ *   section 0 bytes, padding, section 1 bytes, padding, ...
+ *   LlmrtSection[sectionCount]
+ *   LlmrtTrailer            <- the last bytes of the file
+ *===----------------------------------------------------------------------===*/
+
+#define LLMRT_SECTION_ALIGN 4096
+#define LLMRT_TRAILER_MAGIC "LLMRTART"
+
+/* What a section holds. */
+enum {
+  LLMRT_SECTION_WEIGHTS = 1,   /* packed weights, execution order */
+  LLMRT_SECTION_TOKENIZER = 2, /* serializeTokenizer() of llmrt/Tokenizer.h */
+  LLMRT_SECTION_INFO = 3,      /* JSON about the model, UTF-8 */
+};
+
+typedef struct LlmrtSection {
+  uint32_t kind;     /* LLMRT_SECTION_* */
+  uint32_t reserved; /* 0 */
+  uint64_t offset;   /* from the start of the file, LLMRT_SECTION_ALIGN aligned */
+  uint64_t bytes;
+  uint64_t checksum; /* 64-bit FNV-1a over 8-byte words, see llmrt_checksum */
+} LlmrtSection;
+
+typedef struct LlmrtTrailer {
+  char magic[8];         /* LLMRT_TRAILER_MAGIC */
+  uint32_t abiVersion;   /* LLMRT_ABI_VERSION */
+  uint32_t sectionCount; /* 1 .. 16 */
+  uint64_t tableOffset;  /* of LlmrtSection[0] from the start of the file */
+  uint64_t fileBytes;    /* whole file, trailer included */
+  uint64_t checksum;     /* of the section table */
+} LlmrtTrailer;
+
+LLMRT_STATIC_ASSERT(sizeof(LlmrtStep) == 17 * 8, "step layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 24, "variant layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtModel) == 80, "model layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtSection) == 32, "section layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtTrailer) == 40, "trailer layout");
+
+/* Continues a checksum over `bytes` bytes; start with LLMRT_CHECKSUM_SEED. Every
+ * call but the last has a multiple of 8 bytes. Word-wise FNV-1a: one multiply
+ * per 8 bytes, so verifying runs at memory speed. */
+#define LLMRT_CHECKSUM_SEED 0xcbf29ce484222325ull
+static inline uint64_t llmrt_checksum(uint64_t sum, const void *data, uint64_t bytes) {
+  const unsigned char *p = (const unsigned char *)data;
+  uint64_t word;
+  uint64_t i;
+  for (; bytes >= 8; bytes -= 8, p += 8) {
+    word = 0;
+    for (i = 0; i < 8; ++i)
+      word |= (uint64_t)p[i] << (8 * i);
+    sum = (sum ^ word) * 0x100000001b3ull;
+  }
+  for (i = 0; i < bytes; ++i)
+    sum = (sum ^ p[i]) * 0x100000001b3ull;
+  return sum;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* LLMRT_ABI_H */

@@ -1,0 +1,276 @@
+//===- PreTokenizer.cpp - text cut into the words BPE never crosses ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The steps and their corner cases (empty matches, what is merged with which
+// neighbour) follow the Hugging Face library; utils/compare-tokenizer.py holds
+// the two together.
+//===----------------------------------------------------------------------===//
+#include "PreTokenizer.h"
+
+#include "ByteAlphabet.h"
+#include "Utf8.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+using namespace llmrt;
+using namespace llmrt::text;
+
+namespace {
+
+// GPT-2's splitting (openai/gpt-2, encoder.py), which ByteLevel implies.
+constexpr std::string_view gpt2Pattern =
+    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+
+using Kind = PreTokenizerStep::Kind;
+
+struct Span {
+  size_t begin;
+  size_t end;
+  bool isMatch;
+};
+
+using SpanSink = std::function<Status(Span)>;
+
+/// Reports the matches of a pattern in `text` and the text between them.
+class SpanFinder {
+public:
+  SpanFinder(const PreTokenizer::Step &step) : step(step) {
+    if (step.regex)
+      matcher.emplace(step.regex);
+  }
+
+  Status find(std::string_view text, const SpanSink &sink) {
+    size_t from = 0, reported = 0;
+    std::optional<size_t> lastEnd;
+    while (from <= text.size()) {
+      Expected<RegexMatch> match = search(text, from);
+      if (!match)
+        return match.status();
+      if (!match->found)
+        break;
+      // An empty match right behind a match is none: go on one character.
+      if (match->begin == match->end && lastEnd == match->end) {
+        from = match->end;
+        if (from >= text.size())
+          break;
+        nextCodePoint(text, from);
+        continue;
+      }
+      if (Status status = report(reported, match->begin, false, sink);
+          status.failed())
+        return status;
+      if (Status status = report(match->begin, match->end, true, sink);
+          status.failed())
+        return status;
+      from = reported = match->end;
+      lastEnd = match->end;
+    }
+    return report(reported, text.size(), false, sink);
+  }
+
+private:
+  Expected<RegexMatch> search(std::string_view text, size_t from) {
+    if (matcher)
+      return matcher->search(text, from);
+    const std::string &pattern = step.spec.pattern;
+    size_t at = pattern.empty() ? text.npos : text.find(pattern, from);
+    if (at == text.npos)
+      return RegexMatch();
+    return RegexMatch{true, at, at + pattern.size()};
+  }
+
+  Status report(size_t begin, size_t end, bool isMatch, const SpanSink &sink) {
+    if (begin == end && !isMatch)
+      return Status::ok();
+    return sink({begin, end, isMatch != step.spec.invert});
+  }
+
+  const PreTokenizer::Step &step;
+  std::optional<RegexMatcher> matcher;
+};
+
+/// Joins spans as the behaviour asks. Isolated and Removed never come here.
+std::vector<Span> joinSpans(const std::vector<Span> &spans,
+                            SplitBehavior behavior) {
+  std::vector<Span> joined;
+  bool previous = false;
+  if (behavior == SplitBehavior::MergedWithNext) {
+    for (auto span = spans.rbegin(); span != spans.rend(); ++span) {
+      if (span->isMatch && !previous && !joined.empty())
+        joined.back().begin = span->begin;
+      else
+        joined.push_back(*span);
+      previous = span->isMatch;
+    }
+    std::reverse(joined.begin(), joined.end());
+    return joined;
+  }
+  for (const Span &span : spans) {
+    bool join = behavior == SplitBehavior::Contiguous
+                    ? span.isMatch == previous
+                    : span.isMatch && !previous;
+    if (join && !joined.empty())
+      joined.back().end = span.end;
+    else
+      joined.push_back(span);
+    previous = span.isMatch;
+  }
+  return joined;
+}
+
+/// One pass over one text: the matchers, and the recursion over the steps.
+class Splitter {
+public:
+  Splitter(const std::vector<PreTokenizer::Step> &steps, WordSink &sink)
+      : steps(steps), sink(sink) {
+    finders.reserve(steps.size());
+    for (const PreTokenizer::Step &step : steps)
+      finders.emplace_back(step);
+  }
+
+  /// `spelled`: the piece has passed ByteLevel and is in the byte alphabet.
+  Status run(size_t index, std::string_view piece, bool spelled) {
+    if (piece.empty())
+      return Status::ok();
+    if (index == steps.size())
+      return spelled ? sink.takeWord(*unspellBytes(piece))
+                     : sink.takeWord(piece);
+    switch (steps[index].spec.kind) {
+    case Kind::Digits:
+      return runDigits(index, piece, spelled);
+    case Kind::Split:
+      return runSplit(index, piece, spelled);
+    case Kind::ByteLevel:
+      return runByteLevel(index, piece);
+    }
+    return Status::ok();
+  }
+
+private:
+  Status runDigits(size_t index, std::string_view piece, bool spelled) {
+    bool individual = steps[index].spec.individualDigits;
+    size_t begin = 0;
+    bool previous = false;
+    for (size_t position = 0; position < piece.size();) {
+      size_t at = position;
+      bool numeric = isNumeric(nextCodePoint(piece, position));
+      if (at > begin && (numeric != previous || (numeric && individual))) {
+        Status status =
+            run(index + 1, piece.substr(begin, at - begin), spelled);
+        if (status.failed())
+          return status;
+        begin = at;
+      }
+      previous = numeric;
+    }
+    return run(index + 1, piece.substr(begin), spelled);
+  }
+
+  Status runSplit(size_t index, std::string_view piece, bool spelled) {
+    SplitBehavior behavior = steps[index].spec.behavior;
+    auto pass = [&](Span span) {
+      return run(index + 1, piece.substr(span.begin, span.end - span.begin),
+                 spelled);
+    };
+    if (behavior == SplitBehavior::Isolated)
+      return finders[index].find(piece, pass);
+    if (behavior == SplitBehavior::Removed)
+      return finders[index].find(piece, [&](Span span) {
+        return span.isMatch ? Status::ok() : pass(span);
+      });
+    std::vector<Span> spans;
+    Status status = finders[index].find(piece, [&](Span span) {
+      spans.push_back(span);
+      return Status::ok();
+    });
+    if (status.failed())
+      return status;
+    for (const Span &span : joinSpans(spans, behavior))
+      if (Status passed = pass(span); passed.failed())
+        return passed;
+    return Status::ok();
+  }
+
+  Status runByteLevel(size_t index, std::string_view piece) {
+    const PreTokenizerStep &spec = steps[index].spec;
+    std::string prefixed;
+    if (spec.addPrefixSpace && !piece.starts_with(' ')) {
+      prefixed = " " + std::string(piece);
+      piece = prefixed;
+    }
+    if (!spec.useRegex)
+      return runSpelled(index + 1, piece);
+    return finders[index].find(piece, [&](Span span) {
+      return runSpelled(index + 1,
+                        piece.substr(span.begin, span.end - span.begin));
+    });
+  }
+
+  /// Later steps see the byte alphabet; without any, spelling is not needed.
+  Status runSpelled(size_t index, std::string_view bytes) {
+    if (index == steps.size())
+      return run(index, bytes, /*spelled=*/false);
+    return run(index, spellBytes(bytes), /*spelled=*/true);
+  }
+
+  const std::vector<PreTokenizer::Step> &steps;
+  WordSink &sink;
+  std::vector<SpanFinder> finders;
+};
+
+struct CodePointRange {
+  uint32_t first;
+  uint32_t last;
+};
+
+constexpr CodePointRange numericRanges[] = {
+#include "NumericRanges.inc"
+};
+
+} // namespace
+
+bool text::isNumeric(uint32_t codePoint) {
+  if (codePoint < 0x80)
+    return codePoint >= '0' && codePoint <= '9';
+  const CodePointRange *range = std::lower_bound(
+      std::begin(numericRanges), std::end(numericRanges), codePoint,
+      [](const CodePointRange &range, uint32_t value) {
+        return range.last < value;
+      });
+  return range != std::end(numericRanges) && codePoint >= range->first;
+}
+
+Expected<PreTokenizer>
+PreTokenizer::create(std::vector<PreTokenizerStep> specs) {
+  constexpr size_t stepLimit = 32;
+  if (specs.size() > stepLimit)
+    return Status::error("pre-tokenizer of " + std::to_string(specs.size()) +
+                         " steps, at most 32 are supported");
+  PreTokenizer result;
+  size_t byteLevels = 0;
+  for (PreTokenizerStep &spec : specs) {
+    Step step;
+    bool byteLevel = spec.kind == Kind::ByteLevel;
+    byteLevels += byteLevel;
+    std::string_view pattern = byteLevel ? gpt2Pattern : spec.pattern;
+    if (byteLevel ? spec.useRegex
+                  : spec.kind == Kind::Split && !spec.literal) {
+      Expected<Regex> regex = Regex::compile(pattern);
+      if (!regex)
+        return regex.status();
+      step.regex = std::move(*regex);
+    }
+    step.spec = std::move(spec);
+    result.steps.push_back(std::move(step));
+  }
+  if (byteLevels != 1)
+    return Status::error("pre-tokenizer needs one ByteLevel step, found " +
+                         std::to_string(byteLevels));
+  return result;
+}
+
+Status PreTokenizer::split(std::string_view text, WordSink &sink) const {
+  return Splitter(steps, sink).run(0, text, /*spelled=*/false);
+}

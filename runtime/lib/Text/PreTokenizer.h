@@ -1,0 +1,47 @@
+//===- PreTokenizer.h - text cut into the words BPE never crosses -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs a list of steps, each on every piece the step before left, one word at a
+// time: no list of pieces is kept, so a long text costs no memory here.
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_TEXT_PRETOKENIZER_H
+#define LLMRT_TEXT_PRETOKENIZER_H
+
+#include "Regex.h"
+#include "llmrt/TokenizerModel.h"
+
+#include <span>
+#include <vector>
+
+namespace llmrt::text {
+
+/// Receives the words in the order of the text.
+class WordSink {
+public:
+  virtual ~WordSink() = default;
+  virtual Status takeWord(std::string_view bytes) = 0;
+};
+
+class PreTokenizer {
+public:
+  /// Compiles the patterns. Wants exactly one ByteLevel step.
+  static Expected<PreTokenizer> create(std::vector<PreTokenizerStep> steps);
+
+  /// Cuts `text` (valid UTF-8) and hands the bytes of each word to `sink`.
+  Status split(std::string_view text, WordSink &sink) const;
+
+  struct Step {
+    PreTokenizerStep spec;
+    Regex regex; // of Split (unless literal) and ByteLevel
+  };
+
+private:
+  std::vector<Step> steps;
+};
+
+/// Unicode's general category N (Nd, Nl, No).
+bool isNumeric(uint32_t codePoint);
+
+} // namespace llmrt::text
+
+#endif // LLMRT_TEXT_PRETOKENIZER_H

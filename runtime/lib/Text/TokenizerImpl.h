@@ -1,0 +1,76 @@
+//===- TokenizerImpl.h - the parts of an open tokenizer ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Views into the blob plus what cannot be stored: compiled patterns.
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_TEXT_TOKENIZERIMPL_H
+#define LLMRT_TEXT_TOKENIZERIMPL_H
+
+#include "PreTokenizer.h"
+#include "TokenizerBlob.h"
+#include "llmrt/Tokenizer.h"
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace llmrt::text {
+
+/// Added tokens sorted by content, so that a search narrows byte by byte.
+struct AddedTokenSet {
+  std::span<const BlobAddedToken> tokens;
+  std::string_view strings;
+
+  std::string_view content(const BlobAddedToken &token) const {
+    return strings.substr(token.content.offset, token.content.length);
+  }
+  /// The longest token that begins at `position`, or null.
+  const BlobAddedToken *longestAt(std::string_view text, size_t position) const;
+  const BlobAddedToken *find(std::string_view content) const;
+};
+
+/// A part of a text: an added token, or text to tokenise (token is null).
+struct TextPart {
+  std::string_view text;
+  const BlobAddedToken *token = nullptr;
+};
+
+/// Cuts the added tokens out of `text`, in order.
+std::vector<TextPart> cutAddedTokens(std::string_view text,
+                                     const AddedTokenSet &set,
+                                     bool parseSpecial);
+
+} // namespace llmrt::text
+
+namespace llmrt {
+
+struct Tokenizer::Impl {
+  const text::BlobHeader *header = nullptr;
+  std::span<const uint32_t> tokenEnds;
+  std::string_view tokenBytes;
+  std::span<const uint8_t> tokenTypes;
+  std::span<const int32_t> byteTokens;
+  std::span<const int32_t> sortedWords;
+  std::span<const text::BlobMerge> merges;
+  text::AddedTokenSet addedPlain;
+  text::AddedTokenSet addedNormal;
+  std::span<const int32_t> prefixIds;
+  std::span<const int32_t> suffixIds;
+  std::span<const int32_t> endIds;
+  std::string_view strings;
+  text::PreTokenizer preTokenizer;
+
+  bool hasFlag(text::BlobFlag flag) const { return header->flags & flag; }
+  std::string_view bytesOf(int32_t id) const {
+    uint32_t begin = id == 0 ? 0 : tokenEnds[id - 1];
+    return tokenBytes.substr(begin, tokenEnds[id] - begin);
+  }
+  /// The token whose bytes are exactly `bytes`, or -1.
+  int32_t findWord(std::string_view bytes) const;
+  /// The merge of two neighbours, or null.
+  const text::BlobMerge *findMerge(int32_t left, int32_t right) const;
+};
+
+} // namespace llmrt
+
+#endif // LLMRT_TEXT_TOKENIZERIMPL_H

@@ -1,0 +1,197 @@
+//===- TokenizerSerialize.cpp - a TokenizerModel becomes a blob -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Builds the lookup tables that `Tokenizer::open` then uses in place. The same
+// model gives the same bytes.
+//===----------------------------------------------------------------------===//
+#include "ByteAlphabet.h"
+#include "Normalize.h"
+#include "TokenizerBlob.h"
+#include "llmrt/TokenizerModel.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <unordered_map>
+
+using namespace llmrt;
+using namespace llmrt::text;
+
+namespace {
+
+/// Appends sections behind a header that is written last.
+class BlobWriter {
+public:
+  BlobWriter() : bytes(sizeof(BlobHeader), '\0') {}
+
+  template <typename T> BlobSection append(const std::vector<T> &values) {
+    return append(values.data(), values.size(), sizeof(T));
+  }
+  BlobSection append(const std::string &text) {
+    return append(text.data(), text.size(), 1);
+  }
+
+  size_t size() const { return bytes.size(); }
+
+  std::string finish(const BlobHeader &header) {
+    std::memcpy(bytes.data(), &header, sizeof header);
+    return std::move(bytes);
+  }
+
+private:
+  BlobSection append(const void *data, size_t count, size_t elementSize) {
+    BlobSection section{uint32_t(bytes.size()), uint32_t(count)};
+    if (count)
+      bytes.append(static_cast<const char *>(data), count * elementSize);
+    bytes.resize((bytes.size() + 7) & ~size_t(7));
+    return section;
+  }
+
+  std::string bytes;
+};
+
+struct TokenTables {
+  std::vector<uint32_t> ends;
+  std::string bytes;
+  std::vector<uint8_t> types;
+  std::vector<int32_t> byteTokens = std::vector<int32_t>(256, -1);
+  std::vector<int32_t> sortedWords;
+};
+
+TokenTables buildTokenTables(const TokenizerModel &model) {
+  TokenTables tables;
+  std::vector<std::string> words(model.tokens.size());
+  for (size_t i = 0; i < model.tokens.size(); ++i) {
+    tables.bytes += tokenToBytes(model.tokens[i]);
+    tables.ends.push_back(uint32_t(tables.bytes.size()));
+    tables.types.push_back(uint8_t(model.types[i]));
+    std::optional<std::string> word = unspellBytes(model.tokens[i]);
+    if (!word || word->empty())
+      continue;
+    if (word->size() == 1)
+      tables.byteTokens[uint8_t(word->front())] = int32_t(i);
+    words[i] = std::move(*word);
+    tables.sortedWords.push_back(int32_t(i));
+  }
+  std::sort(tables.sortedWords.begin(), tables.sortedWords.end(),
+            [&](int32_t a, int32_t b) {
+              return std::tie(words[a], a) < std::tie(words[b], b);
+            });
+  return tables;
+}
+
+/// A pair that is listed twice keeps its last rank, as in the reference.
+std::vector<BlobMerge> buildMergeTable(const std::vector<TokenMerge> &merges) {
+  size_t slots = 8;
+  while (slots * 3 < merges.size() * 4)
+    slots *= 2;
+  std::vector<BlobMerge> table(slots, BlobMerge{emptySlot, 0, 0, 0});
+  for (size_t rank = 0; rank < merges.size(); ++rank) {
+    uint32_t left = merges[rank].left, right = merges[rank].right;
+    size_t slot = hashPair(left, right) & (slots - 1);
+    while (table[slot].left != emptySlot &&
+           (table[slot].left != left || table[slot].right != right))
+      slot = (slot + 1) & (slots - 1);
+    table[slot] = {left, right, uint32_t(rank), uint32_t(merges[rank].result)};
+  }
+  return table;
+}
+
+BlobString addString(std::string &strings, std::string_view text) {
+  BlobString string{uint32_t(strings.size()), uint32_t(text.size())};
+  strings += text;
+  return string;
+}
+
+std::vector<BlobAddedToken> buildAddedTable(const TokenizerModel &model,
+                                            bool normalized,
+                                            std::string &strings) {
+  std::vector<std::pair<std::string, const AddedToken *>> sorted;
+  for (const AddedToken &token : model.addedTokens)
+    if (token.normalized == normalized)
+      sorted.emplace_back(normalized &&
+                                  model.normalizer == TextNormalizer::NFC
+                              ? normalizeNfc(token.content)
+                              : token.content,
+                          &token);
+  std::stable_sort(sorted.begin(), sorted.end(), [](auto &a, auto &b) {
+    return a.first < b.first;
+  });
+  std::vector<BlobAddedToken> table;
+  for (auto &[content, token] : sorted) {
+    uint32_t flags = (token->special ? addedSpecial : 0) |
+                     (token->lstrip ? addedLstrip : 0) |
+                     (token->rstrip ? addedRstrip : 0) |
+                     (token->singleWord ? addedSingleWord : 0);
+    table.push_back({addString(strings, content), token->id, flags});
+  }
+  return table;
+}
+
+std::vector<BlobStep> buildSteps(const TokenizerModel &model,
+                                 std::string &strings) {
+  std::vector<BlobStep> steps;
+  for (const PreTokenizerStep &step : model.steps) {
+    int flags = (step.individualDigits ? stepIndividualDigits : 0) |
+                (step.literal ? stepLiteral : 0) |
+                (step.invert ? stepInvert : 0) |
+                (step.addPrefixSpace ? stepPrefixSpace : 0) |
+                (step.useRegex ? stepUseRegex : 0);
+    steps.push_back({addString(strings, step.pattern), uint8_t(step.kind),
+                     uint8_t(step.behavior), uint16_t(flags)});
+  }
+  return steps;
+}
+
+BlobHeader buildHeader(const TokenizerModel &model) {
+  BlobHeader header{};
+  header.magic = blobMagic;
+  header.version = blobVersion;
+  header.flags = (model.ignoreMerges ? blobIgnoreMerges : 0) |
+                 (model.fuseUnknown ? blobFuseUnknown : 0) |
+                 (model.normalizer == TextNormalizer::NFC ? blobNFC : 0);
+  header.vocabSize = int32_t(model.tokens.size());
+  header.unknownId = model.unknownId;
+  header.bosId = model.bosId;
+  header.eosId = model.eosId;
+  header.padId = model.padId;
+  return header;
+}
+
+} // namespace
+
+Expected<std::string> llmrt::serializeTokenizer(const TokenizerModel &model) {
+  if (Status status = verifyTokenizer(model); status.failed())
+    return status;
+  constexpr size_t sizeLimit = size_t(1) << 30;
+  size_t tokenBytes = 0;
+  for (const std::string &token : model.tokens)
+    tokenBytes += token.size();
+  if (tokenBytes > sizeLimit)
+    return Status::error("tokenizer has " + std::to_string(tokenBytes) +
+                         " bytes of tokens, at most 1 GiB is supported");
+
+  BlobWriter writer;
+  BlobHeader header = buildHeader(model);
+  TokenTables tables = buildTokenTables(model);
+  std::string strings;
+  header.tokenEnds = writer.append(tables.ends);
+  header.tokenBytes = writer.append(tables.bytes);
+  header.tokenTypes = writer.append(tables.types);
+  header.byteTokens = writer.append(tables.byteTokens);
+  header.sortedWords = writer.append(tables.sortedWords);
+  header.merges = writer.append(buildMergeTable(model.merges));
+  header.addedPlain = writer.append(buildAddedTable(model, false, strings));
+  header.addedNormal = writer.append(buildAddedTable(model, true, strings));
+  header.steps = writer.append(buildSteps(model, strings));
+  header.prefixIds = writer.append(model.prefixIds);
+  header.suffixIds = writer.append(model.suffixIds);
+  header.endIds = writer.append(model.endIds);
+  header.chatTemplate = addString(strings, model.chatTemplate);
+  header.strings = writer.append(strings);
+  if (writer.size() > sizeLimit)
+    return Status::error("tokenizer takes " + std::to_string(writer.size()) +
+                         " bytes, at most 1 GiB is supported");
+  header.byteSize = uint32_t(writer.size());
+  return writer.finish(header);
+}
