@@ -8,6 +8,7 @@
 #include "PreTokenizer.h"
 
 #include "ByteAlphabet.h"
+#include "Unicode.h"
 #include "Utf8.h"
 
 #include <algorithm>
@@ -42,6 +43,9 @@ public:
   }
 
   Status find(std::string_view text, const SpanSink &sink) {
+    std::string standIns;
+    if (matcher && replaceNewCharacters(text, standIns))
+      text = standIns;
     size_t from = 0, reported = 0;
     std::optional<size_t> lastEnd;
     while (from <= text.size()) {
@@ -220,27 +224,7 @@ private:
   std::vector<SpanFinder> finders;
 };
 
-struct CodePointRange {
-  uint32_t first;
-  uint32_t last;
-};
-
-constexpr CodePointRange numericRanges[] = {
-#include "NumericRanges.inc"
-};
-
 } // namespace
-
-bool text::isNumeric(uint32_t codePoint) {
-  if (codePoint < 0x80)
-    return codePoint >= '0' && codePoint <= '9';
-  const CodePointRange *range = std::lower_bound(
-      std::begin(numericRanges), std::end(numericRanges), codePoint,
-      [](const CodePointRange &range, uint32_t value) {
-        return range.last < value;
-      });
-  return range != std::end(numericRanges) && codePoint >= range->first;
-}
 
 Expected<PreTokenizer>
 PreTokenizer::create(std::vector<PreTokenizerStep> specs) {

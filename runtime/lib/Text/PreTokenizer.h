@@ -39,9 +39,6 @@ private:
   std::vector<Step> steps;
 };
 
-/// Unicode's general category N (Nd, Nl, No).
-bool isNumeric(uint32_t codePoint);
-
 } // namespace llmrt::text
 
 #endif // LLMRT_TEXT_PRETOKENIZER_H

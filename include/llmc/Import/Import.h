@@ -1,0 +1,31 @@
+//===- Import.h - a model's files become llm IR ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_IMPORT_IMPORT_H
+#define LLMC_IMPORT_IMPORT_H
+
+#include "llmc/Weights/WeightStore.h"
+#include "llmrt/Tokenizer.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <optional>
+
+namespace llmc {
+
+/// A model as IR, with the tensors it names and its tokenizer if it has one.
+struct ImportedModel {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  WeightStore weights;
+  std::optional<llmrt::TokenizerModel> tokenizer;
+};
+
+/// Imports a GGUF file or a Hugging Face folder, told apart by content. The
+/// module holds `@step` and the weights, verified; layers are unrolled, KV is f32.
+/// Fails with one message that names file, place and cause.
+llvm::Expected<ImportedModel> importModel(llvm::StringRef path, mlir::MLIRContext &context);
+
+} // namespace llmc
+
+#endif // LLMC_IMPORT_IMPORT_H

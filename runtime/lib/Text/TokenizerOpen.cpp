@@ -1,0 +1,235 @@
+//===- TokenizerOpen.cpp - a blob is checked and becomes a tokenizer --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// After `open` every offset, count and id is known to be in range, so encoding
+// and decoding check nothing.
+//===----------------------------------------------------------------------===//
+#include "TokenizerImpl.h"
+#include "Utf8.h"
+
+#include <algorithm>
+
+using namespace llmrt;
+using namespace llmrt::text;
+
+namespace {
+
+using StepKind = PreTokenizerStep::Kind;
+
+class Opener {
+public:
+  explicit Opener(std::span<const std::byte> blob) : blob(blob) {}
+
+  Expected<std::unique_ptr<Tokenizer::Impl>> run() {
+    impl = std::make_unique<Tokenizer::Impl>();
+    for (auto stage :
+         {&Opener::readHeader, &Opener::readSections, &Opener::checkTokens,
+          &Opener::checkMerges, &Opener::checkIds, &Opener::readAddedTokens,
+          &Opener::readSteps})
+      if (Status status = (this->*stage)(); status.failed())
+        return Status::error("tokenizer section: " + status.message());
+    return std::move(impl);
+  }
+
+private:
+  Status readHeader() {
+    if (reinterpret_cast<uintptr_t>(blob.data()) % 8 != 0)
+      return Status::error("wants an address that is a multiple of 8");
+    if (blob.size() < sizeof(BlobHeader))
+      return Status::error("has " + std::to_string(blob.size()) +
+                           " bytes, the header alone takes " +
+                           std::to_string(sizeof(BlobHeader)));
+    header = reinterpret_cast<const BlobHeader *>(blob.data());
+    if (header->magic != blobMagic)
+      return Status::error("does not begin with its magic number");
+    if (header->version != blobVersion)
+      return Status::error("has version " + std::to_string(header->version) +
+                           ", this runtime reads version " +
+                           std::to_string(blobVersion));
+    if (header->byteSize != blob.size())
+      return Status::error("says it has " + std::to_string(header->byteSize) +
+                           " bytes, found " + std::to_string(blob.size()));
+    if (header->vocabSize <= 0)
+      return Status::error("has a vocabulary of " +
+                           std::to_string(header->vocabSize));
+    impl->header = header;
+    return Status::ok();
+  }
+
+  template <typename T>
+  Status view(const char *name, BlobSection section,
+              std::span<const T> &result) const {
+    uint64_t end = section.offset + uint64_t(section.count) * sizeof(T);
+    if (section.offset % 8 != 0 || section.offset < sizeof(BlobHeader) ||
+        end > blob.size())
+      return Status::error(std::string(name) + " at " +
+                           std::to_string(section.offset) + " with " +
+                           std::to_string(section.count) +
+                           " elements does not fit in " +
+                           std::to_string(blob.size()) + " bytes");
+    result = {reinterpret_cast<const T *>(blob.data() + section.offset),
+              section.count};
+    return Status::ok();
+  }
+
+  Status view(const char *name, BlobSection section,
+              std::string_view &result) const {
+    std::span<const char> bytes;
+    Status status = view(name, section, bytes);
+    result = {bytes.data(), bytes.size()};
+    return status;
+  }
+
+  Status readSections() {
+    const BlobHeader &h = *header;
+    for (Status status : {
+             view("token ends", h.tokenEnds, impl->tokenEnds),
+             view("token bytes", h.tokenBytes, impl->tokenBytes),
+             view("token types", h.tokenTypes, impl->tokenTypes),
+             view("byte tokens", h.byteTokens, impl->byteTokens),
+             view("sorted words", h.sortedWords, impl->sortedWords),
+             view("merges", h.merges, impl->merges),
+             view("added tokens", h.addedPlain, impl->addedPlain.tokens),
+             view("normalised added tokens", h.addedNormal,
+                  impl->addedNormal.tokens),
+             view("steps", h.steps, steps),
+             view("prefix ids", h.prefixIds, impl->prefixIds),
+             view("suffix ids", h.suffixIds, impl->suffixIds),
+             view("end ids", h.endIds, impl->endIds),
+             view("strings", h.strings, impl->strings),
+         })
+      if (status.failed())
+        return status;
+    return checkString("chat template", h.chatTemplate);
+  }
+
+  Status checkString(const char *name, BlobString string) const {
+    if (uint64_t(string.offset) + string.length <= impl->strings.size())
+      return Status::ok();
+    return Status::error(std::string(name) + " at " +
+                         std::to_string(string.offset) + " with " +
+                         std::to_string(string.length) +
+                         " bytes does not fit in " +
+                         std::to_string(impl->strings.size()));
+  }
+
+  Status checkTokens() {
+    size_t vocab = size_t(header->vocabSize);
+    if (impl->tokenEnds.size() != vocab || impl->tokenTypes.size() != vocab ||
+        impl->byteTokens.size() != 256)
+      return Status::error("token tables do not have " +
+                           std::to_string(vocab) + " entries");
+    uint32_t previous = 0;
+    for (uint32_t end : impl->tokenEnds) {
+      if (end < previous || end > impl->tokenBytes.size())
+        return Status::error("token ends do not ascend");
+      previous = end;
+    }
+    return Status::ok();
+  }
+
+  bool inVocab(int64_t id) const { return id >= 0 && id < header->vocabSize; }
+
+  Status checkMerges() {
+    size_t slots = impl->merges.size(), used = 0;
+    for (const BlobMerge &merge : impl->merges) {
+      if (merge.left == emptySlot)
+        continue;
+      ++used;
+      if (!inVocab(merge.left) || !inVocab(merge.right) ||
+          !inVocab(merge.result))
+        return Status::error("a merge names a token outside the vocabulary");
+    }
+    if (slots == 0 || (slots & (slots - 1)) != 0 || used * 8 > slots * 7)
+      return Status::error("merge table has " + std::to_string(used) + " of " +
+                           std::to_string(slots) +
+                           " slots used, wants a power of two and at most 7/8");
+    return Status::ok();
+  }
+
+  Status checkIds() {
+    const BlobHeader &h = *header;
+    for (std::span<const int32_t> ids :
+         {impl->sortedWords, impl->prefixIds, impl->suffixIds, impl->endIds})
+      for (int32_t id : ids)
+        if (!inVocab(id))
+          return Status::error("id " + std::to_string(id) +
+                               " is outside the vocabulary");
+    for (int32_t id : impl->byteTokens)
+      if (id != -1 && !inVocab(id))
+        return Status::error("byte token " + std::to_string(id) +
+                             " is outside the vocabulary");
+    for (int32_t id : {h.unknownId, h.bosId, h.eosId, h.padId})
+      if (id != -1 && !inVocab(id))
+        return Status::error("special id " + std::to_string(id) +
+                             " is outside the vocabulary");
+    return Status::ok();
+  }
+
+  Status readAddedTokens() {
+    for (AddedTokenSet *set : {&impl->addedPlain, &impl->addedNormal}) {
+      set->strings = impl->strings;
+      for (const BlobAddedToken &token : set->tokens) {
+        if (Status status = checkString("an added token", token.content);
+            status.failed())
+          return status;
+        if (!inVocab(token.id) || token.content.length == 0 ||
+            !isValidUtf8(set->content(token)))
+          return Status::error("added token " + std::to_string(token.id) +
+                               " is empty, invalid or outside the vocabulary");
+      }
+      if (!std::is_sorted(set->tokens.begin(), set->tokens.end(),
+                          [&](const auto &a, const auto &b) {
+                            return set->content(a) < set->content(b);
+                          }))
+        return Status::error("added tokens are not sorted");
+    }
+    return Status::ok();
+  }
+
+  Status readSteps() {
+    std::vector<PreTokenizerStep> specs;
+    if (steps.size() > 32)
+      return Status::error("has " + std::to_string(steps.size()) +
+                           " pre-tokenizer steps");
+    for (const BlobStep &step : steps) {
+      if (Status status = checkString("a split pattern", step.pattern);
+          status.failed())
+        return status;
+      if (step.kind < uint8_t(StepKind::Digits) ||
+          step.kind > uint8_t(StepKind::ByteLevel) ||
+          step.behavior > uint8_t(SplitBehavior::Contiguous))
+        return Status::error("has an unknown pre-tokenizer step");
+      PreTokenizerStep spec;
+      spec.kind = StepKind(step.kind);
+      spec.behavior = SplitBehavior(step.behavior);
+      spec.pattern =
+          impl->strings.substr(step.pattern.offset, step.pattern.length);
+      spec.individualDigits = step.flags & stepIndividualDigits;
+      spec.literal = step.flags & stepLiteral;
+      spec.invert = step.flags & stepInvert;
+      spec.addPrefixSpace = step.flags & stepPrefixSpace;
+      spec.useRegex = step.flags & stepUseRegex;
+      specs.push_back(std::move(spec));
+    }
+    Expected<PreTokenizer> created = PreTokenizer::create(std::move(specs));
+    if (!created)
+      return created.status();
+    impl->preTokenizer = std::move(*created);
+    return Status::ok();
+  }
+
+  std::span<const std::byte> blob;
+  const BlobHeader *header = nullptr;
+  std::span<const BlobStep> steps;
+  std::unique_ptr<Tokenizer::Impl> impl;
+};
+
+} // namespace
+
+Expected<Tokenizer> Tokenizer::open(std::span<const std::byte> blob) {
+  Expected<std::unique_ptr<Impl>> impl = Opener(blob).run();
+  if (!impl)
+    return impl.status();
+  return Tokenizer(std::move(*impl));
+}
