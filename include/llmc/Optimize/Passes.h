@@ -1,0 +1,18 @@
+//===- Passes.h - passes that choose types and share work --------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_OPTIMIZE_PASSES_H
+#define LLMC_OPTIMIZE_PASSES_H
+
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Pass/Pass.h"
+
+namespace llmc {
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "llmc/Optimize/Passes.h.inc"
+} // namespace llmc
+
+#endif // LLMC_OPTIMIZE_PASSES_H

@@ -1,0 +1,64 @@
+//===- Passes.td - passes that choose types and share work ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_OPTIMIZE_PASSES
+#define LLMC_OPTIMIZE_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def QuantizeActivations : Pass<"llm-quantize-activations", "::mlir::ModuleOp"> {
+  let summary = "linears with integer weights take int8 activations";
+  let description = [{
+    `llm.linear %x, %w` with an integer-grid weight becomes
+    `llm.linear (llm.quantize_act %x), %w`; readers of one value share its quantisation.
+
+    Expects: llm ops on tensors. Leaves: the same, with packed linear inputs.
+    Saves: dot products run on 8-bit integers, 4 products per lane and instruction.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+def ConvertKV : Pass<"llm-convert-kv", "::mlir::ModuleOp"> {
+  let summary = "caches hold another element type";
+  let description = [{
+    Every `!llm.kv` changes its element type. Expects: tensors. Leaves: the same.
+    Saves: f16 halves the bytes that decode attention reads.
+  }];
+  let options = [Option<"to", "to", "std::string", "\"f16\"", "f32, f16 or bf16">];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+def ConvertWeights : Pass<"llm-convert-weights", "::mlir::ModuleOp"> {
+  let summary = "matrices are stored in another float type";
+  let description = [{
+    Every matrix weight becomes a dense tensor of `to`; its recipe gains a convert step.
+    Expects: imported IR (before quantised activations). Leaves: the same.
+    Saves: nothing; it removes the weight encoding from a comparison.
+  }];
+  let options = [Option<"to", "to", "std::string", "\"f32\"", "f32, f16 or bf16">];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+def ShareRotations : Pass<"llm-share-rotations", "::mlir::ModuleOp"> {
+  let summary = "rope angles are computed once per step";
+  let description = [{
+    `llm.rope %x, %pos, %inv` becomes `llm.rotate %x, (llm.rotation %pos, %inv)`, and equal
+    rotations are one. Expects: tensors. Leaves: no llm.rope.
+    Saves: 2 x layers - 1 evaluations of R/2 cosines and sines per row.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+def OutlineLayers : Pass<"llm-outline-layers", "::mlir::ModuleOp"> {
+  let summary = "equal layers become a loop";
+  let description = [{
+    The longest run of ops that repeats with equal types and data flow becomes an
+    `scf.for`; weights that differ between repetitions become `llm.weight_table`s,
+    layer slots the induction variable.
+
+    Expects: unrolled layers, final types. Leaves: a loop, or the IR as it was with a remark.
+    Saves: code and compile time no longer grow with the number of layers.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::scf::SCFDialect"];
+}
+
+#endif // LLMC_OPTIMIZE_PASSES
