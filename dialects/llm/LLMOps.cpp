@@ -159,6 +159,27 @@ LogicalResult RotateOp::verify() {
 // Sequences
 //===----------------------------------------------------------------------===//
 
+/// `value(%v), %batch`, or `%batch` alone when the cache stores no values.
+static ParseResult
+parseValueThenBatch(OpAsmParser &parser,
+                    std::optional<OpAsmParser::UnresolvedOperand> &value,
+                    OpAsmParser::UnresolvedOperand &batch) {
+  if (succeeded(parser.parseOptionalKeyword("value"))) {
+    value.emplace();
+    if (parser.parseLParen() || parser.parseOperand(*value) ||
+        parser.parseRParen() || parser.parseComma())
+      return failure();
+  }
+  return parser.parseOperand(batch);
+}
+
+static void printValueThenBatch(OpAsmPrinter &printer, Operation *, Value value,
+                                Value batch) {
+  if (value)
+    printer << "value(" << value << "), ";
+  printer << batch;
+}
+
 LogicalResult KVWriteOp::verify() {
   KVType kv = getCache().getType();
   if (getResult().getType() != kv)

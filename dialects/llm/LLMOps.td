@@ -113,7 +113,7 @@ def LLM_QuantizeActOp : LLM_Op<"quantize_act", [Pure]> {
   }];
   let arguments = (ins 2DTensorOf<[F32]>:$input);
   let results = (outs LLM_PackedType:$result);
-  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` qualified(type($result))";
   let hasVerifier = 1;
 }
 
@@ -127,7 +127,7 @@ def LLM_DequantOp : LLM_Op<"dequant", [Pure]> {
   }];
   let arguments = (ins LLM_PackedType:$input);
   let results = (outs LLM_FloatTensor:$result);
-  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `->` type($result)";
   let hasVerifier = 1;
 }
 
@@ -223,15 +223,15 @@ def LLM_KVWriteOp : LLM_Op<"kv_write", [Pure]> {
     (C3) value is present iff Dv > 0. (C4) a cache value has at most one kv_write user:
     it is used linearly. (C5) no reader of a version follows its write.
     ```mlir
-    %kv1 = llm.kv_write %kv0[%layer], %k, %v, %batch : !llm.kv<30x3x64x64, f16>, tensor<?x3x64xf32>, tensor<?x3x64xf32>
+    %kv1 = llm.kv_write %kv0[%layer], %k, value(%v), %batch : !llm.kv<30x3x64x64, f16>, tensor<?x3x64xf32>, value(tensor<?x3x64xf32>) -> !llm.kv<30x3x64x64, f16>
     ```
   }];
   let arguments = (ins LLM_KVType:$cache, Index:$layer, 3DTensorOf<[F32, F16, BF16]>:$key,
                        Optional<3DTensorOf<[F32, F16, BF16]>>:$value, LLM_BatchType:$batch);
   let results = (outs LLM_KVType:$result);
   let assemblyFormat = [{
-    $cache `[` $layer `]` `,` $key (`,` `value` `(` $value^ `)`)? `,` $batch attr-dict `:`
-    type($cache) `,` type($key) (`,` `value` `(` type($value)^ `)`)? `->` type($result)
+    $cache `[` $layer `]` `,` $key `,` custom<ValueThenBatch>($value, $batch) attr-dict `:`
+    qualified(type($cache)) `,` type($key) (`,` `value` `(` type($value)^ `)`)? `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }

@@ -28,7 +28,7 @@ def LLM_TileDotOp : LLM_Op<"tile.dot", [DeclareOpInterfaceMethods<MemoryEffectsO
   let results = (outs Variadic<LLM_F32Vector>:$results);
   let assemblyFormat = [{
     `(` $accs `)` `x` `(` $x `[` $row `]` `)` `w` `(` $w `[` $panel `]` `)` `group` `(` $group `)` attr-dict `:`
-    type($accs) `,` type($x) `,` type($w) `->` type($results)
+    `(` type($accs) `)` `,` type($x) `,` type($w) `->` type($results)
   }];
   let hasVerifier = 1;
 }

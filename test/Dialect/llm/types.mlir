@@ -1,0 +1,33 @@
+// RUN: llmc-opt %s | llmc-opt | FileCheck %s
+// Every type and encoding, read, printed and read again.
+
+// CHECK-LABEL: func.func private @packed(
+// CHECK-SAME: !llm.packed<64x32, #llm.float<f32>>
+// CHECK-SAME: !llm.packed<64x32, #llm.float<f16>>
+// CHECK-SAME: !llm.packed<64x32, #llm.float<bf16>>
+// CHECK-SAME: !llm.packed<64x32, #llm.q8_0>
+// CHECK-SAME: !llm.packed<64x32, #llm.q4_0>
+// CHECK-SAME: !llm.packed<8x64x32, #llm.q4_1>
+func.func private @packed(
+    !llm.packed<64x32, #llm.float<f32>>, !llm.packed<64x32, #llm.float<f16>>,
+    !llm.packed<64x32, #llm.float<bf16>>, !llm.packed<64x32, #llm.q8_0>,
+    !llm.packed<64x32, #llm.q4_0>, !llm.packed<8x64x32, #llm.q4_1>)
+
+// CHECK-LABEL: func.func private @activations(
+// CHECK-SAME: !llm.packed<?x64, #llm.int8_act>
+// CHECK-SAME: !llm.packed<?x64, #llm.int8_act<64>>
+func.func private @activations(
+    !llm.packed<?x64, #llm.int8_act<32>>, !llm.packed<?x64, #llm.int8_act<64>>)
+
+// CHECK-LABEL: func.func private @layouts(
+// CHECK-SAME: !llm.packed<64x32, #llm.q4_1, #llm.panels>
+func.func private @layouts(!llm.packed<64x32, #llm.q4_1, #llm.panels<16>>)
+
+// CHECK-LABEL: func.func private @caches(
+// CHECK-SAME: !llm.kv<30x3x64x64, f16>
+// CHECK-SAME: !llm.kv<2x1x576x0, bf16, prefix = 512>
+// CHECK-SAME: !llm.kv<2x1x64x32, f32, window = 4096>
+// CHECK-SAME: !llm.batch
+func.func private @caches(
+    !llm.kv<30x3x64x64, f16>, !llm.kv<2x1x576x0, bf16, prefix = 512>,
+    !llm.kv<2x1x64x32, f32, window = 4096>, !llm.batch)
