@@ -13,7 +13,7 @@ include_directories(SYSTEM ${MLIR_INCLUDE_DIRS})
 add_library(llmc_mlir INTERFACE)
 target_include_directories(llmc_mlir SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 target_include_directories(llmc_mlir INTERFACE
-  ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}
+  ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/runtime/include
   ${PROJECT_BINARY_DIR}/include ${PROJECT_BINARY_DIR})
 separate_arguments(llmc_llvm_definitions NATIVE_COMMAND "${LLVM_DEFINITIONS}")
 target_compile_options(llmc_mlir INTERFACE -fno-exceptions)

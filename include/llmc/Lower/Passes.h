@@ -1,0 +1,30 @@
+//===- Passes.h - kernels become loops, loops become instructions -*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LOWER_PASSES_H
+#define LLMC_LOWER_PASSES_H
+
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassManager.h"
+
+namespace llmc {
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "llmc/Lower/Passes.h.inc"
+
+/// Appends the upstream passes that turn emitted tiles into the LLVM dialect.
+void buildLLVMPipeline(mlir::OpPassManager &manager);
+
+/// Instruction sets that `llm-emit-tiles` knows, best first.
+llvm::ArrayRef<llvm::StringRef> getKnownIsas();
+
+} // namespace llmc
+
+#endif // LLMC_LOWER_PASSES_H

@@ -1,0 +1,62 @@
+//===- Passes.td - kernels become loops, loops become instructions ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_LOWER_PASSES
+#define LLMC_LOWER_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def TileKernels : Pass<"llm-tile-kernels", "::mlir::ModuleOp"> {
+  let summary = "kernels become functions of loops, the step becomes calls";
+  let description = [{
+    Each distinct `llm.kernel` becomes one function over memrefs: `scf.for` loops over
+    this worker's share, around `llm.tile.dot` and elementwise vectors. `@step` becomes a
+    function over the step's buffers (weights, arena, cache, batch) that views them
+    at their planned offsets, calls the kernels, and meets at an `llm.barrier` wherever
+    one kernel touches what another since the last barrier has written or read.
+
+    Expects: planned kernels. Leaves: func, scf, memref, vector, arith, math, llm.tile.dot, llm.barrier.
+    Saves: kernels of equal layers are compiled once; barriers that no dependence needs.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::math::MathDialect"];
+}
+
+def EmitTiles : Pass<"llm-emit-tiles", "::mlir::ModuleOp"> {
+  let summary = "every function exists once per instruction set";
+  let description = [{
+    Clones the step and its kernels per instruction set (names gain `.isa`), marks them
+    with its target features, and spells tile ops with its instructions. Known names:
+    avx2 (AVX2, FMA, F16C) and avx512-vnni.
+
+    Expects: tiled kernels. Leaves: no llm.tile.*.
+    Saves: one executable runs at full speed on any x86-64 CPU since 2013.
+  }];
+  let options = [ListOption<"isas", "isas", "std::string", "instruction sets, best first">];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def FinishStep : Pass<"llm-finish-step", "::mlir::ModuleOp"> {
+  let summary = "the step meets the ABI";
+  let description = [{
+    Adds, per instruction set, an entry function that unpacks `LlmrtStep`, and the
+    constant `llmrt_model` that describes the compiled model (runtime/include/llmrt/abi.h).
+
+    Expects: emitted tiles. Leaves: no llm ops.
+  }];
+  let options = [
+    Option<"maxContext", "max-context", "int64_t", "0", "positions per sequence; 0: the model's own limit">,
+    Option<"maxBatch", "max-batch", "int64_t", "8", "sequences at once">,
+    Option<"rowsPerStep", "rows-per-step", "int64_t", "256", "rows of one step">];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def ApproximateMath : Pass<"llm-approximate-math", "::mlir::ModuleOp"> {
+  let summary = "vector exp, tanh, erf and log become polynomials";
+  let description = [{
+    Vectors only: scalar functions (the angles of a rotation) stay calls of libm,
+    which reduces large arguments exactly.
+    Saves: a call per lane.
+  }];
+}
+
+#endif // LLMC_LOWER_PASSES

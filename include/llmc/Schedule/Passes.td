@@ -1,0 +1,47 @@
+//===- Passes.td - passes that decide how a step runs -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_SCHEDULE_PASSES
+#define LLMC_SCHEDULE_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def PackWeights : Pass<"llm-pack-weights", "::mlir::ModuleOp"> {
+  let summary = "matrices get the panel layout";
+  let description = [{
+    Every weight that a linear or an embed reads becomes
+    `!llm.packed<NxK, #encoding, #llm.panels>`.
+    Expects: final encodings. Leaves: the same ops on packed weights.
+    Saves: kernels read weights front to back, one output row per vector lane.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+def FormKernels : Pass<"llm-form-kernels", "::mlir::ModuleOp"> {
+  let summary = "ops are grouped into kernels";
+  let description = [{
+    Each anchor op becomes an `llm.kernel` with the elementwise ops that only it
+    feeds; linears of one input that meet in an elementwise op share a kernel
+    (gate and up projections); a norm takes the quantisation of its result along.
+    Kernels get their `#llm.schedule`.
+
+    Expects: packed weights. Leaves: kernels, reshapes, params, projections, loops.
+    Saves: a write and a read of every intermediate, and a barrier.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+def PlanMemory : Pass<"llm-plan-memory", "::mlir::ModuleOp"> {
+  let summary = "every buffer and weight gets its place";
+  let description = [{
+    Kernel results get an arena offset (bytes per row of capacity), values with
+    disjoint lifetimes share one; what a loop carries stays in place. Weights get
+    their offset in the weight section, in execution order. The sums are in the
+    module attribute `llm.plan`: arena_bytes_per_row, kv_bytes_per_page, weight_bytes.
+
+    Expects: kernels. Leaves: the same with `arena` and `at` filled; unread weights are gone.
+    Saves: no allocation while running; peak memory is known before it runs.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+#endif // LLMC_SCHEDULE_PASSES

@@ -1,0 +1,86 @@
+//===- ElementwiseTile.cpp - elementwise ops on one tile --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A fused body is evaluated backwards from its result: region arguments are
+// loaded at the tile's place, arith and math ops are cloned onto vectors, and
+// what the anchor computed comes from the tiler. Nothing is stored in between.
+//===----------------------------------------------------------------------===//
+#include "TileBuilder.h"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+/// 1 / (1 + exp(-x))
+static Value sigmoid(TileBuilder &b, Value x) {
+  Value one = b.constant(x.getType(), 1);
+  Value negative = arith::NegFOp::create(b, x);
+  return b.div(one, b.add(one, b.exp(negative)));
+}
+
+static Value applyAct(TileBuilder &b, ActFn fn, Value x) {
+  Type type = x.getType();
+  auto constant = [&](double value) { return b.constant(type, value); };
+  switch (fn) {
+  case ActFn::Silu: {
+    Value negative = arith::NegFOp::create(b, x);
+    return b.div(x, b.add(constant(1), b.exp(negative)));
+  }
+  case ActFn::GeluErf: {
+    Value erf = math::ErfOp::create(b, b.mul(x, constant(0.70710678118654752)));
+    return b.mul(b.mul(x, constant(0.5)), b.add(constant(1), erf));
+  }
+  case ActFn::GeluTanh: {
+    Value cube = b.mul(b.mul(x, x), x);
+    Value inner = b.mul(b.fma(cube, constant(0.044715), x),
+                        constant(0.79788456080286536));
+    Value tanh = math::TanhOp::create(b, inner);
+    return b.mul(b.mul(x, constant(0.5)), b.add(constant(1), tanh));
+  }
+  case ActFn::QuickGelu:
+    return b.mul(x, sigmoid(b, b.mul(x, constant(1.702))));
+  case ActFn::Relu:
+    return b.max(x, constant(0));
+  case ActFn::Relu2: {
+    Value positive = b.max(x, constant(0));
+    return b.mul(positive, positive);
+  }
+  case ActFn::Sigmoid:
+    return sigmoid(b, x);
+  case ActFn::Tanh:
+    return math::TanhOp::create(b, x);
+  case ActFn::Softplus: {
+    // max(x, 0) + log(1 + exp(-|x|)) does not overflow.
+    Value magnitude = math::AbsFOp::create(b, x);
+    Value rest = b.exp(arith::NegFOp::create(b, magnitude));
+    return b.add(b.max(x, constant(0)),
+                 math::LogOp::create(b, b.add(constant(1), rest)));
+  }
+  }
+  llvm_unreachable("all activation functions are handled");
+}
+
+Value evaluateElementwise(TileBuilder &b, const KernelArgs &args, Value value,
+                          ValueRange at, int64_t lanes, Value mask,
+                          llvm::function_ref<Value(Value)> leaf) {
+  if (Value known = leaf(value))
+    return known;
+  if (isa<BlockArgument>(value))
+    return b.loadF32s(args.get(value), at, lanes, mask);
+  Operation *op = value.getDefiningOp();
+  SmallVector<Value> operands;
+  for (Value operand : op->getOperands())
+    operands.push_back(
+        evaluateElementwise(b, args, operand, at, lanes, mask, leaf));
+  if (auto act = dyn_cast<ActOp>(op))
+    return applyAct(b, act.getFn(), operands[0]);
+  OperationState state(b.getLoc(), op->getName());
+  state.addOperands(operands);
+  state.addTypes(VectorType::get(
+      lanes, cast<ShapedType>(value.getType()).getElementType()));
+  state.attributes = op->getAttrDictionary();
+  return b.create(state)->getResult(0);
+}
+
+} // namespace llmc

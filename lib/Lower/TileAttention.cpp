@@ -1,0 +1,284 @@
+//===- TileAttention.cpp - the paged cache: writes and attention ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A page holds 64 slots of every layer and head. Keys are stored [Dk, 64] so that
+// lanes of a score are slots, values [64, Dv] so that lanes of a result are
+// channels: neither needs a sum across lanes. Pages are visited in order and the
+// softmax is kept online (arXiv:2205.14135), so a row's result does not depend on
+// what else is in the batch.
+//
+//   for (row, kv head, tile of its query heads) in this worker's share
+//     for page of the row's sequence, up to its own slot
+//       scores of 64 slots, masked by position      one read of the keys
+//       online softmax                               serves the whole tile
+//       result += probabilities * values
+//===----------------------------------------------------------------------===//
+#include "TileBuilder.h"
+
+#include "llmrt/abi.h"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+namespace {
+
+constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
+constexpr int64_t lanes = 16; // slots per score vector
+constexpr double lowest = -3.0e38; // below every score; finite, so differences are numbers
+
+/// Where a layer's head lies in a page.
+struct PageLayout {
+  explicit PageLayout(KVType kv)
+      : heads(kv.getHeads()), keyDim(kv.getKeyDim()),
+        valueDim(kv.getValueDim()) {}
+  int64_t heads, keyDim, valueDim;
+
+  /// Element of a page where keys of (layer, head) begin.
+  Value keys(TileBuilder &b, Value layer, Value head) const {
+    Value slot = b.addIndex(b.mulIndex(layer, heads), head);
+    return b.mulIndex(slot, (keyDim + valueDim) * pageTokens);
+  }
+  Value values(TileBuilder &b, Value keys) const {
+    return b.addIndex(keys, keyDim * pageTokens);
+  }
+};
+
+/// The page that holds block `block` of the row's sequence.
+Value lookUpPage(TileBuilder &b, const BatchArgs &batch, Value row, Value block) {
+  Value sequence = b.toIndex(b.load(batch.sequences, row));
+  Value first = b.mulIndex(sequence, batch.blocksPerSequence);
+  return b.toIndex(b.load(batch.blockTable, b.addIndex(first, block)));
+}
+
+} // namespace
+
+void tileKVWrite(TileBuilder &b, const KernelArgs &args, KVWriteOp write) {
+  PageLayout layout(write.getType());
+  Value cache = args.get(write.getCache()), layer = args.get(write.getLayer());
+  Value key = args.get(write.getKey()), value = args.get(write.getValue());
+  Type element = write.getType().getElementType();
+  auto [begin, end] = b.share(b.mulIndex(b.dim(key, 0), layout.heads));
+  b.loop(begin, end, 1, [&](Value item) {
+    Value row = b.divIndex(item, layout.heads);
+    Value head = b.remIndex(item, layout.heads);
+    Value slot = b.toIndex(b.load(args.batch.slots, row));
+    Value page = lookUpPage(b, args.batch, row, b.divIndex(slot, pageTokens));
+    Value offset = b.remIndex(slot, pageTokens);
+    Value keys = layout.keys(b, layer, head);
+    b.loop(b.index(0), b.index(layout.keyDim), 1, [&](Value d) {
+      Value x = b.load(key, {row, head, d});
+      if (!element.isF32())
+        x = arith::TruncFOp::create(b, element, x);
+      Value at = b.addIndex(b.addIndex(keys, b.mulIndex(d, pageTokens)), offset);
+      b.store(x, cache, {page, at});
+    });
+    Value values = b.addIndex(layout.values(b, keys),
+                              b.mulIndex(offset, layout.valueDim));
+    int64_t width = getLanes(layout.valueDim);
+    b.loop(b.index(0), b.index(layout.valueDim), width, [&](Value d) {
+      b.storeVector(b.loadF32s(value, {row, head, d}, width), cache,
+                    {page, b.addIndex(values, d)});
+    });
+  });
+}
+
+namespace {
+
+class AttentionTiler {
+public:
+  AttentionTiler(TileBuilder &b, const KernelArgs &args, AttentionOp op)
+      : b(b), args(args), op(op), layout(op.getCache().getType()),
+        query(args.get(op.getQuery())), cache(args.get(op.getCache())),
+        result(args.results[0]) {
+    int64_t queryHeads = getMatrixShape(op.getType())[1];
+    group = queryHeads / layout.heads;
+    tile = 1;
+    for (int64_t candidate = 2; candidate <= 4; ++candidate)
+      if (group % candidate == 0)
+        tile = candidate;
+    width = getLanes(layout.valueDim);
+  }
+
+  void run() {
+    // Probabilities of one page pass through memory: lanes of a score are slots,
+    // and the next product broadcasts one slot at a time.
+    probabilities = memref::AllocaOp::create(
+        b, MemRefType::get({tile, pageTokens}, b.getF32Type()));
+    int64_t tiles = layout.heads * group / tile;
+    Value items = b.mulIndex(b.dim(result, 0), tiles);
+    // Later rows see more keys: deal items out in turn, not in runs.
+    Value step = b.workers;
+    auto loop = scf::ForOp::create(b, b.worker, items, step);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value item = loop.getInductionVar();
+    Value firstHead = b.mulIndex(b.remIndex(item, tiles), tile);
+    attend(b.divIndex(item, tiles), firstHead,
+           b.divIndex(firstHead, group));
+  }
+
+private:
+  void attend(Value row, Value firstHead, Value kvHead) {
+    Value slot = b.toIndex(b.load(args.batch.slots, row));
+    Value position = b.load(args.batch.positions, row);
+    Value keys = layout.keys(b, args.get(op.getLayer()), kvHead);
+    Value pages = b.addIndex(b.divIndex(slot, pageTokens), 1);
+    // Carried: per head of the tile its maximum, its sum, its result.
+    SmallVector<Value> start;
+    for (int64_t h = 0; h < tile; ++h) {
+      start.push_back(b.f32(lowest));
+      start.push_back(b.f32(0));
+      start.append(layout.valueDim / width, b.constant(b.f32s(width), 0));
+    }
+    auto done = b.loop(b.index(0), pages, 1, start, [&](Value block, ValueRange state) {
+      Value page = lookUpPage(b, args.batch, row, block);
+      SmallVector<Value> scores = score(row, firstHead, page, keys);
+      SmallVector<Value> allowed = mask(page, position);
+      SmallVector<Value> next(state);
+      for (int64_t h = 0; h < tile; ++h)
+        soften(h, MutableArrayRef(scores).slice(h * vectors(), vectors()), allowed, next);
+      Value used = b.addIndex(
+          arith::SubIOp::create(b, slot, b.mulIndex(block, pageTokens)), 1);
+      Value full = b.index(pageTokens);
+      Value limit = arith::MinUIOp::create(b, used, full);
+      accumulate(page, layout.values(b, keys), limit, next);
+      return next;
+    });
+    for (int64_t h = 0; h < tile; ++h) {
+      Value inverse = b.div(b.f32(1), done[sumOf(h)]);
+      for (int64_t c = 0; c < chunks(); ++c)
+        b.storeVector(b.mul(done[resultOf(h) + c], b.broadcast(inverse, width)),
+                      result, {row, b.addIndex(firstHead, h), b.index(c * width)});
+    }
+  }
+
+  //===--- places in the carried state --------------------------------------===//
+
+  int64_t chunks() const { return layout.valueDim / width; }
+  int64_t vectors() const { return pageTokens / lanes; }
+  int64_t maximumOf(int64_t h) const { return h * (2 + chunks()); }
+  int64_t sumOf(int64_t h) const { return maximumOf(h) + 1; }
+  int64_t resultOf(int64_t h) const { return maximumOf(h) + 2; }
+
+  //===--- one page ---------------------------------------------------------===//
+
+  /// scale * q . k of 64 slots for each head of the tile.
+  SmallVector<Value> score(Value row, Value firstHead, Value page, Value keys) {
+    SmallVector<Value> zeros(tile * vectors(), b.constant(b.f32s(lanes), 0));
+    auto sums = b.loop(b.index(0), b.index(layout.keyDim), 1, zeros, [&](Value d, ValueRange carried) {
+      SmallVector<Value> next(carried);
+      Value first = b.addIndex(keys, b.mulIndex(d, pageTokens));
+      SmallVector<Value> queries;
+      for (int64_t h = 0; h < tile; ++h)
+        queries.push_back(b.broadcast(b.load(query, {row, b.addIndex(firstHead, h), d}), lanes));
+      for (int64_t v = 0; v < vectors(); ++v) {
+        Value key = b.loadF32s(cache, {page, b.addIndex(first, v * lanes)}, lanes);
+        for (int64_t h = 0; h < tile; ++h)
+          next[h * vectors() + v] = b.fma(queries[h], key, next[h * vectors() + v]);
+      }
+      return next;
+    });
+    Value scale = b.constant(b.f32s(lanes), op.getScale().convertToDouble());
+    double softcap = op.getSoftcap().convertToDouble();
+    for (Value &sum : sums) {
+      sum = b.mul(sum, scale);
+      if (softcap == 0)
+        continue;
+      Value cap = b.constant(b.f32s(lanes), softcap);
+      sum = b.mul(math::TanhOp::create(b, b.div(sum, cap)), cap);
+    }
+    return sums;
+  }
+
+  /// Slots whose position the row may see: not after it, not before its window.
+  SmallVector<Value> mask(Value page, Value position) {
+    SmallVector<Value> allowed;
+    Value mine = b.broadcast(position, lanes);
+    Value first = b.mulIndex(page, pageTokens);
+    for (int64_t v = 0; v < vectors(); ++v) {
+      Value theirs = vector::LoadOp::create(
+          b, b.i32s(lanes), args.batch.slotPositions,
+          ValueRange{b.addIndex(first, v * lanes)});
+      Value visible = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, theirs, mine);
+      if (op.getLeft() >= 0) {
+        Value distance = arith::SubIOp::create(b, mine, theirs);
+        Value inside = arith::CmpIOp::create(
+            b, arith::CmpIPredicate::sle, distance,
+            b.constant(b.i32s(lanes), op.getLeft()));
+        visible = arith::AndIOp::create(b, visible, inside);
+      }
+      allowed.push_back(visible);
+    }
+    return allowed;
+  }
+
+  /// Online softmax of head `h`: new maximum, rescaled sum and result, and the
+  /// page's probabilities in memory.
+  void soften(int64_t h, MutableArrayRef<Value> scores,
+              ArrayRef<Value> allowed, MutableArrayRef<Value> state) {
+    Value none = b.constant(b.f32s(lanes), lowest);
+    Value zero = b.constant(b.f32s(lanes), 0);
+    Value most;
+    for (auto [score, visible] : llvm::zip(scores, allowed)) {
+      score = b.select(visible, score, none);
+      most = most ? b.max(most, score) : score;
+    }
+    Value before = state[maximumOf(h)];
+    Value maximum = b.max(before, b.maxLanes(most));
+    Value shrink = b.exp(b.broadcast(b.sub(before, maximum), lanes));
+    Value factor = vector::ExtractOp::create(b, shrink, ArrayRef<int64_t>{0});
+    Value total;
+    for (auto [v, score] : llvm::enumerate(scores)) {
+      Value p = b.exp(b.sub(score, b.broadcast(maximum, lanes)));
+      p = b.select(allowed[v], p, zero);
+      b.storeVector(p, probabilities, {b.index(h), b.index(v * lanes)});
+      total = total ? b.add(total, p) : p;
+    }
+    state[maximumOf(h)] = maximum;
+    state[sumOf(h)] = b.fma(state[sumOf(h)], factor, b.sumLanes(total));
+    for (int64_t c = 0; c < chunks(); ++c)
+      state[resultOf(h) + c] = b.mul(state[resultOf(h) + c], b.broadcast(factor, width));
+  }
+
+  /// result += p[slot] * value[slot] over the page's used slots.
+  void accumulate(Value page, Value values, Value limit,
+                  MutableArrayRef<Value> state) {
+    SmallVector<Value> start;
+    for (int64_t h = 0; h < tile; ++h)
+      for (int64_t c = 0; c < chunks(); ++c)
+        start.push_back(state[resultOf(h) + c]);
+    auto sums = b.loop(b.index(0), limit, 1, start, [&](Value slot, ValueRange carried) {
+      SmallVector<Value> next(carried);
+      Value first = b.addIndex(values, b.mulIndex(slot, layout.valueDim));
+      SmallVector<Value> weights;
+      for (int64_t h = 0; h < tile; ++h)
+        weights.push_back(b.broadcast(b.load(probabilities, {b.index(h), slot}), width));
+      for (int64_t c = 0; c < chunks(); ++c) {
+        Value value = b.loadF32s(cache, {page, b.addIndex(first, c * width)}, width);
+        for (int64_t h = 0; h < tile; ++h)
+          next[h * chunks() + c] = b.fma(weights[h], value, next[h * chunks() + c]);
+      }
+      return next;
+    });
+    for (int64_t h = 0; h < tile; ++h)
+      for (int64_t c = 0; c < chunks(); ++c)
+        state[resultOf(h) + c] = sums[h * chunks() + c];
+  }
+
+  TileBuilder &b;
+  const KernelArgs &args;
+  AttentionOp op;
+  PageLayout layout;
+  Value query, cache, result, probabilities;
+  int64_t group, tile, width;
+};
+
+} // namespace
+
+void tileAttention(TileBuilder &b, const KernelArgs &args, AttentionOp attention) {
+  AttentionTiler(b, args, attention).run();
+}
+
+} // namespace llmc

@@ -1,0 +1,212 @@
+//===- TileBuilder.cpp - short names for what tiled kernels are made of -----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "TileBuilder.h"
+
+#include <numeric>
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+int64_t getLanes(int64_t size) { return std::gcd<int64_t>(size, 16); }
+
+int64_t getDotGroup(PackedType weight) {
+  if (weight.getEncoding().getAffineGrid())
+    return gridGroup;
+  return std::gcd<int64_t>(weight.getCols(), 32);
+}
+
+//===----------------------------------------------------------------------===//
+// Index arithmetic
+//===----------------------------------------------------------------------===//
+
+Value TileBuilder::index(int64_t value) {
+  return arith::ConstantIndexOp::create(*this, value);
+}
+Value TileBuilder::addIndex(Value a, Value b) {
+  return arith::AddIOp::create(*this, a, b);
+}
+Value TileBuilder::addIndex(Value a, int64_t b) {
+  return b ? addIndex(a, index(b)) : a;
+}
+Value TileBuilder::mulIndex(Value a, int64_t b) {
+  return mulIndex(a, index(b));
+}
+Value TileBuilder::mulIndex(Value a, Value b) {
+  return arith::MulIOp::create(*this, a, b);
+}
+// Indices are never negative here; unsigned division by a constant is a shift
+// or a multiplication.
+Value TileBuilder::divIndex(Value a, int64_t b) {
+  return arith::DivUIOp::create(*this, a, index(b));
+}
+Value TileBuilder::remIndex(Value a, int64_t b) {
+  return arith::RemUIOp::create(*this, a, index(b));
+}
+Value TileBuilder::toIndex(Value i32) {
+  return arith::IndexCastOp::create(*this, getIndexType(), i32);
+}
+
+//===----------------------------------------------------------------------===//
+// Floats
+//===----------------------------------------------------------------------===//
+
+Value TileBuilder::f32(double value) { return constant(getF32Type(), value); }
+
+Value TileBuilder::constant(Type type, double value) {
+  Type element = getElementTypeOrSelf(type);
+  TypedAttr attr = isa<FloatType>(element)
+                       ? TypedAttr(FloatAttr::get(element, value))
+                       : TypedAttr(IntegerAttr::get(element, static_cast<int64_t>(value)));
+  if (auto vector = dyn_cast<VectorType>(type))
+    attr = DenseElementsAttr::get(vector, Attribute(attr));
+  return arith::ConstantOp::create(*this, attr);
+}
+
+Value TileBuilder::broadcast(Value scalar, int64_t lanes) {
+  return vector::BroadcastOp::create(
+      *this, VectorType::get(lanes, scalar.getType()), scalar);
+}
+
+Value TileBuilder::add(Value a, Value b) { return arith::AddFOp::create(*this, a, b); }
+Value TileBuilder::sub(Value a, Value b) { return arith::SubFOp::create(*this, a, b); }
+Value TileBuilder::mul(Value a, Value b) { return arith::MulFOp::create(*this, a, b); }
+Value TileBuilder::div(Value a, Value b) { return arith::DivFOp::create(*this, a, b); }
+Value TileBuilder::max(Value a, Value b) {
+  // One maxps: a comparison and a choice, without the NaN rules of maximumf.
+  Value greater = arith::CmpFOp::create(*this, arith::CmpFPredicate::OGT, a, b);
+  return select(greater, a, b);
+}
+Value TileBuilder::fma(Value a, Value b, Value c) {
+  return math::FmaOp::create(*this, a, b, c);
+}
+Value TileBuilder::exp(Value x) { return math::ExpOp::create(*this, x); }
+Value TileBuilder::select(Value condition, Value x, Value y) {
+  return arith::SelectOp::create(*this, condition, x, y);
+}
+/// Halves are added until one lane is left: the same order on every machine.
+template <typename Combine>
+static Value reduceLanes(TileBuilder &b, Value vector, Combine combine) {
+  int64_t lanes = cast<VectorType>(vector.getType()).getDimSize(0);
+  for (; lanes > 1; lanes /= 2) {
+    Value low = vector::ExtractStridedSliceOp::create(b, vector, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{lanes / 2}, ArrayRef<int64_t>{1});
+    Value high = vector::ExtractStridedSliceOp::create(b, vector, ArrayRef<int64_t>{lanes / 2}, ArrayRef<int64_t>{lanes / 2}, ArrayRef<int64_t>{1});
+    vector = combine(low, high);
+  }
+  return vector::ExtractOp::create(b, vector, ArrayRef<int64_t>{0});
+}
+
+Value TileBuilder::sumLanes(Value vector) {
+  if (isa<IntegerType>(getElementTypeOrSelf(vector)))
+    return vector::ReductionOp::create(*this, vector::CombiningKind::ADD, vector);
+  return reduceLanes(*this, vector, [&](Value x, Value y) { return add(x, y); });
+}
+Value TileBuilder::maxLanes(Value vector) {
+  return reduceLanes(*this, vector, [&](Value x, Value y) { return max(x, y); });
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+Value TileBuilder::load(Value memref, ValueRange at) {
+  return memref::LoadOp::create(*this, memref, at);
+}
+
+Value TileBuilder::loadF32s(Value memref, ValueRange at, int64_t lanes,
+                            Value mask) {
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  auto type = VectorType::get(lanes, element);
+  Value loaded;
+  if (mask)
+    loaded = vector::MaskedLoadOp::create(
+        *this, type, memref, at, mask,
+        arith::ConstantOp::create(*this, type, getZeroAttr(type)));
+  else
+    loaded = vector::LoadOp::create(*this, type, memref, at);
+  if (element.isF32())
+    return loaded;
+  return arith::ExtFOp::create(*this, f32s(lanes), loaded);
+}
+
+Value TileBuilder::loadBytesAs(Value memref, ValueRange at, Type type) {
+  auto vector = dyn_cast<VectorType>(type);
+  Type element = vector ? vector.getElementType() : type;
+  int64_t lanes = vector ? vector.getDimSize(0) : 1;
+  int64_t size = lanes * element.getIntOrFloatBitWidth() / 8;
+  Value raw = vector::LoadOp::create(*this, bytes(size), memref, at);
+  auto wide = VectorType::get(lanes, element);
+  Value value =
+      wide == raw.getType() ? raw : Value(vector::BitCastOp::create(*this, wide, raw));
+  return vector ? value
+                : Value(vector::ExtractOp::create(*this, value, ArrayRef<int64_t>{0}));
+}
+
+void TileBuilder::store(Value value, Value memref, ValueRange at) {
+  memref::StoreOp::create(*this, value, memref, at);
+}
+
+void TileBuilder::storeVector(Value vector, Value memref, ValueRange at,
+                              Value mask) {
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  auto type = cast<VectorType>(vector.getType());
+  if (element != type.getElementType())
+    vector = arith::TruncFOp::create(*this, type.clone(element), vector);
+  if (mask)
+    vector::MaskedStoreOp::create(*this, memref, at, mask, vector);
+  else
+    vector::StoreOp::create(*this, vector, memref, at);
+}
+
+void TileBuilder::storeBytes(Value value, Value memref, ValueRange at) {
+  auto vector = dyn_cast<VectorType>(value.getType());
+  if (!vector) {
+    value = broadcast(value, 1);
+    vector = cast<VectorType>(value.getType());
+  }
+  int64_t size = vector.getDimSize(0) * vector.getElementTypeBitWidth() / 8;
+  if (vector != bytes(size))
+    value = vector::BitCastOp::create(*this, bytes(size), value);
+  vector::StoreOp::create(*this, value, memref, at);
+}
+
+Value TileBuilder::dim(Value memref, int64_t index) {
+  return memref::DimOp::create(*this, memref, index);
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+void TileBuilder::loop(Value low, Value high, int64_t step,
+                       llvm::function_ref<void(Value)> body) {
+  loop(low, high, step, {}, [&](Value i, ValueRange) {
+    body(i);
+    return SmallVector<Value>();
+  });
+}
+
+SmallVector<Value> TileBuilder::loop(
+    Value low, Value high, int64_t step, ValueRange start,
+    llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  auto loop = scf::ForOp::create(
+      *this, low, high, index(step), start,
+      [&](OpBuilder &inner, Location loc, Value i, ValueRange carried) {
+        InsertionGuard guard(*this);
+        setInsertionPoint(inner.getInsertionBlock(), inner.getInsertionPoint());
+        SmallVector<Value> next = body(i, carried);
+        scf::YieldOp::create(*this, next);
+      });
+  return SmallVector<Value>(loop.getResults());
+}
+
+std::pair<Value, Value> TileBuilder::share(Value count) {
+  Value next = addIndex(worker, 1);
+  Value begin = arith::DivUIOp::create(*this, mulIndex(count, worker), workers);
+  Value end = arith::DivUIOp::create(*this, mulIndex(count, next), workers);
+  return {begin, end};
+}
+
+} // namespace llmc

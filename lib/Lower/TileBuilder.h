@@ -1,0 +1,129 @@
+//===- TileBuilder.h - short names for what tiled kernels are made of -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The tilers read like the loops they build. A kernel sees its inputs and
+// results as memrefs: rows [T, ...] of f32, bytes of quantised rows
+// [T, rowBytes], panels of weights, pages of the cache.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_LOWER_TILEBUILDER_H
+#define LLMC_LIB_LOWER_TILEBUILDER_H
+
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace llmc {
+
+constexpr int64_t panelRows = 16; // output rows per panel, lanes of a tile vector
+constexpr int64_t gridGroup = 32; // k per group of an integer grid
+
+/// The most lanes (a power of two up to 16) that divide `size`.
+int64_t getLanes(int64_t size);
+
+/// k per `llm.tile.dot`: 32 for integer grids, else the largest power of two up
+/// to 32 that divides K.
+int64_t getDotGroup(mlir::llm::PackedType weight);
+
+/// Builds index and vector arithmetic, loads and loops.
+class TileBuilder : public mlir::ImplicitLocOpBuilder {
+public:
+  using ImplicitLocOpBuilder::ImplicitLocOpBuilder;
+  using Value = mlir::Value;
+
+  mlir::VectorType f32s(int64_t lanes) { return mlir::VectorType::get(lanes, getF32Type()); }
+  mlir::VectorType bytes(int64_t lanes) { return mlir::VectorType::get(lanes, getI8Type()); }
+  mlir::VectorType i32s(int64_t lanes) { return mlir::VectorType::get(lanes, getI32Type()); }
+
+  Value index(int64_t value);
+  Value addIndex(Value a, Value b);
+  Value addIndex(Value a, int64_t b);
+  Value mulIndex(Value a, int64_t b);
+  Value mulIndex(Value a, Value b);
+  Value divIndex(Value a, int64_t b);
+  Value remIndex(Value a, int64_t b);
+  Value toIndex(Value i32);
+
+  Value f32(double value);
+  /// A constant in every lane; `type` is f32 or a vector of f32 or i32.
+  Value constant(mlir::Type type, double value);
+  Value broadcast(Value scalar, int64_t lanes);
+
+  Value add(Value a, Value b);
+  Value sub(Value a, Value b);
+  Value mul(Value a, Value b);
+  Value div(Value a, Value b);
+  Value max(Value a, Value b);
+  Value fma(Value a, Value b, Value c); // a * b + c, rounded once
+  Value exp(Value x);
+  /// x where `condition`, else y.
+  Value select(Value condition, Value x, Value y);
+  Value sumLanes(Value vector);
+  Value maxLanes(Value vector);
+
+  Value load(Value memref, mlir::ValueRange at);
+  /// `lanes` f32, converted from the memref's float type; `mask` may be null.
+  Value loadF32s(Value memref, mlir::ValueRange at, int64_t lanes, Value mask = {});
+  /// Bytes read as `type`, a vector or a scalar of 32 bits.
+  Value loadBytesAs(Value memref, mlir::ValueRange at, mlir::Type type);
+  void store(Value value, Value memref, mlir::ValueRange at);
+  void storeVector(Value vector, Value memref, mlir::ValueRange at, Value mask = {});
+  /// Stores a vector or a scalar of 32 bits to bytes.
+  void storeBytes(Value value, Value memref, mlir::ValueRange at);
+  Value dim(Value memref, int64_t index);
+
+  /// for (i = low; i < high; i += step) body(i)
+  void loop(Value low, Value high, int64_t step, llvm::function_ref<void(Value)> body);
+  /// The same, carrying values.
+  llvm::SmallVector<Value>
+  loop(Value low, Value high, int64_t step, mlir::ValueRange start,
+       llvm::function_ref<llvm::SmallVector<Value>(Value, mlir::ValueRange)> body);
+
+  /// This worker's part of `count` items.
+  std::pair<Value, Value> share(Value count);
+
+  Value worker, workers; // index
+};
+
+/// The cache and batch arguments of a kernel function.
+struct BatchArgs {
+  mlir::Value positions, slots, sequences, blockTable, slotPositions; // memref<?xi32>
+  mlir::Value blocksPerSequence;                                      // index
+};
+
+/// A kernel's body with the memrefs that stand for its inputs and results.
+struct KernelArgs {
+  mlir::llm::KernelOp kernel;
+  llvm::DenseMap<mlir::Value, mlir::Value> inputs; // region argument → memref or index
+  llvm::SmallVector<mlir::Value> results;          // memref; null for caches
+  BatchArgs batch;
+
+  mlir::Value get(mlir::Value argument) const { return inputs.lookup(argument); }
+  mlir::llm::YieldOp getYield() const {
+    return mlir::cast<mlir::llm::YieldOp>(kernel.getBody().front().getTerminator());
+  }
+};
+
+/// One tiler per kind of anchor. Each builds the loops of this worker's share.
+void tileProduct(TileBuilder &b, const KernelArgs &args);
+void tileRows(TileBuilder &b, const KernelArgs &args);
+void tileEmbed(TileBuilder &b, const KernelArgs &args, mlir::llm::EmbedOp embed);
+void tileRotation(TileBuilder &b, const KernelArgs &args, mlir::llm::RotationOp rotation);
+void tileRotate(TileBuilder &b, const KernelArgs &args, mlir::llm::RotateOp rotate);
+void tileKVWrite(TileBuilder &b, const KernelArgs &args, mlir::llm::KVWriteOp write);
+void tileAttention(TileBuilder &b, const KernelArgs &args, mlir::llm::AttentionOp attention);
+
+/// Evaluates a body value at a place as a vector of `lanes` f32, from the loads
+/// of region arguments up. `leaf` may supply values of non-elementwise ops.
+mlir::Value evaluateElementwise(TileBuilder &b, const KernelArgs &args, mlir::Value value,
+                                mlir::ValueRange at, int64_t lanes, mlir::Value mask,
+                                llvm::function_ref<mlir::Value(mlir::Value)> leaf);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_LOWER_TILEBUILDER_H

@@ -1,0 +1,468 @@
+//===- TileKernels.cpp - kernels become functions, the step becomes calls ---===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The function of a kernel is built once for all kernels of equal body. In the
+// step, values become views of the arena, of the weights and of the cache; two
+// kernels are separated by a barrier only if one touches bytes that the other writes.
+//===----------------------------------------------------------------------===//
+#include "TileBuilder.h"
+#include "llmc/Lower/Passes.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace llmc {
+#define GEN_PASS_DEF_TILEKERNELS
+#include "llmc/Lower/Passes.h.inc"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace {
+
+MemRefType byteBuffer(MLIRContext *context) {
+  return MemRefType::get(ShapedType::kDynamic, IntegerType::get(context, 8));
+}
+MemRefType i32Buffer(MLIRContext *context) {
+  return MemRefType::get(ShapedType::kDynamic, IntegerType::get(context, 32));
+}
+
+/// The cache as a kernel sees it: pages of elements. Groups of layers of other
+/// geometry lie between, so rows may be strided.
+MemRefType getCacheType(KVType kv, int64_t pageBytes, int64_t groupOffset) {
+  int64_t elements = kv.getLayers() * kv.getHeads() *
+                     (kv.getKeyDim() + kv.getValueDim()) * LLMRT_PAGE_TOKENS;
+  int64_t elementBytes = kv.getElementType().getWidth() / 8;
+  auto layout = StridedLayoutAttr::get(kv.getContext(), groupOffset / elementBytes,
+                                       {pageBytes / elementBytes, 1});
+  return MemRefType::get({ShapedType::kDynamic, elements}, kv.getElementType(), layout);
+}
+
+/// What a kernel function takes for a value of `type`; not for caches and batches.
+Type getArgumentType(Type type) {
+  if (auto packed = dyn_cast<PackedType>(type)) {
+    if (packed.getLayout()) {
+      int64_t panels = llvm::divideCeil(packed.getRows(), panelRows);
+      auto grid = packed.getEncoding().getAffineGrid();
+      if (!grid)
+        return MemRefType::get({panels, packed.getCols(), panelRows},
+                               cast<FloatEncodingAttr>(packed.getEncoding()).getType());
+      int64_t groups = packed.getCols() / gridGroup;
+      int64_t bytes = getWeightBytes(packed) / panels / groups;
+      return MemRefType::get({panels, groups, bytes}, IntegerType::get(type.getContext(), 8));
+    }
+    return MemRefType::get({packed.getRows(), getActRowBytes(packed)},
+                           IntegerType::get(type.getContext(), 8));
+  }
+  if (auto tensor = dyn_cast<RankedTensorType>(type))
+    return MemRefType::get(tensor.getShape(), tensor.getElementType());
+  return type; // index
+}
+
+/// Bytes [begin, end) of a space that a kernel reads or writes.
+struct Access {
+  enum Space { arena, cache, logits } space;
+  int64_t begin, end;
+  bool operator&(const Access &other) const {
+    return space == other.space && begin < other.end && other.begin < end;
+  }
+};
+
+class StepLowering {
+public:
+  StepLowering(func::FuncOp step, int64_t pageBytes)
+      : step(step), module(step->getParentOfType<ModuleOp>()), symbols(module),
+        context(step.getContext()), pageBytes(pageBytes) {}
+
+  LogicalResult run() {
+    OpBuilder moduleBuilder(step);
+    auto type = getStepType();
+    lowered = func::FuncOp::create(moduleBuilder, step.getLoc(), "step.tiled", type);
+    Block *entry = lowered.addEntryBlock();
+    TileBuilder b(step.getLoc(), context);
+    b.setInsertionPointToStart(entry);
+    bindArguments(b, entry);
+    if (failed(lowerBlock(b, step.getBody().front())))
+      return failure();
+    func::ReturnOp::create(b);
+    step.erase();
+    lowered.setName("step");
+    eraseTables();
+    return success();
+  }
+
+private:
+  /// weights, arena, kv, slotPositions, tokens, positions, slots, sequences,
+  /// blockTable, logitRows, logits, rows, rowCapacity, logitRowCount,
+  /// blocksPerSequence, kvPages, worker, workers
+  FunctionType getStepType() {
+    Type index = IndexType::get(context);
+    Type logitsType = byteBuffer(context);
+    SmallVector<Type> inputs(3, byteBuffer(context));
+    inputs.append(7, i32Buffer(context));
+    inputs.push_back(logitsType);
+    inputs.append(7, index);
+    return FunctionType::get(context, inputs, {});
+  }
+
+  void bindArguments(TileBuilder &b, Block *entry) {
+    auto args = entry->getArguments();
+    weights = args[0], arena = args[1], cache = args[2];
+    batch.slotPositions = args[3];
+    tokens = args[4];
+    batch.positions = args[5], batch.slots = args[6], batch.sequences = args[7];
+    batch.blockTable = args[8];
+    logitRows = args[9], logits = args[10];
+    rows = args[11], capacity = args[12], logitRowCount = args[13];
+    batch.blocksPerSequence = args[14];
+    pages = args[15];
+    b.worker = args[16], b.workers = args[17];
+    int64_t groupOffset = 0;
+    for (BlockArgument argument : step.getArguments())
+      if (auto kv = dyn_cast<KVType>(argument.getType())) {
+        cacheOffsets[argument] = groupOffset;
+        values[argument] = viewCache(b, kv, groupOffset);
+        groupOffset += kv.getLayers() * kv.getHeads() * (kv.getKeyDim() + kv.getValueDim()) *
+                       LLMRT_PAGE_TOKENS * kv.getElementType().getWidth() / 8;
+      }
+  }
+
+  Value viewCache(TileBuilder &b, KVType kv, int64_t groupOffset) {
+    int64_t elementBytes = kv.getElementType().getWidth() / 8;
+    int64_t pageElements = pageBytes / elementBytes;
+    auto whole = MemRefType::get({ShapedType::kDynamic, pageElements}, kv.getElementType());
+    Value view = memref::ViewOp::create(b, whole, cache, b.index(0), pages);
+    auto type = getCacheType(kv, pageBytes, groupOffset);
+    return memref::ReinterpretCastOp::create(
+        b, type, view, b.getIndexAttr(groupOffset / elementBytes),
+        ArrayRef<OpFoldResult>{pages, b.getIndexAttr(type.getDimSize(1))},
+        ArrayRef<OpFoldResult>{b.getIndexAttr(pageElements), b.getIndexAttr(1)});
+  }
+
+  //===--- the step's ops ---------------------------------------------------===//
+
+  LogicalResult lowerBlock(TileBuilder &b, Block &block) {
+    for (Operation &op : block.without_terminator())
+      if (failed(lowerOp(b, &op)))
+        return failure();
+    return success();
+  }
+
+  LogicalResult lowerOp(TileBuilder &b, Operation *op) {
+    if (isa<arith::ConstantOp>(op) || isa<arith::AddIOp>(op)) {
+      IRMapping mapping;
+      for (Value operand : op->getOperands())
+        mapping.map(operand, values.lookup(operand));
+      values[op->getResult(0)] = b.clone(*op, mapping)->getResult(0);
+      return success();
+    }
+    if (isa<BatchTokensOp>(op))
+      return bind(op->getResult(0), tokens, rows);
+    if (isa<BatchPositionsOp>(op))
+      return bind(op->getResult(0), batch.positions, rows);
+    if (isa<BatchLogitRowsOp>(op))
+      return bind(op->getResult(0), logitRows, logitRowCount);
+    if (auto param = dyn_cast<ParamOp>(op)) {
+      values[param.getResult()] = viewWeight(b, param);
+      return success();
+    }
+    if (isa<tensor::DimOp>(op)) {
+      values[op->getResult(0)] = rows; // only reshapes read it
+      return success();
+    }
+    if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
+      return lowerReshape(b, op);
+    if (auto loop = dyn_cast<scf::ForOp>(op))
+      return lowerLoop(b, loop);
+    if (auto kernel = dyn_cast<KernelOp>(op))
+      return lowerKernel(b, kernel);
+    return op->emitError("no lowering yet for '") << op->getName() << "'";
+  }
+
+  LogicalResult bind(Value value, Value memref, Value count) {
+    values[value] = memref;
+    rowCounts[value] = count;
+    return success();
+  }
+
+  /// A reshape of whole rows is another view of the same bytes.
+  LogicalResult lowerReshape(TileBuilder &b, Operation *op) {
+    Value source = op->getOperand(0), result = op->getResult(0);
+    rowCounts[result] = rowCounts.lookup(source);
+    places[result] = places.lookup(source);
+    values[result] = viewArena(b, result.getType(), places[result], rowCounts[result]);
+    return success();
+  }
+
+  LogicalResult lowerLoop(TileBuilder &b, scf::ForOp loop) {
+    for (auto [start, inside, result] :
+         llvm::zip(loop.getInitArgs(), loop.getRegionIterArgs(), loop.getResults()))
+      for (Value carried : {static_cast<Value>(inside), static_cast<Value>(result)}) {
+        values[carried] = values.lookup(start);
+        rowCounts[carried] = rowCounts.lookup(start);
+        places[carried] = places.lookup(start);
+        cacheOffsets[carried] = cacheOffsets.lookup(start);
+      }
+    // What was touched before the loop is as good as touched by its last turn.
+    barrier(b);
+    Value low = values.lookup(loop.getLowerBound());
+    Value high = values.lookup(loop.getUpperBound());
+    auto newLoop = scf::ForOp::create(b, low, high, values.lookup(loop.getStep()));
+    values[loop.getInductionVar()] = newLoop.getInductionVar();
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(newLoop.getBody());
+    if (failed(lowerBlock(b, *loop.getBody())))
+      return failure();
+    barrier(b);
+    return success();
+  }
+
+  //===--- weights ------------------------------------------------------------===//
+
+  Value viewWeight(TileBuilder &b, ParamOp param) {
+    auto type = cast<MemRefType>(getArgumentType(param.getType()));
+    Value offset;
+    if (!param.getIndex())
+      offset = b.index(*symbols.lookup<WeightOp>(param.getWeight()).getOffset());
+    else
+      offset = loadOffset(b, symbols.lookup<WeightTableOp>(param.getWeight()),
+                          values.lookup(param.getIndex()));
+    return memref::ViewOp::create(b, type, weights, offset, ValueRange());
+  }
+
+  /// The layers' offsets are a constant table.
+  Value loadOffset(TileBuilder &b, WeightTableOp table, Value layer) {
+    SmallVector<int64_t> offsets;
+    for (auto entry : table.getEntries().getAsRange<FlatSymbolRefAttr>())
+      offsets.push_back(*symbols.lookup<WeightOp>(entry.getAttr()).getOffset());
+    int64_t count = offsets.size();
+    auto type = MemRefType::get(count, b.getI64Type());
+    std::string name = ("offsets." + table.getSymName()).str();
+    if (!module.lookupSymbol(name)) {
+      OpBuilder global(lowered);
+      auto value = DenseElementsAttr::get(RankedTensorType::get(count, b.getI64Type()),
+                                          ArrayRef(offsets));
+      memref::GlobalOp::create(global, table.getLoc(), name, global.getStringAttr("private"), type,
+                               value, /*constant=*/true, /*alignment=*/IntegerAttr());
+    }
+    Value list = memref::GetGlobalOp::create(b, type, name);
+    return b.toIndex(b.load(list, layer));
+  }
+
+  void eraseTables() {
+    for (auto table : llvm::to_vector(module.getOps<WeightTableOp>()))
+      table.erase();
+    // The weights stay: the artifact writer reads their offsets.
+  }
+
+  //===--- kernels --------------------------------------------------------------===//
+
+  /// Where a value lies: offset per row of capacity and bytes per row.
+  struct Place {
+    int64_t offset = -1, bytes = 0;
+  };
+
+  LogicalResult lowerKernel(TileBuilder &b, KernelOp kernel) {
+    Value count = getRowCount(kernel);
+    SmallVector<Value> arguments;
+    SmallVector<Access> reads, writes;
+    bool usesBatch = false;
+    for (Value input : kernel.getInputs()) {
+      if (isa<BatchType>(input.getType())) {
+        usesBatch = true;
+        continue;
+      }
+      arguments.push_back(values.lookup(input));
+      addAccess(input, reads);
+    }
+    for (auto [result, offset] : llvm::zip(kernel.getResults(), *kernel.getArena())) {
+      if (isa<KVType>(result.getType())) {
+        Value cacheInput = llvm::find_if(kernel.getInputs(), [](Value v) {
+                             return isa<KVType>(v.getType());
+                           }).operator*();
+        values[result] = values.lookup(cacheInput);
+        cacheOffsets[result] = cacheOffsets.lookup(cacheInput);
+        addAccess(result, writes);
+        continue;
+      }
+      rowCounts[result] = count;
+      places[result] = {offset, getRowBytes(result.getType())};
+      values[result] = offset < 0 ? viewLogits(b, result.getType(), count)
+                                  : viewArena(b, result.getType(), places[result], count);
+      arguments.push_back(values[result]);
+      addAccess(result, writes);
+    }
+    if (usesBatch)
+      arguments.append({batch.positions, batch.slots, batch.sequences, batch.blockTable,
+                        batch.slotPositions, batch.blocksPerSequence});
+    arguments.append({b.worker, b.workers});
+    separate(b, reads, writes);
+    func::CallOp::create(b, getFunction(kernel, arguments, usesBatch), arguments);
+    return success();
+  }
+
+  /// Rows of a kernel: those of its first input that has rows of its own; ids
+  /// that select rows come before what they select.
+  Value getRowCount(KernelOp kernel) {
+    for (Value input : kernel.getInputs())
+      if (Value count = rowCounts.lookup(input))
+        return count;
+    return rows;
+  }
+
+  static int64_t getRowBytes(Type type) {
+    auto memref = cast<MemRefType>(getArgumentType(type));
+    int64_t bytes = memref.getElementTypeBitWidth() / 8;
+    for (int64_t dim : memref.getShape().drop_front())
+      bytes *= dim;
+    return bytes;
+  }
+
+  Value viewArena(TileBuilder &b, Type type, Place place, Value count) {
+    Value offset = b.mulIndex(capacity, place.offset);
+    return memref::ViewOp::create(b, cast<MemRefType>(getArgumentType(type)), arena, offset, count);
+  }
+  Value viewLogits(TileBuilder &b, Type type, Value count) {
+    return memref::ViewOp::create(b, cast<MemRefType>(getArgumentType(type)), logits, b.index(0),
+                                  count);
+  }
+
+  //===--- barriers -------------------------------------------------------------===//
+
+  void addAccess(Value value, SmallVector<Access> &accesses) {
+    if (auto kv = dyn_cast<KVType>(value.getType())) {
+      int64_t begin = cacheOffsets.lookup(value);
+      accesses.push_back({Access::cache, begin, begin + 1});
+      return;
+    }
+    auto it = places.find(value);
+    if (it == places.end())
+      return; // weights and batch are never written
+    if (it->second.offset < 0)
+      accesses.push_back({Access::logits, 0, 1});
+    else
+      accesses.push_back({Access::arena, it->second.offset,
+                          it->second.offset + it->second.bytes});
+  }
+
+  /// A barrier, if the kernel about to run meets what ran since the last one.
+  void separate(TileBuilder &b, ArrayRef<Access> reads, ArrayRef<Access> writes) {
+    auto meets = [](ArrayRef<Access> a, ArrayRef<Access> c) {
+      return llvm::any_of(a, [&](const Access &x) {
+        return llvm::any_of(c, [&](const Access &y) { return x & y; });
+      });
+    };
+    if (meets(reads, written) || meets(writes, written) || meets(writes, read))
+      barrier(b);
+    llvm::append_range(read, reads);
+    llvm::append_range(written, writes);
+  }
+
+  void barrier(TileBuilder &b) {
+    if (!read.empty() || !written.empty())
+      BarrierOp::create(b);
+    read.clear();
+    written.clear();
+  }
+
+  //===--- functions of kernels -------------------------------------------------===//
+
+  func::FuncOp getFunction(KernelOp kernel, ArrayRef<Value> arguments, bool usesBatch) {
+    for (auto &[known, function] : functions)
+      if (known.getSchedule() == kernel.getSchedule() &&
+          OperationEquivalence::isRegionEquivalentTo(&known.getBody(), &kernel.getBody(),
+                                                     OperationEquivalence::IgnoreLocations))
+        return function;
+    std::string name =
+        ("k" + Twine(functions.size()) + "_" + kernel.getName()).str();
+    SmallVector<Type> types;
+    for (Value argument : arguments)
+      types.push_back(argument.getType());
+    OpBuilder moduleBuilder(lowered);
+    auto function = func::FuncOp::create(moduleBuilder, kernel.getLoc(), name,
+                                         FunctionType::get(context, types, {}));
+    function.setPrivate();
+    buildFunction(function, kernel, usesBatch);
+    functions.push_back({kernel, function});
+    return function;
+  }
+
+  void buildFunction(func::FuncOp function, KernelOp kernel, bool usesBatch) {
+    TileBuilder b(kernel.getLoc(), context);
+    Block *entry = function.addEntryBlock();
+    b.setInsertionPointToStart(entry);
+    KernelArgs args;
+    args.kernel = kernel;
+    unsigned next = 0;
+    auto take = [&]() -> Value { return entry->getArgument(next++); };
+    for (BlockArgument argument : kernel.getBody().getArguments())
+      if (!isa<BatchType>(argument.getType()))
+        args.inputs[argument] = take();
+    for (Value result : kernel.getResults())
+      args.results.push_back(isa<KVType>(result.getType()) ? Value() : take());
+    if (usesBatch) {
+      args.batch.positions = take();
+      args.batch.slots = take();
+      args.batch.sequences = take();
+      args.batch.blockTable = take();
+      args.batch.slotPositions = take();
+      args.batch.blocksPerSequence = take();
+    }
+    b.worker = take();
+    b.workers = take();
+    tile(b, args);
+    func::ReturnOp::create(b);
+  }
+
+  static void tile(TileBuilder &b, const KernelArgs &args) {
+    KernelOp kernel = args.kernel;
+    for (Operation &op : kernel.getBody().front()) {
+      if (isa<LinearOp>(op))
+        return tileProduct(b, args);
+      if (auto embed = dyn_cast<EmbedOp>(op))
+        return tileEmbed(b, args, embed);
+      if (auto rotation = dyn_cast<RotationOp>(op))
+        return tileRotation(b, args, rotation);
+      if (auto rotate = dyn_cast<RotateOp>(op))
+        return tileRotate(b, args, rotate);
+      if (auto write = dyn_cast<KVWriteOp>(op))
+        return tileKVWrite(b, args, write);
+      if (auto attention = dyn_cast<AttentionOp>(op))
+        return tileAttention(b, args, attention);
+    }
+    tileRows(b, args);
+  }
+
+  func::FuncOp step, lowered;
+  ModuleOp module;
+  SymbolTable symbols;
+  MLIRContext *context;
+  int64_t pageBytes;
+  Value weights, arena, cache, tokens, logitRows, logits;
+  Value rows, capacity, logitRowCount, pages;
+  BatchArgs batch;
+  DenseMap<Value, Value> values, rowCounts;
+  DenseMap<Value, Place> places;
+  DenseMap<Value, int64_t> cacheOffsets;
+  SmallVector<Access> read, written; // since the last barrier
+  std::vector<std::pair<KernelOp, func::FuncOp>> functions;
+};
+
+struct TileKernels : impl::TileKernelsBase<TileKernels> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto step = module.lookupSymbol<func::FuncOp>("step");
+    auto plan = module->getAttrOfType<DictionaryAttr>("llm.plan");
+    if (!step || !plan) {
+      module.emitError("llm-tile-kernels: needs @step and llm.plan: run "
+                       "llm-plan-memory first");
+      return signalPassFailure();
+    }
+    int64_t pageBytes = plan.getAs<IntegerAttr>("kv_bytes_per_page").getInt();
+    if (failed(StepLowering(step, pageBytes).run()))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace llmc

@@ -1,0 +1,196 @@
+//===- TileRows.cpp - norms, quantisation, elementwise rows -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//   for row in this worker's share
+//     for head of the row (values of rank 3)
+//       statistics of each norm: one pass
+//       for tile of columns: evaluate the body, store or quantise
+//===----------------------------------------------------------------------===//
+#include "TileBuilder.h"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+namespace {
+
+/// Centre and inverse deviation of one row, as scalars.
+struct Statistics {
+  Value mean; // null for rms
+  Value scale;
+};
+
+class RowTiler {
+public:
+  RowTiler(TileBuilder &b, const KernelArgs &args) : b(b), args(args) {}
+
+  void run() {
+    Value yielded = args.getYield().getValues()[0];
+    ArrayRef<int64_t> shape = getMatrixShape(yielded.getType());
+    auto [begin, end] = b.share(b.dim(args.results[0], 0));
+    b.loop(begin, end, 1, [&](Value row) {
+      if (shape.size() == 2)
+        return line({row});
+      b.loop(b.index(0), b.index(shape[1]), 1,
+             [&](Value head) { line({row, head}); });
+    });
+  }
+
+private:
+  /// Everything that happens along one line of columns.
+  void line(SmallVector<Value> prefix) {
+    statistics.clear();
+    KernelOp kernel = args.kernel;
+    for (auto norm : kernel.getBody().front().getOps<NormOp>())
+      statistics[norm.getResult()] = measure(norm, prefix);
+    for (auto [value, result] :
+         llvm::zip(args.getYield().getValues(), args.results)) {
+      if (auto quantise = value.getDefiningOp<QuantizeActOp>())
+        quantiseLine(quantise, prefix, result);
+      else
+        storeLine(value, prefix, result);
+    }
+  }
+
+  Value evaluate(Value value, ArrayRef<Value> prefix, Value column,
+                 int64_t lanes) {
+    SmallVector<Value> at(prefix);
+    at.push_back(column);
+    return evaluateElementwise(b, args, value, at, lanes, {}, [&](Value v) {
+      auto norm = v.getDefiningOp<NormOp>();
+      return norm ? normalise(norm, prefix, column, lanes) : Value();
+    });
+  }
+
+  void storeLine(Value value, ArrayRef<Value> prefix, Value result) {
+    int64_t columns = getMatrixShape(value.getType()).back();
+    int64_t lanes = getLanes(columns);
+    b.loop(b.index(0), b.index(columns), lanes, [&](Value column) {
+      SmallVector<Value> at(prefix);
+      at.push_back(column);
+      b.storeVector(evaluate(value, prefix, column, lanes), result, at);
+    });
+  }
+
+  //===--- norms ------------------------------------------------------------===//
+
+  Statistics measure(NormOp norm, ArrayRef<Value> prefix) {
+    int64_t columns = getMatrixShape(norm.getType()).back();
+    double eps = norm.getEps().convertToDouble();
+    Statistics stats;
+    if (norm.getKind() == NormKind::Layer)
+      stats.mean = b.div(sum(norm, prefix, columns, [](Value x) { return x; }),
+                         b.f32(columns));
+    Value squares = sum(norm, prefix, columns, [&](Value x) {
+      Value centred = x;
+      if (stats.mean)
+        centred = b.sub(x, b.broadcast(stats.mean, lanesOf(x)));
+      return b.mul(centred, centred);
+    });
+    Value variance = b.div(squares, b.f32(columns));
+    stats.scale = b.div(
+        b.f32(1), math::SqrtOp::create(b, b.add(variance, b.f32(eps))));
+    return stats;
+  }
+
+  Value sum(NormOp norm, ArrayRef<Value> prefix, int64_t columns,
+            llvm::function_ref<Value(Value)> term) {
+    int64_t lanes = getLanes(columns);
+    Value zero = b.constant(b.f32s(lanes), 0);
+    auto sums = b.loop(b.index(0), b.index(columns), lanes, zero,
+                       [&](Value column, ValueRange carried) {
+                         Value x = evaluate(norm.getInput(), prefix, column, lanes);
+                         return SmallVector<Value>{b.add(carried[0], term(x))};
+                       });
+    return b.sumLanes(sums[0]);
+  }
+
+  Value normalise(NormOp norm, ArrayRef<Value> prefix, Value column,
+                  int64_t lanes) {
+    const Statistics &stats = statistics[norm.getResult()];
+    Value x = evaluate(norm.getInput(), prefix, column, lanes);
+    if (stats.mean)
+      x = b.sub(x, b.broadcast(stats.mean, lanes));
+    x = b.mul(x, b.broadcast(stats.scale, lanes));
+    if (norm.getWeight())
+      x = b.mul(x, loadScale(norm.getWeight(), prefix, column, lanes));
+    if (norm.getBias())
+      x = b.add(x, loadScale(norm.getBias(), prefix, column, lanes));
+    return x;
+  }
+
+  /// [D] or, one row per head, [H, D].
+  Value loadScale(Value scale, ArrayRef<Value> prefix, Value column,
+                  int64_t lanes) {
+    SmallVector<Value> at;
+    if (getMatrixShape(scale.getType()).size() == 2)
+      at.push_back(prefix.back());
+    at.push_back(column);
+    return b.loadF32s(args.get(scale), at, lanes);
+  }
+
+  //===--- quantisation -----------------------------------------------------===//
+
+  /// Codes, then scales, then sums of codes: the row that Int8ActEncoding draws.
+  void quantiseLine(QuantizeActOp op, ArrayRef<Value> prefix, Value result) {
+    PackedType type = op.getType();
+    int64_t group = cast<Int8ActEncodingAttr>(type.getEncoding()).getGroup();
+    int64_t columns = type.getCols(), lanes = getLanes(group);
+    b.loop(b.index(0), b.index(columns / group), 1, [&](Value g) {
+      Value first = b.mulIndex(g, group);
+      SmallVector<Value> values;
+      Value most;
+      for (int64_t c = 0; c < group; c += lanes) {
+        values.push_back(
+            evaluate(op.getInput(), prefix, b.addIndex(first, c), lanes));
+        Value magnitude = math::AbsFOp::create(b, values.back());
+        most = most ? b.max(most, magnitude) : magnitude;
+      }
+      most = b.maxLanes(most);
+      Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, most,
+                                         b.f32(0));
+      Value inverse = b.select(some, b.div(b.f32(127), most), b.f32(0));
+      Value scale = b.div(most, b.f32(127));
+      Value total;
+      for (auto [i, x] : llvm::enumerate(values)) {
+        Value codes = storeCodes(x, inverse, result, prefix,
+                                 b.addIndex(first, i * lanes));
+        total = total ? Value(arith::AddIOp::create(b, total, codes)) : codes;
+      }
+      Value quarter = b.mulIndex(g, 4);
+      int64_t groups = columns / group;
+      b.storeBytes(scale, result, {prefix[0], b.addIndex(quarter, columns)});
+      b.storeBytes(b.sumLanes(total), result,
+                   {prefix[0], b.addIndex(quarter, columns + 4 * groups)});
+    });
+  }
+
+  /// Rounds and stores one vector of codes; returns them as i32.
+  Value storeCodes(Value x, Value inverse, Value result,
+                   ArrayRef<Value> prefix, Value column) {
+    int64_t lanes = lanesOf(x);
+    Value scaled = b.mul(x, b.broadcast(inverse, lanes));
+    Value rounded = math::RoundEvenOp::create(b, scaled);
+    Value codes = arith::FPToSIOp::create(b, b.i32s(lanes), rounded);
+    b.storeBytes(arith::TruncIOp::create(b, b.bytes(lanes), codes), result,
+                 {prefix[0], column});
+    return codes;
+  }
+
+  static int64_t lanesOf(Value vector) {
+    return cast<VectorType>(vector.getType()).getDimSize(0);
+  }
+
+  TileBuilder &b;
+  const KernelArgs &args;
+  DenseMap<Value, Statistics> statistics;
+};
+
+} // namespace
+
+void tileRows(TileBuilder &b, const KernelArgs &args) {
+  RowTiler(b, args).run();
+}
+
+} // namespace llmc
