@@ -1,4 +1,5 @@
-//===- TokenizerModel.h - a byte-level BPE tokenizer as plain data ----------===//
+//===- TokenizerModel.h - a byte-level BPE tokenizer as plain data
+//----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What every importer fills and `serializeTokenizer` writes into the artifact.
@@ -31,10 +32,11 @@ struct AddedToken {
   int32_t id = -1;
   std::string content; // UTF-8, as it stands in the text
   bool special = true;
-  bool lstrip = false;     // takes the white space before it along
-  bool rstrip = false;     // and the white space after it
-  bool singleWord = false; // only between non-word characters
-  bool normalized = false; // searched for after normalisation
+  bool lstrip = false;       // takes the white space before it along
+  bool rstrip = false;       // and the white space after it
+  bool singleWord = false;   // only between non-word characters
+  bool normalized = false;   // searched for after normalisation
+  bool inVocabulary = false; // BPE may produce it from plain text as well
 };
 
 /// `left right` becomes `result`; the place in the list is the rank.
@@ -126,7 +128,7 @@ parseHuggingFaceTokenizer(std::string_view tokenizerJson,
                           std::string_view tokenizerConfigJson);
 
 /// Whether `serializeTokenizer` accepts the model: all ids in range, patterns
-/// compile, the chat template parses.
+/// compile. The chat template is only read where a program renders it.
 Status verifyTokenizer(const TokenizerModel &model);
 
 /// The bytes that `Tokenizer::open` reads in place. Position independent; wants

@@ -1,4 +1,5 @@
-//===- AddedTokens.cpp - special tokens are cut out of the text first -------===//
+//===- AddedTokens.cpp - special tokens are cut out of the text first
+//-------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Leftmost, then longest, as the reference's Aho-Corasick search. The sorted
@@ -103,9 +104,9 @@ std::vector<TextPart> text::cutAddedTokens(std::string_view text,
   std::vector<TextPart> parts;
   size_t done = 0;
   for (size_t position = 0; position < text.size();) {
-    const BlobAddedToken *token =
-        firstBytes[uint8_t(text[position])] ? set.longestAt(text, position)
-                                            : nullptr;
+    const BlobAddedToken *token = firstBytes[uint8_t(text[position])]
+                                      ? set.longestAt(text, position)
+                                      : nullptr;
     if (!token) {
       ++position;
       continue;

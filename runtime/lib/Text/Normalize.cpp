@@ -1,4 +1,5 @@
-//===- Normalize.cpp - Unicode normalisation form C -------------------------===//
+//===- Normalize.cpp - Unicode normalisation form C
+//-------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Decompose, order the marks, compose (Unicode 3.11, D117); Hangul syllables by
@@ -10,6 +11,7 @@
 #include "Utf8.h"
 
 #include <algorithm>
+#include <tuple>
 #include <vector>
 
 using namespace llmrt;
@@ -24,6 +26,7 @@ constexpr uint32_t leads = 19, vowels = 21, trails = 28;
 struct Character {
   uint32_t codePoint;
   uint8_t combiningClass;
+  uint32_t order = 0; // among its neighbouring marks, as they came
 };
 
 void appendDecomposed(uint32_t codePoint, std::vector<Character> &out) {
@@ -52,11 +55,13 @@ void orderMarks(std::vector<Character> &characters) {
       ++begin;
       continue;
     }
-    auto next = std::find_if(begin, end, [](const Character &character) {
-      return character.combiningClass == 0;
-    });
-    std::stable_sort(begin, next, [](const Character &a, const Character &b) {
-      return a.combiningClass < b.combiningClass;
+    uint32_t order = 0;
+    auto next = begin;
+    for (; next != end && next->combiningClass != 0; ++next)
+      next->order = order++;
+    std::sort(begin, next, [](const Character &a, const Character &b) {
+      return std::tie(a.combiningClass, a.order) <
+             std::tie(b.combiningClass, b.order);
     });
     begin = next;
   }
@@ -81,9 +86,9 @@ size_t composeAll(std::vector<Character> &characters) {
   for (const Character &character : characters) {
     // Blocked if something of an equal or higher class stands between.
     bool adjacent = starter != none && length == starter + 1;
-    bool blocked = !adjacent && starter != none &&
-                   characters[length - 1].combiningClass >=
-                       character.combiningClass;
+    bool blocked =
+        !adjacent && starter != none &&
+        characters[length - 1].combiningClass >= character.combiningClass;
     if (starter != none && !blocked) {
       uint32_t composite =
           composePair(characters[starter].codePoint, character.codePoint);

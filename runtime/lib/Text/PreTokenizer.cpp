@@ -1,4 +1,5 @@
-//===- PreTokenizer.cpp - text cut into the words BPE never crosses ---------===//
+//===- PreTokenizer.cpp - text cut into the words BPE never crosses
+//---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The steps and their corner cases (empty matches, what is merged with which
@@ -239,8 +240,7 @@ PreTokenizer::create(std::vector<PreTokenizerStep> specs) {
     bool byteLevel = spec.kind == Kind::ByteLevel;
     byteLevels += byteLevel;
     std::string_view pattern = byteLevel ? gpt2Pattern : spec.pattern;
-    if (byteLevel ? spec.useRegex
-                  : spec.kind == Kind::Split && !spec.literal) {
+    if (byteLevel ? spec.useRegex : spec.kind == Kind::Split && !spec.literal) {
       Expected<Regex> regex = Regex::compile(pattern);
       if (!regex)
         return regex.status();

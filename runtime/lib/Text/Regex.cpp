@@ -1,4 +1,5 @@
-//===- Regex.cpp - PCRE2 behind a value interface ---------------------------===//
+//===- Regex.cpp - PCRE2 behind a value interface
+//---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Backtracking is bounded twice: by steps, so that a hostile pattern cannot
@@ -81,9 +82,9 @@ RegexMatcher::RegexMatcher(const Regex &regex)
 Expected<RegexMatch> RegexMatcher::search(std::string_view text, size_t from) {
   if (!data || !context)
     return Status::error("out of memory while splitting text");
-  int result = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()),
-                           text.size(), from, PCRE2_NO_UTF_CHECK, data.get(),
-                           context.get());
+  int result =
+      pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
+                  from, PCRE2_NO_UTF_CHECK, data.get(), context.get());
   if (result == PCRE2_ERROR_NOMATCH)
     return RegexMatch();
   if (result < 0)

@@ -1,4 +1,5 @@
-//===- RegexDialect.cpp - Oniguruma expressions spelled for PCRE2 -----------===//
+//===- RegexDialect.cpp - Oniguruma expressions spelled for PCRE2
+//-----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The two engines disagree in places that change tokens: \s (U+180E), \w, \h,
@@ -19,9 +20,8 @@ namespace {
 
 // Oniguruma's \w, as class members. The six Latin-1 superscripts and fractions
 // are word characters there by a quirk of its Latin-1 table.
-constexpr std::string_view wordMembers =
-    "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}"
-    "\\x{B2}\\x{B3}\\x{B9}\\x{BC}-\\x{BE}";
+constexpr std::string_view wordMembers = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}"
+                                         "\\x{B2}\\x{B3}\\x{B9}\\x{BC}-\\x{BE}";
 
 struct PropertyName {
   std::string_view folded; // lower case, without space, '_' and '-'
@@ -171,12 +171,11 @@ private:
         close == std::string_view::npos
             ? std::string_view()
             : pattern.substr(position + 1, close - position - 1);
-    bool interval =
-        !body.empty() && body != "," &&
-        std::count(body.begin(), body.end(), ',') <= 1 &&
-        std::all_of(body.begin(), body.end(), [](unsigned char c) {
-          return std::isdigit(c) || c == ',';
-        });
+    bool interval = !body.empty() && body != "," &&
+                    std::count(body.begin(), body.end(), ',') <= 1 &&
+                    std::all_of(body.begin(), body.end(), [](unsigned char c) {
+                      return std::isdigit(c) || c == ',';
+                    });
     if (!interval) {
       out += "\\{";
       ++position;
@@ -299,9 +298,9 @@ private:
            std::isxdigit(static_cast<unsigned char>(pattern[end])))
       ++end;
     size_t digits = end - begin;
-    bool complete = braced ? digits > 0 && end < pattern.size() &&
-                                 pattern[end] == '}'
-                           : digits > 0 && (letter == 'x' || digits == 4);
+    bool complete =
+        braced ? digits > 0 && end < pattern.size() && pattern[end] == '}'
+               : digits > 0 && (letter == 'x' || digits == 4);
     if (!complete)
       return fail(std::string("an incomplete '\\") + letter + "'");
     std::string hex(pattern.substr(begin, digits));

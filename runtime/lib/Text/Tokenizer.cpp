@@ -1,4 +1,5 @@
-//===- Tokenizer.cpp - text to token ids and back ---------------------------===//
+//===- Tokenizer.cpp - text to token ids and back
+//---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Repair, cut added tokens, normalise, cut the others, split, merge: the order
@@ -22,8 +23,7 @@ int32_t Tokenizer::Impl::findWord(std::string_view bytes) const {
   return found != sortedWords.end() && bytesOf(*found) == bytes ? *found : -1;
 }
 
-const BlobMerge *Tokenizer::Impl::findMerge(int32_t left,
-                                            int32_t right) const {
+const BlobMerge *Tokenizer::Impl::findMerge(int32_t left, int32_t right) const {
   size_t mask = merges.size() - 1;
   size_t slot = hashPair(left, right) & mask;
   while (merges[slot].left != emptySlot) {

@@ -1,4 +1,5 @@
-//===- TokenizerOpen.cpp - a blob is checked and becomes a tokenizer --------===//
+//===- TokenizerOpen.cpp - a blob is checked and becomes a tokenizer
+//--------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // After `open` every offset, count and id is known to be in range, so encoding
@@ -106,19 +107,18 @@ private:
   Status checkString(const char *name, BlobString string) const {
     if (uint64_t(string.offset) + string.length <= impl->strings.size())
       return Status::ok();
-    return Status::error(std::string(name) + " at " +
-                         std::to_string(string.offset) + " with " +
-                         std::to_string(string.length) +
-                         " bytes does not fit in " +
-                         std::to_string(impl->strings.size()));
+    return Status::error(
+        std::string(name) + " at " + std::to_string(string.offset) + " with " +
+        std::to_string(string.length) + " bytes does not fit in " +
+        std::to_string(impl->strings.size()));
   }
 
   Status checkTokens() {
     size_t vocab = size_t(header->vocabSize);
     if (impl->tokenEnds.size() != vocab || impl->tokenTypes.size() != vocab ||
         impl->byteTokens.size() != 256)
-      return Status::error("token tables do not have " +
-                           std::to_string(vocab) + " entries");
+      return Status::error("token tables do not have " + std::to_string(vocab) +
+                           " entries");
     uint32_t previous = 0;
     for (uint32_t end : impl->tokenEnds) {
       if (end < previous || end > impl->tokenBytes.size())

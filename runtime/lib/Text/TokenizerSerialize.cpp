@@ -1,4 +1,5 @@
-//===- TokenizerSerialize.cpp - a TokenizerModel becomes a blob -------------===//
+//===- TokenizerSerialize.cpp - a TokenizerModel becomes a blob
+//-------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Builds the lookup tables that `Tokenizer::open` then uses in place. The same
@@ -11,8 +12,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
-#include <unordered_map>
+#include <tuple>
 
 using namespace llmrt;
 using namespace llmrt::text;
@@ -58,15 +58,27 @@ struct TokenTables {
   std::vector<int32_t> sortedWords;
 };
 
+/// The text an added token is searched by, and, as in the reference, printed
+/// as.
+std::string searchText(const TokenizerModel &model, const AddedToken &token) {
+  bool compose = token.normalized && model.normalizer == TextNormalizer::NFC;
+  return compose ? normalizeNfc(token.content) : token.content;
+}
+
 TokenTables buildTokenTables(const TokenizerModel &model) {
   TokenTables tables;
+  std::vector<const AddedToken *> added(model.tokens.size());
+  for (const AddedToken &token : model.addedTokens)
+    added[token.id] = &token;
   std::vector<std::string> words(model.tokens.size());
   for (size_t i = 0; i < model.tokens.size(); ++i) {
-    tables.bytes += tokenToBytes(model.tokens[i]);
+    tables.bytes +=
+        tokenToBytes(added[i] ? searchText(model, *added[i]) : model.tokens[i]);
     tables.ends.push_back(uint32_t(tables.bytes.size()));
     tables.types.push_back(uint8_t(model.types[i]));
     std::optional<std::string> word = unspellBytes(model.tokens[i]);
-    if (!word || word->empty())
+    bool reachable = !added[i] || added[i]->inVocabulary;
+    if (!reachable || !word || word->empty())
       continue;
     if (word->size() == 1)
       tables.byteTokens[uint8_t(word->front())] = int32_t(i);
@@ -109,13 +121,9 @@ std::vector<BlobAddedToken> buildAddedTable(const TokenizerModel &model,
   std::vector<std::pair<std::string, const AddedToken *>> sorted;
   for (const AddedToken &token : model.addedTokens)
     if (token.normalized == normalized)
-      sorted.emplace_back(normalized &&
-                                  model.normalizer == TextNormalizer::NFC
-                              ? normalizeNfc(token.content)
-                              : token.content,
-                          &token);
-  std::stable_sort(sorted.begin(), sorted.end(), [](auto &a, auto &b) {
-    return a.first < b.first;
+      sorted.emplace_back(searchText(model, token), &token);
+  std::sort(sorted.begin(), sorted.end(), [](const auto &a, const auto &b) {
+    return std::tie(a.first, a.second->id) < std::tie(b.first, b.second->id);
   });
   std::vector<BlobAddedToken> table;
   for (auto &[content, token] : sorted) {

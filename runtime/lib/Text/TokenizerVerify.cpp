@@ -1,4 +1,5 @@
-//===- TokenizerVerify.cpp - what a TokenizerModel must satisfy -------------===//
+//===- TokenizerVerify.cpp - what a TokenizerModel must satisfy
+//-------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Checked once where a model is imported, so that serialising cannot fail on
@@ -6,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 #include "PreTokenizer.h"
 #include "Utf8.h"
-#include "llmrt/ChatTemplate.h"
 #include "llmrt/TokenizerModel.h"
 
 #include <unordered_set>
@@ -95,12 +95,10 @@ private:
   }
 
   Status ids() const {
-    for (int32_t id :
-         {model.unknownId, model.bosId, model.eosId, model.padId})
+    for (int32_t id : {model.unknownId, model.bosId, model.eosId, model.padId})
       if (id != -1 && !inVocab(id))
         return range("a special token id", id);
-    for (const auto *list :
-         {&model.prefixIds, &model.suffixIds, &model.endIds})
+    for (const auto *list : {&model.prefixIds, &model.suffixIds, &model.endIds})
       for (int32_t id : *list)
         if (!inVocab(id))
           return range("a special token id", id);

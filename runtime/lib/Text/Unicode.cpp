@@ -1,4 +1,5 @@
-//===- Unicode.cpp - character properties the tokenizer needs ---------------===//
+//===- Unicode.cpp - character properties the tokenizer needs
+//---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Binary searches in sorted tables, after a test that settles ASCII.
@@ -50,11 +51,9 @@ struct CombiningRange {
 /// The entry of a table of ranges that holds `codePoint`, or null.
 template <typename Range, size_t N>
 const Range *findRange(const Range (&table)[N], uint32_t codePoint) {
-  const Range *range =
-      std::lower_bound(std::begin(table), std::end(table), codePoint,
-                       [](const Range &range, uint32_t value) {
-                         return range.last < value;
-                       });
+  const Range *range = std::lower_bound(
+      std::begin(table), std::end(table), codePoint,
+      [](const Range &range, uint32_t value) { return range.last < value; });
   return range != std::end(table) && codePoint >= range->first ? range
                                                                : nullptr;
 }
@@ -110,12 +109,13 @@ bool text::decompose(uint32_t codePoint, uint32_t &first, uint32_t &second) {
 }
 
 uint32_t text::compose(uint32_t first, uint32_t second) {
-  const Composition *entry = std::lower_bound(
-      std::begin(compositions), std::end(compositions),
-      std::pair(first, second),
-      [](const Composition &entry, const std::pair<uint32_t, uint32_t> &wanted) {
-        return std::pair(entry.first, entry.second) < wanted;
-      });
+  const Composition *entry =
+      std::lower_bound(std::begin(compositions), std::end(compositions),
+                       std::pair(first, second),
+                       [](const Composition &entry,
+                          const std::pair<uint32_t, uint32_t> &wanted) {
+                         return std::pair(entry.first, entry.second) < wanted;
+                       });
   bool found = entry != std::end(compositions) && entry->first == first &&
                entry->second == second;
   return found ? entry->codePoint : 0;

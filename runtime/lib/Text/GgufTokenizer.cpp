@@ -1,0 +1,182 @@
+//===- GgufTokenizer.cpp - a tokenizer from GGUF metadata
+//-------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// GGUF keeps the vocabulary and the merges, and leaves the rest to a name and
+// to conventions; both are spelled out here.
+//===----------------------------------------------------------------------===//
+#include "GgufTokenizer.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+using namespace llmrt;
+using namespace llmrt::text;
+
+namespace {
+
+using Vocabulary = std::unordered_map<std::string_view, int32_t>;
+
+class GgufBuilder {
+public:
+  explicit GgufBuilder(const GgufTokenizerFields &fields) : fields(fields) {}
+
+  Expected<TokenizerModel> run() {
+    for (auto stage : {&GgufBuilder::readRules, &GgufBuilder::readTokens,
+                       &GgufBuilder::readMerges, &GgufBuilder::readIds})
+      if (Status status = (this->*stage)(); status.failed())
+        return status;
+    model.chatTemplate = fields.chatTemplate;
+    if (Status status = verifyTokenizer(model); status.failed())
+      return status;
+    return std::move(model);
+  }
+
+private:
+  Status readRules() {
+    if (fields.model != "gpt2")
+      return Status::error("tokenizer.ggml.model is '" + fields.model +
+                           "', only 'gpt2' (byte-level BPE) is supported");
+    Expected<std::vector<PreTokenizerStep>> steps =
+        preTokenizerByName(fields.pre);
+    if (!steps)
+      return steps.status();
+    model.steps = std::move(*steps);
+    rules = findPreTokenizerName(fields.pre);
+    model.ignoreMerges = rules->ignoreMerges;
+    model.normalizer = rules->nfc ? TextNormalizer::NFC : TextNormalizer::None;
+    if (fields.addSpacePrefix == 1)
+      model.steps.back().addPrefixSpace = true;
+    return Status::ok();
+  }
+
+  Status readTokens() {
+    size_t count = fields.tokens.size();
+    if (!fields.tokenTypes.empty() && fields.tokenTypes.size() != count)
+      return Status::error("tokenizer.ggml.token_type has " +
+                           std::to_string(fields.tokenTypes.size()) +
+                           " entries, tokenizer.ggml.tokens has " +
+                           std::to_string(count));
+    model.tokens = fields.tokens;
+    model.types.assign(count, TokenType::Normal);
+    vocabulary.reserve(count);
+    for (size_t i = 0; i < count; ++i) {
+      int32_t type = fields.tokenTypes.empty() ? 1 : fields.tokenTypes[i];
+      if (type < int32_t(TokenType::Normal) || type > int32_t(TokenType::Byte))
+        return Status::error("tokenizer.ggml.token_type[" + std::to_string(i) +
+                             "] is " + std::to_string(type) +
+                             ", known are 1 to 6");
+      model.types[i] = TokenType(type);
+      bool first = vocabulary.try_emplace(model.tokens[i], int32_t(i)).second;
+      if (first && (model.types[i] == TokenType::Control ||
+                    model.types[i] == TokenType::UserDefined))
+        addToken(int32_t(i));
+    }
+    return Status::ok();
+  }
+
+  void addToken(int32_t id) {
+    if (model.tokens[id].empty())
+      return;
+    AddedToken token;
+    token.id = id;
+    token.content = model.tokens[id];
+    token.special = model.types[id] == TokenType::Control;
+    // No merge makes an added token; a look-up of whole words must not either.
+    token.inVocabulary = !model.ignoreMerges;
+    model.addedTokens.push_back(std::move(token));
+  }
+
+  Status readMerges() {
+    for (size_t rank = 0; rank < fields.merges.size(); ++rank) {
+      std::string_view merge = fields.merges[rank];
+      size_t space = merge.find(' ');
+      std::string name = "tokenizer.ggml.merges[" + std::to_string(rank) + "]";
+      if (space == merge.npos || merge.find(' ', space + 1) != merge.npos)
+        return Status::error(name + " is '" + std::string(merge) +
+                             "', wants two tokens with one space between");
+      std::string_view left = merge.substr(0, space);
+      std::string_view right = merge.substr(space + 1);
+      std::string whole = std::string(left) + std::string(right);
+      TokenMerge ids;
+      for (auto [token, id] :
+           {std::pair(left, &ids.left), std::pair(right, &ids.right),
+            std::pair(std::string_view(whole), &ids.result)}) {
+        auto found = vocabulary.find(token);
+        if (found == vocabulary.end())
+          return Status::error(name + " names '" + std::string(token) +
+                               "', which is not a token");
+        *id = found->second;
+      }
+      model.merges.push_back(ids);
+    }
+    return Status::ok();
+  }
+
+  Status readId(const char *key, int64_t value, int32_t &id) const {
+    if (value < -1 || value >= int64_t(model.tokens.size()))
+      return Status::error("tokenizer.ggml." + std::string(key) + " is " +
+                           std::to_string(value) + ", the vocabulary has " +
+                           std::to_string(model.tokens.size()) + " tokens");
+    id = int32_t(value);
+    return Status::ok();
+  }
+
+  Status readIds() {
+    int32_t eot = -1, eom = -1, unknown = -1;
+    for (Status status :
+         {readId("bos_token_id", fields.bosId, model.bosId),
+          readId("eos_token_id", fields.eosId, model.eosId),
+          readId("padding_token_id", fields.padId, model.padId),
+          readId("eot_token_id", fields.eotId, eot),
+          readId("eom_token_id", fields.eomId, eom),
+          readId("unknown_token_id", fields.unknownId, unknown)})
+      if (status.failed())
+        return status;
+    // The unknown id of a byte-level file is a leftover of its conversion: the
+    // reference drops bytes without a token, so model.unknownId stays -1.
+    for (int32_t id : {model.eosId, eot, eom})
+      if (id >= 0)
+        model.endIds.push_back(id);
+    addTurnEnds(model);
+
+    bool addBos = fields.addBos < 0 ? rules->addBos : fields.addBos == 1;
+    if (addBos && model.bosId < 0)
+      return Status::error("tokenizer.ggml.add_bos_token is set, but "
+                           "tokenizer.ggml.bos_token_id is absent");
+    if (fields.addEos == 1 && model.eosId < 0)
+      return Status::error("tokenizer.ggml.add_eos_token is set, but "
+                           "tokenizer.ggml.eos_token_id is absent");
+    if (addBos)
+      model.prefixIds.push_back(model.bosId);
+    if (fields.addEos == 1)
+      model.suffixIds.push_back(model.eosId);
+    return Status::ok();
+  }
+
+  const GgufTokenizerFields &fields;
+  const PreTokenizerName *rules = nullptr;
+  Vocabulary vocabulary;
+  TokenizerModel model;
+};
+
+} // namespace
+
+void text::addTurnEnds(TokenizerModel &model) {
+  for (const AddedToken &token : model.addedTokens) {
+    bool ends = false;
+    for (std::string_view known :
+         {"<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>",
+          "<|end_of_text|>", "<|endoftext|>"})
+      ends |= token.special && token.content == known;
+    bool listed = std::find(model.endIds.begin(), model.endIds.end(),
+                            token.id) != model.endIds.end();
+    if (ends && !listed)
+      model.endIds.push_back(token.id);
+  }
+}
+
+Expected<TokenizerModel>
+llmrt::buildGgufTokenizer(const GgufTokenizerFields &fields) {
+  return GgufBuilder(fields).run();
+}
