@@ -1,4 +1,5 @@
-//===- Emit.h - LLVM dialect to object, link, artifact -----------*- C++ -*-===//
+//===- Emit.h - LLVM dialect to object, link, artifact -----------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_EMIT_EMIT_H
@@ -16,25 +17,33 @@ enum class ObjectKind { llvmIR, assembly, object };
 
 /// Translates a module in the LLVM dialect (functions carry their own
 /// target-features) to `kind`, optimised at O3 for x86-64.
-llvm::Expected<llvm::SmallVector<char, 0>> emitObject(mlir::ModuleOp module, ObjectKind kind);
+llvm::Expected<llvm::SmallVector<char, 0>> emitObject(mlir::ModuleOp module,
+                                                      ObjectKind kind);
 
 enum class LinkKind { executable, shared };
 
 /// Links the object with the prelinked runtime into `path`, in process.
 /// `shared` makes a library that exports llmrt_model and llmrt.h.
-llvm::Error linkProgram(llvm::ArrayRef<char> object, LinkKind kind, llvm::StringRef path);
+llvm::Error linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
+                        llvm::StringRef path);
 
 struct ArtifactInputs {
-  mlir::ModuleOp planned;      // after llm-plan-memory: weights carry offsets
+  mlir::ModuleOp planned; // after llm-plan-memory: weights carry offsets
   const WeightStore *weights;
-  std::string tokenizer;       // serializeTokenizer(), or empty
-  std::string info;            // JSON
+  std::string tokenizer; // serializeTokenizer(), or empty
+  std::string info;      // JSON
 };
 
-/// Appends the sections of abi.h to the executable at `path`, streaming weight by
-/// weight. `progress` hears (bytes done, bytes in all).
-llvm::Error appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
-                           llvm::function_ref<void(uint64_t, uint64_t)> progress);
+/// Bytes of the weight section: the end of the last planned weight, rounded up
+/// to
+/// 64. Fails on a weight without a place and on weights that overlap.
+llvm::Expected<uint64_t> getWeightSectionBytes(mlir::ModuleOp planned);
+
+/// Appends the sections of abi.h to the executable at `path`, streaming weight
+/// by weight. `progress` hears (bytes done, bytes in all).
+llvm::Error
+appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
+               llvm::function_ref<void(uint64_t, uint64_t)> progress);
 
 } // namespace llmc
 

@@ -1,0 +1,45 @@
+//===- PendingFile.h - an output file that appears whole or not at all -*- C++
+//-*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Compiling takes a while and writes a hundred megabytes; a full disk, an error
+// or Ctrl-C on the way must not leave half a program under the name asked for.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_EMIT_PENDINGFILE_H
+#define LLMC_EMIT_PENDINGFILE_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace llmc {
+
+/// A temporary file beside its final name. It is removed on destruction and on
+/// SIGINT, SIGTERM or SIGHUP, unless `commit` renamed it.
+class PendingFile {
+public:
+  /// Fails if the final name is a directory or device, or its folder cannot be
+  /// written.
+  static llvm::Expected<PendingFile> create(llvm::StringRef finalPath);
+  PendingFile(PendingFile &&other) noexcept;
+  PendingFile &operator=(PendingFile &&) = delete;
+  ~PendingFile();
+
+  /// Where to write until then; the file exists and may be replaced.
+  llvm::StringRef path() const { return temporary; }
+  /// Replaces the contents.
+  llvm::Error write(llvm::StringRef contents);
+  /// Flushes to disk and renames to the final name.
+  llvm::Error commit();
+
+private:
+  PendingFile(std::string finalPath, std::string temporary);
+
+  std::string finalPath;
+  std::string temporary; // empty once renamed
+};
+
+} // namespace llmc
+
+#endif // LLMC_EMIT_PENDINGFILE_H

@@ -1,0 +1,175 @@
+//===- Link.cpp - object and runtime to a program, with lld in process
+//------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Links against the C library's shared objects themselves, found through this
+// process' own mappings: linker scripts, headers and static archives live in
+// development packages that a user's machine does not have.
+//===----------------------------------------------------------------------===//
+#include "RuntimeObjects.h"
+#include "llmc/Emit/Emit.h"
+
+#include "lld/Common/Driver.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cerrno>
+#include <link.h>
+#include <mutex>
+#include <sys/mman.h>
+#include <unistd.h>
+
+LLD_HAS_DRIVER(elf)
+
+using namespace llmc;
+
+static const char *const dynamicLinker = "/lib64/ld-linux-x86-64.so.2";
+
+namespace {
+
+/// Linker inputs as files without a name on disk: nothing is left behind
+/// whatever happens, and no path of this machine can reach the output.
+class MemoryFiles {
+public:
+  ~MemoryFiles() {
+    for (int descriptor : descriptors)
+      ::close(descriptor);
+  }
+
+  /// A path under which this process can open the bytes.
+  llvm::Expected<std::string> add(const char *name, llvm::StringRef bytes) {
+    int descriptor = ::memfd_create(name, MFD_CLOEXEC);
+    if (descriptor < 0)
+      return failure();
+    descriptors.push_back(descriptor);
+    while (!bytes.empty()) {
+      ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR)
+        continue;
+      if (written < 0)
+        return failure();
+      bytes = bytes.drop_front(size_t(written));
+    }
+    std::string path = "/proc/self/fd/" + std::to_string(descriptor);
+    if (!llvm::sys::fs::exists(path))
+      return llvm::createStringError("linking needs /proc to be mounted");
+    return path;
+  }
+
+private:
+  static llvm::Error failure() {
+    return llvm::createStringError(
+        std::error_code(errno, std::generic_category()),
+        "cannot hold the linker's inputs in memory");
+  }
+  llvm::SmallVector<int> descriptors;
+};
+
+} // namespace
+
+/// The shared C libraries of this system, by what this process has loaded. Old
+/// C libraries keep threads, dlopen and clocks in libraries of their own.
+static llvm::Expected<std::vector<std::string>> findSystemLibraries() {
+  std::string libc;
+  ::dl_iterate_phdr(
+      [](dl_phdr_info *info, size_t, void *found) {
+        if (llvm::sys::path::filename(info->dlpi_name) != "libc.so.6")
+          return 0;
+        *static_cast<std::string *>(found) = info->dlpi_name;
+        return 1;
+      },
+      &libc);
+  if (libc.empty())
+    return llvm::createStringError(
+        "linking needs glibc: this process has no libc.so.6 loaded");
+  std::vector<std::string> libraries;
+  for (const char *name :
+       {"libm.so.6", "libc.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1",
+        "ld-linux-x86-64.so.2"}) {
+    llvm::SmallString<128> path(llvm::sys::path::parent_path(libc));
+    llvm::sys::path::append(path, name);
+    if (llvm::sys::fs::exists(path))
+      libraries.push_back(path.str().str());
+  }
+  return libraries;
+}
+
+/// One line of what lld said: the first error, and how many lines there are.
+static std::string summarize(llvm::StringRef output) {
+  llvm::SmallVector<llvm::StringRef> lines;
+  output.split(lines, '\n', -1, /*KeepEmpty=*/false);
+  if (lines.empty())
+    return "no message";
+  llvm::StringRef first = lines.front();
+  first.consume_front("ld.lld: error: ");
+  return first.str() +
+         (lines.size() > 1
+              ? " (and " + std::to_string(lines.size() - 1) + " more lines)"
+              : "");
+}
+
+static llvm::Error runLinker(llvm::ArrayRef<std::string> arguments) {
+  // lld keeps its state in a global context.
+  static std::mutex oneAtATime;
+  std::lock_guard<std::mutex> lock(oneAtATime);
+  llvm::SmallVector<const char *> raw;
+  for (const std::string &argument : arguments)
+    raw.push_back(argument.c_str());
+  std::string output;
+  llvm::raw_string_ostream stream(output);
+  lld::Result result =
+      lld::lldMain(raw, stream, stream, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode == 0)
+    return llvm::Error::success();
+  return llvm::createStringError("linking failed: %s",
+                                 summarize(output).c_str());
+}
+
+llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
+                              llvm::StringRef path) {
+  auto libraries = findSystemLibraries();
+  if (!libraries)
+    return libraries.takeError();
+
+  bool shared = kind == LinkKind::shared;
+  MemoryFiles files;
+  std::vector<std::string> arguments = {
+      "ld.lld", "-m", "elf_x86_64", "-o", path.str(), "--gc-sections",
+      "--as-needed", "--eh-frame-hdr", "--hash-style=gnu", "--build-id=none",
+      "--strip-all",
+      // No lazy binding and no executable stack: a program reads files it did
+      // not write.
+      "-z", "relro", "-z", "now", "-z", "noexecstack"};
+  auto add = [&](const char *name, llvm::StringRef bytes) -> llvm::Error {
+    auto input = files.add(name, bytes);
+    if (!input)
+      return input.takeError();
+    arguments.push_back(std::move(*input));
+    return llvm::Error::success();
+  };
+
+  if (shared) {
+    auto script = files.add("exports", "{ global: llmrt_*; local: *; };");
+    if (!script)
+      return script.takeError();
+    arguments.insert(arguments.end(), {"-shared", "-Bsymbolic", "-z", "defs",
+                                       "--version-script=" + *script});
+  } else {
+    arguments.insert(arguments.end(),
+                     {"-pie", "--dynamic-linker", dynamicLinker});
+  }
+  llvm::ArrayRef<EmbeddedObject> runtime =
+      shared ? libraryObjects() : programObjects();
+  for (const EmbeddedObject &part : runtime.drop_back(2))
+    if (llvm::Error error = add(part.name, part.bytes))
+      return error;
+  if (llvm::Error error =
+          add("model.o", llvm::StringRef(object.data(), object.size())))
+    return error;
+  for (const EmbeddedObject &part : runtime.take_back(2))
+    if (llvm::Error error = add(part.name, part.bytes))
+      return error;
+  arguments.insert(arguments.end(), libraries->begin(), libraries->end());
+  return runLinker(arguments);
+}

@@ -1,0 +1,134 @@
+//===- SectionWriter.cpp - one section of the artifact
+//---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Plain write(2): the file is written once, in order, and every failure must
+// reach the user as a sentence.
+//===----------------------------------------------------------------------===//
+#include "SectionWriter.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace llmc;
+
+SectionWriter::SectionWriter(std::string path, int descriptor, uint64_t end)
+    : path(std::move(path)), descriptor(descriptor), end(end) {}
+
+SectionWriter::SectionWriter(SectionWriter &&other) noexcept
+    : path(std::move(other.path)), descriptor(other.descriptor), end(other.end),
+      section(other.section), carried(other.carried) {
+  std::copy(std::begin(other.carry), std::end(other.carry), std::begin(carry));
+  other.descriptor = -1;
+}
+
+SectionWriter::~SectionWriter() {
+  if (descriptor >= 0)
+    ::close(descriptor);
+}
+
+llvm::Expected<SectionWriter> SectionWriter::open(llvm::StringRef path) {
+  SectionWriter writer(path.str(),
+                       ::open(path.str().c_str(), O_WRONLY | O_CLOEXEC), 0);
+  if (writer.descriptor < 0)
+    return writer.failure();
+  off_t end = ::lseek(writer.descriptor, 0, SEEK_END);
+  if (end < 0)
+    return writer.failure();
+  writer.end = uint64_t(end);
+  return writer;
+}
+
+llvm::Error SectionWriter::failure() {
+  std::error_code code(errno, std::generic_category());
+  return llvm::createStringError(code, "cannot write '%s': %s", path.c_str(),
+                                 code.message().c_str());
+}
+
+llvm::Error SectionWriter::reserve(uint64_t bytes) {
+  // Without this call (network file systems) a full disk shows later.
+  if (::fallocate(descriptor, FALLOC_FL_KEEP_SIZE, off_t(end), off_t(bytes)) ==
+          0 ||
+      errno == EOPNOTSUPP || errno == ENOSYS || errno == EINTR)
+    return llvm::Error::success();
+  std::error_code code(errno, std::generic_category());
+  return llvm::createStringError(
+      code, "cannot write '%s': %llu more bytes needed: %s", path.c_str(),
+      static_cast<unsigned long long>(bytes), code.message().c_str());
+}
+
+llvm::Error SectionWriter::writeRaw(const void *data, uint64_t bytes) {
+  const char *next = static_cast<const char *>(data);
+  while (bytes) {
+    ssize_t written = ::write(descriptor, next, bytes);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return failure();
+    next += written;
+    bytes -= uint64_t(written);
+    end += uint64_t(written);
+  }
+  return llvm::Error::success();
+}
+
+void SectionWriter::addToChecksum(llvm::ArrayRef<uint8_t> bytes) {
+  if (carried) {
+    size_t taken = std::min(bytes.size(), sizeof(carry) - carried);
+    std::memcpy(carry + carried, bytes.data(), taken);
+    carried += taken;
+    bytes = bytes.drop_front(taken);
+    if (carried < sizeof(carry))
+      return;
+    section.checksum = llmrt_checksum(section.checksum, carry, sizeof(carry));
+    carried = 0;
+  }
+  size_t whole = bytes.size() / 8 * 8;
+  section.checksum = llmrt_checksum(section.checksum, bytes.data(), whole);
+  carried = bytes.size() - whole;
+  if (carried)
+    std::memcpy(carry, bytes.data() + whole, carried);
+}
+
+llvm::Error SectionWriter::beginSection(uint32_t kind) {
+  static const uint8_t zeros[LLMRT_SECTION_ALIGN] = {};
+  if (llvm::Error error =
+          writeRaw(zeros, llvm::alignTo(end, LLMRT_SECTION_ALIGN) - end))
+    return error;
+  section = {};
+  section.kind = kind;
+  section.offset = end;
+  section.checksum = LLMRT_CHECKSUM_SEED;
+  carried = 0;
+  return llvm::Error::success();
+}
+
+llvm::Error SectionWriter::write(llvm::ArrayRef<uint8_t> bytes) {
+  if (llvm::Error error = writeRaw(bytes.data(), bytes.size()))
+    return error;
+  section.bytes += bytes.size();
+  addToChecksum(bytes);
+  return llvm::Error::success();
+}
+
+llvm::Error SectionWriter::padTo(uint64_t sectionBytes) {
+  static const uint8_t zeros[4096] = {};
+  while (section.bytes < sectionBytes) {
+    uint64_t missing =
+        std::min<uint64_t>(sectionBytes - section.bytes, sizeof(zeros));
+    if (llvm::Error error = write(llvm::ArrayRef(zeros, missing)))
+      return error;
+  }
+  return llvm::Error::success();
+}
+
+LlmrtSection SectionWriter::endSection() {
+  section.checksum = llmrt_checksum(section.checksum, carry, carried);
+  carried = 0;
+  return section;
+}

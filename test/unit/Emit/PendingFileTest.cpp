@@ -1,0 +1,77 @@
+//===- PendingFileTest.cpp - whole or not at all
+//----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "llmc/Emit/PendingFile.h"
+#include "EmitTesting.h"
+
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <csignal>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace llmc;
+using namespace llmc::testing;
+
+TEST(PendingFile, AppearsOnCommit) {
+  Folder folder;
+  auto file = PendingFile::create(folder.file("out"));
+  ASSERT_TRUE(bool(file));
+  ASSERT_EQ(message(file->write("contents")), "");
+  EXPECT_FALSE(llvm::sys::fs::exists(folder.file("out")));
+  ASSERT_EQ(message(file->commit()), "");
+  auto buffer = llvm::MemoryBuffer::getFile(folder.file("out"));
+  ASSERT_TRUE(bool(buffer));
+  EXPECT_EQ((*buffer)->getBuffer(), "contents");
+  EXPECT_EQ(folder.entries().size(), 1u);
+}
+
+TEST(PendingFile, LeavesNothingWithoutCommit) {
+  Folder folder;
+  {
+    auto file = PendingFile::create(folder.file("out"));
+    ASSERT_TRUE(bool(file));
+    ASSERT_EQ(message(file->write("half")), "");
+  }
+  EXPECT_TRUE(folder.entries().empty());
+}
+
+TEST(PendingFile, LeavesNothingWhenInterrupted) {
+  Folder folder;
+  for (int signal : {SIGINT, SIGTERM}) {
+    pid_t child = fork();
+    if (child == 0) {
+      auto file = PendingFile::create(folder.file("out"));
+      raise(signal);
+      _exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_FALSE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    EXPECT_TRUE(folder.entries().empty());
+  }
+}
+
+TEST(PendingFile, RefusesAFolderAsOutput) {
+  Folder folder;
+  auto file = PendingFile::create(folder.path);
+  ASSERT_FALSE(bool(file));
+  EXPECT_NE(llvm::toString(file.takeError()).find("exists and is not a file"),
+            std::string::npos);
+}
+
+TEST(PendingFile, RefusesADevice) {
+  auto file = PendingFile::create("/dev/null");
+  ASSERT_FALSE(bool(file));
+  llvm::consumeError(file.takeError());
+}
+
+TEST(PendingFile, NamesAMissingFolder) {
+  Folder folder;
+  std::string path = folder.file("missing/out");
+  auto file = PendingFile::create(path);
+  ASSERT_FALSE(bool(file));
+  EXPECT_EQ(llvm::toString(file.takeError()),
+            "cannot write '" + path + "': No such file or directory");
+}
