@@ -1,4 +1,5 @@
-//===- Registration.cpp - dialects and passes of the project ----------------===//
+//===- Registration.cpp - dialects and passes of the project
+//----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What llmc and llmc-opt share. Dialects are named one by one: the InitAll
@@ -7,6 +8,7 @@
 #include "llmc/Driver/Registration.h"
 
 #include "dialects/llm/LLMDialect.h"
+#include "llmc/Optimize/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -28,5 +30,6 @@ void llmc::registerDialects(mlir::DialectRegistry &registry) {
 }
 
 void llmc::registerPasses() {
+  registerOptimizePasses();
   mlir::registerTransformsPasses(); // canonicalize, cse, symbol-dce, ...
 }

@@ -1,4 +1,5 @@
-//===- llmc-opt.cpp - runs passes over llm IR -------------------------------===//
+//===- llmc-opt.cpp - runs passes over llm IR
+//-------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // mlir-opt with the project's dialects and passes: one pass or a textual
@@ -12,6 +13,6 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   llmc::registerDialects(registry);
   llmc::registerPasses();
-  return mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "llmc optimizer driver\n", registry));
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "llmc optimizer driver\n", registry));
 }

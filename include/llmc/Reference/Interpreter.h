@@ -1,4 +1,5 @@
-//===- Interpreter.h - the meaning of the llm dialect, executable -*- C++ -*-===//
+//===- Interpreter.h - the meaning of the llm dialect, executable -*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_REFERENCE_INTERPRETER_H
@@ -12,7 +13,8 @@
 
 namespace llmc {
 
-/// The rows of one step, by value (the interpreter's `!llm.batch`).
+/// The rows of one step, by value (the interpreter's `!llm.batch`). Rows of one
+/// sequence are contiguous; each takes the next slot of its sequence's cache.
 struct ReferenceBatch {
   std::vector<int32_t> tokens;    // [T]
   std::vector<int32_t> positions; // [T]
@@ -26,16 +28,35 @@ struct ReferenceLogits {
   std::vector<float> values; // [L, V]
 };
 
-/// Runs `@step` of a module at any tensor stage (imported, optimised, kernels),
-/// in plain loops: sums in f64 unless `singlePrecision`. Keeps the KV caches
-/// between steps.
+/// A tensor by value, row-major: floats of any width in `floats`, already
+/// rounded to it; integers and index in `ints`. Packed values are dequantised.
+struct ReferenceTensor {
+  llvm::SmallVector<int64_t> shape;
+  std::vector<float> floats;
+  std::vector<int64_t> ints;
+};
+
+/// Runs functions of a module at any tensor stage (imported, optimised,
+/// kernels) in plain loops: sums in f64 unless `singlePrecision`, every result
+/// rounded once to its type. Keeps the KV caches of each function between
+/// calls.
 class Interpreter {
 public:
-  Interpreter(mlir::ModuleOp module, const WeightStore &weights, bool singlePrecision = false);
+  Interpreter(mlir::ModuleOp module, const WeightStore &weights,
+              bool singlePrecision = false);
   ~Interpreter();
 
-  /// One step; fails on an op without meaning here, or bad ids.
+  /// One call of `@step`; fails on an op without meaning here, or bad ids. A
+  /// step that fails leaves the caches as they were.
   llvm::Expected<ReferenceLogits> step(const ReferenceBatch &batch);
+
+  /// Calls any function: `tensors` become its tensor arguments in order,
+  /// `batch` its batch, the kept caches its caches. Returns its tensor results
+  /// in order.
+  llvm::Expected<std::vector<ReferenceTensor>>
+  call(llvm::StringRef function, llvm::ArrayRef<ReferenceTensor> tensors,
+       const ReferenceBatch &batch);
+
   /// Forgets all sequences.
   void reset();
 
