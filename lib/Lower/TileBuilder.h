@@ -105,7 +105,8 @@ struct KernelArgs {
 
   mlir::Value get(mlir::Value argument) const { return inputs.lookup(argument); }
   mlir::llm::YieldOp getYield() const {
-    return mlir::cast<mlir::llm::YieldOp>(kernel.getBody().front().getTerminator());
+    mlir::llm::KernelOp op = kernel;
+    return mlir::cast<mlir::llm::YieldOp>(op.getBody().front().getTerminator());
   }
 };
 

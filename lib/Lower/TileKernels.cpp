@@ -8,6 +8,8 @@
 #include "TileBuilder.h"
 #include "llmc/Lower/Passes.h"
 
+#include "llmrt/abi.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/Support/MathExtras.h"
 

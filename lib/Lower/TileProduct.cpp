@@ -27,7 +27,8 @@ public:
   }
 
   void run() {
-    ScheduleAttr schedule = *args.kernel.getSchedule();
+    KernelOp kernel = args.kernel;
+    ScheduleAttr schedule = *kernel.getSchedule();
     int64_t unit = schedule.getPanels1();
     rowCount = b.dim(args.results[0], 0);
     auto [begin, end] = b.share(b.index(panels / unit));
@@ -73,9 +74,10 @@ private:
     SmallVector<Value> zeros(rows * width, b.constant(b.f32s(panelRows), 0));
     return b.loop(b.index(0), groups, 1, zeros, [&](Value group, ValueRange accs) {
       auto tile = TileDotOp::create(
-          b, accs.getTypes(), accs, x, row, w, panel, group, rows, width,
+          b, accs.getTypes(), accs, x, row, w, panel, group,
+          b.getI64IntegerAttr(rows), b.getI64IntegerAttr(width),
           TypeAttr::get(weight), input ? TypeAttr::get(input) : TypeAttr(),
-          prefetch);
+          prefetch ? b.getUnitAttr() : UnitAttr());
       return SmallVector<Value>(tile.getResults());
     });
   }

@@ -173,7 +173,7 @@ private:
 
   /// Tiles of a product: two panels at once keep two streams of weights in
   /// flight (decode); four rows share each unpacked panel (prompts).
-  ScheduleAttr getSchedule(const Group &group) {
+  ScheduleAttr getSchedule(Group &group) {
     if (group.kind != Kind::product)
       return {};
     int64_t columns = getMatrixShape(group.anchor.getWeight().getType())[0];

@@ -315,8 +315,11 @@ int64_t getBytesPerPage(func::FuncOp step) {
 struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    int64_t arena = 0, page = 0;
+    int64_t arena = 0, page = 0, vocabulary = 0;
     for (auto func : module.getOps<func::FuncOp>()) {
+      for (Type type : func.getResultTypes())
+        if (isa<RankedTensorType>(type))
+          vocabulary = getMatrixShape(type).back();
       arena = std::max(arena, StepPlanner(func).run());
       page = std::max(page, getBytesPerPage(func));
     }
@@ -326,6 +329,7 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
                     b.getDictionaryAttr(
                         {b.getNamedAttr("arena_bytes_per_row", b.getI64IntegerAttr(arena)),
                          b.getNamedAttr("kv_bytes_per_page", b.getI64IntegerAttr(page)),
+                         b.getNamedAttr("vocabulary", b.getI64IntegerAttr(vocabulary)),
                          b.getNamedAttr("weight_bytes", b.getI64IntegerAttr(weights))}));
   }
 };

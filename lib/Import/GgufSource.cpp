@@ -1,0 +1,126 @@
+//===- GgufSource.cpp - opens a GGUF file -----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Source.h"
+
+#include "llmc/Weights/Errors.h"
+
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+using namespace llmc;
+
+namespace {
+/// Collects optional fields; keeps the first error.
+class FieldReader {
+public:
+  explicit FieldReader(const GgufFile &file) : file(file) {}
+
+  std::string text(StringRef key) {
+    return keep(file.getString(key, StringRef())).str();
+  }
+  int64_t id(StringRef key) {
+    return keep(file.getInteger(key, 0, INT32_MAX, -1));
+  }
+  int flag(StringRef key) {
+    return file.find(key) ? keep(file.getBool(key, false)) : -1;
+  }
+  std::vector<std::string> texts(StringRef key) {
+    std::vector<StringRef> found = keep(file.getStrings(key));
+    return std::vector<std::string>(found.begin(), found.end());
+  }
+  std::vector<int32_t> numbers(StringRef key) {
+    std::vector<int32_t> narrow;
+    for (int64_t number : keep(file.getIntegers(key)))
+      narrow.push_back(number == static_cast<int32_t>(number) ? number : -1);
+    return narrow;
+  }
+  std::string problem;
+
+private:
+  const GgufFile &file;
+
+  template <typename T> T keep(Expected<T> value) {
+    if (value)
+      return std::move(*value);
+    std::string message = toString(value.takeError());
+    if (problem.empty())
+      problem = message;
+    return T();
+  }
+};
+} // namespace
+
+static Expected<std::optional<llmrt::TokenizerModel>>
+readTokenizer(const GgufFile &file) {
+  if (!file.find("tokenizer.ggml.model"))
+    return std::nullopt;
+  FieldReader read(file);
+  llmrt::GgufTokenizerFields fields;
+  fields.model = read.text("tokenizer.ggml.model");
+  fields.pre = read.text("tokenizer.ggml.pre");
+  fields.tokens = read.texts("tokenizer.ggml.tokens");
+  fields.tokenTypes = read.numbers("tokenizer.ggml.token_type");
+  fields.merges = read.texts("tokenizer.ggml.merges");
+  fields.bosId = read.id("tokenizer.ggml.bos_token_id");
+  fields.eosId = read.id("tokenizer.ggml.eos_token_id");
+  fields.eotId = read.id("tokenizer.ggml.eot_token_id");
+  fields.eomId = read.id("tokenizer.ggml.eom_token_id");
+  fields.unknownId = read.id("tokenizer.ggml.unknown_token_id");
+  fields.padId = read.id("tokenizer.ggml.padding_token_id");
+  fields.addBos = read.flag("tokenizer.ggml.add_bos_token");
+  fields.addEos = read.flag("tokenizer.ggml.add_eos_token");
+  fields.addSpacePrefix = read.flag("tokenizer.ggml.add_space_prefix");
+  fields.chatTemplate = read.text("tokenizer.chat_template");
+  if (!read.problem.empty())
+    return createStringError(read.problem);
+  llmrt::Expected<llmrt::TokenizerModel> model =
+      llmrt::buildGgufTokenizer(fields);
+  if (!model)
+    return fileError(file.fileName, "tokenizer", model.message());
+  return std::move(*model);
+}
+
+/// Files of a split model name their part; alone they are incomplete.
+static Error checkWhole(const GgufFile &file) {
+  Expected<int64_t> parts = file.getInteger("split.count", 0, INT32_MAX, 1);
+  if (!parts)
+    return parts.takeError();
+  if (*parts > 1)
+    return fileError(file.fileName, "key 'split.count'",
+                     "is one of " + Twine(*parts) +
+                         " files; join them with llama-gguf-split --merge");
+  return Error::success();
+}
+
+Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  Expected<GgufFile> file = parseGguf(path, bytesOf(**buffer));
+  if (!file)
+    return file.takeError();
+  if (Error error = checkWhole(*file))
+    return std::move(error);
+  Source source{SourceKind::Gguf, path.str()};
+  source.weights.addBuffer(std::move(*buffer));
+  for (const GgufTensor &tensor : file->tensors)
+    if (Error error = source.weights.addTensor(
+            {tensor.name.str(), SmallVector<int64_t>(tensor.shape),
+             getGgmlEncoding(tensor.type, &context), tensor.bytes}))
+      return fileError(path, "", toString(std::move(error)));
+  Expected<StringRef> architecture = file->getString("general.architecture");
+  if (!architecture)
+    return architecture.takeError();
+  Expected<StringRef> name = file->getString("general.name", sys::path::stem(path));
+  if (!name)
+    return name.takeError();
+  Expected<std::optional<llmrt::TokenizerModel>> tokenizer = readTokenizer(*file);
+  if (!tokenizer)
+    return tokenizer.takeError();
+  source.architecture = architecture->str();
+  source.name = name->str();
+  source.tokenizer = std::move(*tokenizer);
+  source.gguf = std::move(*file);
+  return std::move(source);
+}

@@ -1,0 +1,230 @@
+//===- HfSource.cpp - opens a Hugging Face folder ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// config.json, model.safetensors or shards with an index, and as far as they are
+// there tokenizer.json, tokenizer_config.json, chat_template.jinja and
+// generation_config.json. No other file of the folder is opened.
+//===----------------------------------------------------------------------===//
+#include "Source.h"
+
+#include "llmc/Weights/Errors.h"
+#include "llmc/Weights/Json.h"
+#include "llmc/Weights/Safetensors.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+#include <set>
+
+using namespace llvm;
+using namespace llmc;
+
+static constexpr uint64_t greatestJson = 256 << 20; // bytes
+
+static std::string pathIn(StringRef folder, StringRef name) {
+  SmallString<256> path(folder);
+  sys::path::append(path, name);
+  return path.str().str();
+}
+
+/// The text of a file; empty when it does not exist and need not.
+static Expected<std::string> readText(StringRef folder, StringRef name,
+                                      bool needed) {
+  std::string path = pathIn(folder, name);
+  if (!needed && !sys::fs::exists(path))
+    return std::string();
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  if ((*buffer)->getBufferSize() > greatestJson)
+    return fileError(path, "", "is larger than 256 MiB");
+  return (*buffer)->getBuffer().str();
+}
+
+static Expected<HfConfig> readConfig(StringRef folder, StringRef name) {
+  Expected<std::string> text = readText(folder, name, /*needed=*/true);
+  if (!text)
+    return text.takeError();
+  std::string path = pathIn(folder, name);
+  Expected<json::Object> object = parseJsonObject(path, *text);
+  if (!object)
+    return object.takeError();
+  return HfConfig(path, std::move(*object));
+}
+
+//===----------------------------------------------------------------------===//
+// Tensors
+//===----------------------------------------------------------------------===//
+
+static Error addTensor(Source &source, SafeTensor &tensor, StringRef path,
+                       mlir::MLIRContext &context) {
+  if (source.unreadable.contains(tensor.name) ||
+      source.weights.find(tensor.name))
+    return fileError(path, "tensor " + quote(tensor.name),
+                     "another file of the model has it too");
+  source.fileOfTensor[tensor.name] = path.str();
+  auto encoding = getSafetensorsEncoding(tensor.dtype, &context);
+  if (!encoding) {
+    source.unreadable[tensor.name] = tensor.dtype;
+    return Error::success();
+  }
+  if (Error error = source.weights.addTensor(
+          {tensor.name, SmallVector<int64_t>(tensor.shape), encoding,
+           tensor.bytes}))
+    return fileError(path, "", toString(std::move(error)));
+  return Error::success();
+}
+
+/// Adds all tensors of one file; with an index, exactly those that it lists.
+static Error addFile(Source &source, StringRef name,
+                     const StringMap<std::string> *index,
+                     mlir::MLIRContext &context) {
+  std::string path = pathIn(source.path, name);
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  Expected<std::vector<SafeTensor>> tensors =
+      parseSafetensors(path, bytesOf(**buffer));
+  if (!tensors)
+    return tensors.takeError();
+  source.weights.addBuffer(std::move(*buffer));
+  for (SafeTensor &tensor : *tensors) {
+    if (index && index->lookup(tensor.name) != name)
+      return fileError(path, "tensor " + quote(tensor.name),
+                       "the index does not place it in this file");
+    if (Error error = addTensor(source, tensor, path, context))
+      return error;
+  }
+  return Error::success();
+}
+
+static Error addShards(Source &source, StringRef indexName,
+                       mlir::MLIRContext &context) {
+  Expected<std::string> text = readText(source.path, indexName, true);
+  if (!text)
+    return text.takeError();
+  std::string indexPath = pathIn(source.path, indexName);
+  Expected<StringMap<std::string>> index =
+      parseSafetensorsIndex(indexPath, *text);
+  if (!index)
+    return index.takeError();
+  std::set<std::string> files; // in a fixed order
+  for (const auto &entry : *index)
+    files.insert(entry.getValue());
+  for (const std::string &file : files)
+    if (Error error = addFile(source, file, &*index, context))
+      return error;
+  for (const auto &entry : *index)
+    if (!source.weights.find(entry.getKey()) &&
+        !source.unreadable.contains(entry.getKey()))
+      return fileError(indexPath, "tensor " + quote(entry.getKey()),
+                       "is not in " + quote(entry.getValue()));
+  return Error::success();
+}
+
+static Error addTensors(Source &source, mlir::MLIRContext &context) {
+  constexpr StringLiteral single = "model.safetensors";
+  constexpr StringLiteral index = "model.safetensors.index.json";
+  if (sys::fs::exists(pathIn(source.path, index)))
+    return addShards(source, index, context);
+  if (sys::fs::exists(pathIn(source.path, single)))
+    return addFile(source, single, nullptr, context);
+  return fileError(source.path, "",
+                   "the folder has neither " + single + " nor " + index);
+}
+
+//===----------------------------------------------------------------------===//
+// Tokenizer
+//===----------------------------------------------------------------------===//
+
+/// Adds the tokens that end a generation as the model's configs say.
+static Error addEndIds(Source &source, llmrt::TokenizerModel &tokenizer) {
+  auto add = [&](HfConfig &config) -> Error {
+    Expected<std::vector<int64_t>> ids =
+        config.getIntegers("eos_token_id", 0, INT32_MAX);
+    if (!ids)
+      return ids.takeError();
+    for (int64_t id : *ids) {
+      if (id >= static_cast<int64_t>(tokenizer.tokens.size()))
+        continue; // a padded vocabulary; no such token is ever made from text
+      if (!is_contained(tokenizer.endIds, id))
+        tokenizer.endIds.push_back(static_cast<int32_t>(id));
+    }
+    return Error::success();
+  };
+  if (Error error = add(*source.config))
+    return error;
+  if (!sys::fs::exists(pathIn(source.path, "generation_config.json")))
+    return Error::success();
+  Expected<HfConfig> generation =
+      readConfig(source.path, "generation_config.json");
+  if (!generation)
+    return generation.takeError();
+  return add(*generation);
+}
+
+static Error readTokenizer(Source &source) {
+  if (!sys::fs::exists(pathIn(source.path, "tokenizer.json")))
+    return Error::success();
+  std::string texts[3];
+  constexpr StringLiteral files[] = {"tokenizer.json", "tokenizer_config.json",
+                                     "chat_template.jinja"};
+  for (auto [text, file] : zip(texts, files)) {
+    Expected<std::string> content = readText(source.path, file, false);
+    if (!content)
+      return content.takeError();
+    text = std::move(*content);
+  }
+  llmrt::Expected<llmrt::TokenizerModel> tokenizer =
+      llmrt::parseHuggingFaceTokenizer(texts[0], texts[1]);
+  if (!tokenizer)
+    return fileError(source.path, "tokenizer", tokenizer.message());
+  if (!texts[2].empty())
+    tokenizer->chatTemplate = texts[2];
+  if (Error error = addEndIds(source, *tokenizer))
+    return error;
+  source.tokenizer = std::move(*tokenizer);
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// The folder
+//===----------------------------------------------------------------------===//
+
+/// A checkpoint of another head (classification, embedding) has other tensors.
+static Error checkHead(HfConfig &config) {
+  Expected<std::vector<std::string>> classes = config.getStrings("architectures");
+  if (!classes)
+    return classes.takeError();
+  for (StringRef name : *classes)
+    if (!name.ends_with("ForCausalLM") && !name.ends_with("LMHeadModel"))
+      return config.fail("architectures",
+                         "requires a model with a language head (...ForCausalLM "
+                         "or ...LMHeadModel): one is " + quote(name));
+  return Error::success();
+}
+
+Expected<Source> llmc::openHuggingFace(StringRef folder,
+                                       mlir::MLIRContext &context) {
+  Expected<HfConfig> config = readConfig(folder, "config.json");
+  if (!config)
+    return config.takeError();
+  Source source{SourceKind::HuggingFace, folder.str()};
+  Expected<std::string> architecture = config->getString("model_type");
+  if (!architecture)
+    return architecture.takeError();
+  if (Error error = checkHead(*config))
+    return std::move(error);
+  Expected<std::string> name = config->getString(
+      "_name_or_path", sys::path::filename(folder.rtrim('/')));
+  if (!name)
+    return name.takeError();
+  source.architecture = *architecture;
+  source.name = *name;
+  source.config = std::move(*config);
+  if (Error error = addTensors(source, context))
+    return std::move(error);
+  if (Error error = readTokenizer(source))
+    return std::move(error);
+  return std::move(source);
+}

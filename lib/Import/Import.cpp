@@ -1,0 +1,81 @@
+//===- Import.cpp - a model's files become llm IR ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "llmc/Import/Import.h"
+
+#include "Architectures.h"
+#include "Source.h"
+
+#include "llmc/Weights/Errors.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Verifier.h"
+
+#include "llvm/Support/FileSystem.h"
+
+using namespace llvm;
+using namespace llmc;
+
+/// Opens the model, whichever format it is in.
+static Expected<Source> openSource(StringRef path, mlir::MLIRContext &context) {
+  if (sys::fs::is_directory(path))
+    return openHuggingFace(path, context);
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  if ((*buffer)->getBuffer().starts_with("GGUF"))
+    return openGguf(path, context);
+  return fileError(path, "",
+                   "is neither a GGUF file nor a Hugging Face folder (one with "
+                   "config.json and *.safetensors)");
+}
+
+/// Ids that the tokenizer makes must have a row in the embedding table.
+static Error checkVocabulary(const Source &source, mlir::ModuleOp module) {
+  if (!source.tokenizer)
+    return Error::success();
+  auto model = module->getAttrOfType<mlir::DictionaryAttr>("llm.model");
+  int64_t rows = model.getAs<mlir::IntegerAttr>("vocabulary").getInt();
+  int64_t tokens = source.tokenizer->tokens.size();
+  if (tokens <= rows)
+    return Error::success();
+  return fileError(source.path, "tokenizer",
+                   "has " + Twine(tokens) + " tokens, but the embedding table " +
+                       Twine(rows) + " rows");
+}
+
+/// Runs the verifier, with its message as the error.
+static Error verifyModule(const Source &source, mlir::ModuleOp module) {
+  std::string message;
+  mlir::ScopedDiagnosticHandler handler(
+      module.getContext(), [&](mlir::Diagnostic &diagnostic) {
+        if (message.empty())
+          message = diagnostic.str();
+      });
+  if (succeeded(mlir::verify(module)))
+    return Error::success();
+  return fileError(source.path, "", "gives invalid IR: " + message);
+}
+
+Expected<ImportedModel> llmc::importModel(StringRef path,
+                                          mlir::MLIRContext &context) {
+  context.loadDialect<mlir::llm::LLMDialect, mlir::arith::ArithDialect,
+                      mlir::func::FuncDialect, mlir::tensor::TensorDialect>();
+  Expected<Source> source = openSource(path, context);
+  if (!source)
+    return source.takeError();
+  ImportedModel model;
+  model.module = mlir::ModuleOp::create(
+      mlir::NameLoc::get(mlir::StringAttr::get(&context, path)));
+  if (Error error = buildArchitecture(*source, *model.module))
+    return std::move(error);
+  if (Error error = checkVocabulary(*source, *model.module))
+    return std::move(error);
+  if (Error error = verifyModule(*source, *model.module))
+    return std::move(error);
+  model.weights = std::move(source->weights);
+  model.tokenizer = std::move(source->tokenizer);
+  return std::move(model);
+}

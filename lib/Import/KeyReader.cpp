@@ -1,0 +1,132 @@
+//===- KeyReader.cpp - many keys, one error ---------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "KeyReader.h"
+
+#include "llmc/Weights/Errors.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace llvm;
+using namespace llmc;
+using namespace mlir::llm;
+
+Error KeyReader::takeError() {
+  if (problem.empty())
+    return Error::success();
+  return createStringError(problem);
+}
+
+int64_t GgufKeys::integer(StringRef key, int64_t max) {
+  return keep<int64_t>(file.getInteger(prefix + key.str(), 1, max), 1);
+}
+
+int64_t GgufKeys::integer(StringRef key, int64_t max, int64_t absent) {
+  return keep<int64_t>(file.getInteger(prefix + key.str(), 1, max, absent), 1);
+}
+
+int64_t GgufKeys::perLayer(StringRef key, int64_t max, int64_t absent) {
+  std::string full = prefix + key.str();
+  const GgufValue *value = file.find(full);
+  if (!value && absent)
+    return absent;
+  if (!value || value->type != GgufType::Array)
+    return integer(key, max);
+  std::vector<int64_t> numbers =
+      keep<std::vector<int64_t>>(file.getIntegers(full), {});
+  if (!numbers.empty() && all_equal(numbers) && numbers[0] >= 1 &&
+      numbers[0] <= max)
+    return numbers[0];
+  keep<int64_t>(fileError(file.fileName, "key " + quote(full),
+                          "layers that differ in it cannot be imported; "
+                          "requires equal integers from 1 to " + Twine(max)),
+                1);
+  return 1;
+}
+
+double GgufKeys::number(StringRef key, double min, double max) {
+  return keep<double>(file.getFloat(prefix + key.str(), min, max), min);
+}
+
+int64_t HfKeys::integer(StringRef key, int64_t max) {
+  return keep<int64_t>(config.getInteger(key, 1, max), 1);
+}
+
+int64_t HfKeys::integer(StringRef key, int64_t max, int64_t absent) {
+  return keep<int64_t>(config.getInteger(key, 1, max, absent), 1);
+}
+
+double HfKeys::number(StringRef key, double min, double max) {
+  return keep<double>(config.getFloat(key, min, max), min);
+}
+
+bool HfKeys::flag(StringRef key, bool absent) {
+  return keep<bool>(config.getBool(key, absent), absent);
+}
+
+Expected<ActFn> llmc::readHfActivation(HfConfig &config, StringRef key,
+                                       StringRef absent) {
+  Expected<std::string> name = config.getString(key, absent);
+  if (!name)
+    return name.takeError();
+  std::optional<ActFn> fn =
+      StringSwitch<std::optional<ActFn>>(*name)
+          .Cases({"silu", "swish"}, ActFn::Silu)
+          .Case("gelu", ActFn::GeluErf)
+          .Cases({"gelu_new", "gelu_pytorch_tanh", "gelu_fast"}, ActFn::GeluTanh)
+          .Case("quick_gelu", ActFn::QuickGelu)
+          .Case("relu", ActFn::Relu)
+          .Case("relu2", ActFn::Relu2)
+          .Default(std::nullopt);
+  if (!fn)
+    return config.fail(key, "requires silu, gelu, gelu_new, "
+                            "gelu_pytorch_tanh, quick_gelu, relu or relu2");
+  return *fn;
+}
+
+//===----------------------------------------------------------------------===//
+// Keys that nobody read
+//===----------------------------------------------------------------------===//
+
+// What every saved config may hold and inference does not depend on: names,
+// dtypes (the tensors have their own), training, generation defaults.
+static constexpr StringRef harmlessHfKeys[] = {
+    "_name_or_path", "_attn_implementation", "_attn_implementation_autoset",
+    "architectures", "model_type", "transformers_version", "dtype", "torch_dtype",
+    "use_cache", "bos_token_id", "eos_token_id", "pad_token_id", "sep_token_id",
+    "unk_token_id", "decoder_start_token_id", "initializer_range",
+    "attention_dropout", "hidden_dropout", "resid_pdrop", "embd_pdrop",
+    "attn_pdrop", "pretraining_tp", "task_specific_params", "id2label",
+    "label2id", "num_labels", "problem_type", "return_dict",
+    "output_attentions", "output_hidden_states", "chunk_size_feed_forward",
+    "is_encoder_decoder", "is_decoder", "is_llama_config",
+    "generation_config", "transformers.js_config", "name",
+    "max_length", "min_length", "do_sample", "temperature", "top_k", "top_p",
+    "num_beams", "repetition_penalty", "length_penalty"};
+
+Error llmc::rejectUnreadHfKeys(const HfConfig &config,
+                               ArrayRef<StringRef> alsoKnown) {
+  SmallVector<StringRef> ignored(alsoKnown);
+  append_range(ignored, harmlessHfKeys);
+  return config.rejectUnread(ignored);
+}
+
+/// A number or flag of zero, which switches nothing on.
+static bool isOff(const GgufValue &value) {
+  return value.type != GgufType::Array && value.type != GgufType::String &&
+         all_of(value.bytes, [](uint8_t byte) { return byte == 0; });
+}
+
+Error llmc::rejectUnknownGgufKeys(const GgufFile &file, StringRef architecture,
+                                  ArrayRef<StringRef> known) {
+  for (const auto &[key, value] : file.keys) {
+    StringRef suffix = key;
+    if (!suffix.consume_front(architecture) || !suffix.consume_front("."))
+      continue;
+    if (!is_contained(known, suffix) && !isOff(value))
+      return fileError(file.fileName, "key " + quote(key),
+                       "is not a key that this architecture is known to have");
+  }
+  return Error::success();
+}

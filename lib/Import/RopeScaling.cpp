@@ -1,0 +1,293 @@
+//===- RopeScaling.cpp - rotary frequencies, evaluated ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "RopeScaling.h"
+
+#include "llmc/Weights/Errors.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace llvm;
+using namespace llmc;
+
+//===----------------------------------------------------------------------===//
+// Formulas
+//===----------------------------------------------------------------------===//
+
+/// `theta^(2i/R)`, the waves' lengths over 2 pi.
+static std::vector<float> getPeriods(double theta, int64_t rotaryDims) {
+  std::vector<float> periods;
+  for (int64_t dim = 0; dim < rotaryDims; dim += 2) {
+    float exponent = static_cast<float>(dim) / static_cast<float>(rotaryDims);
+    periods.push_back(static_cast<float>(std::pow(theta, exponent)));
+  }
+  return periods;
+}
+
+RopeFrequencies llmc::plainFrequencies(double theta, int64_t rotaryDims) {
+  RopeFrequencies rope;
+  for (float period : getPeriods(theta, rotaryDims))
+    rope.inv.push_back(1.0f / period);
+  return rope;
+}
+
+RopeFrequencies llmc::linearFrequencies(double theta, int64_t rotaryDims,
+                                        double factor) {
+  RopeFrequencies rope = plainFrequencies(theta, rotaryDims);
+  for (float &inv : rope.inv)
+    inv /= static_cast<float>(factor);
+  return rope;
+}
+
+RopeFrequencies llmc::llama3Frequencies(double theta, int64_t rotaryDims,
+                                        const Llama3Scaling &scaling) {
+  RopeFrequencies rope = plainFrequencies(theta, rotaryDims);
+  auto factor = static_cast<float>(scaling.factor);
+  double longest = scaling.originalContext / scaling.lowFactor;
+  double shortest = scaling.originalContext / scaling.highFactor;
+  for (float &inv : rope.inv) {
+    float length = static_cast<float>(2 * numbers::pi) / inv;
+    if (length < shortest)
+      continue;
+    if (length > longest) {
+      inv /= factor;
+      continue;
+    }
+    auto smooth = static_cast<float>(
+        (scaling.originalContext / length - scaling.lowFactor) /
+        (scaling.highFactor - scaling.lowFactor));
+    inv = (1 - smooth) * inv / factor + smooth * inv;
+  }
+  return rope;
+}
+
+double llmc::yarnMscale(double factor, double mscale) {
+  return factor <= 1 ? 1.0 : 0.1 * mscale * std::log(factor) + 1.0;
+}
+
+RopeFrequencies llmc::yarnFrequencies(double theta, int64_t rotaryDims,
+                                      const YarnScaling &scaling) {
+  // The dim whose wave turns `rotations` times in the original context.
+  auto dimOf = [&](double rotations) {
+    return rotaryDims *
+           std::log(scaling.originalContext / (rotations * 2 * numbers::pi)) /
+           (2 * std::log(theta));
+  };
+  double low = dimOf(scaling.betaFast), high = dimOf(scaling.betaSlow);
+  if (scaling.truncate)
+    low = std::floor(low), high = std::ceil(high);
+  low = std::max(low, 0.0);
+  high = std::min(high, static_cast<double>(rotaryDims - 1));
+  if (low == high)
+    high += 0.001;
+  RopeFrequencies rope;
+  rope.mscale = scaling.attentionFactor;
+  for (auto [i, period] : enumerate(getPeriods(theta, rotaryDims))) {
+    auto ramp = static_cast<float>(
+        std::clamp((static_cast<double>(i) - low) / (high - low), 0.0, 1.0));
+    float kept = 1.0f / period;
+    float stretched = 1.0f / (static_cast<float>(scaling.factor) * period);
+    rope.inv.push_back(stretched * ramp + kept * (1 - ramp));
+  }
+  return rope;
+}
+
+//===----------------------------------------------------------------------===//
+// Hugging Face
+//===----------------------------------------------------------------------===//
+
+static constexpr double greatestTheta = 1e12;
+static constexpr double greatestFactor = 1e6;
+static constexpr double greatestContext = 1e9;
+
+static Expected<Llama3Scaling> readLlama3(HfConfig &keys, int64_t context) {
+  Expected<double> factor = keys.getFloat("factor", 1, greatestFactor);
+  if (!factor)
+    return factor.takeError();
+  Expected<double> low = keys.getFloat("low_freq_factor", 1e-3, 1e6);
+  if (!low)
+    return low.takeError();
+  Expected<double> high = keys.getFloat("high_freq_factor", 1e-3, 1e6);
+  if (!high)
+    return high.takeError();
+  if (*high <= *low)
+    return keys.fail("high_freq_factor", "must be above low_freq_factor");
+  Expected<double> original =
+      keys.getFloat("original_max_position_embeddings", 1, greatestContext,
+                    static_cast<double>(context));
+  if (!original)
+    return original.takeError();
+  return Llama3Scaling{*factor, *low, *high, *original};
+}
+
+static Expected<double> readAttentionFactor(HfConfig &keys, double factor) {
+  Expected<double> given = keys.getFloat("attention_factor", 1e-3, 1e3, 0);
+  if (!given || *given != 0)
+    return given;
+  Expected<double> mscale = keys.getFloat("mscale", 0, 1e3, 0);
+  if (!mscale)
+    return mscale;
+  Expected<double> allDims = keys.getFloat("mscale_all_dim", 0, 1e3, 0);
+  if (!allDims)
+    return allDims;
+  if (*mscale != 0 && *allDims != 0)
+    return yarnMscale(factor, *mscale) / yarnMscale(factor, *allDims);
+  return yarnMscale(factor);
+}
+
+static Expected<YarnScaling> readYarn(HfConfig &keys, int64_t context) {
+  Expected<double> original =
+      keys.getFloat("original_max_position_embeddings", 1, greatestContext,
+                    static_cast<double>(context));
+  if (!original)
+    return original.takeError();
+  Expected<double> factor = keys.getFloat("factor", 1, greatestFactor,
+                                          std::max(1.0, context / *original));
+  if (!factor)
+    return factor.takeError();
+  Expected<double> fast = keys.getFloat("beta_fast", 1e-3, 1e6, 32);
+  if (!fast)
+    return fast.takeError();
+  Expected<double> slow = keys.getFloat("beta_slow", 1e-3, 1e6, 1);
+  if (!slow)
+    return slow.takeError();
+  Expected<bool> truncate = keys.getBool("truncate", true);
+  if (!truncate)
+    return truncate.takeError();
+  Expected<double> attention = readAttentionFactor(keys, *factor);
+  if (!attention)
+    return attention.takeError();
+  return YarnScaling{*factor, *original, *fast, *slow, *truncate, *attention};
+}
+
+/// Evaluates the scaling that `keys` describes (`rope_type`, older `type`).
+static Expected<RopeFrequencies> readHfScaling(HfConfig &keys, double theta,
+                                               int64_t rotaryDims,
+                                               int64_t context) {
+  Expected<std::string> older = keys.getString("type", "default");
+  if (!older)
+    return older.takeError();
+  Expected<std::string> type = keys.getString("rope_type", *older);
+  if (!type)
+    return type.takeError();
+  if (*type == "default")
+    return plainFrequencies(theta, rotaryDims);
+  if (*type == "linear") {
+    Expected<double> factor = keys.getFloat("factor", 1, greatestFactor);
+    if (!factor)
+      return factor.takeError();
+    return linearFrequencies(theta, rotaryDims, *factor);
+  }
+  if (*type == "llama3") {
+    Expected<Llama3Scaling> scaling = readLlama3(keys, context);
+    if (!scaling)
+      return scaling.takeError();
+    return llama3Frequencies(theta, rotaryDims, *scaling);
+  }
+  if (*type == "yarn") {
+    Expected<YarnScaling> scaling = readYarn(keys, context);
+    if (!scaling)
+      return scaling.takeError();
+    return yarnFrequencies(theta, rotaryDims, *scaling);
+  }
+  return keys.fail(keys.has("rope_type") ? "rope_type" : "type",
+                   "the rope scalings that can be imported are default, "
+                   "linear, llama3 and yarn");
+}
+
+Expected<RopeFrequencies> llmc::readHfRope(HfConfig &config, int64_t rotaryDims,
+                                           int64_t context) {
+  Expected<double> theta = config.getFloat("rope_theta", 1.001, greatestTheta, 10000);
+  if (!theta)
+    return theta.takeError();
+  StringRef key = config.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
+  Expected<std::unique_ptr<HfConfig>> keys = config.getObject(key);
+  if (!keys)
+    return keys.takeError();
+  if (!*keys)
+    return plainFrequencies(*theta, rotaryDims);
+  theta = (*keys)->getFloat("rope_theta", 1.001, greatestTheta, *theta);
+  if (!theta)
+    return theta.takeError();
+  Expected<double> part = (*keys)->getFloat("partial_rotary_factor", 1, 1, 1);
+  if (!part)
+    return part.takeError();
+  Expected<RopeFrequencies> rope =
+      readHfScaling(**keys, *theta, rotaryDims, context);
+  if (!rope)
+    return rope;
+  if (Error error = (*keys)->rejectUnread({}))
+    return std::move(error);
+  return rope;
+}
+
+//===----------------------------------------------------------------------===//
+// GGUF
+//===----------------------------------------------------------------------===//
+
+static Expected<RopeFrequencies> readGgufYarn(const GgufFile &file,
+                                              const std::string &prefix,
+                                              double theta, double factor,
+                                              int64_t rotaryDims,
+                                              int64_t context) {
+  Expected<int64_t> original = file.getInteger(
+      prefix + "scaling.original_context_length", 1, INT32_MAX, context);
+  if (!original)
+    return original.takeError();
+  Expected<double> attention =
+      file.getFloat(prefix + "scaling.attn_factor", 1e-3, 1e3, 1);
+  if (!attention)
+    return attention.takeError();
+  Expected<double> fast =
+      file.getFloat(prefix + "scaling.yarn_beta_fast", 1e-3, 1e6, 32);
+  if (!fast)
+    return fast.takeError();
+  Expected<double> slow =
+      file.getFloat(prefix + "scaling.yarn_beta_slow", 1e-3, 1e6, 1);
+  if (!slow)
+    return slow.takeError();
+  YarnScaling scaling{factor, static_cast<double>(*original), *fast, *slow,
+                      /*truncate=*/true, *attention * yarnMscale(factor)};
+  return yarnFrequencies(theta, rotaryDims, scaling);
+}
+
+Expected<RopeFrequencies> llmc::readGgufRope(const GgufFile &file,
+                                             StringRef architecture,
+                                             int64_t headDim, int64_t context) {
+  std::string prefix = (architecture + ".rope.").str();
+  Expected<double> theta =
+      file.getFloat(prefix + "freq_base", 1.001, greatestTheta, 10000);
+  if (!theta)
+    return theta.takeError();
+  Expected<int64_t> dims =
+      file.getInteger(prefix + "dimension_count", 2, headDim, headDim);
+  if (!dims)
+    return dims.takeError();
+  if (*dims % 2)
+    return fileError(file.fileName, "key '" + prefix + "dimension_count'",
+                     "requires an even number, found " + Twine(*dims));
+  Expected<double> older =
+      file.getFloat(prefix + "scale_linear", 1, greatestFactor, 1);
+  if (!older)
+    return older.takeError();
+  Expected<StringRef> type = file.getString(
+      prefix + "scaling.type", *older == 1 ? "none" : "linear");
+  if (!type)
+    return type.takeError();
+  Expected<double> factor =
+      file.getFloat(prefix + "scaling.factor", 1, greatestFactor, *older);
+  if (!factor)
+    return factor.takeError();
+  if (*type == "none")
+    return plainFrequencies(*theta, *dims);
+  if (*type == "linear")
+    return linearFrequencies(*theta, *dims, *factor);
+  if (*type == "yarn")
+    return readGgufYarn(file, prefix, *theta, *factor, *dims, context);
+  return fileError(file.fileName, "key '" + prefix + "scaling.type'",
+                   "the rope scalings that can be imported are none, linear "
+                   "and yarn, found " + quote(*type));
+}

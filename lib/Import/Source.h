@@ -1,0 +1,50 @@
+//===- Source.h - a model's files, opened and checked -------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the architecture builders read, whichever format it came from: tensors by
+// name, and either GGUF keys or a config.json.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_IMPORT_SOURCE_H
+#define LLMC_LIB_IMPORT_SOURCE_H
+
+#include "HfConfig.h"
+
+#include "llmc/Weights/Gguf.h"
+#include "llmc/Weights/WeightStore.h"
+#include "llmrt/TokenizerModel.h"
+
+#include <optional>
+
+namespace llmc {
+
+enum class SourceKind { Gguf, HuggingFace };
+
+struct Source {
+  SourceKind kind;
+  std::string path;         // as the user gave it
+  std::string architecture; // "llama"
+  std::string name;         // what the model calls itself, else the path's last part
+  std::optional<GgufFile> gguf;   // of kind Gguf
+  std::optional<HfConfig> config; // of kind HuggingFace
+  WeightStore weights;
+  llvm::StringMap<std::string> fileOfTensor; // sharded folders only
+  llvm::StringMap<std::string> unreadable;   // tensor to dtype
+  std::optional<llmrt::TokenizerModel> tokenizer;
+
+  /// The file that holds a tensor, for errors.
+  llvm::StringRef fileOf(llvm::StringRef tensor) const;
+};
+
+/// Maps a regular file. Fails on anything else (folders, pipes, devices).
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+openFile(llvm::StringRef path);
+llvm::ArrayRef<uint8_t> bytesOf(const llvm::MemoryBuffer &buffer);
+
+llvm::Expected<Source> openGguf(llvm::StringRef path,
+                                mlir::MLIRContext &context);
+llvm::Expected<Source> openHuggingFace(llvm::StringRef folder,
+                                       mlir::MLIRContext &context);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_IMPORT_SOURCE_H

@@ -1,0 +1,142 @@
+//===- StepBuilder.cpp - the pieces that step functions are made of ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "StepBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace llmc;
+using namespace mlir;
+using namespace mlir::llm;
+
+static constexpr int64_t anyRows = ShapedType::kDynamic;
+
+StepBuilder::StepBuilder(ModuleOp module, KVType kvType, int64_t vocabulary)
+    : builder(OpBuilder::atBlockEnd(module.getBody())),
+      loc(NameLoc::get(builder.getStringAttr("step"))), vocabulary(vocabulary) {
+  auto batchType = BatchType::get(builder.getContext());
+  Type results[] = {rowsOf(vocabulary), kvType};
+  auto type = builder.getFunctionType({batchType, kvType}, results);
+  function = func::FuncOp::create(builder, loc, "step", type);
+  Block *body = function.addEntryBlock();
+  builder.setInsertionPointToStart(body);
+  batch = body->getArgument(0);
+  kv = body->getArgument(1);
+  auto idType = RankedTensorType::get({anyRows}, builder.getI32Type());
+  ids = BatchTokensOp::create(builder, loc, idType, batch);
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  rows = tensor::DimOp::create(builder, loc, ids, zero);
+}
+
+Value StepBuilder::positions() {
+  if (!position)
+    position = BatchPositionsOp::create(builder, loc, ids.getType(), batch);
+  return position;
+}
+
+void StepBuilder::enter(const llvm::Twine &place) {
+  loc = NameLoc::get(builder.getStringAttr(place));
+}
+
+RankedTensorType StepBuilder::rowsOf(int64_t columns) {
+  return RankedTensorType::get({anyRows, columns}, builder.getF32Type());
+}
+
+/// Read once per step, next to the first use.
+Value StepBuilder::param(WeightRef weight) {
+  Value &value = params[weight.symbol];
+  if (!value)
+    value = ParamOp::create(builder, NameLoc::get(weight.symbol), weight.type,
+                            FlatSymbolRefAttr::get(weight.symbol), Value());
+  return value;
+}
+
+Value StepBuilder::optionalParam(WeightRef weight) {
+  return weight ? param(weight) : Value();
+}
+
+//===----------------------------------------------------------------------===//
+// Rows
+//===----------------------------------------------------------------------===//
+
+Value StepBuilder::embed(Value ids, WeightRef table) {
+  Value rowsTable = param(table);
+  return EmbedOp::create(builder, loc, rowsOf(getMatrixShape(table.type)[1]),
+                         ids, rowsTable);
+}
+
+Value StepBuilder::norm(NormKind kind, Value input, Affine weights, double eps) {
+  Value weight = param(weights.weight);
+  Value bias = optionalParam(weights.bias);
+  return NormOp::create(builder, loc, input.getType(), kind, input, weight, bias,
+                        llvm::APFloat(eps));
+}
+
+Value StepBuilder::linear(Value input, Affine weights) {
+  Value weight = param(weights.weight);
+  Value bias = optionalParam(weights.bias);
+  int64_t out = getMatrixShape(weights.weight.type)[0];
+  return LinearOp::create(builder, loc, rowsOf(out), input, weight, bias);
+}
+
+Value StepBuilder::activate(ActFn fn, Value input) {
+  return ActOp::create(builder, loc, input.getType(), fn, input);
+}
+
+Value StepBuilder::add(Value a, Value b) {
+  return arith::AddFOp::create(builder, loc, a, b);
+}
+
+Value StepBuilder::multiply(Value a, Value b) {
+  return arith::MulFOp::create(builder, loc, a, b);
+}
+
+//===----------------------------------------------------------------------===//
+// Heads
+//===----------------------------------------------------------------------===//
+
+static SmallVector<ReassociationIndices> headReassociation() {
+  return {{0}, {1, 2}};
+}
+
+Value StepBuilder::splitHeads(Value input, int64_t heads) {
+  int64_t headDim = getMatrixShape(input.getType())[1] / heads;
+  auto type = RankedTensorType::get({anyRows, heads, headDim}, builder.getF32Type());
+  OpFoldResult shape[] = {rows, builder.getIndexAttr(heads),
+                          builder.getIndexAttr(headDim)};
+  return tensor::ExpandShapeOp::create(builder, loc, type, input,
+                                       headReassociation(), shape);
+}
+
+Value StepBuilder::mergeHeads(Value heads) {
+  ArrayRef<int64_t> shape = getMatrixShape(heads.getType());
+  return tensor::CollapseShapeOp::create(builder, loc, rowsOf(shape[1] * shape[2]),
+                                         heads, headReassociation());
+}
+
+Value StepBuilder::rotate(Value heads, const Rotary &rotary) {
+  Value inv = param(rotary.inv);
+  return RopeOp::create(builder, loc, heads.getType(), rotary.pairing, heads,
+                        positions(), inv, /*start=*/0,
+                        llvm::APFloat(rotary.mscale));
+}
+
+Value StepBuilder::attend(int64_t layer, Value query, Value key, Value value,
+                          double scale, int64_t left) {
+  Value slot = arith::ConstantIndexOp::create(builder, loc, layer);
+  kv = KVWriteOp::create(builder, loc, kv.getType(), kv, slot, key, value, batch);
+  return AttentionOp::create(
+      builder, loc, query.getType(), query, kv, slot, /*key=*/Value(),
+      /*value=*/Value(), /*slopes=*/Value(), /*sinks=*/Value(), /*rel=*/Value(),
+      batch, llvm::APFloat(scale), left, /*right=*/0, /*chunk=*/0,
+      /*softcap=*/llvm::APFloat(0.0));
+}
+
+void StepBuilder::finish(Value hidden, WeightRef head) {
+  enter("output");
+  Value asked = BatchLogitRowsOp::create(builder, loc, ids.getType(), batch);
+  Value last = EmbedOp::create(builder, loc, hidden.getType(), asked, hidden);
+  Value logits = linear(last, {head, {}});
+  func::ReturnOp::create(builder, loc, ValueRange{logits, kv});
+}

@@ -1,0 +1,117 @@
+//===- Json.cpp - JSON from a file that nobody vouches for ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// llvm::json recurses without a limit and keeps the last of two equal keys. One
+// pass over the text checks both before it parses.
+//===----------------------------------------------------------------------===//
+#include "llmc/Weights/Json.h"
+
+#include "llmc/Weights/Errors.h"
+
+#include "llvm/ADT/StringSet.h"
+
+using namespace llvm;
+using namespace llmc;
+
+static constexpr size_t deepest = 64;
+
+namespace {
+/// Finds nesting and repeated keys; leaves syntax to the parser.
+class JsonScan {
+public:
+  JsonScan(StringRef fileName, StringRef text) : fileName(fileName), text(text) {}
+
+  Error check() {
+    for (place = 0; place < text.size(); ++place) {
+      if (Error error = step(text[place]))
+        return error;
+    }
+    return Error::success();
+  }
+
+private:
+  StringRef fileName, text;
+  size_t place = 0;
+  struct Level {
+    bool isObject;
+    StringSet<> keys;
+  };
+  std::vector<Level> levels;
+
+  Error fail(const Twine &message) {
+    size_t line = 1 + text.take_front(place).count('\n');
+    return fileError(fileName, "line " + Twine(line), message);
+  }
+
+  Error step(char c) {
+    if (c == '"')
+      return passString();
+    if (c == '{' || c == '[') {
+      if (levels.size() == deepest)
+        return fail("nested deeper than " + Twine(deepest) + " levels");
+      levels.push_back({c == '{', {}});
+    }
+    if ((c == '}' || c == ']') && !levels.empty())
+      levels.pop_back();
+    return Error::success();
+  }
+
+  /// Moves to the closing quote, and notes the string if it is a key.
+  Error passString() {
+    size_t start = place++;
+    bool escaped = false;
+    for (; place < text.size() && text[place] != '"'; ++place)
+      if (text[place] == '\\') {
+        escaped = true;
+        ++place;
+      }
+    StringRef next = text.drop_front(std::min(place + 1, text.size())).ltrim();
+    if (levels.empty() || !levels.back().isObject || !next.starts_with(":"))
+      return Error::success();
+    return noteKey(text.slice(start + 1, place), escaped);
+  }
+
+  Error noteKey(StringRef raw, bool escaped) {
+    std::string key = raw.str();
+    if (escaped) { // two spellings of one key are the same key
+      Expected<json::Value> decoded = json::parse("\"" + key + "\"");
+      if (!decoded)
+        consumeError(decoded.takeError()); // the parser will say it better
+      else if (auto spelled = decoded->getAsString())
+        key = spelled->str();
+    }
+    if (levels.back().keys.insert(key).second)
+      return Error::success();
+    return fail("the key " + quote(key) + " appears twice");
+  }
+};
+} // namespace
+
+Expected<json::Object> llmc::parseJsonObject(StringRef fileName, StringRef text) {
+  if (Error error = JsonScan(fileName, text).check())
+    return std::move(error);
+  Expected<json::Value> value = json::parse(text);
+  if (!value)
+    return fileError(fileName, "", "is not valid JSON: " +
+                                       toString(value.takeError()));
+  json::Object *object = value->getAsObject();
+  if (!object)
+    return fileError(fileName, "", "requires a JSON object, found " +
+                                       spellJson(*value));
+  return std::move(*object);
+}
+
+std::string llmc::spellJson(const json::Value &value) {
+  switch (value.kind()) {
+  case json::Value::Array:
+    return "an array of " + std::to_string(value.getAsArray()->size());
+  case json::Value::Object:
+    return "an object";
+  case json::Value::String:
+    return "the string " + quote(*value.getAsString());
+  default:
+    std::string text;
+    raw_string_ostream(text) << value;
+    return text;
+  }
+}

@@ -1,0 +1,220 @@
+//===- Recipe.cpp - from a source tensor to a weight's bytes ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Steps work on whole tensors, one tensor at a time: the peak is two copies of
+// the largest weight, never of the model. Slicing rows and moving bytes stay on
+// the encoded form, so a packed weight that is only rearranged keeps its exact
+// codes.
+//===----------------------------------------------------------------------===//
+#include "llmc/Weights/Errors.h"
+#include "llmc/Weights/WeightStore.h"
+
+#include <cstring>
+
+using namespace llvm;
+using namespace llmc;
+using namespace mlir::llm;
+
+namespace {
+/// A tensor on its way: a view of the file until a step makes new bytes.
+struct Material {
+  SmallVector<int64_t> shape;
+  EncodingAttrInterface encoding;
+  ArrayRef<uint8_t> bytes;
+  std::vector<uint8_t> owned; // holds `bytes` once a step has made them
+
+  int64_t elements() const { return *countElements(shape); }
+  void replace(std::vector<uint8_t> made) {
+    owned = std::move(made);
+    bytes = owned;
+  }
+};
+} // namespace
+
+static Error weightError(WeightOp weight, const Twine &message) {
+  return createStringError("weight " + quote(weight.getSymName()) + ": " +
+                           message);
+}
+
+static std::vector<float> dequantize(const Material &material) {
+  std::vector<float> values(material.elements());
+  EncodingAttrInterface encoding = material.encoding;
+  encoding.dequantize(material.bytes.data(), values.size(), values.data());
+  return values;
+}
+
+static void encode(Material &material, ArrayRef<float> values,
+                   EncodingAttrInterface encoding) {
+  std::vector<uint8_t> made(encoding.getBytes(values.size()));
+  encoding.quantize(values.data(), values.size(), made.data());
+  material.encoding = encoding;
+  material.replace(std::move(made));
+}
+
+/// Why the material cannot be stored in `encoding`, or an empty string.
+static std::string checkEncoding(const Material &material,
+                                 EncodingAttrInterface encoding) {
+  int64_t cols = material.shape.empty() ? 1 : material.shape.back();
+  if (isa<Int8ActEncodingAttr>(encoding))
+    return "int8_act is an encoding of activations, not of weights";
+  if (cols % encoding.getBlockElems() == 0)
+    return "";
+  return "rows must be multiples of " + std::to_string(encoding.getBlockElems()) +
+         " elements to be encoded, found shape " + spellShape(material.shape);
+}
+
+//===----------------------------------------------------------------------===//
+// Steps. Each returns why it cannot be done, or an empty string.
+//===----------------------------------------------------------------------===//
+
+static std::string transpose(Material &material) {
+  if (material.shape.size() != 2)
+    return "transpose needs two dimensions, found shape " +
+           spellShape(material.shape);
+  if (material.encoding.getBlockElems() != 1)
+    return "transpose needs single floats; convert the blocks first";
+  int64_t rows = material.shape[0], cols = material.shape[1];
+  int64_t elemBytes = material.encoding.getBlockBytes();
+  std::vector<uint8_t> made(material.bytes.size());
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t col = 0; col < cols; ++col)
+      std::memcpy(made.data() + (col * rows + row) * elemBytes,
+                  material.bytes.data() + (row * cols + col) * elemBytes,
+                  elemBytes);
+  std::swap(material.shape[0], material.shape[1]);
+  material.replace(std::move(made));
+  return "";
+}
+
+static std::string takeRows(Material &material, RowsStepAttr step) {
+  int64_t begin = step.getBegin(), end = step.getEnd();
+  if (material.shape.empty() || begin < 0 || begin >= end ||
+      end > material.shape[0])
+    return "rows<" + std::to_string(begin) + ", " + std::to_string(end) +
+           "> lie outside shape " + spellShape(material.shape);
+  if (material.shape.size() == 1 && material.encoding.getBlockElems() != 1)
+    return "rows of a vector need single floats; convert the blocks first";
+  int64_t rowBytes = material.bytes.size() / material.shape[0];
+  material.bytes = material.bytes.slice(begin * rowBytes, (end - begin) * rowBytes);
+  material.shape[0] = end - begin;
+  return "";
+}
+
+static std::string addConstant(Material &material, AddStepAttr step) {
+  if (material.encoding.getBlockElems() != 1)
+    return "add needs single floats; convert the blocks first";
+  std::vector<float> values = dequantize(material);
+  auto addend = static_cast<float>(step.getValue().getValueAsDouble());
+  for (float &value : values)
+    value += addend;
+  encode(material, values, material.encoding);
+  return "";
+}
+
+static std::string convert(Material &material, EncodingAttrInterface encoding) {
+  if (encoding == material.encoding)
+    return "";
+  std::string problem = checkEncoding(material, encoding);
+  if (problem.empty())
+    encode(material, dequantize(material), encoding);
+  return problem;
+}
+
+static std::string applyStep(Material &material, mlir::Attribute step) {
+  if (isa<TransposeStepAttr>(step))
+    return transpose(material);
+  if (auto rows = dyn_cast<RowsStepAttr>(step))
+    return takeRows(material, rows);
+  if (auto add = dyn_cast<AddStepAttr>(step))
+    return addConstant(material, add);
+  if (auto to = dyn_cast<ConvertStepAttr>(step))
+    return convert(material, to.getEncoding());
+  return "the recipe has an unknown step";
+}
+
+//===----------------------------------------------------------------------===//
+// Weights
+//===----------------------------------------------------------------------===//
+
+static Expected<Material> takeValue(WeightOp weight) {
+  auto value = dyn_cast<mlir::DenseElementsAttr>(weight.getValueAttr());
+  auto type = dyn_cast<mlir::RankedTensorType>(weight.getType());
+  if (!value || !type || !isa<mlir::FloatType>(type.getElementType()))
+    return weightError(weight, "a value is a dense<...> of floats");
+  std::vector<float> numbers;
+  for (const APFloat &number : value.getValues<APFloat>()) {
+    APFloat single = number;
+    bool losesInfo;
+    single.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
+                   &losesInfo);
+    numbers.push_back(single.convertToFloat());
+  }
+  Material material;
+  material.shape.assign(type.getShape().begin(), type.getShape().end());
+  encode(material, numbers, getEncoding(type));
+  return material;
+}
+
+static Expected<Material> takeSource(WeightOp weight, const WeightStore &store) {
+  const SourceTensor *source = store.find(*weight.getSource());
+  if (!source)
+    return weightError(weight, "the model's files have no tensor " +
+                                   quote(*weight.getSource()));
+  return Material{source->shape, source->encoding, source->bytes, {}};
+}
+
+/// The weight in source order, in the encoding of its type.
+static Expected<Material> makeMaterial(WeightOp weight,
+                                       const WeightStore &store) {
+  Expected<Material> material = weight.getSource() ? takeSource(weight, store)
+                                                   : takeValue(weight);
+  if (!material)
+    return material;
+  mlir::ArrayAttr recipe = weight.getRecipeAttr();
+  for (mlir::Attribute step : recipe ? recipe.getValue() : ArrayRef<mlir::Attribute>())
+    if (std::string problem = applyStep(*material, step); !problem.empty())
+      return weightError(weight, problem);
+  ArrayRef<int64_t> shape = getMatrixShape(weight.getType());
+  if (shape != ArrayRef<int64_t>(material->shape))
+    return weightError(weight, "its type has shape " + spellShape(shape) +
+                                   ", but the source and recipe give " +
+                                   spellShape(material->shape));
+  if (std::string problem = convert(*material, getEncoding(weight.getType()));
+      !problem.empty())
+    return weightError(weight, problem);
+  return material;
+}
+
+/// Packs every matrix of the weight into its layout.
+static std::vector<uint8_t> pack(const Material &material,
+                                 LayoutAttrInterface layout) {
+  ArrayRef<int64_t> shape = material.shape;
+  int64_t cols = shape.back(), rows = shape[shape.size() - 2];
+  int64_t matrices = shape.size() == 3 ? shape[0] : 1;
+  int64_t sourceBytes = material.bytes.size() / matrices;
+  int64_t packedBytes = layout.getPackedBytes(rows, cols, material.encoding);
+  std::vector<uint8_t> packed(matrices * packedBytes);
+  for (int64_t i = 0; i < matrices; ++i)
+    layout.pack(material.bytes.data() + i * sourceBytes, rows, cols,
+                material.encoding, packed.data() + i * packedBytes);
+  return packed;
+}
+
+Expected<std::vector<uint8_t>> llmc::makeWeight(WeightOp weight,
+                                                const WeightStore &store) {
+  Expected<Material> material = makeMaterial(weight, store);
+  if (!material)
+    return material.takeError();
+  if (auto packed = dyn_cast<PackedType>(weight.getType());
+      packed && packed.getLayout())
+    return pack(*material, packed.getLayout());
+  return std::vector<uint8_t>(material->bytes.begin(), material->bytes.end());
+}
+
+Expected<std::vector<float>> llmc::makeWeightValues(WeightOp weight,
+                                                    const WeightStore &store) {
+  Expected<Material> material = makeMaterial(weight, store);
+  if (!material)
+    return material.takeError();
+  return dequantize(*material);
+}

@@ -1,0 +1,45 @@
+//===- WeightStore.cpp - the tensors of a model's files ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "llmc/Weights/WeightStore.h"
+
+#include "llmc/Weights/Errors.h"
+
+using namespace llvm;
+using namespace llmc;
+
+void WeightStore::addBuffer(std::unique_ptr<MemoryBuffer> buffer) {
+  buffers.push_back(std::move(buffer));
+}
+
+/// Bytes that a tensor needs, or nothing when its shape cannot be stored so.
+static std::optional<int64_t> getSourceBytes(const SourceTensor &tensor) {
+  std::optional<int64_t> elements = countElements(tensor.shape);
+  mlir::llm::EncodingAttrInterface encoding = tensor.encoding;
+  int64_t block = encoding.getBlockElems();
+  int64_t cols = tensor.shape.empty() ? 1 : tensor.shape.back();
+  int64_t bytes = 0;
+  if (!elements || cols % block ||
+      MulOverflow(*elements / block, encoding.getBlockBytes(), bytes))
+    return std::nullopt;
+  return bytes;
+}
+
+Error WeightStore::addTensor(SourceTensor tensor) {
+  std::optional<int64_t> bytes = getSourceBytes(tensor);
+  if (!bytes || static_cast<size_t>(*bytes) != tensor.bytes.size())
+    return createStringError(
+        "tensor " + quote(tensor.name) + ": shape " + spellShape(tensor.shape) +
+        " needs " + (bytes ? std::to_string(*bytes) : "whole blocks of") +
+        " bytes, found " + std::to_string(tensor.bytes.size()));
+  if (!indexByName.try_emplace(tensor.name, list.size()).second)
+    return createStringError("tensor " + quote(tensor.name) +
+                             ": the name is used twice");
+  list.push_back(std::move(tensor));
+  return Error::success();
+}
+
+const SourceTensor *WeightStore::find(StringRef name) const {
+  auto it = indexByName.find(name);
+  return it == indexByName.end() ? nullptr : &list[it->second];
+}
