@@ -1,4 +1,5 @@
-//===- Architectures.cpp - the models that can be imported ------------------===//
+//===- Architectures.cpp - the models that can be imported
+//------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The one table of what (format, architecture) implies. Converters to GGUF
@@ -30,8 +31,8 @@ static const Architecture architectures[] = {
     {folder, "llama", {Pairing::Half, ActFn::Silu, false}, buildLlama},
     {gguf, "qwen2", {Pairing::Half, ActFn::Silu, false}, buildQwen2},
     {folder, "qwen2", {Pairing::Half, ActFn::Silu, false}, buildQwen2},
-//  {gguf, "gpt2", {Pairing::Half, ActFn::GeluTanh, false}, buildGpt2},
-//  {folder, "gpt2", {Pairing::Half, ActFn::GeluTanh, true}, buildGpt2},
+    //  {gguf, "gpt2", {Pairing::Half, ActFn::GeluTanh, false}, buildGpt2},
+    //  {folder, "gpt2", {Pairing::Half, ActFn::GeluTanh, true}, buildGpt2},
 };
 
 Error llmc::buildArchitecture(Source &source, mlir::ModuleOp module) {

@@ -1,4 +1,5 @@
-//===- GatedDecoder.cpp - the llama family: weights and step ----------------===//
+//===- GatedDecoder.cpp - the llama family: weights and step
+//----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "GatedDecoder.h"
@@ -50,14 +51,18 @@ static Layer collectLayer(WeightCatalog &catalog, const GatedDecoder &model,
   int64_t hidden = model.hidden, inner = model.feedForward;
   Layer layer;
   layer.attnNorm = catalog.norm(prefix + "attn_norm", hidden, Presence::Never);
-  layer.q = catalog.linear(prefix + "attn_q", queryDim, hidden, model.inputBias);
+  layer.q =
+      catalog.linear(prefix + "attn_q", queryDim, hidden, model.inputBias);
   layer.k = catalog.linear(prefix + "attn_k", keyDim, hidden, model.inputBias);
   layer.v = catalog.linear(prefix + "attn_v", keyDim, hidden, model.inputBias);
-  layer.o = catalog.linear(prefix + "attn_output", hidden, queryDim, model.outputBias);
+  layer.o = catalog.linear(prefix + "attn_output", hidden, queryDim,
+                           model.outputBias);
   layer.ffnNorm = catalog.norm(prefix + "ffn_norm", hidden, Presence::Never);
-  layer.gate = catalog.linear(prefix + "ffn_gate", inner, hidden, model.mlpBias);
+  layer.gate =
+      catalog.linear(prefix + "ffn_gate", inner, hidden, model.mlpBias);
   layer.up = catalog.linear(prefix + "ffn_up", inner, hidden, model.mlpBias);
-  layer.down = catalog.linear(prefix + "ffn_down", hidden, inner, model.mlpBias);
+  layer.down =
+      catalog.linear(prefix + "ffn_down", hidden, inner, model.mlpBias);
   return layer;
 }
 
@@ -83,13 +88,14 @@ static Expected<Weights> collectWeights(Source &source,
   WeightCatalog catalog(source, names, module);
   Weights weights;
   int64_t hidden = model.hidden;
-  weights.table = catalog.matrix("token_embd.weight", {model.vocabulary, hidden});
+  weights.table =
+      catalog.matrix("token_embd.weight", {model.vocabulary, hidden});
   for (int64_t i = 0; i < model.layers; ++i)
     weights.layers.push_back(collectLayer(catalog, model, i));
   weights.outputNorm = catalog.norm("output_norm", hidden, Presence::Never);
-  weights.head = model.tiedHead
-                     ? weights.table
-                     : catalog.matrix("output.weight", {model.vocabulary, hidden});
+  weights.head = model.tiedHead ? weights.table
+                                : catalog.matrix("output.weight",
+                                                 {model.vocabulary, hidden});
   std::vector<float> inv = model.rope.inv;
   if (Error error = applyDivisors(catalog, source, inv))
     return std::move(error);
@@ -108,7 +114,8 @@ static mlir::Value emitAttention(StepBuilder &step, const GatedDecoder &model,
                                  mlir::Value input) {
   const Layer &layer = weights.layers[index];
   step.enter("blk." + std::to_string(index) + ".attn");
-  mlir::Value normed = step.norm(NormKind::Rms, input, layer.attnNorm, model.eps);
+  mlir::Value normed =
+      step.norm(NormKind::Rms, input, layer.attnNorm, model.eps);
   mlir::Value q = step.splitHeads(step.linear(normed, layer.q), model.heads);
   mlir::Value k = step.splitHeads(step.linear(normed, layer.k), model.kvHeads);
   mlir::Value v = step.splitHeads(step.linear(normed, layer.v), model.kvHeads);
@@ -124,8 +131,10 @@ static mlir::Value emitFeedForward(StepBuilder &step, const GatedDecoder &model,
                                    const Layer &layer, int64_t index,
                                    mlir::Value input) {
   step.enter("blk." + std::to_string(index) + ".ffn");
-  mlir::Value normed = step.norm(NormKind::Rms, input, layer.ffnNorm, model.eps);
-  mlir::Value gate = step.activate(model.activation, step.linear(normed, layer.gate));
+  mlir::Value normed =
+      step.norm(NormKind::Rms, input, layer.ffnNorm, model.eps);
+  mlir::Value gate =
+      step.activate(model.activation, step.linear(normed, layer.gate));
   mlir::Value up = step.linear(normed, layer.up);
   mlir::Value down = step.linear(step.multiply(gate, up), layer.down);
   return step.add(input, down);
@@ -141,6 +150,7 @@ Error llmc::emitGatedDecoder(Source &source, const GatedDecoder &model,
                             mlir::Float32Type::get(module.getContext()), 0, 0);
   StepBuilder step(module, kvType, model.vocabulary);
   step.positions();
+  step.share(weights->rotary.inv);
   mlir::Value hidden = step.embed(step.tokens(), weights->table);
   for (int64_t i = 0; i < model.layers; ++i) {
     hidden = emitAttention(step, model, *weights, i, hidden);

@@ -1,4 +1,5 @@
-//===- GatedDecoder.h - the llama family --------------------------*- C++ -*-===//
+//===- GatedDecoder.h - the llama family --------------------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   h  = x + o(attention(rope(q(n)), rope(k(n)), v(n)))   n = rms(x)
@@ -26,7 +27,7 @@ struct GatedDecoder {
   Presence inputBias = Presence::Never;  // of q, k, v
   Presence outputBias = Presence::Never; // of o
   Presence mlpBias = Presence::Never;    // of gate, up, down
-  llvm::SmallVector<int64_t> left;       // per layer: window to the past, -1: all
+  llvm::SmallVector<int64_t> left; // per layer: window to the past, -1: all
 };
 
 /// Reads what all models of the family have; fails on a value out of range.

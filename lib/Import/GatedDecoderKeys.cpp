@@ -1,4 +1,5 @@
-//===- GatedDecoderKeys.cpp - the llama family: what the files say ----------===//
+//===- GatedDecoderKeys.cpp - the llama family: what the files say
+//----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "GatedDecoder.h"
@@ -53,7 +54,8 @@ static Expected<GatedDecoder> readGguf(Source &source) {
       keys.perLayer("attention.head_count_kv", Limits::heads, model.heads);
   model.eps = keys.number("attention.layer_norm_rms_epsilon", 1e-12, 1);
   int64_t keyLength = keys.integer("attention.key_length", Limits::headDim, 0);
-  int64_t valueLength = keys.integer("attention.value_length", Limits::headDim, 0);
+  int64_t valueLength =
+      keys.integer("attention.value_length", Limits::headDim, 0);
   if (Error error = keys.takeError())
     return std::move(error);
   model.headDim = keyLength;
@@ -91,13 +93,15 @@ static Expected<GatedDecoder> readHuggingFace(Source &source) {
   model.context = keys.integer("max_position_embeddings", Limits::context);
   model.vocabulary = keys.integer("vocab_size", Limits::vocabulary);
   model.heads = keys.integer("num_attention_heads", Limits::heads);
-  model.kvHeads = keys.integer("num_key_value_heads", Limits::heads, model.heads);
+  model.kvHeads =
+      keys.integer("num_key_value_heads", Limits::heads, model.heads);
   model.headDim = keys.integer("head_dim", Limits::headDim, 0);
   model.eps = keys.number("rms_norm_eps", 1e-12, 1);
   model.tiedHead = keys.flag("tie_word_embeddings", false);
   if (Error error = keys.takeError())
     return std::move(error);
-  Expected<ActFn> activation = readHfActivation(*source.config, "hidden_act", "silu");
+  Expected<ActFn> activation =
+      readHfActivation(*source.config, "hidden_act", "silu");
   if (!activation)
     return activation.takeError();
   model.activation = *activation;
@@ -136,17 +140,31 @@ Expected<GatedDecoder> llmc::readGatedDecoder(Source &source,
 //===----------------------------------------------------------------------===//
 
 static constexpr StringRef gatedGgufKeys[] = {
-    "block_count", "embedding_length", "feed_forward_length", "context_length",
-    "vocab_size", "attention.head_count", "attention.head_count_kv",
-    "attention.layer_norm_rms_epsilon", "attention.key_length",
-    "attention.value_length", "rope.freq_base", "rope.dimension_count",
-    "rope.scale_linear", "rope.scaling.type", "rope.scaling.factor",
-    "rope.scaling.original_context_length", "rope.scaling.finetuned",
-    "rope.scaling.attn_factor", "rope.scaling.yarn_beta_fast",
-    "rope.scaling.yarn_beta_slow", "tensor_data_layout"};
+    "block_count",
+    "embedding_length",
+    "feed_forward_length",
+    "context_length",
+    "vocab_size",
+    "attention.head_count",
+    "attention.head_count_kv",
+    "attention.layer_norm_rms_epsilon",
+    "attention.key_length",
+    "attention.value_length",
+    "rope.freq_base",
+    "rope.dimension_count",
+    "rope.scale_linear",
+    "rope.scaling.type",
+    "rope.scaling.factor",
+    "rope.scaling.original_context_length",
+    "rope.scaling.finetuned",
+    "rope.scaling.attn_factor",
+    "rope.scaling.yarn_beta_fast",
+    "rope.scaling.yarn_beta_slow",
+    "tensor_data_layout"};
 
 Error llmc::rejectUnknownKeys(Source &source, ArrayRef<StringRef> alsoKnown) {
   if (source.kind == SourceKind::HuggingFace)
     return rejectUnreadHfKeys(*source.config, alsoKnown);
-  return rejectUnknownGgufKeys(*source.gguf, source.architecture, gatedGgufKeys);
+  return rejectUnknownGgufKeys(*source.gguf, source.architecture,
+                               gatedGgufKeys);
 }

@@ -1,4 +1,5 @@
-//===- GgufSource.cpp - opens a GGUF file -----------------------------------===//
+//===- GgufSource.cpp - opens a GGUF file
+//-----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Source.h"
@@ -102,20 +103,22 @@ Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
     return file.takeError();
   if (Error error = checkWhole(*file))
     return std::move(error);
-  Source source{SourceKind::Gguf, path.str()};
+  Source source(SourceKind::Gguf, path);
   source.weights.addBuffer(std::move(*buffer));
   for (const GgufTensor &tensor : file->tensors)
     if (Error error = source.weights.addTensor(
-            {tensor.name.str(), SmallVector<int64_t>(tensor.shape),
+            {tensor.name.str(), tensor.shape,
              getGgmlEncoding(tensor.type, &context), tensor.bytes}))
       return fileError(path, "", toString(std::move(error)));
   Expected<StringRef> architecture = file->getString("general.architecture");
   if (!architecture)
     return architecture.takeError();
-  Expected<StringRef> name = file->getString("general.name", sys::path::stem(path));
+  Expected<StringRef> name =
+      file->getString("general.name", sys::path::stem(path));
   if (!name)
     return name.takeError();
-  Expected<std::optional<llmrt::TokenizerModel>> tokenizer = readTokenizer(*file);
+  Expected<std::optional<llmrt::TokenizerModel>> tokenizer =
+      readTokenizer(*file);
   if (!tokenizer)
     return tokenizer.takeError();
   source.architecture = architecture->str();

@@ -1,4 +1,5 @@
-//===- HfConfig.cpp - typed access to config.json ---------------------------===//
+//===- HfConfig.cpp - typed access to config.json
+//---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "HfConfig.h"
@@ -28,13 +29,15 @@ Error HfConfig::fail(StringRef key, const Twine &message) const {
                        (value ? spellJson(*value) : "no such key"));
 }
 
-Expected<int64_t> HfConfig::getInteger(StringRef key, int64_t min, int64_t max) {
+Expected<int64_t> HfConfig::getInteger(StringRef key, int64_t min,
+                                       int64_t max) {
   const json::Value *value = find(key);
   std::optional<int64_t> number;
   if (value)
     number = value->getAsInteger();
   if (!number || *number < min || *number > max)
-    return fail(key, "requires an integer from " + Twine(min) + " to " + Twine(max));
+    return fail(key,
+                "requires an integer from " + Twine(min) + " to " + Twine(max));
   return *number;
 }
 
@@ -111,7 +114,8 @@ Expected<std::vector<int64_t>> HfConfig::getIntegers(StringRef key, int64_t min,
         number && *number >= min && *number <= max)
       numbers.push_back(*number);
   if (numbers.size() != array->size())
-    return fail(key, "requires integers from " + Twine(min) + " to " + Twine(max));
+    return fail(key,
+                "requires integers from " + Twine(min) + " to " + Twine(max));
   return numbers;
 }
 
@@ -122,7 +126,8 @@ Expected<std::unique_ptr<HfConfig>> HfConfig::getObject(StringRef key) {
   const json::Object *object = value->getAsObject();
   if (!object)
     return fail(key, "requires an object");
-  return std::make_unique<HfConfig>(fileName, *object, prefix + key.str() + ".");
+  return std::make_unique<HfConfig>(fileName, *object,
+                                    prefix + key.str() + ".");
 }
 
 Error HfConfig::rejectUnread(ArrayRef<StringRef> ignored) const {

@@ -1,8 +1,9 @@
-//===- HfSource.cpp - opens a Hugging Face folder ---------------------------===//
+//===- HfSource.cpp - opens a Hugging Face folder
+//---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// config.json, model.safetensors or shards with an index, and as far as they are
-// there tokenizer.json, tokenizer_config.json, chat_template.jinja and
+// config.json, model.safetensors or shards with an index, and as far as they
+// are there tokenizer.json, tokenizer_config.json, chat_template.jinja and
 // generation_config.json. No other file of the folder is opened.
 //===----------------------------------------------------------------------===//
 #include "Source.h"
@@ -69,8 +70,7 @@ static Error addTensor(Source &source, SafeTensor &tensor, StringRef path,
     return Error::success();
   }
   if (Error error = source.weights.addTensor(
-          {tensor.name, SmallVector<int64_t>(tensor.shape), encoding,
-           tensor.bytes}))
+          {tensor.name, tensor.shape, encoding, tensor.bytes}))
     return fileError(path, "", toString(std::move(error)));
   return Error::success();
 }
@@ -193,14 +193,17 @@ static Error readTokenizer(Source &source) {
 
 /// A checkpoint of another head (classification, embedding) has other tensors.
 static Error checkHead(HfConfig &config) {
-  Expected<std::vector<std::string>> classes = config.getStrings("architectures");
+  Expected<std::vector<std::string>> classes =
+      config.getStrings("architectures");
   if (!classes)
     return classes.takeError();
   for (StringRef name : *classes)
     if (!name.ends_with("ForCausalLM") && !name.ends_with("LMHeadModel"))
-      return config.fail("architectures",
-                         "requires a model with a language head (...ForCausalLM "
-                         "or ...LMHeadModel): one is " + quote(name));
+      return config.fail(
+          "architectures",
+          "requires a model with a language head (...ForCausalLM "
+          "or ...LMHeadModel): one is " +
+              quote(name));
   return Error::success();
 }
 
@@ -209,7 +212,7 @@ Expected<Source> llmc::openHuggingFace(StringRef folder,
   Expected<HfConfig> config = readConfig(folder, "config.json");
   if (!config)
     return config.takeError();
-  Source source{SourceKind::HuggingFace, folder.str()};
+  Source source(SourceKind::HuggingFace, folder);
   Expected<std::string> architecture = config->getString("model_type");
   if (!architecture)
     return architecture.takeError();

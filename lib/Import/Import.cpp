@@ -1,4 +1,5 @@
-//===- Import.cpp - a model's files become llm IR ---------------------------===//
+//===- Import.cpp - a model's files become llm IR
+//---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Import/Import.h"
@@ -42,18 +43,19 @@ static Error checkVocabulary(const Source &source, mlir::ModuleOp module) {
   if (tokens <= rows)
     return Error::success();
   return fileError(source.path, "tokenizer",
-                   "has " + Twine(tokens) + " tokens, but the embedding table " +
-                       Twine(rows) + " rows");
+                   "has " + Twine(tokens) +
+                       " tokens, but the embedding table " + Twine(rows) +
+                       " rows");
 }
 
 /// Runs the verifier, with its message as the error.
 static Error verifyModule(const Source &source, mlir::ModuleOp module) {
   std::string message;
-  mlir::ScopedDiagnosticHandler handler(
-      module.getContext(), [&](mlir::Diagnostic &diagnostic) {
-        if (message.empty())
-          message = diagnostic.str();
-      });
+  mlir::ScopedDiagnosticHandler handler(module.getContext(),
+                                        [&](mlir::Diagnostic &diagnostic) {
+                                          if (message.empty())
+                                            message = diagnostic.str();
+                                        });
   if (succeeded(mlir::verify(module)))
     return Error::success();
   return fileError(source.path, "", "gives invalid IR: " + message);

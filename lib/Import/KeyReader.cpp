@@ -1,4 +1,5 @@
-//===- KeyReader.cpp - many keys, one error ---------------------------------===//
+//===- KeyReader.cpp - many keys, one error
+//---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "KeyReader.h"
@@ -40,7 +41,8 @@ int64_t GgufKeys::perLayer(StringRef key, int64_t max, int64_t absent) {
     return numbers[0];
   keep<int64_t>(fileError(file.fileName, "key " + quote(full),
                           "layers that differ in it cannot be imported; "
-                          "requires equal integers from 1 to " + Twine(max)),
+                          "requires equal integers from 1 to " +
+                              Twine(max)),
                 1);
   return 1;
 }
@@ -74,7 +76,8 @@ Expected<ActFn> llmc::readHfActivation(HfConfig &config, StringRef key,
       StringSwitch<std::optional<ActFn>>(*name)
           .Cases({"silu", "swish"}, ActFn::Silu)
           .Case("gelu", ActFn::GeluErf)
-          .Cases({"gelu_new", "gelu_pytorch_tanh", "gelu_fast"}, ActFn::GeluTanh)
+          .Cases({"gelu_new", "gelu_pytorch_tanh", "gelu_fast"},
+                 ActFn::GeluTanh)
           .Case("quick_gelu", ActFn::QuickGelu)
           .Case("relu", ActFn::Relu)
           .Case("relu2", ActFn::Relu2)
@@ -91,19 +94,52 @@ Expected<ActFn> llmc::readHfActivation(HfConfig &config, StringRef key,
 
 // What every saved config may hold and inference does not depend on: names,
 // dtypes (the tensors have their own), training, generation defaults.
-static constexpr StringRef harmlessHfKeys[] = {
-    "_name_or_path", "_attn_implementation", "_attn_implementation_autoset",
-    "architectures", "model_type", "transformers_version", "dtype", "torch_dtype",
-    "use_cache", "bos_token_id", "eos_token_id", "pad_token_id", "sep_token_id",
-    "unk_token_id", "decoder_start_token_id", "initializer_range",
-    "attention_dropout", "hidden_dropout", "resid_pdrop", "embd_pdrop",
-    "attn_pdrop", "pretraining_tp", "task_specific_params", "id2label",
-    "label2id", "num_labels", "problem_type", "return_dict",
-    "output_attentions", "output_hidden_states", "chunk_size_feed_forward",
-    "is_encoder_decoder", "is_decoder", "is_llama_config",
-    "generation_config", "transformers.js_config", "name",
-    "max_length", "min_length", "do_sample", "temperature", "top_k", "top_p",
-    "num_beams", "repetition_penalty", "length_penalty"};
+static constexpr StringRef harmlessHfKeys[] = {"_name_or_path",
+                                               "_attn_implementation",
+                                               "_attn_implementation_autoset",
+                                               "architectures",
+                                               "model_type",
+                                               "transformers_version",
+                                               "dtype",
+                                               "torch_dtype",
+                                               "use_cache",
+                                               "bos_token_id",
+                                               "eos_token_id",
+                                               "pad_token_id",
+                                               "sep_token_id",
+                                               "unk_token_id",
+                                               "decoder_start_token_id",
+                                               "initializer_range",
+                                               "attention_dropout",
+                                               "hidden_dropout",
+                                               "resid_pdrop",
+                                               "embd_pdrop",
+                                               "attn_pdrop",
+                                               "pretraining_tp",
+                                               "task_specific_params",
+                                               "id2label",
+                                               "label2id",
+                                               "num_labels",
+                                               "problem_type",
+                                               "return_dict",
+                                               "output_attentions",
+                                               "output_hidden_states",
+                                               "chunk_size_feed_forward",
+                                               "is_encoder_decoder",
+                                               "is_decoder",
+                                               "is_llama_config",
+                                               "generation_config",
+                                               "transformers.js_config",
+                                               "name",
+                                               "max_length",
+                                               "min_length",
+                                               "do_sample",
+                                               "temperature",
+                                               "top_k",
+                                               "top_p",
+                                               "num_beams",
+                                               "repetition_penalty",
+                                               "length_penalty"};
 
 Error llmc::rejectUnreadHfKeys(const HfConfig &config,
                                ArrayRef<StringRef> alsoKnown) {

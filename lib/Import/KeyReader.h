@@ -1,4 +1,5 @@
-//===- KeyReader.h - many keys, one error -------------------------*- C++ -*-===//
+//===- KeyReader.h - many keys, one error -------------------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A builder reads a dozen sizes in a row. These readers return a harmless value
@@ -63,16 +64,16 @@ private:
 };
 
 /// The activation that a config names in transformers' words.
-llvm::Expected<mlir::llm::ActFn> readHfActivation(HfConfig &config,
-                                                  llvm::StringRef key,
-                                                  llvm::StringRef absent);
+llvm::Expected<mlir::llm::ActFn>
+readHfActivation(HfConfig &config, llvm::StringRef key, llvm::StringRef absent);
 
 /// Fails on a key of config.json that was not read, is not one of those that
 /// every config has and nothing depends on, nor one of `alsoKnown`.
 llvm::Error rejectUnreadHfKeys(const HfConfig &config,
                                llvm::ArrayRef<llvm::StringRef> alsoKnown);
 
-/// Fails on a key `<architecture>.*` that is not known and is not zero or false.
+/// Fails on a key `<architecture>.*` that is not known and is not zero or
+/// false.
 llvm::Error rejectUnknownGgufKeys(const GgufFile &file,
                                   llvm::StringRef architecture,
                                   llvm::ArrayRef<llvm::StringRef> known);

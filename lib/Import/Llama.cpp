@@ -1,4 +1,5 @@
-//===- Llama.cpp - llama: grouped queries, rope, RMS norms, gated MLP -------===//
+//===- Llama.cpp - llama: grouped queries, rope, RMS norms, gated MLP
+//-------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "GatedDecoder.h"

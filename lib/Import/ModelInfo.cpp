@@ -1,4 +1,5 @@
-//===- ModelInfo.cpp - the module's llm.model attribute ---------------------===//
+//===- ModelInfo.cpp - the module's llm.model attribute
+//---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "ModelInfo.h"
@@ -28,6 +29,7 @@ void llmc::setModelInfo(mlir::ModuleOp module, const Source &source,
       number("heads", info.heads),
       number("kv_heads", info.kvHeads),
       number("head_dim", info.headDim),
-      builder.getNamedAttr("tied_embeddings", builder.getBoolAttr(info.tiedHead))};
+      builder.getNamedAttr("tied_embeddings",
+                           builder.getBoolAttr(info.tiedHead))};
   module->setAttr("llm.model", builder.getDictionaryAttr(entries));
 }

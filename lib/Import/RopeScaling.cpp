@@ -1,4 +1,5 @@
-//===- RopeScaling.cpp - rotary frequencies, evaluated ----------------------===//
+//===- RopeScaling.cpp - rotary frequencies, evaluated
+//----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "RopeScaling.h"
@@ -200,10 +201,12 @@ static Expected<RopeFrequencies> readHfScaling(HfConfig &keys, double theta,
 
 Expected<RopeFrequencies> llmc::readHfRope(HfConfig &config, int64_t rotaryDims,
                                            int64_t context) {
-  Expected<double> theta = config.getFloat("rope_theta", 1.001, greatestTheta, 10000);
+  Expected<double> theta =
+      config.getFloat("rope_theta", 1.001, greatestTheta, 10000);
   if (!theta)
     return theta.takeError();
-  StringRef key = config.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
+  StringRef key =
+      config.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
   Expected<std::unique_ptr<HfConfig>> keys = config.getObject(key);
   if (!keys)
     return keys.takeError();
@@ -228,11 +231,9 @@ Expected<RopeFrequencies> llmc::readHfRope(HfConfig &config, int64_t rotaryDims,
 // GGUF
 //===----------------------------------------------------------------------===//
 
-static Expected<RopeFrequencies> readGgufYarn(const GgufFile &file,
-                                              const std::string &prefix,
-                                              double theta, double factor,
-                                              int64_t rotaryDims,
-                                              int64_t context) {
+static Expected<RopeFrequencies>
+readGgufYarn(const GgufFile &file, const std::string &prefix, double theta,
+             double factor, int64_t rotaryDims, int64_t context) {
   Expected<int64_t> original = file.getInteger(
       prefix + "scaling.original_context_length", 1, INT32_MAX, context);
   if (!original)
@@ -249,8 +250,12 @@ static Expected<RopeFrequencies> readGgufYarn(const GgufFile &file,
       file.getFloat(prefix + "scaling.yarn_beta_slow", 1e-3, 1e6, 1);
   if (!slow)
     return slow.takeError();
-  YarnScaling scaling{factor, static_cast<double>(*original), *fast, *slow,
-                      /*truncate=*/true, *attention * yarnMscale(factor)};
+  YarnScaling scaling{factor,
+                      static_cast<double>(*original),
+                      *fast,
+                      *slow,
+                      /*truncate=*/true,
+                      *attention * yarnMscale(factor)};
   return yarnFrequencies(theta, rotaryDims, scaling);
 }
 
@@ -273,8 +278,8 @@ Expected<RopeFrequencies> llmc::readGgufRope(const GgufFile &file,
       file.getFloat(prefix + "scale_linear", 1, greatestFactor, 1);
   if (!older)
     return older.takeError();
-  Expected<StringRef> type = file.getString(
-      prefix + "scaling.type", *older == 1 ? "none" : "linear");
+  Expected<StringRef> type =
+      file.getString(prefix + "scaling.type", *older == 1 ? "none" : "linear");
   if (!type)
     return type.takeError();
   Expected<double> factor =
@@ -289,5 +294,6 @@ Expected<RopeFrequencies> llmc::readGgufRope(const GgufFile &file,
     return readGgufYarn(file, prefix, *theta, *factor, *dims, context);
   return fileError(file.fileName, "key '" + prefix + "scaling.type'",
                    "the rope scalings that can be imported are none, linear "
-                   "and yarn, found " + quote(*type));
+                   "and yarn, found " +
+                       quote(*type));
 }

@@ -1,10 +1,11 @@
-//===- RopeScaling.h - rotary frequencies, evaluated --------------*- C++ -*-===//
+//===- RopeScaling.h - rotary frequencies, evaluated --------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Scaling types never reach the IR: the importer evaluates them to the constant
 // inverse frequencies and one factor for cosine and sine. Everything is rounded
-// to f32 where transformers rounds (modeling_rope_utils.py), because an angle is
-// a frequency times a position of thousands.
+// to f32 where transformers rounds (modeling_rope_utils.py), because an angle
+// is a frequency times a position of thousands.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_IMPORT_ROPESCALING_H
 #define LLMC_LIB_IMPORT_ROPESCALING_H
@@ -48,8 +49,8 @@ RopeFrequencies yarnFrequencies(double theta, int64_t rotaryDims,
 double yarnMscale(double factor, double mscale = 1);
 
 /// From `rope_parameters`, or `rope_theta` and `rope_scaling`.
-llvm::Expected<RopeFrequencies> readHfRope(HfConfig &config,
-                                           int64_t rotaryDims, int64_t context);
+llvm::Expected<RopeFrequencies> readHfRope(HfConfig &config, int64_t rotaryDims,
+                                           int64_t context);
 llvm::Expected<RopeFrequencies> readGgufRope(const GgufFile &file,
                                              llvm::StringRef architecture,
                                              int64_t headDim, int64_t context);

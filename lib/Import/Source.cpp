@@ -1,4 +1,5 @@
-//===- Source.cpp - a model's files, opened ---------------------------------===//
+//===- Source.cpp - a model's files, opened
+//---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Source.h"
@@ -25,7 +26,8 @@ Expected<std::unique_ptr<MemoryBuffer>> llmc::openFile(StringRef path) {
   auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return fileError(path, "", "cannot be read: " + buffer.getError().message());
+    return fileError(path, "",
+                     "cannot be read: " + buffer.getError().message());
   return std::move(*buffer);
 }
 

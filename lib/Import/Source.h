@@ -1,8 +1,9 @@
-//===- Source.h - a model's files, opened and checked -------------*- C++ -*-===//
+//===- Source.h - a model's files, opened and checked -------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What the architecture builders read, whichever format it came from: tensors by
-// name, and either GGUF keys or a config.json.
+// What the architecture builders read, whichever format it came from: tensors
+// by name, and either GGUF keys or a config.json.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_IMPORT_SOURCE_H
 #define LLMC_LIB_IMPORT_SOURCE_H
@@ -20,10 +21,13 @@ namespace llmc {
 enum class SourceKind { Gguf, HuggingFace };
 
 struct Source {
+  Source(SourceKind kind, llvm::StringRef path)
+      : kind(kind), path(path.str()) {}
+
   SourceKind kind;
   std::string path;         // as the user gave it
   std::string architecture; // "llama"
-  std::string name;         // what the model calls itself, else the path's last part
+  std::string name; // what the model calls itself, else the path's last part
   std::optional<GgufFile> gguf;   // of kind Gguf
   std::optional<HfConfig> config; // of kind HuggingFace
   WeightStore weights;

@@ -1,4 +1,5 @@
-//===- StepBuilder.cpp - the pieces that step functions are made of ---------===//
+//===- StepBuilder.cpp - the pieces that step functions are made of
+//---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "StepBuilder.h"
@@ -14,7 +15,7 @@ static constexpr int64_t anyRows = ShapedType::kDynamic;
 
 StepBuilder::StepBuilder(ModuleOp module, KVType kvType, int64_t vocabulary)
     : builder(OpBuilder::atBlockEnd(module.getBody())),
-      loc(NameLoc::get(builder.getStringAttr("step"))), vocabulary(vocabulary) {
+      loc(NameLoc::get(builder.getStringAttr("step"))) {
   auto batchType = BatchType::get(builder.getContext());
   Type results[] = {rowsOf(vocabulary), kvType};
   auto type = builder.getFunctionType({batchType, kvType}, results);
@@ -66,11 +67,12 @@ Value StepBuilder::embed(Value ids, WeightRef table) {
                          ids, rowsTable);
 }
 
-Value StepBuilder::norm(NormKind kind, Value input, Affine weights, double eps) {
+Value StepBuilder::norm(NormKind kind, Value input, Affine weights,
+                        double eps) {
   Value weight = param(weights.weight);
   Value bias = optionalParam(weights.bias);
-  return NormOp::create(builder, loc, input.getType(), kind, input, weight, bias,
-                        llvm::APFloat(eps));
+  return NormOp::create(builder, loc, input.getType(), kind, input, weight,
+                        bias, llvm::APFloat(eps));
 }
 
 Value StepBuilder::linear(Value input, Affine weights) {
@@ -102,7 +104,8 @@ static SmallVector<ReassociationIndices> headReassociation() {
 
 Value StepBuilder::splitHeads(Value input, int64_t heads) {
   int64_t headDim = getMatrixShape(input.getType())[1] / heads;
-  auto type = RankedTensorType::get({anyRows, heads, headDim}, builder.getF32Type());
+  auto type =
+      RankedTensorType::get({anyRows, heads, headDim}, builder.getF32Type());
   OpFoldResult shape[] = {rows, builder.getIndexAttr(heads),
                           builder.getIndexAttr(headDim)};
   return tensor::ExpandShapeOp::create(builder, loc, type, input,
@@ -111,8 +114,8 @@ Value StepBuilder::splitHeads(Value input, int64_t heads) {
 
 Value StepBuilder::mergeHeads(Value heads) {
   ArrayRef<int64_t> shape = getMatrixShape(heads.getType());
-  return tensor::CollapseShapeOp::create(builder, loc, rowsOf(shape[1] * shape[2]),
-                                         heads, headReassociation());
+  return tensor::CollapseShapeOp::create(
+      builder, loc, rowsOf(shape[1] * shape[2]), heads, headReassociation());
 }
 
 Value StepBuilder::rotate(Value heads, const Rotary &rotary) {
@@ -125,7 +128,8 @@ Value StepBuilder::rotate(Value heads, const Rotary &rotary) {
 Value StepBuilder::attend(int64_t layer, Value query, Value key, Value value,
                           double scale, int64_t left) {
   Value slot = arith::ConstantIndexOp::create(builder, loc, layer);
-  kv = KVWriteOp::create(builder, loc, kv.getType(), kv, slot, key, value, batch);
+  kv = KVWriteOp::create(builder, loc, kv.getType(), kv, slot, key, value,
+                         batch);
   return AttentionOp::create(
       builder, loc, query.getType(), query, kv, slot, /*key=*/Value(),
       /*value=*/Value(), /*slopes=*/Value(), /*sinks=*/Value(), /*rel=*/Value(),

@@ -1,4 +1,5 @@
-//===- StepBuilder.h - the pieces that step functions are made of -*- C++ -*-===//
+//===- StepBuilder.h - the pieces that step functions are made of -*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Emits `@step` in the one shape that docs/architecture.md shows, so that every
@@ -30,6 +31,8 @@ public:
   mlir::Value tokens() { return ids; }
   mlir::Value positions();
 
+  /// Reads a weight here that several layers use, so that layers stay alike.
+  void share(WeightRef weight) { param(weight); }
   /// Names the place of what follows, for diagnostics and `--explain`.
   void enter(const llvm::Twine &place);
 
@@ -40,8 +43,9 @@ public:
   mlir::Value activate(mlir::llm::ActFn fn, mlir::Value input);
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value multiply(mlir::Value a, mlir::Value b);
-  mlir::Value splitHeads(mlir::Value rows, int64_t heads);  // [T, H*D] -> [T, H, D]
-  mlir::Value mergeHeads(mlir::Value heads);                // [T, H, D] -> [T, H*D]
+  mlir::Value splitHeads(mlir::Value rows,
+                         int64_t heads);     // [T, H*D] -> [T, H, D]
+  mlir::Value mergeHeads(mlir::Value heads); // [T, H, D] -> [T, H*D]
   mlir::Value rotate(mlir::Value heads, const Rotary &rotary);
   /// Stores key and value in slot `layer` and attends to the cache; `left` is
   /// the window to the past, -1 for all of it.
@@ -56,7 +60,6 @@ private:
   mlir::func::FuncOp function;
   mlir::Value batch, kv, ids, rows, position;
   llvm::DenseMap<mlir::StringAttr, mlir::Value> params; // shared ones
-  int64_t vocabulary;
 
   mlir::Value param(WeightRef weight);
   mlir::Value optionalParam(WeightRef weight);

@@ -1,4 +1,5 @@
-//===- WeightCatalog.cpp - which tensor becomes which weight ----------------===//
+//===- WeightCatalog.cpp - which tensor becomes which weight
+//----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "WeightCatalog.h"
@@ -64,8 +65,8 @@ ArrayRef<int64_t> WeightCatalog::shapeOf(const Twine &name) const {
 
 void WeightCatalog::fail(StringRef tensor, const Twine &message) {
   if (problem.empty())
-    problem = toString(fileError(source.fileOf(tensor),
-                                 "tensor " + quote(tensor), message));
+    problem = toString(
+        fileError(source.fileOf(tensor), "tensor " + quote(tensor), message));
 }
 
 const SourceTensor *WeightCatalog::take(StringRef tensor,
@@ -76,8 +77,8 @@ const SourceTensor *WeightCatalog::take(StringRef tensor,
     fail(tensor, "has dtype " + it->second +
                      "; the dtypes that can be read are F32, F16 and BF16");
   else if (!found)
-    fail(tensor, "is missing; " + source.architecture + " needs it with shape " +
-                     spellShape(shape));
+    fail(tensor, "is missing; " + source.architecture +
+                     " needs it with shape " + spellShape(shape));
   else if (ArrayRef<int64_t>(found->shape) != shape)
     fail(tensor, "requires shape " + spellShape(shape) + ", found " +
                      spellShape(found->shape));
@@ -129,10 +130,12 @@ WeightRef WeightCatalog::matrix(const Twine &name, ArrayRef<int64_t> shape,
     fail(tensor, "has to be transposed, which blocks of numbers cannot be");
     return {};
   }
-  return declare(symbol, PackedType::get(shape, found->encoding), tensor, recipe);
+  return declare(symbol, PackedType::get(shape, found->encoding), tensor,
+                 recipe);
 }
 
-WeightRef WeightCatalog::vector(const Twine &name, int64_t size, Stored stored) {
+WeightRef WeightCatalog::vector(const Twine &name, int64_t size,
+                                Stored stored) {
   std::string symbol = name.str();
   std::string tensor = sourceName(withStem(symbol, stored.stem));
   const SourceTensor *found = take(tensor, {size * stored.parts});
@@ -144,7 +147,8 @@ WeightRef WeightCatalog::vector(const Twine &name, int64_t size, Stored stored) 
   auto wanted = FloatEncodingAttr::get(builder.getContext(), f32);
   if (found->encoding != wanted)
     recipe.push_back(ConvertStepAttr::get(builder.getContext(), wanted));
-  return declare(symbol, mlir::RankedTensorType::get({size}, f32), tensor, recipe);
+  return declare(symbol, mlir::RankedTensorType::get({size}, f32), tensor,
+                 recipe);
 }
 
 bool WeightCatalog::wants(const Twine &name, Presence presence) const {
@@ -175,7 +179,8 @@ WeightRef WeightCatalog::constant(StringRef name, ArrayRef<float> values) {
   auto symbol = builder.getStringAttr(name);
   WeightOp::create(builder, mlir::NameLoc::get(symbol), symbol,
                    mlir::TypeAttr::get(type), /*source=*/nullptr,
-                   /*recipe=*/nullptr, mlir::DenseElementsAttr::get(type, values),
+                   /*recipe=*/nullptr,
+                   mlir::DenseElementsAttr::get(type, values),
                    /*offset=*/nullptr);
   return {symbol, type};
 }

@@ -1,9 +1,11 @@
-//===- WeightCatalog.h - which tensor becomes which weight --------*- C++ -*-===//
+//===- WeightCatalog.h - which tensor becomes which weight --------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Weights are called as GGUF calls them (`blk.0.attn_q.weight`) whatever the
-// source. A builder asks for every weight before it emits IR; the catalog checks
-// shapes, keeps the first error, and at the end knows which tensors nobody took.
+// source. A builder asks for every weight before it emits IR; the catalog
+// checks shapes, keeps the first error, and at the end knows which tensors
+// nobody took.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_IMPORT_WEIGHTCATALOG_H
 #define LLMC_LIB_IMPORT_WEIGHTCATALOG_H
@@ -48,7 +50,8 @@ public:
   WeightCatalog(const Source &source, const NameTable &names,
                 mlir::ModuleOp module);
 
-  /// A matrix in the source's encoding. `name` is the symbol ("blk.0.attn_q.weight").
+  /// A matrix in the source's encoding. `name` is the symbol
+  /// ("blk.0.attn_q.weight").
   WeightRef matrix(const llvm::Twine &name, llvm::ArrayRef<int64_t> shape,
                    Stored stored = {});
   /// A small f32 parameter.
@@ -65,7 +68,8 @@ public:
   bool has(const llvm::Twine &name) const;
   /// The shape of that tensor; empty if there is none.
   llvm::ArrayRef<int64_t> shapeOf(const llvm::Twine &name) const;
-  /// The values of a small tensor, which counts as taken; empty if there is none.
+  /// The values of a small tensor, which counts as taken; empty if there is
+  /// none.
   std::vector<float> values(const llvm::Twine &name, int64_t size);
 
   /// Tensors that mean nothing: whose source name ends in `suffix`.

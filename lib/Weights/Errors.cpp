@@ -1,4 +1,5 @@
-//===- Errors.cpp - what a reader says about a bad file ---------------------===//
+//===- Errors.cpp - what a reader says about a bad file
+//---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/Errors.h"
@@ -10,7 +11,8 @@ using namespace llvm;
 
 static constexpr size_t quotedBytes = 80;
 
-Error llmc::fileError(StringRef file, const Twine &place, const Twine &message) {
+Error llmc::fileError(StringRef file, const Twine &place,
+                      const Twine &message) {
   std::string where = place.str();
   if (!where.empty())
     where += ": ";

@@ -1,4 +1,5 @@
-//===- Gguf.cpp - reading GGUF files ----------------------------------------===//
+//===- Gguf.cpp - reading GGUF files
+//----------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One cursor over the bytes; every read checks what remains first, and every
@@ -157,21 +158,22 @@ Error GgufParser::parseHeader() {
   if (Error error = read(file.version, "header"))
     return error;
   if (file.version != 2 && file.version != 3)
-    return fileError(file.fileName, "header",
-                     "reads GGUF versions 2 and 3, found " +
-                         Twine(file.version) +
-                         (file.version > 0xffff ? " (a big-endian file?)" : ""));
+    return fileError(
+        file.fileName, "header",
+        "reads GGUF versions 2 and 3, found " + Twine(file.version) +
+            (file.version > 0xffff ? " (a big-endian file?)" : ""));
   if (Error error = read(tensorCount, "header"))
     return error;
   if (Error error = read(keyCount, "header"))
     return error;
   if (keyCount > remaining() / leastKeyBytes)
-    return fail("header", "counts " + Twine(keyCount) + " keys, but the file has " +
-                              Twine(remaining()) + " bytes left");
+    return fail("header", "counts " + Twine(keyCount) +
+                              " keys, but the file has " + Twine(remaining()) +
+                              " bytes left");
   if (tensorCount > remaining() / leastTensorBytes)
     return fail("header", "counts " + Twine(tensorCount) +
-                              " tensors, but the file has " + Twine(remaining()) +
-                              " bytes left");
+                              " tensors, but the file has " +
+                              Twine(remaining()) + " bytes left");
   return Error::success();
 }
 
@@ -239,8 +241,8 @@ Error GgufParser::parseElements(GgufValue &value, const Twine &what) {
 }
 
 Error GgufParser::parseAlignment() {
-  Expected<int64_t> found = file.getInteger("general.alignment", 1,
-                                            greatestAlignment, alignment);
+  Expected<int64_t> found =
+      file.getInteger("general.alignment", 1, greatestAlignment, alignment);
   if (!found)
     return found.takeError();
   alignment = *found;
@@ -292,8 +294,8 @@ Error GgufParser::parseShape(GgufTensor &tensor, const Twine &what) {
     tensor.shape.insert(tensor.shape.begin(), static_cast<int64_t>(dim));
   }
   if (!countElements(tensor.shape))
-    return fail(what, "shape " + spellShape(tensor.shape) +
-                          " has too many elements");
+    return fail(what,
+                "shape " + spellShape(tensor.shape) + " has too many elements");
   return Error::success();
 }
 
@@ -326,9 +328,9 @@ Error GgufParser::parseGgmlType(GgufTensor &tensor, const Twine &what) {
   tensor.type = static_cast<GgmlType>(number);
   int64_t blockElems = getBlock(tensor.type).first;
   if (tensor.shape.back() % blockElems)
-    return fail(what, "rows of " + spellGgmlType(number) + " are multiples of " +
-                          Twine(blockElems) + " elements, found shape " +
-                          spellShape(tensor.shape));
+    return fail(what, "rows of " + spellGgmlType(number) +
+                          " are multiples of " + Twine(blockElems) +
+                          " elements, found shape " + spellShape(tensor.shape));
   return Error::success();
 }
 
@@ -366,6 +368,7 @@ Error GgufParser::checkOverlaps() {
   return Error::success();
 }
 
-Expected<GgufFile> llmc::parseGguf(StringRef fileName, ArrayRef<uint8_t> bytes) {
+Expected<GgufFile> llmc::parseGguf(StringRef fileName,
+                                   ArrayRef<uint8_t> bytes) {
   return GgufParser(fileName, bytes).parse();
 }

@@ -1,4 +1,5 @@
-//===- GgufValues.cpp - typed access to a GGUF file's keys ------------------===//
+//===- GgufValues.cpp - typed access to a GGUF file's keys
+//------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/Errors.h"
@@ -19,7 +20,8 @@ template <typename T> static T readAt(const uint8_t *bytes) {
 
 /// The integer at `bytes`, or nothing when the type is another one or the value
 /// does not fit.
-static std::optional<int64_t> decodeInteger(GgufType type, const uint8_t *bytes) {
+static std::optional<int64_t> decodeInteger(GgufType type,
+                                            const uint8_t *bytes) {
   switch (type) {
   case GgufType::UInt8:
     return *bytes;
@@ -55,7 +57,8 @@ static double widenAsPrinted(float value) {
 
 static std::optional<double> decodeFloat(const GgufValue &value) {
   if (value.type == GgufType::Float32)
-    return widenAsPrinted(bit_cast<float>(readAt<uint32_t>(value.bytes.data())));
+    return widenAsPrinted(
+        bit_cast<float>(readAt<uint32_t>(value.bytes.data())));
   if (value.type == GgufType::Float64)
     return bit_cast<double>(readAt<uint64_t>(value.bytes.data()));
   return std::nullopt;

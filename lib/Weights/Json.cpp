@@ -1,4 +1,5 @@
-//===- Json.cpp - JSON from a file that nobody vouches for ------------------===//
+//===- Json.cpp - JSON from a file that nobody vouches for
+//------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // llvm::json recurses without a limit and keeps the last of two equal keys. One
@@ -19,7 +20,8 @@ namespace {
 /// Finds nesting and repeated keys; leaves syntax to the parser.
 class JsonScan {
 public:
-  JsonScan(StringRef fileName, StringRef text) : fileName(fileName), text(text) {}
+  JsonScan(StringRef fileName, StringRef text)
+      : fileName(fileName), text(text) {}
 
   Error check() {
     for (place = 0; place < text.size(); ++place) {
@@ -87,17 +89,18 @@ private:
 };
 } // namespace
 
-Expected<json::Object> llmc::parseJsonObject(StringRef fileName, StringRef text) {
+Expected<json::Object> llmc::parseJsonObject(StringRef fileName,
+                                             StringRef text) {
   if (Error error = JsonScan(fileName, text).check())
     return std::move(error);
   Expected<json::Value> value = json::parse(text);
   if (!value)
-    return fileError(fileName, "", "is not valid JSON: " +
-                                       toString(value.takeError()));
+    return fileError(fileName, "",
+                     "is not valid JSON: " + toString(value.takeError()));
   json::Object *object = value->getAsObject();
   if (!object)
-    return fileError(fileName, "", "requires a JSON object, found " +
-                                       spellJson(*value));
+    return fileError(fileName, "",
+                     "requires a JSON object, found " + spellJson(*value));
   return std::move(*object);
 }
 

@@ -1,4 +1,5 @@
-//===- Recipe.cpp - from a source tensor to a weight's bytes ----------------===//
+//===- Recipe.cpp - from a source tensor to a weight's bytes
+//----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Steps work on whole tensors, one tensor at a time: the peak is two copies of
@@ -59,7 +60,8 @@ static std::string checkEncoding(const Material &material,
     return "int8_act is an encoding of activations, not of weights";
   if (cols % encoding.getBlockElems() == 0)
     return "";
-  return "rows must be multiples of " + std::to_string(encoding.getBlockElems()) +
+  return "rows must be multiples of " +
+         std::to_string(encoding.getBlockElems()) +
          " elements to be encoded, found shape " + spellShape(material.shape);
 }
 
@@ -95,7 +97,8 @@ static std::string takeRows(Material &material, RowsStepAttr step) {
   if (material.shape.size() == 1 && material.encoding.getBlockElems() != 1)
     return "rows of a vector need single floats; convert the blocks first";
   int64_t rowBytes = material.bytes.size() / material.shape[0];
-  material.bytes = material.bytes.slice(begin * rowBytes, (end - begin) * rowBytes);
+  material.bytes =
+      material.bytes.slice(begin * rowBytes, (end - begin) * rowBytes);
   material.shape[0] = end - begin;
   return "";
 }
@@ -155,7 +158,8 @@ static Expected<Material> takeValue(WeightOp weight) {
   return material;
 }
 
-static Expected<Material> takeSource(WeightOp weight, const WeightStore &store) {
+static Expected<Material> takeSource(WeightOp weight,
+                                     const WeightStore &store) {
   const SourceTensor *source = store.find(*weight.getSource());
   if (!source)
     return weightError(weight, "the model's files have no tensor " +
@@ -166,12 +170,13 @@ static Expected<Material> takeSource(WeightOp weight, const WeightStore &store) 
 /// The weight in source order, in the encoding of its type.
 static Expected<Material> makeMaterial(WeightOp weight,
                                        const WeightStore &store) {
-  Expected<Material> material = weight.getSource() ? takeSource(weight, store)
-                                                   : takeValue(weight);
+  Expected<Material> material =
+      weight.getSource() ? takeSource(weight, store) : takeValue(weight);
   if (!material)
     return material;
   mlir::ArrayAttr recipe = weight.getRecipeAttr();
-  for (mlir::Attribute step : recipe ? recipe.getValue() : ArrayRef<mlir::Attribute>())
+  for (mlir::Attribute step :
+       recipe ? recipe.getValue() : ArrayRef<mlir::Attribute>())
     if (std::string problem = applyStep(*material, step); !problem.empty())
       return weightError(weight, problem);
   ArrayRef<int64_t> shape = getMatrixShape(weight.getType());

@@ -1,4 +1,5 @@
-//===- Safetensors.cpp - reading safetensors files --------------------------===//
+//===- Safetensors.cpp - reading safetensors files
+//--------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/Safetensors.h"
@@ -108,8 +109,8 @@ Error SafetensorsParser::parseShape(SafeTensor &tensor,
   for (const json::Value &entry : *shape) {
     std::optional<int64_t> dim = entry.getAsInteger();
     if (!dim || *dim < 1 || *dim > int64_t(1) << 40)
-      return fail(tensor.name, "dimensions are from 1 to 2^40, found " +
-                                   spellJson(entry));
+      return fail(tensor.name,
+                  "dimensions are from 1 to 2^40, found " + spellJson(entry));
     tensor.shape.push_back(*dim);
   }
   return Error::success();
@@ -126,12 +127,13 @@ Error SafetensorsParser::parseOffsets(SafeTensor &tensor,
   if (!begin || !end || *begin < 0 || *end < *begin)
     return fail(tensor.name, "requires data_offsets [begin, end]");
   if (static_cast<uint64_t>(*end) > data.size())
-    return fail(tensor.name, "ends at byte " + Twine(*end) + " of the data, which has " +
-                                 Twine(data.size()) +
-                                 " bytes; is the file truncated?");
+    return fail(tensor.name,
+                "ends at byte " + Twine(*end) + " of the data, which has " +
+                    Twine(data.size()) + " bytes; is the file truncated?");
   std::optional<int64_t> elements = countElements(tensor.shape);
   int64_t size = 0;
-  if (!elements || MulOverflow(*elements, *getElementBytes(tensor.dtype), size) ||
+  if (!elements ||
+      MulOverflow(*elements, *getElementBytes(tensor.dtype), size) ||
       size != *end - *begin)
     return fail(tensor.name, "shape " + spellShape(tensor.shape) + " of " +
                                  tensor.dtype + " does not fill its " +
@@ -149,7 +151,8 @@ Error SafetensorsParser::checkCover() {
   for (const SafeTensor &tensor : tensors) {
     if (tensor.bytes.begin() != end)
       return fail(tensor.name,
-                  "starts at byte " + Twine(tensor.bytes.begin() - data.begin()) +
+                  "starts at byte " +
+                      Twine(tensor.bytes.begin() - data.begin()) +
                       " of the data, but the tensor before it ends at " +
                       Twine(end - data.begin()));
     end = tensor.bytes.end();
@@ -186,8 +189,8 @@ static bool isPlainFileName(StringRef name) {
          all_of(name, isPrint) && name.find_first_of("/\\:") == StringRef::npos;
 }
 
-Expected<StringMap<std::string>>
-llmc::parseSafetensorsIndex(StringRef fileName, StringRef text) {
+Expected<StringMap<std::string>> llmc::parseSafetensorsIndex(StringRef fileName,
+                                                             StringRef text) {
   Expected<json::Object> index = parseJsonObject(fileName, text);
   if (!index)
     return index.takeError();
@@ -199,9 +202,10 @@ llmc::parseSafetensorsIndex(StringRef fileName, StringRef text) {
   for (const auto &[name, value] : *map) {
     std::optional<StringRef> shard = value.getAsString();
     if (!shard || !isPlainFileName(*shard))
-      return fileError(fileName, "weight_map: tensor " + quote(name),
-                       "requires the name of a file in the same folder, found " +
-                           spellJson(value));
+      return fileError(
+          fileName, "weight_map: tensor " + quote(name),
+          "requires the name of a file in the same folder, found " +
+              spellJson(value));
     shards[name] = shard->str();
   }
   return std::move(shards);

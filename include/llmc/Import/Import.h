@@ -1,11 +1,12 @@
-//===- Import.h - a model's files become llm IR ------------------*- C++ -*-===//
+//===- Import.h - a model's files become llm IR ------------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_IMPORT_IMPORT_H
 #define LLMC_IMPORT_IMPORT_H
 
 #include "llmc/Weights/WeightStore.h"
-#include "llmrt/Tokenizer.h"
+#include "llmrt/TokenizerModel.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -22,9 +23,10 @@ struct ImportedModel {
 };
 
 /// Imports a GGUF file or a Hugging Face folder, told apart by content. The
-/// module holds `@step` and the weights, verified; layers are unrolled, KV is f32.
-/// Fails with one message that names file, place and cause.
-llvm::Expected<ImportedModel> importModel(llvm::StringRef path, mlir::MLIRContext &context);
+/// module holds `@step` and the weights, verified; layers are unrolled, KV is
+/// f32. Fails with one message that names file, place and cause.
+llvm::Expected<ImportedModel> importModel(llvm::StringRef path,
+                                          mlir::MLIRContext &context);
 
 } // namespace llmc
 

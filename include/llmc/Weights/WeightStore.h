@@ -1,9 +1,10 @@
-//===- WeightStore.h - the tensors of a model's files ------------*- C++ -*-===//
+//===- WeightStore.h - the tensors of a model's files ------------*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Weights never enter the IR: an llm.weight names a source tensor, and the bytes
-// stay in the memory-mapped files until emission makes the weight, one tensor at
-// a time.
+// Weights never enter the IR: an llm.weight names a source tensor, and the
+// bytes stay in the memory-mapped files until emission makes the weight, one
+// tensor at a time.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_WEIGHTS_WEIGHTSTORE_H
 #define LLMC_WEIGHTS_WEIGHTSTORE_H
@@ -33,7 +34,8 @@ class WeightStore {
 public:
   /// Takes ownership of a (mapped) file that tensors point into.
   void addBuffer(std::unique_ptr<llvm::MemoryBuffer> buffer);
-  /// Adds a tensor; fails if the name is taken or its bytes do not fit its shape.
+  /// Adds a tensor; fails if the name is taken or its bytes do not fit its
+  /// shape.
   llvm::Error addTensor(SourceTensor tensor);
   /// The tensor of that name, or null.
   const SourceTensor *find(llvm::StringRef name) const;
@@ -47,12 +49,13 @@ private:
 };
 
 /// Makes the bytes of `weight` as its type says (encoding, then layout), by its
-/// recipe from its source or from its value. Fails when the source is missing or
-/// its shape does not lead to the weight's type.
+/// recipe from its source or from its value. Fails when the source is missing
+/// or its shape does not lead to the weight's type.
 llvm::Expected<std::vector<uint8_t>> makeWeight(mlir::llm::WeightOp weight,
                                                 const WeightStore &store);
 
-/// The same, dequantised to f32 in row-major order whatever the type's encoding.
+/// The same, dequantised to f32 in row-major order whatever the type's
+/// encoding.
 llvm::Expected<std::vector<float>> makeWeightValues(mlir::llm::WeightOp weight,
                                                     const WeightStore &store);
 
