@@ -1,4 +1,5 @@
-//===- Sampler.h - logits to the next token ---------------------------------===//
+//===- Sampler.h - logits to the next token
+//---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // In the order of Hugging Face transformers: repetition penalty, temperature,
@@ -19,7 +20,7 @@ namespace llmrt {
 
 struct SamplerOptions {
   float temperature = 0.0f; // 0: the largest logit, ties to the lowest id
-  int32_t topK = 0;         // keeps the k largest logits; 0: all
+  int32_t topK = 0;         // keeps the k largest and their ties; 0: all
   float topP = 1.0f;        // keeps the smallest set of mass >= p; 1: all
   float minP = 0.0f;        // keeps p >= minP * max(p); 0: all
   /// Divides positive and multiplies negative logits of tokens seen; 1: off.
@@ -31,7 +32,7 @@ struct SamplerOptions {
 class Sampler {
 public:
   /// Fails on options out of range. All memory is taken here: 8 bytes per
-  /// vocabulary entry if temperature > 0, 8 more with a repetition penalty.
+  /// vocabulary entry if temperature > 0, 4 more with a repetition penalty.
   static Expected<Sampler> create(int32_t vocabSize,
                                   const SamplerOptions &options);
 
@@ -39,7 +40,8 @@ public:
   /// +infinity and where all are -infinity. Does not call `accept`.
   Expected<int32_t> sample(std::span<const float> logits);
 
-  /// Tells the repetition penalty of a token, of the prompt or sampled.
+  /// Tells the repetition penalty of a token, of the prompt or sampled. An id
+  /// outside the vocabulary is ignored.
   void accept(int32_t token);
 
   /// As if newly created, with another seed.
@@ -49,7 +51,7 @@ public:
 
 private:
   struct Candidate {
-    float logit; // then its weight exp(logit - max)
+    float value; // (logit - max) / temperature, then its exponential
     int32_t id;
   };
 
