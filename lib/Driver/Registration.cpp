@@ -1,5 +1,4 @@
-//===- Registration.cpp - dialects and passes of the project
-//----------------===//
+//===- Registration.cpp - dialects and passes of the project ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What llmc and llmc-opt share. Dialects are named one by one: the InitAll
@@ -8,7 +7,9 @@
 #include "llmc/Driver/Registration.h"
 
 #include "dialects/llm/LLMDialect.h"
+#include "llmc/Lower/Passes.h"
 #include "llmc/Optimize/Passes.h"
+#include "llmc/Schedule/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -19,6 +20,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 void llmc::registerDialects(mlir::DialectRegistry &registry) {
@@ -31,5 +33,9 @@ void llmc::registerDialects(mlir::DialectRegistry &registry) {
 
 void llmc::registerPasses() {
   registerOptimizePasses();
+  registerSchedulePasses();
+  registerLowerPasses();
+  mlir::PassPipelineRegistration<>(
+      "llm-to-llvm", "emitted tiles to the LLVM dialect", buildLLVMPipeline);
   mlir::registerTransformsPasses(); // canonicalize, cse, symbol-dce, ...
 }

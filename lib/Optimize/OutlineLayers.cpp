@@ -413,7 +413,7 @@ struct OutlineLayers : impl::OutlineLayersBase<OutlineLayers> {
   void runOnOperation() override {
     for (auto func : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
       if (!Outliner(func).outline())
-        func.emitRemark("llm-outline-layers: no run of equal layers found");
+        emitRemark(func.getLoc(), "llm-outline-layers: no run of equal layers found");
   }
 };
 

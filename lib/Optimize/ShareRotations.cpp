@@ -35,10 +35,10 @@ struct ShareRotations : impl::ShareRotationsBase<ShareRotations> {
     SmallVector<RopeOp> ropes;
     getOperation().walk([&](RopeOp rope) { ropes.push_back(rope); });
     for (RopeOp rope : ropes) {
-      OpBuilder builder(rope);
       Value &rotation = rotations[getKey(rope)];
       if (!rotation)
-        rotation = createRotation(builder, rope);
+        rotation = createRotation(rope);
+      OpBuilder builder(rope);
       auto rotate = RotateOp::create(builder, rope.getLoc(), rope.getType(),
                                      rope.getPairing(), rope.getInput(),
                                      rotation, rope.getStart());
@@ -47,15 +47,23 @@ struct ShareRotations : impl::ShareRotationsBase<ShareRotations> {
     }
   }
 
-  /// The first rope in program order dominates the others of its block.
-  Value createRotation(OpBuilder &builder, RopeOp rope) {
+  /// Placed where the positions are known, before the layers: inside the first
+  /// layer it would make that layer differ from the others.
+  Value createRotation(RopeOp rope) {
+    OpBuilder builder(&getContext());
+    builder.setInsertionPointAfterValue(rope.getPositions());
+    Value frequencies = rope.getInv();
+    if (auto param = frequencies.getDefiningOp<ParamOp>())
+      frequencies = builder.clone(*param)->getResult(0);
+    else
+      builder.setInsertionPoint(rope);
     auto inv = cast<RankedTensorType>(rope.getInv().getType());
     int64_t rows =
         cast<RankedTensorType>(rope.getPositions().getType()).getDimSize(0);
     auto type = RankedTensorType::get({rows, 2 * inv.getShape().back()},
                                       builder.getF32Type());
     return RotationOp::create(builder, rope.getLoc(), type, rope.getPositions(),
-                              rope.getInv(), rope.getMscale());
+                              frequencies, rope.getMscale());
   }
 };
 

@@ -1,0 +1,129 @@
+//===- Options.cpp - what a compilation may be asked ------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Defaults follow the model: integer weights are multiplied as integers, floats
+// as floats, and the cache is as precise as the activations.
+//===----------------------------------------------------------------------===//
+#include "llmc/Driver/Options.h"
+
+#include "dialects/llm/LLMDialect.h"
+#include "llmc/Lower/Passes.h"
+
+#include "llvm/TargetParser/Host.h"
+
+using namespace llmc;
+using namespace mlir::llm;
+
+llvm::StringRef llmc::getStageName(Stage stage) {
+  static const char *const names[] = {"import", "optimize", "schedule", "lower", "emit"};
+  return names[size_t(stage)];
+}
+
+llvm::StringRef llmc::getName(Activations activations) {
+  static const char *const names[] = {"automatic", "f32", "i8"};
+  return names[size_t(activations)];
+}
+
+llvm::StringRef llmc::getName(WeightMode weights) {
+  return weights == WeightMode::keep ? "keep" : "f32";
+}
+
+llvm::StringRef llmc::getName(CacheType cache) {
+  static const char *const names[] = {"automatic", "f32", "f16"};
+  return names[size_t(cache)];
+}
+
+//===----------------------------------------------------------------------===//
+// Instruction sets
+//===----------------------------------------------------------------------===//
+
+/// Whether this machine has what an instruction set of getKnownIsas needs.
+static bool runsHere(llvm::StringRef isa) {
+  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+  auto have = [&](std::initializer_list<llvm::StringRef> names) {
+    return llvm::all_of(names, [&](llvm::StringRef name) { return features.lookup(name); });
+  };
+  bool avx2 = have({"avx2", "fma", "f16c"});
+  if (isa == "avx512-vnni")
+    return avx2 && have({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"});
+  return avx2;
+}
+
+static llvm::Expected<std::vector<std::string>> getNativeIsas() {
+  for (llvm::StringRef isa : getKnownIsas())
+    if (runsHere(isa))
+      return std::vector<std::string>{isa.str()};
+  return llvm::createStringError("--cpu=native: this machine has no AVX2 with FMA and F16C, "
+                                 "which every variant of generated code needs");
+}
+
+llvm::Expected<std::vector<std::string>> llmc::getIsas(llvm::StringRef cpu) {
+  llvm::ArrayRef<llvm::StringRef> known = getKnownIsas();
+  if (cpu == "portable")
+    return std::vector<std::string>(known.begin(), known.end());
+  if (cpu == "native")
+    return getNativeIsas();
+  if (cpu == "x86-64-v3")
+    return std::vector<std::string>{"avx2"};
+  if (llvm::is_contained(known, cpu))
+    return std::vector<std::string>{cpu.str()};
+  return llvm::createStringError("unknown --cpu '" + cpu + "': portable, native, x86-64-v3, " +
+                                 llvm::join(known, ", ") + " are known");
+}
+
+//===----------------------------------------------------------------------===//
+// Resolution
+//===----------------------------------------------------------------------===//
+
+static bool hasIntegerWeights(mlir::ModuleOp module) {
+  bool found = false;
+  module.walk([&](LinearOp linear) {
+    EncodingAttrInterface encoding = getEncoding(linear.getWeight().getType());
+    found |= encoding && encoding.getAffineGrid().has_value();
+  });
+  return found;
+}
+
+/// The positions that the model was made for; 0 if it does not say.
+static int64_t getModelContext(mlir::ModuleOp module) {
+  auto model = module->getAttrOfType<mlir::DictionaryAttr>("llm.model");
+  auto length = model ? model.getAs<mlir::IntegerAttr>("context_length") : mlir::IntegerAttr();
+  return length ? length.getInt() : 0;
+}
+
+llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
+                                                    mlir::ModuleOp imported) {
+  bool integers = options.weights == WeightMode::keep && hasIntegerWeights(imported);
+  if (options.activations == Activations::automatic)
+    options.activations = integers ? Activations::i8 : Activations::f32;
+  if (options.activations == Activations::i8 && !integers)
+    return llvm::createStringError("--activations=i8 needs integer weights: %s",
+                                   options.weights == WeightMode::f32
+                                       ? "--weights=f32 makes all of them floats"
+                                       : "this model has float weights only");
+  if (options.cache == CacheType::automatic)
+    options.cache =
+        options.activations == Activations::f32 ? CacheType::f32 : CacheType::f16;
+
+  int64_t context = getModelContext(imported);
+  if (options.maxContext == 0)
+    options.maxContext = context;
+  if (options.maxContext <= 0)
+    return llvm::createStringError(
+        "the model does not say how many positions it was made for: give --max-context");
+  if (context && options.maxContext > context)
+    return llvm::createStringError("--max-context=%lld exceeds the model's %lld positions",
+                                   static_cast<long long>(options.maxContext),
+                                   static_cast<long long>(context));
+  return options;
+}
+
+llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
+  return llvm::json::Object{{"activations", getName(options.activations)},
+                            {"weights", getName(options.weights)},
+                            {"kv", getName(options.cache)},
+                            {"max_context", options.maxContext},
+                            {"max_batch", options.maxBatch},
+                            {"rows_per_step", options.rowsPerStep},
+                            {"cpu", options.cpu}};
+}

@@ -1,0 +1,136 @@
+//===- Pipelines.cpp - the stages between import and emit -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The order of passes is a program of its own: a comment says what breaks where
+// the place of a pass matters.
+//===----------------------------------------------------------------------===//
+#include "llmc/Driver/Pipelines.h"
+
+#include "Diagnostics.h"
+#include "llmc/Lower/Passes.h"
+#include "llmc/Optimize/Passes.h"
+#include "llmc/Schedule/Passes.h"
+
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace llmc;
+
+static void buildOptimize(mlir::OpPassManager &manager, const CompileOptions &options) {
+  // Types first: outlining compares layers by type, so a weight or cache that
+  // changed its type afterwards would have to change it in every table too.
+  if (options.weights == WeightMode::f32)
+    manager.addPass(createConvertWeights({/*to=*/"f32"}));
+  if (options.cache == CacheType::f16)
+    manager.addPass(createConvertKV({/*to=*/"f16"}));
+  // After the weights have their encoding, which decides who takes integers.
+  if (options.activations == Activations::i8)
+    manager.addPass(createQuantizeActivations());
+  // Before outlining: the angles then stand in front of the layers and are not
+  // part of the period.
+  manager.addPass(createShareRotations());
+  // Equal constants per layer must be one value, or no two layers are equal.
+  manager.addPass(mlir::createCSEPass());
+  manager.addPass(createOutlineLayers());
+  manager.addPass(mlir::createCSEPass());
+}
+
+static void buildSchedule(mlir::OpPassManager &manager) {
+  // Kernels are compared and formed by the types they read.
+  manager.addPass(createPackWeights());
+  manager.addPass(createFormKernels());
+  // Last: it numbers kernels in program order.
+  manager.addPass(createPlanMemory());
+}
+
+static void buildLower(mlir::OpPassManager &manager, const CompileOptions &options,
+                       llvm::ArrayRef<std::string> isas) {
+  manager.addPass(createTileKernels());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+  // Once for all instruction sets: the polynomials are the same arithmetic.
+  manager.addPass(createApproximateMath());
+  EmitTilesOptions tiles;
+  tiles.isas.assign(isas.begin(), isas.end());
+  manager.addPass(createEmitTiles(tiles));
+  // Needs the variants by name, and the step's types before they are pointers.
+  manager.addPass(createFinishStep({options.maxContext, options.maxBatch, options.rowsPerStep}));
+  buildLLVMPipeline(manager);
+}
+
+void llmc::buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
+                              const CompileOptions &options, llvm::ArrayRef<std::string> isas) {
+  switch (stage) {
+  case Stage::optimize:
+    return buildOptimize(manager, options);
+  case Stage::schedule:
+    return buildSchedule(manager);
+  case Stage::lower:
+    return buildLower(manager, options, isas);
+  case Stage::import:
+  case Stage::emit:
+    llvm_unreachable("import and emit are not pass pipelines");
+  }
+}
+
+llvm::Error llmc::runStage(Stage stage, mlir::ModuleOp module, const CompileOptions &options,
+                           llvm::ArrayRef<std::string> isas) {
+  DiagnosticCollector diagnostics(module.getContext());
+  mlir::PassManager manager(module->getName());
+  buildStagePipeline(stage, manager, options, isas);
+  if (mlir::failed(manager.run(module)))
+    return diagnostics.takeError("stage " + getStageName(stage) + " failed");
+  return checkStageContract(stage, module);
+}
+
+//===----------------------------------------------------------------------===//
+// By name, for llmc-opt
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+struct OptimizePipelineOptions : mlir::PassPipelineOptions<OptimizePipelineOptions> {
+  Option<std::string> activations{*this, "activations", llvm::cl::desc("f32 or i8"),
+                                  llvm::cl::init("f32")};
+  Option<std::string> weights{*this, "weights", llvm::cl::desc("keep or f32"),
+                              llvm::cl::init("keep")};
+  Option<std::string> cache{*this, "kv", llvm::cl::desc("f32 or f16"), llvm::cl::init("f32")};
+};
+
+struct LowerPipelineOptions : mlir::PassPipelineOptions<LowerPipelineOptions> {
+  ListOption<std::string> isas{*this, "isas", llvm::cl::desc("instruction sets, best first")};
+  Option<int64_t> maxContext{*this, "max-context", llvm::cl::desc("positions per sequence"),
+                             llvm::cl::init(0)};
+  Option<int64_t> maxBatch{*this, "max-batch", llvm::cl::desc("sequences at once"),
+                           llvm::cl::init(8)};
+};
+
+} // namespace
+
+void llmc::registerPipelines() {
+  mlir::PassPipelineRegistration<OptimizePipelineOptions>(
+      "llmc-optimize", "the optimize stage of llmc",
+      [](mlir::OpPassManager &manager, const OptimizePipelineOptions &given) {
+        CompileOptions options;
+        options.activations = given.activations == "i8" ? Activations::i8 : Activations::f32;
+        options.weights = given.weights == "f32" ? WeightMode::f32 : WeightMode::keep;
+        options.cache = given.cache == "f16" ? CacheType::f16 : CacheType::f32;
+        buildStagePipeline(Stage::optimize, manager, options, {});
+      });
+  mlir::PassPipelineRegistration<>("llmc-schedule", "the schedule stage of llmc",
+                                   [](mlir::OpPassManager &manager) {
+                                     buildStagePipeline(Stage::schedule, manager, {}, {});
+                                   });
+  mlir::PassPipelineRegistration<LowerPipelineOptions>(
+      "llmc-lower", "the lower stage of llmc",
+      [](mlir::OpPassManager &manager, const LowerPipelineOptions &given) {
+        CompileOptions options;
+        options.maxContext = given.maxContext;
+        options.maxBatch = given.maxBatch;
+        std::vector<std::string> isas(given.isas.begin(), given.isas.end());
+        if (isas.empty())
+          isas.assign(getKnownIsas().begin(), getKnownIsas().end());
+        buildStagePipeline(Stage::lower, manager, options, isas);
+      });
+}

@@ -1,0 +1,88 @@
+//===- StageContracts.cpp - which ops are legal after a stage ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A stage that leaves an op that the next one does not know is found here, by
+// name, and not as a crash three passes later.
+//===----------------------------------------------------------------------===//
+#include "llmc/Driver/Pipelines.h"
+
+#include "Diagnostics.h"
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace llmc;
+using namespace mlir;
+using namespace mlir::llm;
+
+template <typename... Dialects> static bool isOf(Operation *op) {
+  return llvm::isa_and_nonnull<Dialects...>(op->getDialect());
+}
+
+/// The model as it was written: tensors, no loops, no kernels.
+static bool isLegalImported(Operation *op) {
+  if (isa<KernelOp, YieldOp, WeightTableOp>(op) || op->getName().getStringRef().contains("tile"))
+    return false;
+  return isa<ModuleOp>(op) || isOf<LLMDialect, func::FuncDialect, arith::ArithDialect,
+                                   math::MathDialect, tensor::TensorDialect>(op);
+}
+
+/// The same, with a loop over layers; every rotation is shared.
+static bool isLegalOptimized(Operation *op) {
+  if (isa<RopeOp>(op))
+    return false;
+  return isa<scf::ForOp, scf::YieldOp, WeightTableOp>(op) || isLegalImported(op);
+}
+
+/// Outside kernels only what moves no data; inside, anchors and elementwise ops.
+static bool isLegalScheduled(Operation *op) {
+  if (op->getParentOfType<KernelOp>())
+    return isa<YieldOp>(op) || isLegalOptimized(op);
+  if (isa<KernelOp, WeightOp, WeightTableOp, ParamOp, BatchTokensOp, BatchPositionsOp,
+          BatchLogitRowsOp>(op))
+    return true;
+  return !isOf<LLMDialect>(op) && isLegalOptimized(op);
+}
+
+static bool isLegalLowered(Operation *op) {
+  return isa<ModuleOp>(op) || isOf<LLVM::LLVMDialect>(op);
+}
+
+static bool isLegalAfter(Stage stage, Operation *op) {
+  switch (stage) {
+  case Stage::import:
+    return isLegalImported(op);
+  case Stage::optimize:
+    return isLegalOptimized(op);
+  case Stage::schedule:
+    return isLegalScheduled(op);
+  case Stage::lower:
+  case Stage::emit:
+    return isLegalLowered(op);
+  }
+  llvm_unreachable("unknown stage");
+}
+
+llvm::Error llmc::checkStageContract(Stage stage, ModuleOp module) {
+  Operation *illegal = nullptr;
+  module.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (isLegalAfter(stage, op))
+      return WalkResult::advance();
+    illegal = op;
+    return WalkResult::interrupt();
+  });
+  if (!illegal)
+    return llvm::Error::success();
+  std::string name = illegal->getName().getStringRef().str();
+  std::string where = describeLocation(illegal->getLoc());
+  // Model ops reach the last two stages only if no pass knows them.
+  if (stage >= Stage::schedule && isOf<LLMDialect>(illegal))
+    return llvm::createStringError("no lowering yet for '" + name + "'" + where);
+  return llvm::createStringError("internal error: '" + name + "' is not legal after stage " +
+                                 getStageName(stage) + where);
+}
