@@ -1,0 +1,131 @@
+//===- Engine.h - sequences in, logits out ----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs the compiled step on ragged batches: any mix of prompt and generated
+// rows of any sequences. The memory of a run follows from the model and four
+// numbers (batch, context, rows per step, logit rows); it is mapped at start-up
+// and nothing is allocated afterwards.
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_ENGINE_H
+#define LLMRT_ENGINE_H
+
+#include "llmrt/KvCache.h"
+#include "llmrt/MappedMemory.h"
+#include "llmrt/Status.h"
+#include "llmrt/ThreadPool.h"
+#include "llmrt/abi.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace llmrt {
+
+/// What a run may use at most; 0 takes the compiled limit (threads: the cores
+/// available, logit rows: one per sequence).
+struct EngineOptions {
+  int64_t batch = 1;       // sequences at once
+  int64_t context = 0;     // tokens of one sequence
+  int64_t rowsPerStep = 0; // tokens of one step
+  int64_t logitRows = 0;   // rows of logits of one step
+  int64_t threads = 0;
+};
+
+/// Peak resident bytes of a run, known before it starts.
+struct MemoryContract {
+  /// Program code and libraries, heap, stacks, and what is touched of the
+  /// tokenizer: measured (docs: bench/results), stated once.
+  static constexpr int64_t programBytes = 8 << 20;
+
+  int64_t weights = 0;
+  int64_t kv = 0;
+  int64_t arena = 0;
+  int64_t tables = 0;
+  int64_t logits = 0;
+  int64_t fixed = programBytes;
+
+  int64_t total() const {
+    return weights + kv + arena + tables + logits + fixed;
+  }
+};
+
+/// The options with every 0 replaced. Fails, saying what was asked and what
+/// there is, where a number exceeds the compiled limits.
+Expected<EngineOptions> resolveOptions(const LlmrtModel &model,
+                                       const EngineOptions &options);
+
+/// Of resolved options.
+MemoryContract memoryContract(const LlmrtModel &model,
+                              const EngineOptions &resolved);
+
+/// Which rows of a part have their logits computed.
+enum class LogitRows { None, Last, All };
+
+/// Rows that a step appends to one sequence.
+struct StepPart {
+  int32_t sequence;
+  std::span<const int32_t> tokens;
+  LogitRows logits = LogitRows::Last;
+};
+
+class Engine {
+public:
+  /// `weights` must outlive the engine and start at a multiple of 64. The
+  /// environment variable LLMRT_VARIANT names the instruction set to use.
+  static Expected<std::unique_ptr<Engine>>
+  create(const LlmrtModel &model, std::span<const uint8_t> weights,
+         const EngineOptions &options);
+
+  Expected<int32_t> open() { return cache.open(); }
+  Expected<int32_t> fork(int32_t sequence);
+  Status close(int32_t sequence);
+  Status truncate(int32_t sequence, int64_t length);
+  int64_t length(int32_t sequence) const { return cache.length(sequence); }
+
+  /// One step of at most options().rowsPerStep rows; each sequence once. Fails,
+  /// changing nothing, on bad tokens, full contexts and too many rows.
+  Status step(std::span<const StepPart> parts);
+
+  /// Appends `tokens` in chunks; the logits of the last row are row 0.
+  Status prefill(int32_t sequence, std::span<const int32_t> tokens);
+
+  /// Logits of the last step's row `row` of those asked for, in order [V].
+  std::span<const float> logits(int64_t row) const;
+  int64_t logitRowCount() const { return lastLogitRows; }
+
+  const EngineOptions &options() const { return limits; }
+  const LlmrtModel &model() const { return *compiled; }
+  const LlmrtVariant &variant() const { return *chosen; }
+  MemoryContract contract() const { return memoryContract(*compiled, limits); }
+  const KvCache &kvCache() const { return cache; }
+  ThreadPool &threads() { return *pool; }
+
+private:
+  Engine() = default;
+  Status map(std::span<const uint8_t> weights);
+  Status checkParts(std::span<const StepPart> parts);
+  Status appendRows(std::span<const StepPart> parts);
+  void fillLogitRows(std::span<const StepPart> parts);
+
+  const LlmrtModel *compiled = nullptr;
+  const LlmrtVariant *chosen = nullptr;
+  EngineOptions limits;
+  KvCache cache;
+  std::unique_ptr<ThreadPool> pool;
+  MappedMemory arena;
+  MappedMemory logitBuffer; // [logitRows, V]
+  MappedMemory tables;      // the spans below
+  std::span<int32_t> tokens, positions, slots, sequences; // [rowsPerStep]
+  std::span<int32_t> logitRows;                           // [logitRows]
+  std::span<int32_t> inStep; // [S], named by the step being checked
+  int64_t lastLogitRows = 0;
+  LlmrtStep descriptor = {};
+};
+
+/// VmHWM of this process, the peak of its resident bytes; 0 where unknown.
+int64_t peakMemoryBytes();
+
+} // namespace llmrt
+
+#endif // LLMRT_ENGINE_H

@@ -1,0 +1,88 @@
+//===- KvCache.h - pages of keys and values, shared by sequences ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A sequence is a row of block numbers; a page holds LLMRT_PAGE_TOKENS slots of
+// all layers. Sequences with a common beginning share its pages by reference
+// count; a page that two sequences hold is copied before one of them writes.
+// All memory is mapped at start-up.
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_KVCACHE_H
+#define LLMRT_KVCACHE_H
+
+#include "llmrt/MappedMemory.h"
+#include "llmrt/Status.h"
+#include "llmrt/abi.h"
+
+#include <span>
+
+namespace llmrt {
+
+/// Sizes of a cache, all at least 1.
+struct KvGeometry {
+  int64_t sequences = 1;     // S
+  int64_t context = 1;       // slots of one sequence
+  int64_t bytesPerPage = 64; // keys and values of one page
+
+  int64_t blocksPerSequence() const {
+    return (context + LLMRT_PAGE_TOKENS - 1) / LLMRT_PAGE_TOKENS;
+  }
+  int64_t pages() const { return sequences * blocksPerSequence(); }
+  int64_t kvBytes() const { return pages() * bytesPerPage; }
+  /// Block tables, slot positions, reference counts, free list.
+  int64_t tableBytes() const;
+};
+
+class KvCache {
+public:
+  static Expected<KvCache> create(const KvGeometry &geometry);
+
+  /// An empty sequence's number; fails when all are in use.
+  Expected<int32_t> open();
+  /// A sequence with the same content, sharing all pages.
+  Expected<int32_t> fork(int32_t sequence);
+  /// Gives the sequence's pages back.
+  void close(int32_t sequence);
+
+  /// Appends one slot per position: assigns pages, copies a shared last page,
+  /// stores the positions. Fails, changing nothing, where the context is
+  /// full.
+  Status append(int32_t sequence, std::span<const int32_t> positions);
+  /// Forgets all slots from `length` on.
+  void truncate(int32_t sequence, int64_t length);
+
+  bool isOpen(int32_t sequence) const {
+    return sequence >= 0 && sequence < sizes.sequences && lengths[sequence] >= 0;
+  }
+  /// Slots in use.
+  int64_t length(int32_t sequence) const { return lengths[sequence]; }
+  int64_t freePages() const { return freeCount; }
+  const KvGeometry &geometry() const { return sizes; }
+
+  uint8_t *data() const { return kv.data(); }
+  const int32_t *slotPositions() const { return positionTable.data(); }
+  const int32_t *blockTable() const { return blocks.data(); } // [S, blocks]
+
+private:
+  static constexpr int32_t noPage = -1;
+
+  int32_t &block(int32_t sequence, int64_t index) {
+    return blocks[sequence * sizes.blocksPerSequence() + index];
+  }
+  int32_t takePage();
+  void releasePage(int32_t page);
+  void unshareLastPage(int32_t sequence);
+
+  KvGeometry sizes;
+  MappedMemory kv;     // [pages, bytesPerPage]
+  MappedMemory tables; // the spans below
+  std::span<int32_t> blocks;          // [S, blocksPerSequence]
+  std::span<int32_t> positionTable;   // [pages, LLMRT_PAGE_TOKENS]
+  std::span<int32_t> referenceCounts; // [pages]
+  std::span<int32_t> freeList;        // [pages], a stack
+  std::span<int32_t> lengths;         // [S], -1: closed
+  int64_t freeCount = 0;
+};
+
+} // namespace llmrt
+
+#endif // LLMRT_KVCACHE_H

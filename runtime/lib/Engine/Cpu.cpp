@@ -1,0 +1,113 @@
+//===- Cpu.cpp - which build of the step this processor can run -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An instruction needs the processor's bit and the system's: a kernel that does
+// not save the upper halves of vector registers must not run AVX code.
+//===----------------------------------------------------------------------===//
+#include "llmrt/Cpu.h"
+
+#include <cstring>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+using namespace llmrt;
+
+static bool hasAll(uint64_t value, uint64_t bits) { return (value & bits) == bits; }
+
+uint64_t llmrt::cpuFeatures(const CpuRegisters &registers) {
+  constexpr uint32_t fma = 1u << 12, osxsave = 1u << 27, avx = 1u << 28,
+                     f16c = 1u << 29;                  // leaf 1, ECX
+  constexpr uint32_t avx2 = 1u << 5, avx512f = 1u << 16, avx512dq = 1u << 17,
+                     avx512bw = 1u << 30, avx512vl = 1u << 31; // leaf 7, EBX
+  constexpr uint32_t avx512vnni = 1u << 11;            // leaf 7, ECX
+  constexpr uint64_t ymmState = 0x6, zmmState = 0xe6;  // XCR0
+
+  uint64_t features = 0;
+  if (!hasAll(registers.leaf1Ecx, fma | osxsave | avx | f16c) ||
+      !hasAll(registers.leaf7Ebx, avx2) || !hasAll(registers.xcr0, ymmState))
+    return features;
+  features |= LLMRT_CPU_AVX2;
+  if (!hasAll(registers.leaf7Ebx, avx512f | avx512dq | avx512bw | avx512vl) ||
+      !hasAll(registers.xcr0, zmmState))
+    return features;
+  features |= LLMRT_CPU_AVX512;
+  if (registers.leaf7Ecx & avx512vnni)
+    features |= LLMRT_CPU_AVX512_VNNI;
+  return features;
+}
+
+uint64_t llmrt::cpuFeatures() {
+  CpuRegisters registers;
+#if defined(__x86_64__)
+  unsigned eax, ebx, ecx, edx;
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx))
+    registers.leaf1Ecx = ecx;
+  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) {
+    registers.leaf7Ebx = ebx;
+    registers.leaf7Ecx = ecx;
+  }
+  if (registers.leaf1Ecx & (1u << 27)) { // OSXSAVE: xgetbv exists
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    registers.xcr0 = (static_cast<uint64_t>(high) << 32) | low;
+  }
+#endif
+  return cpuFeatures(registers);
+}
+
+std::string llmrt::cpuFeatureNames(uint64_t features) {
+  static constexpr struct {
+    uint64_t bit;
+    const char *name;
+  } names[] = {{LLMRT_CPU_AVX2, "avx2"},
+               {LLMRT_CPU_AVX512, "avx512"},
+               {LLMRT_CPU_AVX512_VNNI, "avx512-vnni"}};
+  std::string text;
+  for (const auto &feature : names) {
+    if (!(features & feature.bit))
+      continue;
+    if (!text.empty())
+      text += ' ';
+    text += feature.name;
+    features &= ~feature.bit;
+  }
+  if (features) // bits of a newer compiler
+    text += text.empty() ? "unknown" : " unknown";
+  return text.empty() ? "none" : text;
+}
+
+static std::string variantNames(const LlmrtModel &model) {
+  std::string text;
+  for (uint32_t i = 0; i < model.variantCount; ++i)
+    text += (i ? ", " : "") + std::string(model.variants[i].name);
+  return text;
+}
+
+Expected<const LlmrtVariant *>
+llmrt::chooseVariant(const LlmrtModel &model, uint64_t features,
+                     const char *wanted) {
+  const bool wish = wanted && *wanted;
+  for (uint32_t i = 0; i < model.variantCount; ++i) {
+    const LlmrtVariant &variant = model.variants[i];
+    if (wish && std::strcmp(variant.name, wanted) != 0)
+      continue;
+    if (hasAll(features, variant.features))
+      return &variant;
+    if (wish)
+      return Status::error("LLMRT_VARIANT=" + std::string(wanted) + " needs " +
+                           cpuFeatureNames(variant.features) +
+                           ": this processor has " + cpuFeatureNames(features));
+  }
+  if (wish)
+    return Status::error("LLMRT_VARIANT=" + std::string(wanted) +
+                         " is not in this program: it has " +
+                         variantNames(model));
+  if (model.variantCount == 0)
+    return Status::error("this program has no code for any processor");
+  const LlmrtVariant &least = model.variants[model.variantCount - 1];
+  return Status::error("this program needs a processor with " +
+                       cpuFeatureNames(least.features) + ": this one has " +
+                       cpuFeatureNames(features) +
+                       "; compile the model with another --cpu");
+}

@@ -1,0 +1,346 @@
+//===- Engine.cpp - sequences in, logits out --------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "llmrt/Engine.h"
+#include "llmrt/Cpu.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+using namespace llmrt;
+
+namespace {
+
+/// The arena's rows are a multiple of this, so that every buffer in it starts at
+/// a multiple of 64 bytes whatever the bytes per row.
+constexpr int64_t rowGranule = 16;
+
+int64_t roundUp(int64_t value, int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+/// `asked`, or `limit` where nothing was asked.
+Expected<int64_t> withinLimit(const char *what, int64_t asked, int64_t limit) {
+  if (asked < 0)
+    return Status::error("asked for a " + std::string(what) + " of " +
+                         std::to_string(asked) + ": it is at least 1");
+  if (asked > limit)
+    return Status::error("asked for a " + std::string(what) + " of " +
+                         std::to_string(asked) + ": this program was compiled for " +
+                         std::to_string(limit) + " at most");
+  return asked == 0 ? limit : asked;
+}
+
+KvGeometry geometryOf(const LlmrtModel &model, const EngineOptions &limits) {
+  return {limits.batch, limits.context, model.kvBytesPerPage};
+}
+
+int64_t rowTableBytes(const EngineOptions &limits) {
+  return 4 * (4 * limits.rowsPerStep + limits.logitRows + limits.batch);
+}
+
+} // namespace
+
+Expected<EngineOptions> llmrt::resolveOptions(const LlmrtModel &model,
+                                              const EngineOptions &options) {
+  EngineOptions resolved = options;
+  auto set = [&](int64_t &number, const char *what, int64_t limit) {
+    auto value = withinLimit(what, number, limit);
+    if (value)
+      number = *value;
+    return value.status();
+  };
+  if (resolved.batch == 0)
+    resolved.batch = 1;
+  if (Status status = set(resolved.batch, "batch", model.maxBatch); !status)
+    return status;
+  if (Status status = set(resolved.context, "context", model.maxContext); !status)
+    return status;
+  // A step holds at least one row of every sequence, and never more than all
+  // contexts together.
+  const int64_t mostRows = std::max(model.rowsPerStep, resolved.batch);
+  if (Status status = set(resolved.rowsPerStep, "number of rows per step", mostRows);
+      !status)
+    return status;
+  resolved.rowsPerStep = std::clamp(resolved.rowsPerStep, resolved.batch,
+                                    resolved.batch * resolved.context);
+  resolved.rowsPerStep = roundUp(resolved.rowsPerStep, rowGranule);
+  if (resolved.logitRows == 0)
+    resolved.logitRows = resolved.batch;
+  if (Status status = set(resolved.logitRows, "number of logit rows", resolved.rowsPerStep);
+      !status)
+    return status;
+  if (resolved.threads == 0)
+    resolved.threads = ThreadPool::availableCores();
+  if (resolved.threads < 0 || resolved.threads > ThreadPool::maxWorkers)
+    return Status::error("asked for " + std::to_string(resolved.threads) +
+                         " threads: allowed are 1 to " +
+                         std::to_string(ThreadPool::maxWorkers));
+  return resolved;
+}
+
+MemoryContract llmrt::memoryContract(const LlmrtModel &model,
+                                     const EngineOptions &resolved) {
+  const KvGeometry geometry = geometryOf(model, resolved);
+  MemoryContract contract;
+  contract.weights = model.weightBytes;
+  contract.kv = geometry.kvBytes();
+  contract.arena = resolved.rowsPerStep * model.arenaBytesPerRow;
+  contract.tables = geometry.tableBytes() + rowTableBytes(resolved);
+  contract.logits = resolved.logitRows * model.vocabulary * 4;
+  return contract;
+}
+
+static Status checkModel(const LlmrtModel &model, std::span<const uint8_t> weights) {
+  if (model.abiVersion != LLMRT_ABI_VERSION)
+    return Status::error("the model's code has layout version " +
+                         std::to_string(model.abiVersion) + ", this runtime reads " +
+                         std::to_string(LLMRT_ABI_VERSION));
+  const int64_t atLeastOne[] = {model.vocabulary,     model.arenaBytesPerRow,
+                                model.kvBytesPerPage, model.contextLength,
+                                model.maxContext,     model.maxBatch,
+                                model.rowsPerStep};
+  for (int64_t number : atLeastOne)
+    if (number < 1)
+      return Status::error("the model's code states a size of " + std::to_string(number));
+  if (static_cast<int64_t>(weights.size()) != model.weightBytes)
+    return Status::error("the weight section has " + std::to_string(weights.size()) +
+                         " bytes, the model's code expects " +
+                         std::to_string(model.weightBytes));
+  return Status::ok();
+}
+
+Expected<std::unique_ptr<Engine>> Engine::create(const LlmrtModel &model,
+                                                 std::span<const uint8_t> weights,
+                                                 const EngineOptions &options) {
+  if (Status status = checkModel(model, weights); !status)
+    return status;
+  auto resolved = resolveOptions(model, options);
+  if (!resolved)
+    return resolved.status();
+  auto variant = chooseVariant(model, cpuFeatures(), std::getenv("LLMRT_VARIANT"));
+  if (!variant)
+    return variant.status();
+
+  std::unique_ptr<Engine> engine(new Engine);
+  engine->compiled = &model;
+  engine->chosen = *variant;
+  engine->limits = *resolved;
+  if (Status status = engine->map(weights); !status)
+    return status;
+  auto pool = ThreadPool::create(resolved->threads);
+  if (!pool)
+    return pool.status();
+  engine->pool = std::move(*pool);
+  engine->descriptor.barrier = engine->pool->barrier();
+  return engine;
+}
+
+Status Engine::map(std::span<const uint8_t> weights) {
+  auto newCache = KvCache::create(geometryOf(*compiled, limits));
+  if (!newCache)
+    return newCache.status();
+  cache = std::move(*newCache);
+
+  const MemoryContract bytes = contract();
+  auto mapInto = [](MappedMemory &memory, int64_t size, const char *purpose) {
+    auto mapped = MappedMemory::anonymous(size, purpose);
+    if (mapped)
+      memory = std::move(*mapped);
+    return mapped.status();
+  };
+  if (Status status = mapInto(arena, bytes.arena, "activations"); !status)
+    return status;
+  if (Status status = mapInto(logitBuffer, bytes.logits, "logits"); !status)
+    return status;
+  if (Status status = mapInto(tables, rowTableBytes(limits), "row tables"); !status)
+    return status;
+
+  std::span<int32_t> rest = tables.array<int32_t>(rowTableBytes(limits) / 4);
+  for (auto *column : {&tokens, &positions, &slots, &sequences}) {
+    *column = rest.first(limits.rowsPerStep);
+    rest = rest.subspan(limits.rowsPerStep);
+  }
+  logitRows = rest.first(limits.logitRows);
+  inStep = rest.subspan(limits.logitRows);
+
+  descriptor.weights = weights.data();
+  descriptor.arena = arena.data();
+  descriptor.kv = cache.data();
+  descriptor.slotPositions = cache.slotPositions();
+  descriptor.tokens = tokens.data();
+  descriptor.positions = positions.data();
+  descriptor.slots = slots.data();
+  descriptor.sequences = sequences.data();
+  descriptor.blockTable = cache.blockTable();
+  descriptor.logitRows = logitRows.data();
+  descriptor.logits = reinterpret_cast<float *>(logitBuffer.data());
+  descriptor.rowCapacity = limits.rowsPerStep;
+  descriptor.blocksPerSequence = cache.geometry().blocksPerSequence();
+  descriptor.kvPages = cache.geometry().pages();
+  return Status::ok();
+}
+
+static Status closedSequence(int32_t sequence) {
+  return Status::error("sequence " + std::to_string(sequence) + " is not open");
+}
+
+Expected<int32_t> Engine::fork(int32_t sequence) {
+  if (!cache.isOpen(sequence))
+    return closedSequence(sequence);
+  return cache.fork(sequence);
+}
+
+Status Engine::close(int32_t sequence) {
+  if (!cache.isOpen(sequence))
+    return closedSequence(sequence);
+  cache.close(sequence);
+  return Status::ok();
+}
+
+Status Engine::truncate(int32_t sequence, int64_t length) {
+  if (!cache.isOpen(sequence))
+    return closedSequence(sequence);
+  if (length < 0)
+    return Status::error("asked to truncate a sequence to " + std::to_string(length) +
+                         " tokens");
+  cache.truncate(sequence, length);
+  return Status::ok();
+}
+
+/// The rows of a part whose logits are asked for.
+static int64_t askedRows(const StepPart &part) {
+  switch (part.logits) {
+  case LogitRows::None:
+    return 0;
+  case LogitRows::Last:
+    return 1;
+  case LogitRows::All:
+    return static_cast<int64_t>(part.tokens.size());
+  }
+  return 0;
+}
+
+Status Engine::checkParts(std::span<const StepPart> parts) {
+  int64_t rows = 0, asked = 0;
+  for (const StepPart &part : parts) {
+    if (!cache.isOpen(part.sequence))
+      return closedSequence(part.sequence);
+    if (part.tokens.empty())
+      return Status::error("a step has no tokens for sequence " +
+                           std::to_string(part.sequence));
+    if (inStep[part.sequence])
+      return Status::error("a step names sequence " + std::to_string(part.sequence) +
+                           " twice");
+    inStep[part.sequence] = 1;
+    const int64_t used = cache.length(part.sequence);
+    if (used + static_cast<int64_t>(part.tokens.size()) > limits.context)
+      return Status::error("the context holds " + std::to_string(limits.context) +
+                           " tokens: " + std::to_string(used) + " are in use, " +
+                           std::to_string(part.tokens.size()) + " more were asked for");
+    for (int32_t token : part.tokens)
+      if (token < 0 || token >= compiled->vocabulary)
+        return Status::error("token " + std::to_string(token) +
+                             " is not in the vocabulary of " +
+                             std::to_string(compiled->vocabulary));
+    rows += static_cast<int64_t>(part.tokens.size());
+    asked += askedRows(part);
+  }
+  if (rows < 1 || rows > limits.rowsPerStep)
+    return Status::error("a step of " + std::to_string(rows) +
+                         " rows was asked for: 1 to " +
+                         std::to_string(limits.rowsPerStep) + " fit");
+  if (asked > limits.logitRows)
+    return Status::error("logits of " + std::to_string(asked) + " rows were asked for: " +
+                         std::to_string(limits.logitRows) + " fit");
+  return Status::ok();
+}
+
+Status Engine::appendRows(std::span<const StepPart> parts) {
+  int64_t row = 0;
+  for (const StepPart &part : parts) {
+    const auto count = static_cast<int64_t>(part.tokens.size());
+    const auto first = static_cast<int32_t>(cache.length(part.sequence));
+    for (int64_t i = 0; i < count; ++i, ++row) {
+      tokens[row] = part.tokens[i];
+      sequences[row] = part.sequence;
+      slots[row] = positions[row] = first + static_cast<int32_t>(i);
+    }
+    if (Status status = cache.append(part.sequence, positions.subspan(row - count, count));
+        !status)
+      return status;
+  }
+  descriptor.rows = row;
+  return Status::ok();
+}
+
+/// Which rows of the batch have logits.
+void Engine::fillLogitRows(std::span<const StepPart> parts) {
+  int64_t row = 0, asked = 0;
+  for (const StepPart &part : parts) {
+    const int64_t end = row + static_cast<int64_t>(part.tokens.size());
+    for (int64_t i = end - askedRows(part); i < end; ++i)
+      logitRows[asked++] = static_cast<int32_t>(i);
+    row = end;
+  }
+  descriptor.logitRowCount = lastLogitRows = asked;
+}
+
+Status Engine::step(std::span<const StepPart> parts) {
+  Status checked = checkParts(parts);
+  std::fill(inStep.begin(), inStep.end(), 0);
+  if (!checked)
+    return checked;
+  if (Status status = appendRows(parts); !status)
+    return status;
+  fillLogitRows(parts);
+  // Two words of capture: std::function keeps them inside, without allocating.
+  pool->run([step = &descriptor, run = chosen->step](int64_t worker, int64_t workers) {
+    run(step, worker, workers);
+  });
+  return Status::ok();
+}
+
+Status Engine::prefill(int32_t sequence, std::span<const int32_t> prompt) {
+  if (prompt.empty())
+    return Status::error("the prompt is empty");
+  if (!cache.isOpen(sequence))
+    return closedSequence(sequence);
+  const int64_t used = cache.length(sequence);
+  if (used + static_cast<int64_t>(prompt.size()) > limits.context)
+    return Status::error("the prompt has " + std::to_string(prompt.size()) +
+                         " tokens: the context has " +
+                         std::to_string(limits.context - used) + " of " +
+                         std::to_string(limits.context) + " left");
+  while (!prompt.empty()) {
+    const size_t count = std::min<size_t>(prompt.size(), limits.rowsPerStep);
+    const bool last = count == prompt.size();
+    const StepPart part = {sequence, prompt.first(count),
+                           last ? LogitRows::Last : LogitRows::None};
+    if (Status status = step({&part, 1}); !status)
+      return status;
+    prompt = prompt.subspan(count);
+  }
+  return Status::ok();
+}
+
+std::span<const float> Engine::logits(int64_t row) const {
+  assert(row >= 0 && row < lastLogitRows && "logits that were not asked for");
+  return {descriptor.logits + row * compiled->vocabulary,
+          static_cast<size_t>(compiled->vocabulary)};
+}
+
+int64_t llmrt::peakMemoryBytes() {
+  std::FILE *file = std::fopen("/proc/self/status", "re");
+  if (!file)
+    return 0;
+  char line[256];
+  long long kib = 0;
+  while (std::fgets(line, sizeof line, file))
+    if (std::sscanf(line, "VmHWM: %lld kB", &kib) == 1)
+      break;
+  std::fclose(file);
+  return kib * 1024;
+}

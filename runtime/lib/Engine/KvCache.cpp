@@ -1,0 +1,155 @@
+//===- KvCache.cpp - pages of keys and values, shared by sequences ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// There are as many pages as block table entries, and a page in use stands in at
+// least one of them, so a sequence within its context always finds a page, also
+// for the copy of a shared one.
+//===----------------------------------------------------------------------===//
+#include "llmrt/KvCache.h"
+
+#include <algorithm>
+#include <cstring>
+
+using namespace llmrt;
+
+namespace {
+constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
+} // namespace
+
+int64_t KvGeometry::tableBytes() const {
+  // Block table, slot positions, reference counts and free list, lengths.
+  return 4 * (pages() + pages() * pageTokens + 2 * pages() + sequences);
+}
+
+Expected<KvCache> KvCache::create(const KvGeometry &geometry) {
+  KvCache cache;
+  cache.sizes = geometry;
+  auto kv = MappedMemory::anonymous(geometry.kvBytes(), "keys and values");
+  if (!kv)
+    return kv.status();
+  auto tables = MappedMemory::anonymous(geometry.tableBytes(), "block tables");
+  if (!tables)
+    return tables.status();
+  cache.kv = std::move(*kv);
+  cache.tables = std::move(*tables);
+
+  const int64_t pages = geometry.pages();
+  std::span<int32_t> rest = cache.tables.array<int32_t>(geometry.tableBytes() / 4);
+  auto take = [&rest](int64_t count) {
+    std::span<int32_t> front = rest.first(count);
+    rest = rest.subspan(count);
+    return front;
+  };
+  cache.positionTable = take(pages * pageTokens);
+  cache.blocks = take(pages);
+  cache.referenceCounts = take(pages);
+  cache.freeList = take(pages);
+  cache.lengths = take(geometry.sequences);
+
+  std::fill(cache.blocks.begin(), cache.blocks.end(), noPage);
+  std::fill(cache.lengths.begin(), cache.lengths.end(), -1);
+  // Lowest page on top: a short run touches the beginning only.
+  for (int64_t i = 0; i < pages; ++i)
+    cache.freeList[i] = static_cast<int32_t>(pages - 1 - i);
+  cache.freeCount = pages;
+  return cache;
+}
+
+Expected<int32_t> KvCache::open() {
+  auto unused = std::find(lengths.begin(), lengths.end(), -1);
+  if (unused == lengths.end())
+    return Status::error("all " + std::to_string(sizes.sequences) +
+                         " sequences are in use: close one or ask for a larger batch");
+  *unused = 0;
+  return static_cast<int32_t>(unused - lengths.begin());
+}
+
+Expected<int32_t> KvCache::fork(int32_t sequence) {
+  assert(isOpen(sequence) && "fork of a closed sequence");
+  auto copy = open();
+  if (!copy)
+    return copy;
+  lengths[*copy] = lengths[sequence];
+  for (int64_t i = 0; i < sizes.blocksPerSequence(); ++i) {
+    int32_t page = block(sequence, i);
+    block(*copy, i) = page;
+    if (page != noPage)
+      ++referenceCounts[page];
+  }
+  return copy;
+}
+
+void KvCache::close(int32_t sequence) {
+  truncate(sequence, 0);
+  lengths[sequence] = -1;
+}
+
+void KvCache::truncate(int32_t sequence, int64_t length) {
+  assert(isOpen(sequence) && length >= 0 && "truncation of a closed sequence");
+  if (length >= lengths[sequence])
+    return;
+  const int64_t kept = (length + pageTokens - 1) / pageTokens;
+  for (int64_t i = kept; i < sizes.blocksPerSequence(); ++i) {
+    if (block(sequence, i) == noPage)
+      break;
+    releasePage(block(sequence, i));
+    block(sequence, i) = noPage;
+  }
+  // A shared page keeps its slots for the others; `append` copies it first.
+  if (length % pageTokens != 0) {
+    int32_t page = block(sequence, length / pageTokens);
+    int32_t *slots = &positionTable[page * pageTokens];
+    if (referenceCounts[page] == 1)
+      std::fill(slots + length % pageTokens, slots + pageTokens, LLMRT_EMPTY_POSITION);
+  }
+  lengths[sequence] = static_cast<int32_t>(length);
+}
+
+Status KvCache::append(int32_t sequence, std::span<const int32_t> positions) {
+  assert(isOpen(sequence) && "append to a closed sequence");
+  int64_t slot = lengths[sequence];
+  const int64_t end = slot + static_cast<int64_t>(positions.size());
+  if (end > sizes.context)
+    return Status::error("the context holds " + std::to_string(sizes.context) +
+                         " tokens: " + std::to_string(slot) + " are in use, " +
+                         std::to_string(positions.size()) + " more were asked for");
+  if (slot % pageTokens != 0 && end > slot)
+    unshareLastPage(sequence);
+  for (int32_t position : positions) {
+    int32_t &page = block(sequence, slot / pageTokens);
+    if (page == noPage)
+      page = takePage();
+    positionTable[page * pageTokens + slot % pageTokens] = position;
+    ++slot;
+  }
+  lengths[sequence] = static_cast<int32_t>(end);
+  return Status::ok();
+}
+
+int32_t KvCache::takePage() {
+  assert(freeCount > 0 && "fewer pages than block table entries");
+  int32_t page = freeList[--freeCount];
+  referenceCounts[page] = 1;
+  std::fill_n(&positionTable[page * pageTokens], pageTokens, LLMRT_EMPTY_POSITION);
+  return page;
+}
+
+void KvCache::releasePage(int32_t page) {
+  assert(referenceCounts[page] > 0 && "page released twice");
+  if (--referenceCounts[page] == 0)
+    freeList[freeCount++] = page;
+}
+
+/// Copies the last, partly filled page if another sequence holds it as well.
+void KvCache::unshareLastPage(int32_t sequence) {
+  int32_t &last = block(sequence, lengths[sequence] / pageTokens);
+  if (referenceCounts[last] == 1)
+    return;
+  const int32_t shared = last;
+  last = takePage();
+  std::memcpy(kv.data() + last * sizes.bytesPerPage,
+              kv.data() + shared * sizes.bytesPerPage, sizes.bytesPerPage);
+  std::copy_n(&positionTable[shared * pageTokens], lengths[sequence] % pageTokens,
+              &positionTable[last * pageTokens]);
+  releasePage(shared);
+}
