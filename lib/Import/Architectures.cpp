@@ -31,18 +31,39 @@ static const Architecture architectures[] = {
     {folder, "llama", {Pairing::Half, ActFn::Silu, false}, buildLlama},
     {gguf, "qwen2", {Pairing::Half, ActFn::Silu, false}, buildQwen2},
     {folder, "qwen2", {Pairing::Half, ActFn::Silu, false}, buildQwen2},
-    //  {gguf, "gpt2", {Pairing::Half, ActFn::GeluTanh, false}, buildGpt2},
-    //  {folder, "gpt2", {Pairing::Half, ActFn::GeluTanh, true}, buildGpt2},
+    {gguf, "gpt2", {Pairing::Half, ActFn::GeluTanh, false}, buildGpt2},
+    {folder, "gpt2", {Pairing::Half, ActFn::GeluTanh, true}, buildGpt2},
 };
+
+/// A checkpoint of another head (classification, embedding) has other tensors.
+static Error checkHead(HfConfig &config) {
+  Expected<std::vector<std::string>> classes =
+      config.getStrings("architectures");
+  if (!classes)
+    return classes.takeError();
+  for (StringRef name : *classes)
+    if (!name.ends_with("ForCausalLM") && !name.ends_with("LMHeadModel"))
+      return config.fail(
+          "architectures",
+          "requires a model with a language head (...ForCausalLM "
+          "or ...LMHeadModel): one is " +
+              quote(name));
+  return Error::success();
+}
 
 Error llmc::buildArchitecture(Source &source, mlir::ModuleOp module) {
   std::string known;
   for (const Architecture &architecture : architectures) {
     if (architecture.kind != source.kind)
       continue;
-    if (architecture.name == source.architecture)
-      return architecture.build(source, architecture.conventions, module);
-    known += (known.empty() ? "" : ", ") + architecture.name.str();
+    if (architecture.name != source.architecture) {
+      known += (known.empty() ? "" : ", ") + architecture.name.str();
+      continue;
+    }
+    if (source.config)
+      if (Error error = checkHead(*source.config))
+        return error;
+    return architecture.build(source, architecture.conventions, module);
   }
   return fileError(source.path, "",
                    "has architecture " + quote(source.architecture) +

@@ -96,7 +96,7 @@ static Expected<GatedDecoder> readHuggingFace(Source &source) {
   model.kvHeads =
       keys.integer("num_key_value_heads", Limits::heads, model.heads);
   model.headDim = keys.integer("head_dim", Limits::headDim, 0);
-  model.eps = keys.number("rms_norm_eps", 1e-12, 1);
+  model.eps = keys.number("rms_norm_eps", 1e-12, 1, 1e-6);
   model.tiedHead = keys.flag("tie_word_embeddings", false);
   if (Error error = keys.takeError())
     return std::move(error);

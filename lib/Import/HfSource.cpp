@@ -191,22 +191,6 @@ static Error readTokenizer(Source &source) {
 // The folder
 //===----------------------------------------------------------------------===//
 
-/// A checkpoint of another head (classification, embedding) has other tensors.
-static Error checkHead(HfConfig &config) {
-  Expected<std::vector<std::string>> classes =
-      config.getStrings("architectures");
-  if (!classes)
-    return classes.takeError();
-  for (StringRef name : *classes)
-    if (!name.ends_with("ForCausalLM") && !name.ends_with("LMHeadModel"))
-      return config.fail(
-          "architectures",
-          "requires a model with a language head (...ForCausalLM "
-          "or ...LMHeadModel): one is " +
-              quote(name));
-  return Error::success();
-}
-
 Expected<Source> llmc::openHuggingFace(StringRef folder,
                                        mlir::MLIRContext &context) {
   Expected<HfConfig> config = readConfig(folder, "config.json");
@@ -216,8 +200,6 @@ Expected<Source> llmc::openHuggingFace(StringRef folder,
   Expected<std::string> architecture = config->getString("model_type");
   if (!architecture)
     return architecture.takeError();
-  if (Error error = checkHead(*config))
-    return std::move(error);
   Expected<std::string> name = config->getString(
       "_name_or_path", sys::path::filename(folder.rtrim('/')));
   if (!name)

@@ -59,8 +59,8 @@ int64_t HfKeys::integer(StringRef key, int64_t max, int64_t absent) {
   return keep<int64_t>(config.getInteger(key, 1, max, absent), 1);
 }
 
-double HfKeys::number(StringRef key, double min, double max) {
-  return keep<double>(config.getFloat(key, min, max), min);
+double HfKeys::number(StringRef key, double min, double max, double absent) {
+  return keep<double>(config.getFloat(key, min, max, absent), absent);
 }
 
 bool HfKeys::flag(StringRef key, bool absent) {

@@ -56,7 +56,7 @@ public:
 
   int64_t integer(llvm::StringRef key, int64_t max); // from 1
   int64_t integer(llvm::StringRef key, int64_t max, int64_t absent);
-  double number(llvm::StringRef key, double min, double max);
+  double number(llvm::StringRef key, double min, double max, double absent);
   bool flag(llvm::StringRef key, bool absent);
 
 private:
