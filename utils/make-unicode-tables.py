@@ -111,7 +111,7 @@ def normalization():
             continue
         # The library's NFC is of an older Unicode: a mark it does not know does
         # not change places with U+0334, whose class is 1.
-        known = nfc.normalize_str("a%c\u0334" % c) == "a\u0334%c" % c
+        known = nfc.normalize_str("0%c\u0334" % c) == "0\u0334%c" % c
         if value > 1 and not known:
             continue
         if classes and classes[-1][1] == c - 1 and classes[-1][2] == value:
