@@ -1,5 +1,4 @@
-//===- Elementwise.cpp - arith and math on scalars and tensors
-//--------------===//
+//===- Elementwise.cpp - arith and math on scalars and tensors ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One function per op, computed in f64 and rounded once: for + - * / and sqrt

@@ -1,5 +1,4 @@
-//===- Evaluation.cpp - runs blocks of ops
-//----------------------------------===//
+//===- Evaluation.cpp - runs blocks of ops --------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Values are dropped after their last use: a prompt of 512 rows would otherwise

@@ -1,5 +1,4 @@
-//===- Evaluation.h - one call of a function, op by op -----------*- C++
-//-*-===//
+//===- Evaluation.h - one call of a function, op by op ----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // An evaluator of an op reads its operands from the Evaluation and sets its

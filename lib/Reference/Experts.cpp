@@ -1,5 +1,4 @@
-//===- Experts.cpp - mixtures of experts
-//------------------------------------===//
+//===- Experts.cpp - mixtures of experts ----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // route chooses experts per row, expert_linear runs them, combine sums them.

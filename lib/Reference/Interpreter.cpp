@@ -1,5 +1,4 @@
-//===- Interpreter.cpp - calls of functions, caches between them
-//------------===//
+//===- Interpreter.cpp - calls of functions, caches between them ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The executable meaning of the llm dialect: every lowering is compared with

@@ -1,5 +1,4 @@
-//===- Positions.cpp - rotary position embedding
-//----------------------------===//
+//===- Positions.cpp - rotary position embedding --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // rope is rotation followed by rotate: the two halves that the optimiser may

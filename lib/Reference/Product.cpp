@@ -1,5 +1,4 @@
-//===- Product.cpp - rows times a weight
-//------------------------------------===//
+//===- Product.cpp - rows times a weight ----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The only loop of the interpreter that decides its speed: a 64-token prompt of

@@ -1,5 +1,4 @@
-//===- Product.h - rows times a weight ---------------------------*- C++
-//-*-===//
+//===- Product.h - rows times a weight --------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_REFERENCE_PRODUCT_H

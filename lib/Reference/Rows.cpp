@@ -1,5 +1,4 @@
-//===- Rows.cpp - ops that work on each row alone
-//---------------------------===//
+//===- Rows.cpp - ops that work on each row alone -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // embed, norm, linear, quantize_act, dequant and act as LLMOps.td states them.

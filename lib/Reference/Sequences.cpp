@@ -1,5 +1,4 @@
-//===- Sequences.cpp - the KV cache and attention
-//---------------------------===//
+//===- Sequences.cpp - the KV cache and attention -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The only ops that know which rows belong together. A cache is used linearly,

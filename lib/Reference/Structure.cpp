@@ -1,5 +1,4 @@
-//===- Structure.cpp - weights, batch, kernels and loops
-//--------------------===//
+//===- Structure.cpp - weights, batch, kernels and loops ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What a step is made of around its arithmetic. A kernel means its body.

@@ -1,5 +1,4 @@
-//===- Tensors.cpp - tensor ops that move elements
-//--------------------------===//
+//===- Tensors.cpp - tensor ops that move elements ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Evaluation.h"

@@ -1,5 +1,4 @@
-//===- Values.cpp - rounding and errors of the interpreter
-//------------------===//
+//===- Values.cpp - rounding and errors of the interpreter ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Values.h"

@@ -1,5 +1,4 @@
-//===- Values.h - what the interpreter computes with -------------*- C++
-//-*-===//
+//===- Values.h - what the interpreter computes with ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Floats of every width are kept as f32 and rounded to their type after each

@@ -1,4 +1,4 @@
-//===- llmc-opt.cpp - runs passes over llm IR -------------------------------===//
+//===- llmc-opt.cpp - runs passes over llm IR -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // mlir-opt with the project's dialects and passes: one pass or a textual

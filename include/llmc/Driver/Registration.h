@@ -1,5 +1,4 @@
-//===- Registration.h - dialects and passes of the project -------*- C++
-//-*-===//
+//===- Registration.h - dialects and passes of the project ------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_DRIVER_REGISTRATION_H

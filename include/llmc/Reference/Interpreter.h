@@ -1,5 +1,4 @@
-//===- Interpreter.h - the meaning of the llm dialect, executable -*- C++
-//-*-===//
+//===- Interpreter.h - the meaning of the llm dialect, executable -*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_REFERENCE_INTERPRETER_H
