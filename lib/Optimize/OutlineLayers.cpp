@@ -342,8 +342,9 @@ private:
     SmallVector<Value> yielded;
     for (auto [op, result] : carried)
       yielded.push_back(body[op]->getResult(result));
-    if (!carried.empty())
-      loop.getBody()->back().erase();
+    // A loop that carries nothing was built with its terminator.
+    if (carried.empty())
+      return;
     builder.setInsertionPointToEnd(loop.getBody());
     scf::YieldOp::create(builder, loop.getLoc(), yielded);
   }
