@@ -1,0 +1,104 @@
+//===- App.h - the commands of a compiled program ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Options as plain values, one command per file: the command line is read in one
+// place (CommandLine.cpp) and a test calls commands as the command line does.
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_APP_APP_H
+#define LLMRT_APP_APP_H
+
+#include "Output.h"
+#include "Program.h"
+
+#include "llmrt/Sampler.h"
+#include "llmrt/Status.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace llmrt::app {
+
+/// How tokens are generated; shared by ask, run and chat.
+struct GenerateOptions {
+  SamplerOptions sampler;
+  int64_t maxTokens = -1; // -1: until an end token or a full context
+  std::vector<std::string> stops;
+  int64_t threads = 0;
+  int64_t context = 0;
+  bool printIds = false;
+  bool ignoreEos = false;
+  bool stats = false;
+};
+
+struct AskOptions {
+  std::string text; // empty: standard input
+  std::string system;
+  GenerateOptions generate;
+};
+
+struct RunOptions {
+  std::vector<std::string> prompts;
+  std::vector<std::string> ids; // "1,2,3"
+  std::string file;             // "-": standard input
+  GenerateOptions generate;
+};
+
+struct ChatOptions {
+  std::string system;
+  GenerateOptions generate;
+};
+
+struct LogitsOptions {
+  std::string ids;
+  std::string out;
+  bool step = false; // token by token
+  int64_t threads = 0;
+  int64_t rowsPerStep = 0;
+};
+
+struct BenchOptions {
+  int64_t prompt = 128;
+  int64_t generate = 64;
+  int64_t depth = 0;
+  int64_t batch = 1;
+  int64_t threads = 0;
+  int64_t repetitions = 5;
+  bool json = false;
+};
+
+struct EvalOptions {
+  std::string text;
+  int64_t context = 512;
+  int64_t windows = 0; // 0: all
+  int64_t threads = 0;
+  bool json = false;
+};
+
+struct InfoOptions {
+  bool verify = false;
+  bool json = false;
+  int64_t batch = 1;
+  int64_t context = 0;
+};
+
+Status ask(Program &program, const AskOptions &options);
+Status run(Program &program, const RunOptions &options);
+Status chat(Program &program, const ChatOptions &options);
+Status logits(Program &program, const LogitsOptions &options);
+Status bench(Program &program, const BenchOptions &options);
+Status eval(Program &program, const EvalOptions &options);
+Status info(Program &program, const InfoOptions &options);
+
+/// Generates for all prompts as one batch and prints: one streams, several come
+/// one after the other.
+Status generate(Program &program, std::vector<std::vector<int32_t>> prompts,
+                const GenerateOptions &options);
+
+/// Reads the command line, runs one command, reports its error. The exit code:
+/// 0, 1 (error) or 2 (usage).
+int runApp(int argc, const char *const *argv, const Host &host);
+
+} // namespace llmrt::app
+
+#endif // LLMRT_APP_APP_H

@@ -1,0 +1,187 @@
+//===- Bench.cpp - how fast prompts are read and tokens generated -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Counts as llama-bench does: random tokens, a warm-up, and both tests start at
+// the same depth, so that figures can be compared. Medians of the repetitions.
+//===----------------------------------------------------------------------===//
+#include "App.h"
+#include "Report.h"
+
+#include "llmrt/Generator.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cmath>
+
+using namespace llmrt;
+using namespace llmrt::app;
+
+namespace {
+
+double median(std::vector<double> values) {
+  if (values.empty())
+    return NAN;
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+class Benchmark {
+public:
+  Benchmark(Engine &engine, const BenchOptions &options) : engine(engine), options(options) {}
+
+  Status start();
+  Status repeat(bool warmUp);
+
+  std::vector<double> prefillSeconds, decodeSeconds, firstTokenSeconds;
+
+private:
+  std::vector<int32_t> randomTokens(int64_t count);
+  Status prefill(int64_t tokens);
+  Status decode(int64_t tokens);
+  Status rewind();
+
+  Engine &engine;
+  const BenchOptions &options;
+  std::vector<int32_t> sequences;
+  uint64_t state = 0x9e3779b97f4a7c15ull;
+};
+
+std::vector<int32_t> Benchmark::randomTokens(int64_t count) {
+  std::vector<int32_t> tokens(count);
+  for (int32_t &token : tokens) {
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17; // xorshift64
+    token = static_cast<int32_t>(state % static_cast<uint64_t>(engine.model().vocabulary));
+  }
+  return tokens;
+}
+
+/// The same number of tokens into every sequence; logits of each one's last row.
+Status Benchmark::prefill(int64_t tokens) {
+  std::vector<int32_t> prompt = randomTokens(tokens);
+  std::vector<StepPart> parts;
+  std::vector<int64_t> done(sequences.size(), 0);
+  for (size_t first = 0; first < sequences.size();) {
+    parts.clear();
+    int64_t room = engine.options().rowsPerStep;
+    for (size_t i = first; i < sequences.size() && room > 0; ++i) {
+      const int64_t count = std::min(room, tokens - done[i]);
+      const bool last = done[i] + count == tokens;
+      parts.push_back({sequences[i], std::span(prompt).subspan(done[i], count),
+                       last ? LogitRows::Last : LogitRows::None});
+      done[i] += count;
+      room -= count;
+    }
+    if (Status status = engine.step(parts); !status)
+      return status;
+    while (first < sequences.size() && done[first] == tokens)
+      ++first;
+  }
+  return Status::ok();
+}
+
+Status Benchmark::decode(int64_t tokens) {
+  std::vector<int32_t> next = randomTokens(tokens * options.batch);
+  std::vector<StepPart> parts(sequences.size());
+  for (int64_t i = 0; i < tokens; ++i) {
+    for (size_t s = 0; s < sequences.size(); ++s)
+      parts[s] = {sequences[s], {&next[i * options.batch + s], 1}, LogitRows::Last};
+    if (Status status = engine.step(parts); !status)
+      return status;
+  }
+  return Status::ok();
+}
+
+Status Benchmark::rewind() {
+  for (int32_t sequence : sequences)
+    if (Status status = engine.truncate(sequence, options.depth); !status)
+      return status;
+  return Status::ok();
+}
+
+Status Benchmark::start() {
+  for (int64_t i = 0; i < options.batch; ++i) {
+    auto sequence = engine.open();
+    if (!sequence)
+      return sequence.status();
+    sequences.push_back(*sequence);
+  }
+  return options.depth > 0 ? prefill(options.depth) : Status::ok();
+}
+
+Status Benchmark::repeat(bool warmUp) {
+  if (options.prompt > 0) {
+    double begin = steadySeconds();
+    if (Status status = prefill(options.prompt); !status)
+      return status;
+    double read = steadySeconds();
+    auto sampler = Sampler::create(static_cast<int32_t>(engine.model().vocabulary), {});
+    if (!sampler)
+      return sampler.status();
+    if (auto token = sampler->sample(engine.logits(0)); !token)
+      return token.status();
+    if (!warmUp) {
+      prefillSeconds.push_back(read - begin);
+      firstTokenSeconds.push_back(steadySeconds() - begin);
+    }
+    if (Status status = rewind(); !status)
+      return status;
+  }
+  if (options.generate > 0) {
+    double begin = steadySeconds();
+    if (Status status = decode(options.generate); !status)
+      return status;
+    if (!warmUp)
+      decodeSeconds.push_back(steadySeconds() - begin);
+  }
+  return rewind();
+}
+
+} // namespace
+
+static std::string report(const Engine &engine, const BenchOptions &options, const Benchmark &measured) {
+  const double prefillRate = static_cast<double>(options.prompt * options.batch) / median(measured.prefillSeconds);
+  const double decodeRate = static_cast<double>(options.generate * options.batch) / median(measured.decodeSeconds);
+  if (!options.json) {
+    char text[256];
+    std::snprintf(text, sizeof text,
+                  "prefill %.1f tokens/s, decode %.1f tokens/s, first token %.4f s, peak memory %s",
+                  prefillRate, decodeRate, median(measured.firstTokenSeconds),
+                  mebibytes(peakMemoryBytes()).c_str());
+    return text;
+  }
+  JsonObject json;
+  json.add("prefill_tokens_per_s", prefillRate)
+      .add("decode_tokens_per_s", decodeRate)
+      .add("time_to_first_token_s", median(measured.firstTokenSeconds))
+      .add("peak_memory_bytes", peakMemoryBytes())
+      .add("memory_contract_bytes", engine.contract().total())
+      .add("prompt", options.prompt)
+      .add("generate", options.generate)
+      .add("depth", options.depth)
+      .add("batch", options.batch)
+      .add("threads", engine.options().threads)
+      .add("repetitions", options.repetitions)
+      .add("variant", std::string_view(engine.variant().name));
+  return json.text();
+}
+
+Status app::bench(Program &program, const BenchOptions &options) {
+  const int64_t context = options.depth + std::max(options.prompt, options.generate);
+  if (options.prompt + options.generate == 0)
+    return Status::error("nothing to measure: -p and -n are both 0");
+  if (context > program.model.maxContext)
+    return Status::error("depth and tokens need a context of " + std::to_string(context) +
+                         ": this program was compiled for " + std::to_string(program.model.maxContext));
+  auto engine = program.createEngine(
+      {.batch = options.batch, .context = context, .threads = options.threads});
+  if (!engine)
+    return engine.status();
+  Benchmark benchmark(**engine, options);
+  if (Status status = benchmark.start(); !status)
+    return status;
+  for (int64_t i = -1; i < options.repetitions; ++i)
+    if (Status status = benchmark.repeat(/*warmUp=*/i < 0); !status)
+      return status;
+  return program.out.write(report(**engine, options, benchmark) + "\n");
+}

@@ -1,0 +1,33 @@
+//===- Conversation.cpp - messages and their prompt -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Conversation.h"
+
+using namespace llmrt;
+using namespace llmrt::app;
+
+Expected<Conversation> Conversation::create(const Program &program, const std::string &system) {
+  auto tokenizer = program.needTokenizer();
+  if (!tokenizer)
+    return tokenizer.status();
+  if (!program.hasChatTemplate())
+    return Status::error("this model has no chat template: use run");
+  auto parsed = ChatTemplate::parse((*tokenizer)->chatTemplate());
+  if (!parsed)
+    return Status::error("the model's chat template: " + parsed.message());
+  Conversation conversation(program, std::move(*parsed));
+  conversation.options.bosToken = (*tokenizer)->tokenBytes((*tokenizer)->bosId());
+  conversation.options.eosToken = (*tokenizer)->tokenBytes((*tokenizer)->eosId());
+  if (!system.empty())
+    conversation.add("system", system);
+  conversation.systemMessages = conversation.messages.size();
+  return conversation;
+}
+
+Expected<std::vector<int32_t>> Conversation::encode() const {
+  auto text = chatTemplate.render(messages, options);
+  if (!text)
+    return Status::error("the model's chat template: " + text.message());
+  // The template writes all special tokens itself.
+  return program->encode(*text, /*addSpecial=*/false);
+}

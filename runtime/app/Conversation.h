@@ -1,0 +1,45 @@
+//===- Conversation.h - messages and their prompt ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_APP_CONVERSATION_H
+#define LLMRT_APP_CONVERSATION_H
+
+#include "Program.h"
+
+#include "llmrt/ChatTemplate.h"
+
+#include <string>
+#include <vector>
+
+namespace llmrt::app {
+
+class Conversation {
+public:
+  /// Fails where the model has no tokenizer or no usable template. `system` may
+  /// be empty.
+  static Expected<Conversation> create(const Program &program, const std::string &system);
+
+  void add(std::string role, std::string content) {
+    messages.push_back({std::move(role), std::move(content)});
+  }
+  void removeLast() { messages.pop_back(); }
+  /// Back to the system message.
+  void clear() { messages.resize(systemMessages); }
+
+  /// The ids up to where the assistant answers.
+  Expected<std::vector<int32_t>> encode() const;
+
+private:
+  Conversation(const Program &program, ChatTemplate chatTemplate)
+      : program(&program), chatTemplate(std::move(chatTemplate)) {}
+
+  const Program *program;
+  ChatTemplate chatTemplate;
+  llmrt::ChatOptions options;
+  std::vector<ChatMessage> messages;
+  size_t systemMessages = 0;
+};
+
+} // namespace llmrt::app
+
+#endif // LLMRT_APP_CONVERSATION_H

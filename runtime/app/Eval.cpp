@@ -1,0 +1,144 @@
+//===- Eval.cpp - perplexity of a text --------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Counts as llama-perplexity does: the tokenised text is cut into windows, the
+// second half of each is scored with the first as context, the tail is dropped.
+//===----------------------------------------------------------------------===//
+#include "App.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cmath>
+
+using namespace llmrt;
+using namespace llmrt::app;
+
+namespace {
+
+/// Rows whose logits are held at once: 64 of a vocabulary of 50k are 13 MB.
+constexpr int64_t scoredRows = 64;
+
+/// -log p(token) of one row of logits, in double.
+double surprise(std::span<const float> logits, int32_t token) {
+  const float largest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (float logit : logits)
+    sum += std::exp(logit - largest);
+  return std::log(sum) - (static_cast<double>(logits[token]) - largest);
+}
+
+class Scorer {
+public:
+  Scorer(Engine &engine, int32_t sequence) : engine(engine), sequence(sequence) {}
+
+  /// Adds the surprises of the second half of one window.
+  Status score(std::span<const int32_t> window);
+
+  double sum = 0;
+  int64_t count = 0;
+
+private:
+  Status scoreChunk(std::span<const int32_t> tokens, std::span<const int32_t> next);
+
+  Engine &engine;
+  int32_t sequence;
+  std::vector<double> surprises; // of the rows of one chunk
+};
+
+Status Scorer::scoreChunk(std::span<const int32_t> tokens, std::span<const int32_t> next) {
+  const StepPart part = {sequence, tokens, LogitRows::All};
+  if (Status status = engine.step({&part, 1}); !status)
+    return status;
+  surprises.assign(next.size(), 0);
+  engine.threads().run([&](int64_t worker, int64_t workers) {
+    for (size_t row = worker; row < next.size(); row += workers)
+      surprises[row] = surprise(engine.logits(row), next[row]);
+  });
+  for (double value : surprises) // in order: the same sum for any thread count
+    sum += value;
+  count += static_cast<int64_t>(next.size());
+  return Status::ok();
+}
+
+Status Scorer::score(std::span<const int32_t> window) {
+  if (Status status = engine.truncate(sequence, 0); !status)
+    return status;
+  // Row i predicts token i + 1: rows half .. size - 2 are scored.
+  const size_t half = window.size() / 2;
+  const size_t chunkRows = static_cast<size_t>(engine.options().logitRows);
+  for (size_t row = 0; row < half;) {
+    auto chunk = window.subspan(row, std::min<size_t>(half - row, engine.options().rowsPerStep));
+    const StepPart part = {sequence, chunk, LogitRows::None};
+    if (Status status = engine.step({&part, 1}); !status)
+      return status;
+    row += chunk.size();
+  }
+  for (size_t row = half; row < window.size() - 1;) {
+    const size_t rows = std::min(chunkRows, window.size() - 1 - row);
+    if (Status status = scoreChunk(window.subspan(row, rows), window.subspan(row + 1, rows)); !status)
+      return status;
+    row += rows;
+  }
+  return Status::ok();
+}
+
+} // namespace
+
+static Status report(Program &program, const EvalOptions &options, const Scorer &scorer,
+                     int64_t windows, int64_t textTokens) {
+  const double perplexity = std::exp(scorer.sum / static_cast<double>(scorer.count));
+  if (!options.json) {
+    char line[128];
+    std::snprintf(line, sizeof line, "perplexity %.4f over %" PRId64 " tokens\n", perplexity, scorer.count);
+    return program.out.write(line);
+  }
+  JsonObject json;
+  json.add("perplexity", perplexity)
+      .add("tokens", scorer.count)
+      .add("context", options.context)
+      .add("windows", windows)
+      .add("text_tokens", textTokens);
+  return program.out.write(json.text() + "\n");
+}
+
+Status app::eval(Program &program, const EvalOptions &options) {
+  if (auto needed = program.needTokenizer(); !needed)
+    return needed.status();
+  auto text = readText(options.text, program.in);
+  if (!text)
+    return text.status();
+  auto tokens = program.encode(*text, /*addSpecial=*/true);
+  if (!tokens)
+    return tokens.status();
+  const auto textTokens = static_cast<int64_t>(tokens->size());
+  int64_t windows = textTokens / options.context;
+  if (windows == 0)
+    return Status::error(options.text + ": has " + std::to_string(textTokens) +
+                         " tokens: one window needs " + std::to_string(options.context));
+  if (options.windows > windows)
+    return Status::error(options.text + ": has " + std::to_string(windows) + " windows of " +
+                         std::to_string(options.context) + " tokens: " +
+                         std::to_string(options.windows) + " were asked for");
+  if (options.windows > 0)
+    windows = options.windows;
+
+  const int64_t rows = std::min(program.model.rowsPerStep, options.context);
+  auto engine = program.createEngine({.batch = 1,
+                                      .context = options.context,
+                                      .rowsPerStep = rows,
+                                      .logitRows = std::min(rows, scoredRows),
+                                      .threads = options.threads});
+  if (!engine)
+    return engine.status();
+  auto sequence = (*engine)->open();
+  if (!sequence)
+    return sequence.status();
+  Scorer scorer(**engine, *sequence);
+  for (int64_t i = 0; i < windows; ++i) {
+    if (Status status = scorer.score(std::span(*tokens).subspan(i * options.context, options.context)); !status)
+      return status;
+    say(program.err, "window %" PRId64 " of %" PRId64 ": perplexity %.4f", i + 1, windows,
+        std::exp(scorer.sum / static_cast<double>(scorer.count)));
+  }
+  return report(program, options, scorer, windows, textTokens);
+}

@@ -1,0 +1,127 @@
+//===- Generate.cpp - generate for prompts and print ------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The engine is made for the prompts at hand: context and rows no larger than
+// they need, so that the memory contract of a short run is small.
+//===----------------------------------------------------------------------===//
+#include "App.h"
+#include "Report.h"
+
+#include "llmrt/Generator.h"
+
+#include <algorithm>
+#include <memory>
+
+using namespace llmrt;
+using namespace llmrt::app;
+
+namespace {
+
+/// Text or ids of one prompt's answer, as they come.
+class Answer {
+public:
+  Answer(const Tokenizer *tokenizer, const GenerateOptions &options) : stops(options.stops) {
+    if (!options.printIds)
+      detokenizer = std::make_unique<Detokenizer>(*tokenizer);
+  }
+
+  /// What can be shown after this token.
+  std::string push(int32_t token) {
+    if (detokenizer)
+      return stops.push(detokenizer->push(token));
+    std::string text = any ? "," : "";
+    any = true;
+    return text + std::to_string(token);
+  }
+  std::string finish() {
+    std::string rest;
+    if (detokenizer && !stops.stopped())
+      rest = stops.push(detokenizer->flush()) + stops.flush();
+    return rest + "\n";
+  }
+  bool stopped() const { return stops.stopped(); }
+
+private:
+  std::unique_ptr<Detokenizer> detokenizer;
+  StopFilter stops;
+  bool any = false;
+};
+
+} // namespace
+
+static EngineOptions engineOptions(const Program &program, std::span<const GenerationRequest> requests,
+                                   const GenerateOptions &options) {
+  EngineOptions engine;
+  engine.threads = options.threads;
+  engine.batch = std::min<int64_t>(static_cast<int64_t>(requests.size()), program.model.maxBatch);
+  engine.context = options.context;
+  int64_t rows = 0, longest = 0;
+  for (const GenerationRequest &request : requests) {
+    const auto tokens = static_cast<int64_t>(request.prompt.size());
+    rows += tokens;
+    longest = std::max(longest, request.maxTokens < 0 ? program.model.maxContext
+                                                      : tokens + request.maxTokens);
+  }
+  if (engine.context == 0)
+    engine.context = std::clamp<int64_t>(longest, 1, program.model.maxContext);
+  engine.rowsPerStep = std::clamp<int64_t>(rows, 1, program.model.rowsPerStep);
+  return engine;
+}
+
+/// All answers to the output: one as it is generated, several in order.
+static Status printAnswers(Program &program, Generator &generator,
+                           std::span<const GenerationRequest> requests, std::vector<Answer> &answers) {
+  const bool streams = requests.size() == 1;
+  std::vector<std::string> texts(requests.size());
+  Status written = Status::ok();
+  auto onToken = [&](size_t request, int32_t token) {
+    std::string text = answers[request].push(token);
+    if (streams)
+      written = program.out.write(text);
+    else
+      texts[request] += text;
+    return !answers[request].stopped() && written;
+  };
+  Status status = generator.run(requests, onToken);
+  if (!written)
+    return written;
+  if (streams && (status || generator.stats().generatedTokens > 0)) {
+    Status ended = program.out.write(answers[0].finish());
+    return status ? ended : status;
+  }
+  if (!status)
+    return status;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    std::string header = "==> " + std::to_string(i + 1) + " <==\n";
+    if (Status wrote = program.out.write(header + texts[i] + answers[i].finish()); !wrote)
+      return wrote;
+  }
+  return Status::ok();
+}
+
+Status app::generate(Program &program, std::vector<std::vector<int32_t>> prompts,
+                     const GenerateOptions &options) {
+  const Tokenizer *tokenizer = nullptr;
+  if (!options.printIds) {
+    auto needed = program.needTokenizer();
+    if (!needed)
+      return needed.status();
+    tokenizer = *needed;
+  }
+  std::vector<GenerationRequest> requests;
+  std::vector<Answer> answers;
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    SamplerOptions sampler = options.sampler;
+    sampler.seed += i; // equal prompts differ
+    requests.push_back({std::move(prompts[i]), options.maxTokens, sampler});
+    answers.emplace_back(tokenizer, options);
+  }
+  auto engine = program.createEngine(engineOptions(program, requests, options));
+  if (!engine)
+    return engine.status();
+  Generator generator(**engine, options.ignoreEos ? std::vector<int32_t>() : program.endIds());
+  Status status = printAnswers(program, generator, requests, answers);
+  if (status && options.stats)
+    reportRun(program.err, **engine, generator.stats());
+  return status;
+}

@@ -1,0 +1,119 @@
+//===- Output.cpp - results and diagnostics ---------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Output.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <unistd.h>
+
+using namespace llmrt;
+using namespace llmrt::app;
+
+bool app::writeAll(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    ssize_t wrote = ::write(descriptor, bytes.data(), bytes.size());
+    if (wrote < 0 && errno == EINTR)
+      continue;
+    if (wrote < 0)
+      return false;
+    bytes.remove_prefix(static_cast<size_t>(wrote));
+  }
+  return true;
+}
+
+Status Output::write(std::string_view text) {
+  if (writeAll(descriptor, text))
+    return Status::ok();
+  readerGone = errno == EPIPE;
+  return Status::error(std::string("cannot write the result: ") + std::strerror(errno));
+}
+
+void app::say(int descriptor, const char *format, ...) {
+  char line[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(line, sizeof line - 1, format, arguments);
+  va_end(arguments);
+  std::strcat(line, "\n");
+  (void)writeAll(descriptor, line);
+}
+
+std::string StopFilter::push(std::string_view text) {
+  if (found)
+    return {};
+  held += text;
+  size_t first = std::string::npos;
+  for (const std::string &stop : stops)
+    first = std::min(first, held.find(stop));
+  if (first != std::string::npos) {
+    found = true;
+    std::string shown = held.substr(0, first);
+    held.clear();
+    return shown;
+  }
+  // The longest end of the text that begins a stop string waits.
+  size_t waiting = 0;
+  for (const std::string &stop : stops)
+    for (size_t n = std::min(stop.size() - 1, held.size()); n > waiting; --n)
+      if (held.compare(held.size() - n, n, stop, 0, n) == 0)
+        waiting = n;
+  std::string shown = held.substr(0, held.size() - waiting);
+  held.erase(0, held.size() - waiting);
+  return shown;
+}
+
+std::string StopFilter::flush() {
+  std::string rest = std::move(held);
+  held.clear();
+  return rest;
+}
+
+static std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      result += '\\';
+      result += c;
+    } else if (byte < 0x20) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", byte);
+      result += escape;
+    } else {
+      result += c;
+    }
+  }
+  return result + "\"";
+}
+
+JsonObject &JsonObject::addRaw(std::string_view key, std::string_view json) {
+  body += body.size() == 1 ? "\n  " : ",\n  ";
+  body += quoted(key) + ": ";
+  body += json;
+  return *this;
+}
+
+JsonObject &JsonObject::add(std::string_view key, int64_t value) {
+  return addRaw(key, std::to_string(value));
+}
+
+JsonObject &JsonObject::add(std::string_view key, double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.7g", value);
+  return addRaw(key, std::isfinite(value) ? text : "null");
+}
+
+JsonObject &JsonObject::add(std::string_view key, std::string_view value) {
+  return addRaw(key, quoted(value));
+}
+
+std::string app::mebibytes(int64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
+  return text;
+}

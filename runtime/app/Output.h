@@ -1,0 +1,76 @@
+//===- Output.h - results and diagnostics -----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Results go to one descriptor unbuffered, so text appears as it is generated
+// and a full disk is noticed where it happens.
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_APP_OUTPUT_H
+#define LLMRT_APP_OUTPUT_H
+
+#include "llmrt/Status.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llmrt::app {
+
+/// Writes all of `bytes`; errno tells a failure.
+bool writeAll(int descriptor, std::string_view bytes);
+
+class Output {
+public:
+  explicit Output(int descriptor) : descriptor(descriptor) {}
+
+  /// Fails where the text cannot be written, also when the reader has gone.
+  Status write(std::string_view text);
+  /// The reader has gone: nothing more to say, and no error of ours.
+  bool closed() const { return readerGone; }
+
+private:
+  int descriptor;
+  bool readerGone = false;
+};
+
+/// One line to a descriptor for diagnostics; its failures are ignored.
+void say(int descriptor, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/// Lets text through up to the first stop string, which it swallows; holds back
+/// what may be the beginning of one.
+class StopFilter {
+public:
+  explicit StopFilter(const std::vector<std::string> &stops) : stops(stops) {}
+
+  /// The text that can be shown.
+  std::string push(std::string_view text);
+  /// What was held back; call once at the end.
+  std::string flush();
+  bool stopped() const { return found; }
+
+private:
+  const std::vector<std::string> &stops;
+  std::string held;
+  bool found = false;
+};
+
+/// A JSON object, one key per line.
+class JsonObject {
+public:
+  JsonObject &add(std::string_view key, int64_t value);
+  JsonObject &add(std::string_view key, double value); // null if not finite
+  JsonObject &add(std::string_view key, std::string_view value);
+  JsonObject &addRaw(std::string_view key, std::string_view json);
+  /// Closed, without a line end.
+  std::string text() const { return body + "\n}"; }
+
+private:
+  std::string body = "{";
+};
+
+/// "12.3 MiB".
+std::string mebibytes(int64_t bytes);
+
+} // namespace llmrt::app
+
+#endif // LLMRT_APP_OUTPUT_H

@@ -1,0 +1,39 @@
+//===- Run.cpp - raw completion of texts or ids -----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "App.h"
+
+using namespace llmrt;
+using namespace llmrt::app;
+
+/// The texts to complete: -p, else the file, else standard input.
+static Expected<std::vector<std::string>> promptTexts(Program &program, const RunOptions &options) {
+  if (!options.prompts.empty() || !options.ids.empty())
+    return options.prompts;
+  auto text = readText(options.file.empty() ? "-" : options.file, program.in);
+  if (!text)
+    return text.status();
+  if (!text->empty() && text->back() == '\n')
+    text->pop_back(); // an editor's or echo's, not the author's
+  return std::vector<std::string>{std::move(*text)};
+}
+
+Status app::run(Program &program, const RunOptions &options) {
+  std::vector<std::vector<int32_t>> prompts;
+  for (const std::string &text : options.ids) {
+    auto ids = parseIds(text);
+    if (!ids)
+      return ids.status();
+    prompts.push_back(std::move(*ids));
+  }
+  auto texts = promptTexts(program, options);
+  if (!texts)
+    return texts.status();
+  for (const std::string &text : *texts) {
+    auto ids = program.encode(text, /*addSpecial=*/true);
+    if (!ids)
+      return ids.status();
+    prompts.push_back(std::move(*ids));
+  }
+  return generate(program, std::move(prompts), options.generate);
+}
