@@ -1,4 +1,5 @@
-//===- Diagnostics.cpp - MLIR's diagnostics as errors of llmc ---------------===//
+//===- Diagnostics.cpp - MLIR's diagnostics as errors of llmc
+//---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A user gets one line per error: the first one, with its place.
@@ -11,7 +12,8 @@ using namespace llmc;
 
 std::string llmc::describeLocation(mlir::Location location) {
   if (auto file = location->findInstanceOf<mlir::FileLineColLoc>())
-    return " at " + file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
+    return " at " + file.getFilename().str() + ":" +
+           std::to_string(file.getLine()) + ":" +
            std::to_string(file.getColumn());
   if (auto name = location->findInstanceOf<mlir::NameLoc>())
     return " at " + name.getName().str();
@@ -23,7 +25,8 @@ DiagnosticCollector::DiagnosticCollector(mlir::MLIRContext *context)
         if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Error)
           return mlir::failure();
         if (message.empty())
-          message = diagnostic.str() + describeLocation(diagnostic.getLocation());
+          message =
+              diagnostic.str() + describeLocation(diagnostic.getLocation());
         return mlir::success();
       }) {}
 

@@ -1,4 +1,5 @@
-//===- Options.cpp - what a compilation may be asked ------------------------===//
+//===- Options.cpp - what a compilation may be asked
+//------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Defaults follow the model: integer weights are multiplied as integers, floats
@@ -15,7 +16,8 @@ using namespace llmc;
 using namespace mlir::llm;
 
 llvm::StringRef llmc::getStageName(Stage stage) {
-  static const char *const names[] = {"import", "optimize", "schedule", "lower", "emit"};
+  static const char *const names[] = {"import", "optimize", "schedule", "lower",
+                                      "emit"};
   return names[size_t(stage)];
 }
 
@@ -41,11 +43,13 @@ llvm::StringRef llmc::getName(CacheType cache) {
 static bool runsHere(llvm::StringRef isa) {
   llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
   auto have = [&](std::initializer_list<llvm::StringRef> names) {
-    return llvm::all_of(names, [&](llvm::StringRef name) { return features.lookup(name); });
+    return llvm::all_of(
+        names, [&](llvm::StringRef name) { return features.lookup(name); });
   };
   bool avx2 = have({"avx2", "fma", "f16c"});
   if (isa == "avx512-vnni")
-    return avx2 && have({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"});
+    return avx2 &&
+           have({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"});
   return avx2;
 }
 
@@ -53,8 +57,9 @@ static llvm::Expected<std::vector<std::string>> getNativeIsas() {
   for (llvm::StringRef isa : getKnownIsas())
     if (runsHere(isa))
       return std::vector<std::string>{isa.str()};
-  return llvm::createStringError("--cpu=native: this machine has no AVX2 with FMA and F16C, "
-                                 "which every variant of generated code needs");
+  return llvm::createStringError(
+      "--cpu=native: this machine has no AVX2 with FMA and F16C, "
+      "which every variant of generated code needs");
 }
 
 llvm::Expected<std::vector<std::string>> llmc::getIsas(llvm::StringRef cpu) {
@@ -67,7 +72,8 @@ llvm::Expected<std::vector<std::string>> llmc::getIsas(llvm::StringRef cpu) {
     return std::vector<std::string>{"avx2"};
   if (llvm::is_contained(known, cpu))
     return std::vector<std::string>{cpu.str()};
-  return llvm::createStringError("unknown --cpu '" + cpu + "': portable, native, x86-64-v3, " +
+  return llvm::createStringError("unknown --cpu '" + cpu +
+                                 "': portable, native, x86-64-v3, " +
                                  llvm::join(known, ", ") + " are known");
 }
 
@@ -87,34 +93,38 @@ static bool hasIntegerWeights(mlir::ModuleOp module) {
 /// The positions that the model was made for; 0 if it does not say.
 static int64_t getModelContext(mlir::ModuleOp module) {
   auto model = module->getAttrOfType<mlir::DictionaryAttr>("llm.model");
-  auto length = model ? model.getAs<mlir::IntegerAttr>("context_length") : mlir::IntegerAttr();
+  auto length = model ? model.getAs<mlir::IntegerAttr>("context_length")
+                      : mlir::IntegerAttr();
   return length ? length.getInt() : 0;
 }
 
 llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
                                                     mlir::ModuleOp imported) {
-  bool integers = options.weights == WeightMode::keep && hasIntegerWeights(imported);
+  bool integers =
+      options.weights == WeightMode::keep && hasIntegerWeights(imported);
   if (options.activations == Activations::automatic)
     options.activations = integers ? Activations::i8 : Activations::f32;
   if (options.activations == Activations::i8 && !integers)
-    return llvm::createStringError("--activations=i8 needs integer weights: %s",
-                                   options.weights == WeightMode::f32
-                                       ? "--weights=f32 makes all of them floats"
-                                       : "this model has float weights only");
+    return llvm::createStringError(
+        "--activations=i8 needs integer weights: %s",
+        options.weights == WeightMode::f32
+            ? "--weights=f32 makes all of them floats"
+            : "this model has float weights only");
   if (options.cache == CacheType::automatic)
-    options.cache =
-        options.activations == Activations::f32 ? CacheType::f32 : CacheType::f16;
+    options.cache = options.activations == Activations::f32 ? CacheType::f32
+                                                            : CacheType::f16;
 
   int64_t context = getModelContext(imported);
   if (options.maxContext == 0)
     options.maxContext = context;
   if (options.maxContext <= 0)
-    return llvm::createStringError(
-        "the model does not say how many positions it was made for: give --max-context");
+    return llvm::createStringError("the model does not say how many positions "
+                                   "it was made for: give --max-context");
   if (context && options.maxContext > context)
-    return llvm::createStringError("--max-context=%lld exceeds the model's %lld positions",
-                                   static_cast<long long>(options.maxContext),
-                                   static_cast<long long>(context));
+    return llvm::createStringError(
+        "--max-context=%lld exceeds the model's %lld positions",
+        static_cast<long long>(options.maxContext),
+        static_cast<long long>(context));
   return options;
 }
 

@@ -1,4 +1,5 @@
-//===- Pipelines.cpp - the stages between import and emit -------------------===//
+//===- Pipelines.cpp - the stages between import and emit
+//-------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The order of passes is a program of its own: a comment says what breaks where
@@ -17,7 +18,8 @@
 
 using namespace llmc;
 
-static void buildOptimize(mlir::OpPassManager &manager, const CompileOptions &options) {
+static void buildOptimize(mlir::OpPassManager &manager,
+                          const CompileOptions &options) {
   // Types first: outlining compares layers by type, so a weight or cache that
   // changed its type afterwards would have to change it in every table too.
   if (options.weights == WeightMode::f32)
@@ -44,7 +46,8 @@ static void buildSchedule(mlir::OpPassManager &manager) {
   manager.addPass(createPlanMemory());
 }
 
-static void buildLower(mlir::OpPassManager &manager, const CompileOptions &options,
+static void buildLower(mlir::OpPassManager &manager,
+                       const CompileOptions &options,
                        llvm::ArrayRef<std::string> isas) {
   manager.addPass(createTileKernels());
   manager.addPass(mlir::createCanonicalizerPass());
@@ -55,12 +58,14 @@ static void buildLower(mlir::OpPassManager &manager, const CompileOptions &optio
   tiles.isas.assign(isas.begin(), isas.end());
   manager.addPass(createEmitTiles(tiles));
   // Needs the variants by name, and the step's types before they are pointers.
-  manager.addPass(createFinishStep({options.maxContext, options.maxBatch, options.rowsPerStep}));
+  manager.addPass(createFinishStep(
+      {options.maxContext, options.maxBatch, options.rowsPerStep}));
   buildLLVMPipeline(manager);
 }
 
 void llmc::buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
-                              const CompileOptions &options, llvm::ArrayRef<std::string> isas) {
+                              const CompileOptions &options,
+                              llvm::ArrayRef<std::string> isas) {
   switch (stage) {
   case Stage::optimize:
     return buildOptimize(manager, options);
@@ -74,7 +79,8 @@ void llmc::buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
   }
 }
 
-llvm::Error llmc::runStage(Stage stage, mlir::ModuleOp module, const CompileOptions &options,
+llvm::Error llmc::runStage(Stage stage, mlir::ModuleOp module,
+                           const CompileOptions &options,
                            llvm::ArrayRef<std::string> isas) {
   DiagnosticCollector diagnostics(module.getContext());
   mlir::PassManager manager(module->getName());
@@ -90,19 +96,24 @@ llvm::Error llmc::runStage(Stage stage, mlir::ModuleOp module, const CompileOpti
 
 namespace {
 
-struct OptimizePipelineOptions : mlir::PassPipelineOptions<OptimizePipelineOptions> {
-  Option<std::string> activations{*this, "activations", llvm::cl::desc("f32 or i8"),
-                                  llvm::cl::init("f32")};
+struct OptimizePipelineOptions
+    : mlir::PassPipelineOptions<OptimizePipelineOptions> {
+  Option<std::string> activations{
+      *this, "activations", llvm::cl::desc("f32 or i8"), llvm::cl::init("f32")};
   Option<std::string> weights{*this, "weights", llvm::cl::desc("keep or f32"),
                               llvm::cl::init("keep")};
-  Option<std::string> cache{*this, "kv", llvm::cl::desc("f32 or f16"), llvm::cl::init("f32")};
+  Option<std::string> cache{*this, "kv", llvm::cl::desc("f32 or f16"),
+                            llvm::cl::init("f32")};
 };
 
 struct LowerPipelineOptions : mlir::PassPipelineOptions<LowerPipelineOptions> {
-  ListOption<std::string> isas{*this, "isas", llvm::cl::desc("instruction sets, best first")};
-  Option<int64_t> maxContext{*this, "max-context", llvm::cl::desc("positions per sequence"),
+  ListOption<std::string> isas{*this, "isas",
+                               llvm::cl::desc("instruction sets, best first")};
+  Option<int64_t> maxContext{*this, "max-context",
+                             llvm::cl::desc("positions per sequence"),
                              llvm::cl::init(0)};
-  Option<int64_t> maxBatch{*this, "max-batch", llvm::cl::desc("sequences at once"),
+  Option<int64_t> maxBatch{*this, "max-batch",
+                           llvm::cl::desc("sequences at once"),
                            llvm::cl::init(8)};
 };
 
@@ -113,15 +124,18 @@ void llmc::registerPipelines() {
       "llmc-optimize", "the optimize stage of llmc",
       [](mlir::OpPassManager &manager, const OptimizePipelineOptions &given) {
         CompileOptions options;
-        options.activations = given.activations == "i8" ? Activations::i8 : Activations::f32;
-        options.weights = given.weights == "f32" ? WeightMode::f32 : WeightMode::keep;
+        options.activations =
+            given.activations == "i8" ? Activations::i8 : Activations::f32;
+        options.weights =
+            given.weights == "f32" ? WeightMode::f32 : WeightMode::keep;
         options.cache = given.cache == "f16" ? CacheType::f16 : CacheType::f32;
         buildStagePipeline(Stage::optimize, manager, options, {});
       });
-  mlir::PassPipelineRegistration<>("llmc-schedule", "the schedule stage of llmc",
-                                   [](mlir::OpPassManager &manager) {
-                                     buildStagePipeline(Stage::schedule, manager, {}, {});
-                                   });
+  mlir::PassPipelineRegistration<>(
+      "llmc-schedule", "the schedule stage of llmc",
+      [](mlir::OpPassManager &manager) {
+        buildStagePipeline(Stage::schedule, manager, {}, {});
+      });
   mlir::PassPipelineRegistration<LowerPipelineOptions>(
       "llmc-lower", "the lower stage of llmc",
       [](mlir::OpPassManager &manager, const LowerPipelineOptions &given) {

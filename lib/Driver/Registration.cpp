@@ -1,4 +1,4 @@
-//===- Registration.cpp - dialects and passes of the project ----------------===//
+//===- Registration.cpp - dialects and passes of the project --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What llmc and llmc-opt share. Dialects are named one by one: the InitAll

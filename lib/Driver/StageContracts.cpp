@@ -1,4 +1,5 @@
-//===- StageContracts.cpp - which ops are legal after a stage ---------------===//
+//===- StageContracts.cpp - which ops are legal after a stage
+//---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A stage that leaves an op that the next one does not know is found here, by
@@ -26,25 +27,29 @@ template <typename... Dialects> static bool isOf(Operation *op) {
 
 /// The model as it was written: tensors, no loops, no kernels.
 static bool isLegalImported(Operation *op) {
-  if (isa<KernelOp, YieldOp, WeightTableOp>(op) || op->getName().getStringRef().contains("tile"))
+  if (isa<KernelOp, YieldOp, WeightTableOp>(op) ||
+      op->getName().getStringRef().contains("tile"))
     return false;
-  return isa<ModuleOp>(op) || isOf<LLMDialect, func::FuncDialect, arith::ArithDialect,
-                                   math::MathDialect, tensor::TensorDialect>(op);
+  return isa<ModuleOp>(op) ||
+         isOf<LLMDialect, func::FuncDialect, arith::ArithDialect,
+              math::MathDialect, tensor::TensorDialect>(op);
 }
 
 /// The same, with a loop over layers; every rotation is shared.
 static bool isLegalOptimized(Operation *op) {
   if (isa<RopeOp>(op))
     return false;
-  return isa<scf::ForOp, scf::YieldOp, WeightTableOp>(op) || isLegalImported(op);
+  return isa<scf::ForOp, scf::YieldOp, WeightTableOp>(op) ||
+         isLegalImported(op);
 }
 
-/// Outside kernels only what moves no data; inside, anchors and elementwise ops.
+/// Outside kernels only what moves no data; inside, anchors and elementwise
+/// ops.
 static bool isLegalScheduled(Operation *op) {
   if (op->getParentOfType<KernelOp>())
     return isa<YieldOp>(op) || isLegalOptimized(op);
-  if (isa<KernelOp, WeightOp, WeightTableOp, ParamOp, BatchTokensOp, BatchPositionsOp,
-          BatchLogitRowsOp>(op))
+  if (isa<KernelOp, WeightOp, WeightTableOp, ParamOp, BatchTokensOp,
+          BatchPositionsOp, BatchLogitRowsOp>(op))
     return true;
   return !isOf<LLMDialect>(op) && isLegalOptimized(op);
 }
@@ -82,7 +87,9 @@ llvm::Error llmc::checkStageContract(Stage stage, ModuleOp module) {
   std::string where = describeLocation(illegal->getLoc());
   // Model ops reach the last two stages only if no pass knows them.
   if (stage >= Stage::schedule && isOf<LLMDialect>(illegal))
-    return llvm::createStringError("no lowering yet for '" + name + "'" + where);
-  return llvm::createStringError("internal error: '" + name + "' is not legal after stage " +
+    return llvm::createStringError("no lowering yet for '" + name + "'" +
+                                   where);
+  return llvm::createStringError("internal error: '" + name +
+                                 "' is not legal after stage " +
                                  getStageName(stage) + where);
 }

@@ -1,0 +1,68 @@
+//===- Commands.h - the commands of llmc -------------------------*- C++
+//-*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each command takes its options as a value and returns an error or nothing;
+// only CommandLine.cpp knows how they are spelled on a command line. Results go
+// to stdout, progress and diagnostics to stderr.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_DRIVER_COMMANDS_H
+#define LLMC_DRIVER_COMMANDS_H
+
+#include "llmc/Driver/Options.h"
+
+#include <optional>
+
+namespace llmc {
+
+struct CompileCommand {
+  std::string model;
+  std::string output; // empty: stdout for text
+  CompileOptions options;
+  std::optional<Stage> stopAfter; // prints the IR of this stage
+  EmitKind emit = EmitKind::exe;
+  bool explain = false;
+  bool quiet = false; // no progress, no summary
+};
+llvm::Error runCompile(const CompileCommand &command);
+
+struct ImportCommand {
+  std::string model;
+  std::string output;
+};
+llvm::Error runImport(const ImportCommand &command);
+
+struct InspectCommand {
+  std::string model;
+  CompileOptions options;
+  bool json = false;
+};
+llvm::Error runInspect(const InspectCommand &command);
+
+struct RunCommand {
+  std::string model;
+  CompileOptions options;
+  std::vector<std::string> arguments; // for the compiled program
+};
+/// Compiles into the cache folder unless it is there, then becomes the program;
+/// returns only on failure.
+llvm::Error runProgram(const RunCommand &command);
+
+struct ReferenceCommand {
+  std::string model;
+  std::string prompt;
+  std::vector<int32_t> ids; // instead of the prompt
+  int64_t count = 32;       // tokens to generate
+  bool printIds = false;
+  bool ignoreEnd = false;
+};
+/// Greedy decoding by the interpreter.
+llvm::Error runReference(const ReferenceCommand &command);
+
+/// Everything above by command line. Returns the process' exit code: 0, 1 for
+/// an error, 2 for wrong usage.
+int runCommandLine(int argc, const char *const *argv);
+
+} // namespace llmc
+
+#endif // LLMC_DRIVER_COMMANDS_H

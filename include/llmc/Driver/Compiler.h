@@ -1,0 +1,77 @@
+//===- Compiler.h - a model through the stages -------------------*- C++
+//-*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the commands of llmc share: they differ in where they stop and in what
+// they print.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_DRIVER_COMPILER_H
+#define LLMC_DRIVER_COMPILER_H
+
+#include "llmc/Driver/Options.h"
+#include "llmc/Import/Import.h"
+#include "llmrt/Engine.h"
+
+#include <functional>
+#include <map>
+
+namespace llmc {
+
+/// What a stage left behind.
+struct StageReport {
+  Stage stage;
+  double seconds;
+  std::map<std::string, int64_t> opCounts; // by op name
+};
+
+/// A model on its way from file to program.
+class Compiler {
+public:
+  /// `onStage` hears every stage that starts.
+  explicit Compiler(std::function<void(Stage)> onStage = nullptr);
+  ~Compiler();
+
+  /// Remarks of passes go to stderr.
+  void explain();
+
+  /// Reads the model and settles the options.
+  llvm::Error import(llvm::StringRef path, const CompileOptions &options);
+  /// Runs the stages after import up to and including `last` (lower at most).
+  llvm::Error runUntil(Stage last);
+
+  /// The module as the last stage left it.
+  mlir::ModuleOp getModule() { return *model.module; }
+  /// The module as schedule left it: weights carry offsets. Needs schedule.
+  mlir::ModuleOp getPlanned() { return *planned; }
+  const ImportedModel &getModel() const { return model; }
+  const CompileOptions &getOptions() const { return options; }
+  llvm::ArrayRef<std::string> getIsas() const { return isas; }
+  llvm::ArrayRef<StageReport> getReports() const { return reports; }
+
+  /// The peak memory of a run with the compiled limits for `batch` sequences of
+  /// `context` tokens, as the program itself states it. Needs schedule.
+  llvm::Expected<llmrt::MemoryContract> getMemoryContract(int64_t batch,
+                                                          int64_t context);
+  /// Facts about the model for the artifact. Needs schedule.
+  llvm::json::Object describeModel();
+
+private:
+  llvm::Error run(Stage stage, llvm::function_ref<llvm::Error()> action);
+
+  mlir::MLIRContext context;
+  std::function<void(Stage)> onStage;
+  ImportedModel model;
+  CompileOptions options;
+  std::vector<std::string> isas;
+  mlir::OwningOpRef<mlir::ModuleOp> planned;
+  std::vector<StageReport> reports;
+};
+
+/// Writes the program (or shared object) of a lowered model to `path`; nothing
+/// is left there on failure. `progress` hears weight bytes done and in all.
+llvm::Error emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
+                        llvm::function_ref<void(uint64_t, uint64_t)> progress);
+
+} // namespace llmc
+
+#endif // LLMC_DRIVER_COMPILER_H

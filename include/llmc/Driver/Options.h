@@ -1,0 +1,59 @@
+//===- Options.h - what a compilation may be asked ---------------*- C++
+//-*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_DRIVER_OPTIONS_H
+#define LLMC_DRIVER_OPTIONS_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <string>
+#include <vector>
+
+namespace llmc {
+
+/// The compiler's stages, in order; docs/architecture.md shows what each
+/// leaves.
+enum class Stage { import, optimize, schedule, lower, emit };
+
+enum class Activations { automatic, f32, i8 };
+enum class WeightMode { keep, f32 };
+enum class CacheType { automatic, f32, f16 };
+enum class EmitKind { exe, so, obj, assembly, llvm, mlir };
+
+struct CompileOptions {
+  /// automatic: i8 if a linear's weight is an integer grid, else f32.
+  Activations activations = Activations::automatic;
+  WeightMode weights = WeightMode::keep;
+  /// automatic: f32 with f32 activations, else f16.
+  CacheType cache = CacheType::automatic;
+  int64_t maxContext = 0;    // positions per sequence; 0: the model's own limit
+  int64_t maxBatch = 8;      // sequences at once
+  int64_t rowsPerStep = 256; // rows of one step (prompt chunk)
+  std::string cpu = "portable";
+};
+
+llvm::StringRef getStageName(Stage stage);
+llvm::StringRef getName(Activations activations);
+llvm::StringRef getName(WeightMode weights);
+llvm::StringRef getName(CacheType cache);
+
+/// The instruction sets that `cpu` stands for, best first. Fails on an unknown
+/// name, and for `native` on a machine below all of them.
+llvm::Expected<std::vector<std::string>> getIsas(llvm::StringRef cpu);
+
+/// Replaces what is automatic by what fits the imported module, and checks the
+/// limits against the model's.
+llvm::Expected<CompileOptions> resolveOptions(CompileOptions options,
+                                              mlir::ModuleOp imported);
+
+/// Every option by name, for the artifact and for cache keys.
+llvm::json::Object describeOptions(const CompileOptions &options);
+
+} // namespace llmc
+
+#endif // LLMC_DRIVER_OPTIONS_H

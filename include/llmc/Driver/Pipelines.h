@@ -1,0 +1,38 @@
+//===- Pipelines.h - the stages between import and emit ----------*- C++
+//-*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// llmc is only a driver of these pipelines: llmc-opt runs the same ones by name
+// (llmc-optimize, llmc-schedule, llmc-lower).
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_DRIVER_PIPELINES_H
+#define LLMC_DRIVER_PIPELINES_H
+
+#include "llmc/Driver/Options.h"
+
+#include "mlir/Pass/PassManager.h"
+
+namespace llmc {
+
+/// Appends the passes of a stage (optimize, schedule or lower). The options are
+/// resolved; `isas` are the instruction sets, best first.
+void buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
+                        const CompileOptions &options,
+                        llvm::ArrayRef<std::string> isas);
+
+/// Runs a stage's passes, then checks its contract.
+llvm::Error runStage(Stage stage, mlir::ModuleOp module,
+                     const CompileOptions &options,
+                     llvm::ArrayRef<std::string> isas);
+
+/// Fails on the first op that is not legal after `stage`, naming op and place.
+/// An llm op that no lowering took is a limit of llmc; any other op is an error
+/// of llmc itself, and the message says so.
+llvm::Error checkStageContract(Stage stage, mlir::ModuleOp module);
+
+/// Registers llmc-optimize, llmc-schedule and llmc-lower for textual pipelines.
+void registerPipelines();
+
+} // namespace llmc
+
+#endif // LLMC_DRIVER_PIPELINES_H

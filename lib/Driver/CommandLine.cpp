@@ -1,0 +1,246 @@
+//===- CommandLine.cpp - the command line of llmc
+//---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The only file with exceptions: CLI11 reports through them, LLVM is built
+// without.
+//===----------------------------------------------------------------------===//
+#include "llmc/Driver/Commands.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <functional>
+#include <map>
+
+using namespace llmc;
+
+namespace {
+
+struct CommandLine {
+  CLI::App app{
+      "llmc turns a language model into one native executable.\n"
+      "Example: llmc compile model.gguf -o app && ./app \"Once upon a time\""};
+  CompileCommand compile;
+  ImportCommand import;
+  InspectCommand inspect;
+  RunCommand run;
+  bool useReference = false;
+  std::string stopAfter;
+  std::function<int()> action; // of the command given
+
+  CommandLine();
+  void addCompile();
+  void addImport();
+  void addInspect();
+  void addRun();
+};
+
+} // namespace
+
+/// An enum option whose values have names.
+template <typename T>
+static CLI::Option *addChoice(CLI::App *app, const std::string &flag, T &value,
+                              std::map<std::string, T> names,
+                              const std::string &text) {
+  std::string known;
+  for (auto &[name, unused] : names)
+    known += (known.empty() ? "" : "|") + name;
+  CLI::callback_t parse = [&value, names](const CLI::results_t &given) {
+    auto found = names.find(given.front());
+    if (found == names.end())
+      return false;
+    value = found->second;
+    return true;
+  };
+  return app->add_option(flag, parse, text)->type_name(known);
+}
+
+static void addCompileOptions(CLI::App *app, CompileOptions &options) {
+  addChoice<Activations>(
+      app, "--activations", options.activations,
+      {{"f32", Activations::f32}, {"i8", Activations::i8}},
+      "What linears multiply with (default: i8 for integer weights, else f32)");
+  addChoice<WeightMode>(
+      app, "--weights", options.weights,
+      {{"keep", WeightMode::keep}, {"f32", WeightMode::f32}},
+      "Keep the model's encodings, or dequantise (default: keep)");
+  addChoice<CacheType>(app, "--kv", options.cache,
+                       {{"f32", CacheType::f32}, {"f16", CacheType::f16}},
+                       "Element type of the KV cache (default: f32 with f32 "
+                       "activations, else f16)");
+  app->add_option("--max-context", options.maxContext,
+                  "Positions of one sequence (default: the model's own limit)")
+      ->check(CLI::Range(int64_t(1), int64_t(1) << 24));
+  app->add_option("--max-batch", options.maxBatch,
+                  "Sequences at once (default: 8)")
+      ->check(CLI::Range(int64_t(1), int64_t(4096)));
+  app->add_option("--cpu", options.cpu,
+                  "portable (all variants, chosen at start), native, "
+                  "x86-64-v3, or the name of an "
+                  "instruction set (default: portable)");
+}
+
+static int report(llvm::Error error) {
+  if (!error)
+    return 0;
+  std::fprintf(stderr, "llmc: error: %s\n",
+               llvm::toString(std::move(error)).c_str());
+  return 1;
+}
+
+static int reportUsage(const std::string &message) {
+  std::fprintf(stderr,
+               "llmc: error: %s\nRun with --help for more information.\n",
+               message.c_str());
+  return 2;
+}
+
+void CommandLine::addCompile() {
+  CLI::App *command =
+      app.add_subcommand("compile", "Compile a model into a program");
+  command
+      ->add_option("MODEL", compile.model,
+                   "A GGUF file or a Hugging Face folder")
+      ->required();
+  command->add_option("-o,--output", compile.output,
+                      "The program; for IR and assembly a file "
+                      "(default: stdout)");
+  addCompileOptions(command, compile.options);
+  addChoice<EmitKind>(command, "--emit", compile.emit,
+                      {{"exe", EmitKind::exe},
+                       {"so", EmitKind::so},
+                       {"obj", EmitKind::obj},
+                       {"asm", EmitKind::assembly},
+                       {"llvm", EmitKind::llvm},
+                       {"mlir", EmitKind::mlir}},
+                      "What to write (default: exe)");
+  command
+      ->add_option("--compile-to", stopAfter,
+                   "Stop after this stage and write its IR")
+      ->check(CLI::IsMember({"import", "optimize", "schedule", "lower"}));
+  command->add_flag("--explain", compile.explain,
+                    "Say what each pass did and why");
+  command->add_flag("-q,--quiet", compile.quiet, "No progress and no summary");
+  command->callback([this, command] {
+    action = [this, command] {
+      for (Stage stage :
+           {Stage::import, Stage::optimize, Stage::schedule, Stage::lower})
+        if (getStageName(stage) == stopAfter)
+          compile.stopAfter = stage;
+      bool binary = !compile.stopAfter && (compile.emit == EmitKind::exe ||
+                                           compile.emit == EmitKind::so ||
+                                           compile.emit == EmitKind::obj);
+      if (binary && compile.output.empty())
+        return reportUsage(
+            "compile: -o is required: where should the program go?");
+      if (compile.stopAfter && command->count("--emit") &&
+          compile.emit != EmitKind::mlir)
+        return reportUsage(
+            "compile: --compile-to writes IR: it goes with --emit=mlir only");
+      return report(runCompile(compile));
+    };
+  });
+}
+
+void CommandLine::addImport() {
+  CLI::App *command = app.add_subcommand("import", "Print a model as llm IR");
+  command
+      ->add_option("MODEL", import.model,
+                   "A GGUF file or a Hugging Face folder")
+      ->required();
+  command->add_option("-o,--output", import.output, "A file (default: stdout)");
+  command->callback(
+      [this] { action = [this] { return report(runImport(import)); }; });
+}
+
+void CommandLine::addInspect() {
+  CLI::App *command = app.add_subcommand(
+      "inspect", "Show tensors, encodings, memory and ops after each stage");
+  command
+      ->add_option("MODEL", inspect.model,
+                   "A GGUF file or a Hugging Face folder")
+      ->required();
+  addCompileOptions(command, inspect.options);
+  command->add_flag("--json", inspect.json, "As JSON");
+  command->callback(
+      [this] { action = [this] { return report(runInspect(inspect)); }; });
+}
+
+/// What follows `run MODEL --reference`; a subset of the program's own options.
+static int runReferenceArguments(const RunCommand &run) {
+  ReferenceCommand reference;
+  reference.model = run.model;
+  CLI::App app("Greedy decoding by the reference interpreter",
+               "llmc run MODEL --reference");
+  CLI::Option *prompt =
+      app.add_option("-p,--prompt", reference.prompt, "The prompt, as text");
+  CLI::Option *ids =
+      app.add_option("--ids", reference.ids, "The prompt, as token ids: 1,2,3");
+  ids->delimiter(',')->excludes(prompt);
+  app.add_option("-n,--tokens", reference.count,
+                 "Tokens to generate (default: 32)")
+      ->check(CLI::Range(int64_t(0), int64_t(1) << 24));
+  app.add_flag("--print-ids", reference.printIds, "Print ids, not text");
+  app.add_flag("--ignore-eos", reference.ignoreEnd, "Go on after an end token");
+  std::vector<std::string> arguments(run.arguments.rbegin(),
+                                     run.arguments.rend());
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == 0)
+      return app.exit(error);
+    return reportUsage(std::string("run: ") + error.what());
+  }
+  if (!*prompt && !*ids)
+    return reportUsage(
+        "run: --reference needs a prompt: -p TEXT or --ids 1,2,3");
+  return report(runReference(reference));
+}
+
+void CommandLine::addRun() {
+  CLI::App *command = app.add_subcommand(
+      "run", "Compile a model into the cache folder, then run it");
+  command
+      ->add_option("MODEL", run.model, "A GGUF file or a Hugging Face folder")
+      ->required();
+  addCompileOptions(command, run.options);
+  command->add_flag(
+      "--reference", useReference,
+      "Interpret instead: greedy, with -p, --ids, -n, --print-ids");
+  command->footer("The first argument that is none of these, and all after it, "
+                  "go to the program: "
+                  "llmc run MODEL -p \"Once upon a time\" -n 32");
+  // Stops at the program's first argument.
+  command->prefix_command();
+  command->callback([this, command] {
+    run.arguments = command->remaining();
+    action = [this] {
+      return useReference ? runReferenceArguments(run)
+                          : report(runProgram(run));
+    };
+  });
+}
+
+CommandLine::CommandLine() {
+  app.set_version_flag("--version", "llmc " LLMC_VERSION);
+  app.require_subcommand(1);
+  addCompile();
+  addImport();
+  addInspect();
+  addRun();
+  for (CLI::App *command : app.get_subcommands({}))
+    command->set_version_flag("--version", "llmc " LLMC_VERSION);
+}
+
+int llmc::runCommandLine(int argc, const char *const *argv) {
+  CommandLine line;
+  try {
+    line.app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == 0)
+      return line.app.exit(error);
+    return reportUsage(error.what());
+  }
+  return line.action();
+}

@@ -1,0 +1,190 @@
+//===- Compiler.cpp - a model through the stages
+//----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Two modules live from schedule on: the planned one, whose weights carry their
+// places, and the one that becomes code. Weight bytes are in neither.
+//===----------------------------------------------------------------------===//
+#include "llmc/Driver/Compiler.h"
+
+#include "Diagnostics.h"
+#include "llmc/Driver/Pipelines.h"
+#include "llmc/Driver/Registration.h"
+#include "llmc/Emit/Emit.h"
+#include "llmc/Emit/PendingFile.h"
+#include "llmrt/TokenizerModel.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <chrono>
+
+using namespace llmc;
+
+static mlir::DialectRegistry makeRegistry() {
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  return registry;
+}
+
+static std::map<std::string, int64_t> countOps(mlir::ModuleOp module) {
+  std::map<std::string, int64_t> counts;
+  module->walk([&](mlir::Operation *op) {
+    if (op != module)
+      ++counts[op->getName().getStringRef().str()];
+  });
+  return counts;
+}
+
+Compiler::Compiler(std::function<void(Stage)> onStage)
+    : context(makeRegistry()), onStage(std::move(onStage)) {
+  context.loadAllAvailableDialects();
+}
+
+Compiler::~Compiler() = default;
+
+void Compiler::explain() {
+  context.getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Remark)
+      return mlir::failure();
+    llvm::errs() << "  " << diagnostic.str()
+                 << describeLocation(diagnostic.getLocation()) << "\n";
+    return mlir::success();
+  });
+}
+
+llvm::Error Compiler::run(Stage stage,
+                          llvm::function_ref<llvm::Error()> action) {
+  if (onStage)
+    onStage(stage);
+  auto begin = std::chrono::steady_clock::now();
+  if (llvm::Error error = action())
+    return error;
+  std::chrono::duration<double> seconds =
+      std::chrono::steady_clock::now() - begin;
+  reports.push_back({stage, seconds.count(), countOps(getModule())});
+  return llvm::Error::success();
+}
+
+llvm::Error Compiler::import(llvm::StringRef path,
+                             const CompileOptions &wanted) {
+  auto names = llmc::getIsas(wanted.cpu);
+  if (!names)
+    return names.takeError();
+  isas = std::move(*names);
+  return run(Stage::import, [&]() -> llvm::Error {
+    DiagnosticCollector diagnostics(&context);
+    auto imported = importModel(path, context);
+    if (!imported)
+      return imported.takeError();
+    model = std::move(*imported);
+    auto resolved = resolveOptions(wanted, *model.module);
+    if (!resolved)
+      return resolved.takeError();
+    options = std::move(*resolved);
+    return checkStageContract(Stage::import, *model.module);
+  });
+}
+
+llvm::Error Compiler::runUntil(Stage last) {
+  for (Stage stage : {Stage::optimize, Stage::schedule, Stage::lower}) {
+    if (stage > last)
+      break;
+    if (llvm::Error error = run(stage, [&] {
+          return runStage(stage, *model.module, options, isas);
+        }))
+      return error;
+    if (stage == Stage::schedule)
+      planned = model.module->clone();
+  }
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// What is known of the model
+//===----------------------------------------------------------------------===//
+
+/// An integer of the plan that schedule left on the module; 0 if it is absent.
+static int64_t getPlanEntry(mlir::ModuleOp module, llvm::StringRef name) {
+  auto plan = module->getAttrOfType<mlir::DictionaryAttr>("llm.plan");
+  auto value = plan ? plan.getAs<mlir::IntegerAttr>(name) : mlir::IntegerAttr();
+  return value ? value.getInt() : 0;
+}
+
+llvm::Expected<llmrt::MemoryContract>
+Compiler::getMemoryContract(int64_t batch, int64_t contextTokens) {
+  LlmrtModel compiled = {};
+  compiled.abiVersion = LLMRT_ABI_VERSION;
+  compiled.vocabulary = getPlanEntry(*planned, "vocabulary");
+  compiled.arenaBytesPerRow = getPlanEntry(*planned, "arena_bytes_per_row");
+  compiled.kvBytesPerPage = getPlanEntry(*planned, "kv_bytes_per_page");
+  compiled.weightBytes = getPlanEntry(*planned, "weight_bytes");
+  compiled.contextLength = compiled.maxContext = options.maxContext;
+  compiled.maxBatch = options.maxBatch;
+  compiled.rowsPerStep = options.rowsPerStep;
+  llmrt::EngineOptions wanted;
+  wanted.batch = batch;
+  wanted.context = contextTokens;
+  auto resolved = llmrt::resolveOptions(compiled, wanted);
+  if (!resolved)
+    return llvm::createStringError(resolved.message());
+  return llmrt::memoryContract(compiled, *resolved);
+}
+
+static llvm::json::Value toJson(mlir::Attribute attribute) {
+  if (auto text = llvm::dyn_cast<mlir::StringAttr>(attribute))
+    return text.getValue().str();
+  if (auto integer = llvm::dyn_cast<mlir::IntegerAttr>(attribute))
+    return integer.getInt();
+  std::string text;
+  llvm::raw_string_ostream(text) << attribute;
+  return text;
+}
+
+llvm::json::Object Compiler::describeModel() {
+  llvm::json::Object object = describeOptions(options);
+  if (auto facts = (*planned)->getAttrOfType<mlir::DictionaryAttr>("llm.model"))
+    for (mlir::NamedAttribute fact : facts)
+      object[fact.getName().str()] = toJson(fact.getValue());
+  object["variants"] = llvm::json::Array(isas);
+  object["vocabulary"] = getPlanEntry(*planned, "vocabulary");
+  object["weight_bytes"] = getPlanEntry(*planned, "weight_bytes");
+  object["llmc_version"] = LLMC_VERSION;
+  return object;
+}
+
+//===----------------------------------------------------------------------===//
+// Emission
+//===----------------------------------------------------------------------===//
+
+llvm::Error
+llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
+                  llvm::function_ref<void(uint64_t, uint64_t)> progress) {
+  // First, so that a bad output name costs no minute.
+  auto file = PendingFile::create(path);
+  if (!file)
+    return file.takeError();
+  auto object = emitObject(compiler.getModule(), ObjectKind::object);
+  if (!object)
+    return object.takeError();
+  if (llvm::Error error = linkProgram(
+          *object,
+          kind == EmitKind::so ? LinkKind::shared : LinkKind::executable,
+          file->path()))
+    return error;
+
+  ArtifactInputs inputs;
+  inputs.planned = compiler.getPlanned();
+  inputs.weights = &compiler.getModel().weights;
+  if (const auto &tokenizer = compiler.getModel().tokenizer) {
+    auto bytes = llmrt::serializeTokenizer(*tokenizer);
+    if (!bytes)
+      return llvm::createStringError("the model's tokenizer: " +
+                                     bytes.message());
+    inputs.tokenizer = std::move(*bytes);
+  }
+  llvm::raw_string_ostream(inputs.info)
+      << llvm::json::Value(compiler.describeModel());
+  if (llvm::Error error = appendSections(file->path(), inputs, progress))
+    return error;
+  return file->commit();
+}

@@ -1,0 +1,82 @@
+//===- Report.cpp - progress and summaries
+//----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Plain lines on stderr, so that stdout stays a result.
+//===----------------------------------------------------------------------===//
+#include "Report.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
+
+#include <unistd.h>
+
+using namespace llmc;
+
+std::string llmc::formatBytes(uint64_t bytes) {
+  static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+  double value = double(bytes);
+  size_t unit = 0;
+  for (; value >= 999.5 && unit + 1 < std::size(units); ++unit)
+    value /= 1000;
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << llvm::format(unit && value < 100 ? "%.1f" : "%.0f", value) << " "
+      << units[unit];
+  return text;
+}
+
+Progress::Progress(bool enabled)
+    : enabled(enabled), terminal(::isatty(STDERR_FILENO)),
+      begin(std::chrono::steady_clock::now()) {}
+
+double Progress::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+      .count();
+}
+
+void Progress::startStage(Stage stage) {
+  if (enabled)
+    llvm::errs() << llvm::format("[%5.1f s] ", seconds()) << getStageName(stage)
+                 << "\n";
+}
+
+void Progress::showBytes(uint64_t done, uint64_t all) {
+  if (!enabled || !terminal)
+    return;
+  llvm::errs() << "\r          packing weights: " << formatBytes(done) << " of "
+               << formatBytes(all) << "   ";
+  lineOpen = true;
+}
+
+void Progress::finish() {
+  if (lineOpen)
+    llvm::errs() << "\n";
+  lineOpen = false;
+}
+
+void llmc::printSummary(llvm::raw_ostream &stream, Compiler &compiler,
+                        llvm::StringRef output, double seconds) {
+  uint64_t fileBytes = 0;
+  llvm::sys::fs::file_size(output, fileBytes);
+  const CompileOptions &options = compiler.getOptions();
+  stream << output << ": " << formatBytes(fileBytes) << " in "
+         << llvm::format("%.1f s", seconds) << "\n"
+         << "  activations " << getName(options.activations) << ", weights "
+         << getName(options.weights) << ", cache " << getName(options.cache)
+         << ", cpu " << llvm::join(compiler.getIsas(), " ") << "\n"
+         << "  up to " << options.maxContext << " positions and "
+         << options.maxBatch << " sequences\n";
+  auto one = compiler.getMemoryContract(1, options.maxContext);
+  auto all = compiler.getMemoryContract(options.maxBatch, options.maxContext);
+  if (!one || !all) {
+    llvm::consumeError(one.takeError());
+    llvm::consumeError(all.takeError());
+    return;
+  }
+  stream << "  memory at most " << formatBytes(one->total())
+         << " for 1 sequence (weights " << formatBytes(one->weights)
+         << ", cache " << formatBytes(one->kv) << ", activations "
+         << formatBytes(one->arena) << "), " << formatBytes(all->total())
+         << " for " << options.maxBatch << "\n";
+}

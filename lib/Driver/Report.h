@@ -1,0 +1,43 @@
+//===- Report.h - progress and summaries -------------------------*- C++
+//-*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_DRIVER_REPORT_H
+#define LLMC_LIB_DRIVER_REPORT_H
+
+#include "llmc/Driver/Compiler.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <chrono>
+
+namespace llmc {
+
+/// "94.2 MB" (decimal, as disks count).
+std::string formatBytes(uint64_t bytes);
+
+/// Stages and bytes on stderr; a terminal sees the bytes move, a file sees one
+/// line per stage.
+class Progress {
+public:
+  explicit Progress(bool enabled);
+  void startStage(Stage stage);
+  void showBytes(uint64_t done, uint64_t all);
+  void finish();
+  /// Since the beginning.
+  double seconds() const;
+
+private:
+  bool enabled;
+  bool terminal;
+  bool lineOpen = false;
+  std::chrono::steady_clock::time_point begin;
+};
+
+/// What was made: sizes, types, the memory contract, the time.
+void printSummary(llvm::raw_ostream &stream, Compiler &compiler,
+                  llvm::StringRef output, double seconds);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_DRIVER_REPORT_H

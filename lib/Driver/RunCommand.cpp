@@ -1,0 +1,158 @@
+//===- RunCommand.cpp - llmc run
+//--------------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Compiling SmolLM2 takes seconds and its program is as large as the model, so
+// programs are kept: $XDG_CACHE_HOME/llmc/<key>/app, the key made of the
+// model's bytes, the options and this llmc.
+//===----------------------------------------------------------------------===//
+#include "llmc/Driver/Commands.h"
+#include "llmc/Driver/Compiler.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/xxhash.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <unistd.h>
+
+using namespace llmc;
+
+namespace {
+
+/// A content key that grows by parts.
+class ContentKey {
+public:
+  void add(llvm::StringRef bytes) {
+    llvm::XXH128_hash_t hash =
+        llvm::xxh3_128bits(llvm::arrayRefFromStringRef(bytes));
+    parts +=
+        llvm::utohexstr(hash.high64) + "-" + llvm::utohexstr(hash.low64) + "\n";
+  }
+
+  llvm::Error addFile(llvm::StringRef path) {
+    auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                              /*RequiresNullTerminator=*/false);
+    if (!buffer)
+      return llvm::createStringError(buffer.getError(),
+                                     "cannot read '" + path +
+                                         "': " + buffer.getError().message());
+    add((*buffer)->getBuffer());
+    return llvm::Error::success();
+  }
+
+  /// A file, or the files of a folder by name.
+  llvm::Error addModel(llvm::StringRef path) {
+    if (!llvm::sys::fs::is_directory(path))
+      return addFile(path);
+    std::vector<std::string> names;
+    std::error_code code;
+    for (llvm::sys::fs::directory_iterator it(path, code), end;
+         !code && it != end; it.increment(code))
+      if (llvm::sys::fs::is_regular_file(it->path()))
+        names.push_back(it->path());
+    if (code)
+      return llvm::createStringError(code, "cannot read '" + path +
+                                               "': " + code.message());
+    std::sort(names.begin(), names.end());
+    for (const std::string &name : names) {
+      add(llvm::sys::path::filename(name));
+      if (llvm::Error error = addFile(name))
+        return error;
+    }
+    return llvm::Error::success();
+  }
+
+  std::string finish() const {
+    llvm::XXH128_hash_t hash =
+        llvm::xxh3_128bits(llvm::arrayRefFromStringRef(parts));
+    return llvm::utohexstr(hash.high64, /*LowerCase=*/true) +
+           llvm::utohexstr(hash.low64, /*LowerCase=*/true);
+  }
+
+private:
+  std::string parts;
+};
+
+} // namespace
+
+static llvm::Expected<std::string> getCacheFolder() {
+  llvm::SmallString<128> folder;
+  const char *cache = std::getenv("XDG_CACHE_HOME");
+  const char *home = std::getenv("HOME");
+  if (cache && *cache)
+    folder = cache;
+  else if (home && *home)
+    llvm::sys::path::append(folder, home, ".cache");
+  else
+    return llvm::createStringError(
+        "no folder for compiled programs: set XDG_CACHE_HOME or HOME");
+  llvm::sys::path::append(folder, "llmc");
+  return folder.str().str();
+}
+
+/// Where the program of this model and these options stands.
+static llvm::Expected<std::string> getCachedPath(const RunCommand &command) {
+  ContentKey key;
+  key.add(LLMC_VERSION);
+  llvm::sys::fs::file_status self;
+  if (!llvm::sys::fs::status("/proc/self/exe", self))
+    key.add(std::to_string(self.getSize()) + " " +
+            std::to_string(
+                self.getLastModificationTime().time_since_epoch().count()));
+  auto isas = getIsas(command.options.cpu); // native differs by machine
+  if (!isas)
+    return isas.takeError();
+  key.add(llvm::join(*isas, " "));
+  key.add(
+      llvm::formatv("{0}", llvm::json::Value(describeOptions(command.options)))
+          .str());
+  if (llvm::Error error = key.addModel(command.model))
+    return error;
+  auto folder = getCacheFolder();
+  if (!folder)
+    return folder.takeError();
+  llvm::SmallString<128> path(*folder);
+  llvm::sys::path::append(path, key.finish());
+  if (std::error_code code = llvm::sys::fs::create_directories(path))
+    return llvm::createStringError(code, "cannot write '" + path +
+                                             "': " + code.message());
+  llvm::sys::path::append(path, "app");
+  return path.str().str();
+}
+
+/// Replaces this process. Options alone mean `run`, as `app run -p ...`.
+static llvm::Error becomeProgram(const std::string &path,
+                                 const std::vector<std::string> &arguments) {
+  std::vector<const char *> raw = {path.c_str()};
+  if (!arguments.empty() && llvm::StringRef(arguments.front()).starts_with("-"))
+    raw.push_back("run");
+  for (const std::string &argument : arguments)
+    raw.push_back(argument.c_str());
+  raw.push_back(nullptr);
+  ::execv(path.c_str(), const_cast<char *const *>(raw.data()));
+  return llvm::createStringError("cannot run '" + path +
+                                 "': " + std::strerror(errno));
+}
+
+llvm::Error llmc::runProgram(const RunCommand &command) {
+  auto path = getCachedPath(command);
+  if (!path)
+    return path.takeError();
+  if (!llvm::sys::fs::exists(*path)) {
+    CompileCommand compile;
+    compile.model = command.model;
+    compile.output = *path;
+    compile.options = command.options;
+    if (llvm::Error error = runCompile(compile))
+      return error;
+  }
+  return becomeProgram(*path, command.arguments);
+}
