@@ -1,4 +1,5 @@
-//===- ChatTemplate.h - messages to a prompt by the model's own template ----===//
+//===- ChatTemplate.h - messages to a prompt by the model's own template
+//----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A bounded interpreter for the subset of Jinja that chat templates use, with
@@ -12,6 +13,7 @@
 
 #include "llmrt/Status.h"
 
+#include <ctime>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,6 +31,9 @@ struct ChatOptions {
   bool addGenerationPrompt = true;
   std::string bosToken;
   std::string eosToken;
+  /// What `strftime_now` reads; null: the template sees no such function and
+  /// most fall back to a date of their own.
+  const std::tm *now = nullptr;
 };
 
 class ChatTemplate {

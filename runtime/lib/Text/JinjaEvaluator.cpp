@@ -1,0 +1,233 @@
+//===- JinjaEvaluator.cpp - statements of a chat template
+//-------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Scopes are Jinja's: an iteration of a loop has its own variables, `if` has
+// none, and what a loop sets is gone after it (hence namespaces).
+//===----------------------------------------------------------------------===//
+#include "JinjaEvaluator.h"
+
+#include <algorithm>
+
+using namespace llmrt;
+using namespace llmrt::jinja;
+
+using Kind = Statement::Kind;
+using ValueKind = Value::Kind;
+
+namespace {
+
+constexpr size_t outputLimit = size_t(64) << 20;
+
+Value loopValue(const Items &items, size_t index) {
+  size_t count = items.size();
+  auto whole = [](size_t value) { return Value::integer(int64_t(value)); };
+  Members members = {
+      {"index", whole(index + 1)},
+      {"index0", whole(index)},
+      {"revindex", whole(count - index)},
+      {"revindex0", whole(count - index - 1)},
+      {"first", Value::boolean(index == 0)},
+      {"last", Value::boolean(index + 1 == count)},
+      {"length", whole(count)},
+  };
+  if (index > 0)
+    members.emplace_back("previtem", items[index - 1]);
+  if (index + 1 < count)
+    members.emplace_back("nextitem", items[index + 1]);
+  return Value::dict(std::move(members));
+}
+
+} // namespace
+
+Expected<std::string> Evaluator::render(const Body &body) {
+  frames.emplace_back();
+  execute(body);
+  if (failed())
+    return Status::error(error);
+  return std::move(output);
+}
+
+void Evaluator::fail(int line, const std::string &what) {
+  if (!failed())
+    error = "line " + std::to_string(line) + ": " + what;
+}
+
+bool Evaluator::spend(int line, uint64_t bytes) {
+  if (failed())
+    return false;
+  if (bytes > budget) {
+    fail(line, "the template exceeds its limit of work");
+    return false;
+  }
+  budget -= bytes;
+  return true;
+}
+
+Evaluator::Flow Evaluator::execute(const Body &body) {
+  for (const auto &statement : body) {
+    Flow flow = executeOne(*statement);
+    if (failed() || flow != Flow::Next)
+      return flow;
+  }
+  return Flow::Next;
+}
+
+Evaluator::Flow Evaluator::executeOne(const Statement &statement) {
+  if (!spend(statement.line, 16))
+    return Flow::Next;
+  switch (statement.kind) {
+  case Kind::Text:
+    print(statement.line, Value::string(statement.text));
+    return Flow::Next;
+  case Kind::Print:
+    print(statement.line, evaluate(*statement.expressions[0]));
+    return Flow::Next;
+  case Kind::If:
+    return executeIf(statement);
+  case Kind::For:
+    return executeFor(statement);
+  case Kind::Set:
+  case Kind::SetBlock:
+    executeSet(statement);
+    return Flow::Next;
+  case Kind::Group:
+    return execute(statement.bodies[0]);
+  case Kind::Break:
+    return Flow::Break;
+  case Kind::Continue:
+    return Flow::Continue;
+  }
+  return Flow::Next;
+}
+
+void Evaluator::print(int line, const Value &value) {
+  if (!spend(line, value.weight()))
+    return;
+  output += value.print();
+  if (output.size() > outputLimit)
+    fail(line, "the prompt exceeds 64 MiB");
+}
+
+Evaluator::Flow Evaluator::executeIf(const Statement &statement) {
+  for (size_t i = 0; i < statement.bodies.size(); ++i) {
+    bool taken = i == statement.expressions.size() ||
+                 evaluate(*statement.expressions[i]).isTrue();
+    if (failed())
+      return Flow::Next;
+    if (taken)
+      return execute(statement.bodies[i]);
+  }
+  return Flow::Next;
+}
+
+/// The items of a loop, after its `if`. False where evaluation failed.
+bool Evaluator::selectItems(const Statement &loop, Items &items) {
+  Value iterated = evaluate(*loop.expressions[0]);
+  if (failed() || !toItems(loop.line, iterated, items))
+    return false;
+  if (loop.expressions.size() < 2)
+    return true;
+  Items selected;
+  for (Value &item : items) {
+    frames.emplace_back();
+    bool kept =
+        bindTargets(loop, item) && evaluate(*loop.expressions[1]).isTrue();
+    frames.pop_back();
+    if (failed())
+      return false;
+    if (kept)
+      selected.push_back(std::move(item));
+  }
+  items = std::move(selected);
+  return true;
+}
+
+Evaluator::Flow Evaluator::executeFor(const Statement &statement) {
+  Items items;
+  if (!selectItems(statement, items))
+    return Flow::Next;
+  if (items.empty() && statement.bodies.size() > 1)
+    return execute(statement.bodies[1]);
+  for (size_t index = 0; index < items.size(); ++index) {
+    if (!spend(statement.line, 512))
+      return Flow::Next;
+    frames.emplace_back();
+    setVariable("loop", loopValue(items, index));
+    Flow flow = Flow::Next;
+    if (bindTargets(statement, items[index]))
+      flow = execute(statement.bodies[0]);
+    frames.pop_back();
+    if (failed() || flow == Flow::Break)
+      return Flow::Next;
+  }
+  return Flow::Next;
+}
+
+bool Evaluator::bindTargets(const Statement &statement, const Value &value) {
+  if (statement.names.size() == 1) {
+    setVariable(statement.names[0], value);
+    return true;
+  }
+  if (!value.is(ValueKind::List) ||
+      value.items().size() != statement.names.size()) {
+    fail(statement.line, std::string("cannot unpack a ") + value.typeName() +
+                             " into " + std::to_string(statement.names.size()) +
+                             " variables");
+    return false;
+  }
+  for (size_t i = 0; i < statement.names.size(); ++i)
+    setVariable(statement.names[i], value.items()[i]);
+  return true;
+}
+
+void Evaluator::executeSet(const Statement &statement) {
+  if (statement.kind == Kind::SetBlock) {
+    std::string outer = std::move(output);
+    output.clear();
+    Flow flow = execute(statement.bodies[0]);
+    if (flow != Flow::Next)
+      fail(statement.line, "a loop is left from inside a 'set' block");
+    Value value = Value::string(std::move(output));
+    output = std::move(outer);
+    setVariable(statement.names[0], std::move(value));
+    return;
+  }
+  Value value = evaluate(*statement.expressions[0]);
+  if (failed())
+    return;
+  if (statement.text.empty()) {
+    bindTargets(statement, value);
+    return;
+  }
+  Value space = lookUp(statement.text);
+  if (!space.is(ValueKind::Namespace))
+    return fail(statement.line, "cannot set a member of '" + statement.text +
+                                    "', which is not a namespace");
+  if (mayBeElement(statement.line, value))
+    space.setMember(statement.names[0], std::move(value));
+}
+
+void Evaluator::setVariable(const std::string &name, Value value) {
+  for (auto &[known, variable] : frames.back())
+    if (known == name) {
+      variable = std::move(value);
+      return;
+    }
+  frames.back().emplace_back(name, std::move(value));
+}
+
+Value Evaluator::lookUp(const std::string &name) const {
+  auto find = [&](const Members &members) -> const Value * {
+    for (const auto &[known, value] : members)
+      if (known == name)
+        return &value;
+    return nullptr;
+  };
+  for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame)
+    if (const Value *value = find(*frame))
+      return *value;
+  if (const Value *value = find(globals))
+    return *value;
+  return Value::undefined(name);
+}

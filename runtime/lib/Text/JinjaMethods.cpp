@@ -1,0 +1,261 @@
+//===- JinjaMethods.cpp - methods and functions of a chat template
+//----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What transformers' sandbox lets a template call: nothing that changes a value
+// and nothing that reaches outside.
+//===----------------------------------------------------------------------===//
+#include "JinjaEvaluator.h"
+
+#include "Utf8.h"
+
+#include <algorithm>
+#include <array>
+
+using namespace llmrt;
+using namespace llmrt::jinja;
+
+using Kind = Value::Kind;
+
+Value Evaluator::callMethod(const Value &value, const std::string &name,
+                            const Arguments &arguments) {
+  int line = arguments.line;
+  const Items &given = arguments.positional;
+  if (!spend(line, value.is(Kind::String) ? value.weight() : 16))
+    return Value();
+  if (!arguments.named.empty()) {
+    fail(line, "method '" + name + "' with named arguments is not supported");
+    return Value();
+  }
+  if (value.is(Kind::String))
+    return callTextMethod(value.text(), name, given, line);
+  if (value.is(Kind::Dict)) {
+    if (name == "get" && (given.size() == 1 || given.size() == 2)) {
+      const Value *member = given[0].is(Kind::String)
+                                ? value.findMember(given[0].text())
+                                : nullptr;
+      return member ? *member : given.size() == 2 ? given[1] : Value::none();
+    }
+    Items items;
+    if (given.empty() &&
+        (name == "keys" || name == "values" || name == "items")) {
+      for (const auto &[key, member] : value.members())
+        items.push_back(name == "keys" ? Value::string(key)
+                        : name == "values"
+                            ? member
+                            : makeList(line, {Value::string(key), member}));
+      return makeList(line, std::move(items));
+    }
+  }
+  if (value.is(Kind::Undefined))
+    fail(line, "method '" + name + "' of an undefined value");
+  fail(line, "method '" + name + "' of a " + value.typeName() +
+                 " with these arguments is not supported");
+  return Value();
+}
+
+namespace {
+
+size_t countOf(const std::string &text, const std::string &wanted) {
+  size_t count = 0;
+  for (size_t at = text.find(wanted); at != text.npos;
+       at = text.find(wanted, at + wanted.size()))
+    ++count;
+  return count;
+}
+
+/// Parts between white space, the last with all that is left after `most`
+/// splits.
+std::vector<std::string> splitAtSpace(std::string_view text, int64_t most) {
+  std::vector<std::string> parts;
+  for (text = stripText(text, true, false); !text.empty();
+       text = stripText(text, true, false)) {
+    size_t end = 0;
+    bool last = most >= 0 && int64_t(parts.size()) == most;
+    while (!last && end < text.size()) {
+      size_t next = end;
+      if (isSpaceCharacter(text::nextCodePoint(text, next)))
+        break;
+      end = next;
+    }
+    if (last)
+      end = stripText(text, false, true).size();
+    parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(last ? text.size() : end);
+  }
+  return parts;
+}
+
+std::vector<std::string> splitLines(const std::string &text) {
+  std::vector<std::string> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    bool pair = text.compare(end, 2, "\r\n") == 0;
+    begin = end + (pair ? 2 : 1);
+  }
+  return lines;
+}
+
+} // namespace
+
+Value Evaluator::splitText(const std::string &text, const Items &arguments,
+                           int line) {
+  bool atSpace = arguments.empty() || arguments[0].is(Kind::None);
+  int64_t most = arguments.size() > 1 && arguments[1].is(Kind::Int)
+                     ? arguments[1].asInteger()
+                     : -1;
+  std::vector<std::string> parts;
+  if (atSpace) {
+    parts = splitAtSpace(text, most);
+  } else {
+    if (!wantText(line, "'split'", arguments[0]))
+      return Value();
+    const std::string &separator = arguments[0].text();
+    if (separator.empty()) {
+      fail(line, "'split' at an empty text");
+      return Value();
+    }
+    size_t begin = 0;
+    for (size_t end; (most < 0 || int64_t(parts.size()) < most) &&
+                     (end = text.find(separator, begin)) != text.npos;
+         begin = end + separator.size())
+      parts.push_back(text.substr(begin, end - begin));
+    parts.push_back(text.substr(begin));
+  }
+  Items items;
+  for (std::string &part : parts)
+    items.push_back(Value::string(std::move(part)));
+  return makeList(line, std::move(items));
+}
+
+Value Evaluator::callTextMethod(const std::string &text,
+                                const std::string &name, const Items &arguments,
+                                int line) {
+  size_t count = arguments.size();
+  if (name == "split" && count <= 2)
+    return splitText(text, arguments, line);
+  if (name == "replace" && (count == 2 || count == 3))
+    return replaceText(text, arguments, line);
+  if (count == 0) {
+    if (name == "upper" || name == "lower" || name == "title" ||
+        name == "capitalize")
+      return changeCase(name, text, line);
+    if (name == "splitlines") {
+      Items items;
+      for (std::string &part : splitLines(text))
+        items.push_back(Value::string(std::move(part)));
+      return makeList(line, std::move(items));
+    }
+  }
+  if ((name == "strip" || name == "lstrip" || name == "rstrip") && count <= 1) {
+    std::optional<std::string_view> characters;
+    if (count == 1 && !arguments[0].is(Kind::None)) {
+      if (!wantText(line, "'" + name + "'", arguments[0]))
+        return Value();
+      characters = arguments[0].text();
+    }
+    return makeString(line,
+                      std::string(stripText(text, name != "rstrip",
+                                            name != "lstrip", characters)));
+  }
+  if (count == 1 && name == "join") {
+    Items items;
+    if (!toItems(line, arguments[0], items))
+      return Value();
+    std::string out;
+    for (size_t i = 0; i < items.size(); ++i) {
+      if (!wantText(line, "'join'", items[i]) ||
+          !spend(line, items[i].weight() + text.size()))
+        return Value();
+      out += (i ? text : std::string()) + items[i].text();
+    }
+    return makeString(line, std::move(out));
+  }
+  constexpr std::array<std::string_view, 6> searches = {
+      "startswith", "endswith",     "find",
+      "count",      "removeprefix", "removesuffix"};
+  if (count != 1 ||
+      std::find(searches.begin(), searches.end(), name) == searches.end()) {
+    fail(line, "method '" + name +
+                   "' of a str with these arguments is not "
+                   "supported");
+    return Value();
+  }
+  if (!wantText(line, "'" + name + "'", arguments[0]))
+    return Value();
+  const std::string &wanted = arguments[0].text();
+  bool starts = text.starts_with(wanted), ends = text.ends_with(wanted);
+  if (name == "startswith")
+    return Value::boolean(starts);
+  if (name == "endswith")
+    return Value::boolean(ends);
+  if (name == "removeprefix")
+    return makeString(line, starts ? text.substr(wanted.size()) : text);
+  if (name == "removesuffix")
+    return makeString(line, ends ? text.substr(0, text.size() - wanted.size())
+                                 : text);
+  if (name == "count")
+    return Value::integer(int64_t(wanted.empty() ? characterCount(text) + 1
+                                                 : countOf(text, wanted)));
+  size_t found = text.find(wanted);
+  return Value::integer(
+      found == text.npos
+          ? -1
+          : int64_t(characterCount(std::string_view(text).substr(0, found))));
+}
+
+Value Evaluator::makeRange(const Items &arguments, int line) {
+  int64_t bounds[3] = {0, 0, 1};
+  bool valid = !arguments.empty() && arguments.size() <= 3;
+  for (size_t i = 0; valid && i < arguments.size(); ++i) {
+    valid = arguments[i].is(Kind::Int) &&
+            std::abs(arguments[i].asInteger() / 2) < int64_t(1) << 40;
+    bounds[arguments.size() == 1 ? 1 : i] = arguments[i].asInteger();
+  }
+  auto [begin, end, step] = bounds;
+  if (!valid || step == 0) {
+    fail(line, "'range' wants one to three integers, the step not 0");
+    return Value();
+  }
+  int64_t span = step > 0 ? end - begin : begin - end;
+  int64_t count = span <= 0 ? 0 : (span - 1) / std::abs(step) + 1;
+  if (count > 100000) { // the limit of jinja2's sandbox
+    fail(line, "'range' of more than 100000 numbers");
+    return Value();
+  }
+  Items items;
+  for (int64_t i = 0; i < count; ++i)
+    items.push_back(Value::integer(begin + i * step));
+  return makeList(line, std::move(items));
+}
+
+Value Evaluator::callFunction(const std::string &name,
+                              const Arguments &arguments) {
+  int line = arguments.line;
+  const Items &given = arguments.positional;
+  if (name == "raise_exception") {
+    fail(line, "the template refuses these messages: " +
+                   (given.empty() ? "" : given[0].print()));
+    return Value();
+  }
+  if (name == "namespace" && given.empty()) {
+    for (const auto &[member, value] : arguments.named)
+      if (!mayBeElement(line, value))
+        return Value();
+    return Value::space(arguments.named);
+  }
+  if (name == "dict" && given.empty())
+    return makeDict(line, arguments.named);
+  if (name == "range" && arguments.named.empty())
+    return makeRange(given, line);
+  if (name == "strftime_now" && given.size() == 1 && now &&
+      wantText(line, "'strftime_now'", given[0]) && !given[0].text().empty()) {
+    std::array<char, 256> buffer;
+    size_t length = std::strftime(buffer.data(), buffer.size(),
+                                  given[0].text().c_str(), now);
+    return makeString(line, std::string(buffer.data(), length));
+  }
+  fail(line, "function '" + name + "' with these arguments is not supported");
+  return Value();
+}
