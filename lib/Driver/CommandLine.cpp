@@ -1,5 +1,4 @@
-//===- CommandLine.cpp - the command line of llmc
-//---------------------------===//
+//===- CommandLine.cpp - the command line of llmc -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The only file with exceptions: CLI11 reports through them, LLVM is built

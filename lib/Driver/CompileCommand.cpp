@@ -1,5 +1,4 @@
-//===- CompileCommand.cpp - llmc compile, llmc import
-//-----------------------===//
+//===- CompileCommand.cpp - llmc compile, llmc import ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Stops after the stage asked for and writes what it left: IR, assembly, an

@@ -1,5 +1,4 @@
-//===- Compiler.cpp - a model through the stages
-//----------------------------===//
+//===- Compiler.cpp - a model through the stages --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Two modules live from schedule on: the planned one, whose weights carry their

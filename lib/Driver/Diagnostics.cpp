@@ -1,5 +1,4 @@
-//===- Diagnostics.cpp - MLIR's diagnostics as errors of llmc
-//---------------===//
+//===- Diagnostics.cpp - MLIR's diagnostics as errors of llmc -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A user gets one line per error: the first one, with its place.

@@ -1,5 +1,4 @@
-//===- Diagnostics.h - MLIR's diagnostics as errors of llmc ------*- C++
-//-*-===//
+//===- Diagnostics.h - MLIR's diagnostics as errors of llmc -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_DRIVER_DIAGNOSTICS_H

@@ -1,5 +1,4 @@
-//===- InspectCommand.cpp - llmc inspect
-//------------------------------------===//
+//===- InspectCommand.cpp - llmc inspect ----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What a model holds and what each stage makes of it, without writing a

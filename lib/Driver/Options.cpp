@@ -1,5 +1,4 @@
-//===- Options.cpp - what a compilation may be asked
-//------------------------===//
+//===- Options.cpp - what a compilation may be asked ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Defaults follow the model: integer weights are multiplied as integers, floats

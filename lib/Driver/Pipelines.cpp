@@ -1,5 +1,4 @@
-//===- Pipelines.cpp - the stages between import and emit
-//-------------------===//
+//===- Pipelines.cpp - the stages between import and emit -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The order of passes is a program of its own: a comment says what breaks where

@@ -1,5 +1,4 @@
-//===- ReferenceCommand.cpp - llmc run --reference
-//--------------------------===//
+//===- ReferenceCommand.cpp - llmc run --reference ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The same prompt through the interpreter of the llm dialect: slow, and what a

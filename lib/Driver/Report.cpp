@@ -1,5 +1,4 @@
-//===- Report.cpp - progress and summaries
-//----------------------------------===//
+//===- Report.cpp - progress and summaries --------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Plain lines on stderr, so that stdout stays a result.

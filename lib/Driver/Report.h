@@ -1,5 +1,4 @@
-//===- Report.h - progress and summaries -------------------------*- C++
-//-*-===//
+//===- Report.h - progress and summaries ------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_DRIVER_REPORT_H

@@ -1,5 +1,4 @@
-//===- RunCommand.cpp - llmc run
-//--------------------------------------------===//
+//===- RunCommand.cpp - llmc run ------------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Compiling SmolLM2 takes seconds and its program is as large as the model, so

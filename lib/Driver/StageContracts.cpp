@@ -1,5 +1,4 @@
-//===- StageContracts.cpp - which ops are legal after a stage
-//---------------===//
+//===- StageContracts.cpp - which ops are legal after a stage -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A stage that leaves an op that the next one does not know is found here, by

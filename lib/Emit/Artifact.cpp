@@ -1,5 +1,4 @@
-//===- Artifact.cpp - weights, tokenizer and facts behind the code
-//---------===//
+//===- Artifact.cpp - weights, tokenizer and facts behind the code --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Appended instead of linked: weights never meet the linker's memory,

@@ -1,5 +1,4 @@
-//===- Link.cpp - object and runtime to a program, with lld in process
-//------===//
+//===- Link.cpp - object and runtime to a program, with lld in process ----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Links against the C library's shared objects themselves, found through this

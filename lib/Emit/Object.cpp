@@ -1,5 +1,4 @@
-//===- Object.cpp - LLVM dialect to an optimised x86-64 object
-//-------------===//
+//===- Object.cpp - LLVM dialect to an optimised x86-64 object ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One object holds the step for several instruction sets: every function names

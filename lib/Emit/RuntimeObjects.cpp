@@ -1,5 +1,4 @@
-//===- RuntimeObjects.cpp - what llmc carries for the final link
-//------------===//
+//===- RuntimeObjects.cpp - what llmc carries for the final link ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The build names the files (lib/Emit/CMakeLists.txt); the assembler copies

@@ -1,5 +1,4 @@
-//===- SectionWriter.cpp - one section of the artifact
-//---------------------===//
+//===- SectionWriter.cpp - one section of the artifact --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Plain write(2): the file is written once, in order, and every failure must

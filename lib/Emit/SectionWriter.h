@@ -1,5 +1,4 @@
-//===- SectionWriter.h - one section of the artifact -------------*- C++
-//-*-===//
+//===- SectionWriter.h - one section of the artifact ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Writes a file front to back and computes a section's checksum on the way, so

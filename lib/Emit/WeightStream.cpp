@@ -1,5 +1,4 @@
-//===- WeightStream.cpp - weights in file order, packed ahead
-//--------------===//
+//===- WeightStream.cpp - weights in file order, packed ahead -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Two workers take weights in order; a worker waits while the writer is more

@@ -1,5 +1,4 @@
-//===- WeightStream.h - weights in file order, packed ahead ------*- C++
-//-*-===//
+//===- WeightStream.h - weights in file order, packed ahead -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Packing one tensor costs far more than writing it, so workers pack ahead of

@@ -1,5 +1,4 @@
-//===- llmc.cpp - the compiler's command line
-//-------------------------------===//
+//===- llmc.cpp - the compiler's command line -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Everything is in lib/Driver; docs/architecture.md follows a model through it.

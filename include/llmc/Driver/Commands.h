@@ -1,5 +1,4 @@
-//===- Commands.h - the commands of llmc -------------------------*- C++
-//-*-===//
+//===- Commands.h - the commands of llmc ------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Each command takes its options as a value and returns an error or nothing;

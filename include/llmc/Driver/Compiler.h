@@ -1,5 +1,4 @@
-//===- Compiler.h - a model through the stages -------------------*- C++
-//-*-===//
+//===- Compiler.h - a model through the stages ------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What the commands of llmc share: they differ in where they stop and in what

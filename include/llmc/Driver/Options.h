@@ -1,5 +1,4 @@
-//===- Options.h - what a compilation may be asked ---------------*- C++
-//-*-===//
+//===- Options.h - what a compilation may be asked --------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_DRIVER_OPTIONS_H

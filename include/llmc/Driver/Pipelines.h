@@ -1,5 +1,4 @@
-//===- Pipelines.h - the stages between import and emit ----------*- C++
-//-*-===//
+//===- Pipelines.h - the stages between import and emit ---------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // llmc is only a driver of these pipelines: llmc-opt runs the same ones by name

@@ -1,5 +1,4 @@
-//===- Emit.h - LLVM dialect to object, link, artifact -----------*- C++
-//-*-===//
+//===- Emit.h - LLVM dialect to object, link, artifact ----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_EMIT_EMIT_H

@@ -1,5 +1,4 @@
-//===- PendingFile.h - an output file that appears whole or not at all -*- C++
-//-*-===//
+//===- PendingFile.h - an output file that appears whole or not at all --*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Compiling takes a while and writes a hundred megabytes; a full disk, an error

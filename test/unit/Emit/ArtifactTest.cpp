@@ -1,5 +1,4 @@
-//===- ArtifactTest.cpp - sections behind the executable
-//--------------------===//
+//===- ArtifactTest.cpp - sections behind the executable ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "EmitTesting.h"

@@ -1,5 +1,4 @@
-//===- EmitTesting.h - modules and folders for the tests of Emit -*- C++
-//-*-===//
+//===- EmitTesting.h - modules and folders for the tests of Emit --*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_TEST_UNIT_EMIT_EMITTESTING_H

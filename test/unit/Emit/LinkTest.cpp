@@ -1,5 +1,4 @@
-//===- LinkTest.cpp - object and runtime to a program
-//-----------------------===//
+//===- LinkTest.cpp - object and runtime to a program ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "EmitTesting.h"

@@ -1,5 +1,4 @@
-//===- ObjectTest.cpp - LLVM dialect to an object
-//---------------------------===//
+//===- ObjectTest.cpp - LLVM dialect to an object -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "EmitTesting.h"

@@ -1,5 +1,4 @@
-//===- PendingFileTest.cpp - whole or not at all
-//----------------------------===//
+//===- PendingFileTest.cpp - whole or not at all --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Emit/PendingFile.h"

@@ -1,5 +1,4 @@
-//===- WeightStreamTest.cpp - weights in file order, packed ahead
-//-----------===//
+//===- WeightStreamTest.cpp - weights in file order, packed ahead ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "lib/Emit/WeightStream.h"
