@@ -1,8 +1,10 @@
-//===- App.h - the commands of a compiled program ---------------------------===//
+//===- App.h - the commands of a compiled program
+//---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Options as plain values, one command per file: the command line is read in one
-// place (CommandLine.cpp) and a test calls commands as the command line does.
+// Options as plain values, one command per file: the command line is read in
+// one place (CommandLine.cpp) and a test calls commands as the command line
+// does.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_APP_APP_H
 #define LLMRT_APP_APP_H

@@ -1,4 +1,5 @@
-//===- Ask.cpp - one turn of chat, or a completion --------------------------===//
+//===- Ask.cpp - one turn of chat, or a completion
+//--------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "App.h"
@@ -7,12 +8,14 @@
 using namespace llmrt;
 using namespace llmrt::app;
 
-static Expected<std::vector<int32_t>> encodeTurn(const Program &program, const AskOptions &options,
+static Expected<std::vector<int32_t>> encodeTurn(const Program &program,
+                                                 const AskOptions &options,
                                                  std::string text) {
   if (!program.hasChatTemplate())
     return options.system.empty()
                ? program.encode(text, /*addSpecial=*/true)
-               : Status::error("this model has no chat template, so no --system");
+               : Status::error(
+                     "this model has no chat template, so no --system");
   auto conversation = Conversation::create(program, options.system);
   if (!conversation)
     return conversation.status();
@@ -33,7 +36,8 @@ Status app::ask(Program &program, const AskOptions &options) {
       text.pop_back(); // echo's, not the author's
   }
   if (text.empty())
-    return Status::error("the prompt is empty: give a text, or write one to standard input");
+    return Status::error(
+        "the prompt is empty: give a text, or write one to standard input");
   auto ids = encodeTurn(program, options, std::move(text));
   if (!ids)
     return ids.status();

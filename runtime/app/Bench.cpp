@@ -1,4 +1,5 @@
-//===- Bench.cpp - how fast prompts are read and tokens generated -----------===//
+//===- Bench.cpp - how fast prompts are read and tokens generated
+//-----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Counts as llama-bench does: random tokens, a warm-up, and both tests start at
@@ -23,12 +24,14 @@ double median(std::vector<double> values) {
     return NAN;
   std::sort(values.begin(), values.end());
   const size_t middle = values.size() / 2;
-  return values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+  return values.size() % 2 ? values[middle]
+                           : (values[middle - 1] + values[middle]) / 2;
 }
 
 class Benchmark {
 public:
-  Benchmark(Engine &engine, const BenchOptions &options) : engine(engine), options(options) {}
+  Benchmark(Engine &engine, const BenchOptions &options)
+      : engine(engine), options(options) {}
 
   Status start();
   Status repeat(bool warmUp);
@@ -50,13 +53,16 @@ private:
 std::vector<int32_t> Benchmark::randomTokens(int64_t count) {
   std::vector<int32_t> tokens(count);
   for (int32_t &token : tokens) {
-    state ^= state << 13, state ^= state >> 7, state ^= state << 17; // xorshift64
-    token = static_cast<int32_t>(state % static_cast<uint64_t>(engine.model().vocabulary));
+    state ^= state << 13, state ^= state >> 7,
+        state ^= state << 17; // xorshift64
+    token = static_cast<int32_t>(
+        state % static_cast<uint64_t>(engine.model().vocabulary));
   }
   return tokens;
 }
 
-/// The same number of tokens into every sequence; logits of each one's last row.
+/// The same number of tokens into every sequence; logits of each one's last
+/// row.
 Status Benchmark::prefill(int64_t tokens) {
   std::vector<int32_t> prompt = randomTokens(tokens);
   std::vector<StepPart> parts;
@@ -85,7 +91,8 @@ Status Benchmark::decode(int64_t tokens) {
   std::vector<StepPart> parts(sequences.size());
   for (int64_t i = 0; i < tokens; ++i) {
     for (size_t s = 0; s < sequences.size(); ++s)
-      parts[s] = {sequences[s], {&next[i * options.batch + s], 1}, LogitRows::Last};
+      parts[s] = {
+          sequences[s], {&next[i * options.batch + s], 1}, LogitRows::Last};
     if (Status status = engine.step(parts); !status)
       return status;
   }
@@ -115,7 +122,8 @@ Status Benchmark::repeat(bool warmUp) {
     if (Status status = prefill(options.prompt); !status)
       return status;
     double read = steadySeconds();
-    auto sampler = Sampler::create(static_cast<int32_t>(engine.model().vocabulary), {});
+    auto sampler =
+        Sampler::create(static_cast<int32_t>(engine.model().vocabulary), {});
     if (!sampler)
       return sampler.status();
     if (auto token = sampler->sample(engine.logits(0)); !token)
@@ -139,13 +147,19 @@ Status Benchmark::repeat(bool warmUp) {
 
 } // namespace
 
-static std::string report(const Engine &engine, const BenchOptions &options, const Benchmark &measured) {
-  const double prefillRate = static_cast<double>(options.prompt * options.batch) / median(measured.prefillSeconds);
-  const double decodeRate = static_cast<double>(options.generate * options.batch) / median(measured.decodeSeconds);
+static std::string report(const Engine &engine, const BenchOptions &options,
+                          const Benchmark &measured) {
+  const double prefillRate =
+      static_cast<double>(options.prompt * options.batch) /
+      median(measured.prefillSeconds);
+  const double decodeRate =
+      static_cast<double>(options.generate * options.batch) /
+      median(measured.decodeSeconds);
   if (!options.json) {
     char text[256];
     std::snprintf(text, sizeof text,
-                  "prefill %.1f tokens/s, decode %.1f tokens/s, first token %.4f s, peak memory %s",
+                  "prefill %.1f tokens/s, decode %.1f tokens/s, first token "
+                  "%.4f s, peak memory %s",
                   prefillRate, decodeRate, median(measured.firstTokenSeconds),
                   mebibytes(peakMemoryBytes()).c_str());
     return text;
@@ -167,12 +181,15 @@ static std::string report(const Engine &engine, const BenchOptions &options, con
 }
 
 Status app::bench(Program &program, const BenchOptions &options) {
-  const int64_t context = options.depth + std::max(options.prompt, options.generate);
+  const int64_t context =
+      options.depth + std::max(options.prompt, options.generate);
   if (options.prompt + options.generate == 0)
     return Status::error("nothing to measure: -p and -n are both 0");
   if (context > program.model.maxContext)
-    return Status::error("depth and tokens need a context of " + std::to_string(context) +
-                         ": this program was compiled for " + std::to_string(program.model.maxContext));
+    return Status::error("depth and tokens need a context of " +
+                         std::to_string(context) +
+                         ": this program was compiled for " +
+                         std::to_string(program.model.maxContext));
   auto engine = program.createEngine(
       {.batch = options.batch, .context = context, .threads = options.threads});
   if (!engine)

@@ -1,4 +1,5 @@
-//===- Chat.cpp - a conversation --------------------------------------------===//
+//===- Chat.cpp - a conversation
+//--------------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every turn renders the whole conversation; what the cache already holds of it
@@ -74,14 +75,15 @@ private:
 /// One sequence that follows the conversation.
 class ChatSession {
 public:
-  ChatSession(Program &program, Engine &engine, const GenerateOptions &options, Sampler sampler,
-              int32_t sequence)
-      : program(program), engine(engine), options(options), sampler(std::move(sampler)),
-        sequence(sequence),
+  ChatSession(Program &program, Engine &engine, const GenerateOptions &options,
+              Sampler sampler, int32_t sequence)
+      : program(program), engine(engine), options(options),
+        sampler(std::move(sampler)), sequence(sequence),
         endIds(options.ignoreEos ? std::vector<int32_t>() : program.endIds()) {}
 
   /// Streams the answer to a prompt; the answer's text is the result.
-  Expected<std::string> answer(const std::vector<int32_t> &prompt, const Tokenizer &tokenizer);
+  Expected<std::string> answer(const std::vector<int32_t> &prompt,
+                               const Tokenizer &tokenizer);
 
 private:
   Status readPrompt(const std::vector<int32_t> &prompt);
@@ -105,13 +107,18 @@ Status ChatSession::append(std::span<const int32_t> tokens) {
 
 Status ChatSession::readPrompt(const std::vector<int32_t> &prompt) {
   if (static_cast<int64_t>(prompt.size()) > engine.options().context)
-    return Status::error("the conversation has " + std::to_string(prompt.size()) +
-                         " tokens: the context holds " + std::to_string(engine.options().context) +
-                         "; /clear starts a new one");
-  size_t common = std::mismatch(prompt.begin(), prompt.end(), cached.begin(), cached.end()).first -
-                  prompt.begin();
-  common = std::min(common, prompt.size() - 1); // the last row's logits are needed
-  if (Status status = engine.truncate(sequence, static_cast<int64_t>(common)); !status)
+    return Status::error(
+        "the conversation has " + std::to_string(prompt.size()) +
+        " tokens: the context holds " +
+        std::to_string(engine.options().context) + "; /clear starts a new one");
+  size_t common =
+      std::mismatch(prompt.begin(), prompt.end(), cached.begin(), cached.end())
+          .first -
+      prompt.begin();
+  common =
+      std::min(common, prompt.size() - 1); // the last row's logits are needed
+  if (Status status = engine.truncate(sequence, static_cast<int64_t>(common));
+      !status)
     return status;
   cached.resize(common);
   sampler.reset(options.sampler.seed);
@@ -121,7 +128,8 @@ Status ChatSession::readPrompt(const std::vector<int32_t> &prompt) {
   return append(std::span(prompt).subspan(common));
 }
 
-Expected<std::string> ChatSession::answer(const std::vector<int32_t> &prompt, const Tokenizer &tokenizer) {
+Expected<std::string> ChatSession::answer(const std::vector<int32_t> &prompt,
+                                          const Tokenizer &tokenizer) {
   if (Status status = readPrompt(prompt); !status)
     return status;
   Detokenizer detokenizer(tokenizer);
@@ -131,7 +139,9 @@ Expected<std::string> ChatSession::answer(const std::vector<int32_t> &prompt, co
     answer += text;
     return program.out.write(text);
   };
-  for (int64_t count = 0; count != options.maxTokens && !interrupted && !stops.stopped(); ++count) {
+  for (int64_t count = 0;
+       count != options.maxTokens && !interrupted && !stops.stopped();
+       ++count) {
     auto token = sampler.sample(engine.logits(0));
     if (!token)
       return token.status();
@@ -146,7 +156,8 @@ Expected<std::string> ChatSession::answer(const std::vector<int32_t> &prompt, co
       return status;
   }
   if (!stops.stopped())
-    if (Status status = show(stops.push(detokenizer.flush()) + stops.flush()); !status)
+    if (Status status = show(stops.push(detokenizer.flush()) + stops.flush());
+        !status)
       return status;
   if (Status status = program.out.write("\n"); !status)
     return status;
@@ -154,8 +165,8 @@ Expected<std::string> ChatSession::answer(const std::vector<int32_t> &prompt, co
 }
 
 /// Reads lines and answers them until the input ends.
-Status converse(Program &program, ChatSession &session, Conversation &conversation,
-                const Tokenizer &tokenizer) {
+Status converse(Program &program, ChatSession &session,
+                Conversation &conversation, const Tokenizer &tokenizer) {
   LineReader lines(program.in);
   const bool prompts = isatty(program.in);
   std::string line;
@@ -176,7 +187,8 @@ Status converse(Program &program, ChatSession &session, Conversation &conversati
       continue;
     conversation.add("user", line);
     auto prompt = conversation.encode();
-    Expected<std::string> answer = prompt ? session.answer(*prompt, tokenizer) : prompt.status();
+    Expected<std::string> answer =
+        prompt ? session.answer(*prompt, tokenizer) : prompt.status();
     if (program.out.closed())
       return answer.status();
     if (answer) {
@@ -196,19 +208,23 @@ Status app::chat(Program &program, const ChatOptions &options) {
   auto conversation = Conversation::create(program, options.system);
   if (!conversation)
     return conversation.status();
-  auto sampler = Sampler::create(static_cast<int32_t>(program.model.vocabulary), options.generate.sampler);
+  auto sampler = Sampler::create(static_cast<int32_t>(program.model.vocabulary),
+                                 options.generate.sampler);
   if (!sampler)
     return sampler.status();
-  auto engine = program.createEngine(
-      {.batch = 1, .context = options.generate.context, .threads = options.generate.threads});
+  auto engine = program.createEngine({.batch = 1,
+                                      .context = options.generate.context,
+                                      .threads = options.generate.threads});
   if (!engine)
     return engine.status();
   auto sequence = (*engine)->open();
   if (!sequence)
     return sequence.status();
   if (options.generate.stats)
-    say(program.err, "memory contract: %s", describeContract((*engine)->contract()).c_str());
-  ChatSession session(program, **engine, options.generate, std::move(*sampler), *sequence);
+    say(program.err, "memory contract: %s",
+        describeContract((*engine)->contract()).c_str());
+  ChatSession session(program, **engine, options.generate, std::move(*sampler),
+                      *sequence);
   InterruptScope interrupts;
   return converse(program, session, *conversation, **program.needTokenizer());
 }

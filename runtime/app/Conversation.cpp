@@ -1,4 +1,5 @@
-//===- Conversation.cpp - messages and their prompt -------------------------===//
+//===- Conversation.cpp - messages and their prompt
+//-------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Conversation.h"
@@ -6,7 +7,8 @@
 using namespace llmrt;
 using namespace llmrt::app;
 
-Expected<Conversation> Conversation::create(const Program &program, const std::string &system) {
+Expected<Conversation> Conversation::create(const Program &program,
+                                            const std::string &system) {
   auto tokenizer = program.needTokenizer();
   if (!tokenizer)
     return tokenizer.status();
@@ -16,8 +18,10 @@ Expected<Conversation> Conversation::create(const Program &program, const std::s
   if (!parsed)
     return Status::error("the model's chat template: " + parsed.message());
   Conversation conversation(program, std::move(*parsed));
-  conversation.options.bosToken = (*tokenizer)->tokenBytes((*tokenizer)->bosId());
-  conversation.options.eosToken = (*tokenizer)->tokenBytes((*tokenizer)->eosId());
+  conversation.options.bosToken =
+      (*tokenizer)->tokenBytes((*tokenizer)->bosId());
+  conversation.options.eosToken =
+      (*tokenizer)->tokenBytes((*tokenizer)->eosId());
   if (!system.empty())
     conversation.add("system", system);
   conversation.systemMessages = conversation.messages.size();

@@ -1,4 +1,5 @@
-//===- Conversation.h - messages and their prompt ---------------------------===//
+//===- Conversation.h - messages and their prompt
+//---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_APP_CONVERSATION_H
@@ -17,7 +18,8 @@ class Conversation {
 public:
   /// Fails where the model has no tokenizer or no usable template. `system` may
   /// be empty.
-  static Expected<Conversation> create(const Program &program, const std::string &system);
+  static Expected<Conversation> create(const Program &program,
+                                       const std::string &system);
 
   void add(std::string role, std::string content) {
     messages.push_back({std::move(role), std::move(content)});

@@ -1,4 +1,5 @@
-//===- Eval.cpp - perplexity of a text --------------------------------------===//
+//===- Eval.cpp - perplexity of a text
+//--------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Counts as llama-perplexity does: the tokenised text is cut into windows, the
@@ -29,7 +30,8 @@ double surprise(std::span<const float> logits, int32_t token) {
 
 class Scorer {
 public:
-  Scorer(Engine &engine, int32_t sequence) : engine(engine), sequence(sequence) {}
+  Scorer(Engine &engine, int32_t sequence)
+      : engine(engine), sequence(sequence) {}
 
   /// Adds the surprises of the second half of one window.
   Status score(std::span<const int32_t> window);
@@ -38,14 +40,16 @@ public:
   int64_t count = 0;
 
 private:
-  Status scoreChunk(std::span<const int32_t> tokens, std::span<const int32_t> next);
+  Status scoreChunk(std::span<const int32_t> tokens,
+                    std::span<const int32_t> next);
 
   Engine &engine;
   int32_t sequence;
   std::vector<double> surprises; // of the rows of one chunk
 };
 
-Status Scorer::scoreChunk(std::span<const int32_t> tokens, std::span<const int32_t> next) {
+Status Scorer::scoreChunk(std::span<const int32_t> tokens,
+                          std::span<const int32_t> next) {
   const StepPart part = {sequence, tokens, LogitRows::All};
   if (Status status = engine.step({&part, 1}); !status)
     return status;
@@ -67,7 +71,8 @@ Status Scorer::score(std::span<const int32_t> window) {
   const size_t half = window.size() / 2;
   const size_t chunkRows = static_cast<size_t>(engine.options().logitRows);
   for (size_t row = 0; row < half;) {
-    auto chunk = window.subspan(row, std::min<size_t>(half - row, engine.options().rowsPerStep));
+    auto chunk = window.subspan(
+        row, std::min<size_t>(half - row, engine.options().rowsPerStep));
     const StepPart part = {sequence, chunk, LogitRows::None};
     if (Status status = engine.step({&part, 1}); !status)
       return status;
@@ -75,7 +80,9 @@ Status Scorer::score(std::span<const int32_t> window) {
   }
   for (size_t row = half; row < window.size() - 1;) {
     const size_t rows = std::min(chunkRows, window.size() - 1 - row);
-    if (Status status = scoreChunk(window.subspan(row, rows), window.subspan(row + 1, rows)); !status)
+    if (Status status = scoreChunk(window.subspan(row, rows),
+                                   window.subspan(row + 1, rows));
+        !status)
       return status;
     row += rows;
   }
@@ -84,12 +91,16 @@ Status Scorer::score(std::span<const int32_t> window) {
 
 } // namespace
 
-static Status report(Program &program, const EvalOptions &options, const Scorer &scorer,
-                     int64_t windows, int64_t textTokens) {
-  const double perplexity = std::exp(scorer.sum / static_cast<double>(scorer.count));
+static Status report(Program &program, const EvalOptions &options,
+                     const Scorer &scorer, int64_t windows,
+                     int64_t textTokens) {
+  const double perplexity =
+      std::exp(scorer.sum / static_cast<double>(scorer.count));
   if (!options.json) {
     char line[128];
-    std::snprintf(line, sizeof line, "perplexity %.4f over %" PRId64 " tokens\n", perplexity, scorer.count);
+    std::snprintf(line, sizeof line,
+                  "perplexity %.4f over %" PRId64 " tokens\n", perplexity,
+                  scorer.count);
     return program.out.write(line);
   }
   JsonObject json;
@@ -114,11 +125,13 @@ Status app::eval(Program &program, const EvalOptions &options) {
   int64_t windows = textTokens / options.context;
   if (windows == 0)
     return Status::error(options.text + ": has " + std::to_string(textTokens) +
-                         " tokens: one window needs " + std::to_string(options.context));
+                         " tokens: one window needs " +
+                         std::to_string(options.context));
   if (options.windows > windows)
-    return Status::error(options.text + ": has " + std::to_string(windows) + " windows of " +
-                         std::to_string(options.context) + " tokens: " +
-                         std::to_string(options.windows) + " were asked for");
+    return Status::error(options.text + ": has " + std::to_string(windows) +
+                         " windows of " + std::to_string(options.context) +
+                         " tokens: " + std::to_string(options.windows) +
+                         " were asked for");
   if (options.windows > 0)
     windows = options.windows;
 
@@ -135,9 +148,12 @@ Status app::eval(Program &program, const EvalOptions &options) {
     return sequence.status();
   Scorer scorer(**engine, *sequence);
   for (int64_t i = 0; i < windows; ++i) {
-    if (Status status = scorer.score(std::span(*tokens).subspan(i * options.context, options.context)); !status)
+    if (Status status = scorer.score(
+            std::span(*tokens).subspan(i * options.context, options.context));
+        !status)
       return status;
-    say(program.err, "window %" PRId64 " of %" PRId64 ": perplexity %.4f", i + 1, windows,
+    say(program.err, "window %" PRId64 " of %" PRId64 ": perplexity %.4f",
+        i + 1, windows,
         std::exp(scorer.sum / static_cast<double>(scorer.count)));
   }
   return report(program, options, scorer, windows, textTokens);

@@ -1,4 +1,5 @@
-//===- Generate.cpp - generate for prompts and print ------------------------===//
+//===- Generate.cpp - generate for prompts and print
+//------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The engine is made for the prompts at hand: context and rows no larger than
@@ -20,7 +21,8 @@ namespace {
 /// Text or ids of one prompt's answer, as they come.
 class Answer {
 public:
-  Answer(const Tokenizer *tokenizer, const GenerateOptions &options) : stops(options.stops) {
+  Answer(const Tokenizer *tokenizer, const GenerateOptions &options)
+      : stops(options.stops) {
     if (!options.printIds)
       detokenizer = std::make_unique<Detokenizer>(*tokenizer);
   }
@@ -49,18 +51,21 @@ private:
 
 } // namespace
 
-static EngineOptions engineOptions(const Program &program, std::span<const GenerationRequest> requests,
+static EngineOptions engineOptions(const Program &program,
+                                   std::span<const GenerationRequest> requests,
                                    const GenerateOptions &options) {
   EngineOptions engine;
   engine.threads = options.threads;
-  engine.batch = std::min<int64_t>(static_cast<int64_t>(requests.size()), program.model.maxBatch);
+  engine.batch = std::min<int64_t>(static_cast<int64_t>(requests.size()),
+                                   program.model.maxBatch);
   engine.context = options.context;
   int64_t rows = 0, longest = 0;
   for (const GenerationRequest &request : requests) {
     const auto tokens = static_cast<int64_t>(request.prompt.size());
     rows += tokens;
-    longest = std::max(longest, request.maxTokens < 0 ? program.model.maxContext
-                                                      : tokens + request.maxTokens);
+    longest =
+        std::max(longest, request.maxTokens < 0 ? program.model.maxContext
+                                                : tokens + request.maxTokens);
   }
   if (engine.context == 0)
     engine.context = std::clamp<int64_t>(longest, 1, program.model.maxContext);
@@ -70,7 +75,8 @@ static EngineOptions engineOptions(const Program &program, std::span<const Gener
 
 /// All answers to the output: one as it is generated, several in order.
 static Status printAnswers(Program &program, Generator &generator,
-                           std::span<const GenerationRequest> requests, std::vector<Answer> &answers) {
+                           std::span<const GenerationRequest> requests,
+                           std::vector<Answer> &answers) {
   const bool streams = requests.size() == 1;
   std::vector<std::string> texts(requests.size());
   Status written = Status::ok();
@@ -93,13 +99,16 @@ static Status printAnswers(Program &program, Generator &generator,
     return status;
   for (size_t i = 0; i < texts.size(); ++i) {
     std::string header = "==> " + std::to_string(i + 1) + " <==\n";
-    if (Status wrote = program.out.write(header + texts[i] + answers[i].finish()); !wrote)
+    if (Status wrote =
+            program.out.write(header + texts[i] + answers[i].finish());
+        !wrote)
       return wrote;
   }
   return Status::ok();
 }
 
-Status app::generate(Program &program, std::vector<std::vector<int32_t>> prompts,
+Status app::generate(Program &program,
+                     std::vector<std::vector<int32_t>> prompts,
                      const GenerateOptions &options) {
   const Tokenizer *tokenizer = nullptr;
   if (!options.printIds) {
@@ -119,7 +128,8 @@ Status app::generate(Program &program, std::vector<std::vector<int32_t>> prompts
   auto engine = program.createEngine(engineOptions(program, requests, options));
   if (!engine)
     return engine.status();
-  Generator generator(**engine, options.ignoreEos ? std::vector<int32_t>() : program.endIds());
+  Generator generator(**engine, options.ignoreEos ? std::vector<int32_t>()
+                                                  : program.endIds());
   Status status = printAnswers(program, generator, requests, answers);
   if (status && options.stats)
     reportRun(program.err, **engine, generator.stats());

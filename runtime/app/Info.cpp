@@ -1,4 +1,5 @@
-//===- Info.cpp - what a compiled program holds -----------------------------===//
+//===- Info.cpp - what a compiled program holds
+//-----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "App.h"
@@ -17,9 +18,11 @@ using Json = nlohmann::ordered_json;
 static Expected<Json> modelInfo(const Program &program) {
   if (program.infoJson().empty())
     return Json::object();
-  Json info = Json::parse(program.infoJson(), nullptr, /*allow_exceptions=*/false);
+  Json info =
+      Json::parse(program.infoJson(), nullptr, /*allow_exceptions=*/false);
   if (!info.is_object())
-    return Status::error(program.artifact.path() + ": info section: not a JSON object");
+    return Status::error(program.artifact.path() +
+                         ": info section: not a JSON object");
   return info;
 }
 
@@ -35,22 +38,29 @@ static Json sectionsOf(const Artifact &artifact) {
 static Json variantsOf(const LlmrtModel &model) {
   Json variants = Json::array();
   for (uint32_t i = 0; i < model.variantCount; ++i)
-    variants.push_back({{"name", model.variants[i].name},
-                        {"features", cpuFeatureNames(model.variants[i].features)}});
+    variants.push_back(
+        {{"name", model.variants[i].name},
+         {"features", cpuFeatureNames(model.variants[i].features)}});
   return variants;
 }
 
-static Json contractOf(const MemoryContract &contract, const EngineOptions &options) {
-  return {{"batch", options.batch},         {"context", options.context},
-          {"rows_per_step", options.rowsPerStep}, {"logit_rows", options.logitRows},
-          {"weight_bytes", contract.weights}, {"kv_bytes", contract.kv},
-          {"arena_bytes", contract.arena},    {"table_bytes", contract.tables},
-          {"logit_bytes", contract.logits},   {"fixed_bytes", contract.fixed},
+static Json contractOf(const MemoryContract &contract,
+                       const EngineOptions &options) {
+  return {{"batch", options.batch},
+          {"context", options.context},
+          {"rows_per_step", options.rowsPerStep},
+          {"logit_rows", options.logitRows},
+          {"weight_bytes", contract.weights},
+          {"kv_bytes", contract.kv},
+          {"arena_bytes", contract.arena},
+          {"table_bytes", contract.tables},
+          {"logit_bytes", contract.logits},
+          {"fixed_bytes", contract.fixed},
           {"total_bytes", contract.total()}};
 }
 
-static std::string jsonReport(const Program &program, const Json &info, const EngineOptions &options,
-                              bool verified) {
+static std::string jsonReport(const Program &program, const Json &info,
+                              const EngineOptions &options, bool verified) {
   const LlmrtModel &model = program.model;
   Json all = {{"model", info},
               {"file_bytes", program.artifact.fileBytes()},
@@ -70,18 +80,20 @@ static std::string jsonReport(const Program &program, const Json &info, const En
   return all.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
-static std::string textReport(const Program &program, const Json &info, const EngineOptions &options,
-                              bool verified) {
+static std::string textReport(const Program &program, const Json &info,
+                              const EngineOptions &options, bool verified) {
   const LlmrtModel &model = program.model;
   std::string text;
   auto line = [&text](const std::string &name, const std::string &value) {
     text += name + ": " + value + "\n";
   };
   for (const auto &[key, value] : info.items())
-    line(key, value.is_string() ? value.get<std::string>()
-                                : value.dump(-1, ' ', false, Json::error_handler_t::replace));
+    line(key, value.is_string()
+                  ? value.get<std::string>()
+                  : value.dump(-1, ' ', false, Json::error_handler_t::replace));
   line("vocabulary", std::to_string(model.vocabulary));
-  line("context", std::to_string(model.maxContext) + " of " + std::to_string(model.contextLength));
+  line("context", std::to_string(model.maxContext) + " of " +
+                      std::to_string(model.contextLength));
   line("batch", "up to " + std::to_string(model.maxBatch));
   line("rows per step", "up to " + std::to_string(model.rowsPerStep));
   for (uint32_t i = 0; i < model.variantCount; ++i)
@@ -90,10 +102,12 @@ static std::string textReport(const Program &program, const Json &info, const En
   line("this processor", cpuFeatureNames(cpuFeatures()));
   for (const LlmrtSection &section : program.artifact.sections())
     line("section " + std::string(sectionName(section.kind)),
-         std::to_string(section.bytes) + " bytes at " + std::to_string(section.offset));
+         std::to_string(section.bytes) + " bytes at " +
+             std::to_string(section.offset));
   line("tokenizer", program.hasTokenizer() ? "yes" : "none");
   line("chat template", program.hasChatTemplate() ? "yes" : "none");
-  line("memory (batch " + std::to_string(options.batch) + ", context " + std::to_string(options.context) + ")",
+  line("memory (batch " + std::to_string(options.batch) + ", context " +
+           std::to_string(options.context) + ")",
        describeContract(memoryContract(model, options)));
   if (verified)
     line("checksums", "as written");
@@ -104,12 +118,15 @@ Status app::info(Program &program, const InfoOptions &options) {
   auto info = modelInfo(program);
   if (!info)
     return info.status();
-  auto resolved = resolveOptions(program.model, {.batch = options.batch, .context = options.context});
+  auto resolved = resolveOptions(
+      program.model, {.batch = options.batch, .context = options.context});
   if (!resolved)
     return resolved.status();
   if (options.verify)
     if (Status status = program.artifact.verify(); !status)
       return status;
-  return program.out.write(options.json ? jsonReport(program, *info, *resolved, options.verify) + "\n"
-                                        : textReport(program, *info, *resolved, options.verify));
+  return program.out.write(
+      options.json
+          ? jsonReport(program, *info, *resolved, options.verify) + "\n"
+          : textReport(program, *info, *resolved, options.verify));
 }

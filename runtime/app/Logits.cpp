@@ -1,4 +1,5 @@
-//===- Logits.cpp - logits of every row of a prompt -------------------------===//
+//===- Logits.cpp - logits of every row of a prompt
+//-------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // For comparisons with other implementations: ids [1, T] to logits [1, T, V].
@@ -17,8 +18,8 @@ constexpr int64_t mostRows = 256;
 } // namespace
 
 /// Steps of at most `rowsPerStep` rows, each written as soon as it is there.
-static Status writeLogits(Engine &engine, std::span<const int32_t> ids, int64_t rowsPerStep,
-                          PendingOutput &output) {
+static Status writeLogits(Engine &engine, std::span<const int32_t> ids,
+                          int64_t rowsPerStep, PendingOutput &output) {
   auto sequence = engine.open();
   if (!sequence)
     return sequence.status();
@@ -30,7 +31,9 @@ static Status writeLogits(Engine &engine, std::span<const int32_t> ids, int64_t 
       return status;
     for (int64_t row = 0; row < engine.logitRowCount(); ++row) {
       auto values = engine.logits(row);
-      if (Status status = output.write({reinterpret_cast<const char *>(values.data()), values.size_bytes()});
+      if (Status status =
+              output.write({reinterpret_cast<const char *>(values.data()),
+                            values.size_bytes()});
           !status)
         return status;
     }
@@ -47,15 +50,21 @@ Status app::logits(Program &program, const LogitsOptions &options) {
     return ids.status();
   const auto count = static_cast<int64_t>(ids->size());
   if (count == 0)
-    return Status::error(options.ids + ": the prompt is empty: it needs at least one token");
+    return Status::error(options.ids +
+                         ": the prompt is empty: it needs at least one token");
   if (count > program.model.maxContext)
-    return Status::error(options.ids + ": the prompt has " + std::to_string(count) +
-                         " tokens: the context holds " + std::to_string(program.model.maxContext));
-  int64_t rows = options.step ? 1 : std::min({count, program.model.rowsPerStep, mostRows});
+    return Status::error(options.ids + ": the prompt has " +
+                         std::to_string(count) + " tokens: the context holds " +
+                         std::to_string(program.model.maxContext));
+  int64_t rows =
+      options.step ? 1 : std::min({count, program.model.rowsPerStep, mostRows});
   if (options.rowsPerStep > 0)
     rows = std::min(rows, options.rowsPerStep);
-  auto engine = program.createEngine(
-      {.batch = 1, .context = count, .rowsPerStep = rows, .logitRows = rows, .threads = options.threads});
+  auto engine = program.createEngine({.batch = 1,
+                                      .context = count,
+                                      .rowsPerStep = rows,
+                                      .logitRows = rows,
+                                      .threads = options.threads});
   if (!engine)
     return engine.status();
   auto output = PendingOutput::create(options.out);

@@ -1,4 +1,5 @@
-//===- Npy.cpp - NumPy's array files ----------------------------------------===//
+//===- Npy.cpp - NumPy's array files
+//----------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Npy.h"
@@ -42,14 +43,16 @@ Expected<Header> splitHeader(std::string_view bytes, const std::string &name) {
     return npyError(name, "it does not start with \\x93NUMPY");
   const int version = bytes[6];
   if (version < 1 || version > 3)
-    return npyError(name, "version " + std::to_string(version) + ", known are 1 to 3");
+    return npyError(name, "version " + std::to_string(version) +
+                              ", known are 1 to 3");
   const size_t lengthBytes = version == 1 ? 2 : 4;
   const size_t start = 8 + lengthBytes;
   if (bytes.size() < start)
     return npyError(name, "it ends in its header");
   const uint64_t length = littleEndian(bytes.substr(8, lengthBytes));
   if (length > bytes.size() - start)
-    return npyError(name, "a header of " + std::to_string(length) + " bytes in a file of " +
+    return npyError(name, "a header of " + std::to_string(length) +
+                              " bytes in a file of " +
                               std::to_string(bytes.size()));
   return Header{bytes.substr(start, length), bytes.substr(start + length)};
 }
@@ -93,20 +96,23 @@ Expected<int64_t> countOf(std::string_view shape, const std::string &name) {
     return dims[0];
   if (dims.size() == 2 && dims[0] == 1)
     return dims[1];
-  return Status::error(name + ": expected token ids of shape [1, T], found shape " + text);
+  return Status::error(
+      name + ": expected token ids of shape [1, T], found shape " + text);
 }
 
 } // namespace
 
-Expected<std::vector<int32_t>> app::parseNpyIds(std::string_view bytes, const std::string &name) {
+Expected<std::vector<int32_t>> app::parseNpyIds(std::string_view bytes,
+                                                const std::string &name) {
   auto header = splitHeader(bytes, name);
   if (!header)
     return header.status();
   std::string_view type = valueOf(header->dictionary, "descr").substr(0, 5);
   const bool wide = type == "'<i8'" || type == "\"<i8\"";
   if (!wide && type != "'<i4'" && type != "\"<i4\"")
-    return Status::error(name + ": expected int64 token ids ('<i8'), found " +
-                         (type.empty() ? "no element type" : std::string(type)));
+    return Status::error(
+        name + ": expected int64 token ids ('<i8'), found " +
+        (type.empty() ? "no element type" : std::string(type)));
   auto count = countOf(valueOf(header->dictionary, "shape"), name);
   if (!count)
     return count.status();
@@ -114,28 +120,31 @@ Expected<std::vector<int32_t>> app::parseNpyIds(std::string_view bytes, const st
   const size_t size = wide ? 8 : 4;
   if (static_cast<uint64_t>(*count) != header->elements.size() / size ||
       header->elements.size() % size != 0)
-    return npyError(name, "a shape of " + std::to_string(*count) + " elements, data of " +
-                              std::to_string(header->elements.size()) + " bytes");
+    return npyError(
+        name, "a shape of " + std::to_string(*count) + " elements, data of " +
+                  std::to_string(header->elements.size()) + " bytes");
   std::vector<int32_t> ids;
   ids.reserve(*count);
   for (int64_t i = 0; i < *count; ++i) {
     uint64_t word = littleEndian(header->elements.substr(i * size, size));
     int64_t id = wide ? static_cast<int64_t>(word) : static_cast<int32_t>(word);
     if (id < 0 || id > INT32_MAX)
-      return Status::error(name + ": element " + std::to_string(i) + " is " + std::to_string(id) +
-                           ", not a token id");
+      return Status::error(name + ": element " + std::to_string(i) + " is " +
+                           std::to_string(id) + ", not a token id");
     ids.push_back(static_cast<int32_t>(id));
   }
   return ids;
 }
 
 std::string app::npyHeader(std::span<const int64_t> shape) {
-  std::string dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
+  std::string dictionary =
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (";
   for (int64_t dim : shape)
     dictionary += std::to_string(dim) + ", ";
   dictionary += "), }";
   const size_t unpadded = 10 + dictionary.size() + 1;
-  dictionary.append((headerGranule - unpadded % headerGranule) % headerGranule, ' ');
+  dictionary.append((headerGranule - unpadded % headerGranule) % headerGranule,
+                    ' ');
   dictionary += '\n';
   std::string header(magic);
   header += '\x01';

@@ -1,4 +1,5 @@
-//===- Npy.h - NumPy's array files ------------------------------------------===//
+//===- Npy.h - NumPy's array files
+//------------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Only what `logits` reads and writes: token ids in, float32 out. The format is
@@ -19,7 +20,8 @@ namespace llmrt::app {
 
 /// The ids of an int64 or int32 array of shape [1, T] or [T] in C order. `name`
 /// stands in errors.
-Expected<std::vector<int32_t>> parseNpyIds(std::string_view bytes, const std::string &name);
+Expected<std::vector<int32_t>> parseNpyIds(std::string_view bytes,
+                                           const std::string &name);
 
 /// The bytes before the elements of a float32 array, a multiple of 64.
 std::string npyHeader(std::span<const int64_t> shape);

@@ -1,4 +1,5 @@
-//===- Output.cpp - results and diagnostics ---------------------------------===//
+//===- Output.cpp - results and diagnostics
+//---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Output.h"
@@ -30,7 +31,8 @@ Status Output::write(std::string_view text) {
   if (writeAll(descriptor, text))
     return Status::ok();
   readerGone = errno == EPIPE;
-  return Status::error(std::string("cannot write the result: ") + std::strerror(errno));
+  return Status::error(std::string("cannot write the result: ") +
+                       std::strerror(errno));
 }
 
 void app::say(int descriptor, const char *format, ...) {
@@ -114,6 +116,7 @@ JsonObject &JsonObject::add(std::string_view key, std::string_view value) {
 
 std::string app::mebibytes(int64_t bytes) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
+  std::snprintf(text, sizeof text, "%.1f MiB",
+                static_cast<double>(bytes) / (1 << 20));
   return text;
 }

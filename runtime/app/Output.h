@@ -1,4 +1,5 @@
-//===- Output.h - results and diagnostics -----------------------------------===//
+//===- Output.h - results and diagnostics
+//-----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Results go to one descriptor unbuffered, so text appears as it is generated
@@ -34,7 +35,8 @@ private:
 };
 
 /// One line to a descriptor for diagnostics; its failures are ignored.
-void say(int descriptor, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void say(int descriptor, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /// Lets text through up to the first stop string, which it swallows; holds back
 /// what may be the beginning of one.

@@ -1,4 +1,5 @@
-//===- Program.cpp - what every command starts from -------------------------===//
+//===- Program.cpp - what every command starts from
+//-------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Program.h"
@@ -28,19 +29,22 @@ Status Program::openTokenizer() {
     return Status::ok();
   auto opened = Tokenizer::open(std::as_bytes(blob));
   if (!opened)
-    return Status::error(artifact.path() + ": tokenizer section: " + opened.message());
+    return Status::error(artifact.path() +
+                         ": tokenizer section: " + opened.message());
   tokenizer.emplace(std::move(*opened));
   return Status::ok();
 }
 
 Expected<const Tokenizer *> Program::needTokenizer() const {
   if (!tokenizer)
-    return Status::error("this model has no tokenizer: give token ids (run --ids 1,2,3 "
-                         "--print-ids, logits --ids FILE.npy)");
+    return Status::error(
+        "this model has no tokenizer: give token ids (run --ids 1,2,3 "
+        "--print-ids, logits --ids FILE.npy)");
   return &*tokenizer;
 }
 
-Expected<std::vector<int32_t>> Program::encode(std::string_view text, bool addSpecial) const {
+Expected<std::vector<int32_t>> Program::encode(std::string_view text,
+                                               bool addSpecial) const {
   auto needed = needTokenizer();
   if (!needed)
     return needed.status();
@@ -59,13 +63,16 @@ std::string_view Program::infoJson() const {
   return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
 }
 
-Expected<std::unique_ptr<Engine>> Program::createEngine(const EngineOptions &options) const {
+Expected<std::unique_ptr<Engine>>
+Program::createEngine(const EngineOptions &options) const {
   return Engine::create(model, weights(), options);
 }
 
-Expected<std::string> app::readText(const std::string &path, int standardInput) {
+Expected<std::string> app::readText(const std::string &path,
+                                    int standardInput) {
   const bool isStandard = path == "-";
-  int descriptor = isStandard ? standardInput : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int descriptor =
+      isStandard ? standardInput : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   auto failure = [&] {
     return Status::error((isStandard ? "standard input" : path) +
                          ": cannot read: " + std::strerror(errno));
@@ -100,7 +107,8 @@ Expected<std::vector<int32_t>> app::parseIds(const std::string &text) {
       break;
     int32_t id;
     auto [after, error] = std::from_chars(next, end, id);
-    if (error != std::errc() || id < 0 || (after < end && *after != ',' && *after != ' '))
+    if (error != std::errc() || id < 0 ||
+        (after < end && *after != ',' && *after != ' '))
       return Status::error("--ids " + text + ": \"" +
                            std::string(next, std::min<size_t>(end - next, 12)) +
                            "\" is not a token id");

@@ -1,4 +1,5 @@
-//===- Program.h - what every command starts from ---------------------------===//
+//===- Program.h - what every command starts from
+//---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_APP_PROGRAM_H
@@ -36,9 +37,12 @@ public:
   /// Fails, saying what to do, where the model has no tokenizer.
   Expected<const Tokenizer *> needTokenizer() const;
   bool hasTokenizer() const { return tokenizer.has_value(); }
-  bool hasChatTemplate() const { return tokenizer && !tokenizer->chatTemplate().empty(); }
+  bool hasChatTemplate() const {
+    return tokenizer && !tokenizer->chatTemplate().empty();
+  }
   /// The ids of `text`; special tokens written in it are read as such.
-  Expected<std::vector<int32_t>> encode(std::string_view text, bool addSpecial) const;
+  Expected<std::vector<int32_t>> encode(std::string_view text,
+                                        bool addSpecial) const;
   std::vector<int32_t> endIds() const;
 
   std::span<const uint8_t> weights() const {
@@ -46,7 +50,8 @@ public:
   }
   /// JSON about the model, empty where the artifact has none.
   std::string_view infoJson() const;
-  Expected<std::unique_ptr<Engine>> createEngine(const EngineOptions &options) const;
+  Expected<std::unique_ptr<Engine>>
+  createEngine(const EngineOptions &options) const;
 
   const LlmrtModel &model;
   const Artifact artifact;
@@ -56,8 +61,8 @@ public:
 
 private:
   Program(const Host &host, Artifact artifact)
-      : model(*host.model), artifact(std::move(artifact)), out(host.out), in(host.in),
-        err(host.err) {}
+      : model(*host.model), artifact(std::move(artifact)), out(host.out),
+        in(host.in), err(host.err) {}
   Status openTokenizer();
 
   std::optional<Tokenizer> tokenizer;

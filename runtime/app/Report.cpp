@@ -1,4 +1,5 @@
-//===- Report.cpp - what --stats and info say about a run -------------------===//
+//===- Report.cpp - what --stats and info say about a run
+//-------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Report.h"
@@ -15,22 +16,30 @@ double app::perSecond(int64_t items, double seconds) {
 }
 
 std::string app::describeContract(const MemoryContract &contract) {
-  return mebibytes(contract.total()) + " = weights " + mebibytes(contract.weights) + " + kv " +
-         mebibytes(contract.kv) + " + arena " + mebibytes(contract.arena) + " + tables " +
-         mebibytes(contract.tables) + " + logits " + mebibytes(contract.logits) + " + fixed " +
-         mebibytes(contract.fixed);
+  return mebibytes(contract.total()) + " = weights " +
+         mebibytes(contract.weights) + " + kv " + mebibytes(contract.kv) +
+         " + arena " + mebibytes(contract.arena) + " + tables " +
+         mebibytes(contract.tables) + " + logits " +
+         mebibytes(contract.logits) + " + fixed " + mebibytes(contract.fixed);
 }
 
-void app::reportRun(int descriptor, const Engine &engine, const GenerationStats &stats) {
+void app::reportRun(int descriptor, const Engine &engine,
+                    const GenerationStats &stats) {
   const EngineOptions &options = engine.options();
-  say(descriptor, "run: %s, %" PRId64 " threads, batch %" PRId64 ", context %" PRId64 ", %" PRId64
-                  " rows per step",
-      engine.variant().name, options.threads, options.batch, options.context, options.rowsPerStep);
-  say(descriptor, "prompt: %" PRId64 " tokens in %.3f s, %.1f tokens/s", stats.promptTokens,
-      stats.promptSeconds, perSecond(stats.promptTokens, stats.promptSeconds));
-  say(descriptor, "generated: %" PRId64 " tokens, %.1f tokens/s, first after %.3f s",
-      stats.generatedTokens, perSecond(stats.decodedTokens, stats.decodeSeconds),
+  say(descriptor,
+      "run: %s, %" PRId64 " threads, batch %" PRId64 ", context %" PRId64
+      ", %" PRId64 " rows per step",
+      engine.variant().name, options.threads, options.batch, options.context,
+      options.rowsPerStep);
+  say(descriptor, "prompt: %" PRId64 " tokens in %.3f s, %.1f tokens/s",
+      stats.promptTokens, stats.promptSeconds,
+      perSecond(stats.promptTokens, stats.promptSeconds));
+  say(descriptor,
+      "generated: %" PRId64 " tokens, %.1f tokens/s, first after %.3f s",
+      stats.generatedTokens,
+      perSecond(stats.decodedTokens, stats.decodeSeconds),
       stats.firstTokenSeconds);
-  say(descriptor, "memory contract: %s", describeContract(engine.contract()).c_str());
+  say(descriptor, "memory contract: %s",
+      describeContract(engine.contract()).c_str());
   say(descriptor, "memory peak: %s", mebibytes(peakMemoryBytes()).c_str());
 }

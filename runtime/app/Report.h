@@ -1,4 +1,5 @@
-//===- Report.h - what --stats and info say about a run ---------------------===//
+//===- Report.h - what --stats and info say about a run
+//---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_APP_REPORT_H
@@ -15,7 +16,8 @@ namespace llmrt::app {
 std::string describeContract(const MemoryContract &contract);
 
 /// Speed and memory of a finished run, as lines to `descriptor`.
-void reportRun(int descriptor, const Engine &engine, const GenerationStats &stats);
+void reportRun(int descriptor, const Engine &engine,
+               const GenerationStats &stats);
 
 /// Items per second; 0 where no time passed.
 double perSecond(int64_t items, double seconds);

@@ -1,4 +1,5 @@
-//===- Run.cpp - raw completion of texts or ids -----------------------------===//
+//===- Run.cpp - raw completion of texts or ids
+//-----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "App.h"
@@ -7,7 +8,8 @@ using namespace llmrt;
 using namespace llmrt::app;
 
 /// The texts to complete: -p, else the file, else standard input.
-static Expected<std::vector<std::string>> promptTexts(Program &program, const RunOptions &options) {
+static Expected<std::vector<std::string>>
+promptTexts(Program &program, const RunOptions &options) {
   if (!options.prompts.empty() || !options.ids.empty())
     return options.prompts;
   auto text = readText(options.file.empty() ? "-" : options.file, program.in);

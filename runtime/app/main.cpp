@@ -1,4 +1,5 @@
-//===- main.cpp - a compiled model as a program -----------------------------===//
+//===- main.cpp - a compiled model as a program
+//-----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "App.h"

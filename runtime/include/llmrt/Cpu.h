@@ -1,4 +1,5 @@
-//===- Cpu.h - which build of the step this processor can run ---------------===//
+//===- Cpu.h - which build of the step this processor can run
+//---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_CPU_H
@@ -11,7 +12,8 @@
 
 namespace llmrt {
 
-/// What CPUID and XGETBV answer; a plain value so that the decision is testable.
+/// What CPUID and XGETBV answer; a plain value so that the decision is
+/// testable.
 struct CpuRegisters {
   uint32_t leaf1Ecx = 0;
   uint32_t leaf7Ebx = 0;
@@ -28,9 +30,8 @@ std::string cpuFeatureNames(uint64_t features);
 
 /// The first variant that runs with `features`, or the one called `wanted`
 /// (null or empty: no wish). Fails with one sentence where none fits.
-Expected<const LlmrtVariant *> chooseVariant(const LlmrtModel &model,
-                                             uint64_t features,
-                                             const char *wanted);
+Expected<const LlmrtVariant *>
+chooseVariant(const LlmrtModel &model, uint64_t features, const char *wanted);
 
 } // namespace llmrt
 

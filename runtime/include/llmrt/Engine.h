@@ -1,4 +1,5 @@
-//===- Engine.h - sequences in, logits out ----------------------------------===//
+//===- Engine.h - sequences in, logits out
+//----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Runs the compiled step on ragged batches: any mix of prompt and generated
@@ -114,8 +115,8 @@ private:
   KvCache cache;
   std::unique_ptr<ThreadPool> pool;
   MappedMemory arena;
-  MappedMemory logitBuffer; // [logitRows, V]
-  MappedMemory tables;      // the spans below
+  MappedMemory logitBuffer;                               // [logitRows, V]
+  MappedMemory tables;                                    // the spans below
   std::span<int32_t> tokens, positions, slots, sequences; // [rowsPerStep]
   std::span<int32_t> logitRows;                           // [logitRows]
   std::span<int32_t> inStep; // [S], named by the step being checked

@@ -1,4 +1,5 @@
-//===- Generator.h - prompts to tokens, as one batch ------------------------===//
+//===- Generator.h - prompts to tokens, as one batch
+//------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Continuous batching: every step holds one row of each sequence that generates
@@ -45,7 +46,8 @@ public:
   /// Runs all requests to their end; more of them than sequences wait their
   /// turn. Fails where a prompt is empty or longer than the context, before
   /// anything runs. All sequences it opened are closed when it returns.
-  Status run(std::span<const GenerationRequest> requests, const OnToken &onToken);
+  Status run(std::span<const GenerationRequest> requests,
+             const OnToken &onToken);
 
   const GenerationStats &stats() const { return counts; }
 
@@ -59,18 +61,21 @@ private:
     int64_t generated = 0;
   };
 
-  Status admit(std::span<const GenerationRequest> requests, size_t &nextRequest);
+  Status admit(std::span<const GenerationRequest> requests,
+               size_t &nextRequest);
   Status stepOnce(std::span<const GenerationRequest> requests);
-  Status takeTokens(std::span<const GenerationRequest> requests, const OnToken &onToken);
+  Status takeTokens(std::span<const GenerationRequest> requests,
+                    const OnToken &onToken);
   Expected<bool> takeToken(Active &one, const GenerationRequest &request,
-                           std::span<const float> logits, const OnToken &onToken);
+                           std::span<const float> logits,
+                           const OnToken &onToken);
   void closeAll();
 
   Engine &engine;
   std::vector<int32_t> endIds;
   std::vector<Active> active;
-  std::vector<StepPart> parts;       // of the step, in the order of `stepped`
-  std::vector<size_t> stepped;       // indices into `active`
+  std::vector<StepPart> parts; // of the step, in the order of `stepped`
+  std::vector<size_t> stepped; // indices into `active`
   GenerationStats counts;
 };
 

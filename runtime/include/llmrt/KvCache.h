@@ -1,4 +1,5 @@
-//===- KvCache.h - pages of keys and values, shared by sequences ------------===//
+//===- KvCache.h - pages of keys and values, shared by sequences
+//------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A sequence is a row of block numbers; a page holds LLMRT_PAGE_TOKENS slots of
@@ -51,7 +52,8 @@ public:
   void truncate(int32_t sequence, int64_t length);
 
   bool isOpen(int32_t sequence) const {
-    return sequence >= 0 && sequence < sizes.sequences && lengths[sequence] >= 0;
+    return sequence >= 0 && sequence < sizes.sequences &&
+           lengths[sequence] >= 0;
   }
   /// Slots in use.
   int64_t length(int32_t sequence) const { return lengths[sequence]; }
@@ -73,8 +75,8 @@ private:
   void unshareLastPage(int32_t sequence);
 
   KvGeometry sizes;
-  MappedMemory kv;     // [pages, bytesPerPage]
-  MappedMemory tables; // the spans below
+  MappedMemory kv;                    // [pages, bytesPerPage]
+  MappedMemory tables;                // the spans below
   std::span<int32_t> blocks;          // [S, blocksPerSequence]
   std::span<int32_t> positionTable;   // [pages, LLMRT_PAGE_TOKENS]
   std::span<int32_t> referenceCounts; // [pages]

@@ -1,4 +1,5 @@
-//===- ThreadPool.h - workers that all run the same function ----------------===//
+//===- ThreadPool.h - workers that all run the same function
+//----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step is SPMD: every worker runs all of it and takes its share of each
@@ -25,7 +26,8 @@ public:
   /// `spins`: how often a worker looks before it gives up its time slice.
   Barrier(int64_t workers, int64_t spins) : workers(workers), spins(spins) {}
 
-  /// Returns once all workers have called it; what they wrote before is visible.
+  /// Returns once all workers have called it; what they wrote before is
+  /// visible.
   void wait();
 
 private:

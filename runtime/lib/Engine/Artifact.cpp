@@ -1,4 +1,5 @@
-//===- Artifact.cpp - the sections appended to a compiled model -------------===//
+//===- Artifact.cpp - the sections appended to a compiled model
+//-------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/Artifact.h"
@@ -88,12 +89,15 @@ Status Reader::readTrailer() {
   if (fileBytes < sizeof trailer)
     return failure("has no model: %" PRIu64 " bytes, a trailer has %zu",
                    fileBytes, sizeof trailer);
-  if (Status status = read(fileBytes - sizeof trailer, &trailer, sizeof trailer);
+  if (Status status =
+          read(fileBytes - sizeof trailer, &trailer, sizeof trailer);
       !status)
     return status;
-  if (std::memcmp(trailer.magic, LLMRT_TRAILER_MAGIC, sizeof trailer.magic) != 0)
-    return failure("has no model at its end (or was cut off): no trailer \"%s\"",
-                   LLMRT_TRAILER_MAGIC);
+  if (std::memcmp(trailer.magic, LLMRT_TRAILER_MAGIC, sizeof trailer.magic) !=
+      0)
+    return failure(
+        "has no model at its end (or was cut off): no trailer \"%s\"",
+        LLMRT_TRAILER_MAGIC);
   if (trailer.abiVersion != LLMRT_ABI_VERSION)
     return failure("trailer has layout version %u, this program reads %d",
                    trailer.abiVersion, LLMRT_ABI_VERSION);
@@ -109,14 +113,19 @@ Status Reader::readTrailer() {
 Status Reader::readTable() {
   const uint64_t tableBytes = trailer.sectionCount * sizeof(LlmrtSection);
   const uint64_t tableEnd = fileBytes - sizeof trailer;
-  if (trailer.tableOffset > tableEnd || tableEnd - trailer.tableOffset != tableBytes)
-    return failure("section table at %" PRIu64 " does not end at the trailer, %" PRIu64,
+  if (trailer.tableOffset > tableEnd ||
+      tableEnd - trailer.tableOffset != tableBytes)
+    return failure("section table at %" PRIu64
+                   " does not end at the trailer, %" PRIu64,
                    trailer.tableOffset, tableEnd);
   table.resize(trailer.sectionCount);
-  if (Status status = read(trailer.tableOffset, table.data(), tableBytes); !status)
+  if (Status status = read(trailer.tableOffset, table.data(), tableBytes);
+      !status)
     return status;
-  if (llmrt_checksum(LLMRT_CHECKSUM_SEED, table.data(), tableBytes) != trailer.checksum)
-    return failure("section table at %" PRIu64 " has another checksum than the trailer says",
+  if (llmrt_checksum(LLMRT_CHECKSUM_SEED, table.data(), tableBytes) !=
+      trailer.checksum)
+    return failure("section table at %" PRIu64
+                   " has another checksum than the trailer says",
                    trailer.tableOffset);
   uint64_t previousEnd = 0;
   for (uint32_t i = 0; i < trailer.sectionCount; ++i) {
@@ -132,7 +141,8 @@ Status Reader::checkSection(uint32_t index, uint64_t previousEnd) {
   if (sectionName(section.kind).empty())
     return failure("section %u has the unknown kind %u", index, section.kind);
   if (section.reserved != 0)
-    return failure("section %u has %u in its reserved field", index, section.reserved);
+    return failure("section %u has %u in its reserved field", index,
+                   section.reserved);
   for (uint32_t other = 0; other < index; ++other)
     if (table[other].kind == section.kind)
       return failure("sections %u and %u are both %s", other, index,
@@ -148,14 +158,17 @@ Status Reader::checkSection(uint32_t index, uint64_t previousEnd) {
                    " passes the section table at %" PRIu64,
                    index, section.bytes, section.offset, trailer.tableOffset);
   if (section.offset < previousEnd)
-    return failure("section %u at %" PRIu64 " overlaps the one before, which ends at %" PRIu64,
+    return failure("section %u at %" PRIu64
+                   " overlaps the one before, which ends at %" PRIu64,
                    index, section.offset, previousEnd);
   return Status::ok();
 }
 
 Expected<MappedMemory> Reader::mapSection(const LlmrtSection &section) {
-  std::string purpose = path + ": section " + std::string(sectionName(section.kind));
-  return MappedMemory::file(descriptor, section.offset, section.bytes, purpose.c_str());
+  std::string purpose =
+      path + ": section " + std::string(sectionName(section.kind));
+  return MappedMemory::file(descriptor, section.offset, section.bytes,
+                            purpose.c_str());
 }
 
 } // namespace
@@ -174,7 +187,8 @@ std::string_view llmrt::sectionName(uint32_t kind) {
 
 Expected<Artifact> Artifact::open(const std::string &path) {
   Reader reader(path);
-  for (auto check : {&Reader::openFile, &Reader::readTrailer, &Reader::readTable})
+  for (auto check :
+       {&Reader::openFile, &Reader::readTrailer, &Reader::readTable})
     if (Status status = (reader.*check)(); !status)
       return status;
   Artifact artifact;

@@ -1,4 +1,5 @@
-//===- Cores.cpp - how many cores this process may use ----------------------===//
+//===- Cores.cpp - how many cores this process may use
+//----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Two workers on one physical core share its vector units, and workers beyond
@@ -55,9 +56,10 @@ int64_t ThreadPool::availableCores() {
       continue;
     long core = topologyNumber(cpu, "core_id");
     // A processor without a known core counts as one of its own.
-    cores.insert(core < 0 ? std::pair<long, long>(-1, cpu)
-                          : std::pair<long, long>(
-                                topologyNumber(cpu, "physical_package_id"), core));
+    cores.insert(core < 0
+                     ? std::pair<long, long>(-1, cpu)
+                     : std::pair<long, long>(
+                           topologyNumber(cpu, "physical_package_id"), core));
   }
   int64_t count = std::max<int64_t>(1, static_cast<int64_t>(cores.size()));
   return std::min(count, quotaCores());

@@ -1,4 +1,5 @@
-//===- Cpu.cpp - which build of the step this processor can run -------------===//
+//===- Cpu.cpp - which build of the step this processor can run
+//-------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // An instruction needs the processor's bit and the system's: a kernel that does
@@ -13,15 +14,17 @@
 
 using namespace llmrt;
 
-static bool hasAll(uint64_t value, uint64_t bits) { return (value & bits) == bits; }
+static bool hasAll(uint64_t value, uint64_t bits) {
+  return (value & bits) == bits;
+}
 
 uint64_t llmrt::cpuFeatures(const CpuRegisters &registers) {
   constexpr uint32_t fma = 1u << 12, osxsave = 1u << 27, avx = 1u << 28,
-                     f16c = 1u << 29;                  // leaf 1, ECX
+                     f16c = 1u << 29; // leaf 1, ECX
   constexpr uint32_t avx2 = 1u << 5, avx512f = 1u << 16, avx512dq = 1u << 17,
                      avx512bw = 1u << 30, avx512vl = 1u << 31; // leaf 7, EBX
-  constexpr uint32_t avx512vnni = 1u << 11;            // leaf 7, ECX
-  constexpr uint64_t ymmState = 0x6, zmmState = 0xe6;  // XCR0
+  constexpr uint32_t avx512vnni = 1u << 11;                    // leaf 7, ECX
+  constexpr uint64_t ymmState = 0x6, zmmState = 0xe6;          // XCR0
 
   uint64_t features = 0;
   if (!hasAll(registers.leaf1Ecx, fma | osxsave | avx | f16c) ||
@@ -84,9 +87,9 @@ static std::string variantNames(const LlmrtModel &model) {
   return text;
 }
 
-Expected<const LlmrtVariant *>
-llmrt::chooseVariant(const LlmrtModel &model, uint64_t features,
-                     const char *wanted) {
+Expected<const LlmrtVariant *> llmrt::chooseVariant(const LlmrtModel &model,
+                                                    uint64_t features,
+                                                    const char *wanted) {
   const bool wish = wanted && *wanted;
   for (uint32_t i = 0; i < model.variantCount; ++i) {
     const LlmrtVariant &variant = model.variants[i];

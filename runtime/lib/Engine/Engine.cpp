@@ -1,4 +1,5 @@
-//===- Engine.cpp - sequences in, logits out --------------------------------===//
+//===- Engine.cpp - sequences in, logits out
+//--------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/Engine.h"
@@ -13,8 +14,8 @@ using namespace llmrt;
 
 namespace {
 
-/// The arena's rows are a multiple of this, so that every buffer in it starts at
-/// a multiple of 64 bytes whatever the bytes per row.
+/// The arena's rows are a multiple of this, so that every buffer in it starts
+/// at a multiple of 64 bytes whatever the bytes per row.
 constexpr int64_t rowGranule = 16;
 
 int64_t roundUp(int64_t value, int64_t multiple) {
@@ -28,7 +29,8 @@ Expected<int64_t> withinLimit(const char *what, int64_t asked, int64_t limit) {
                          std::to_string(asked) + ": it is at least 1");
   if (asked > limit)
     return Status::error("asked for a " + std::string(what) + " of " +
-                         std::to_string(asked) + ": this program was compiled for " +
+                         std::to_string(asked) +
+                         ": this program was compiled for " +
                          std::to_string(limit) + " at most");
   return asked == 0 ? limit : asked;
 }
@@ -56,12 +58,14 @@ Expected<EngineOptions> llmrt::resolveOptions(const LlmrtModel &model,
     resolved.batch = 1;
   if (Status status = set(resolved.batch, "batch", model.maxBatch); !status)
     return status;
-  if (Status status = set(resolved.context, "context", model.maxContext); !status)
+  if (Status status = set(resolved.context, "context", model.maxContext);
+      !status)
     return status;
   // A step holds at least one row of every sequence, and never more than all
   // contexts together.
   const int64_t mostRows = std::max(model.rowsPerStep, resolved.batch);
-  if (Status status = set(resolved.rowsPerStep, "number of rows per step", mostRows);
+  if (Status status =
+          set(resolved.rowsPerStep, "number of rows per step", mostRows);
       !status)
     return status;
   resolved.rowsPerStep = std::clamp(resolved.rowsPerStep, resolved.batch,
@@ -69,7 +73,8 @@ Expected<EngineOptions> llmrt::resolveOptions(const LlmrtModel &model,
   resolved.rowsPerStep = roundUp(resolved.rowsPerStep, rowGranule);
   if (resolved.logitRows == 0)
     resolved.logitRows = resolved.batch;
-  if (Status status = set(resolved.logitRows, "number of logit rows", resolved.rowsPerStep);
+  if (Status status =
+          set(resolved.logitRows, "number of logit rows", resolved.rowsPerStep);
       !status)
     return status;
   if (resolved.threads == 0)
@@ -93,10 +98,12 @@ MemoryContract llmrt::memoryContract(const LlmrtModel &model,
   return contract;
 }
 
-static Status checkModel(const LlmrtModel &model, std::span<const uint8_t> weights) {
+static Status checkModel(const LlmrtModel &model,
+                         std::span<const uint8_t> weights) {
   if (model.abiVersion != LLMRT_ABI_VERSION)
     return Status::error("the model's code has layout version " +
-                         std::to_string(model.abiVersion) + ", this runtime reads " +
+                         std::to_string(model.abiVersion) +
+                         ", this runtime reads " +
                          std::to_string(LLMRT_ABI_VERSION));
   const int64_t atLeastOne[] = {model.vocabulary,     model.arenaBytesPerRow,
                                 model.kvBytesPerPage, model.contextLength,
@@ -104,23 +111,26 @@ static Status checkModel(const LlmrtModel &model, std::span<const uint8_t> weigh
                                 model.rowsPerStep};
   for (int64_t number : atLeastOne)
     if (number < 1)
-      return Status::error("the model's code states a size of " + std::to_string(number));
+      return Status::error("the model's code states a size of " +
+                           std::to_string(number));
   if (static_cast<int64_t>(weights.size()) != model.weightBytes)
-    return Status::error("the weight section has " + std::to_string(weights.size()) +
+    return Status::error("the weight section has " +
+                         std::to_string(weights.size()) +
                          " bytes, the model's code expects " +
                          std::to_string(model.weightBytes));
   return Status::ok();
 }
 
-Expected<std::unique_ptr<Engine>> Engine::create(const LlmrtModel &model,
-                                                 std::span<const uint8_t> weights,
-                                                 const EngineOptions &options) {
+Expected<std::unique_ptr<Engine>>
+Engine::create(const LlmrtModel &model, std::span<const uint8_t> weights,
+               const EngineOptions &options) {
   if (Status status = checkModel(model, weights); !status)
     return status;
   auto resolved = resolveOptions(model, options);
   if (!resolved)
     return resolved.status();
-  auto variant = chooseVariant(model, cpuFeatures(), std::getenv("LLMRT_VARIANT"));
+  auto variant =
+      chooseVariant(model, cpuFeatures(), std::getenv("LLMRT_VARIANT"));
   if (!variant)
     return variant.status();
 
@@ -155,7 +165,8 @@ Status Engine::map(std::span<const uint8_t> weights) {
     return status;
   if (Status status = mapInto(logitBuffer, bytes.logits, "logits"); !status)
     return status;
-  if (Status status = mapInto(tables, rowTableBytes(limits), "row tables"); !status)
+  if (Status status = mapInto(tables, rowTableBytes(limits), "row tables");
+      !status)
     return status;
 
   std::span<int32_t> rest = tables.array<int32_t>(rowTableBytes(limits) / 4);
@@ -204,8 +215,8 @@ Status Engine::truncate(int32_t sequence, int64_t length) {
   if (!cache.isOpen(sequence))
     return closedSequence(sequence);
   if (length < 0)
-    return Status::error("asked to truncate a sequence to " + std::to_string(length) +
-                         " tokens");
+    return Status::error("asked to truncate a sequence to " +
+                         std::to_string(length) + " tokens");
   cache.truncate(sequence, length);
   return Status::ok();
 }
@@ -232,14 +243,15 @@ Status Engine::checkParts(std::span<const StepPart> parts) {
       return Status::error("a step has no tokens for sequence " +
                            std::to_string(part.sequence));
     if (inStep[part.sequence])
-      return Status::error("a step names sequence " + std::to_string(part.sequence) +
-                           " twice");
+      return Status::error("a step names sequence " +
+                           std::to_string(part.sequence) + " twice");
     inStep[part.sequence] = 1;
     const int64_t used = cache.length(part.sequence);
     if (used + static_cast<int64_t>(part.tokens.size()) > limits.context)
-      return Status::error("the context holds " + std::to_string(limits.context) +
-                           " tokens: " + std::to_string(used) + " are in use, " +
-                           std::to_string(part.tokens.size()) + " more were asked for");
+      return Status::error(
+          "the context holds " + std::to_string(limits.context) +
+          " tokens: " + std::to_string(used) + " are in use, " +
+          std::to_string(part.tokens.size()) + " more were asked for");
     for (int32_t token : part.tokens)
       if (token < 0 || token >= compiled->vocabulary)
         return Status::error("token " + std::to_string(token) +
@@ -253,8 +265,9 @@ Status Engine::checkParts(std::span<const StepPart> parts) {
                          " rows was asked for: 1 to " +
                          std::to_string(limits.rowsPerStep) + " fit");
   if (asked > limits.logitRows)
-    return Status::error("logits of " + std::to_string(asked) + " rows were asked for: " +
-                         std::to_string(limits.logitRows) + " fit");
+    return Status::error(
+        "logits of " + std::to_string(asked) +
+        " rows were asked for: " + std::to_string(limits.logitRows) + " fit");
   return Status::ok();
 }
 
@@ -268,7 +281,8 @@ Status Engine::appendRows(std::span<const StepPart> parts) {
       sequences[row] = part.sequence;
       slots[row] = positions[row] = first + static_cast<int32_t>(i);
     }
-    if (Status status = cache.append(part.sequence, positions.subspan(row - count, count));
+    if (Status status =
+            cache.append(part.sequence, positions.subspan(row - count, count));
         !status)
       return status;
   }
@@ -297,7 +311,8 @@ Status Engine::step(std::span<const StepPart> parts) {
     return status;
   fillLogitRows(parts);
   // Two words of capture: std::function keeps them inside, without allocating.
-  pool->run([step = &descriptor, run = chosen->step](int64_t worker, int64_t workers) {
+  pool->run([step = &descriptor, run = chosen->step](int64_t worker,
+                                                     int64_t workers) {
     run(step, worker, workers);
   });
   return Status::ok();

@@ -1,4 +1,5 @@
-//===- Generator.cpp - prompts to tokens, as one batch ----------------------===//
+//===- Generator.cpp - prompts to tokens, as one batch
+//----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/Generator.h"
@@ -11,23 +12,28 @@ using namespace llmrt;
 double llmrt::steadySeconds() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+  return static_cast<double>(now.tv_sec) +
+         1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-static Status checkPrompts(std::span<const GenerationRequest> requests, int64_t context) {
+static Status checkPrompts(std::span<const GenerationRequest> requests,
+                           int64_t context) {
   for (size_t i = 0; i < requests.size(); ++i) {
-    std::string name = requests.size() == 1 ? "the prompt" : "prompt " + std::to_string(i + 1);
+    std::string name =
+        requests.size() == 1 ? "the prompt" : "prompt " + std::to_string(i + 1);
     const auto tokens = static_cast<int64_t>(requests[i].prompt.size());
     if (tokens == 0)
       return Status::error(name + " is empty: it needs at least one token");
     if (tokens > context)
       return Status::error(name + " has " + std::to_string(tokens) +
-                           " tokens: the context holds " + std::to_string(context));
+                           " tokens: the context holds " +
+                           std::to_string(context));
   }
   return Status::ok();
 }
 
-Status Generator::run(std::span<const GenerationRequest> requests, const OnToken &onToken) {
+Status Generator::run(std::span<const GenerationRequest> requests,
+                      const OnToken &onToken) {
   if (Status status = checkPrompts(requests, engine.options().context); !status)
     return status;
   const double start = steadySeconds();
@@ -49,21 +55,24 @@ Status Generator::run(std::span<const GenerationRequest> requests, const OnToken
 }
 
 /// Opens sequences for waiting requests while there are any of both.
-Status Generator::admit(std::span<const GenerationRequest> requests, size_t &nextRequest) {
+Status Generator::admit(std::span<const GenerationRequest> requests,
+                        size_t &nextRequest) {
   while (nextRequest < requests.size() &&
          static_cast<int64_t>(active.size()) < engine.options().batch) {
     const size_t index = nextRequest++;
     const GenerationRequest &request = requests[index];
     if (request.maxTokens == 0)
       continue;
-    auto sampler = Sampler::create(static_cast<int32_t>(engine.model().vocabulary), request.sampler);
+    auto sampler = Sampler::create(
+        static_cast<int32_t>(engine.model().vocabulary), request.sampler);
     if (!sampler)
       return sampler.status();
     auto sequence = engine.open();
     if (!sequence)
       return sequence.status();
     for (int32_t token : request.prompt)
-      if (token >= 0 && token < engine.model().vocabulary) // else `step` says so
+      if (token >= 0 &&
+          token < engine.model().vocabulary) // else `step` says so
         sampler->accept(token);
     active.push_back({index, *sequence, std::move(*sampler)});
   }
@@ -78,18 +87,22 @@ Status Generator::stepOnce(std::span<const GenerationRequest> requests) {
   for (size_t i = 0; i < active.size(); ++i) {
     if (active[i].next < 0)
       continue;
-    parts.push_back({active[i].sequence, {&active[i].next, 1}, LogitRows::Last});
+    parts.push_back(
+        {active[i].sequence, {&active[i].next, 1}, LogitRows::Last});
     stepped.push_back(i);
     ++rows;
   }
-  for (size_t i = 0; i < active.size() && rows < engine.options().rowsPerStep; ++i) {
+  for (size_t i = 0; i < active.size() && rows < engine.options().rowsPerStep;
+       ++i) {
     Active &one = active[i];
     if (one.next >= 0)
       continue;
     auto rest = std::span(requests[one.request].prompt).subspan(one.promptDone);
-    auto chunk = rest.first(std::min<size_t>(rest.size(), engine.options().rowsPerStep - rows));
+    auto chunk = rest.first(
+        std::min<size_t>(rest.size(), engine.options().rowsPerStep - rows));
     const bool last = chunk.size() == rest.size();
-    parts.push_back({one.sequence, chunk, last ? LogitRows::Last : LogitRows::None});
+    parts.push_back(
+        {one.sequence, chunk, last ? LogitRows::Last : LogitRows::None});
     stepped.push_back(i);
     one.promptDone += chunk.size();
     rows += static_cast<int64_t>(chunk.size());
@@ -109,14 +122,16 @@ Status Generator::stepOnce(std::span<const GenerationRequest> requests) {
 }
 
 /// Samples for every part with logits; closes the requests that end.
-Status Generator::takeTokens(std::span<const GenerationRequest> requests, const OnToken &onToken) {
+Status Generator::takeTokens(std::span<const GenerationRequest> requests,
+                             const OnToken &onToken) {
   int64_t logitRow = 0;
   std::vector<size_t> ended;
   for (size_t i = 0; i < parts.size(); ++i) {
     if (parts[i].logits == LogitRows::None)
       continue;
     Active &one = active[stepped[i]];
-    auto goesOn = takeToken(one, requests[one.request], engine.logits(logitRow++), onToken);
+    auto goesOn = takeToken(one, requests[one.request],
+                            engine.logits(logitRow++), onToken);
     if (!goesOn)
       return goesOn.status();
     if (!*goesOn)
@@ -133,8 +148,10 @@ Status Generator::takeTokens(std::span<const GenerationRequest> requests, const 
 }
 
 /// The next token of one request; false where the request ends with it.
-Expected<bool> Generator::takeToken(Active &one, const GenerationRequest &request,
-                                    std::span<const float> logits, const OnToken &onToken) {
+Expected<bool> Generator::takeToken(Active &one,
+                                    const GenerationRequest &request,
+                                    std::span<const float> logits,
+                                    const OnToken &onToken) {
   auto token = one.sampler.sample(logits);
   if (!token)
     return token.status();

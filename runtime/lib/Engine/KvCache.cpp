@@ -1,9 +1,10 @@
-//===- KvCache.cpp - pages of keys and values, shared by sequences ----------===//
+//===- KvCache.cpp - pages of keys and values, shared by sequences
+//----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// There are as many pages as block table entries, and a page in use stands in at
-// least one of them, so a sequence within its context always finds a page, also
-// for the copy of a shared one.
+// There are as many pages as block table entries, and a page in use stands in
+// at least one of them, so a sequence within its context always finds a page,
+// also for the copy of a shared one.
 //===----------------------------------------------------------------------===//
 #include "llmrt/KvCache.h"
 
@@ -34,7 +35,8 @@ Expected<KvCache> KvCache::create(const KvGeometry &geometry) {
   cache.tables = std::move(*tables);
 
   const int64_t pages = geometry.pages();
-  std::span<int32_t> rest = cache.tables.array<int32_t>(geometry.tableBytes() / 4);
+  std::span<int32_t> rest =
+      cache.tables.array<int32_t>(geometry.tableBytes() / 4);
   auto take = [&rest](int64_t count) {
     std::span<int32_t> front = rest.first(count);
     rest = rest.subspan(count);
@@ -58,8 +60,9 @@ Expected<KvCache> KvCache::create(const KvGeometry &geometry) {
 Expected<int32_t> KvCache::open() {
   auto unused = std::find(lengths.begin(), lengths.end(), -1);
   if (unused == lengths.end())
-    return Status::error("all " + std::to_string(sizes.sequences) +
-                         " sequences are in use: close one or ask for a larger batch");
+    return Status::error(
+        "all " + std::to_string(sizes.sequences) +
+        " sequences are in use: close one or ask for a larger batch");
   *unused = 0;
   return static_cast<int32_t>(unused - lengths.begin());
 }
@@ -100,7 +103,8 @@ void KvCache::truncate(int32_t sequence, int64_t length) {
     int32_t page = block(sequence, length / pageTokens);
     int32_t *slots = &positionTable[page * pageTokens];
     if (referenceCounts[page] == 1)
-      std::fill(slots + length % pageTokens, slots + pageTokens, LLMRT_EMPTY_POSITION);
+      std::fill(slots + length % pageTokens, slots + pageTokens,
+                LLMRT_EMPTY_POSITION);
   }
   lengths[sequence] = static_cast<int32_t>(length);
 }
@@ -112,7 +116,8 @@ Status KvCache::append(int32_t sequence, std::span<const int32_t> positions) {
   if (end > sizes.context)
     return Status::error("the context holds " + std::to_string(sizes.context) +
                          " tokens: " + std::to_string(slot) + " are in use, " +
-                         std::to_string(positions.size()) + " more were asked for");
+                         std::to_string(positions.size()) +
+                         " more were asked for");
   if (slot % pageTokens != 0 && end > slot)
     unshareLastPage(sequence);
   for (int32_t position : positions) {
@@ -130,7 +135,8 @@ int32_t KvCache::takePage() {
   assert(freeCount > 0 && "fewer pages than block table entries");
   int32_t page = freeList[--freeCount];
   referenceCounts[page] = 1;
-  std::fill_n(&positionTable[page * pageTokens], pageTokens, LLMRT_EMPTY_POSITION);
+  std::fill_n(&positionTable[page * pageTokens], pageTokens,
+              LLMRT_EMPTY_POSITION);
   return page;
 }
 
@@ -149,7 +155,8 @@ void KvCache::unshareLastPage(int32_t sequence) {
   last = takePage();
   std::memcpy(kv.data() + last * sizes.bytesPerPage,
               kv.data() + shared * sizes.bytesPerPage, sizes.bytesPerPage);
-  std::copy_n(&positionTable[shared * pageTokens], lengths[sequence] % pageTokens,
+  std::copy_n(&positionTable[shared * pageTokens],
+              lengths[sequence] % pageTokens,
               &positionTable[last * pageTokens]);
   releasePage(shared);
 }

@@ -1,4 +1,5 @@
-//===- MappedMemory.cpp - memory taken once, from the system ----------------===//
+//===- MappedMemory.cpp - memory taken once, from the system
+//----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/MappedMemory.h"
@@ -23,8 +24,9 @@ Expected<MappedMemory> MappedMemory::anonymous(int64_t bytes,
                                                const char *purpose) {
   assert(bytes > 0 && "a mapping has bytes");
   // Not reserved: what a short run never touches must not count as used.
-  void *address = mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *address =
+      mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (address == MAP_FAILED)
     return mapFailure(purpose, static_cast<uint64_t>(bytes));
   MappedMemory memory;

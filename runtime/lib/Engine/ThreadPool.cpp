@@ -1,4 +1,5 @@
-//===- ThreadPool.cpp - workers that all run the same function --------------===//
+//===- ThreadPool.cpp - workers that all run the same function
+//--------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Waiting has three stages, each cheaper for others and slower to leave: spin,
@@ -46,9 +47,8 @@ void Barrier::wait() {
     phase.store(current + 1, std::memory_order_release);
     return;
   }
-  spinUntil(spins, [&] {
-    return phase.load(std::memory_order_acquire) != current;
-  });
+  spinUntil(spins,
+            [&] { return phase.load(std::memory_order_acquire) != current; });
 }
 
 extern "C" void llmrt_barrier(void *barrier) {
@@ -56,10 +56,10 @@ extern "C" void llmrt_barrier(void *barrier) {
 }
 
 namespace {
-// A pause is 40 to 140 cycles: about half a millisecond, longer than a kernel,
-// before a barrier yields; about 50 us of idling, longer than sampling, before
-// a worker sleeps.
-constexpr int64_t barrierSpins = 20000;
+// A pause is 40 to 140 cycles, so these are about 50 us: longer than most waits
+// within a step and than sampling between steps, and little to lose where the
+// one waited for has no core.
+constexpr int64_t barrierSpins = 2000;
 constexpr int64_t idleSpins = 2000;
 constexpr int64_t crowdedSpins = 16;
 } // namespace
@@ -111,7 +111,8 @@ uint32_t ThreadPool::Impl::awaitTicket(uint32_t last) {
 void ThreadPool::Impl::announce() {
   ticket.fetch_add(1);
   if (sleepers.load() > 0)
-    syscall(SYS_futex, &ticket, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+    syscall(SYS_futex, &ticket, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr,
+            0);
 }
 
 void ThreadPool::Impl::serve(int64_t worker) {
@@ -147,7 +148,8 @@ Expected<std::unique_ptr<ThreadPool>> ThreadPool::create(int64_t workers) {
   for (int64_t worker = 1; worker < workers; ++worker) {
     impl->starts.push_back({impl.get(), worker});
     pthread_t handle;
-    int error = pthread_create(&handle, nullptr, workerMain, &impl->starts.back());
+    int error =
+        pthread_create(&handle, nullptr, workerMain, &impl->starts.back());
     if (error) {
       impl->stop();
       return Status::error("cannot start thread " + std::to_string(worker + 1) +
@@ -169,9 +171,8 @@ void ThreadPool::run(const Task &task) {
   impl->running.store(impl->workers - 1, std::memory_order_relaxed);
   impl->announce();
   task(0, impl->workers);
-  spinUntil(impl->spins, [&] {
-    return impl->running.load(std::memory_order_acquire) == 0;
-  });
+  spinUntil(impl->spins,
+            [&] { return impl->running.load(std::memory_order_acquire) == 0; });
 }
 
 int64_t ThreadPool::workers() const { return impl->workers; }

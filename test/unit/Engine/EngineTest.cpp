@@ -1,0 +1,215 @@
+//===- EngineTest.cpp - sequences in, logits out
+//----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "FakeModel.h"
+
+#include "llmrt/Engine.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+using namespace llmrt;
+using namespace llmrt::test;
+
+namespace {
+
+std::unique_ptr<Engine> makeEngine(const EngineOptions &options) {
+  auto engine = Engine::create(llmrt_model, fakeWeights(), options);
+  EXPECT_TRUE(engine) << engine.message();
+  return engine ? std::move(*engine) : nullptr;
+}
+
+std::vector<float> logitsOf(const Engine &engine, int64_t row) {
+  auto logits = engine.logits(row);
+  return {logits.begin(), logits.end()};
+}
+
+class EngineThreads : public testing::TestWithParam<int64_t> {};
+INSTANTIATE_TEST_SUITE_P(Workers, EngineThreads, testing::Values(1, 2, 3, 4));
+
+TEST_P(EngineThreads, chunkedPrefillGivesTheLogitsOfTheWholePrompt) {
+  auto engine = makeEngine({.rowsPerStep = 16, .threads = GetParam()});
+  int32_t sequence = *engine->open();
+  std::vector<int32_t> prompt = someTokens(150);
+  Status status = engine->prefill(sequence, prompt);
+  ASSERT_TRUE(status) << status.message();
+  EXPECT_EQ(logitsOf(*engine, 0), expectedLogits(prompt));
+}
+
+TEST_P(EngineThreads, singleStepsContinueAPrompt) {
+  auto engine = makeEngine({.threads = GetParam()});
+  int32_t sequence = *engine->open();
+  std::vector<int32_t> tokens = someTokens(60);
+  ASSERT_TRUE(engine->prefill(sequence, tokens));
+  for (int32_t token : someTokens(80, 9)) { // across a page's end
+    ASSERT_TRUE(engine->prefill(sequence, {&token, 1}));
+    tokens.push_back(token);
+    ASSERT_EQ(logitsOf(*engine, 0), expectedLogits(tokens));
+  }
+}
+
+TEST_P(EngineThreads, raggedBatchOfPromptsAndSingleRows) {
+  auto engine = makeEngine({.batch = 3, .threads = GetParam()});
+  std::vector<int32_t> a = someTokens(70, 1), b = someTokens(5, 2),
+                       c = someTokens(33, 3);
+  int32_t sa = *engine->open(), sb = *engine->open(), sc = *engine->open();
+  ASSERT_TRUE(engine->prefill(sa, a));
+  ASSERT_TRUE(engine->prefill(sc, std::span(c).first(10)));
+  a.push_back(42);
+  const StepPart parts[] = {{sc, std::span(c).subspan(10), LogitRows::Last},
+                            {sa, std::span(a).last(1), LogitRows::Last},
+                            {sb, b, LogitRows::Last}};
+  Status status = engine->step(parts);
+  ASSERT_TRUE(status) << status.message();
+  EXPECT_EQ(logitsOf(*engine, 0), expectedLogits(c));
+  EXPECT_EQ(logitsOf(*engine, 1), expectedLogits(a));
+  EXPECT_EQ(logitsOf(*engine, 2), expectedLogits(b));
+}
+
+TEST(Engine, logitsOfAllRowsOrNone) {
+  auto engine = makeEngine({.batch = 2, .logitRows = 8});
+  std::vector<int32_t> a = someTokens(8), b = someTokens(4, 2);
+  const StepPart parts[] = {{*engine->open(), b, LogitRows::None},
+                            {*engine->open(), a, LogitRows::All}};
+  ASSERT_TRUE(engine->step(parts));
+  ASSERT_EQ(engine->logitRowCount(), 8);
+  for (int64_t i = 0; i < 8; ++i)
+    EXPECT_EQ(logitsOf(*engine, i), expectedLogits(std::span(a).first(i + 1)));
+}
+
+TEST(Engine, forkContinuesFromTheSamePrompt) {
+  auto engine = makeEngine({.batch = 2});
+  std::vector<int32_t> prompt = someTokens(100);
+  int32_t first = *engine->open();
+  ASSERT_TRUE(engine->prefill(first, prompt));
+  int32_t second = *engine->fork(first);
+  std::vector<int32_t> a = prompt, b = prompt;
+  for (int i = 0; i < 40;
+       ++i) { // the shared last page fills and a new one opens
+    a.push_back(i), b.push_back(200 - i);
+    const StepPart parts[] = {{first, std::span(a).last(1)},
+                              {second, std::span(b).last(1)}};
+    ASSERT_TRUE(engine->step(parts));
+    ASSERT_EQ(logitsOf(*engine, 0), expectedLogits(a));
+    ASSERT_EQ(logitsOf(*engine, 1), expectedLogits(b));
+  }
+}
+
+TEST(Engine, truncatedSequenceContinuesElsewhere) {
+  auto engine = makeEngine({});
+  int32_t sequence = *engine->open();
+  std::vector<int32_t> tokens = someTokens(200);
+  ASSERT_TRUE(engine->prefill(sequence, tokens));
+  ASSERT_TRUE(engine->truncate(sequence, 70));
+  tokens.resize(70);
+  std::vector<int32_t> more = someTokens(90, 5);
+  ASSERT_TRUE(engine->prefill(sequence, more));
+  tokens.insert(tokens.end(), more.begin(), more.end());
+  EXPECT_EQ(logitsOf(*engine, 0), expectedLogits(tokens));
+}
+
+TEST(Engine, allPagesReturnToThePool) {
+  auto engine = makeEngine({.batch = 4, .context = 300});
+  const int64_t all = engine->kvCache().freePages();
+  EXPECT_EQ(all, 4 * 5);
+  for (int round = 0; round < 3; ++round) {
+    int32_t first = *engine->open();
+    ASSERT_TRUE(engine->prefill(first, someTokens(130)));
+    int32_t second = *engine->fork(first);
+    ASSERT_TRUE(engine->prefill(second, someTokens(100)));
+    ASSERT_TRUE(engine->close(first));
+    ASSERT_TRUE(engine->close(second));
+    EXPECT_EQ(engine->kvCache().freePages(), all);
+  }
+}
+
+TEST(Engine, aFailedStepChangesNothing) {
+  auto engine = makeEngine({.batch = 2, .context = 20, .rowsPerStep = 32});
+  int32_t sequence = *engine->open();
+  std::vector<int32_t> prompt = someTokens(12);
+  ASSERT_TRUE(engine->prefill(sequence, prompt));
+  const std::vector<int32_t> bad = {1, 999}, many = someTokens(9);
+  const StepPart cases[][2] = {
+      {{sequence, bad}, {sequence, {}}},
+      {{sequence, many}, {sequence, many}},
+      {{sequence, std::span(many).first(1)},
+       {sequence, std::span(many).first(1)}},
+      {{sequence, std::span(many).first(1)}, {1, std::span(many).first(1)}},
+      {{sequence, std::span(many).first(1)}, {-1, std::span(many).first(1)}},
+  };
+  for (const auto &parts : cases)
+    EXPECT_FALSE(engine->step(parts));
+  EXPECT_FALSE(engine->step({}));
+  EXPECT_EQ(engine->length(sequence), 12);
+  prompt.push_back(7);
+  ASSERT_TRUE(engine->prefill(sequence, std::span(prompt).last(1)));
+  EXPECT_EQ(logitsOf(*engine, 0), expectedLogits(prompt));
+}
+
+TEST(Engine, errorsSayWhatWasAskedAndWhatThereIs) {
+  auto engine = makeEngine({.context = 20});
+  int32_t sequence = *engine->open();
+  EXPECT_EQ(engine->prefill(sequence, someTokens(21)).message(),
+            "the prompt has 21 tokens: the context has 20 of 20 left");
+  EXPECT_EQ(engine->prefill(sequence, {}).message(), "the prompt is empty");
+  const int32_t bad = 259;
+  EXPECT_EQ(engine->prefill(sequence, {&bad, 1}).message(),
+            "token 259 is not in the vocabulary of 259");
+  EXPECT_EQ(engine->open().message(),
+            "all 1 sequences are in use: close one or ask for a larger batch");
+  EXPECT_EQ(engine->close(5).message(), "sequence 5 is not open");
+}
+
+TEST(Engine, refusesMoreThanItWasCompiledFor) {
+  auto message = [](const EngineOptions &options) {
+    return Engine::create(llmrt_model, fakeWeights(), options).message();
+  };
+  EXPECT_EQ(message({.batch = 9}),
+            "asked for a batch of 9: this program was compiled for 8 at most");
+  EXPECT_EQ(
+      message({.context = 513}),
+      "asked for a context of 513: this program was compiled for 512 at most");
+  EXPECT_NE(message({.rowsPerStep = 97}), "");
+  EXPECT_NE(message({.logitRows = 1000}), "");
+  EXPECT_NE(message({.threads = 100000}), "");
+  EXPECT_NE(message({.context = -1}), "");
+}
+
+TEST(Engine, refusesOtherWeightsAndOtherLayouts) {
+  EXPECT_NE(Engine::create(llmrt_model, fakeWeights().first(100), {}).message(),
+            "");
+  LlmrtModel model = llmrt_model;
+  model.abiVersion = 99;
+  EXPECT_EQ(Engine::create(model, fakeWeights(), {}).message(),
+            "the model's code has layout version 99, this runtime reads 1");
+  model = llmrt_model;
+  model.vocabulary = 0;
+  EXPECT_NE(Engine::create(model, fakeWeights(), {}).message(), "");
+}
+
+TEST(Engine, contractIsTheSumOfWhatItMaps) {
+  auto engine = makeEngine(
+      {.batch = 2, .context = 100, .rowsPerStep = 40, .logitRows = 3});
+  MemoryContract contract = engine->contract();
+  EXPECT_EQ(contract.weights, 8192);
+  EXPECT_EQ(contract.kv, 2 * 2 * 1024);
+  EXPECT_EQ(contract.arena, 48 * 20); // rows rounded up to 16
+  EXPECT_EQ(contract.logits, 3 * 259 * 4);
+  EXPECT_EQ(contract.tables, 4 * (4 + 4 * 64 + 8 + 2) + 4 * (4 * 48 + 3 + 2));
+  EXPECT_EQ(contract.total(), contract.weights + contract.kv + contract.arena +
+                                  contract.tables + contract.logits +
+                                  contract.fixed);
+}
+
+TEST(Engine, environmentNamesTheVariant) {
+  setenv("LLMRT_VARIANT", "fake", 1);
+  EXPECT_TRUE(Engine::create(llmrt_model, fakeWeights(), {}));
+  setenv("LLMRT_VARIANT", "future", 1);
+  EXPECT_NE(Engine::create(llmrt_model, fakeWeights(), {}).message(), "");
+  unsetenv("LLMRT_VARIANT");
+  EXPECT_STREQ(makeEngine({})->variant().name, "fake");
+}
+
+} // namespace

@@ -1,0 +1,179 @@
+//===- FakeModel.cpp - a compiled model for tests, without a compiler
+//-------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A page holds two layers of one 64-bit key per slot. All arithmetic is modulo
+// 2^64, so sums do not depend on their order and results compare exactly.
+//===----------------------------------------------------------------------===//
+#include "FakeModel.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+using namespace llmrt::test;
+
+namespace {
+
+constexpr int64_t weightBytes = 8192;
+constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
+constexpr int64_t layers = 2;
+constexpr int64_t pageBytes = layers * pageTokens * 8;
+constexpr int64_t rowBytes = 20; // 8 hash, the rest to have odd sizes
+
+uint64_t mix(uint64_t a, uint64_t b) {
+  uint64_t x = a * 0x9e3779b97f4a7c15ull + std::rotl(b, 31) + 0x7f4a7c15ull;
+  x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9ull;
+  return x ^ (x >> 32);
+}
+
+struct alignas(64) Weights {
+  std::array<uint8_t, weightBytes> bytes;
+  Weights() {
+    for (int64_t i = 0; i < weightBytes; ++i)
+      bytes[i] = static_cast<uint8_t>(mix(i, 77));
+  }
+};
+
+const Weights &weights() {
+  static const Weights all;
+  return all;
+}
+
+uint64_t embedding(const uint8_t *weightSection, int32_t token) {
+  return mix(token, weightSection[(token * 31) % weightBytes]);
+}
+
+/// Letters and the end token are likely, so that text looks like text.
+float logit(uint64_t hidden, int64_t v) {
+  float value = static_cast<float>(mix(hidden, v) & 0xffff) / 8192.0f;
+  const bool likely = (v >= 'a' && v <= 'z') || v == ' ' || v == fakeEnd;
+  return likely ? value + 8.0f : value;
+}
+
+/// One worker's share of a step.
+struct Share {
+  const LlmrtStep &step;
+  int64_t worker, workers;
+
+  uint64_t *key(int64_t layer, int64_t page, int64_t slot) const {
+    return reinterpret_cast<uint64_t *>(step.kv + page * pageBytes) +
+           layer * pageTokens + slot;
+  }
+  int64_t pageOf(int64_t row, int64_t slot) const {
+    return step.blockTable[step.sequences[row] * step.blocksPerSequence +
+                           slot / pageTokens];
+  }
+  uint64_t &hidden(int64_t row) const {
+    // As generated code does: buffer after buffer, each rowCapacity long.
+    return reinterpret_cast<uint64_t *>(step.arena +
+                                        12 * step.rowCapacity)[row];
+  }
+
+  void writeKeys(int64_t layer) const {
+    for (int64_t row = worker; row < step.rows; row += workers) {
+      int64_t slot = step.slots[row];
+      *key(layer, pageOf(row, slot), slot % pageTokens) =
+          layer == 0 ? embedding(step.weights, step.tokens[row])
+                     : mix(hidden(row), layer);
+    }
+  }
+  void attend(int64_t layer) const {
+    // Other rows than those it wrote: a missing barrier shows.
+    for (int64_t row = workers - 1 - worker; row < step.rows; row += workers) {
+      uint64_t sum = 0;
+      for (int64_t slot = 0; slot <= step.slots[row]; ++slot) {
+        int64_t page = pageOf(row, slot);
+        int32_t position =
+            step.slotPositions[page * pageTokens + slot % pageTokens];
+        if (position <= step.positions[row])
+          sum += mix(*key(layer, page, slot % pageTokens), position);
+      }
+      hidden(row) = mix(sum, step.positions[row]);
+    }
+  }
+  void writeLogits() const {
+    for (int64_t i = worker; i < step.logitRowCount; i += workers)
+      for (int64_t v = 0; v < fakeVocabulary; ++v)
+        step.logits[i * fakeVocabulary + v] =
+            logit(hidden(step.logitRows[i]), v);
+  }
+};
+
+void fakeStep(const LlmrtStep *step, int64_t worker, int64_t workers) {
+  Share share{*step, worker, workers};
+  for (int64_t layer = 0; layer < layers; ++layer) {
+    share.writeKeys(layer);
+    llmrt_barrier(step->barrier);
+    share.attend(layer);
+    llmrt_barrier(step->barrier);
+  }
+  share.writeLogits();
+}
+
+void neverStep(const LlmrtStep *, int64_t, int64_t) { __builtin_trap(); }
+
+const LlmrtVariant variants[] = {
+    {"future", 1ull << 40, neverStep}, // no processor has this
+    {"fake", 0, fakeStep},
+};
+
+} // namespace
+
+extern "C" const LlmrtModel llmrt_model = {
+    .abiVersion = LLMRT_ABI_VERSION,
+    .variantCount = 2,
+    .variants = variants,
+    .vocabulary = fakeVocabulary,
+    .arenaBytesPerRow = rowBytes,
+    .kvBytesPerPage = pageBytes,
+    .contextLength = 1024,
+    .maxContext = 512,
+    .maxBatch = 8,
+    .rowsPerStep = 96,
+    .weightBytes = weightBytes,
+};
+
+std::span<const uint8_t> llmrt::test::fakeWeights() { return weights().bytes; }
+
+std::vector<float>
+llmrt::test::expectedLogits(std::span<const int32_t> tokens) {
+  const auto count = static_cast<int64_t>(tokens.size());
+  std::vector<uint64_t> keys(count);
+  for (int64_t i = 0; i < count; ++i)
+    keys[i] = embedding(weights().bytes.data(), tokens[i]);
+  uint64_t hidden = 0;
+  for (int64_t layer = 0; layer < layers; ++layer) {
+    uint64_t sum = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      sum += mix(keys[i], i);
+      hidden = mix(sum, i);
+      keys[i] = mix(hidden, layer + 1);
+    }
+  }
+  std::vector<float> logits(fakeVocabulary);
+  for (int64_t v = 0; v < fakeVocabulary; ++v)
+    logits[v] = logit(hidden, v);
+  return logits;
+}
+
+std::vector<int32_t> llmrt::test::expectedGreedy(std::vector<int32_t> prompt,
+                                                 int64_t count, bool stops) {
+  const size_t start = prompt.size();
+  for (int64_t i = 0; i < count; ++i) {
+    std::vector<float> logits = expectedLogits(prompt);
+    auto best = static_cast<int32_t>(
+        std::max_element(logits.begin(), logits.end()) - logits.begin());
+    if (stops && (best == fakeEnd || best == fakeEndOfText))
+      break;
+    prompt.push_back(best);
+  }
+  return {prompt.begin() + static_cast<std::ptrdiff_t>(start), prompt.end()};
+}
+
+std::vector<int32_t> llmrt::test::someTokens(int64_t count, uint32_t seed) {
+  std::vector<int32_t> tokens(count);
+  for (int64_t i = 0; i < count; ++i)
+    tokens[i] = static_cast<int32_t>(mix(i, seed) % 256);
+  return tokens;
+}

@@ -1,0 +1,67 @@
+//===- FakeModel.h - a compiled model for tests, without a compiler
+//---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Its step is two layers of integer hashing over keys that it writes and reads
+// through block tables, slots and positions, with barriers between. Any wrong
+// slot, position, page, chunk or missing barrier changes the logits, and what
+// they should be is a short function of the tokens.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_TEST_FAKEMODEL_H
+#define LLMC_TEST_FAKEMODEL_H
+
+#include "llmrt/abi.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace llmrt::test {
+
+constexpr int64_t fakeVocabulary = 259; // bytes and three special tokens
+constexpr int32_t fakeStart = 256;      // <|im_start|>
+constexpr int32_t fakeEnd = 257;        // <|im_end|>, ends a generation
+constexpr int32_t fakeEndOfText = 258;  // <|endoftext|>, as well
+
+/// The weight section, 64-byte aligned.
+std::span<const uint8_t> fakeWeights();
+
+/// The logits after the last of `tokens` [V].
+std::vector<float> expectedLogits(std::span<const int32_t> tokens);
+/// `count` tokens by largest logit; up to, without, an end token if `stops`.
+std::vector<int32_t> expectedGreedy(std::vector<int32_t> prompt, int64_t count,
+                                    bool stops = false);
+/// `count` arbitrary token ids below 256.
+std::vector<int32_t> someTokens(int64_t count, uint32_t seed = 1);
+
+/// A tokenizer of single bytes with the special tokens above and a ChatML
+/// template; without the template if `chat` is false.
+std::string fakeTokenizer(bool chat = true);
+
+struct Sections {
+  std::string weights, tokenizer, info; // empty: left out
+};
+Sections fakeSections();
+
+/// The bytes of an artifact: a piece of "program", the sections, the trailer.
+std::string artifactBytes(const Sections &sections);
+
+/// A file in a fresh temporary folder, removed at the end.
+class TemporaryFile {
+public:
+  explicit TemporaryFile(const std::string &bytes = {},
+                         const char *name = "file");
+  ~TemporaryFile();
+  const std::string &path() const { return filePath; }
+  std::string read() const;
+  /// The names of the files in the folder.
+  std::vector<std::string> neighbours() const;
+
+private:
+  std::string folder, filePath;
+};
+
+} // namespace llmrt::test
+
+#endif // LLMC_TEST_FAKEMODEL_H
