@@ -74,7 +74,7 @@ private:
   Items evaluateItems(const Expression &expression, size_t from);
   Arguments evaluateArguments(const Expression &expression);
   Value makeString(int line, std::string text);
-  Value makeList(int line, Items items);
+  Value makeList(int line, Items items, bool tuple = false);
   Value makeDict(int line, Members members);
   bool mayBeElement(int line, const Value &value);
   bool toItems(int line, const Value &value, Items &items);
@@ -102,7 +102,8 @@ private:
   Value callFunction(const std::string &name, const Arguments &arguments);
   Value makeRange(const Items &arguments, int line);
   bool wantText(int line, const std::string &what, const Value &value);
-  Value changeCase(const std::string &name, const std::string &text, int line);
+  Value changeCase(const std::string &name, const std::string &text, int line,
+                   bool byMethod);
   Value replaceText(const std::string &text, const Items &arguments, int line);
 
   Members globals;

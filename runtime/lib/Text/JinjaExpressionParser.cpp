@@ -115,7 +115,7 @@ ExpressionPtr ExpressionParser::parseTuple() {
   std::vector<ExpressionPtr> items = listOf(std::move(first));
   while (takeOperator(",") && current().kind != TokenKind::StatementClose)
     items.push_back(parseExpression());
-  return make(Kind::List, std::move(items));
+  return make(Kind::List, std::move(items), "(");
 }
 
 ExpressionPtr ExpressionParser::parseExpression() {
@@ -310,7 +310,7 @@ ExpressionPtr ExpressionParser::parseWord() {
 ExpressionPtr ExpressionParser::parseParentheses() {
   expectOperator("(");
   if (takeOperator(")"))
-    return make(Kind::List);
+    return make(Kind::List, {}, "(");
   ExpressionPtr first = parseExpression();
   if (!atOperator(",")) {
     expectOperator(")");
@@ -320,7 +320,7 @@ ExpressionPtr ExpressionParser::parseParentheses() {
   while (takeOperator(",") && !atOperator(")"))
     items.push_back(parseExpression());
   expectOperator(")");
-  return make(Kind::List, std::move(items));
+  return make(Kind::List, std::move(items), "(");
 }
 
 ExpressionPtr ExpressionParser::parseList() {

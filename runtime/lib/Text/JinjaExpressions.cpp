@@ -27,7 +27,8 @@ Value Evaluator::evaluate(const Expression &expression) {
   case Kind::Name:
     return lookUp(expression.text);
   case Kind::List:
-    return makeList(expression.line, evaluateItems(expression, 0));
+    return makeList(expression.line, evaluateItems(expression, 0),
+                    /*tuple=*/expression.text == "(");
   case Kind::Dict:
     return evaluateDict(expression);
   case Kind::Member:
@@ -83,13 +84,13 @@ bool Evaluator::mayBeElement(int line, const Value &value) {
   return !failed();
 }
 
-Value Evaluator::makeList(int line, Items items) {
+Value Evaluator::makeList(int line, Items items, bool tuple) {
   for (const Value &item : items)
     if (!mayBeElement(line, item))
       return Value();
   if (!spend(line, items.size() * sizeof(Value) + 32))
     return Value();
-  return Value::list(std::move(items));
+  return tuple ? Value::tuple(std::move(items)) : Value::list(std::move(items));
 }
 
 Value Evaluator::makeDict(int line, Members members) {
@@ -242,7 +243,7 @@ Value Evaluator::evaluateSlice(const Expression &expression) {
   for (int64_t i = first; step > 0 ? i < last : i > last; i += step)
     sliced.push_back(items[size_t(i)]);
   if (!text)
-    return makeList(expression.line, std::move(sliced));
+    return makeList(expression.line, std::move(sliced), value.isTuple());
   std::string joined;
   for (const Value &item : sliced)
     joined += item.text();
@@ -348,7 +349,7 @@ Value Evaluator::evaluateArithmetic(const Expression &expression) {
     return negate ? computeWhole(expression, 0, a.asInteger())
                   : computeWhole(expression, a.asInteger(), b.asInteger());
   }
-  bool sameKind = !negate && a.kind() == b.kind();
+  bool sameKind = !negate && a.kind() == b.kind() && a.isTuple() == b.isTuple();
   if (name == "+" && sameKind && a.is(ValueKind::String)) {
     if (!spend(expression.line, a.weight() + b.weight()))
       return Value();
@@ -359,7 +360,7 @@ Value Evaluator::evaluateArithmetic(const Expression &expression) {
     if (!toItems(expression.line, a, items))
       return Value();
     items.insert(items.end(), b.items().begin(), b.items().end());
-    return makeList(expression.line, std::move(items));
+    return makeList(expression.line, std::move(items), a.isTuple());
   }
   if (name == "*" && b.is(ValueKind::Int))
     return repeat(expression.line, a, b.asInteger());
@@ -396,7 +397,7 @@ Value Evaluator::repeat(int line, const Value &value, int64_t count) {
       repeatedItems.insert(repeatedItems.end(), value.items().begin(),
                            value.items().end());
   return text ? makeString(line, std::move(repeatedText))
-              : makeList(line, std::move(repeatedItems));
+              : makeList(line, std::move(repeatedItems), value.isTuple());
 }
 
 Value Evaluator::computeWhole(const Expression &expression, int64_t a,

@@ -180,7 +180,7 @@ Value Evaluator::applyTextFilter(const std::string &name, const Value &value,
   if (name == "replace")
     return replaceText(text, bound, line);
   if (name != "indent")
-    return changeCase(name, text, line);
+    return changeCase(name, text, line, /*byMethod=*/false);
   std::string margin(4, ' ');
   if (bound[0].is(Kind::Int))
     margin.assign(size_t(std::clamp<int64_t>(bound[0].asInteger(), 0, 256)),
@@ -223,7 +223,7 @@ Value Evaluator::replaceText(const std::string &text, const Items &arguments,
 }
 
 Value Evaluator::changeCase(const std::string &name, const std::string &text,
-                            int line) {
+                            int line, bool byMethod) {
   std::string out = text;
   bool wordStarts = true;
   for (char &c : out) {
@@ -237,7 +237,11 @@ Value Evaluator::changeCase(const std::string &name, const std::string &text,
       c = char(c - 'a' + 'A');
     else if (upper && !raise)
       c = char(c - 'A' + 'a');
-    wordStarts = name == "title" && !lower && !upper;
+    // The method starts a word behind any other character.
+    bool separates = byMethod ? !lower && !upper
+                              : std::string_view("-({[< \t\n\r\v\f").find(c) !=
+                                    std::string_view::npos;
+    wordStarts = name == "title" && separates;
   }
   return makeString(line, std::move(out));
 }
@@ -254,7 +258,7 @@ Value Evaluator::applyListFilter(const std::string &name, const Value &value,
     Items pairs;
     if (value.is(Kind::Dict))
       for (const auto &[key, member] : value.members())
-        pairs.push_back(makeList(line, {Value::string(key), member}));
+        pairs.push_back(makeList(line, {Value::string(key), member}, true));
     else if (!value.is(Kind::Undefined))
       fail(line,
            std::string("'items' wants a dict, found ") + value.typeName());

@@ -198,13 +198,15 @@ private:
         ++end;
     };
     skipDigits();
-    bool real = at(end) == '.' && isDigit(end + 1);
+    // In `a.0.1` the numbers are two indices.
+    bool member = position > 0 && source[position - 1] == '.';
+    bool real = !member && at(end) == '.' && isDigit(end + 1);
     if (real) {
       ++end;
       skipDigits();
     }
     size_t sign = end + 1 + (at(end + 1) == '-' || at(end + 1) == '+');
-    if ((at(end) == 'e' || at(end) == 'E') && isDigit(sign)) {
+    if (!member && (at(end) == 'e' || at(end) == 'E') && isDigit(sign)) {
       real = true;
       end = sign;
       skipDigits();

@@ -43,7 +43,8 @@ Value Evaluator::callMethod(const Value &value, const std::string &name,
         items.push_back(name == "keys" ? Value::string(key)
                         : name == "values"
                             ? member
-                            : makeList(line, {Value::string(key), member}));
+                            : makeList(line, {Value::string(key), member},
+                                       /*tuple=*/true));
       return makeList(line, std::move(items));
     }
   }
@@ -140,7 +141,7 @@ Value Evaluator::callTextMethod(const std::string &text,
   if (count == 0) {
     if (name == "upper" || name == "lower" || name == "title" ||
         name == "capitalize")
-      return changeCase(name, text, line);
+      return changeCase(name, text, line, /*byMethod=*/true);
     if (name == "splitlines") {
       Items items;
       for (std::string &part : splitLines(text))

@@ -24,7 +24,7 @@ struct Expression {
   enum class Kind {
     Literal,     // value
     Name,        // text
-    List,        // operands
+    List,        // operands; a tuple if text is "("
     Dict,        // operands: key, value, key, value, …
     Member,      // operands[0] . text
     Index,       // operands[0] [ operands[1] ]

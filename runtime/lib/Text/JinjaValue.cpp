@@ -89,6 +89,12 @@ Value Value::list(Items items) {
   return value;
 }
 
+Value Value::tuple(Items items) {
+  Value value = list(std::move(items));
+  value.whole = 1;
+  return value;
+}
+
 Value Value::dict(Members members) {
   int deepest = 0;
   uint64_t weight = scalarWeight;
@@ -277,10 +283,12 @@ std::string Value::represent() const {
   case Kind::Function:
     return "<function " + text() + ">";
   case Kind::List: {
-    std::string out = "[";
+    std::string out = isTuple() ? "(" : "[";
     for (const Value &item : items())
       out += (out.size() > 1 ? ", " : "") + item.represent();
-    return out + "]";
+    if (!isTuple())
+      return out + "]";
+    return out + (items().size() == 1 ? ",)" : ")");
   }
   case Kind::Dict: {
     std::string out = "{";
@@ -368,7 +376,7 @@ bool jinja::operator==(const Value &a, const Value &b) {
   case Kind::Function:
     return a.text() == b.text();
   case Kind::List:
-    return a.items() == b.items();
+    return a.isTuple() == b.isTuple() && a.items() == b.items();
   case Kind::Namespace:
     return a.dictData == b.dictData;
   case Kind::Dict:

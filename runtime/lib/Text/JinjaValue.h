@@ -47,6 +47,8 @@ public:
   static Value string(std::string value);
   /// The elements must not nest deeper than `nestingLimit` (see `nesting`).
   static Value list(Items items);
+  /// A list that prints in parentheses and equals only tuples.
+  static Value tuple(Items items);
   static Value dict(Members members);
   static Value space(Members members); // a namespace
   static Value function(std::string name);
@@ -66,6 +68,7 @@ public:
   /// String, Function, or the name of an undefined value.
   const std::string &text() const { return *textData; }
   const Items &items() const { return listData->items; }
+  bool isTuple() const { return is(Kind::List) && whole != 0; }
   const Members &members() const { return dictData->members; }
   /// 0 for scalars, else one more than the deepest element.
   int nesting() const;
