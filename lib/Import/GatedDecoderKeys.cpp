@@ -69,11 +69,6 @@ static Expected<GatedDecoder> readGguf(Source &source) {
     return fileError(source.path, "sizes",
                      "keys and values need the same head dimension: found " +
                          Twine(model.headDim) + " and " + Twine(valueLength));
-  Expected<RopeFrequencies> rope = readGgufRope(
-      *source.gguf, source.architecture, model.headDim, model.context);
-  if (!rope)
-    return rope.takeError();
-  model.rope = std::move(*rope);
   const SourceTensor *table = source.weights.find("token_embd.weight");
   model.vocabulary = table ? table->shape[0] : 1; // its absence is found later
   model.tiedHead = !source.weights.find("output.weight");
@@ -111,11 +106,6 @@ static Expected<GatedDecoder> readHuggingFace(Source &source) {
       return share.takeError();
     model.headDim = *share;
   }
-  Expected<RopeFrequencies> rope =
-      readHfRope(*source.config, model.headDim, model.context);
-  if (!rope)
-    return rope.takeError();
-  model.rope = std::move(*rope);
   return model;
 }
 
@@ -128,6 +118,13 @@ Expected<GatedDecoder> llmc::readGatedDecoder(Source &source,
     return model;
   if (Error error = checkSizes(source, *model))
     return std::move(error);
+  Expected<RopeFrequencies> rope =
+      isGguf ? readGgufRope(*source.gguf, source.architecture, model->headDim,
+                            model->context)
+             : readHfRope(*source.config, model->headDim, model->context);
+  if (!rope)
+    return rope.takeError();
+  model->rope = std::move(*rope);
   model->pairing = conventions.pairing;
   if (isGguf)
     model->activation = conventions.activation;

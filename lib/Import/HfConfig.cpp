@@ -53,9 +53,8 @@ Expected<double> HfConfig::getFloat(StringRef key, double min, double max) {
     number = value->getAsNumber();
   if (number && *number >= min && *number <= max)
     return *number;
-  std::string rule;
-  raw_string_ostream(rule) << "requires a number from " << min << " to " << max;
-  return fail(key, rule);
+  return fail(key, "requires a number from " + spellNumber(min) + " to " +
+                       spellNumber(max));
 }
 
 Expected<double> HfConfig::getFloat(StringRef key, double min, double max,

@@ -7,6 +7,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <cstdio>
+
 using namespace llvm;
 
 static constexpr size_t quotedBytes = 80;
@@ -31,6 +33,12 @@ std::string llmc::spellShape(ArrayRef<int64_t> shape) {
   for (auto [i, dim] : enumerate(shape))
     text += (i ? ", " : "") + std::to_string(dim);
   return text + "]";
+}
+
+std::string llmc::spellNumber(double number) {
+  char text[32];
+  snprintf(text, sizeof text, "%.9g", number);
+  return text;
 }
 
 std::optional<int64_t> llmc::countElements(ArrayRef<int64_t> shape) {

@@ -74,11 +74,8 @@ static std::string spellValue(const GgufValue &value) {
     return "the string " + quote(toStringRef(value.bytes.drop_front(8)));
   if (auto number = decodeInteger(value.type, value.bytes.data()))
     return std::to_string(*number);
-  if (auto number = decodeFloat(value)) {
-    std::string text;
-    raw_string_ostream(text) << *number;
-    return text;
-  }
+  if (auto number = decodeFloat(value))
+    return spellNumber(*number);
   return ("a value of type " + spellGgufType(value.type)).str();
 }
 
@@ -120,9 +117,8 @@ Expected<double> GgufFile::getFloat(StringRef key, double min,
     number = decodeFloat(*value);
   if (number && *number >= min && *number <= max)
     return *number;
-  std::string rule;
-  raw_string_ostream(rule) << "a float from " << min << " to " << max;
-  return keyError(key, rule);
+  return keyError(key, "a float from " + spellNumber(min) + " to " +
+                           spellNumber(max));
 }
 
 Expected<double> GgufFile::getFloat(StringRef key, double min, double max,

@@ -28,6 +28,9 @@ std::string quote(llvm::StringRef text);
 /// `[49152, 576]`.
 std::string spellShape(llvm::ArrayRef<int64_t> shape);
 
+/// `1e-05`.
+std::string spellNumber(double number);
+
 /// Product of the dimensions, or nothing when one is not positive or it is
 /// above 2^62.
 std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);

@@ -9,6 +9,7 @@
 using namespace llmc;
 using namespace llmc::test;
 
+/// The file must outlive the result.
 static GgufFile parseGood(const Bytes &bytes) {
   llvm::Expected<GgufFile> file = parseGguf("model.gguf", bytes);
   if (!file) {
@@ -17,6 +18,8 @@ static GgufFile parseGood(const Bytes &bytes) {
   }
   return std::move(*file);
 }
+
+static GgufFile parseGood(Bytes &&) = delete;
 
 TEST(Gguf, ReversesDimensionsToOutermostFirst) {
   Bytes bytes = GgufWriter().tensor("w", {8, 3}, 0, someFloats(24)).finish();
@@ -67,7 +70,8 @@ TEST(Gguf, SizesBlockEncodedTensors) {
 TEST(Gguf, ReadsVersion2) {
   GgufWriter writer;
   writer.version = 2;
-  EXPECT_EQ(parseGood(writer.integer("n", 5).finish()).version, 2u);
+  Bytes bytes = writer.integer("n", 5).finish();
+  EXPECT_EQ(parseGood(bytes).version, 2u);
 }
 
 TEST(Gguf, ReadsValuesOfEveryType) {
@@ -103,7 +107,8 @@ TEST(Gguf, ReadsValuesOfEveryType) {
 }
 
 TEST(Gguf, WidensAFloatToTheDoubleThatPrintsAlike) {
-  GgufFile file = parseGood(GgufWriter().number("eps", 1e-5f).finish());
+  Bytes bytes = GgufWriter().number("eps", 1e-5f).finish();
+  GgufFile file = parseGood(bytes);
   EXPECT_EQ(llvm::cantFail(file.getFloat("eps", 0, 1)), 1e-5);
 }
 
@@ -123,7 +128,8 @@ TEST(Gguf, ReadsArrays) {
 }
 
 TEST(Gguf, GivesDefaultsForAbsentKeysOnly) {
-  GgufFile file = parseGood(GgufWriter().integer("n", 5).finish());
+  Bytes bytes = GgufWriter().integer("n", 5).finish();
+  GgufFile file = parseGood(bytes);
   EXPECT_EQ(llvm::cantFail(file.getInteger("absent", 1, 9, 3)), 3);
   EXPECT_EQ(llvm::cantFail(file.getInteger("n", 1, 9, 3)), 5);
   expectError(file.getInteger("n", 6, 9, 7), "model.gguf",

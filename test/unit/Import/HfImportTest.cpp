@@ -1,0 +1,152 @@
+//===- HfImportTest.cpp - what Hugging Face folders become ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "ModelFiles.h"
+
+using namespace llmc;
+using namespace llmc::test;
+using namespace mlir::llm;
+
+namespace {
+class HfImport : public ImportTest {};
+} // namespace
+
+TEST_F(HfImport, NamesWeightsAsGgufDoes) {
+  import(HfModel());
+  WeightOp op = weight("blk.0.attn_q.weight");
+  ASSERT_TRUE(op);
+  EXPECT_EQ(*op.getSource(), "model.layers.0.self_attn.q_proj.weight");
+  EXPECT_TRUE(weight("output_norm.weight"));
+}
+
+TEST_F(HfImport, PairsHalves) {
+  import(HfModel());
+  ASSERT_EQ(all<RopeOp>().size(), 2u);
+  EXPECT_EQ(all<RopeOp>()[0].getPairing(), Pairing::Half);
+}
+
+TEST_F(HfImport, ObeysTheTieAndIgnoresAStaleHead) {
+  import(HfModel().tensor("lm_head.weight", {{10, 8}}));
+  EXPECT_FALSE(weight("output.weight"));
+  import(HfModel()
+             .set("tie_word_embeddings", false)
+             .tensor("lm_head.weight", {{10, 8}}));
+  EXPECT_TRUE(weight("output.weight"));
+}
+
+TEST_F(HfImport, DoesNotTieLlamaByDefault) {
+  expectRefused(HfModel().without("tie_word_embeddings"),
+                "tensor 'lm_head.weight': is missing");
+}
+
+TEST_F(HfImport, AddsBiasesThatTheConfigAsksFor) {
+  HfModel model;
+  model.set("mlp_bias", true);
+  expectRefused(model,
+                "tensor 'model.layers.0.mlp.gate_proj.bias': is missing");
+  std::string mlp = "model.layers.0.mlp.";
+  model.tensor(mlp + "gate_proj.bias", {{12}})
+      .tensor(mlp + "up_proj.bias", {{12}})
+      .tensor(mlp + "down_proj.bias", {{8}});
+  import(model);
+  EXPECT_TRUE(weight("blk.0.ffn_down.bias"));
+  expectRefused(model.set("mlp_bias", false),
+                "is not part of this architecture");
+}
+
+TEST_F(HfImport, ReadsTheActivation) {
+  import(HfModel().set("hidden_act", "gelu"));
+  EXPECT_EQ(all<ActOp>()[0].getFn(), ActFn::GeluErf);
+  import(HfModel().set("hidden_act", "gelu_pytorch_tanh"));
+  EXPECT_EQ(all<ActOp>()[0].getFn(), ActFn::GeluTanh);
+}
+
+TEST_F(HfImport, TakesNullForAnAbsentKey) {
+  import(HfModel().set("rope_scaling", nullptr).set("head_dim", nullptr));
+  EXPECT_TRUE(imported);
+}
+
+TEST_F(HfImport, IgnoresBuffersThatAreNoParameters) {
+  import(
+      HfModel().tensor("model.layers.0.self_attn.rotary_emb.inv_freq", {{2}}));
+  EXPECT_TRUE(imported);
+  import(HfModel::gpt2()
+             .tensor("h.0.attn.bias", {{1, 1, 16, 16}, "BOOL"})
+             .tensor("h.0.attn.masked_bias", {{1}}));
+  EXPECT_TRUE(imported);
+}
+
+TEST_F(HfImport, GivesQwen2BiasesOnQueryKeyAndValue) {
+  import(HfModel::qwen2());
+  auto linears = all<LinearOp>();
+  ASSERT_GE(linears.size(), 4u);
+  for (size_t i = 0; i < 3; ++i)
+    EXPECT_TRUE(linears[i].getBias()) << i;
+  EXPECT_FALSE(linears[3].getBias());
+}
+
+TEST_F(HfImport, SlidesOnlyTheLayersOfQwen2ThatSay) {
+  import(HfModel::qwen2().set("sliding_window", 4).set("max_window_layers", 1));
+  EXPECT_EQ(all<AttentionOp>()[0].getLeft(), -1); // not used
+  import(HfModel::qwen2()
+             .set("use_sliding_window", true)
+             .set("sliding_window", 4)
+             .set("layer_types", llvm::json::Array{"sliding_attention"}));
+  EXPECT_EQ(all<AttentionOp>()[0].getLeft(), 3);
+}
+
+TEST_F(HfImport, TransposesAndSplitsGpt2) {
+  import(HfModel::gpt2());
+  EXPECT_EQ(recipe("blk.0.attn_k.weight"),
+            "[#llm.transpose, #llm.rows<8, 16>]");
+  EXPECT_EQ(recipe("blk.0.attn_k.bias"), "[#llm.rows<8, 16>]");
+  EXPECT_EQ(recipe("blk.0.ffn_up.weight"), "[#llm.transpose]");
+  EXPECT_EQ(recipe("position_embd.weight"), "");
+}
+
+TEST_F(HfImport, ScalesGpt2AsTheConfigSays) {
+  auto scale = [&] {
+    return all<AttentionOp>()[0].getScale().convertToDouble();
+  };
+  import(HfModel::gpt2());
+  EXPECT_EQ(scale(), 0.5);
+  import(HfModel::gpt2().set("scale_attn_weights", false));
+  EXPECT_EQ(scale(), 1.0);
+}
+
+TEST_F(HfImport, GivesGpt2FourTimesTheHiddenSize) {
+  import(HfModel::gpt2().set("n_inner", nullptr));
+  ASSERT_TRUE(weight("blk.0.ffn_up.weight"));
+  EXPECT_EQ(getMatrixShape(weight("blk.0.ffn_up.weight").getType())[0], 32);
+}
+
+TEST_F(HfImport, ReadsATokenizerWithItsEndTokens) {
+  auto model = importModel(LLMC_TEST_INPUTS "/models/llama", context);
+  ASSERT_TRUE(static_cast<bool>(model)) << llvm::toString(model.takeError());
+  ASSERT_TRUE(model->tokenizer);
+  EXPECT_EQ(model->tokenizer->tokens.size(), 320u);
+  EXPECT_TRUE(llvm::is_contained(model->tokenizer->endIds, 2)); // eos_token_id
+}
+
+TEST_F(HfImport, OpensOnlyTheFilesOfTheIndex) {
+  HfModel model;
+  TestTensors all = model.tensors;
+  std::string map;
+  HfModel first, second;
+  first.tensors.clear(), second.tensors.clear();
+  for (const auto &[name, tensor] : all) {
+    bool inFirst = name < "model.layers.0.n";
+    (inFirst ? first : second).tensors[name] = tensor;
+    map += (map.empty() ? "\"" : ",\"") + name + "\":\"" +
+           (inFirst ? "1" : "2") + ".safetensors\"";
+  }
+  folder.write("config.json", model.configText());
+  folder.write("1.safetensors", first.safetensors());
+  folder.write("2.safetensors", second.safetensors());
+  folder.write("stale.safetensors", llvm::StringRef("not opened"));
+  folder.write("model.safetensors.index.json",
+               "{\"weight_map\":{" + map + "}}");
+  auto imported = importModel(folder.path, context);
+  EXPECT_TRUE(static_cast<bool>(imported))
+      << llvm::toString(imported.takeError());
+}
