@@ -1,0 +1,198 @@
+/*===- llmrt.h - a compiled model from C -------------------------------------===
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * For programs that embed a compiled model (`llmc compile --emit=so`) or that
+ * are linked with its object. C99, no exceptions, no output.
+ *
+ * Every function that can fail returns a status; what was wrong is then in
+ * llmrt_last_error(): one sentence with what was asked and what there is.
+ * Handles may be used by one thread at a time; different sessions of one
+ * program may run at the same time. Tokens are ids, 0 <= id < vocabulary.
+ *===----------------------------------------------------------------------===*/
+#ifndef LLMRT_LLMRT_H
+#define LLMRT_LLMRT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum LlmrtStatus {
+  LLMRT_OK = 0,
+  LLMRT_FAILED = 1,           /* see llmrt_last_error() */
+  LLMRT_INVALID_ARGUMENT = 2, /* a null pointer, a negative count */
+  LLMRT_BUFFER_TOO_SMALL = 3, /* the size needed was stored; call again */
+  LLMRT_OUT_OF_MEMORY = 4
+} LlmrtStatus;
+
+/* The last failure on this thread; "" where there was none. Valid until the
+ * next call on this thread. */
+const char *llmrt_last_error(void);
+
+/*===----------------------------------------------------------------------===
+ * The program: code, weights, tokenizer
+ *===----------------------------------------------------------------------===*/
+
+typedef struct LlmrtProgram LlmrtProgram;
+
+/* Opens the artifact at `path`, which must be the file that this code came
+ * from; null: finds that file itself. Weights are mapped, not read. */
+LlmrtStatus llmrt_program_open(const char *path, LlmrtProgram **program);
+/* All its sessions and samplers must be gone. Null is allowed. */
+void llmrt_program_close(LlmrtProgram *program);
+
+typedef struct LlmrtLimits {
+  int64_t vocabulary;  /* V, values of one row of logits */
+  int64_t maxContext;  /* tokens of one sequence */
+  int64_t maxBatch;    /* sequences at once */
+  int64_t rowsPerStep; /* tokens of one step */
+  int32_t hasTokenizer;
+  int32_t hasChatTemplate;
+  int32_t bosId, eosId; /* -1: none */
+} LlmrtLimits;
+LlmrtStatus llmrt_program_limits(const LlmrtProgram *program,
+                                 LlmrtLimits *limits);
+
+/* Compares the checksum of every section; reads the whole file. */
+LlmrtStatus llmrt_program_verify(const LlmrtProgram *program);
+
+/*===----------------------------------------------------------------------===
+ * Text
+ *===----------------------------------------------------------------------===*/
+
+enum {
+  LLMRT_ADD_SPECIAL = 1,  /* put the model's own tokens (BOS) around the text */
+  LLMRT_PARSE_SPECIAL = 2 /* read "<|im_end|>" in the text as that token */
+};
+
+/* UTF-8 to ids. Stores at most `capacity` ids and in `count` how many there
+ * are; LLMRT_BUFFER_TOO_SMALL where they did not fit. `ids` may be null with a
+ * capacity of 0. */
+LlmrtStatus llmrt_tokenize(const LlmrtProgram *program, const char *text,
+                           size_t textBytes, int flags, int32_t *ids,
+                           size_t capacity, size_t *count);
+
+/* Ids to UTF-8, without special tokens and without a final 0. `textBytes`
+ * receives the size, as above. */
+LlmrtStatus llmrt_detokenize(const LlmrtProgram *program, const int32_t *ids,
+                             size_t count, char *text, size_t capacity,
+                             size_t *textBytes);
+
+/* 1 where the token ends a generation, else 0. */
+int llmrt_is_end(const LlmrtProgram *program, int32_t token);
+
+typedef struct LlmrtMessage {
+  const char *role;    /* "system", "user", "assistant" */
+  const char *content; /* UTF-8, ends with 0 */
+} LlmrtMessage;
+
+/* The prompt of a conversation by the model's chat template, up to where the
+ * assistant answers; tokenize it with LLMRT_PARSE_SPECIAL alone. Sizes as in
+ * llmrt_detokenize. */
+LlmrtStatus llmrt_chat_prompt(const LlmrtProgram *program,
+                              const LlmrtMessage *messages, size_t count,
+                              char *text, size_t capacity, size_t *textBytes);
+
+/*===----------------------------------------------------------------------===
+ * Sessions: sequences in, logits out
+ *===----------------------------------------------------------------------===*/
+
+typedef struct LlmrtSession LlmrtSession;
+
+/* 0 anywhere takes the default. */
+typedef struct LlmrtSessionOptions {
+  int64_t batch;       /* sequences at once; default 1 */
+  int64_t context;     /* tokens of one sequence; default: the compiled limit */
+  int64_t rowsPerStep; /* tokens of one step; default: the compiled limit */
+  int64_t logitRows;   /* rows of logits of one step; default: batch */
+  int64_t threads;     /* default: the physical cores available */
+} LlmrtSessionOptions;
+
+/* Takes all memory of the session; nothing is allocated by later steps.
+ * `options` may be null. */
+LlmrtStatus llmrt_session_create(const LlmrtProgram *program,
+                                 const LlmrtSessionOptions *options,
+                                 LlmrtSession **session);
+void llmrt_session_destroy(LlmrtSession *session);
+
+/* Bytes that the process will at most have resident for this session (with the
+ * program's weights and a fixed part), and the parts of this sum. */
+typedef struct LlmrtMemory {
+  int64_t total, weights, kv, arena, tables, logits, fixed;
+} LlmrtMemory;
+LlmrtStatus llmrt_session_memory(const LlmrtSession *session,
+                                 LlmrtMemory *memory);
+
+/* A sequence is a small number, 0 <= sequence < batch. */
+LlmrtStatus llmrt_sequence_open(LlmrtSession *session, int32_t *sequence);
+/* Another sequence with the same content; memory is shared until they differ. */
+LlmrtStatus llmrt_sequence_fork(LlmrtSession *session, int32_t sequence,
+                                int32_t *copy);
+LlmrtStatus llmrt_sequence_truncate(LlmrtSession *session, int32_t sequence,
+                                    int64_t length);
+LlmrtStatus llmrt_sequence_length(const LlmrtSession *session, int32_t sequence,
+                                  int64_t *length);
+LlmrtStatus llmrt_sequence_close(LlmrtSession *session, int32_t sequence);
+
+/* Appends `count` tokens to a sequence, in as many steps as it takes. Row 0 of
+ * the logits is then the last token's. Fails, changing nothing, where the
+ * context has no room or a token is not in the vocabulary. */
+LlmrtStatus llmrt_prefill(LlmrtSession *session, int32_t sequence,
+                          const int32_t *tokens, size_t count);
+
+/* Appends tokens[i] to sequences[i] for all i < count in one step; each sequence
+ * once. Row i of the logits is then that of sequences[i]. */
+LlmrtStatus llmrt_step(LlmrtSession *session, const int32_t *sequences,
+                       const int32_t *tokens, size_t count);
+
+/* Row `row` of the last step's logits: V floats, valid until the next step. */
+LlmrtStatus llmrt_logits(const LlmrtSession *session, int64_t row,
+                         const float **logits);
+
+/*===----------------------------------------------------------------------===
+ * Sampling and generation
+ *===----------------------------------------------------------------------===*/
+
+typedef struct LlmrtSampler LlmrtSampler;
+
+typedef struct LlmrtSamplerOptions {
+  float temperature;        /* 0: the largest logit */
+  int32_t topK;             /* 0: all */
+  float topP;               /* 1: all; 0 is read as 1 */
+  float minP;               /* 0: all */
+  float repetitionPenalty;  /* 1: off; 0 is read as 1 */
+  int32_t repetitionWindow; /* tokens back; 0: all */
+  uint64_t seed;
+} LlmrtSamplerOptions;
+
+/* `options` may be null: greedy. */
+LlmrtStatus llmrt_sampler_create(const LlmrtProgram *program,
+                                 const LlmrtSamplerOptions *options,
+                                 LlmrtSampler **sampler);
+void llmrt_sampler_destroy(LlmrtSampler *sampler);
+/* A token from row `row` of the session's logits. */
+LlmrtStatus llmrt_sample(LlmrtSampler *sampler, const LlmrtSession *session,
+                         int64_t row, int32_t *token);
+/* Tells the repetition penalty of a token, of the prompt or sampled. */
+LlmrtStatus llmrt_sampler_accept(LlmrtSampler *sampler, int32_t token);
+
+/* Hears every generated token and the text that it completes (whole UTF-8
+ * characters, maybe none; after the last token once more with token -1 and what
+ * was held back). Returns 0 to stop. */
+typedef int (*LlmrtOnToken)(void *user, int32_t token, const char *text,
+                            size_t textBytes);
+
+/* Continues `prompt` by up to `maxTokens` tokens (-1: until an end token or a
+ * full context) in a sequence of its own. Text is empty where the model has no
+ * tokenizer. */
+LlmrtStatus llmrt_generate(LlmrtSession *session, const int32_t *prompt,
+                           size_t promptTokens, int64_t maxTokens,
+                           const LlmrtSamplerOptions *options,
+                           LlmrtOnToken onToken, void *user);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* LLMRT_LLMRT_H */

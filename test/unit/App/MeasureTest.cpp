@@ -1,0 +1,143 @@
+//===- MeasureTest.cpp - bench, eval and info -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "AppTesting.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+using namespace llmrt;
+using namespace llmrt::test;
+using Json = nlohmann::json;
+
+namespace {
+
+Json jsonOf(const Outcome &result) {
+  EXPECT_EQ(result.code, 0) << result.err;
+  Json json = Json::parse(result.out, nullptr, false);
+  EXPECT_TRUE(json.is_object()) << result.out;
+  return json;
+}
+
+TEST(Bench, reportsSpeedAndMemory) {
+  Json json =
+      jsonOf(FakeApp()({"bench", "-p", "100", "-n", "10", "-d", "20", "-b", "3",
+                        "-r", "2", "--threads", "2", "--json"}));
+  for (const char *key : {"prefill_tokens_per_s", "decode_tokens_per_s",
+                          "time_to_first_token_s", "peak_memory_bytes"}) {
+    ASSERT_TRUE(json[key].is_number()) << key;
+    EXPECT_GT(json[key].get<double>(), 0) << key;
+  }
+  EXPECT_EQ(json["threads"], 2);
+}
+
+TEST(Bench, whatIsNotMeasuredIsNull) {
+  FakeApp app;
+  Json json = jsonOf(app({"bench", "-p", "0", "-n", "4", "-r", "1", "--json"}));
+  EXPECT_TRUE(json["prefill_tokens_per_s"].is_null());
+  EXPECT_TRUE(json["decode_tokens_per_s"].is_number());
+  json = jsonOf(app({"bench", "-p", "4", "-n", "0", "-r", "1", "--json"}));
+  EXPECT_TRUE(json["decode_tokens_per_s"].is_null());
+  EXPECT_EQ(app({"bench", "-p", "0", "-n", "0"}).code, 1);
+}
+
+TEST(Bench, refusesMoreThanTheContext) {
+  Outcome result = FakeApp()({"bench", "-p", "200", "-d", "400"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.err, "error: depth and tokens need a context of 600: this "
+                        "program was compiled for 512\n");
+}
+
+/// The perplexity of the second halves, by its definition.
+double expectedPerplexity(const std::string &text, size_t context,
+                          size_t windows) {
+  std::vector<int32_t> ids = bytesOf(text);
+  double sum = 0;
+  size_t count = 0;
+  for (size_t w = 0; w < windows; ++w)
+    for (size_t i = context / 2; i + 1 < context; ++i, ++count) {
+      auto logits = expectedLogits(std::span(ids).subspan(w * context, i + 1));
+      double all = 0;
+      for (float logit : logits)
+        all += std::exp(static_cast<double>(logit));
+      sum += std::log(all) - logits[ids[w * context + i + 1]];
+    }
+  return std::exp(sum / static_cast<double>(count));
+}
+
+TEST(Eval, scoresTheSecondHalfOfEachWindow) {
+  std::string text;
+  for (int32_t token : someTokens(1000))
+    text += static_cast<char>('a' + token % 26);
+  TemporaryFile file(text);
+  FakeApp app;
+  Json json = jsonOf(app({"eval", "--text", file.path(), "--context", "300",
+                          "--json", "--threads", "2"}));
+  EXPECT_EQ(json["tokens"], 3 * 149);
+  EXPECT_NEAR(json["perplexity"].get<double>(),
+              expectedPerplexity(text, 300, 3), 1e-3);
+  Outcome two = app({"eval", "--text", file.path(), "--context", "300",
+                     "--windows", "2", "--json"});
+  EXPECT_EQ(jsonOf(two)["tokens"], 2 * 149);
+  EXPECT_NEAR(jsonOf(two)["perplexity"].get<double>(),
+              expectedPerplexity(text, 300, 2), 1e-3);
+  EXPECT_NE(two.err.find("window 2 of 2"), std::string::npos);
+}
+
+TEST(Eval, aTextWithoutAWindowIsAnError) {
+  TemporaryFile file("short");
+  FakeApp app;
+  EXPECT_NE(app({"eval", "--text", file.path()})
+                .err.find("has 5 tokens: one window needs 512"),
+            std::string::npos);
+  EXPECT_NE(
+      app({"eval", "--text", file.path(), "--context", "4", "--windows", "3"})
+          .err.find("has 1 windows of 4 tokens: 3 were asked for"),
+      std::string::npos);
+}
+
+TEST(Info, saysWhatTheProgramHolds) {
+  FakeApp app;
+  Json json =
+      jsonOf(app({"info", "--json", "--batch", "2", "--context", "128"}));
+  EXPECT_EQ(json["model"]["name"], "fake");
+  EXPECT_EQ(json["vocabulary"], 259);
+  EXPECT_EQ(json["memory"]["kv_bytes"], 2 * 2 * 1024);
+  EXPECT_EQ(json["sections"].size(), 3u);
+  EXPECT_EQ(json["chat_template"], true);
+  Outcome text = app({"info", "--verify"});
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_NE(text.out.find("name: fake\n"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("checksums: as written\n"), std::string::npos)
+      << text.out;
+}
+
+TEST(Info, verifyFindsAChangedByte) {
+  std::string bytes = artifactBytes(fakeSections());
+  bytes[LLMRT_SECTION_ALIGN + 100] ^= 1;
+  TemporaryFile changed(bytes), out, err;
+  int descriptors[] = {open(out.path().c_str(), O_WRONLY | O_CREAT, 0600),
+                       open(err.path().c_str(), O_WRONLY | O_CREAT, 0600)};
+  app::Host host;
+  host.artifact = changed.path(), host.model = &llmrt_model;
+  host.out = descriptors[0], host.err = descriptors[1];
+  const char *argv[] = {"app", "info", "--verify"};
+  EXPECT_EQ(app::runApp(3, argv, host), 1);
+  EXPECT_NE(
+      err.read().find("section weights of 8192 bytes has another checksum"),
+      std::string::npos)
+      << err.read();
+  close(descriptors[0]), close(descriptors[1]);
+}
+
+TEST(Info, brokenModelDescriptionIsAnError) {
+  Sections sections = fakeSections();
+  sections.info = "{\"name\": ";
+  EXPECT_NE(
+      FakeApp(sections)({"info"}).err.find("info section: not a JSON object"),
+      std::string::npos);
+}
+
+} // namespace
