@@ -1,0 +1,166 @@
+//===- TokenizerBlobTest.cpp - hostile tokenizer sections -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A blob either is refused with a message or works: no crash, no read outside
+// it (run under AddressSanitizer for that), no endless loop.
+//===----------------------------------------------------------------------===//
+
+#include "TestSupport.h"
+
+#include "TokenizerBlob.h"
+
+#include <chrono>
+#include <cstring>
+#include <functional>
+#include <random>
+
+using namespace llmrt;
+using namespace llmrt::test;
+using namespace llmrt::text;
+
+namespace {
+
+std::string goodBlob() {
+  Expected<TokenizerModel> model =
+      parseHuggingFaceTokenizer(readInput("tokenizers/llama3.json"), "");
+  EXPECT_TRUE(model) << model.message();
+  model->chatTemplate = "{{ messages }}";
+  return *serializeTokenizer(*model);
+}
+
+/// The message of opening the blob after `change` to its header; the blob must
+/// be refused.
+std::string refusal(const std::function<void(BlobHeader &)> &change) {
+  std::string bytes = goodBlob();
+  BlobHeader header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  change(header);
+  std::memcpy(bytes.data(), &header, sizeof header);
+  OpenTokenizer opened(bytes);
+  EXPECT_FALSE(opened.tokenizer);
+  return opened.tokenizer.message();
+}
+
+/// Uses everything a tokenizer offers.
+void exercise(Tokenizer &t) {
+  for (bool parse : {false, true}) {
+    auto ids = t.encode("Hello <|begin|> wörld 123 <mask> \xFF   x\n\n",
+                        {true, parse});
+    if (ids)
+      (void)t.decode(*ids, parse);
+  }
+  Detokenizer detokenizer(t);
+  for (int32_t id = -1; id < 300; ++id)
+    detokenizer.push(id);
+  (void)t.findToken("<mask>");
+  (void)t.chatTemplate();
+  (void)t.isEnd(5);
+}
+
+} // namespace
+
+TEST(TokenizerBlob, SameModelGivesTheSameBytes) {
+  EXPECT_EQ(goodBlob(), goodBlob());
+}
+
+TEST(TokenizerBlob, RefusesEveryTruncation) {
+  std::string bytes = goodBlob();
+  for (size_t size = 0; size < bytes.size(); size += size < 400 ? 1 : 97) {
+    OpenTokenizer opened(bytes.substr(0, size));
+    EXPECT_FALSE(opened.tokenizer) << size;
+  }
+}
+
+TEST(TokenizerBlob, RefusesAnOddAddress) {
+  std::string bytes = goodBlob();
+  Blob blob(std::string(1, '\0') + bytes);
+  Expected<Tokenizer> opened = Tokenizer::open(blob.bytes().subspan(1));
+  EXPECT_EQ(opened.message(),
+            "tokenizer section: wants an address that is a multiple of 8");
+}
+
+TEST(TokenizerBlob, NamesWhatIsWrongWithTheHeader) {
+  EXPECT_NE(refusal([](auto &h) { h.magic ^= 1; }).find("magic"),
+            std::string::npos);
+  EXPECT_NE(refusal([](auto &h) { h.version = 9; }).find("version 9"),
+            std::string::npos);
+  EXPECT_NE(refusal([](auto &h) { h.vocabSize = -1; }).find("vocabulary"),
+            std::string::npos);
+  EXPECT_NE(refusal([](auto &h) { h.vocabSize += 1; }).find("entries"),
+            std::string::npos);
+  EXPECT_NE(refusal([](auto &h) { h.eosId = 1 << 20; }).find("special id"),
+            std::string::npos);
+  EXPECT_NE(refusal([](auto &h) {
+              h.chatTemplate.length = ~0u;
+            }).find("chat template"),
+            std::string::npos);
+}
+
+TEST(TokenizerBlob, RefusesSectionsThatDoNotFit) {
+  using Section = BlobSection BlobHeader::*;
+  for (Section section :
+       {&BlobHeader::tokenEnds, &BlobHeader::tokenBytes,
+        &BlobHeader::tokenTypes, &BlobHeader::byteTokens,
+        &BlobHeader::sortedWords, &BlobHeader::merges, &BlobHeader::addedPlain,
+        &BlobHeader::addedNormal, &BlobHeader::steps, &BlobHeader::prefixIds,
+        &BlobHeader::suffixIds, &BlobHeader::endIds, &BlobHeader::strings}) {
+    refusal([&](auto &h) { (h.*section).offset = 0xFFFFFFF8; });
+    refusal([&](auto &h) { (h.*section).offset = 8; });
+    refusal([&](auto &h) { (h.*section).offset += 4; });
+    refusal([&](auto &h) { (h.*section).count = 0xFFFFFFFF; });
+  }
+}
+
+TEST(TokenizerBlob, RefusesAMergeTableWithoutRoom) {
+  refusal([](auto &h) { h.merges.count = 0; });
+  refusal([](auto &h) { h.merges.count -= 1; });
+  std::string bytes = goodBlob();
+  BlobHeader header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  for (uint32_t i = 0; i < header.merges.count; ++i) {
+    BlobMerge full{1, 1, 0, 1};
+    std::memcpy(bytes.data() + header.merges.offset + i * sizeof full, &full,
+                sizeof full);
+  }
+  OpenTokenizer opened(bytes);
+  ASSERT_FALSE(opened.tokenizer);
+  EXPECT_NE(opened.tokenizer.message().find("7/8"), std::string::npos);
+}
+
+TEST(TokenizerBlob, RandomDamageIsRefusedOrHarmless) {
+  std::string good = goodBlob();
+  std::mt19937 bits(1);
+  size_t refused = 0;
+  for (int round = 0; round < 1500; ++round) {
+    std::string bytes = good;
+    // Half of the damage goes to the header, where it hurts most.
+    size_t reach = round % 2 ? sizeof(BlobHeader) : bytes.size();
+    for (unsigned i = 1 + bits() % 4; i > 0; --i)
+      bytes[bits() % reach] = char(bits() % 4 ? bits() : 0xFF);
+    OpenTokenizer opened(bytes);
+    if (opened.tokenizer)
+      exercise(*opened);
+    else
+      ++refused;
+  }
+  EXPECT_GT(refused, 300u);
+  EXPECT_LT(refused, 1400u);
+}
+
+TEST(TokenizerBlob, OpensAVocabularyOfFiftyThousandInMilliseconds) {
+  TokenizerModel model = makeModel();
+  for (int i = 0; i < 49000; ++i) {
+    model.tokens.push_back("t" + std::to_string(i));
+    model.types.push_back(TokenType::Normal);
+    model.merges.push_back({i % 256, (i / 256) % 256, 256 + i});
+  }
+  Expected<std::string> bytes = serializeTokenizer(model);
+  ASSERT_TRUE(bytes) << bytes.message();
+  Blob blob(*bytes);
+  auto begin = std::chrono::steady_clock::now();
+  Expected<Tokenizer> opened = Tokenizer::open(blob.bytes());
+  auto time = std::chrono::steady_clock::now() - begin;
+  ASSERT_TRUE(opened) << opened.message();
+  // 0.2 ms in a release build; the bound leaves room for sanitizers.
+  EXPECT_LT(time, std::chrono::milliseconds(50));
+}

@@ -1,0 +1,100 @@
+//===- UnicodeTest.cpp - character tables, NFC, the byte alphabet -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Unicode.h"
+
+#include "ByteAlphabet.h"
+#include "Normalize.h"
+#include "Utf8.h"
+
+#include <gtest/gtest.h>
+
+using namespace llmrt::text;
+
+TEST(Unicode, NumericCoversDigitsLettersAndFractions) {
+  for (uint32_t code : {0x30u, 0x39u, 0xB2u, 0xBDu, 0x661u, 0x967u, 0x2167u,
+                        0x1D7D8u, 0x11F50u})
+    EXPECT_TRUE(isNumeric(code)) << std::hex << code;
+  for (uint32_t code : {0x2Fu, 0x3Au, 0x41u, 0x4E00u, 0x1F600u, 0x10FFFFu})
+    EXPECT_FALSE(isNumeric(code)) << std::hex << code;
+}
+
+TEST(Unicode, WordCharactersAreLettersMarksDigitsConnectors) {
+  for (uint32_t code : {0x61u, 0x5Fu, 0x39u, 0xE9u, 0x301u, 0x4E00u, 0x203Fu})
+    EXPECT_TRUE(isWordCharacter(code)) << std::hex << code;
+  for (uint32_t code : {0x20u, 0x2Du, 0x1F600u, 0x2028u})
+    EXPECT_FALSE(isWordCharacter(code)) << std::hex << code;
+}
+
+TEST(Unicode, StandInsKeepTheLength) {
+  std::string out;
+  std::string text = "a\U00031350b\u1C89\U00011F50"; // Unicode 15 and 16
+  ASSERT_TRUE(replaceNewCharacters(text, out));
+  EXPECT_EQ(out.size(), text.size());
+  EXPECT_NE(out, text);
+  std::string again;
+  EXPECT_FALSE(replaceNewCharacters(out, again));
+  EXPECT_FALSE(replaceNewCharacters("plain é 中 😀", again));
+}
+
+TEST(Normalize, ComposesAsUnicodeSays) {
+  // unicodedata.normalize('NFC', …) of Python 3.11.
+  const std::pair<std::string, std::string> cases[] = {
+      {"e\u0301", "é"},
+      {"\u212B", "Å"},
+      {"a\u0323\u0308", "\u1EA1\u0308"},
+      {"a\u0308\u0323", "\u1EA1\u0308"},
+      {"q\u0323\u0307", "q\u0323\u0307"},
+      {"q\u0307\u0323", "q\u0323\u0307"},
+      {"\u1112\u1161\u11AB", "한"},
+      {"\u1112\u1161", "하"},
+      {"하\u11AB", "한"},
+      {"\u0958", "\u0915\u093C"},
+      {"\u1E9B\u0323", "\u1E9B\u0323"},
+      {"\u0344", "\u0308\u0301"},
+      {"\uFB01", "\uFB01"},
+      {"e\u0301\u0301", "é\u0301"},
+      {"\u0301e", "\u0301e"},
+      {"", ""},
+  };
+  for (const auto &[text, expected] : cases)
+    EXPECT_EQ(normalizeNfc(text), expected) << text;
+}
+
+TEST(Normalize, IsIdempotentOnEveryCharacter) {
+  for (uint32_t code = 0; code < 0x110000; ++code) {
+    if (code >= 0xD800 && code < 0xE000)
+      continue;
+    std::string text;
+    appendUtf8(text, code);
+    std::string once = normalizeNfc(text);
+    ASSERT_EQ(normalizeNfc(once), once) << std::hex << code;
+    if (isQuicklyNfc(text))
+      ASSERT_EQ(once, text) << std::hex << code;
+  }
+}
+
+TEST(Normalize, OrdersALongRunOfMarksQuickly) {
+  std::string text = "a";
+  for (int i = 0; i < 200000; ++i)
+    text += i % 2 ? "\u0323" : "\u0307";
+  std::string composed = normalizeNfc(text);
+  EXPECT_EQ(composed.substr(0, 3), "ạ");
+  EXPECT_EQ(composed.size(), text.size());
+}
+
+TEST(ByteAlphabet, SpellsEveryByteAndBack) {
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte)
+    bytes += char(byte);
+  EXPECT_EQ(unspellBytes(spellBytes(bytes)), bytes);
+  EXPECT_EQ(spellBytes(" \n"), "ĠĊ");
+  EXPECT_EQ(byteToCharacter(0xAD), 0x143u);
+}
+
+TEST(ByteAlphabet, TokensOutsideItStandForThemselves) {
+  EXPECT_EQ(unspellBytes("a b"), std::nullopt);
+  EXPECT_EQ(tokenToBytes("<|x y|>"), "<|x y|>");
+  EXPECT_EQ(tokenToBytes("▁a"), "▁a");
+  EXPECT_EQ(tokenToBytes("Ġa"), " a");
+}
