@@ -1,0 +1,175 @@
+//===- KvCacheTest.cpp - pages, shared and copied ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "llmrt/KvCache.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <random>
+
+using namespace llmrt;
+
+namespace {
+
+constexpr int64_t page = LLMRT_PAGE_TOKENS;
+
+KvCache makeCache(int64_t sequences, int64_t context) {
+  auto cache = KvCache::create({sequences, context, 64});
+  EXPECT_TRUE(cache) << cache.message();
+  return std::move(*cache);
+}
+
+Status append(KvCache &cache, int32_t sequence, int64_t count) {
+  std::vector<int32_t> positions(count);
+  std::iota(positions.begin(), positions.end(),
+            static_cast<int32_t>(cache.length(sequence)));
+  return cache.append(sequence, positions);
+}
+
+int32_t pageOf(const KvCache &cache, int32_t sequence, int64_t block) {
+  return cache
+      .blockTable()[sequence * cache.geometry().blocksPerSequence() + block];
+}
+
+int32_t positionAt(const KvCache &cache, int32_t sequence, int64_t slot) {
+  return cache.slotPositions()[pageOf(cache, sequence, slot / page) * page +
+                               slot % page];
+}
+
+TEST(KvCache, takesPagesAsTheyAreNeeded) {
+  KvCache cache = makeCache(1, 3 * page);
+  int32_t s = *cache.open();
+  EXPECT_EQ(cache.freePages(), 3);
+  ASSERT_TRUE(append(cache, s, page));
+  EXPECT_EQ(cache.freePages(), 2);
+  ASSERT_TRUE(append(cache, s, 1));
+  EXPECT_EQ(cache.freePages(), 1);
+}
+
+TEST(KvCache, positionsOfUsedSlotsAndEmptyOnes) {
+  KvCache cache = makeCache(1, 2 * page);
+  int32_t s = *cache.open();
+  ASSERT_TRUE(append(cache, s, 10));
+  EXPECT_EQ(positionAt(cache, s, 9), 9);
+  EXPECT_EQ(positionAt(cache, s, 10), LLMRT_EMPTY_POSITION);
+}
+
+TEST(KvCache, refusesMoreThanTheContextAndChangesNothing) {
+  KvCache cache = makeCache(1, 70);
+  int32_t s = *cache.open();
+  ASSERT_TRUE(append(cache, s, 60));
+  EXPECT_EQ(
+      append(cache, s, 11).message(),
+      "the context holds 70 tokens: 60 are in use, 11 more were asked for");
+  EXPECT_EQ(cache.length(s), 60);
+  EXPECT_EQ(cache.freePages(), 1);
+  EXPECT_TRUE(append(cache, s, 10));
+}
+
+TEST(KvCache, forksShareUntilOneWrites) {
+  KvCache cache = makeCache(2, 2 * page);
+  int32_t a = *cache.open();
+  ASSERT_TRUE(append(cache, a, page + 5));
+  cache.data()[pageOf(cache, a, 1) * 64] = 42; // a key in the shared page
+  int32_t b = *cache.fork(a);
+  EXPECT_EQ(cache.freePages(), 2); // nothing was copied yet
+  ASSERT_TRUE(append(cache, b, 1));
+  EXPECT_EQ(pageOf(cache, a, 0), pageOf(cache, b, 0));
+  EXPECT_NE(pageOf(cache, a, 1), pageOf(cache, b, 1));
+  EXPECT_EQ(cache.data()[pageOf(cache, b, 1) * 64], 42);
+  EXPECT_EQ(positionAt(cache, b, page + 4), page + 4);
+  EXPECT_EQ(positionAt(cache, b, page + 5), page + 5);
+  EXPECT_EQ(positionAt(cache, a, page + 5), LLMRT_EMPTY_POSITION);
+}
+
+TEST(KvCache, theLastHolderOfAPageWritesInPlace) {
+  KvCache cache = makeCache(2, page);
+  int32_t a = *cache.open();
+  ASSERT_TRUE(append(cache, a, 5));
+  int32_t b = *cache.fork(a), before = pageOf(cache, a, 0);
+  cache.close(b);
+  ASSERT_TRUE(append(cache, a, 1));
+  EXPECT_EQ(pageOf(cache, a, 0), before);
+}
+
+TEST(KvCache, aCopyLeavesOutWhatItsSequenceForgot) {
+  KvCache cache = makeCache(2, page);
+  int32_t a = *cache.open();
+  ASSERT_TRUE(append(cache, a, 30));
+  int32_t b = *cache.fork(a);
+  cache.truncate(b, 10);
+  EXPECT_EQ(positionAt(cache, a, 20), 20); // still a's
+  ASSERT_TRUE(append(cache, b, 1));
+  EXPECT_EQ(positionAt(cache, b, 10), 10);
+  EXPECT_EQ(positionAt(cache, b, 11), LLMRT_EMPTY_POSITION);
+}
+
+TEST(KvCache, truncationEmptiesSlotsAndGivesPagesBack) {
+  KvCache cache = makeCache(1, 4 * page);
+  int32_t s = *cache.open();
+  ASSERT_TRUE(append(cache, s, 4 * page));
+  cache.truncate(s, page + 1);
+  EXPECT_EQ(cache.freePages(), 2);
+  EXPECT_EQ(positionAt(cache, s, page), page);
+  EXPECT_EQ(positionAt(cache, s, page + 1), LLMRT_EMPTY_POSITION);
+  cache.truncate(s, page); // a page's end: the next one goes as well
+  EXPECT_EQ(cache.freePages(), 3);
+  cache.truncate(s, 1000); // nothing to forget
+  EXPECT_EQ(cache.length(s), page);
+}
+
+TEST(KvCache, aReusedPageStartsEmpty) {
+  KvCache cache = makeCache(1, page);
+  int32_t s = *cache.open();
+  ASSERT_TRUE(append(cache, s, page));
+  cache.close(s);
+  s = *cache.open();
+  ASSERT_TRUE(append(cache, s, 1));
+  EXPECT_EQ(positionAt(cache, s, 1), LLMRT_EMPTY_POSITION);
+}
+
+TEST(KvCache, allPagesReturnWhateverHappens) {
+  constexpr int64_t sequences = 5, context = 3 * page + 7;
+  KvCache cache = makeCache(sequences, context);
+  const int64_t all = cache.freePages();
+  std::mt19937 random(3);
+  std::vector<int32_t> open;
+  for (int i = 0; i < 20000; ++i) {
+    const size_t pick = open.empty() ? 0 : random() % open.size();
+    switch (random() % 5) {
+    case 0:
+      if (auto s = cache.open())
+        open.push_back(*s);
+      break;
+    case 1:
+      if (!open.empty())
+        if (auto s = cache.fork(open[pick]))
+          open.push_back(*s);
+      break;
+    case 2:
+      if (!open.empty() && random() % 3 == 0) {
+        cache.close(open[pick]);
+        open.erase(open.begin() + static_cast<std::ptrdiff_t>(pick));
+      }
+      break;
+    case 3:
+      if (!open.empty())
+        cache.truncate(open[pick], random() % (cache.length(open[pick]) + 1));
+      break;
+    default:
+      if (!open.empty()) {
+        int64_t room = context - cache.length(open[pick]);
+        ASSERT_TRUE(
+            append(cache, open[pick], std::min<int64_t>(room, random() % 90)));
+        for (int64_t slot = 0; slot < cache.length(open[pick]); ++slot)
+          ASSERT_EQ(positionAt(cache, open[pick], slot), slot);
+      }
+    }
+  }
+  for (int32_t s : open)
+    cache.close(s);
+  EXPECT_EQ(cache.freePages(), all);
+}
+
+} // namespace
