@@ -224,6 +224,16 @@ void Q4_1EncodingAttr::quantizeBlock(const float *values,
 // int8_act: one group as `group` signed bytes, f32 scale, i32 sum of codes
 //===----------------------------------------------------------------------===//
 
+LogicalResult
+Int8ActEncodingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                            int64_t group) {
+  // Wider groups could overflow the i32 sum of their codes.
+  constexpr int64_t most = 1 << 16;
+  if (group >= 1 && group <= most)
+    return success();
+  return emitError() << "a group has 1 to " << most << " codes, found " << group;
+}
+
 int64_t Int8ActEncodingAttr::getBlockElems() const { return getGroup(); }
 int64_t Int8ActEncodingAttr::getBlockBytes() const { return getGroup() + 8; }
 std::optional<AffineGrid> Int8ActEncodingAttr::getAffineGrid() const {

@@ -21,6 +21,8 @@ def LLM_Dialect : Dialect {
     Shape letters: T rows of the ragged batch, H query heads, K key/value heads,
     D head dimension, E embedding, F feed-forward, V vocabulary, X experts.
     Every op accumulates in f32 and rounds once to its result type.
+    (C0) of every op: only the outermost dimension of an operand or result (T) may be
+    unknown; the others are static and positive.
   }];
   let useDefaultAttributePrinterParser = 1;
   let useDefaultTypePrinterParser = 1;
@@ -64,6 +66,7 @@ def LLM_Int8ActEncoding : LLM_Encoding<"Int8ActEncoding", "int8_act"> {
   }];
   let parameters = (ins DefaultValuedParameter<"int64_t", "32">:$group);
   let assemblyFormat = "(`<` $group^ `>`)?";
+  let genVerifyDecl = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -104,6 +107,7 @@ def LLM_RowsStep : LLM_Attr<"RowsStep", "rows"> {
   let summary = "recipe step: keep rows [begin, end)";
   let parameters = (ins "int64_t":$begin, "int64_t":$end);
   let assemblyFormat = "`<` $begin `,` $end `>`";
+  let genVerifyDecl = 1;
 }
 def LLM_ConvertStep : LLM_Attr<"ConvertStep", "convert"> {
   let summary = "recipe step: dequantise, then encode again";

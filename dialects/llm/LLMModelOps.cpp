@@ -6,18 +6,59 @@
 using namespace mlir;
 using namespace mlir::llm;
 
+LogicalResult RowsStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   int64_t begin, int64_t end) {
+  if (begin >= 0 && begin < end)
+    return success();
+  return emitError() << "keeps rows [begin, end) with 0 <= begin < end, found ["
+                     << begin << ", " << end << ")";
+}
+
+/// A tensor of floats or a packed value whose bytes can be counted.
+static bool isWeightType(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!isa<PackedType>(type) &&
+      !(tensor && isa<FloatType>(tensor.getElementType())))
+    return false;
+  int64_t elements = 1;
+  constexpr int64_t most = int64_t(1) << 48; // beyond any file
+  for (int64_t dim : getMatrixShape(type)) {
+    if (dim <= 0 || dim > most / elements)
+      return false;
+    elements *= dim;
+  }
+  return true;
+}
+
+static LogicalResult verifyRecipe(WeightOp op) {
+  std::optional<ArrayAttr> recipe = op.getRecipe();
+  if (!recipe)
+    return success();
+  if (!op.getSource())
+    return op.emitOpError("(C4) only a source has a recipe");
+  for (Attribute step : *recipe)
+    if (!isa<TransposeStepAttr, RowsStepAttr, ConvertStepAttr, AddStepAttr>(
+            step))
+      return op.emitOpError("(C4) a recipe lists transpose, rows, convert and "
+                            "add steps, found ")
+             << step;
+  return success();
+}
+
 LogicalResult WeightOp::verify() {
   if (getSource().has_value() == getValue().has_value())
     return emitOpError("(C1) needs exactly one of source and value");
   Type type = getType();
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!isa<PackedType>(type) && !(tensor && tensor.hasStaticShape() &&
-                                  isa<FloatType>(tensor.getElementType())))
+  if (!isWeightType(type))
     return emitOpError("(C2) is a static tensor of floats or packed, found ")
            << type;
   if (auto value = getValueAttr(); value && value.getType() != type)
     return emitOpError("(C3) has the type of its value: type is ")
            << type << ", value is " << value.getType();
+  if (failed(verifyRecipe(*this)))
+    return failure();
+  if (getOffset().value_or(0) < 0)
+    return emitOpError("(C5) offset is not negative, found ") << *getOffset();
   return success();
 }
 
@@ -36,13 +77,11 @@ LogicalResult WeightTableOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 
 LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  Operation *symbol =
-      symbols.lookupNearestSymbolFrom(*this, getWeightAttr());
+  Operation *symbol = symbols.lookupNearestSymbolFrom(*this, getWeightAttr());
   Type type;
   if (auto weight = dyn_cast_or_null<WeightOp>(symbol); weight && !getIndex())
     type = weight.getType();
-  if (auto table = dyn_cast_or_null<WeightTableOp>(symbol);
-      table && getIndex())
+  if (auto table = dyn_cast_or_null<WeightTableOp>(symbol); table && getIndex())
     type = table.getType();
   if (!type)
     return emitOpError("(C1) reads an llm.weight, or an llm.weight_table with "
@@ -64,7 +103,7 @@ LogicalResult KernelOp::verify() {
   if (yield.getValues().getTypes() != getResultTypes())
     return emitOpError("(C1) yields types that differ from its results");
   if (getArena() && getArena()->size() != getNumResults())
-    return emitOpError("has ") << getNumResults() << " results, but arena has "
-                               << getArena()->size() << " offsets";
+    return emitOpError("(C2) arena has one offset per result: found ")
+           << getArena()->size() << " for " << getNumResults() << " results";
   return success();
 }

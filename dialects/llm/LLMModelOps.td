@@ -10,8 +10,9 @@ def LLM_WeightOp : LLM_Op<"weight", [Symbol]> {
     files; `recipe` lists the steps from there to `type` (transpose, rows, add,
     convert); `value` holds a small constant instead of a source. `offset` is the
     place in the artifact's weight section, in bytes, once it is planned.
-    (C1) exactly one of source and value. (C2) type is a ranked tensor or packed.
-    (C3) a value has the weight's type.
+    (C1) exactly one of source and value. (C2) type is a tensor of floats or packed, with
+    static, positive dimensions. (C3) a value has the weight's type. (C4) only a source has a
+    recipe, and all its entries are recipe steps. (C5) offset >= 0.
     ```mlir
     llm.weight @blk.0.attn_q.weight : !llm.packed<576x576, #llm.q4_1> source "blk.0.attn_q.weight"
     llm.weight @rope.inv : tensor<32xf32> value dense<1.0> : tensor<32xf32>
@@ -56,9 +57,12 @@ def LLM_ParamOp : LLM_Op<"param", [Pure, DeclareOpInterfaceMethods<SymbolUserOpI
 
 class LLM_BatchProjection<string mnemonic, string what> : LLM_Op<mnemonic, [Pure]> {
   let summary = what;
-  let description = [{ One i32 per row. ```mlir
-    %p = llm.batch_positions %batch : tensor<?xi32>
-    ``` }];
+  let description = [{
+    One i32 per row.
+    ```mlir
+    %p = llm.}] # mnemonic # [{ %batch : tensor<?xi32>
+    ```
+  }];
   let arguments = (ins LLM_BatchType:$batch);
   let results = (outs LLM_IdTensor:$result);
   let assemblyFormat = "$batch attr-dict `:` type($result)";
@@ -78,6 +82,7 @@ def LLM_KernelOp : LLM_Op<"kernel", [IsolatedFromAbove, SingleBlockImplicitTermi
     offset per row capacity of its buffer once planned (-1: the result has none
     of its own: a cache, or the step's logits).
     (C1) the region's arguments have the types of the inputs, its yield those of the results.
+    (C2) arena has one offset per result.
     ```mlir
     %y = llm.kernel "norm"(%x, %w) : (tensor<?x576xf32>, tensor<576xf32>) -> tensor<?x576xf32> {
     ^bb0(%a: tensor<?x576xf32>, %b: tensor<576xf32>):

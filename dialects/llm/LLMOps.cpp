@@ -21,8 +21,7 @@ static bool dimsAgree(int64_t a, int64_t b) {
 }
 
 static bool shapesAgree(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
-  return a.size() == b.size() &&
-         llvm::all_of(llvm::zip(a, b), [](auto pair) {
+  return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [](auto pair) {
            return dimsAgree(std::get<0>(pair), std::get<1>(pair));
          });
 }
@@ -36,7 +35,34 @@ static std::string spell(ArrayRef<int64_t> shape) {
   return text + "]";
 }
 
+/// (C0): every dimension but the outermost is static and positive, so that only
+/// numbers of rows remain to be checked at run time.
+static LogicalResult verifyShapes(Operation *op) {
+  auto isFit = [](Type type) {
+    if (!isa<RankedTensorType, PackedType>(type))
+      return true;
+    ArrayRef<int64_t> shape = getMatrixShape(type);
+    return !shape.empty() && llvm::all_of(shape.drop_front(),
+                                          [](int64_t dim) { return dim > 0; });
+  };
+  for (TypeRange types :
+       {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
+    for (Type type : types)
+      if (!isFit(type))
+        return op->emitOpError("(C0) only the number of rows may be unknown, "
+                               "other dimensions are positive: found ")
+               << type;
+  return success();
+}
+
+/// Whether every dimension is known: what parameters need.
+static bool isStatic(ArrayRef<int64_t> shape) {
+  return llvm::none_of(shape, ShapedType::isDynamic);
+}
+
 LogicalResult EmbedOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
   if (shapeOf(getTable()).size() != 2)
     return emitOpError("(C1) table is [V, E], found ")
            << spell(shapeOf(getTable()));
@@ -48,6 +74,8 @@ LogicalResult EmbedOp::verify() {
 }
 
 LogicalResult NormOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
   if (getInput().getType() != getResult().getType())
     return emitOpError("(C1) result has the input's type, input is ")
            << getInput().getType() << ", result is " << getResult().getType();
@@ -56,13 +84,13 @@ LogicalResult NormOp::verify() {
     if (!scale)
       continue;
     ArrayRef<int64_t> shape = shapeOf(scale);
-    if (shape.size() > input.size() || shape.empty() ||
+    if (shape.size() > input.size() || !isStatic(shape) ||
         !shapesAgree(shape, input.take_back(shape.size())))
       return emitOpError("(C2) weight and bias have the last dimensions of the "
                          "input: input is ")
              << spell(input) << ", found " << spell(shape);
   }
-  if (getEps().convertToDouble() <= 0)
+  if (!(getEps().convertToDouble() > 0)) // NaN too
     return emitOpError("(C3) eps must be positive, found ")
            << getEps().convertToDouble();
   if (getBias() && !getWeight())
@@ -71,10 +99,14 @@ LogicalResult NormOp::verify() {
 }
 
 LogicalResult LinearOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
   ArrayRef<int64_t> input = shapeOf(getInput()), weight = shapeOf(getWeight());
-  if (weight.size() < 2 || weight.size() > 3)
+  if (weight.size() < 2 || weight.size() > 3 || !isStatic(weight))
     return emitOpError("(C1) weight is [N, K] or [H, N, K], found ")
            << spell(weight);
+  if (input.size() < 2)
+    return emitOpError("(C1) input is rows of K, found ") << spell(input);
   if (!dimsAgree(input.back(), weight.back()))
     return emitOpError("(C1) input and weight need the same K: input is ")
            << spell(input) << ", weight is " << spell(weight);
@@ -87,22 +119,27 @@ LogicalResult LinearOp::verify() {
     return emitOpError("(C3) a weight per head needs input [T, ")
            << weight[0] << ", K], found " << spell(input);
   if (auto packed = dyn_cast<PackedType>(getInput().getType()))
-    if (!isa<Int8ActEncodingAttr>(packed.getEncoding()) || weight.size() != 2)
+    if (!isa<Int8ActEncodingAttr>(packed.getEncoding()) || input.size() != 2 ||
+        packed.getLayout())
       return emitOpError("(C4) a packed input holds quantised activations, "
                          "found ")
              << packed;
-  if (getBias() && !shapesAgree(shapeOf(getBias()), expected.back()))
-    return emitOpError("(C5) bias is [") << expected.back() << "], found "
-                                         << spell(shapeOf(getBias()));
+  if (getBias() && shapeOf(getBias()) != ArrayRef(expected.back()))
+    return emitOpError("(C5) bias is [")
+           << expected.back() << "], found " << spell(shapeOf(getBias()));
   return success();
 }
 
 LogicalResult QuantizeActOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
   auto packed = getResult().getType();
   if (!shapesAgree(shapeOf(getInput()), packed.getShape()))
     return emitOpError("(C1) result has the input's shape ")
            << spell(shapeOf(getInput())) << ", found "
            << spell(packed.getShape());
+  if (packed.getLayout())
+    return emitOpError("(C1) result is in source order, found ") << packed;
   if (!isa<Int8ActEncodingAttr>(packed.getEncoding()))
     return emitOpError("(C2) needs an activation encoding, found ")
            << Attribute(packed.getEncoding());
@@ -110,6 +147,8 @@ LogicalResult QuantizeActOp::verify() {
 }
 
 LogicalResult DequantOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
   if (!shapesAgree(shapeOf(getInput()), shapeOf(getResult())))
     return emitOpError("(C1) result has the input's shape ")
            << spell(shapeOf(getInput())) << ", found "
@@ -136,12 +175,27 @@ static LogicalResult verifyRotated(Operation *op, Value input, Value result,
   return success();
 }
 
+/// [R/2] for all rows or [T, R/2] for each its own.
+static bool isInverse(ArrayRef<int64_t> shape) {
+  return shape.size() == 2 || (shape.size() == 1 && isStatic(shape));
+}
+
 LogicalResult RopeOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
+  if (!isInverse(shapeOf(getInv())))
+    return emitOpError("(C3) inv is [R/2] or [T, R/2], found ")
+           << spell(shapeOf(getInv()));
   return verifyRotated(*this, getInput(), getResult(), getStart(),
                        2 * shapeOf(getInv()).back());
 }
 
 LogicalResult RotationOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
+  if (!isInverse(shapeOf(getInv())))
+    return emitOpError("(C2) inv is [R/2] or [T, R/2], found ")
+           << spell(shapeOf(getInv()));
   int64_t expected[] = {shapeOf(getPositions())[0],
                         2 * shapeOf(getInv()).back()};
   if (!shapesAgree(shapeOf(getResult()), expected))
@@ -151,6 +205,8 @@ LogicalResult RotationOp::verify() {
 }
 
 LogicalResult RotateOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
   return verifyRotated(*this, getInput(), getResult(), getStart(),
                        shapeOf(getRotation()).back());
 }
@@ -181,6 +237,8 @@ static void printValueThenBatch(OpAsmPrinter &printer, Operation *, Value value,
 }
 
 LogicalResult KVWriteOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
   KVType kv = getCache().getType();
   if (getResult().getType() != kv)
     return emitOpError("(C1) result has the cache's type ")
@@ -204,49 +262,101 @@ LogicalResult KVWriteOp::verify() {
   if (writers > 1)
     return emitOpError("(C4) a cache version is written once, found ")
            << writers << " kv_write users";
+  if (getCache().getParentBlock() != (*this)->getBlock())
+    return emitOpError("(C4) a cache version is written in the block that "
+                       "defines it: carry it through the loop");
+  for (Operation *user : getCache().getUsers())
+    if (isa<AttentionOp>(user) && user->getBlock() == (*this)->getBlock() &&
+        (*this)->isBeforeInBlock(user))
+      return emitOpError("(C5) an attention reads this cache version after it "
+                         "was written over");
+  return success();
+}
+
+namespace {
+/// The geometry of what an attention reads, from its cache or explicit keys.
+struct KeyShape {
+  int64_t heads, keyDim, valueDim;
+};
+} // namespace
+
+static FailureOr<KeyShape> getKeyShape(AttentionOp op) {
+  bool cached = static_cast<bool>(op.getCache());
+  if (cached == static_cast<bool>(op.getKey()) ||
+      cached != static_cast<bool>(op.getLayer()) ||
+      cached == static_cast<bool>(op.getValue()))
+    return op.emitOpError(
+        "(C3) needs either cache and layer, or key and value");
+  if (cached) {
+    KVType kv = op.getCache().getType();
+    return KeyShape{kv.getHeads(), kv.getKeyDim(), kv.getValueChannels()};
+  }
+  ArrayRef<int64_t> key = shapeOf(op.getKey()), value = shapeOf(op.getValue());
+  if (!dimsAgree(key[0], value[0]) || key[1] != value[1])
+    return op.emitOpError("(C3) explicit keys need values with as many rows "
+                          "and heads: key is ")
+           << spell(key) << ", value is " << spell(value);
+  return KeyShape{key[1], key[2], value[2]};
+}
+
+/// Masks, and what a cache can answer of them.
+static LogicalResult verifyMasks(AttentionOp op) {
+  if (!(op.getSoftcap().convertToDouble() >= 0) || op.getLeft() < -1 ||
+      op.getRight() < -1 || op.getChunk() < 0)
+    return op.emitOpError("(C4) softcap and chunk are not negative, left and "
+                          "right are at least -1");
+  if (!op.getCache())
+    return success();
+  if (op.getRight() != 0)
+    return op.emitOpError("(C6) a cached attention looks back only: right must "
+                          "be 0, found ")
+           << op.getRight();
+  int64_t window = op.getCache().getType().getWindow();
+  if (window > 0 && (op.getLeft() < 0 || op.getLeft() >= window))
+    return op.emitOpError("(C9) the cache keeps ")
+           << window << " positions, left is " << op.getLeft();
+  return success();
+}
+
+/// Biases per head or per distance.
+static LogicalResult verifyBiases(AttentionOp op, int64_t heads) {
+  if (op.getSlopes() && op.getRel())
+    return op.emitOpError("(C5) slopes and rel exclude each other");
+  for (Value perHead : {op.getSlopes(), op.getSinks()})
+    if (perHead && shapeOf(perHead) != ArrayRef(heads))
+      return op.emitOpError("(C7) slopes and sinks hold one number per head: ")
+             << heads << " heads, found " << spell(shapeOf(perHead));
+  if (!op.getRel())
+    return success();
+  ArrayRef<int64_t> rel = shapeOf(op.getRel());
+  if (rel.size() != 2 || !isStatic(rel) || rel[1] != heads)
+    return op.emitOpError("(C8) rel is [B, ")
+           << heads << "], found " << spell(rel);
+  int64_t exact = rel[0] / (op.getRelBidir() ? 4 : 2);
+  if (exact < 1 || op.getRelDist() <= exact)
+    return op.emitOpError("(C8) each direction has at least two buckets and "
+                          "fewer exact ones than rel_dist: found ")
+           << rel[0] << " buckets, rel_dist " << op.getRelDist();
   return success();
 }
 
 LogicalResult AttentionOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
+  FailureOr<KeyShape> keys = getKeyShape(*this);
+  if (failed(keys) || failed(verifyMasks(*this)))
+    return failure();
   ArrayRef<int64_t> query = shapeOf(getQuery());
-  if (static_cast<bool>(getCache()) == static_cast<bool>(getKey()) ||
-      static_cast<bool>(getCache()) != static_cast<bool>(getLayer()))
-    return emitOpError("(C3) needs either cache and layer or key and value");
-  int64_t heads, keyDim, valueDim;
-  if (getCache()) {
-    KVType kv = getCache().getType();
-    heads = kv.getHeads(), keyDim = kv.getKeyDim();
-    valueDim = kv.getValueChannels();
-    if (getRight() != 0)
-      return emitOpError("(C6) a cached attention looks back only: right must "
-                         "be 0, found ")
-             << getRight();
-  } else {
-    heads = shapeOf(getKey())[1], keyDim = shapeOf(getKey())[2];
-    if (!getValue() || shapeOf(getValue())[1] != heads)
-      return emitOpError("(C3) explicit keys need values with as many heads");
-    valueDim = shapeOf(getValue())[2];
-  }
-  if (heads <= 0 || query[1] % heads)
+  if (query[1] % keys->heads)
     return emitOpError("(C1) key heads divide query heads: found ")
-           << query[1] << " and " << heads;
-  int64_t expected[] = {query[0], query[1], valueDim};
-  if (query[2] != keyDim || !shapesAgree(shapeOf(getResult()), expected))
+           << query[1] << " and " << keys->heads;
+  int64_t expected[] = {query[0], query[1], keys->valueDim};
+  if (query[2] != keys->keyDim || !shapesAgree(shapeOf(getResult()), expected))
     return emitOpError("(C2) query head dim is ")
-           << keyDim << " and result is " << spell(expected)
+           << keys->keyDim << " and result is " << spell(expected)
            << ": found query " << spell(query) << ", result "
            << spell(shapeOf(getResult()));
-  if (getSoftcap().convertToDouble() < 0 || getLeft() < -1 ||
-      getRight() < -1 || getChunk() < 0)
-    return emitOpError("(C4) softcap and chunk are not negative, left and "
-                       "right are at least -1");
-  if (getSlopes() && getRel())
-    return emitOpError("(C5) slopes and rel exclude each other");
-  for (Value perHead : {getSlopes(), getSinks()})
-    if (perHead && !shapesAgree(shapeOf(perHead), query[1]))
-      return emitOpError("(C7) slopes and sinks hold one number per head: ")
-             << query[1] << " heads, found " << spell(shapeOf(perHead));
-  return success();
+  return verifyBiases(*this, query[1]);
 }
 
 //===----------------------------------------------------------------------===//
@@ -254,6 +364,8 @@ LogicalResult AttentionOp::verify() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult RouteOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
   int64_t experts = shapeOf(getLogits())[1], groups = getGroups();
   if (groups < 1 || experts % groups)
     return emitOpError("(C1) groups divide experts: found ")
@@ -271,18 +383,23 @@ LogicalResult RouteOp::verify() {
   int64_t expected[] = {shapeOf(getLogits())[0], static_cast<int64_t>(getK())};
   if (!shapesAgree(shapeOf(getIndices()), expected) ||
       !shapesAgree(shapeOf(getWeights()), expected))
-    return emitOpError("(C2) results are ") << spell(expected);
+    return emitOpError("(C5) results are ") << spell(expected);
+  if (getSelectBias() && shapeOf(getSelectBias()) != ArrayRef(experts))
+    return emitOpError("(C6) the bias is [")
+           << experts << "], found " << spell(shapeOf(getSelectBias()));
   return success();
 }
 
 LogicalResult ExpertLinearOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
   ArrayRef<int64_t> input = shapeOf(getInput()), weight = shapeOf(getWeight());
   ArrayRef<int64_t> chosen = shapeOf(getIndices());
-  if (weight.size() != 3 || !dimsAgree(input.back(), weight[2]))
+  if (weight.size() != 3 || !isStatic(weight) || input.back() != weight[2])
     return emitOpError("(C1) weight is [X, N, K] with the input's K: input is ")
            << spell(input) << ", weight is " << spell(weight);
-  if (input.size() < 2 || input.size() > 3 ||
-      (input.size() == 3 && !dimsAgree(input[1], chosen[1])))
+  if (input.size() < 2 || input.size() > 3 || !dimsAgree(input[0], chosen[0]) ||
+      (input.size() == 3 && input[1] != chosen[1]))
     return emitOpError("(C2) input is [T, K] or [T, k, K] with k of indices: "
                        "found ")
            << spell(input) << " and indices " << spell(chosen);
@@ -290,10 +407,16 @@ LogicalResult ExpertLinearOp::verify() {
   if (!shapesAgree(shapeOf(getResult()), expected))
     return emitOpError("(C3) result is ")
            << spell(expected) << ", found " << spell(shapeOf(getResult()));
+  if (getBias() && shapeOf(getBias()) != weight.take_front(2))
+    return emitOpError("(C5) bias is ")
+           << spell(weight.take_front(2)) << ", found "
+           << spell(shapeOf(getBias()));
   return success();
 }
 
 LogicalResult CombineOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
   ArrayRef<int64_t> input = shapeOf(getInput());
   int64_t weights[] = {input[0], input[1]}, result[] = {input[0], input[2]};
   if (!shapesAgree(shapeOf(getWeights()), weights) ||
@@ -325,9 +448,9 @@ void TileDotOp::getEffects(
   effects.emplace_back(MemoryEffects::Read::get(), &getWMutable());
 }
 
-LogicalResult
-ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                     int64_t rows, int64_t panels, int64_t panels1) {
+LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   int64_t rows, int64_t panels,
+                                   int64_t panels1) {
   if (rows < 1 || panels < 1 || panels1 < 1)
     return emitError() << "tile sizes are positive, found rows " << rows
                        << ", panels " << panels << ", panels1 " << panels1;

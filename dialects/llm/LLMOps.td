@@ -23,8 +23,8 @@ class LLM_Op<string mnemonic, list<Trait> traits = []>
 // Signed: -1 is a value of several attributes.
 def LLM_Int : TypedSignlessIntegerAttrBase<I64, "int64_t", "64-bit integer">;
 
-def LLM_FloatTensor : TensorOf<[F32, F16, BF16]>;
-def LLM_VectorTensor : TensorOf<[F32]>;                        // small f32 parameters
+def LLM_FloatTensor : RankedTensorOf<[F32, F16, BF16]>;
+def LLM_VectorTensor : RankedTensorOf<[F32]>;                  // small f32 parameters
 def LLM_IdTensor : 1DTensorOf<[I32]>;
 def LLM_WeightValue : AnyTypeOf<[LLM_FloatTensor, LLM_PackedType], "dense or packed matrix">;
 def LLM_ActValue : AnyTypeOf<[LLM_FloatTensor, LLM_PackedType], "dense or quantised activations">;
@@ -50,6 +50,7 @@ def LLM_EmbedOp : LLM_Op<"embed", [Pure]> {
   let results = (outs LLM_FloatTensor:$result);
   let assemblyFormat = "$ids `,` $table attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
 def LLM_NormOp : LLM_Op<"norm", [Pure, AttrSizedOperandSegments]> {
@@ -86,7 +87,8 @@ def LLM_LinearOp : LLM_Op<"linear", [Pure]> {
     (C2) result is [..., N]; the leading dimensions are those of the input.
     (C3) rank-3 weights need a rank-3 input with H heads.
     (C4) a packed input is a `?xK` matrix of an activation encoding.
-    (C5) dim(bias, 0) == N.
+    (C5) dim(bias, 0) == N. Folds: an operand that is the `llm.dequant` to f32 of a
+    packed value becomes that value.
     ```mlir
     %q = llm.linear %h, %w : (tensor<?x576xf32>, !llm.packed<576x576, #llm.q4_1>) -> tensor<?x576xf32>
     ```
@@ -98,6 +100,7 @@ def LLM_LinearOp : LLM_Op<"linear", [Pure]> {
     $input `,` $weight (`bias` `(` $bias^ `)`)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
 def LLM_QuantizeActOp : LLM_Op<"quantize_act", [Pure]> {
@@ -106,7 +109,8 @@ def LLM_QuantizeActOp : LLM_Op<"quantize_act", [Pure]> {
     Rounds every group of the last dimension to the result's encoding
     (`#llm.int8_act<group>`: scale = max|x| / 127, code = round-half-even(x / scale)).
     input [T, K] f32, result `!llm.packed<?xK, #encoding>`.
-    (C1) the result has the input's shape. (C2) K is a multiple of the group.
+    (C1) the result has the input's shape, in source order. (C2) its encoding is one of
+    activations; K is a multiple of the group (a constraint of the type).
     ```mlir
     %q = llm.quantize_act %h : tensor<?x576xf32> -> !llm.packed<?x576, #llm.int8_act>
     ```
@@ -121,7 +125,8 @@ def LLM_DequantOp : LLM_Op<"dequant", [Pure]> {
   let summary = "the numbers that a packed value stands for";
   let description = [{
     Defines the meaning of every op on a packed operand: that op on its `llm.dequant`.
-    (C1) same shape. ```mlir
+    (C1) same shape.
+    ```mlir
     %w = llm.dequant %p : !llm.packed<576x576, #llm.q4_1> -> tensor<576x576xf32>
     ```
   }];
@@ -137,7 +142,7 @@ def LLM_ActOp : LLM_Op<"act", [Pure, SameOperandsAndResultType, Elementwise]> {
     Elementwise, f32 inside: silu x*sigmoid(x); gelu_erf x/2*(1+erf(x/sqrt 2));
     gelu_tanh x/2*(1+tanh(sqrt(2/pi)*(x+0.044715 x^3))); quick_gelu x*sigmoid(1.702 x);
     relu max(x,0); relu2 max(x,0)^2; sigmoid; tanh; softplus log(1+exp x).
-    (C1) type(result) == type(input).
+    (C1) type(result) == type(input). Folds: relu of a result that is never negative.
     ```mlir
     %s = llm.act silu %g : tensor<?x1536xf32>
     ```
@@ -145,6 +150,7 @@ def LLM_ActOp : LLM_Op<"act", [Pure, SameOperandsAndResultType, Elementwise]> {
   let arguments = (ins LLM_ActFnAttr:$fn, LLM_FloatTensor:$input);
   let results = (outs LLM_FloatTensor:$result);
   let assemblyFormat = "$fn $input attr-dict `:` type($input)";
+  let hasFolder = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -155,10 +161,12 @@ def LLM_RopeOp : LLM_Op<"rope", [Pure]> {
   let summary = "rotary position embedding";
   let description = [{
     Rotates dims `start .. start+R` of every head by the angle `positions[t] * inv[i]`,
-    cos and sin multiplied by `mscale`; the other dims pass (arXiv:2104.09864).
+    cos and sin multiplied by `mscale`; the other dims pass (arXiv:2104.09864). The
+    angle is the f32 product, as the models were trained with; cos and sin are of it.
     half pairs (i, i + R/2), interleaved pairs (2i, 2i+1).
     input [T, H, D], positions [T] i32, inv [R/2] or [T, R/2] f32.
-    (C1) type(result) == type(input), rank 3. (C2) start >= 0 and start + R <= D.
+    (C1) type(result) == type(input), rank 3. (C2) R even, start >= 0 and start + R <= D.
+    (C3) inv is [R/2] or [T, R/2].
     ```mlir
     %q = llm.rope half %q0, %pos, %inv : (tensor<?x9x64xf32>, tensor<?xi32>, tensor<32xf32>) -> tensor<?x9x64xf32>
     ```
@@ -180,7 +188,7 @@ def LLM_RotationOp : LLM_Op<"rotation", [Pure]> {
     `result[t, i] = mscale * cos(positions[t] * inv[i])` for i < R/2, and
     `mscale * sin(...)` in columns R/2 .. R. What all layers of a model share of
     `llm.rope`; `llm-share-rotations` splits rope into this and `llm.rotate`.
-    (C1) result is [T, R] f32 where inv is [R/2] or [T, R/2].
+    The angle is the f32 product. (C1) result is [T, R] f32. (C2) inv is [R/2] or [T, R/2].
     ```mlir
     %cs = llm.rotation %pos, %inv : (tensor<?xi32>, tensor<32xf32>) -> tensor<?x64xf32>
     ```
@@ -221,7 +229,8 @@ def LLM_KVWriteOp : LLM_Op<"kv_write", [Pure]> {
     key [T, K, Dk], value [T, K, Dv]; value is absent iff the cache's value is a prefix of the key.
     (C1) type(result) == type(cache). (C2) K, Dk, Dv match the cache.
     (C3) value is present iff Dv > 0. (C4) a cache value has at most one kv_write user:
-    it is used linearly. (C5) no reader of a version follows its write.
+    it is used linearly, in the block that defines it. (C5) no reader of a version
+    follows its write.
     ```mlir
     %kv1 = llm.kv_write %kv0[%layer], %k, value(%v), %batch : !llm.kv<30x3x64x64, f16>, tensor<?x3x64xf32>, value(tensor<?x3x64xf32>) -> !llm.kv<30x3x64x64, f16>
     ```
@@ -250,7 +259,9 @@ def LLM_AttentionOp : LLM_Op<"attention", [Pure, AttrSizedOperandSegments]> {
     (C1) K divides H. (C2) Dk equal in query and keys; result is [T, H, Dv].
     (C3) exactly one of cache and key. (C4) softcap >= 0, chunk >= 0, left, right >= -1.
     (C5) at most one of slopes and rel. (C6) right != 0 needs explicit keys or a cache
-    that is fully written. (C7) slopes and sinks are [H].
+    that is fully written. (C7) slopes and sinks are [H]. (C8) rel is [B, H]; each
+    direction has at least two buckets and fewer exact ones than rel_dist.
+    (C9) a cache that keeps W positions needs 0 <= left < W.
     ```mlir
     %a = llm.attention %q cache(%kv[%layer]) batch(%b) {scale = 0.125 : f64} : (tensor<?x9x64xf32>, !llm.kv<30x3x64x64, f16>, index, !llm.batch) -> tensor<?x9x64xf32>
     ```
@@ -287,6 +298,7 @@ def LLM_RouteOp : LLM_Op<"route", [Pure]> {
     logits [T, X] f32 -> indices [T, k] i32, weights [T, k] f32.
     (C1) groups divides X. (C2) top_groups <= groups and k <= top_groups * X / groups.
     (C3) top2_sum needs two experts per group. (C4) weights = softmax only with score = identity.
+    (C5) indices and weights are [T, k]. (C6) select_bias is [X].
     ```mlir
     %i, %w = llm.route %l {k = 2 : i64, score = #llm<route_score softmax>} : (tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>)
     ```
@@ -308,7 +320,7 @@ def LLM_ExpertLinearOp : LLM_Op<"expert_linear", [Pure]> {
     `result[t, j] = weight[indices[t, j]] * input[t] (or input[t, j]) + bias[indices[t, j]]`.
     input [T, K] or [T, k, K], indices [T, k] i32, weight [X, N, K], bias [X, N]; f32 inside.
     (C1) K equal. (C2) rank-3 input has k of indices. (C3) result is [T, k, N].
-    (C4) 0 <= indices < X (at run time).
+    (C4) 0 <= indices < X (at run time). (C5) bias is [X, N].
     ```mlir
     %u = llm.expert_linear %x, %i, %w : (tensor<?x64xf32>, tensor<?x2xi32>, tensor<8x128x64xf32>) -> tensor<?x2x128xf32>
     ```
@@ -320,6 +332,7 @@ def LLM_ExpertLinearOp : LLM_Op<"expert_linear", [Pure]> {
     $input `,` $indices `,` $weight (`bias` `(` $bias^ `)`)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
 def LLM_CombineOp : LLM_Op<"combine", [Pure]> {

@@ -26,8 +26,8 @@ Type PackedType::parse(AsmParser &parser) {
     return {};
   if (parser.parseGreater())
     return {};
-  return parser.getChecked<PackedType>(loc, parser.getContext(), ArrayRef(shape),
-                                       encoding, layout);
+  return parser.getChecked<PackedType>(loc, parser.getContext(),
+                                       ArrayRef(shape), encoding, layout);
 }
 
 void PackedType::print(AsmPrinter &printer) const {
@@ -39,18 +39,21 @@ void PackedType::print(AsmPrinter &printer) const {
   printer << '>';
 }
 
-LogicalResult
-PackedType::verify(function_ref<InFlightDiagnostic()> emitError,
-                   ArrayRef<int64_t> shape, EncodingAttrInterface encoding,
-                   LayoutAttrInterface layout) {
+LogicalResult PackedType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> shape,
+                                 EncodingAttrInterface encoding,
+                                 LayoutAttrInterface layout) {
   if (shape.size() < 2 || shape.size() > 3)
-    return emitError() << "packed values have two or three dimensions, found "
-                       << shape.size();
+    return emitError()
+           << "(C1) packed values have two or three dimensions, found "
+           << shape.size();
   int64_t cols = shape.back();
-  if (ShapedType::isDynamic(cols) || cols % encoding.getBlockElems())
-    return emitError() << "the last dimension must be a multiple of the "
+  if (cols <= 0 || cols % encoding.getBlockElems())
+    return emitError() << "(C1) the last dimension must be a multiple of the "
                           "encoding's block of "
-                       << encoding.getBlockElems() << ", found " << cols;
+                       << encoding.getBlockElems() << ", found "
+                       << (ShapedType::isDynamic(cols) ? "?"
+                                                       : std::to_string(cols));
   return success();
 }
 
@@ -117,6 +120,10 @@ LogicalResult KVType::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "(C2) a cache has either a value dimension or a "
                           "prefix of the key, found value "
                        << valueDim << " and prefix " << prefix;
+  if (prefix > 0 && heads != 1)
+    return emitError() << "(C2) a cache whose value is a prefix of the key has "
+                          "one head, found "
+                       << heads;
   if (!elementType.isF32() && !elementType.isF16() && !elementType.isBF16())
     return emitError() << "(C3) a cache holds f32, f16 or bf16, found "
                        << elementType;

@@ -15,7 +15,8 @@ def LLM_PackedType : LLM_Type<"Packed", "packed"> {
     `!llm.packed<NxK, #encoding>` or `!llm.packed<NxK, #encoding, #layout>`; the
     last dimension is the contiguous, block-encoded one. N may be `?` for
     activations; rank 3 (`XxNxK`, `HxNxK`) holds one matrix per expert or head.
-    Constraints: (C1) K is static and a multiple of the encoding's block.
+    Constraints: (C1) two or three dimensions; K is static, positive and a multiple of
+    the encoding's block.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$shape,
                         "::mlir::llm::EncodingAttrInterface":$encoding,
@@ -43,7 +44,7 @@ def LLM_KVType : LLM_Type<"KV", "kv"> {
     (`prefix = C`, multi-head latent attention). `window = W` keeps at least the
     last W positions. Paged, ring or contiguous is the lowering's choice.
     Constraints: (C1) L, K, Dk > 0. (C2) exactly one of Dv > 0 and prefix > 0;
-    prefix <= Dk. (C3) the element type is f32, f16 or bf16.
+    prefix <= Dk; a prefix needs K = 1. (C3) the element type is f32, f16 or bf16.
   }];
   let parameters = (ins "int64_t":$layers, "int64_t":$heads, "int64_t":$keyDim,
                         "int64_t":$valueDim, "::mlir::FloatType":$elementType,

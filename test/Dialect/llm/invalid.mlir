@@ -1,0 +1,647 @@
+// RUN: llmc-opt %s -verify-diagnostics -split-input-file
+// One case per numbered constraint of the dialect's types, attributes and ops.
+
+// expected-error @below {{a float encoding is f32, f16 or bf16, found 'f64'}}
+func.func private @f(!llm.packed<4x32, #llm.float<f64>>)
+
+// -----
+
+// expected-error @below {{a group has 1 to 65536 codes, found 0}}
+func.func private @f(!llm.packed<4x32, #llm.int8_act<0>>)
+
+// -----
+
+// expected-error @below {{panels have 16 rows, found 8}}
+func.func private @f(!llm.packed<4x32, #llm.q4_1, #llm.panels<8>>)
+
+// -----
+
+// expected-error @below {{tile sizes are positive, found rows 0}}
+func.func private @f() attributes {s = #llm.schedule<rows = 0, panels = 1, panels1 = 1>}
+
+// -----
+
+// expected-error @below {{keeps rows [begin, end) with 0 <= begin < end, found [4, 4)}}
+func.func private @f() attributes {s = #llm.rows<4, 4>}
+
+// -----
+
+// expected-error @below {{(C1) packed values have two or three dimensions, found 1}}
+func.func private @f(!llm.packed<32, #llm.q8_0>)
+
+// -----
+
+// expected-error @below {{(C1) the last dimension must be a multiple of the encoding's block of 32, found 40}}
+func.func private @f(!llm.packed<4x40, #llm.q8_0>)
+
+// -----
+
+// expected-error @below {{(C1) the last dimension must be a multiple of the encoding's block of 32, found ?}}
+func.func private @f(!llm.packed<4x?, #llm.q8_0>)
+
+// -----
+
+// expected-error @below {{a cache has four dimensions, layers x heads x key x value, found 3}}
+func.func private @f(!llm.kv<2x4x8, f32>)
+
+// -----
+
+// expected-error @below {{(C1) a cache needs positive layers, heads and key dimension, found 0x3x64x64}}
+func.func private @f(!llm.kv<0x3x64x64, f32>)
+
+// -----
+
+// expected-error @below {{(C2) a cache has either a value dimension or a prefix of the key, found value 8 and prefix 4}}
+func.func private @f(!llm.kv<1x1x8x8, f32, prefix = 4>)
+
+// -----
+
+// expected-error @below {{(C2) a cache whose value is a prefix of the key has one head, found 2}}
+func.func private @f(!llm.kv<1x2x8x0, f32, prefix = 4>)
+
+// -----
+
+// expected-error @below {{(C3) a cache holds f32, f16 or bf16, found 'f64'}}
+func.func private @f(!llm.kv<1x1x8x8, f64>)
+
+// -----
+
+// expected-error @below {{expected prefix or window, found pages}}
+func.func private @f(!llm.kv<1x1x8x8, f32, pages = 4>)
+
+// -----
+
+// expected-error @below {{'llm.weight' op (C1) needs exactly one of source and value}}
+llm.weight @w : tensor<2xf32>
+
+// -----
+
+// expected-error @below {{'llm.weight' op (C2) is a static tensor of floats or packed, found 'tensor<?xf32>'}}
+llm.weight @w : tensor<?xf32> source "w"
+
+// -----
+
+// expected-error @below {{'llm.weight' op (C2) is a static tensor of floats or packed, found '!llm.packed<?x32, #llm.q8_0>'}}
+llm.weight @w : !llm.packed<?x32, #llm.q8_0> source "w"
+
+// -----
+
+// expected-error @below {{'llm.weight' op (C2) is a static tensor of floats or packed, found 'tensor<4294967296x4294967296xf32>'}}
+llm.weight @w : tensor<4294967296x4294967296xf32> source "w"
+
+// -----
+
+// expected-error @below {{'llm.weight' op (C3) has the type of its value: type is 'tensor<2xf32>', value is 'tensor<3xf32>'}}
+llm.weight @w : tensor<2xf32> value dense<1.0> : tensor<3xf32>
+
+// -----
+
+// expected-error @below {{'llm.weight' op (C4) only a source has a recipe}}
+llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<2xf32>
+
+// -----
+
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, convert and add steps, found #llm.q8_0}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
+
+// -----
+
+// expected-error @below {{'llm.weight' op (C5) offset is not negative, found -64}}
+llm.weight @w : tensor<2xf32> source "w" at -64
+
+// -----
+
+// expected-error @below {{'llm.weight_table' op (C1) names @missing, which is no llm.weight}}
+llm.weight_table @t : tensor<2xf32> [@missing]
+
+// -----
+
+llm.weight @w : tensor<2xf32> source "w"
+// expected-error @below {{'llm.weight_table' op (C1) holds weights of type 'tensor<3xf32>', but @w is 'tensor<2xf32>'}}
+llm.weight_table @t : tensor<3xf32> [@w]
+
+// -----
+
+// expected-error @below {{'llm.weight_table' op (C2) needs at least one entry}}
+llm.weight_table @t : tensor<2xf32> []
+
+// -----
+
+llm.weight @w : tensor<2xf32> source "w"
+func.func @f(%i: index) {
+  // expected-error @below {{'llm.param' op (C1) reads an llm.weight, or an llm.weight_table with an index; found @w with index}}
+  %0 = llm.param @w[%i] : tensor<2xf32>
+  return
+}
+
+// -----
+
+llm.weight @w : tensor<2xf32> source "w"
+llm.weight_table @t : tensor<2xf32> [@w]
+func.func @f() {
+  // expected-error @below {{'llm.param' op (C1) reads an llm.weight, or an llm.weight_table with an index; found @t without index}}
+  %0 = llm.param @t : tensor<2xf32>
+  return
+}
+
+// -----
+
+llm.weight @w : tensor<2xf32> source "w"
+func.func @f() {
+  // expected-error @below {{'llm.param' op (C2) result is 'tensor<3xf32>', the weight is 'tensor<2xf32>'}}
+  %0 = llm.param @w : tensor<3xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x2xf32>) {
+  // expected-error @below {{'llm.kernel' op (C1) region arguments must have the types of the inputs}}
+  llm.kernel "k"(%x) : (tensor<?x2xf32>) -> () {
+  ^bb0(%a: tensor<?x4xf32>):
+    llm.yield
+  }
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x2xf32>) {
+  // expected-error @below {{'llm.kernel' op (C1) yields types that differ from its results}}
+  %r = llm.kernel "k"(%x) : (tensor<?x2xf32>) -> tensor<?x2xf32> {
+  ^bb0(%a: tensor<?x2xf32>):
+    llm.yield
+  }
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x2xf32>) {
+  // expected-error @below {{'llm.kernel' op (C2) arena has one offset per result: found 2 for 1 results}}
+  %r = llm.kernel "k"(%x) arena [0, 8] : (tensor<?x2xf32>) -> tensor<?x2xf32> {
+  ^bb0(%a: tensor<?x2xf32>):
+    llm.yield %a : tensor<?x2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x?xf32>) {
+  // expected-error @below {{'llm.norm' op (C0) only the number of rows may be unknown, other dimensions are positive: found 'tensor<?x?xf32>'}}
+  %0 = llm.norm rms %x {eps = 1.0e-5 : f64} : (tensor<?x?xf32>) -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<*xf32>) {
+  // expected-error @below {{'llm.norm' op operand #0 must be ranked tensor of 32-bit float or 16-bit float or bfloat16 type values, but got 'tensor<*xf32>'}}
+  %0 = llm.norm rms %x {eps = 1.0e-5 : f64} : (tensor<*xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @f(%i: tensor<?xi32>, %t: tensor<8x4xf32>) {
+  // expected-error @below {{'llm.embed' op (C1) result is ids by table columns [?, 4], found [?, 5]}}
+  %0 = llm.embed %i, %t : (tensor<?xi32>, tensor<8x4xf32>) -> tensor<?x5xf32>
+  return
+}
+
+// -----
+
+func.func @f(%i: tensor<?xi32>, %t: tensor<2x8x4xf32>) {
+  // expected-error @below {{'llm.embed' op (C1) table is [V, E], found [2, 8, 4]}}
+  %0 = llm.embed %i, %t : (tensor<?xi32>, tensor<2x8x4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>) {
+  // expected-error @below {{'llm.norm' op (C1) result has the input's type, input is 'tensor<?x4xf32>', result is 'tensor<?x5xf32>'}}
+  %0 = llm.norm rms %x {eps = 1.0e-5 : f64} : (tensor<?x4xf32>) -> tensor<?x5xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>, %w: tensor<5xf32>) {
+  // expected-error @below {{'llm.norm' op (C2) weight and bias have the last dimensions of the input: input is [?, 4], found [5]}}
+  %0 = llm.norm rms %x weight(%w) {eps = 1.0e-5 : f64} : (tensor<?x4xf32>, tensor<5xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>) {
+  // expected-error @below {{'llm.norm' op (C3) eps must be positive}}
+  %0 = llm.norm rms %x {eps = 0.0 : f64} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>, %w: tensor<4xf32>) {
+  // expected-error @below {{'llm.norm' op (C4) a bias needs a weight}}
+  %0 = llm.norm rms %x bias(%w) {eps = 1.0e-5 : f64} : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>, %w: tensor<3x5xf32>) {
+  // expected-error @below {{'llm.linear' op (C1) input and weight need the same K: input is [?, 4], weight is [3, 5]}}
+  %0 = llm.linear %x, %w : (tensor<?x4xf32>, tensor<3x5xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>, %w: tensor<4xf32>) {
+  // expected-error @below {{'llm.linear' op (C1) weight is [N, K] or [H, N, K], found [4]}}
+  %0 = llm.linear %x, %w : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<4xf32>, %w: tensor<3x4xf32>) {
+  // expected-error @below {{'llm.linear' op (C1) input is rows of K, found [4]}}
+  %0 = llm.linear %x, %w : (tensor<4xf32>, tensor<3x4xf32>) -> tensor<3xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>, %w: tensor<3x4xf32>) {
+  // expected-error @below {{'llm.linear' op (C2) result is [?, 3], found [?, 4]}}
+  %0 = llm.linear %x, %w : (tensor<?x4xf32>, tensor<3x4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>, %w: tensor<2x3x4xf32>) {
+  // expected-error @below {{'llm.linear' op (C3) a weight per head needs input [T, 2, K], found [?, 4]}}
+  %0 = llm.linear %x, %w : (tensor<?x4xf32>, tensor<2x3x4xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !llm.packed<8x32, #llm.q8_0>, %w: tensor<3x32xf32>) {
+  // expected-error @below {{'llm.linear' op (C4) a packed input holds quantised activations, found '!llm.packed<8x32, #llm.q8_0>'}}
+  %0 = llm.linear %x, %w : (!llm.packed<8x32, #llm.q8_0>, tensor<3x32xf32>) -> tensor<8x3xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>, %w: tensor<3x4xf32>, %b: tensor<4xf32>) {
+  // expected-error @below {{'llm.linear' op (C5) bias is [3], found [4]}}
+  %0 = llm.linear %x, %w bias(%b) : (tensor<?x4xf32>, tensor<3x4xf32>, tensor<4xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x32xf32>) {
+  // expected-error @below {{'llm.quantize_act' op (C1) result has the input's shape [?, 32], found [?, 64]}}
+  %0 = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x64, #llm.int8_act>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x32xf32>) {
+  // expected-error @below {{'llm.quantize_act' op (C1) result is in source order, found '!llm.packed<?x32, #llm.int8_act, #llm.panels>'}}
+  %0 = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act, #llm.panels>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x32xf32>) {
+  // expected-error @below {{'llm.quantize_act' op (C2) needs an activation encoding, found #llm.q8_0}}
+  %0 = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x32, #llm.q8_0>
+  return
+}
+
+// -----
+
+func.func @f(%x: !llm.packed<4x32, #llm.q8_0>) {
+  // expected-error @below {{'llm.dequant' op (C1) result has the input's shape [4, 32], found [4, 64]}}
+  %0 = llm.dequant %x : !llm.packed<4x32, #llm.q8_0> -> tensor<4x64xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x2x8xf32>, %p: tensor<?xi32>, %i: tensor<4xf32>) {
+  // expected-error @below {{'llm.rope' op (C1) result has the input's type, input is 'tensor<?x2x8xf32>', result is 'tensor<?x2x6xf32>'}}
+  %0 = llm.rope half %x, %p, %i : (tensor<?x2x8xf32>, tensor<?xi32>, tensor<4xf32>) -> tensor<?x2x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x2x8xf32>, %p: tensor<?xi32>, %i: tensor<4xf32>) {
+  // expected-error @below {{'llm.rope' op (C2) rotates an even number of dims inside the head: head dim is 8, found start 2 and 8 rotated dims}}
+  %0 = llm.rope half %x, %p, %i {start = 2 : i64} : (tensor<?x2x8xf32>, tensor<?xi32>, tensor<4xf32>) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x2x8xf32>, %p: tensor<?xi32>, %i: tensor<1x2x4xf32>) {
+  // expected-error @below {{'llm.rope' op (C3) inv is [R/2] or [T, R/2], found [1, 2, 4]}}
+  %0 = llm.rope half %x, %p, %i : (tensor<?x2x8xf32>, tensor<?xi32>, tensor<1x2x4xf32>) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%p: tensor<?xi32>, %i: tensor<4xf32>) {
+  // expected-error @below {{'llm.rotation' op (C1) result is [?, 8], found [?, 4]}}
+  %0 = llm.rotation %p, %i : (tensor<?xi32>, tensor<4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%p: tensor<?xi32>, %i: tensor<?xf32>) {
+  // expected-error @below {{'llm.rotation' op (C2) inv is [R/2] or [T, R/2], found [?]}}
+  %0 = llm.rotation %p, %i : (tensor<?xi32>, tensor<?xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x2x8xf32>, %r: tensor<?x8xf32>) {
+  // expected-error @below {{'llm.rotate' op (C1) result has the input's type, input is 'tensor<?x2x8xf32>', result is 'tensor<?x2x6xf32>'}}
+  %0 = llm.rotate half %x, %r : (tensor<?x2x8xf32>, tensor<?x8xf32>) -> tensor<?x2x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x2x8xf32>, %r: tensor<?x7xf32>) {
+  // expected-error @below {{'llm.rotate' op (C2) rotates an even number of dims inside the head: head dim is 8, found start 0 and 7 rotated dims}}
+  %0 = llm.rotate half %x, %r : (tensor<?x2x8xf32>, tensor<?x7xf32>) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.kv_write' op (C1) result has the cache's type '!llm.kv<2x1x8x8, f32>', found '!llm.kv<2x1x8x8, f16>'}}
+  %0 = llm.kv_write %kv[%l], %k, value(%k), %b : !llm.kv<2x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<2x1x8x8, f16>
+  return
+}
+
+// -----
+
+func.func @f(%kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x2x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.kv_write' op (C2) key is [?, 1, 8], found [?, 2, 8]}}
+  %0 = llm.kv_write %kv[%l], %k, value(%k), %b : !llm.kv<2x1x8x8, f32>, tensor<?x2x8xf32>, value(tensor<?x2x8xf32>) -> !llm.kv<2x1x8x8, f32>
+  return
+}
+
+// -----
+
+func.func @f(%kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.kv_write' op (C3) value is given iff the cache stores values, the cache is '!llm.kv<2x1x8x8, f32>'}}
+  %0 = llm.kv_write %kv[%l], %k, %b : !llm.kv<2x1x8x8, f32>, tensor<?x1x8xf32> -> !llm.kv<2x1x8x8, f32>
+  return
+}
+
+// -----
+
+func.func @f(%kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.kv_write' op (C4) a cache version is written once, found 2 kv_write users}}
+  %0 = llm.kv_write %kv[%l], %k, value(%k), %b : !llm.kv<2x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<2x1x8x8, f32>
+  %1 = llm.kv_write %kv[%l], %k, value(%k), %b : !llm.kv<2x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<2x1x8x8, f32>
+  return
+}
+
+// -----
+
+func.func @f(%kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch, %n: index) {
+  scf.for %i = %l to %n step %n {
+    // expected-error @below {{'llm.kv_write' op (C4) a cache version is written in the block that defines it: carry it through the loop}}
+    %0 = llm.kv_write %kv[%l], %k, value(%k), %b : !llm.kv<2x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<2x1x8x8, f32>
+  }
+  return
+}
+
+// -----
+
+func.func @f(%kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch, %q: tensor<?x2x8xf32>) {
+  // expected-error @below {{'llm.kv_write' op (C5) an attention reads this cache version after it was written over}}
+  %0 = llm.kv_write %kv[%l], %k, value(%k), %b : !llm.kv<2x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<2x1x8x8, f32>
+  %1 = llm.attention %q cache(%kv[%l]) batch(%b) {scale = 1.0 : f64} : (tensor<?x2x8xf32>, !llm.kv<2x1x8x8, f32>, index, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x3x8xf32>, %kv: !llm.kv<2x2x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.attention' op (C1) key heads divide query heads: found 3 and 2}}
+  %0 = llm.attention %q cache(%kv[%l]) batch(%b) {scale = 1.0 : f64} : (tensor<?x3x8xf32>, !llm.kv<2x2x8x8, f32>, index, !llm.batch) -> tensor<?x3x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x4xf32>, %kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.attention' op (C2) query head dim is 8 and result is [?, 2, 8]: found query [?, 2, 4], result [?, 2, 8]}}
+  %0 = llm.attention %q cache(%kv[%l]) batch(%b) {scale = 1.0 : f64} : (tensor<?x2x4xf32>, !llm.kv<2x1x8x8, f32>, index, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x8xf32>, %kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.attention' op (C3) needs either cache and layer, or key and value}}
+  %0 = llm.attention %q cache(%kv[%l]) key(%k) value(%k) batch(%b) {scale = 1.0 : f64} : (tensor<?x2x8xf32>, !llm.kv<2x1x8x8, f32>, index, tensor<?x1x8xf32>, tensor<?x1x8xf32>, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x8xf32>, %kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.attention' op (C3) needs either cache and layer, or key and value}}
+  %0 = llm.attention %q key(%k) batch(%b) {scale = 1.0 : f64} : (tensor<?x2x8xf32>, tensor<?x1x8xf32>, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x8xf32>, %kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.attention' op (C3) explicit keys need values with as many rows and heads: key is [?, 1, 8], value is [?, 2, 8]}}
+  %0 = llm.attention %q key(%k) value(%q) batch(%b) {scale = 1.0 : f64} : (tensor<?x2x8xf32>, tensor<?x1x8xf32>, tensor<?x2x8xf32>, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x8xf32>, %kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.attention' op (C4) softcap and chunk are not negative, left and right are at least -1}}
+  %0 = llm.attention %q cache(%kv[%l]) batch(%b) {scale = 1.0 : f64, softcap = -1.0 : f64} : (tensor<?x2x8xf32>, !llm.kv<2x1x8x8, f32>, index, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x8xf32>, %kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.attention' op (C4) softcap and chunk are not negative, left and right are at least -1}}
+  %0 = llm.attention %q cache(%kv[%l]) batch(%b) {scale = 1.0 : f64, left = -2 : i64} : (tensor<?x2x8xf32>, !llm.kv<2x1x8x8, f32>, index, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x8xf32>, %kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch, %s: tensor<2xf32>, %t: tensor<8x2xf32>) {
+  // expected-error @below {{'llm.attention' op (C5) slopes and rel exclude each other}}
+  %0 = llm.attention %q cache(%kv[%l]) slopes(%s) rel(%t) batch(%b) {scale = 1.0 : f64} : (tensor<?x2x8xf32>, !llm.kv<2x1x8x8, f32>, index, tensor<2xf32>, tensor<8x2xf32>, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x8xf32>, %kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.attention' op (C6) a cached attention looks back only: right must be 0, found -1}}
+  %0 = llm.attention %q cache(%kv[%l]) batch(%b) {scale = 1.0 : f64, right = -1 : i64} : (tensor<?x2x8xf32>, !llm.kv<2x1x8x8, f32>, index, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x8xf32>, %kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch, %s: tensor<3xf32>) {
+  // expected-error @below {{'llm.attention' op (C7) slopes and sinks hold one number per head: 2 heads, found [3]}}
+  %0 = llm.attention %q cache(%kv[%l]) sinks(%s) batch(%b) {scale = 1.0 : f64} : (tensor<?x2x8xf32>, !llm.kv<2x1x8x8, f32>, index, tensor<3xf32>, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x8xf32>, %kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch, %s: tensor<8x3xf32>) {
+  // expected-error @below {{'llm.attention' op (C8) rel is [B, 2], found [8, 3]}}
+  %0 = llm.attention %q cache(%kv[%l]) rel(%s) batch(%b) {scale = 1.0 : f64} : (tensor<?x2x8xf32>, !llm.kv<2x1x8x8, f32>, index, tensor<8x3xf32>, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x8xf32>, %kv: !llm.kv<2x1x8x8, f32>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch, %s: tensor<8x2xf32>) {
+  // expected-error @below {{'llm.attention' op (C8) each direction has at least two buckets and fewer exact ones than rel_dist: found 8 buckets, rel_dist 4}}
+  %0 = llm.attention %q cache(%kv[%l]) rel(%s) batch(%b) {scale = 1.0 : f64, rel_dist = 4 : i64} : (tensor<?x2x8xf32>, !llm.kv<2x1x8x8, f32>, index, tensor<8x2xf32>, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<?x2x8xf32>, %kv: !llm.kv<2x1x8x8, f32, window = 4>, %l: index, %k: tensor<?x1x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.attention' op (C9) the cache keeps 4 positions, left is -1}}
+  %0 = llm.attention %q cache(%kv[%l]) batch(%b) {scale = 1.0 : f64} : (tensor<?x2x8xf32>, !llm.kv<2x1x8x8, f32, window = 4>, index, !llm.batch) -> tensor<?x2x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%l: tensor<?x8xf32>, %c: tensor<7xf32>) {
+  // expected-error @below {{'llm.route' op (C1) groups divide experts: found 3 and 8}}
+  %i, %w = llm.route %l {k = 2 : i64, groups = 3 : i64} : (tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>)
+  return
+}
+
+// -----
+
+func.func @f(%l: tensor<?x8xf32>, %c: tensor<7xf32>) {
+  // expected-error @below {{'llm.route' op (C2) k experts must fit into the chosen groups: k is 2, 1 groups of 1}}
+  %i, %w = llm.route %l {k = 2 : i64, groups = 8 : i64} : (tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>)
+  return
+}
+
+// -----
+
+func.func @f(%l: tensor<?x8xf32>, %c: tensor<7xf32>) {
+  // expected-error @below {{'llm.route' op (C3) top2_sum needs two experts per group}}
+  %i, %w = llm.route %l {k = 2 : i64, groups = 8 : i64, top_groups = 4 : i64, group_score = #llm<group_score top2_sum>} : (tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>)
+  return
+}
+
+// -----
+
+func.func @f(%l: tensor<?x8xf32>, %c: tensor<7xf32>) {
+  // expected-error @below {{'llm.route' op (C4) softmax weights need identity scores}}
+  %i, %w = llm.route %l {k = 2 : i64, weighting = #llm<route_weights softmax>} : (tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>)
+  return
+}
+
+// -----
+
+func.func @f(%l: tensor<?x8xf32>, %c: tensor<7xf32>) {
+  // expected-error @below {{'llm.route' op (C5) results are [?, 3]}}
+  %i, %w = llm.route %l {k = 3 : i64} : (tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>)
+  return
+}
+
+// -----
+
+func.func @f(%l: tensor<?x8xf32>, %c: tensor<7xf32>) {
+  // expected-error @below {{'llm.route' op (C6) the bias is [8], found [7]}}
+  %i, %w = llm.route %l bias(%c) {k = 2 : i64} : (tensor<?x8xf32>, tensor<7xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>)
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>, %i: tensor<?x2xi32>, %w: tensor<8x3x5xf32>) {
+  // expected-error @below {{'llm.expert_linear' op (C1) weight is [X, N, K] with the input's K: input is [?, 4], weight is [8, 3, 5]}}
+  %0 = llm.expert_linear %x, %i, %w : (tensor<?x4xf32>, tensor<?x2xi32>, tensor<8x3x5xf32>) -> tensor<?x2x3xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x3x4xf32>, %i: tensor<?x2xi32>, %w: tensor<8x3x4xf32>) {
+  // expected-error @below {{'llm.expert_linear' op (C2) input is [T, K] or [T, k, K] with k of indices: found [?, 3, 4] and indices [?, 2]}}
+  %0 = llm.expert_linear %x, %i, %w : (tensor<?x3x4xf32>, tensor<?x2xi32>, tensor<8x3x4xf32>) -> tensor<?x2x3xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>, %i: tensor<?x2xi32>, %w: tensor<8x3x4xf32>) {
+  // expected-error @below {{'llm.expert_linear' op (C3) result is [?, 2, 3], found [?, 2, 4]}}
+  %0 = llm.expert_linear %x, %i, %w : (tensor<?x4xf32>, tensor<?x2xi32>, tensor<8x3x4xf32>) -> tensor<?x2x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x4xf32>, %i: tensor<?x2xi32>, %w: tensor<8x3x4xf32>, %b: tensor<8x4xf32>) {
+  // expected-error @below {{'llm.expert_linear' op (C5) bias is [8, 3], found [8, 4]}}
+  %0 = llm.expert_linear %x, %i, %w bias(%b) : (tensor<?x4xf32>, tensor<?x2xi32>, tensor<8x3x4xf32>, tensor<8x4xf32>) -> tensor<?x2x3xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x2x4xf32>, %w: tensor<?x3xf32>) {
+  // expected-error @below {{'llm.combine' op (C1) input [T, k, E], weights [T, k], result [T, E]: found input [?, 2, 4], weights [?, 3], result [?, 4]}}
+  %0 = llm.combine %x, %w : (tensor<?x2x4xf32>, tensor<?x3xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: vector<16xf32>, %x: memref<?x32xf32>, %w: memref<1x1x640xi8>, %i: index) {
+  // expected-error @below {{'llm.tile.dot' op (C1) carries rows x panels = 2 accumulators, found 1}}
+  %0 = llm.tile.dot(%a) x(%x[%i]) w(%w[%i]) group(%i) {rows = 2 : i64, panels = 1 : i64, weightType = !llm.packed<16x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<1x1x640xi8> -> vector<16xf32>
+  return
+}
