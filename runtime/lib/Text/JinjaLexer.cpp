@@ -277,6 +277,23 @@ private:
     return i;
   }
 
+  /// False if `c` closes what is not open.
+  bool trackBracket(char c) {
+    constexpr std::string_view opening = "([{", closing = ")]}";
+    if (size_t index = opening.find(c); index != opening.npos)
+      brackets += closing[index];
+    if (closing.find(c) == closing.npos)
+      return true;
+    if (brackets.empty())
+      fail(std::string("unexpected '") + c + "'");
+    else if (brackets.back() != c)
+      fail(std::string("expected '") + brackets.back() + "', found '" + c +
+           "'");
+    else
+      brackets.pop_back();
+    return error.empty();
+  }
+
   void readOperator() {
     std::string_view rest = std::string_view(source).substr(position);
     for (std::string_view two : {"==", "!=", "<=", ">=", "//", "**"})
@@ -288,13 +305,8 @@ private:
     if (std::string_view("+-*/%~|=<>()[]{}.,:").find(c) ==
         std::string_view::npos)
       return fail(std::string("unexpected character '") + c + "'");
-    if (std::string_view("([{").find(c) != std::string_view::npos)
-      brackets += c;
-    else if (std::string_view(")]}").find(c) != std::string_view::npos) {
-      if (brackets.empty())
-        return fail(std::string("unexpected '") + c + "'");
-      brackets.pop_back();
-    }
+    if (!trackBracket(c))
+      return;
     add(Kind::Operator, std::string(1, c));
     advanceTo(position + 1);
   }
@@ -303,7 +315,7 @@ private:
   size_t position = 0;
   int line = 1;
   bool atLineStart = true; // the text that follows begins a line
-  std::string brackets;    // open ones, so that '}}' can close two dicts
+  std::string brackets;    // what closes the open ones: '}}' may end two dicts
   std::vector<Token> tokens;
   std::string error;
 };

@@ -1,0 +1,204 @@
+//===- ChatTemplateTest.cpp - errors and limits of chat templates -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "TestSupport.h"
+
+#include "llmrt/ChatTemplate.h"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <random>
+
+using namespace llmrt;
+using namespace llmrt::test;
+
+namespace {
+
+const std::vector<ChatMessage> hello = {{"user", "Hello"}};
+
+Expected<std::string> render(const std::string &source,
+                             const ChatOptions &options = {}) {
+  Expected<ChatTemplate> chat = ChatTemplate::parse(source);
+  if (!chat)
+    return chat.status();
+  return chat->render(hello, options);
+}
+
+void expectFailure(const std::string &source, const char *what) {
+  Expected<std::string> prompt = render(source);
+  ASSERT_FALSE(prompt) << source.substr(0, 80) << " gave " << *prompt;
+  EXPECT_NE(prompt.message().find(what), std::string::npos) << prompt.message();
+  EXPECT_EQ(prompt.message().find("chat template"), 0u) << prompt.message();
+}
+
+std::string repeat(const std::string &text, size_t count) {
+  std::string out;
+  for (size_t i = 0; i < count; ++i)
+    out += text;
+  return out;
+}
+
+} // namespace
+
+TEST(ChatTemplate, UnsupportedConstructsAreNamedWithTheirLine) {
+  expectFailure("a\n{% macro f() %}{% endmacro %}",
+                "line 2: statement 'macro'");
+  expectFailure("{% include 'x' %}", "'include'");
+  expectFailure("{% raw %}{% endraw %}", "'raw'");
+  expectFailure("\n\n{{ x | urlize }}", "line 3: filter 'urlize'");
+  expectFailure("{{ x is matching }}", "test 'matching'");
+  expectFailure("{{ 2 ** 3 }}", "'**'");
+  expectFailure("{{ f(*x) }}", "'*'");
+  expectFailure("{% for x in y recursive %}{% endfor %}", "recursive");
+  expectFailure("{{ 'a'.encode() }}", "method 'encode'");
+  expectFailure("{{ messages.append(1) }}", "method 'append'");
+  expectFailure("{{ ''.__class__.__mro__ }}", "undefined");
+}
+
+TEST(ChatTemplate, SyntaxErrorsAreNamedWithTheirLine) {
+  expectFailure("{% if x %}", "'endif' before the end");
+  expectFailure("\n{% for x in y %}", "line 2: expected 'endfor'");
+  expectFailure("{% endif %}", "statement 'endif'");
+  expectFailure("{{ 1 + }}", "expected an expression");
+  expectFailure("{{ (1 }}", "expected ')'");
+  expectFailure("{{ 'a }}", "closing quote");
+  expectFailure("{{ 1 ", "without its end");
+  expectFailure("{# a", "'#}'");
+  expectFailure("{{ a ? b }}", "'?'");
+  expectFailure("{{ 1) }}", "unexpected ')'");
+  expectFailure("{% break %}", "outside a loop");
+  expectFailure("{{ 99999999999999999999 }}", "64 bits");
+  expectFailure("{{ '\\ud800' }}", "names no character");
+  expectFailure("{% set 5 = 6 %}", "the name of a variable");
+}
+
+TEST(ChatTemplate, MistakesWhileRenderingAreNamed) {
+  expectFailure("\n{{ nobody.content }}", "line 2: 'nobody' is undefined");
+  expectFailure("{{ 'a' + 1 }}", "'+' does not work on str and int");
+  expectFailure("{{ 1 // 0 }}", "division by zero");
+  expectFailure("{{ 9223372036854775807 + 1 }}", "64 bits");
+  expectFailure("{{ (0 - 9223372036854775807 - 1) // -1 }}", "64 bits");
+  expectFailure("{{ nothing() }}", "'nothing' is undefined");
+  expectFailure("{% for a, b in [1] %}{% endfor %}", "cannot unpack");
+  expectFailure("{% set messages.x = 1 %}", "not a namespace");
+  expectFailure("{{ 'ä' | upper }}", "beyond ASCII");
+}
+
+TEST(ChatTemplate, ExceptionsOfTheTemplateAreItsErrors) {
+  expectFailure("{{ raise_exception('roles must alternate') }}",
+                "refuses these messages: roles must alternate");
+}
+
+TEST(ChatTemplate, DatesComeFromTheCaller) {
+  const char *source = "{{ strftime_now('%Y') if strftime_now is defined "
+                       "else 'none' }}";
+  EXPECT_EQ(*render(source), "none");
+  std::tm date{};
+  date.tm_year = 126;
+  ChatOptions options;
+  options.now = &date;
+  EXPECT_EQ(*render(source, options), "2026");
+}
+
+TEST(ChatTemplate, InvalidBytesOfMessagesAreRepaired) {
+  Expected<ChatTemplate> chat =
+      ChatTemplate::parse("{{ messages[0].content }}");
+  std::vector<ChatMessage> messages = {{"user", "a\xFF"}};
+  EXPECT_EQ(*chat->render(messages, {}), "a\uFFFD");
+}
+
+TEST(ChatTemplate, ManyLongMessagesAreWithinTheLimits) {
+  Expected<ChatTemplate> chat = ChatTemplate::parse(
+      "{% for m in messages %}{{ m.role + ': ' + m.content | trim }}"
+      "{% if loop.index == messages | length %}!{% endif %}\n{% endfor %}");
+  std::vector<ChatMessage> messages(2000, {"user", std::string(10000, 'x')});
+  Expected<std::string> prompt = chat->render(messages, {});
+  ASSERT_TRUE(prompt) << prompt.message();
+  EXPECT_EQ(prompt->size(), 2000u * 10006 + 1);
+}
+
+TEST(ChatTemplate, RefusesDeepNesting) {
+  expectFailure("{{ " + repeat("(", 50000) + repeat(")", 50000) + "}}",
+                "nested deeper");
+  expectFailure("{{ " + repeat("[", 50000) + repeat("]", 50000) + "}}",
+                "nested deeper");
+  expectFailure("{{ " + repeat("{1:", 50000) + repeat("}", 50000) + " }}",
+                "nested deeper");
+  expectFailure("{{ " + repeat("-", 100000) + "1 }}", "nested deeper");
+  expectFailure("{{ " + repeat("not ", 100000) + "1 }}", "nested deeper");
+  expectFailure("{{ 1" + repeat(" + 1", 100000) + " }}", "nested deeper");
+  expectFailure("{{ 1" + repeat(" or 1", 100000) + " }}", "nested deeper");
+  expectFailure("{{ a" + repeat(".b", 100000) + " }}", "nested deeper");
+  expectFailure("{{ a" + repeat("[0]", 100000) + " }}", "nested deeper");
+  expectFailure("{{ a" + repeat("|trim", 100000) + " }}", "nested deeper");
+  expectFailure("{{ " + repeat("f(", 50000) + repeat(")", 50000) + "}}",
+                "nested deeper");
+  expectFailure("{{ " + repeat("a if b else ", 50000) + "c }}",
+                "nested deeper");
+  expectFailure(repeat("{% if 1 %}", 100000), "nested deeper");
+  expectFailure(repeat("{% for a in b %}", 50000), "nested deeper");
+  expectFailure(std::string(2 << 20, ' '), "1 MiB");
+}
+
+TEST(ChatTemplate, HostileTemplatesRunOutOfBudget) {
+  const char *loop = "{% for a in range(100000) %}";
+  expectFailure(repeat(loop, 3) + repeat("{% endfor %}", 3), "limit of work");
+  expectFailure("{% for a in range(1000000) %}{% endfor %}", "100000 numbers");
+  expectFailure("{{ 'x' * 9000000000 }}", "limit of work");
+  expectFailure("{{ [0] * 900000000 }}", "limit of work");
+  expectFailure("{% set ns = namespace(x='ab') %}" + std::string(loop) +
+                    "{% set ns.x = ns.x + ns.x %}{% endfor %}",
+                "limit of work");
+  expectFailure("{% set ns = namespace(x='ab') %}" + std::string(loop) +
+                    "{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+                "limit of work");
+  expectFailure("{% set ns = namespace(x=[1]) %}" + std::string(loop) +
+                    "{% set ns.x = ns.x + ns.x %}{% endfor %}",
+                "limit of work");
+  expectFailure("{% set x = 'x' * 100000 %}{{ x | replace('x', x) }}",
+                "limit of work");
+  expectFailure(std::string(loop) + "{{ 'x' * 1000 }}{% endfor %}", "64 MiB");
+}
+
+TEST(ChatTemplate, TwinsOfTwinsAreNotPrinted) {
+  // 2^60 elements in 60 lists: small in memory, endless to walk.
+  std::string twins = "{% set ns = namespace(x=['a']) %}"
+                      "{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}"
+                      "{% endfor %}";
+  expectFailure(twins + "{{ ns.x }}", "limit of work");
+  expectFailure(twins + "{{ ns.x | tojson }}", "limit of work");
+  expectFailure(twins + "{{ ns.x == [ns.x[0], ns.x[0]] }}", "limit of work");
+  expectFailure(twins + "{{ 'a' in ns.x }}", "limit of work");
+  expectFailure(twins + "{{ ns.x | join }}", "limit of work");
+  expectFailure(twins + "{{ ns.x ~ '' }}", "limit of work");
+}
+
+TEST(ChatTemplate, ValuesCannotNestWithoutEndOrHoldThemselves) {
+  expectFailure("{% set ns = namespace(x=[]) %}{% for i in range(1000) %}"
+                "{% set ns.x = [ns.x] %}{% endfor %}",
+                "nested deeper");
+  expectFailure("{% set ns = namespace() %}{% set ns.x = ns %}", "namespace");
+  expectFailure("{% set ns = namespace() %}{% set ns.x = [ns] %}", "namespace");
+  expectFailure("{% set ns = namespace() %}{{ {'a': ns} }}", "namespace");
+}
+
+TEST(ChatTemplate, RandomDamageNeverHangs) {
+  auto goldens = nlohmann::json::parse(readInput("chat/goldens.json"));
+  std::mt19937 bits(5);
+  auto begin = std::chrono::steady_clock::now();
+  size_t rendered = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string source = goldens[bits() % goldens.size()].at("template");
+    for (unsigned i = 1 + bits() % 3; i > 0 && !source.empty(); --i) {
+      size_t at = bits() % source.size();
+      if (bits() % 2)
+        source[at] = "{}%#[]()'\"|.-+~ \n0a"[bits() % 19];
+      else
+        source.erase(at, 1 + bits() % 6);
+    }
+    rendered += bool(render(source));
+  }
+  EXPECT_GT(rendered, 100u);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
+}
