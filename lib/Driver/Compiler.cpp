@@ -132,6 +132,8 @@ Compiler::getMemoryContract(int64_t batch, int64_t contextTokens) {
 static llvm::json::Value toJson(mlir::Attribute attribute) {
   if (auto text = llvm::dyn_cast<mlir::StringAttr>(attribute))
     return text.getValue().str();
+  if (auto boolean = llvm::dyn_cast<mlir::BoolAttr>(attribute))
+    return boolean.getValue();
   if (auto integer = llvm::dyn_cast<mlir::IntegerAttr>(attribute))
     return integer.getInt();
   std::string text;
@@ -172,6 +174,7 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
     return error;
 
   ArtifactInputs inputs;
+  inputs.name = path.str();
   inputs.planned = compiler.getPlanned();
   inputs.weights = &compiler.getModel().weights;
   if (const auto &tokenizer = compiler.getModel().tokenizer) {

@@ -87,7 +87,8 @@ llmc::appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
   auto weightBytes = getWeightSectionBytes(inputs.planned);
   if (!weightBytes)
     return weightBytes.takeError();
-  auto writer = SectionWriter::open(path);
+  auto writer =
+      SectionWriter::open(path, inputs.name.empty() ? path : inputs.name);
   if (!writer)
     return writer.takeError();
   if (llvm::Error error =

@@ -16,11 +16,11 @@
 
 using namespace llmc;
 
-SectionWriter::SectionWriter(std::string path, int descriptor, uint64_t end)
-    : path(std::move(path)), descriptor(descriptor), end(end) {}
+SectionWriter::SectionWriter(std::string name, int descriptor, uint64_t end)
+    : name(std::move(name)), descriptor(descriptor), end(end) {}
 
 SectionWriter::SectionWriter(SectionWriter &&other) noexcept
-    : path(std::move(other.path)), descriptor(other.descriptor), end(other.end),
+    : name(std::move(other.name)), descriptor(other.descriptor), end(other.end),
       section(other.section), carried(other.carried) {
   std::copy(std::begin(other.carry), std::end(other.carry), std::begin(carry));
   other.descriptor = -1;
@@ -31,8 +31,9 @@ SectionWriter::~SectionWriter() {
     ::close(descriptor);
 }
 
-llvm::Expected<SectionWriter> SectionWriter::open(llvm::StringRef path) {
-  SectionWriter writer(path.str(),
+llvm::Expected<SectionWriter> SectionWriter::open(llvm::StringRef path,
+                                                  llvm::StringRef name) {
+  SectionWriter writer(name.str(),
                        ::open(path.str().c_str(), O_WRONLY | O_CLOEXEC), 0);
   if (writer.descriptor < 0)
     return writer.failure();
@@ -45,7 +46,7 @@ llvm::Expected<SectionWriter> SectionWriter::open(llvm::StringRef path) {
 
 llvm::Error SectionWriter::failure() {
   std::error_code code(errno, std::generic_category());
-  return llvm::createStringError(code, "cannot write '%s': %s", path.c_str(),
+  return llvm::createStringError(code, "cannot write '%s': %s", name.c_str(),
                                  code.message().c_str());
 }
 
@@ -57,7 +58,7 @@ llvm::Error SectionWriter::reserve(uint64_t bytes) {
     return llvm::Error::success();
   std::error_code code(errno, std::generic_category());
   return llvm::createStringError(
-      code, "cannot write '%s': %llu more bytes needed: %s", path.c_str(),
+      code, "cannot write '%s': %llu more bytes needed: %s", name.c_str(),
       static_cast<unsigned long long>(bytes), code.message().c_str());
 }
 

@@ -20,8 +20,9 @@ namespace llmc {
 /// Appends to a file that holds an executable.
 class SectionWriter {
 public:
-  /// Opens `path` for appending at its end. Messages name `path`.
-  static llvm::Expected<SectionWriter> open(llvm::StringRef path);
+  /// Opens `path` for appending at its end; messages say `name`.
+  static llvm::Expected<SectionWriter> open(llvm::StringRef path,
+                                            llvm::StringRef name);
   SectionWriter(SectionWriter &&other) noexcept;
   SectionWriter &operator=(SectionWriter &&) = delete;
   ~SectionWriter();
@@ -42,11 +43,11 @@ public:
   llvm::Error writeRaw(const void *data, uint64_t bytes);
 
 private:
-  SectionWriter(std::string path, int descriptor, uint64_t end);
+  SectionWriter(std::string name, int descriptor, uint64_t end);
   llvm::Error failure();
   void addToChecksum(llvm::ArrayRef<uint8_t> bytes);
 
-  std::string path;
+  std::string name;
   int descriptor;
   uint64_t end;
   LlmrtSection section = {};

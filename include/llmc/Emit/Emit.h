@@ -31,6 +31,7 @@ struct ArtifactInputs {
   const WeightStore *weights;
   std::string tokenizer; // serializeTokenizer(), or empty
   std::string info;      // JSON
+  std::string name;      // of the output in messages; empty: the path
 };
 
 /// Bytes of the weight section: the end of the last planned weight, rounded up

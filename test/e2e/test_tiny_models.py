@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Tiny models of every architecture, encoding and file form: the compiled program's
+logits are those of transformers (test/Inputs/models/README.md).
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import unittest
+
+from support import LLMC, MODELS, TestCase, largest, largest_difference, read_npy
+
+TOLERANCE = 1e-4  # of the largest logit, at f32 activations
+GGUF = sorted(path.stem for path in MODELS.glob("*.gguf"))
+FOLDERS = sorted(path.parent.name for path in MODELS.glob("*/config.json"))
+
+
+def paths(name):
+    """Model, token ids and expected logits."""
+    if name in GGUF:
+        return (MODELS / f"{name}.gguf", MODELS / f"{name}.input_ids.npy",
+                MODELS / f"{name}.logits.npy")
+    return MODELS / name, MODELS / name / "input_ids.npy", MODELS / name / "logits.npy"
+
+
+class TinyModels(TestCase):
+    def check_logits(self, name, *flags):
+        model, ids, expected_path = paths(name)
+        expected = read_npy(expected_path)
+        app = self.compile(model, name, "--activations=f32", *flags)
+        for how in ([], ["--step"], ["--rows", "5"]):
+            with self.subTest(model=name, flags=flags, how=how):
+                difference = largest_difference(self.logits(app, ids, *how), expected)
+                self.assertLessEqual(difference, TOLERANCE * max(1.0, largest(expected)))
+
+    def test_the_inputs_are_there(self):
+        self.assertGreaterEqual(len(GGUF), 10)
+        self.assertGreaterEqual(len(FOLDERS), 8)
+
+    def test_weights_as_f32_change_nothing(self):
+        self.check_logits("llama-q4_1", "--weights=f32")
+
+    def test_each_instruction_set_agrees(self):
+        for cpu in ("avx2", "avx512-vnni"):
+            self.check_logits("llama-q4_1", f"--cpu={cpu}")
+
+    def test_every_thread_count_gives_the_same_bits(self):
+        for activations in ("f32", "i8"):
+            model, ids, _ = paths("llama-q4_1")
+            app = self.compile(model, "threads", f"--activations={activations}")
+            one = self.logits(app, ids, "--threads", "1")
+            for threads in (2, 3, 7):
+                other = self.logits(app, ids, "--threads", str(threads))
+                self.assertEqual(one.values, other.values, f"{activations}, {threads} threads")
+
+    def test_a_model_without_tokenizer_takes_ids_only(self):
+        app = self.compile(MODELS / "llama-tied", "mute")
+        self.assertEqual(len(self.ids(app, "--ids", "1,2,3", "-n", "4")), 4)
+
+    def test_reference_and_program_choose_the_same_ids(self):
+        model, _, _ = paths("llama-q8_0")
+        app = self.compile(model, "program", "--activations=f32")
+        compiled = self.ids(app, "--ids", "5,6,7", "-n", "8", "--ignore-eos")
+        reference = self.succeed([LLMC, "run", model, "--reference", "--ids", "5,6,7", "-n", "8",
+                                  "--print-ids", "--ignore-eos"])
+        self.assertEqual(compiled, [int(part) for part in reference.strip().split(",")])
+
+
+def add_test(name):
+    def test(self):
+        self.check_logits(name)
+
+    setattr(TinyModels, "test_logits_of_" + name.replace("-", "_"), test)
+
+
+for model_name in GGUF + FOLDERS:
+    add_test(model_name)
+
+if __name__ == "__main__":
+    unittest.main()
