@@ -200,12 +200,12 @@ Expected<Source> llmc::openHuggingFace(StringRef folder,
   Expected<std::string> architecture = config->getString("model_type");
   if (!architecture)
     return architecture.takeError();
-  Expected<std::string> name = config->getString(
-      "_name_or_path", sys::path::filename(folder.rtrim('/')));
+  StringRef leaf = sys::path::filename(folder.rtrim('/'));
+  Expected<std::string> name = config->getString("_name_or_path", leaf);
   if (!name)
     return name.takeError();
   source.architecture = *architecture;
-  source.name = *name;
+  source.name = name->empty() ? leaf.str() : *name;
   source.config = std::move(*config);
   if (Error error = addTensors(source, context))
     return std::move(error);

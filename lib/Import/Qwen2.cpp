@@ -18,9 +18,12 @@ static Error readWindows(Source &source, GatedDecoder &model) {
   HfKeys keys(config);
   bool used = keys.flag("use_sliding_window", false);
   int64_t window = keys.integer("sliding_window", Limits::context, 4096);
-  int64_t first = keys.integer("max_window_layers", Limits::layers, 28);
   if (Error error = keys.takeError())
     return error;
+  Expected<int64_t> first =
+      config.getInteger("max_window_layers", 0, Limits::layers, 28);
+  if (!first)
+    return first.takeError();
   Expected<std::vector<std::string>> types = config.getStrings("layer_types");
   if (!types)
     return types.takeError();
@@ -28,7 +31,7 @@ static Error readWindows(Source &source, GatedDecoder &model) {
     return config.fail("layer_types", "requires one entry for each of the " +
                                           Twine(model.layers) + " layers");
   for (int64_t i = 0; i < model.layers; ++i) {
-    bool slides = used && i >= first;
+    bool slides = used && i >= *first;
     if (!types->empty()) {
       StringRef type = (*types)[i];
       if (type != "full_attention" && type != "sliding_attention")

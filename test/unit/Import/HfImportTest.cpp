@@ -95,6 +95,28 @@ TEST_F(HfImport, SlidesOnlyTheLayersOfQwen2ThatSay) {
   EXPECT_EQ(all<AttentionOp>()[0].getLeft(), 3);
 }
 
+TEST_F(HfImport, SlidesLayersOfQwen2FromTheFirstThatSlides) {
+  import(HfModel::qwen2()
+             .set("use_sliding_window", true)
+             .set("sliding_window", 4)
+             .set("max_window_layers", 0));
+  EXPECT_EQ(all<AttentionOp>()[0].getLeft(), 3);
+  import(HfModel::qwen2()
+             .set("use_sliding_window", true)
+             .set("sliding_window", 4)
+             .set("max_window_layers", 1));
+  EXPECT_EQ(all<AttentionOp>()[0].getLeft(), -1);
+}
+
+TEST_F(HfImport, CallsTheModelByItsFolderWhenItHasNoName) {
+  import(HfModel().set("_name_or_path", ""));
+  ASSERT_TRUE(imported);
+  auto info =
+      (*imported->module)->getAttrOfType<mlir::DictionaryAttr>("llm.model");
+  EXPECT_EQ(info.getAs<mlir::StringAttr>("name").getValue(),
+            llvm::sys::path::filename(folder.path));
+}
+
 TEST_F(HfImport, TransposesAndSplitsGpt2) {
   import(HfModel::gpt2());
   EXPECT_EQ(recipe("blk.0.attn_k.weight"),

@@ -224,6 +224,8 @@ static const BadHf badHfs[] = {
        m.set("quantization_config", llvm::json::Object{{"bits", 4}});
      },
      "key 'quantization_config'"},
+    {"EncoderDecoder", [](HfModel &m) { m.set("is_encoder_decoder", true); },
+     "key 'is_encoder_decoder'"},
     {"HeadsThatDoNotDivide",
      [](HfModel &m) { m.set("num_attention_heads", 3); },
      "hidden size 8 is no multiple of the 3 heads"},
