@@ -114,6 +114,8 @@ private:
   std::shared_ptr<DictData> dictData; // changes only in a namespace
 };
 
+bool operator==(const Value &a, const Value &b);
+
 /// -1, 0, 1; nothing where Python would raise a TypeError.
 std::optional<int> compareValues(const Value &a, const Value &b);
 

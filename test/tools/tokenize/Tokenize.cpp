@@ -16,6 +16,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <malloc.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -132,12 +134,14 @@ int main(int argc, char **argv) {
   if (!blob)
     fail(blob.message());
 
+  size_t heapBefore = mallinfo2().uordblks;
   Clock::time_point begin = Clock::now();
   Expected<Tokenizer> tokenizer =
       Tokenizer::open(std::as_bytes(std::span(*blob)));
   if (!tokenizer)
     fail(tokenizer.message());
   double openTime = millisecondsSince(begin);
+  size_t heap = mallinfo2().uordblks - heapBefore;
 
   size_t bytes = 0;
   begin = Clock::now();
@@ -149,7 +153,10 @@ int main(int argc, char **argv) {
     runRecord(*tokenizer, arguments, text);
   }
   if (arguments.stats)
-    std::fprintf(stderr, "blob %zu bytes, open %.3f ms, %zu bytes in %.1f ms\n",
-                 blob->size(), openTime, bytes, millisecondsSince(begin));
+    std::fprintf(
+        stderr,
+        "blob %zu bytes, open %.3f ms and %zu bytes of heap, %zu bytes "
+        "in %.1f ms\n",
+        blob->size(), openTime, heap, bytes, millisecondsSince(begin));
   return 0;
 }
