@@ -214,7 +214,8 @@ Status app::chat(Program &program, const ChatOptions &options) {
     return sampler.status();
   auto engine = program.createEngine({.batch = 1,
                                       .context = options.generate.context,
-                                      .threads = options.generate.threads});
+                                      .threads = options.generate.threads},
+                                     options.generate.sampler, 1);
   if (!engine)
     return engine.status();
   auto sequence = (*engine)->open();

@@ -125,7 +125,8 @@ Status app::generate(Program &program,
     requests.push_back({std::move(prompts[i]), options.maxTokens, sampler});
     answers.emplace_back(tokenizer, options);
   }
-  auto engine = program.createEngine(engineOptions(program, requests, options));
+  const EngineOptions wanted = engineOptions(program, requests, options);
+  auto engine = program.createEngine(wanted, options.sampler, wanted.batch);
   if (!engine)
     return engine.status();
   Generator generator(**engine, options.ignoreEos ? std::vector<int32_t>()

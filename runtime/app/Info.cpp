@@ -118,8 +118,11 @@ Status app::info(Program &program, const InfoOptions &options) {
   auto info = modelInfo(program);
   if (!info)
     return info.status();
+  const auto tokenizer = program.artifact.section(LLMRT_SECTION_TOKENIZER);
   auto resolved = resolveOptions(
-      program.model, {.batch = options.batch, .context = options.context});
+      program.model, {.batch = options.batch,
+                      .context = options.context,
+                      .otherBytes = static_cast<int64_t>(tokenizer.size())});
   if (!resolved)
     return resolved.status();
   if (options.verify)

@@ -9,6 +9,7 @@
 
 #include "llmrt/Artifact.h"
 #include "llmrt/Engine.h"
+#include "llmrt/Sampler.h"
 #include "llmrt/Status.h"
 #include "llmrt/Tokenizer.h"
 #include "llmrt/abi.h"
@@ -50,8 +51,10 @@ public:
   }
   /// JSON about the model, empty where the artifact has none.
   std::string_view infoJson() const;
+  /// The engine; its contract includes the tokenizer and `samplers` samplers.
   Expected<std::unique_ptr<Engine>>
-  createEngine(const EngineOptions &options) const;
+  createEngine(EngineOptions options, const SamplerOptions &sampler = {},
+               int64_t samplers = 0) const;
 
   const LlmrtModel &model;
   const Artifact artifact;

@@ -267,6 +267,8 @@ LlmrtStatus llmrt_session_create(const LlmrtProgram *program,
     if (options)
       wanted = {options->batch, options->context, options->rowsPerStep,
                 options->logitRows, options->threads};
+    wanted.otherBytes = static_cast<int64_t>(
+        program->artifact.section(LLMRT_SECTION_TOKENIZER).size());
     auto engine = Engine::create(
         llmrt_model, program->artifact.section(LLMRT_SECTION_WEIGHTS), wanted);
     if (!engine)

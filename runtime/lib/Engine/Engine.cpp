@@ -95,6 +95,7 @@ MemoryContract llmrt::memoryContract(const LlmrtModel &model,
   contract.arena = resolved.rowsPerStep * model.arenaBytesPerRow;
   contract.tables = geometry.tableBytes() + rowTableBytes(resolved);
   contract.logits = resolved.logitRows * model.vocabulary * 4;
+  contract.fixed += resolved.otherBytes;
   return contract;
 }
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <fstream>
 #include <functional>
 #include <random>
 
@@ -177,10 +178,11 @@ TEST(Artifact, cutOffAnywhereItIsAnError) {
 }
 
 TEST(Artifact, anyChangeOfTableOrTrailerIsAnErrorOrHarmless) {
-  const std::string whole = artifactBytes(fakeSections());
+  TemporaryFile file;
+  const Parts whole;
   std::mt19937 random(7);
-  for (int round = 0; round < 3000; ++round) {
-    Parts parts;
+  for (int round = 0; round < 500; ++round) {
+    Parts parts = whole;
     const size_t tableBytes = parts.table.size() * sizeof(LlmrtSection);
     for (int changes = 1 + static_cast<int>(random() % 3); changes > 0;
          --changes) {
@@ -191,7 +193,7 @@ TEST(Artifact, anyChangeOfTableOrTrailerIsAnErrorOrHarmless) {
               : reinterpret_cast<char *>(&parts.trailer) + (at - tableBytes);
       *byte = static_cast<char>(random());
     }
-    TemporaryFile file(parts.bytes());
+    std::ofstream(file.path(), std::ios::binary) << parts.bytes();
     auto artifact = Artifact::open(file.path());
     if (artifact)
       (void)artifact->verify().failed(); // reads all of every section
