@@ -40,20 +40,61 @@ bool isStructure(Operation *op) {
          (op->getNumResults() == 1 && op->getResult(0).getType().isIndex());
 }
 
+/// Rows of f32, of one head or of several.
+bool isRows(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.getElementType().isF32() &&
+         (tensor.getRank() == 2 || tensor.getRank() == 3);
+}
+
 bool isElementwise(Operation *op) {
   return op->hasTrait<OpTrait::Elementwise>() && op->getNumResults() == 1 &&
-         isa<RankedTensorType>(op->getResult(0).getType());
+         isRows(op->getResult(0).getType()) &&
+         llvm::all_of(op->getOperandTypes(), isRows);
+}
+
+/// Kernels compute in f32: other floats are how weights and caches are stored.
+bool computesF32(Operation *op) {
+  return llvm::all_of(
+      llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
+                         llvm::to_vector(op->getResultTypes())),
+      [](Type type) {
+        auto tensor = dyn_cast<RankedTensorType>(type);
+        return !tensor || !isa<FloatType>(tensor.getElementType()) ||
+               tensor.getElementType().isF32();
+      });
+}
+
+/// Products read panels; quantised rows meet integer grids of the same groups.
+bool isTiled(LinearOp linear) {
+  auto weight = dyn_cast<PackedType>(linear.getWeight().getType());
+  if (!weight || !weight.getLayout() || weight.getShape().size() != 2)
+    return false;
+  auto input = dyn_cast<PackedType>(linear.getInput().getType());
+  if (!input)
+    return getMatrixShape(linear.getInput().getType()).size() == 2;
+  auto act = dyn_cast<Int8ActEncodingAttr>(input.getEncoding());
+  return act && weight.getEncoding().getAffineGrid() &&
+         act.getGroup() == weight.getEncoding().getBlockElems();
 }
 
 std::optional<Kind> getKind(Operation *op) {
   if (isElementwise(op))
     return Kind::elementwise;
-  if (auto linear = dyn_cast<LinearOp>(op))
-    if (getMatrixShape(linear.getWeight().getType()).size() == 2)
-      return Kind::product;
+  if (!computesF32(op))
+    return std::nullopt;
+  if (auto linear = dyn_cast<LinearOp>(op); linear && isTiled(linear))
+    return Kind::product;
   if (isa<NormOp, QuantizeActOp>(op))
     return Kind::rows;
-  if (isa<EmbedOp, RotationOp, RotateOp, KVWriteOp>(op))
+  if (auto embed = dyn_cast<EmbedOp>(op)) {
+    auto table = dyn_cast<PackedType>(embed.getTable().getType());
+    return !table || table.getLayout() ? std::optional(Kind::alone)
+                                       : std::nullopt;
+  }
+  if (auto write = dyn_cast<KVWriteOp>(op); write && write.getValue())
+    return Kind::alone;
+  if (isa<RotationOp, RotateOp>(op))
     return Kind::alone;
   auto attention = dyn_cast<AttentionOp>(op);
   if (attention && attention.getCache() && !attention.getSlopes() &&

@@ -1,0 +1,121 @@
+// RUN: llmc-opt %s --llm-form-kernels --split-input-file | FileCheck %s
+
+!w = !llm.packed<32x32, #llm.q8_0, #llm.panels>
+!q = !llm.packed<?x32, #llm.int8_act>
+
+// A norm takes the quantisation of its result along.
+// CHECK-LABEL: func.func @norm(
+// CHECK: llm.kernel "norm_quantize_act"(%{{.*}}, %{{.*}}) : (tensor<?x32xf32>, tensor<32xf32>) -> !llm.packed<?x32, #llm.int8_act>
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: %[[N:.*]] = llm.norm
+// CHECK-NEXT: %[[Q:.*]] = llm.quantize_act %[[N]]
+// CHECK-NEXT: llm.yield %[[Q]]
+func.func @norm(%x: tensor<?x32xf32>, %s: tensor<32xf32>) -> !q {
+  %n = llm.norm rms %x weight(%s) {eps = 1.0e-5 : f64} : (tensor<?x32xf32>, tensor<32xf32>) -> tensor<?x32xf32>
+  %q = llm.quantize_act %n : tensor<?x32xf32> -> !q
+  return %q : !q
+}
+
+// Not when another op reads the norm: two kernels.
+// CHECK-LABEL: func.func @norm_read_twice(
+// CHECK: %[[N:.*]] = llm.kernel "norm"
+// CHECK: llm.kernel "quantize_act"(%[[N]])
+func.func @norm_read_twice(%x: tensor<?x32xf32>) -> (!q, tensor<?x32xf32>) {
+  %n = llm.norm rms %x {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
+  %q = llm.quantize_act %n : tensor<?x32xf32> -> !q
+  return %q, %n : !q, tensor<?x32xf32>
+}
+
+// The quantisation of a product needs whole groups of a row: its own kernel.
+// CHECK-LABEL: func.func @product_quantised(
+// CHECK: %[[P:.*]] = llm.kernel "linear"
+// CHECK: llm.kernel "quantize_act"(%[[P]])
+func.func @product_quantised(%x: !q, %w: !w) -> !q {
+  %p = llm.linear %x, %w : (!q, !w) -> tensor<?x32xf32>
+  %q = llm.quantize_act %p : tensor<?x32xf32> -> !q
+  return %q : !q
+}
+
+// -----
+
+!w = !llm.packed<32x32, #llm.q8_0, #llm.panels>
+
+// The residual rides in the product's epilogue, with the bias.
+// CHECK-LABEL: func.func @residual(
+// CHECK-SAME: %[[X:.*]]: tensor<?x32xf32>, %[[W:.*]]: !llm.packed<32x32, #llm.q8_0, #llm.panels>, %[[B:.*]]: tensor<32xf32>
+// CHECK: llm.kernel "linear_addf"(%[[X]], %[[W]], %[[B]]) schedule <rows = 4, panels = 1, panels1 = 2> : (
+// CHECK: %[[P:.*]] = llm.linear
+// CHECK: %[[S:.*]] = arith.addf %{{.*}}, %[[P]]
+// CHECK: llm.yield %[[S]] : tensor<?x32xf32>
+// CHECK-NOT: llm.kernel
+func.func @residual(%x: tensor<?x32xf32>, %w: !w, %b: tensor<32xf32>) -> tensor<?x32xf32> {
+  %p = llm.linear %x, %w bias(%b) : (tensor<?x32xf32>, !w, tensor<32xf32>) -> tensor<?x32xf32>
+  %s = arith.addf %x, %p : tensor<?x32xf32>
+  return %s : tensor<?x32xf32>
+}
+
+// Gate and up projection of one input meet in one kernel.
+// CHECK-LABEL: func.func @gated(
+// CHECK: llm.kernel "linear_linear_silu_mulf"
+// CHECK-COUNT-2: llm.linear
+// CHECK: llm.act silu
+// CHECK: arith.mulf
+// CHECK-NOT: llm.kernel
+func.func @gated(%x: tensor<?x32xf32>, %g: !w, %u: !w) -> tensor<?x32xf32> {
+  %gate = llm.linear %x, %g : (tensor<?x32xf32>, !w) -> tensor<?x32xf32>
+  %up = llm.linear %x, %u : (tensor<?x32xf32>, !w) -> tensor<?x32xf32>
+  %act = llm.act silu %gate : tensor<?x32xf32>
+  %y = arith.mulf %act, %up : tensor<?x32xf32>
+  return %y : tensor<?x32xf32>
+}
+
+// Products of different inputs do not.
+// CHECK-LABEL: func.func @two_inputs(
+// CHECK: %[[A:.*]] = llm.kernel "linear"
+// CHECK: llm.kernel "linear_mulf"(%{{.*}}, %{{.*}}, %[[A]])
+func.func @two_inputs(%x: tensor<?x32xf32>, %z: tensor<?x32xf32>, %g: !w, %u: !w) -> tensor<?x32xf32> {
+  %a = llm.linear %x, %g : (tensor<?x32xf32>, !w) -> tensor<?x32xf32>
+  %b = llm.linear %z, %u : (tensor<?x32xf32>, !w) -> tensor<?x32xf32>
+  %y = arith.mulf %b, %a : tensor<?x32xf32>
+  return %y : tensor<?x32xf32>
+}
+
+// -----
+
+!odd = !llm.packed<48x32, #llm.float<f32>, #llm.panels>
+
+// Three panels: one at a time.
+// CHECK-LABEL: func.func @odd_panels(
+// CHECK: schedule <rows = 4, panels = 1, panels1 = 1>
+func.func @odd_panels(%x: tensor<?x32xf32>, %w: !odd) -> tensor<?x48xf32> {
+  %p = llm.linear %x, %w : (tensor<?x32xf32>, !odd) -> tensor<?x48xf32>
+  return %p : tensor<?x48xf32>
+}
+
+// -----
+
+// Reshapes and projections stay outside; what a loop body computes becomes
+// kernels of its block.
+// CHECK-LABEL: func.func @structure(
+// CHECK: llm.batch_positions
+// CHECK: scf.for
+// CHECK: llm.kernel "norm"
+// CHECK: tensor.expand_shape
+// CHECK: llm.kernel "rotate"
+// CHECK: tensor.collapse_shape
+// CHECK: scf.yield
+func.func @structure(%b: !llm.batch, %x: tensor<?x32xf32>, %inv: tensor<4xf32>, %n: index) -> tensor<?x32xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %pos = llm.batch_positions %b : tensor<?xi32>
+  %cs = llm.rotation %pos, %inv : (tensor<?xi32>, tensor<4xf32>) -> tensor<?x8xf32>
+  %r = scf.for %i = %c0 to %n step %c1 iter_args(%a = %x) -> (tensor<?x32xf32>) {
+    %h = llm.norm rms %a {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
+    %T = tensor.dim %h, %c0 : tensor<?x32xf32>
+    %e = tensor.expand_shape %h [[0], [1, 2]] output_shape [%T, 4, 8] : tensor<?x32xf32> into tensor<?x4x8xf32>
+    %t = llm.rotate half %e, %cs : (tensor<?x4x8xf32>, tensor<?x8xf32>) -> tensor<?x4x8xf32>
+    %c = tensor.collapse_shape %t [[0], [1, 2]] : tensor<?x4x8xf32> into tensor<?x32xf32>
+    scf.yield %c : tensor<?x32xf32>
+  }
+  return %r : tensor<?x32xf32>
+}

@@ -1,0 +1,132 @@
+// RUN: not llmc-opt %s --llm-form-kernels --split-input-file 2>&1 | FileCheck %s
+// Forms of ops that are verified and interpreted but not compiled are named.
+
+// CHECK: error: no lowering yet for this form of 'llm.route'
+func.func @route(%l: tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>) {
+  %i, %w = llm.route %l {k = 2 : i64} : (tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>)
+  return %i, %w : tensor<?x2xi32>, tensor<?x2xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'llm.expert_linear'
+func.func @expert_linear(%x: tensor<?x32xf32>, %i: tensor<?x2xi32>, %w: tensor<8x16x32xf32>) -> tensor<?x2x16xf32> {
+  %u = llm.expert_linear %x, %i, %w : (tensor<?x32xf32>, tensor<?x2xi32>, tensor<8x16x32xf32>) -> tensor<?x2x16xf32>
+  return %u : tensor<?x2x16xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'llm.combine'
+func.func @combine(%x: tensor<?x2x16xf32>, %w: tensor<?x2xf32>) -> tensor<?x16xf32> {
+  %y = llm.combine %x, %w : (tensor<?x2x16xf32>, tensor<?x2xf32>) -> tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'llm.linear'
+func.func @linear_per_head(%x: tensor<?x4x8xf32>, %w: tensor<4x6x8xf32>) -> tensor<?x4x6xf32> {
+  %y = llm.linear %x, %w : (tensor<?x4x8xf32>, tensor<4x6x8xf32>) -> tensor<?x4x6xf32>
+  return %y : tensor<?x4x6xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'llm.attention'
+func.func @slopes(%q: tensor<?x4x8xf32>, %kv: !llm.kv<1x2x8x8, f32>, %l: index, %h: tensor<4xf32>, %b: !llm.batch) -> tensor<?x4x8xf32> {
+  %a = llm.attention %q cache(%kv[%l]) slopes(%h) batch(%b) {scale = 1.0 : f64} : (tensor<?x4x8xf32>, !llm.kv<1x2x8x8, f32>, index, tensor<4xf32>, !llm.batch) -> tensor<?x4x8xf32>
+  return %a : tensor<?x4x8xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'llm.attention'
+func.func @sinks(%q: tensor<?x4x8xf32>, %kv: !llm.kv<1x2x8x8, f32>, %l: index, %h: tensor<4xf32>, %b: !llm.batch) -> tensor<?x4x8xf32> {
+  %a = llm.attention %q cache(%kv[%l]) sinks(%h) batch(%b) {scale = 1.0 : f64} : (tensor<?x4x8xf32>, !llm.kv<1x2x8x8, f32>, index, tensor<4xf32>, !llm.batch) -> tensor<?x4x8xf32>
+  return %a : tensor<?x4x8xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'llm.attention'
+func.func @chunk(%q: tensor<?x4x8xf32>, %kv: !llm.kv<1x2x8x8, f32>, %l: index, %b: !llm.batch) -> tensor<?x4x8xf32> {
+  %a = llm.attention %q cache(%kv[%l]) batch(%b) {scale = 1.0 : f64, chunk = 16 : i64} : (tensor<?x4x8xf32>, !llm.kv<1x2x8x8, f32>, index, !llm.batch) -> tensor<?x4x8xf32>
+  return %a : tensor<?x4x8xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'llm.attention'
+func.func @explicit_keys(%q: tensor<?x4x8xf32>, %k: tensor<?x2x8xf32>, %v: tensor<?x2x8xf32>, %b: !llm.batch) -> tensor<?x4x8xf32> {
+  %a = llm.attention %q key(%k) value(%v) batch(%b) {scale = 1.0 : f64} : (tensor<?x4x8xf32>, tensor<?x2x8xf32>, tensor<?x2x8xf32>, !llm.batch) -> tensor<?x4x8xf32>
+  return %a : tensor<?x4x8xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'llm.attention'
+func.func @value_prefix(%q: tensor<?x4x12xf32>, %kv: !llm.kv<1x1x12x0, f32, prefix = 8>, %l: index, %b: !llm.batch) -> tensor<?x4x8xf32> {
+  %a = llm.attention %q cache(%kv[%l]) batch(%b) {scale = 1.0 : f64} : (tensor<?x4x12xf32>, !llm.kv<1x1x12x0, f32, prefix = 8>, index, !llm.batch) -> tensor<?x4x8xf32>
+  return %a : tensor<?x4x8xf32>
+}
+
+// -----
+
+// A cache write whose values are a prefix of the keys.
+// CHECK: error: no lowering yet for this form of 'llm.kv_write'
+func.func @write_prefix(%k: tensor<?x1x12xf32>, %kv: !llm.kv<1x1x12x0, f32, prefix = 8>, %l: index, %b: !llm.batch) -> !llm.kv<1x1x12x0, f32, prefix = 8> {
+  %a = llm.kv_write %kv[%l], %k, %b : !llm.kv<1x1x12x0, f32, prefix = 8>, tensor<?x1x12xf32> -> !llm.kv<1x1x12x0, f32, prefix = 8>
+  return %a : !llm.kv<1x1x12x0, f32, prefix = 8>
+}
+
+// -----
+
+// Rows are computed in f32.
+// CHECK: error: no lowering yet for this form of 'llm.norm'
+func.func @half_rows(%x: tensor<?x8xf16>) -> tensor<?x8xf16> {
+  %n = llm.norm rms %x {eps = 1.0e-5 : f64} : (tensor<?x8xf16>) -> tensor<?x8xf16>
+  return %n : tensor<?x8xf16>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'arith.addi'
+func.func @integers(%x: tensor<?x8xi32>) -> tensor<?x8xi32> {
+  %y = arith.addi %x, %x : tensor<?x8xi32>
+  return %y : tensor<?x8xi32>
+}
+
+// -----
+
+// A matrix that is no parameter has no panels.
+// CHECK: error: no lowering yet for this form of 'llm.linear'
+func.func @weight_without_panels(%x: tensor<?x8xf32>, %w: tensor<8x8xf32>) -> tensor<?x8xf32> {
+  %y = llm.linear %x, %w : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'llm.linear'
+func.func @rows_of_heads(%x: tensor<?x4x8xf32>, %w: !llm.packed<8x8, #llm.float<f32>, #llm.panels>) -> tensor<?x4x8xf32> {
+  %y = llm.linear %x, %w : (tensor<?x4x8xf32>, !llm.packed<8x8, #llm.float<f32>, #llm.panels>) -> tensor<?x4x8xf32>
+  return %y : tensor<?x4x8xf32>
+}
+
+// -----
+
+// Groups of 16 activations do not meet groups of 32 weights.
+// CHECK: error: no lowering yet for this form of 'llm.linear'
+func.func @groups(%x: !llm.packed<?x32, #llm.int8_act<16>>, %w: !llm.packed<16x32, #llm.q8_0, #llm.panels>) -> tensor<?x16xf32> {
+  %y = llm.linear %x, %w : (!llm.packed<?x32, #llm.int8_act<16>>, !llm.packed<16x32, #llm.q8_0, #llm.panels>) -> tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'llm.linear'
+func.func @int8_rows_of_floats(%x: !llm.packed<?x32, #llm.int8_act>, %w: !llm.packed<16x32, #llm.float<f32>, #llm.panels>) -> tensor<?x16xf32> {
+  %y = llm.linear %x, %w : (!llm.packed<?x32, #llm.int8_act>, !llm.packed<16x32, #llm.float<f32>, #llm.panels>) -> tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}
