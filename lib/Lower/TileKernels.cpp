@@ -371,7 +371,9 @@ private:
 
   func::FuncOp getFunction(KernelOp kernel, ArrayRef<Value> arguments, bool usesBatch) {
     for (auto &[known, function] : functions)
+      // Caches of one type may lie at different places in a page.
       if (known.getSchedule() == kernel.getSchedule() &&
+          llvm::equal(function.getArgumentTypes(), ValueRange(arguments).getTypes()) &&
           OperationEquivalence::isRegionEquivalentTo(&known.getBody(), &kernel.getBody(),
                                                      OperationEquivalence::IgnoreLocations))
         return function;
