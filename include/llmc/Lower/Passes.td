@@ -32,7 +32,9 @@ def EmitTiles : Pass<"llm-emit-tiles", "::mlir::ModuleOp"> {
     Saves: one executable runs at full speed on any x86-64 CPU since 2013.
   }];
   let options = [ListOption<"isas", "isas", "std::string", "instruction sets, best first">];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::vector::VectorDialect", "::mlir::math::MathDialect",
+                           "::mlir::arith::ArithDialect"];
 }
 
 def FinishStep : Pass<"llm-finish-step", "::mlir::ModuleOp"> {
@@ -47,7 +49,7 @@ def FinishStep : Pass<"llm-finish-step", "::mlir::ModuleOp"> {
     Option<"maxContext", "max-context", "int64_t", "0", "positions per sequence; 0: the model's own limit">,
     Option<"maxBatch", "max-batch", "int64_t", "8", "sequences at once">,
     Option<"rowsPerStep", "rows-per-step", "int64_t", "256", "rows of one step">];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect"];
 }
 
 def ApproximateMath : Pass<"llm-approximate-math", "::mlir::ModuleOp"> {
@@ -57,6 +59,8 @@ def ApproximateMath : Pass<"llm-approximate-math", "::mlir::ModuleOp"> {
     which reduces large arguments exactly.
     Saves: a call per lane.
   }];
+  let dependentDialects = ["::mlir::vector::VectorDialect", "::mlir::math::MathDialect",
+                           "::mlir::arith::ArithDialect"];
 }
 
 #endif // LLMC_LOWER_PASSES
