@@ -21,7 +21,7 @@ def use_tool(name, folder):
     config.substitutions.append((r"(?<![\w./-])%s(?![\w./-])" % name, path))
 
 
-for tool in ("FileCheck", "not", "split-file", "count"):
+for tool in ("FileCheck", "not", "split-file", "count", "llvm-mc", "llvm-objdump"):
     use_tool(tool, config.llvm_tools_dir)
 for tool in ("llmc-opt", "llmc"):
     use_tool(tool, config.llmc_tools_dir)

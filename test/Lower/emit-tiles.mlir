@@ -1,0 +1,81 @@
+// RUN: llmc-opt %s --llm-emit-tiles | FileCheck %s --check-prefixes=CHECK,BOTH
+// RUN: llmc-opt %s --llm-emit-tiles=isas=avx2 | FileCheck %s --check-prefixes=ONE
+// RUN: not llmc-opt %s --llm-emit-tiles=isas=avx2,sse9 2>&1 | FileCheck %s --check-prefix=ERROR
+
+// ERROR: llm-emit-tiles: unknown instruction set 'sse9'
+
+// ONE-NOT: avx512
+// ONE: func.func private @grid.avx2(
+// ONE-NOT: avx512
+
+// Every function once per instruction set, the originals gone, calls among
+// functions of one set.
+// BOTH-NOT: func.func private @grid(
+// BOTH-NOT: llm.tile
+
+// 8-bit codes at int8 rows.
+// CHECK-LABEL: func.func private @"grid.avx512-vnni"(
+// CHECK-SAME: target_cpu = "x86-64-v3"
+// CHECK-SAME: target_features = #llvm.target_features<["+avx512f", "+avx512bw", "+avx512cd", "+avx512dq", "+avx512vl", "+avx512vnni"
+// CHECK-NOT: pmadd
+// CHECK-COUNT-8: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"
+// CHECK-NOT: llvm.call_intrinsic
+// CHECK: math.fma
+// CHECK-LABEL: func.func private @grid.avx2(
+// CHECK-SAME: target_cpu = "x86-64-v3"
+// CHECK-NOT: target_features
+// CHECK-NOT: vpdpbusd
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.psign.b"
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
+// CHECK-NOT: vpdpbusd
+// CHECK: math.fma
+func.func private @grid(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> {
+  %c0 = arith.constant 0 : index
+  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%panel]) group(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, panels = 1 : i64, rows = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<16xf32>
+  return %r : vector<16xf32>
+}
+
+// Floats: one load of 16 weights per k serves every row of the tile; an inner
+// size of 6 goes in groups of 2.
+// CHECK-LABEL: func.func private @dense.avx2(
+// CHECK: %[[W0:.*]] = vector.load {{.*}} : memref<1x6x16xf16>, vector<16xf16>
+// CHECK: %[[F0:.*]] = arith.extf %[[W0]] : vector<16xf16> to vector<16xf32>
+// CHECK: math.fma %[[F0]]
+// CHECK: math.fma %[[F0]]
+// CHECK: %[[W1:.*]] = vector.load
+// CHECK: %[[F1:.*]] = arith.extf %[[W1]]
+// CHECK-COUNT-2: math.fma %[[F1]]
+// CHECK-NOT: math.fma
+// CHECK: return
+func.func private @dense(%x: memref<?x6xf32>, %w: memref<1x6x16xf16>, %acc: vector<16xf32>, %row: index, %group: index) -> (vector<16xf32>, vector<16xf32>) {
+  %c0 = arith.constant 0 : index
+  %r:2 = llm.tile.dot(%acc, %acc) x(%x[%row]) w(%w[%c0]) group(%group) {panels = 1 : i64, rows = 2 : i64, weightType = !llm.packed<16x6, #llm.float<f16>, #llm.panels>} : (vector<16xf32>, vector<16xf32>), memref<?x6xf32>, memref<1x6x16xf16> -> vector<16xf32>, vector<16xf32>
+  return %r#0, %r#1 : vector<16xf32>, vector<16xf32>
+}
+
+// Float rows at 4-bit codes: scale and minimum are read, 32 weights made once;
+// with `prefetch` the next panels are fetched too.
+// CHECK-LABEL: func.func private @dequantised.avx2(
+// CHECK: memref.prefetch
+// CHECK: vector.load {{.*}}, vector<32xi8>
+// CHECK: arith.extf {{.*}} : vector<16xf16> to vector<16xf32>
+// CHECK: arith.extf {{.*}} : vector<16xf16> to vector<16xf32>
+// CHECK-NOT: call_intrinsic
+// CHECK-COUNT-32: math.fma
+// CHECK-NOT: math.fma
+// CHECK: return
+func.func private @dequantised(%x: memref<?x32xf32>, %w: memref<2x1x320xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> {
+  %c0 = arith.constant 0 : index
+  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%panel]) group(%c0) {panels = 1 : i64, prefetch, rows = 1 : i64, weightType = !llm.packed<32x32, #llm.q4_1, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<2x1x320xi8> -> vector<16xf32>
+  return %r : vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @"caller.avx512-vnni"(
+// CHECK: call @"grid.avx512-vnni"(
+// CHECK-LABEL: func.func @caller.avx2(
+// CHECK: call @grid.avx2(
+func.func @caller(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<16xf32>, %i: index) -> vector<16xf32> {
+  %r = call @grid(%x, %w, %acc, %i, %i) : (memref<?x40xi8>, memref<2x1x544xi8>, vector<16xf32>, index, index) -> vector<16xf32>
+  return %r : vector<16xf32>
+}

@@ -1,0 +1,71 @@
+// RUN: llmc-opt %s --llm-finish-step="rows-per-step=32 max-batch=3" | FileCheck %s
+// RUN: llmc-opt %s --llm-finish-step="max-context=16" | FileCheck %s --check-prefix=SHORT
+
+// The weights are gone, barriers are calls with the step's own barrier, every
+// variant has an entry that loads the fields of LlmrtStep, best variant first.
+module attributes {llm.model = {context_length = 64 : i64},
+                   llm.plan = {arena_bytes_per_row = 192 : i64, kv_bytes_per_page = 4096 : i64, vocabulary = 40 : i64, weight_bytes = 640 : i64}} {
+// CHECK-NOT: llm.weight
+llm.weight @w : tensor<160xf32> source "w" at 0
+
+// CHECK-LABEL: func.func @step.avx2(
+// CHECK-SAME: %[[BARRIER:[^:]*]]: !llvm.ptr)
+// CHECK: llvm.call @llmrt_barrier(%[[BARRIER]]) : (!llvm.ptr) -> ()
+// CHECK-NOT: llm.barrier
+func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>,
+                     %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
+                     %sequences: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>, %logits: memref<?xi8>,
+                     %rows: index, %capacity: index, %logitRowCount: index, %blocks: index, %pages: index,
+                     %worker: index, %workers: index) attributes {target_cpu = "x86-64-v3"} {
+  llm.barrier
+  return
+}
+func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>,
+                     %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
+                     %sequences: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>, %logits: memref<?xi8>,
+                     %rows: index, %capacity: index, %logitRowCount: index, %blocks: index, %pages: index,
+                     %worker: index, %workers: index) attributes {target_cpu = "x86-64-v3", target_features = #llvm.target_features<["+avx512f"]>} {
+  return
+}
+
+// CHECK: llvm.func @llmrt_barrier(!llvm.ptr)
+// CHECK: llvm.func internal @"llmrt_step.avx512-vnni"(%{{.*}}: !llvm.ptr, %{{.*}}: i64, %{{.*}}: i64)
+// CHECK-SAME: target_cpu = "x86-64-v3", target_features = #llvm.target_features<["+avx512f"]>
+// CHECK: call @"step.avx512-vnni"(
+// CHECK: llvm.func internal @llmrt_step.avx2(%[[STEP:.*]]: !llvm.ptr, %[[WORKER:.*]]: i64, %[[WORKERS:.*]]: i64)
+// CHECK: llvm.getelementptr %[[STEP]][0]
+// CHECK: llvm.getelementptr %[[STEP]][8]
+// CHECK: llvm.getelementptr %[[STEP]][80]
+// CHECK: llvm.getelementptr %[[STEP]][120]
+// CHECK: %[[AT:.*]] = llvm.getelementptr %[[STEP]][128]
+// CHECK: %[[BARRIER:.*]] = llvm.load %[[AT]] : !llvm.ptr -> !llvm.ptr
+// CHECK: call @step.avx2({{.*}}, %[[BARRIER]])
+// CHECK: llvm.mlir.global internal constant @"llmrt_variant.avx512-vnni"("avx512-vnni\00")
+// CHECK: llvm.mlir.global internal constant @llmrt_variant.avx2("avx2\00")
+// CHECK: llvm.mlir.global internal constant @llmrt_variants()
+// CHECK: llvm.mlir.addressof @"llmrt_variant.avx512-vnni"
+// CHECK: llvm.mlir.constant(7 : i64)
+// CHECK: llvm.mlir.addressof @"llmrt_step.avx512-vnni"
+// CHECK: llvm.mlir.addressof @llmrt_variant.avx2
+// CHECK: llvm.mlir.constant(1 : i64)
+// CHECK: llvm.mlir.addressof @llmrt_step.avx2
+
+// abi version, variants, vocabulary, arena, page, context, limits, weights.
+// CHECK: llvm.mlir.global external constant @llmrt_model()
+// CHECK: llvm.mlir.constant(1 : i32)
+// CHECK: llvm.mlir.constant(2 : i32)
+// CHECK: llvm.mlir.constant(40 : i64)
+// CHECK: llvm.mlir.constant(192 : i64)
+// CHECK: llvm.mlir.constant(4096 : i64)
+// CHECK: llvm.mlir.constant(64 : i64)
+// CHECK: llvm.mlir.constant(64 : i64)
+// CHECK: llvm.mlir.constant(3 : i64)
+// CHECK: llvm.mlir.constant(32 : i64)
+// CHECK: llvm.mlir.constant(640 : i64)
+
+// SHORT: @llmrt_model()
+// SHORT: llvm.mlir.constant(64 : i64)
+// SHORT: llvm.mlir.constant(16 : i64)
+// SHORT: llvm.mlir.constant(8 : i64)
+// SHORT: llvm.mlir.constant(256 : i64)
+}

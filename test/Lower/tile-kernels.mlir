@@ -1,0 +1,171 @@
+// RUN: llmc-opt %s --split-input-file --llm-pack-weights --llm-form-kernels --llm-plan-memory --llm-tile-kernels --canonicalize --cse | FileCheck %s
+
+// The step keeps its weights for the artifact writer; a layer's weight is found
+// by a table of offsets; the logits are the caller's buffer. Barriers: before the
+// loop, between the two kernels of a layer, and at its end, none after the last.
+// CHECK-DAG: llm.weight @w0 : {{.*}} at [[W0:[0-9]+]]
+// CHECK-DAG: llm.weight @w1 : {{.*}} at [[W1:[0-9]+]]
+// CHECK-NOT: llm.weight_table
+// CHECK-LABEL: func.func private @k0_embed(
+// CHECK: memref.global "private" constant @[[TABLE:.*]] : memref<2xi64> = dense<[[[W0]], [[W1]]]>
+
+// A product: this worker's panels, four rows at a time with one panel, then
+// row by row with both panels and a prefetch.
+// CHECK-LABEL: func.func private @k2_linear(
+// CHECK-SAME: %[[X:[^:]*]]: memref<?x40xi8>, %[[W:[^:]*]]: memref<2x1x544xi8>, %[[Y:[^:]*]]: memref<?x32xf32>, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
+// CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
+// CHECK-DAG: %[[C4:.*]] = arith.constant 4 : index
+// CHECK-DAG: %[[BEGIN:.*]] = arith.divui %[[WORKER]], %[[WORKERS]] : index
+// CHECK: scf.for %{{.*}} = %[[BEGIN]] to
+// CHECK: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %[[C4]]
+// CHECK: llm.tile.dot({{.*}}) x(%[[X]][%[[ROW]]]) w(%[[W]][%{{.*}}]) {{.*}}panels = 1 : i64, rows = 4 : i64
+// CHECK-COUNT-4: vector.store {{.*}}, %[[Y]]
+// CHECK: scf.for %[[LEFT:.*]] = %{{.*}} to %{{.*}} step %[[C1]]
+// CHECK: llm.tile.dot({{.*}}) x(%[[X]][%[[LEFT]]]) {{.*}}panels = 2 : i64, prefetch, rows = 1 : i64
+
+// CHECK-LABEL: func.func @step(
+// CHECK-SAME: %[[WEIGHTS:[^:]*]]: memref<?xi8>, %[[ARENA:[^:]*]]: memref<?xi8>
+// CHECK: call @k0_embed(
+// CHECK-NEXT: llm.barrier
+// CHECK-NEXT: scf.for %[[L:.*]] = %
+// CHECK-NOT: llm.barrier
+// CHECK: call @k1_norm_quantize_act(
+// CHECK: %[[OFFSETS:.*]] = memref.get_global @[[TABLE]]
+// CHECK: %[[OFFSET:.*]] = memref.load %[[OFFSETS]][%[[L]]]
+// CHECK: %[[AT:.*]] = arith.index_cast %[[OFFSET]] : i64 to index
+// CHECK: memref.view %[[WEIGHTS]][%[[AT]]][] : memref<?xi8> to memref<2x1x544xi8>
+// CHECK: llm.barrier
+// CHECK-NEXT: call @k2_linear(
+// CHECK-NEXT: llm.barrier
+// CHECK-NEXT: }
+// CHECK-NOT: llm.barrier
+// CHECK: call @k3_norm(
+// CHECK-NEXT: return
+// Two layers of one linear and one norm with weights of their own.
+module attributes {llm.model = {context_length = 64 : i64}} {
+llm.weight @table : tensor<40x32xf32> source "t"
+llm.weight @w0 : !llm.packed<32x32, #llm.q8_0> source "w0"
+llm.weight @w1 : !llm.packed<32x32, #llm.q8_0> source "w1"
+llm.weight_table @layers.0 : !llm.packed<32x32, #llm.q8_0> [@w0, @w1]
+
+func.func @step(%batch: !llm.batch) -> tensor<?x32xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %ids = llm.batch_tokens %batch : tensor<?xi32>
+  %t = llm.param @table : tensor<40x32xf32>
+  %x = llm.embed %ids, %t : (tensor<?xi32>, tensor<40x32xf32>) -> tensor<?x32xf32>
+  %r = scf.for %i = %c0 to %c2 step %c1 iter_args(%a = %x) -> (tensor<?x32xf32>) {
+    %n = llm.norm rms %a {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
+    %q = llm.quantize_act %n : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act>
+    %w = llm.param @layers.0[%i] : !llm.packed<32x32, #llm.q8_0>
+    %l = llm.linear %q, %w : (!llm.packed<?x32, #llm.int8_act>, !llm.packed<32x32, #llm.q8_0>) -> tensor<?x32xf32>
+    scf.yield %l : tensor<?x32xf32>
+  }
+  %y = llm.norm rms %r {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
+  return %y : tensor<?x32xf32>
+}
+}
+
+// -----
+
+// Kernels of equal bodies are one function. Two that read the same rows and
+// write different ones need no barrier between them; what reads both needs one.
+// CHECK-LABEL: func.func private @k0_embed(
+// CHECK: func.func private @k1_linear(
+// CHECK-NOT: func.func private @k2_linear
+// CHECK: func.func private @k2_addf_mulf_mulf(
+// CHECK-LABEL: func.func @step(
+// CHECK: call @k0_embed
+// CHECK: llm.barrier
+// CHECK: call @k1_linear(
+// CHECK-NOT: llm.barrier
+// CHECK: call @k1_linear(
+// CHECK: llm.barrier
+// CHECK: call @k2_addf_mulf_mulf(
+module attributes {llm.model = {context_length = 64 : i64}} {
+llm.weight @table : tensor<40x32xf32> source "t"
+llm.weight @w0 : tensor<32x32xf32> source "w0"
+llm.weight @w1 : tensor<32x32xf32> source "w1"
+func.func @step(%batch: !llm.batch) -> tensor<?x32xf32> {
+  %ids = llm.batch_tokens %batch : tensor<?xi32>
+  %t = llm.param @table : tensor<40x32xf32>
+  %x = llm.embed %ids, %t : (tensor<?xi32>, tensor<40x32xf32>) -> tensor<?x32xf32>
+  %w0 = llm.param @w0 : tensor<32x32xf32>
+  %w1 = llm.param @w1 : tensor<32x32xf32>
+  %a = llm.linear %x, %w0 : (tensor<?x32xf32>, tensor<32x32xf32>) -> tensor<?x32xf32>
+  %b = llm.linear %x, %w1 : (tensor<?x32xf32>, tensor<32x32xf32>) -> tensor<?x32xf32>
+  %keep = arith.addf %a, %b : tensor<?x32xf32>
+  %c = arith.mulf %keep, %a : tensor<?x32xf32>
+  %d = arith.mulf %c, %b : tensor<?x32xf32>
+  return %d : tensor<?x32xf32>
+}
+}
+
+// -----
+
+// Attention: this worker's (row, head) items in turn, the pages of the row's
+// sequence in order, 64 scores per page in 4 vectors, a mask by position, then
+// the values of the used slots.
+// CHECK-LABEL: func.func private @k{{[0-9]+}}_kv_write(
+// CHECK-LABEL: func.func private @k{{[0-9]+}}_attention(
+// CHECK-SAME: %{{[^:]*}}: memref<?x4x16xf32>, %[[CACHE:[^:]*]]: memref<?x4096xf16, strided<[4096, 1]>>, %{{[^:]*}}: index, %{{[^:]*}}: memref<?x4x16xf32>, %[[POSITIONS:[^:]*]]: memref<?xi32>, %[[SLOTS:[^:]*]]: memref<?xi32>, %[[SEQUENCES:[^:]*]]: memref<?xi32>, %[[TABLE:[^:]*]]: memref<?xi32>, %[[SLOTPOSITIONS:[^:]*]]: memref<?xi32>, %{{[^:]*}}: index, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
+// CHECK: scf.for %{{.*}} = %[[WORKER]] to %{{.*}} step %[[WORKERS]]
+// CHECK: memref.load %[[SLOTS]]
+// CHECK: scf.for
+// CHECK: memref.load %[[TABLE]]
+// CHECK: scf.for
+// CHECK-COUNT-4: vector.load %[[CACHE]][{{.*}}, vector<16xf16>
+// CHECK: vector.load %[[SLOTPOSITIONS]]
+// CHECK: arith.cmpi sle
+// CHECK: math.exp
+// CHECK: arith.minui
+// CHECK: scf.for
+// CHECK: vector.load %[[CACHE]]
+// CHECK: math.fma
+// CHECK-LABEL: func.func @step(
+// CHECK: call @k{{[0-9]+}}_kv_write(
+// CHECK: llm.barrier
+// CHECK: call @k{{[0-9]+}}_attention(
+module attributes {llm.model = {context_length = 64 : i64}} {
+llm.weight @table : tensor<40x64xf32> source "t"
+func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x2x16x16, f16>) -> (tensor<?x64xf32>, !llm.kv<1x2x16x16, f16>) {
+  %c0 = arith.constant 0 : index
+  %ids = llm.batch_tokens %batch : tensor<?xi32>
+  %t = llm.param @table : tensor<40x64xf32>
+  %x = llm.embed %ids, %t : (tensor<?xi32>, tensor<40x64xf32>) -> tensor<?x64xf32>
+  %w = llm.param @small : tensor<32x64xf32>
+  %y = llm.linear %x, %w : (tensor<?x64xf32>, tensor<32x64xf32>) -> tensor<?x32xf32>
+  %T = tensor.dim %x, %c0 : tensor<?x64xf32>
+  %q = tensor.expand_shape %x [[0], [1, 2]] output_shape [%T, 4, 16] : tensor<?x64xf32> into tensor<?x4x16xf32>
+  %k = tensor.expand_shape %y [[0], [1, 2]] output_shape [%T, 2, 16] : tensor<?x32xf32> into tensor<?x2x16xf32>
+  %kv1 = llm.kv_write %kv[%c0], %k, value(%k), %batch : !llm.kv<1x2x16x16, f16>, tensor<?x2x16xf32>, value(tensor<?x2x16xf32>) -> !llm.kv<1x2x16x16, f16>
+  %a = llm.attention %q cache(%kv1[%c0]) batch(%batch) {scale = 0.25 : f64} : (tensor<?x4x16xf32>, !llm.kv<1x2x16x16, f16>, index, !llm.batch) -> tensor<?x4x16xf32>
+  %r = tensor.collapse_shape %a [[0], [1, 2]] : tensor<?x4x16xf32> into tensor<?x64xf32>
+  return %r, %kv1 : tensor<?x64xf32>, !llm.kv<1x2x16x16, f16>
+}
+llm.weight @small : tensor<32x64xf32> source "s"
+}
+
+// -----
+
+// Two caches of one type lie one after the other in a page: their kernels are
+// functions of their own.
+// CHECK-LABEL: func.func private @k0_embed(
+// CHECK: func.func private @k1_kv_write(%{{[^:]*}}: memref<?x512xf32, strided<[1024, 1]>>
+// CHECK: func.func private @k2_kv_write(%{{[^:]*}}: memref<?x512xf32, strided<[1024, 1], offset: 512>>
+module attributes {llm.model = {context_length = 64 : i64}} {
+llm.weight @table : tensor<40x4xf32> source "t"
+func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x1x4x4, f32>, %lv: !llm.kv<1x1x4x4, f32>) -> (tensor<?x4xf32>, !llm.kv<1x1x4x4, f32>, !llm.kv<1x1x4x4, f32>) {
+  %c0 = arith.constant 0 : index
+  %ids = llm.batch_tokens %batch : tensor<?xi32>
+  %t = llm.param @table : tensor<40x4xf32>
+  %x = llm.embed %ids, %t : (tensor<?xi32>, tensor<40x4xf32>) -> tensor<?x4xf32>
+  %T = tensor.dim %x, %c0 : tensor<?x4xf32>
+  %k = tensor.expand_shape %x [[0], [1, 2]] output_shape [%T, 1, 4] : tensor<?x4xf32> into tensor<?x1x4xf32>
+  %kv1 = llm.kv_write %kv[%c0], %k, value(%k), %batch : !llm.kv<1x1x4x4, f32>, tensor<?x1x4xf32>, value(tensor<?x1x4xf32>) -> !llm.kv<1x1x4x4, f32>
+  %lv1 = llm.kv_write %lv[%c0], %k, value(%k), %batch : !llm.kv<1x1x4x4, f32>, tensor<?x1x4xf32>, value(tensor<?x1x4xf32>) -> !llm.kv<1x1x4x4, f32>
+  %y = llm.norm rms %x {eps = 1.0e-5 : f64} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %y, %kv1, %lv1 : tensor<?x4xf32>, !llm.kv<1x1x4x4, f32>, !llm.kv<1x1x4x4, f32>
+}
+}
