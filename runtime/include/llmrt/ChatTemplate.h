@@ -1,5 +1,4 @@
-//===- ChatTemplate.h - messages to a prompt by the model's own template
-//----===//
+//===- ChatTemplate.h - messages to a prompt by the model's own template --===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A bounded interpreter for the subset of Jinja that chat templates use, with

@@ -1,5 +1,4 @@
-//===- Sampler.h - logits to the next token
-//---------------------------------===//
+//===- Sampler.h - logits to the next token -------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // In the order of Hugging Face transformers: repetition penalty, temperature,

@@ -1,5 +1,4 @@
-//===- Tokenizer.h - text to token ids and back
-//-----------------------------===//
+//===- Tokenizer.h - text to token ids and back ---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Byte-level BPE with the results of the Hugging Face `tokenizers` library. The

@@ -1,5 +1,4 @@
-//===- TokenizerModel.h - a byte-level BPE tokenizer as plain data
-//----------===//
+//===- TokenizerModel.h - a byte-level BPE tokenizer as plain data --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What every importer fills and `serializeTokenizer` writes into the artifact.

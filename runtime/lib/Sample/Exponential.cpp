@@ -1,5 +1,4 @@
-//===- Exponential.cpp - exp with the same bits everywhere
-//------------------===//
+//===- Exponential.cpp - exp with the same bits everywhere ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // x = k ln 2 + r with |r| <= 0.35; the Taylor series to r^13 leaves 5e-18.

@@ -1,5 +1,4 @@
-//===- Exponential.h - exp with the same bits everywhere
-//--------------------===//
+//===- Exponential.h - exp with the same bits everywhere ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // C libraries differ in the last bit of exp, which can change a sampled token.

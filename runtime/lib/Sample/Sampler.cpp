@@ -1,5 +1,4 @@
-//===- Sampler.cpp - logits to the next token
-//-------------------------------===//
+//===- Sampler.cpp - logits to the next token -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Filters narrow one array in place. Every order that the result depends on is

@@ -1,5 +1,4 @@
-//===- AddedTokens.cpp - special tokens are cut out of the text first
-//-------===//
+//===- AddedTokens.cpp - special tokens are cut out of the text first -----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Leftmost, then longest, as the reference's Aho-Corasick search. The sorted

@@ -1,5 +1,4 @@
-//===- ByteAlphabet.cpp - GPT-2's printable names for the 256 bytes
-//---------===//
+//===- ByteAlphabet.cpp - GPT-2's printable names for the 256 bytes -------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The two tables are computed at compile time: 256 entries out, 324 back.

@@ -1,5 +1,4 @@
-//===- ByteAlphabet.h - GPT-2's printable names for the 256 bytes
-//-----------===//
+//===- ByteAlphabet.h - GPT-2's printable names for the 256 bytes ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Byte-level vocabularies spell tokens with one printable character per byte,

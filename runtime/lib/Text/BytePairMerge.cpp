@@ -1,5 +1,4 @@
-//===- BytePairMerge.cpp - one word becomes tokens
-//--------------------------===//
+//===- BytePairMerge.cpp - one word becomes tokens ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Lowest rank first, then leftmost. An entry whose pair has changed is stale

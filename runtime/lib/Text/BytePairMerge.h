@@ -1,5 +1,4 @@
-//===- BytePairMerge.h - one word becomes tokens
-//----------------------------===//
+//===- BytePairMerge.h - one word becomes tokens --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A heap of candidate merges over a linked list of symbols: O(n log n), so a

@@ -1,5 +1,4 @@
-//===- ChatTemplate.cpp - messages to a prompt
-//------------------------------===//
+//===- ChatTemplate.cpp - messages to a prompt ----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What transformers' apply_chat_template passes to a template: messages, the

@@ -1,5 +1,4 @@
-//===- GgufTokenizer.cpp - a tokenizer from GGUF metadata
-//-------------------===//
+//===- GgufTokenizer.cpp - a tokenizer from GGUF metadata -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // GGUF keeps the vocabulary and the merges, and leaves the rest to a name and

@@ -1,5 +1,4 @@
-//===- GgufTokenizer.h - splitting rules that GGUF names
-//--------------------===//
+//===- GgufTokenizer.h - splitting rules that GGUF names ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What a value of tokenizer.ggml.pre implies beyond the keys of the file.

@@ -1,5 +1,4 @@
-//===- HuggingFaceJson.h - reading tokenizer.json without trust
-//-------------===//
+//===- HuggingFaceJson.h - reading tokenizer.json without trust -----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Accessors that check the type first: a file with the wrong type in a field is

@@ -1,5 +1,4 @@
-//===- HuggingFaceModel.cpp - the BPE model of a tokenizer.json
-//-------------===//
+//===- HuggingFaceModel.cpp - the BPE model of a tokenizer.json -----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Vocabulary, merges and the model's switches. Switches that change ids and are

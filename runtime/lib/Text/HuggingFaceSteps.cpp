@@ -1,5 +1,4 @@
-//===- HuggingFaceSteps.cpp - the stages of a tokenizer.json
-//----------------===//
+//===- HuggingFaceSteps.cpp - the stages of a tokenizer.json --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Normaliser, pre-tokenizer, post-processor and decoder: trees of typed objects

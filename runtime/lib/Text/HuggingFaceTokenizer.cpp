@@ -1,5 +1,4 @@
-//===- HuggingFaceTokenizer.cpp - a tokenizer from tokenizer.json
-//-----------===//
+//===- HuggingFaceTokenizer.cpp - a tokenizer from tokenizer.json ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Untrusted input: sizes, types, ids and nesting are checked, and whatever is

@@ -1,5 +1,4 @@
-//===- JinjaEvaluator.cpp - statements of a chat template
-//-------------------===//
+//===- JinjaEvaluator.cpp - statements of a chat template -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Scopes are Jinja's: an iteration of a loop has its own variables, `if` has

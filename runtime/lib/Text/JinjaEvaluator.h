@@ -1,5 +1,4 @@
-//===- JinjaEvaluator.h - runs a chat template
-//------------------------------===//
+//===- JinjaEvaluator.h - runs a chat template ----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The first error sticks: evaluation then returns undefined values and unwinds.

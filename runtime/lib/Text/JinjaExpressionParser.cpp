@@ -1,5 +1,4 @@
-//===- JinjaExpressionParser.cpp - expressions of a chat template
-//-----------===//
+//===- JinjaExpressionParser.cpp - expressions of a chat template ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Precedence, loosest first: if-else, or, and, not, comparison, + -, ~, * / //

@@ -1,5 +1,4 @@
-//===- JinjaExpressions.cpp - expressions of a chat template
-//----------------===//
+//===- JinjaExpressions.cpp - expressions of a chat template --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Python's semantics where templates rely on them: and/or return an operand, /

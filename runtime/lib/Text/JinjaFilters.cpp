@@ -1,5 +1,4 @@
-//===- JinjaFilters.cpp - filters of a chat template
-//------------------------===//
+//===- JinjaFilters.cpp - filters of a chat template ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // jinja2.filters, with the tojson of transformers (no HTML escapes, characters

@@ -1,5 +1,4 @@
-//===- JinjaLexer.cpp - a chat template as tokens
-//---------------------------===//
+//===- JinjaLexer.cpp - a chat template as tokens -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // White space around tags is most of what templates get wrong when a renderer

@@ -1,5 +1,4 @@
-//===- JinjaLexer.h - a chat template as tokens
-//-----------------------------===//
+//===- JinjaLexer.h - a chat template as tokens ---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Text, tags and what is inside them, after the white space rules: trim_blocks

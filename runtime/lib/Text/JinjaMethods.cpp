@@ -1,5 +1,4 @@
-//===- JinjaMethods.cpp - methods and functions of a chat template
-//----------===//
+//===- JinjaMethods.cpp - methods and functions of a chat template --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What transformers' sandbox lets a template call: nothing that changes a value

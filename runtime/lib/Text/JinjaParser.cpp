@@ -1,5 +1,4 @@
-//===- JinjaParser.cpp - statements of a chat template
-//----------------------===//
+//===- JinjaParser.cpp - statements of a chat template --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // for, if, set, break, continue and the generation marks of transformers.

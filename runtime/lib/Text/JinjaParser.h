@@ -1,5 +1,4 @@
-//===- JinjaParser.h - expressions of a chat template
-//-----------------------===//
+//===- JinjaParser.h - expressions of a chat template ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The first error sticks and moves the parser to the end, so that parsing code

@@ -1,5 +1,4 @@
-//===- JinjaSyntax.h - a parsed chat template
-//-------------------------------===//
+//===- JinjaSyntax.h - a parsed chat template -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The depth of every tree is bounded where it is built, so walking one by

@@ -1,5 +1,4 @@
-//===- JinjaTests.cpp - tests of a chat template
-//----------------------------===//
+//===- JinjaTests.cpp - tests of a chat template --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // `value is name(arguments)`, as jinja2.tests.

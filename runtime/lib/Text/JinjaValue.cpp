@@ -1,5 +1,4 @@
-//===- JinjaValue.cpp - the values of a chat template
-//-----------------------===//
+//===- JinjaValue.cpp - the values of a chat template ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Printing follows Python to the character, because prompts contain it.

@@ -1,5 +1,4 @@
-//===- JinjaValue.h - the values of a chat template
-//-------------------------===//
+//===- JinjaValue.h - the values of a chat template -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Python's values as far as templates see them. Everything but a namespace is

@@ -1,5 +1,4 @@
-//===- Normalize.cpp - Unicode normalisation form C
-//-------------------------===//
+//===- Normalize.cpp - Unicode normalisation form C -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Decompose, order the marks, compose (Unicode 3.11, D117); Hangul syllables by

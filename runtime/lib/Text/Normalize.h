@@ -1,5 +1,4 @@
-//===- Normalize.h - Unicode normalisation form C
-//---------------------------===//
+//===- Normalize.h - Unicode normalisation form C -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Qwen's tokenizers compose characters before splitting; nothing else of

@@ -1,5 +1,4 @@
-//===- PreTokenizer.cpp - text cut into the words BPE never crosses
-//---------===//
+//===- PreTokenizer.cpp - text cut into the words BPE never crosses -------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The steps and their corner cases (empty matches, what is merged with which

@@ -1,5 +1,4 @@
-//===- PreTokenizer.h - text cut into the words BPE never crosses
-//-----------===//
+//===- PreTokenizer.h - text cut into the words BPE never crosses ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Runs a list of steps, each on every piece the step before left, one word at a

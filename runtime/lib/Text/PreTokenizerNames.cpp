@@ -1,5 +1,4 @@
-//===- PreTokenizerNames.cpp - splitting rules that GGUF names
-//--------------===//
+//===- PreTokenizerNames.cpp - splitting rules that GGUF names ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // GGUF stores only a name; the rules are those of the tokenizer.json of the

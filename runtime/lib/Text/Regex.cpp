@@ -1,5 +1,4 @@
-//===- Regex.cpp - PCRE2 behind a value interface
-//---------------------------===//
+//===- Regex.cpp - PCRE2 behind a value interface -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Backtracking is bounded twice: by steps, so that a hostile pattern cannot

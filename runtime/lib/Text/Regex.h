@@ -1,5 +1,4 @@
-//===- Regex.h - split patterns, written for Oniguruma, run by PCRE2
-//--------===//
+//===- Regex.h - split patterns, written for Oniguruma, run by PCRE2 ------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // tokenizer.json carries Oniguruma (Ruby) expressions. PCRE2 reads nearly the

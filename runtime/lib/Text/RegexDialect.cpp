@@ -1,5 +1,4 @@
-//===- RegexDialect.cpp - Oniguruma expressions spelled for PCRE2
-//-----------===//
+//===- RegexDialect.cpp - Oniguruma expressions spelled for PCRE2 ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The two engines disagree in places that change tokens: \s (U+180E), \w, \h,

@@ -1,5 +1,4 @@
-//===- Tokenizer.cpp - text to token ids and back
-//---------------------------===//
+//===- Tokenizer.cpp - text to token ids and back -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Repair, cut added tokens, normalise, cut the others, split, merge: the order

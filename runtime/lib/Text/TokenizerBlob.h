@@ -1,5 +1,4 @@
-//===- TokenizerBlob.h - the tokenizer as it lies in an artifact
-//------------===//
+//===- TokenizerBlob.h - the tokenizer as it lies in an artifact ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A 49152-token vocabulary is 1.6 MiB that is mapped, not parsed: the tables a

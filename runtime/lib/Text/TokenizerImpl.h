@@ -1,5 +1,4 @@
-//===- TokenizerImpl.h - the parts of an open tokenizer
-//---------------------===//
+//===- TokenizerImpl.h - the parts of an open tokenizer -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Views into the blob plus what cannot be stored: compiled patterns.

@@ -1,5 +1,4 @@
-//===- TokenizerOpen.cpp - a blob is checked and becomes a tokenizer
-//--------===//
+//===- TokenizerOpen.cpp - a blob is checked and becomes a tokenizer ------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // After `open` every offset, count and id is known to be in range, so encoding

@@ -1,5 +1,4 @@
-//===- TokenizerSerialize.cpp - a TokenizerModel becomes a blob
-//-------------===//
+//===- TokenizerSerialize.cpp - a TokenizerModel becomes a blob -----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Builds the lookup tables that `Tokenizer::open` then uses in place. The same
@@ -49,6 +48,9 @@ private:
 
   std::string bytes;
 };
+
+/// `bit` if `set`, else 0.
+uint32_t bitIf(bool set, uint32_t bit) { return set ? bit : 0; }
 
 struct TokenTables {
   std::vector<uint32_t> ends;
@@ -127,10 +129,10 @@ std::vector<BlobAddedToken> buildAddedTable(const TokenizerModel &model,
   });
   std::vector<BlobAddedToken> table;
   for (auto &[content, token] : sorted) {
-    uint32_t flags = (token->special ? addedSpecial : 0) |
-                     (token->lstrip ? addedLstrip : 0) |
-                     (token->rstrip ? addedRstrip : 0) |
-                     (token->singleWord ? addedSingleWord : 0);
+    uint32_t flags = bitIf(token->special, addedSpecial) |
+                     bitIf(token->lstrip, addedLstrip) |
+                     bitIf(token->rstrip, addedRstrip) |
+                     bitIf(token->singleWord, addedSingleWord);
     table.push_back({addString(strings, content), token->id, flags});
   }
   return table;
@@ -140,11 +142,11 @@ std::vector<BlobStep> buildSteps(const TokenizerModel &model,
                                  std::string &strings) {
   std::vector<BlobStep> steps;
   for (const PreTokenizerStep &step : model.steps) {
-    int flags = (step.individualDigits ? stepIndividualDigits : 0) |
-                (step.literal ? stepLiteral : 0) |
-                (step.invert ? stepInvert : 0) |
-                (step.addPrefixSpace ? stepPrefixSpace : 0) |
-                (step.useRegex ? stepUseRegex : 0);
+    uint32_t flags = bitIf(step.individualDigits, stepIndividualDigits) |
+                     bitIf(step.literal, stepLiteral) |
+                     bitIf(step.invert, stepInvert) |
+                     bitIf(step.addPrefixSpace, stepPrefixSpace) |
+                     bitIf(step.useRegex, stepUseRegex);
     steps.push_back({addString(strings, step.pattern), uint8_t(step.kind),
                      uint8_t(step.behavior), uint16_t(flags)});
   }
@@ -155,9 +157,9 @@ BlobHeader buildHeader(const TokenizerModel &model) {
   BlobHeader header{};
   header.magic = blobMagic;
   header.version = blobVersion;
-  header.flags = (model.ignoreMerges ? blobIgnoreMerges : 0) |
-                 (model.fuseUnknown ? blobFuseUnknown : 0) |
-                 (model.normalizer == TextNormalizer::NFC ? blobNFC : 0);
+  header.flags = bitIf(model.ignoreMerges, blobIgnoreMerges) |
+                 bitIf(model.fuseUnknown, blobFuseUnknown) |
+                 bitIf(model.normalizer == TextNormalizer::NFC, blobNFC);
   header.vocabSize = int32_t(model.tokens.size());
   header.unknownId = model.unknownId;
   header.bosId = model.bosId;

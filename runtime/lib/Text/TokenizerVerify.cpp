@@ -1,5 +1,4 @@
-//===- TokenizerVerify.cpp - what a TokenizerModel must satisfy
-//-------------===//
+//===- TokenizerVerify.cpp - what a TokenizerModel must satisfy -----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Checked once where a model is imported, so that serialising cannot fail on

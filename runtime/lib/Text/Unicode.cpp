@@ -1,5 +1,4 @@
-//===- Unicode.cpp - character properties the tokenizer needs
-//---------------===//
+//===- Unicode.cpp - character properties the tokenizer needs -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Binary searches in sorted tables, after a test that settles ASCII.

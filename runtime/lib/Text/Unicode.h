@@ -1,5 +1,4 @@
-//===- Unicode.h - character properties the tokenizer needs
-//-----------------===//
+//===- Unicode.h - character properties the tokenizer needs ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Own tables where the version of Unicode shows in the ids: the reference

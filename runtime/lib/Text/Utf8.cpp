@@ -1,5 +1,4 @@
-//===- Utf8.cpp - reading and repairing UTF-8
-//-------------------------------===//
+//===- Utf8.cpp - reading and repairing UTF-8 -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One decoder serves repair, validation and streaming, so they cannot disagree

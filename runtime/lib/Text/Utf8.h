@@ -1,5 +1,4 @@
-//===- Utf8.h - reading and repairing UTF-8
-//---------------------------------===//
+//===- Utf8.h - reading and repairing UTF-8 -------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Everything after `repairUtf8` may assume valid UTF-8, so the splitting and

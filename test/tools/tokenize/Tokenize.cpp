@@ -1,5 +1,4 @@
-//===- Tokenize.cpp - the tokenizer as a filter
-//-----------------------------===//
+//===- Tokenize.cpp - the tokenizer as a filter ---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   llmrt-tokenize --hf DIR | --gguf-fields FILE [--no-add-special]

@@ -1,5 +1,4 @@
-//===- ExponentialTest.cpp - the sampler's own exp
-//--------------------------===//
+//===- ExponentialTest.cpp - the sampler's own exp ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Exponential.h"

@@ -1,5 +1,4 @@
-//===- SamplerGoldenTest.cpp - the sampler against a NumPy reference
-//--------===//
+//===- SamplerGoldenTest.cpp - the sampler against a NumPy reference ------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // goldens.json is written by utils/make-sampler-goldens.py, whose filters work

@@ -1,5 +1,4 @@
-//===- SamplerTest.cpp - one behaviour of the sampler each
-//------------------===//
+//===- SamplerTest.cpp - one behaviour of the sampler each ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "llmrt/Sampler.h"

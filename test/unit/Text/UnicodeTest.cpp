@@ -69,8 +69,9 @@ TEST(Normalize, IsIdempotentOnEveryCharacter) {
     appendUtf8(text, code);
     std::string once = normalizeNfc(text);
     ASSERT_EQ(normalizeNfc(once), once) << std::hex << code;
-    if (isQuicklyNfc(text))
+    if (isQuicklyNfc(text)) {
       ASSERT_EQ(once, text) << std::hex << code;
+    }
   }
 }
 
