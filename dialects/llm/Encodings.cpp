@@ -41,7 +41,8 @@ static std::pair<float, float> getRange(const float *values) {
 }
 
 static uint8_t roundToCode(float x, int low, int high) {
-  return static_cast<uint8_t>(std::clamp<int>(static_cast<int>(std::nearbyint(x)), low, high));
+  return static_cast<uint8_t>(
+      std::clamp<int>(static_cast<int>(std::nearbyint(x)), low, high));
 }
 
 /// Writes 32 nibble codes to 16 bytes.
@@ -115,7 +116,8 @@ void FloatEncodingAttr::quantizeBlock(const float *values,
   bool losesInfo;
   value.convert(llvm::APFloat::BFloat(), llvm::APFloat::rmNearestTiesToEven,
                 &losesInfo);
-  write16le(bytes, static_cast<uint16_t>(value.bitcastToAPInt().getZExtValue()));
+  write16le(bytes,
+            static_cast<uint16_t>(value.bitcastToAPInt().getZExtValue()));
 }
 
 std::optional<AffineGrid> FloatEncodingAttr::getAffineGrid() const {
@@ -231,7 +233,8 @@ Int8ActEncodingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   constexpr int64_t most = 1 << 16;
   if (group >= 1 && group <= most)
     return success();
-  return emitError() << "a group has 1 to " << most << " codes, found " << group;
+  return emitError() << "a group has 1 to " << most << " codes, found "
+                     << group;
 }
 
 int64_t Int8ActEncodingAttr::getBlockElems() const { return getGroup(); }

@@ -105,12 +105,14 @@ static llvm::Error evalFor(Evaluation &eval, scf::ForOp op) {
   std::vector<RuntimeValue> carried;
   for (Value init : op.getInitArgs())
     carried.push_back(eval.get(init));
-  for (int64_t i = eval.integer(op.getLowerBound()); i < end; i += step) {
+  for (int64_t i = eval.integer(op.getLowerBound()); i < end;) {
     carried.insert(carried.begin(), RuntimeValue(i));
     auto yields = eval.run(*op.getBody(), std::move(carried));
     if (!yields)
       return yields.takeError();
     carried = std::move(*yields);
+    if (__builtin_add_overflow(i, step, &i))
+      break;
   }
   for (auto [result, value] : llvm::zip_equal(op.getResults(), carried))
     eval.set(result, std::move(value));

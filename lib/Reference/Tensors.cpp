@@ -59,14 +59,19 @@ static llvm::Error evalConstant(Evaluation &eval, arith::ConstantOp op) {
   return llvm::Error::success();
 }
 
+static int64_t countElements(const Tensor &tensor) {
+  return static_cast<int64_t>(tensor.floats.size() + tensor.ints.size());
+}
+
 static llvm::Error reshape(Evaluation &eval, Operation *op,
                            llvm::SmallVector<int64_t> shape) {
   Tensor result = eval.tensor(op->getOperand(0));
-  auto count = countElements(shape), have = countElements(result.shape);
+  auto count = countElements(shape);
   if (!count)
     return count.takeError();
-  if (*count != *have)
-    return opError(op, "keeps the elements: has " + llvm::Twine(*have) +
+  if (*count != countElements(result))
+    return opError(op, "keeps the elements: has " +
+                           llvm::Twine(countElements(result)) +
                            ", the result needs " + llvm::Twine(*count));
   result.shape = std::move(shape);
   eval.set(op->getResult(0), std::move(result));
@@ -160,10 +165,11 @@ static llvm::Error evalInsertSlice(Evaluation &eval, tensor::InsertSliceOp op) {
   auto strides = resolve(eval, op.getMixedStrides());
   if (llvm::Error error = checkSlice(op, result.shape, offsets, sizes, strides))
     return error;
-  auto count = countElements(sizes), have = countElements(source.shape);
-  if (!count || *count != *have)
-    return llvm::joinErrors(count.takeError(),
-                            opError(op, "source and slice differ in size"));
+  auto count = countElements(sizes);
+  if (!count)
+    return count.takeError();
+  if (*count != countElements(source))
+    return opError(op, "source and slice differ in size");
   bool isFloat = isa<FloatType>(op.getType().getElementType());
   forEachInSlice(result.shape, offsets, sizes, strides,
                  [&](int64_t from, int64_t at) {
@@ -197,7 +203,8 @@ static llvm::Error evalConcat(Evaluation &eval, tensor::ConcatOp op) {
         const Tensor &tensor = eval.tensor(input);
         const auto &from = std::get<const std::decay_t<decltype(elements)> &>(
             std::tie(tensor.floats, tensor.ints));
-        int64_t part = from.size() / outer;
+        int64_t part =
+            static_cast<int64_t>(from.size()) / outer; // outer > 0 here
         elements.insert(elements.end(), from.begin() + o * part,
                         from.begin() + (o + 1) * part);
       }

@@ -223,9 +223,9 @@ TEST(Attention, RelativeBucketsLookBack) {
 }
 
 TEST(Attention, RelativeBucketsLookBothWays) {
-  Program program(
-      explicitKeys(", right = -1 : i64, rel_bidir, rel_dist = 20 : i64",
-                   "rel(%rel)", "tensor<8x4xf32>, ", ", %rel: tensor<8x4xf32>"));
+  Program program(explicitKeys(
+      ", right = -1 : i64, rel_bidir, rel_dist = 20 : i64", "rel(%rel)",
+      "tensor<8x4xf32>, ", ", %rel: tensor<8x4xf32>"));
   auto rel = noise({8, 4}, 15);
   Expected how{2};
   how.allowed = [](int64_t, int64_t) { return true; };
