@@ -98,14 +98,14 @@ static Expected<Weights> collectWeights(Source &source,
                                                  {model.vocabulary, hidden});
   std::vector<float> inv = model.rope.inv;
   if (Error error = applyDivisors(catalog, source, inv))
-    return std::move(error);
+    return error;
   weights.rotary = {model.pairing, catalog.constant("rope.inv", inv),
                     model.rope.mscale};
   if (model.tiedHead && source.kind == SourceKind::HuggingFace)
     catalog.ignoreSuffix("lm_head.weight"); // a stale copy of the table
   catalog.ignoreSuffix("rotary_emb.inv_freq");
   if (Error error = catalog.finish())
-    return std::move(error);
+    return error;
   return weights;
 }
 

@@ -57,7 +57,7 @@ static Expected<GatedDecoder> readGguf(Source &source) {
   int64_t valueLength =
       keys.integer("attention.value_length", Limits::headDim, 0);
   if (Error error = keys.takeError())
-    return std::move(error);
+    return error;
   model.headDim = keyLength;
   if (!keyLength) {
     Expected<int64_t> share = getEvenShare(source, model);
@@ -94,7 +94,7 @@ static Expected<GatedDecoder> readHuggingFace(Source &source) {
   model.eps = keys.number("rms_norm_eps", 1e-12, 1, 1e-6);
   model.tiedHead = keys.flag("tie_word_embeddings", false);
   if (Error error = keys.takeError())
-    return std::move(error);
+    return error;
   Expected<ActFn> activation =
       readHfActivation(*source.config, "hidden_act", "silu");
   if (!activation)
@@ -117,7 +117,7 @@ Expected<GatedDecoder> llmc::readGatedDecoder(Source &source,
   if (!model)
     return model;
   if (Error error = checkSizes(source, *model))
-    return std::move(error);
+    return error;
   Expected<RopeFrequencies> rope =
       isGguf ? readGgufRope(*source.gguf, source.architecture, model->headDim,
                             model->context)

@@ -102,7 +102,7 @@ Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
   if (!file)
     return file.takeError();
   if (Error error = checkWhole(*file))
-    return std::move(error);
+    return error;
   Source source(SourceKind::Gguf, path);
   source.weights.addBuffer(std::move(*buffer));
   for (const GgufTensor &tensor : file->tensors)
@@ -125,5 +125,5 @@ Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
   source.name = name->str();
   source.tokenizer = std::move(*tokenizer);
   source.gguf = std::move(*file);
-  return std::move(source);
+  return source;
 }

@@ -95,7 +95,7 @@ static Expected<Gpt2> readGguf(Source &source) {
       keys.perLayer("attention.head_count_kv", Limits::heads, model.heads);
   model.eps = keys.number("attention.layer_norm_epsilon", 1e-12, 1);
   if (Error error = keys.takeError())
-    return std::move(error);
+    return error;
   if (kvHeads != model.heads)
     return fileError(source.path, "sizes",
                      "gpt2 has as many key as query heads: found " +
@@ -105,7 +105,7 @@ static Expected<Gpt2> readGguf(Source &source) {
   model.tiedHead = !source.weights.find("output.weight");
   if (Error error =
           rejectUnknownGgufKeys(*source.gguf, source.architecture, ggufKeys))
-    return std::move(error);
+    return error;
   return model;
 }
 
@@ -125,14 +125,14 @@ static Expected<Gpt2> readHuggingFace(Source &source) {
   model.scaledByInverseIndex =
       keys.flag("scale_attn_by_inverse_layer_idx", false);
   if (Error error = keys.takeError())
-    return std::move(error);
+    return error;
   Expected<ActFn> activation =
       readHfActivation(*source.config, "activation_function", "gelu_new");
   if (!activation)
     return activation.takeError();
   model.activation = *activation;
   if (Error error = rejectUnreadHfKeys(*source.config, harmlessHfKeys))
-    return std::move(error);
+    return error;
   return model;
 }
 
@@ -182,7 +182,7 @@ static Expected<Weights> collectWeights(const Source &source, const Gpt2 &model,
   catalog.ignoreSuffix(".attn.bias");       // the causal mask, not a bias
   catalog.ignoreSuffix(".attn.masked_bias");
   if (Error error = catalog.finish())
-    return std::move(error);
+    return error;
   return weights;
 }
 

@@ -208,8 +208,8 @@ Expected<Source> llmc::openHuggingFace(StringRef folder,
   source.name = name->empty() ? leaf.str() : *name;
   source.config = std::move(*config);
   if (Error error = addTensors(source, context))
-    return std::move(error);
+    return error;
   if (Error error = readTokenizer(source))
-    return std::move(error);
-  return std::move(source);
+    return error;
+  return source;
 }

@@ -72,12 +72,12 @@ Expected<ImportedModel> llmc::importModel(StringRef path,
   model.module = mlir::ModuleOp::create(
       mlir::NameLoc::get(mlir::StringAttr::get(&context, path)));
   if (Error error = buildArchitecture(*source, *model.module))
-    return std::move(error);
+    return error;
   if (Error error = checkVocabulary(*source, *model.module))
-    return std::move(error);
+    return error;
   if (Error error = verifyModule(*source, *model.module))
-    return std::move(error);
+    return error;
   model.weights = std::move(source->weights);
   model.tokenizer = std::move(source->tokenizer);
-  return std::move(model);
+  return model;
 }

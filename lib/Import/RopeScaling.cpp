@@ -223,7 +223,7 @@ Expected<RopeFrequencies> llmc::readHfRope(HfConfig &config, int64_t rotaryDims,
   if (!rope)
     return rope;
   if (Error error = (*keys)->rejectUnread({}))
-    return std::move(error);
+    return error;
   return rope;
 }
 

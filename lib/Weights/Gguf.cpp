@@ -64,17 +64,17 @@ public:
 
   Expected<GgufFile> parse() {
     if (Error error = parseHeader())
-      return std::move(error);
+      return error;
     for (uint64_t i = 0; i < keyCount; ++i)
       if (Error error = parseKey(i))
-        return std::move(error);
+        return error;
     if (Error error = parseAlignment())
-      return std::move(error);
+      return error;
     for (uint64_t i = 0; i < tensorCount; ++i)
       if (Error error = parseTensor(i))
-        return std::move(error);
+        return error;
     if (Error error = placeTensors())
-      return std::move(error);
+      return error;
     return std::move(file);
   }
 

@@ -92,7 +92,7 @@ private:
 Expected<json::Object> llmc::parseJsonObject(StringRef fileName,
                                              StringRef text) {
   if (Error error = JsonScan(fileName, text).check())
-    return std::move(error);
+    return error;
   Expected<json::Value> value = json::parse(text);
   if (!value)
     return fileError(fileName, "",

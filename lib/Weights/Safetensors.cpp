@@ -42,9 +42,9 @@ public:
     for (const auto &[name, value] : *header)
       if (name != "__metadata__")
         if (Error error = parseTensor(name, value))
-          return std::move(error);
+          return error;
     if (Error error = checkCover())
-      return std::move(error);
+      return error;
     return std::move(tensors);
   }
 
@@ -208,5 +208,5 @@ Expected<StringMap<std::string>> llmc::parseSafetensorsIndex(StringRef fileName,
               spellJson(value));
     shards[name] = shard->str();
   }
-  return std::move(shards);
+  return shards;
 }

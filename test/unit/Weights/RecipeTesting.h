@@ -82,8 +82,11 @@ protected:
     return {};
   }
   void expectRefused(const std::string &text, const std::string &says) {
-    expectError(makeWeight(weight(text), store), "weight 'w'", says);
-    expectError(makeWeightValues(weight(text), store), "weight 'w'", says);
+    mlir::llm::WeightOp op = weight(text);
+    if (!op)
+      return;
+    expectError(makeWeight(op, store), "weight 'w'", says);
+    expectError(makeWeightValues(op, store), "weight 'w'", says);
   }
 };
 
