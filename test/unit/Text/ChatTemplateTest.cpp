@@ -7,7 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <chrono>
 #include <random>
 
 using namespace llmrt;
@@ -186,7 +185,7 @@ TEST(ChatTemplate, ValuesCannotNestWithoutEndOrHoldThemselves) {
 TEST(ChatTemplate, RandomDamageNeverHangs) {
   auto goldens = nlohmann::json::parse(readInput("chat/goldens.json"));
   std::mt19937 bits(5);
-  auto begin = std::chrono::steady_clock::now();
+  double begin = processorSeconds();
   size_t rendered = 0;
   for (int round = 0; round < 3000; ++round) {
     std::string source = goldens[bits() % goldens.size()].at("template");
@@ -200,5 +199,5 @@ TEST(ChatTemplate, RandomDamageNeverHangs) {
     rendered += bool(render(source));
   }
   EXPECT_GT(rendered, 100u);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
+  EXPECT_LT(processorSeconds() - begin, 60.0);
 }

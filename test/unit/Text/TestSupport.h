@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -21,6 +22,11 @@ inline std::string readInput(const std::string &name) {
   std::ifstream file(LLMC_TEST_INPUTS "/" + name, std::ios::binary);
   EXPECT_TRUE(file) << name;
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Processor time used so far: other programs on the machine do not count.
+inline double processorSeconds() {
+  return double(std::clock()) / CLOCKS_PER_SEC;
 }
 
 /// The blob at an address that is a multiple of 8, and without room behind it,

@@ -3,7 +3,6 @@
 
 #include "TestSupport.h"
 
-#include <chrono>
 #include <random>
 
 using namespace llmrt;
@@ -192,11 +191,10 @@ TEST(Tokenizer, AMebibyteOfOneClassTakesSeconds) {
       makeModel({"Ġ Ġ", "ĠĠ ĠĠ", "ĠĠĠĠ ĠĠĠĠ", "a a", "aa aa", "Ċ Ċ"}));
   for (char c : {' ', 'a', '\n', '!', '1'}) {
     std::string text(1 << 20, c);
-    auto begin = std::chrono::steady_clock::now();
+    double begin = processorSeconds();
     Ids ids = encode(*t, text);
     EXPECT_EQ(*t->decode(ids), text);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin,
-              std::chrono::seconds(20));
+    EXPECT_LT(processorSeconds() - begin, 20.0);
   }
 }
 
