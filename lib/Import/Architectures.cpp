@@ -1,5 +1,4 @@
-//===- Architectures.cpp - the models that can be imported
-//------------------===//
+//===- Architectures.cpp - the models that can be imported ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The one table of what (format, architecture) implies. Converters to GGUF

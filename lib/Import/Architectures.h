@@ -1,5 +1,4 @@
-//===- Architectures.h - the models that can be imported ----------*- C++
-//-*-===//
+//===- Architectures.h - the models that can be imported --------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef LLMC_LIB_IMPORT_ARCHITECTURES_H
 #define LLMC_LIB_IMPORT_ARCHITECTURES_H

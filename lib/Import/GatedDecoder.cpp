@@ -1,5 +1,4 @@
-//===- GatedDecoder.cpp - the llama family: weights and step
-//----------------===//
+//===- GatedDecoder.cpp - the llama family: weights and step --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "GatedDecoder.h"

@@ -1,5 +1,4 @@
-//===- GatedDecoder.h - the llama family --------------------------*- C++
-//-*-===//
+//===- GatedDecoder.h - the llama family ------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   h  = x + o(attention(rope(q(n)), rope(k(n)), v(n)))   n = rms(x)

@@ -1,5 +1,4 @@
-//===- GatedDecoderKeys.cpp - the llama family: what the files say
-//----------===//
+//===- GatedDecoderKeys.cpp - the llama family: what the files say --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "GatedDecoder.h"

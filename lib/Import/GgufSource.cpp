@@ -1,5 +1,4 @@
-//===- GgufSource.cpp - opens a GGUF file
-//-----------------------------------===//
+//===- GgufSource.cpp - opens a GGUF file ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Source.h"

@@ -1,5 +1,4 @@
-//===- Gpt2.cpp - gpt2: learned positions, layer norms, plain MLP
-//-----------===//
+//===- Gpt2.cpp - gpt2: learned positions, layer norms, plain MLP ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   x  = wte[id] + wpe[position]

@@ -1,5 +1,4 @@
-//===- HfConfig.cpp - typed access to config.json
-//---------------------------===//
+//===- HfConfig.cpp - typed access to config.json -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "HfConfig.h"

@@ -1,5 +1,4 @@
-//===- HfConfig.h - typed access to config.json -------------------*- C++
-//-*-===//
+//===- HfConfig.h - typed access to config.json -----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Remembers which keys were asked for: a key that nobody reads could change the

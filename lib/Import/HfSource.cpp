@@ -1,5 +1,4 @@
-//===- HfSource.cpp - opens a Hugging Face folder
-//---------------------------===//
+//===- HfSource.cpp - opens a Hugging Face folder -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // config.json, model.safetensors or shards with an index, and as far as they

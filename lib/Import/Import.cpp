@@ -1,5 +1,4 @@
-//===- Import.cpp - a model's files become llm IR
-//---------------------------===//
+//===- Import.cpp - a model's files become llm IR -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Import/Import.h"

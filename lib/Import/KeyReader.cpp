@@ -1,5 +1,4 @@
-//===- KeyReader.cpp - many keys, one error
-//---------------------------------===//
+//===- KeyReader.cpp - many keys, one error -------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "KeyReader.h"

@@ -1,5 +1,4 @@
-//===- KeyReader.h - many keys, one error -------------------------*- C++
-//-*-===//
+//===- KeyReader.h - many keys, one error -----------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A builder reads a dozen sizes in a row. These readers return a harmless value

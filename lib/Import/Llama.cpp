@@ -1,5 +1,4 @@
-//===- Llama.cpp - llama: grouped queries, rope, RMS norms, gated MLP
-//-------===//
+//===- Llama.cpp - llama: grouped queries, rope, RMS norms, gated MLP -----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "GatedDecoder.h"

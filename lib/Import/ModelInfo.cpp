@@ -1,5 +1,4 @@
-//===- ModelInfo.cpp - the module's llm.model attribute
-//---------------------===//
+//===- ModelInfo.cpp - the module's llm.model attribute -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "ModelInfo.h"

@@ -1,5 +1,4 @@
-//===- ModelInfo.h - the module's llm.model attribute -------------*- C++
-//-*-===//
+//===- ModelInfo.h - the module's llm.model attribute -----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef LLMC_LIB_IMPORT_MODELINFO_H
 #define LLMC_LIB_IMPORT_MODELINFO_H

@@ -1,5 +1,4 @@
-//===- Qwen2.cpp - qwen2: llama with biases on q, k and v
-//-------------------===//
+//===- Qwen2.cpp - qwen2: llama with biases on q, k and v -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "GatedDecoder.h"

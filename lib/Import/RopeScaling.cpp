@@ -1,5 +1,4 @@
-//===- RopeScaling.cpp - rotary frequencies, evaluated
-//----------------------===//
+//===- RopeScaling.cpp - rotary frequencies, evaluated --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "RopeScaling.h"

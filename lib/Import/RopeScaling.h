@@ -1,5 +1,4 @@
-//===- RopeScaling.h - rotary frequencies, evaluated --------------*- C++
-//-*-===//
+//===- RopeScaling.h - rotary frequencies, evaluated ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Scaling types never reach the IR: the importer evaluates them to the constant

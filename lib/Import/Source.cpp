@@ -1,5 +1,4 @@
-//===- Source.cpp - a model's files, opened
-//---------------------------------===//
+//===- Source.cpp - a model's files, opened -------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Source.h"

@@ -1,5 +1,4 @@
-//===- Source.h - a model's files, opened and checked -------------*- C++
-//-*-===//
+//===- Source.h - a model's files, opened and checked -----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What the architecture builders read, whichever format it came from: tensors

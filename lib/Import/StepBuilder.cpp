@@ -1,5 +1,4 @@
-//===- StepBuilder.cpp - the pieces that step functions are made of
-//---------===//
+//===- StepBuilder.cpp - what step functions are made of ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "StepBuilder.h"

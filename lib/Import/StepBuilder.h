@@ -1,5 +1,4 @@
-//===- StepBuilder.h - the pieces that step functions are made of -*- C++
-//-*-===//
+//===- StepBuilder.h - what step functions are made of ----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Emits `@step` in the one shape that docs/architecture.md shows, so that every

@@ -1,5 +1,4 @@
-//===- WeightCatalog.cpp - which tensor becomes which weight
-//----------------===//
+//===- WeightCatalog.cpp - which tensor becomes which weight --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "WeightCatalog.h"

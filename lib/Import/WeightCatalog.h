@@ -1,5 +1,4 @@
-//===- WeightCatalog.h - which tensor becomes which weight --------*- C++
-//-*-===//
+//===- WeightCatalog.h - which tensor becomes which weight ------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Weights are called as GGUF calls them (`blk.0.attn_q.weight`) whatever the

@@ -1,5 +1,4 @@
-//===- Errors.cpp - what a reader says about a bad file
-//---------------------===//
+//===- Errors.cpp - what a reader says about a bad file -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/Errors.h"

@@ -1,5 +1,4 @@
-//===- Gguf.cpp - reading GGUF files
-//----------------------------------------===//
+//===- Gguf.cpp - reading GGUF files --------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One cursor over the bytes; every read checks what remains first, and every

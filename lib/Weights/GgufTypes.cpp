@@ -1,5 +1,4 @@
-//===- GgufTypes.cpp - names and encodings of GGUF's type numbers
-//-----------===//
+//===- GgufTypes.cpp - names and encodings of GGUF's type numbers ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/Gguf.h"

@@ -1,5 +1,4 @@
-//===- GgufValues.cpp - typed access to a GGUF file's keys
-//------------------===//
+//===- GgufValues.cpp - typed access to a GGUF file's keys ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/Errors.h"

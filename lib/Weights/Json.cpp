@@ -1,5 +1,4 @@
-//===- Json.cpp - JSON from a file that nobody vouches for
-//------------------===//
+//===- Json.cpp - JSON from a file that nobody vouches for ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // llvm::json recurses without a limit and keeps the last of two equal keys. One

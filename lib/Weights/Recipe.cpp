@@ -1,5 +1,4 @@
-//===- Recipe.cpp - from a source tensor to a weight's bytes
-//----------------===//
+//===- Recipe.cpp - from a source tensor to a weight's bytes --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Steps work on whole tensors, one tensor at a time: the peak is two copies of

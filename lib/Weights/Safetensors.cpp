@@ -1,5 +1,4 @@
-//===- Safetensors.cpp - reading safetensors files
-//--------------------------===//
+//===- Safetensors.cpp - reading safetensors files ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/Safetensors.h"

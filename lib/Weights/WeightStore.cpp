@@ -1,5 +1,4 @@
-//===- WeightStore.cpp - the tensors of a model's files
-//---------------------===//
+//===- WeightStore.cpp - the tensors of a model's files -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/WeightStore.h"

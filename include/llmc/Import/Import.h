@@ -1,5 +1,4 @@
-//===- Import.h - a model's files become llm IR ------------------*- C++
-//-*-===//
+//===- Import.h - a model's files become llm IR -----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_IMPORT_IMPORT_H

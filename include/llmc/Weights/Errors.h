@@ -1,5 +1,4 @@
-//===- Errors.h - what a reader says about a bad file -------------*- C++
-//-*-===//
+//===- Errors.h - what a reader says about a bad file -----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every complaint about a file is one line: file, place in it, rule and what

@@ -1,5 +1,4 @@
-//===- Gguf.h - reading GGUF files --------------------------------*- C++
-//-*-===//
+//===- Gguf.h - reading GGUF files ------------------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Versions 2 and 3, little endian (github.com/ggml-org/ggml, docs/gguf.md):

@@ -1,5 +1,4 @@
-//===- Json.h - JSON from a file that nobody vouches for ----------*- C++
-//-*-===//
+//===- Json.h - JSON from a file that nobody vouches for --------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef LLMC_WEIGHTS_JSON_H
 #define LLMC_WEIGHTS_JSON_H

@@ -1,5 +1,4 @@
-//===- Safetensors.h - reading safetensors files ------------------*- C++
-//-*-===//
+//===- Safetensors.h - reading safetensors files ----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   u64 header length | JSON header | data

@@ -1,5 +1,4 @@
-//===- WeightStore.h - the tensors of a model's files ------------*- C++
-//-*-===//
+//===- WeightStore.h - the tensors of a model's files -----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Weights never enter the IR: an llm.weight names a source tensor, and the

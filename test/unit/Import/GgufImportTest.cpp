@@ -1,4 +1,4 @@
-//===- GgufImportTest.cpp - what GGUF files become --------------------------===//
+//===- GgufImportTest.cpp - what GGUF files become ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "ModelFiles.h"

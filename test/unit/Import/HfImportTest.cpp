@@ -1,4 +1,4 @@
-//===- HfImportTest.cpp - what Hugging Face folders become ------------------===//
+//===- HfImportTest.cpp - what Hugging Face folders become ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "ModelFiles.h"

@@ -1,4 +1,4 @@
-//===- HostileModelTest.cpp - models that contradict themselves -------------===//
+//===- HostileModelTest.cpp - models that contradict themselves -----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The files are well formed here; what they say together makes no model.

@@ -1,5 +1,4 @@
-//===- LogitsTest.cpp - imported models compute what transformers computes
-//--===//
+//===- LogitsTest.cpp - imports compute what transformers does ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Each tiny model holds what the importer can get wrong in silence: pairing of

@@ -1,4 +1,4 @@
-//===- ModelFiles.h - smallest models, to be spoiled one way at a time -*- C++ -*-===//
+//===- ModelFiles.h - smallest models, to be spoiled ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef LLMC_TEST_UNIT_IMPORT_MODELFILES_H
 #define LLMC_TEST_UNIT_IMPORT_MODELFILES_H

@@ -1,5 +1,4 @@
-//===- Npy.h - reads the arrays beside the test models ------------*- C++
-//-*-===//
+//===- Npy.h - reads the arrays beside the test models ----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef LLMC_TEST_UNIT_IMPORT_NPY_H
 #define LLMC_TEST_UNIT_IMPORT_NPY_H

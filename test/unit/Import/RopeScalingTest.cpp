@@ -1,4 +1,4 @@
-//===- RopeScalingTest.cpp - frequencies against those of transformers ------===//
+//===- RopeScalingTest.cpp - frequencies against those of transformers ----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Expected values: modeling_rope_utils.ROPE_INIT_FUNCTIONS of transformers

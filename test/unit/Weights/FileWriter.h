@@ -1,5 +1,4 @@
-//===- FileWriter.h - GGUF and safetensors files, byte by byte ----*- C++
-//-*-===//
+//===- FileWriter.h - GGUF and safetensors files, byte by byte --*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Writers that can also write what no honest writer would: every count, type

@@ -1,5 +1,4 @@
-//===- GgufHostileTest.cpp - GGUF files that lie
-//----------------------------===//
+//===- GgufHostileTest.cpp - GGUF files that lie --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Testing.h"

@@ -1,5 +1,4 @@
-//===- GgufTest.cpp - GGUF files that are as they should be
-//-----------------===//
+//===- GgufTest.cpp - GGUF files that are as they should be ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Testing.h"

@@ -1,5 +1,4 @@
-//===- JsonTest.cpp - what is checked before JSON is parsed
-//-----------------===//
+//===- JsonTest.cpp - what is checked before JSON is parsed ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Testing.h"

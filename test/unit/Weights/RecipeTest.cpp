@@ -1,5 +1,4 @@
-//===- RecipeTest.cpp - from a source tensor to a weight's bytes
-//------------===//
+//===- RecipeTest.cpp - from a source tensor to a weight's bytes ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "RecipeTesting.h"

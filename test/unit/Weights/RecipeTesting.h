@@ -1,5 +1,4 @@
-//===- RecipeTesting.h - a store and weights to make from it ------*- C++
-//-*-===//
+//===- RecipeTesting.h - a store and weights to make from it ----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef LLMC_TEST_UNIT_WEIGHTS_RECIPETESTING_H
 #define LLMC_TEST_UNIT_WEIGHTS_RECIPETESTING_H

@@ -1,5 +1,4 @@
-//===- SafetensorsTest.cpp - safetensors files and their index
-//--------------===//
+//===- SafetensorsTest.cpp - safetensors files and their index ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Testing.h"

@@ -1,5 +1,4 @@
-//===- Testing.h - what the reader tests share --------------------*- C++
-//-*-===//
+//===- Testing.h - what the reader tests share ------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef LLMC_TEST_UNIT_WEIGHTS_TESTING_H
 #define LLMC_TEST_UNIT_WEIGHTS_TESTING_H

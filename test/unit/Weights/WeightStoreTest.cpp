@@ -1,5 +1,4 @@
-//===- WeightStoreTest.cpp - the tensors of a model's files
-//-----------------===//
+//===- WeightStoreTest.cpp - the tensors of a model's files ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "RecipeTesting.h"
