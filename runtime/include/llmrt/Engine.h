@@ -38,6 +38,8 @@ struct EngineOptions {
 struct MemoryContract {
   /// Code, libraries, stacks, heap and page tables of any program, measured.
   static constexpr int64_t programBytes = 6 << 20;
+  /// What a worker touches of its stack.
+  static constexpr int64_t threadBytes = 64 << 10;
 
   int64_t weights = 0;
   int64_t kv = 0;

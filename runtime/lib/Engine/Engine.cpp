@@ -95,7 +95,8 @@ MemoryContract llmrt::memoryContract(const LlmrtModel &model,
   contract.arena = resolved.rowsPerStep * model.arenaBytesPerRow;
   contract.tables = geometry.tableBytes() + rowTableBytes(resolved);
   contract.logits = resolved.logitRows * model.vocabulary * 4;
-  contract.fixed += resolved.otherBytes;
+  contract.fixed +=
+      resolved.otherBytes + resolved.threads * MemoryContract::threadBytes;
   return contract;
 }
 

@@ -56,12 +56,15 @@ extern "C" void llmrt_barrier(void *barrier) {
 }
 
 namespace {
-// A pause is 40 to 140 cycles, so these are about 50 us: longer than most waits
-// within a step and than sampling between steps, and little to lose where the
-// one waited for has no core.
-constexpr int64_t barrierSpins = 2000;
+// A pause is 40 to 140 cycles: a barrier spins for up to half a millisecond, far
+// longer than waits within a step, before it gives up its time slice; an idle
+// worker for about 50 us, longer than sampling takes, before it sleeps.
+constexpr int64_t barrierSpins = 10000;
 constexpr int64_t idleSpins = 2000;
 constexpr int64_t crowdedSpins = 16;
+
+// Below the 2 MiB of a huge page, with which some systems back whole stacks.
+constexpr size_t stackBytes = 1 << 20;
 } // namespace
 
 struct ThreadPool::Impl {
@@ -145,11 +148,14 @@ Expected<std::unique_ptr<ThreadPool>> ThreadPool::create(int64_t workers) {
                          std::to_string(maxWorkers));
   auto impl = std::make_unique<Impl>(workers, workers > availableCores());
   impl->starts.reserve(workers - 1);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stackBytes);
   for (int64_t worker = 1; worker < workers; ++worker) {
     impl->starts.push_back({impl.get(), worker});
     pthread_t handle;
     int error =
-        pthread_create(&handle, nullptr, workerMain, &impl->starts.back());
+        pthread_create(&handle, &attributes, workerMain, &impl->starts.back());
     if (error) {
       impl->stop();
       return Status::error("cannot start thread " + std::to_string(worker + 1) +
