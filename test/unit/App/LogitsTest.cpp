@@ -27,7 +27,8 @@ std::string npyOf(const std::string &dictionary, const std::string &data,
 
 std::string npyIds(const std::vector<int64_t> &ids) {
   std::string data(ids.size() * 8, '\0');
-  std::memcpy(data.data(), ids.data(), data.size());
+  if (!ids.empty())
+    std::memcpy(data.data(), ids.data(), data.size());
   return npyOf("{'descr': '<i8', 'fortran_order': False, 'shape': (1, " +
                    std::to_string(ids.size()) + "), }",
                data);
