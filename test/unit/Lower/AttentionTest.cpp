@@ -1,0 +1,176 @@
+//===- AttentionTest.cpp - compiled cache writes and attention ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Graph.h"
+
+using namespace llmc;
+using namespace llmc::test;
+
+namespace {
+struct Heads {
+  int64_t query, keyValue, keyDim, valueDim;
+  const char *element = "f32";
+  int64_t layers = 1;
+};
+void PrintTo(const Heads &heads, std::ostream *stream) {
+  *stream << heads.query << "/" << heads.keyValue << " heads of "
+          << heads.keyDim << " and " << heads.valueDim << " " << heads.element;
+}
+class CompiledAttention : public ::testing::TestWithParam<Heads> {};
+} // namespace
+
+/// Adds `term` to `sum`, if there is one yet.
+static void accumulate(Graph &graph, Operand &sum, const Operand &term) {
+  sum = sum.name.empty() ? term
+                         : graph.emit("arith.addf " + sum.name + ", " +
+                                          term.name + " : " + term.type,
+                                      term.type);
+}
+
+/// Writes keys and values of every layer, attends in each, adds the results to
+/// `sum`. Returns the cache.
+static Operand attend(Graph &graph, const Heads &heads, Operand &sum,
+                      const std::string &attributes = "") {
+  std::string cache =
+      "!llm.kv<" + std::to_string(heads.layers) + "x" +
+      std::to_string(heads.keyValue) + "x" + std::to_string(heads.keyDim) +
+      "x" + std::to_string(heads.valueDim) + ", " + heads.element + ">";
+  Operand kv = graph.useCache(cache);
+  std::string type = tensor({-1, heads.query, heads.valueDim});
+  for (int64_t l = 0; l < heads.layers; ++l) {
+    Operand q = graph.heads(heads.query, heads.keyDim);
+    Operand k = graph.heads(heads.keyValue, heads.keyDim);
+    Operand v = graph.heads(heads.keyValue, heads.valueDim);
+    Operand layer =
+        graph.emit("arith.constant " + std::to_string(l) + " : index", "index");
+    kv = graph.emit("llm.kv_write " + kv.name + "[" + layer.name + "], " +
+                        k.name + ", value(" + v.name + "), %batch : " + cache +
+                        ", " + k.type + ", value(" + v.type + ") -> " + cache,
+                    cache);
+    Operand a = graph.emit(
+        "llm.attention " + q.name + " cache(" + kv.name + "[" + layer.name +
+            "]) batch(%batch) {scale = 0.5 : f64" + attributes + "} : (" +
+            q.type + ", " + cache + ", index, !llm.batch) -> " + type,
+        type);
+    accumulate(graph, sum, graph.collapse(a, heads.query, heads.valueDim));
+  }
+  return kv;
+}
+
+static void build(Graph &graph, const Heads &heads,
+                  const std::string &attributes = "") {
+  Operand sum, kv = attend(graph, heads, sum, attributes);
+  graph.finish(sum, kv);
+}
+
+/// Prompts, continued prompts and single rows of three sequences; the longest
+/// crosses two page boundaries.
+static std::vector<ReferenceBatch> mixedSteps(Graph &graph) {
+  std::vector<ReferenceBatch> steps(7);
+  graph.append(steps[0], 0, 0, 33);
+  graph.append(steps[1], 0, 33, 29);
+  graph.append(steps[1], 2, 0, 7);
+  graph.append(steps[2], 0, 62, 1); // slots 62, 63, 64: the end of a page
+  graph.append(steps[3], 0, 63, 1);
+  graph.append(steps[3], 1, 0, 4);
+  graph.append(steps[3], 2, 7, 1);
+  graph.append(steps[4], 0, 64, 1);
+  graph.append(steps[5], 0, 65, 64);
+  graph.append(steps[6], 1, 4, 1);
+  graph.append(steps[6], 0, 129, 1);
+  graph.append(steps[6], 2, 8, 3);
+  return steps;
+}
+
+TEST_P(CompiledAttention, AgreesOverPages) {
+  Graph graph(41);
+  build(graph, GetParam());
+  expectCompiledAgrees(graph, mixedSteps(graph));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Groups, CompiledAttention,
+    ::testing::Values(Heads{1, 1, 16, 16}, Heads{4, 2, 16, 16},
+                      Heads{3, 1, 8, 8}, Heads{8, 2, 24, 24},
+                      Heads{5, 1, 40, 40}, Heads{7, 1, 80, 80},
+                      Heads{9, 3, 64, 64}, Heads{9, 1, 32, 32},
+                      Heads{12, 2, 20, 20}, Heads{2, 2, 128, 128}));
+INSTANTIATE_TEST_SUITE_P(ElementTypes, CompiledAttention,
+                         ::testing::Values(Heads{4, 2, 32, 32, "f16"},
+                                           Heads{6, 2, 40, 40, "f16"},
+                                           Heads{4, 2, 32, 32, "bf16"},
+                                           Heads{1, 1, 9, 9, "f16"}));
+INSTANTIATE_TEST_SUITE_P(UnequalDims, CompiledAttention,
+                         ::testing::Values(Heads{4, 2, 24, 16},
+                                           Heads{2, 1, 8, 48}));
+INSTANTIATE_TEST_SUITE_P(Layers, CompiledAttention,
+                         ::testing::Values(Heads{4, 2, 16, 16, "f16", 3}));
+
+TEST(CompiledWindow, KeysLeaveTheWindow) {
+  for (int64_t left : {0, 1, 5, 63, 64, 100}) {
+    Graph graph(50 + left);
+    build(graph, {4, 2, 16, 16}, ", left = " + std::to_string(left) + " : i64");
+    expectCompiledAgrees(graph, mixedSteps(graph));
+  }
+}
+
+TEST(CompiledSoftcap, ScoresAreBounded) {
+  for (const char *cap : {"0.5", "30.0"}) {
+    Graph graph(60);
+    build(graph, {3, 1, 24, 24}, ", softcap = " + std::string(cap) + " : f64");
+    expectCompiledAgrees(graph, mixedSteps(graph));
+  }
+}
+
+/// Positions, not slots, decide what a row sees.
+TEST(CompiledAttentionPositions, MayBeginAnywhere) {
+  Graph graph(70);
+  build(graph, {2, 1, 16, 16}, ", left = 9 : i64");
+  std::vector<ReferenceBatch> steps(2);
+  graph.append(steps[0], 0, 500, 33);
+  graph.append(steps[1], 0, 533, 40);
+  expectCompiledAgrees(graph, steps);
+}
+
+/// Scores of hundreds: the online softmax must not overflow, and what a later
+/// page raises the maximum by must shrink the earlier ones.
+TEST(CompiledSoftmax, KeepsLargeScoresFinite) {
+  Graph graph(80);
+  std::string cache = "!llm.kv<1x1x16x16, f32>";
+  Operand kv = graph.useCache(cache);
+  std::vector<float> table(Graph::tokenCount * 16);
+  for (size_t i = 0; i < table.size(); ++i)
+    table[i] = 12 * graph.number() * float(i / 16) / Graph::tokenCount;
+  Operand values = graph.values({Graph::tokenCount, 16}, table);
+  Operand x = graph.emit("llm.embed " + graph.tokens().name + ", " +
+                             values.name + " : (tensor<?xi32>, " + values.type +
+                             ") -> tensor<?x16xf32>",
+                         "tensor<?x16xf32>");
+  Operand heads = graph.expand(x, 1, 16);
+  Operand layer = graph.emit("arith.constant 0 : index", "index");
+  kv = graph.emit("llm.kv_write " + kv.name + "[" + layer.name + "], " +
+                      heads.name + ", value(" + heads.name +
+                      "), %batch : " + cache + ", " + heads.type + ", value(" +
+                      heads.type + ") -> " + cache,
+                  cache);
+  Operand a = graph.emit(
+      "llm.attention " + heads.name + " cache(" + kv.name + "[" + layer.name +
+          "]) batch(%batch) {scale = 1.0 : f64} : (" + heads.type + ", " +
+          cache + ", index, !llm.batch) -> " + heads.type,
+      heads.type);
+  graph.finish(graph.collapse(a, 1, 16), kv);
+  expectCompiledAgrees(graph, stepsOf(graph, {33, 33, 64, 1, 1}));
+}
+
+/// Groups of layers with caches of their own share the pages.
+TEST(CompiledCaches, LieSideBySideInAPage) {
+  for (Heads third : {Heads{2, 1, 8, 16}, Heads{2, 2, 8, 16, "f16", 2}}) {
+    Graph graph(90 + third.layers);
+    Operand sum;
+    Operand a = attend(graph, {2, 1, 8, 16}, sum);
+    Operand b = attend(graph, {2, 1, 24, 16}, sum, ", left = 7 : i64");
+    Operand c = attend(graph, third, sum);
+    graph.finish(sum, {a, b, c});
+    expectCompiledAgrees(graph, mixedSteps(graph));
+  }
+}

@@ -1,0 +1,191 @@
+//===- CompiledStep.cpp - a module as native code in this process ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "CompiledStep.h"
+
+#include "llmc/Driver/Pipelines.h"
+#include "llmc/Driver/Registration.h"
+#include "llmc/Emit/Emit.h"
+#include "llmrt/Cpu.h"
+
+#include "llvm/Support/FileSystem.h"
+
+#include <algorithm>
+#include <dlfcn.h>
+#include <numeric>
+
+using namespace llmc;
+using namespace llmc::test;
+
+std::unique_ptr<mlir::MLIRContext> llmc::test::createContext() {
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  auto context = std::make_unique<mlir::MLIRContext>(
+      registry, mlir::MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+namespace {
+/// Says at the end which variants this machine has run; it must be one at least.
+class VariantReport : public ::testing::Environment {
+public:
+  void TearDown() override {
+    bool any = runs.empty(); // a filter may leave tests that compile nothing
+    for (auto &[name, count] : runs) {
+      std::printf("variant %-12s %s, %lld times\n", name.c_str(),
+                  count ? "ran" : "DID NOT RUN: this machine lacks it",
+                  static_cast<long long>(count));
+      any |= count > 0;
+    }
+    EXPECT_TRUE(any) << "this machine runs no compiled variant";
+  }
+  std::map<std::string, int64_t> runs; // by variant, 0 where it cannot run
+};
+} // namespace
+
+static VariantReport &report() {
+  static auto *environment = static_cast<VariantReport *>(
+      ::testing::AddGlobalTestEnvironment(new VariantReport));
+  return *environment;
+}
+// Environments must be known before the tests start.
+static VariantReport &registered = report();
+
+CompiledStep::CompiledStep(mlir::ModuleOp optimised, const WeightStore &weights,
+                           llvm::ArrayRef<std::string> isas) {
+  if (llvm::Error error = compile(optimised, weights, isas)) {
+    ADD_FAILURE() << llvm::toString(std::move(error));
+    model = nullptr;
+  }
+}
+
+CompiledStep::~CompiledStep() {
+  if (library)
+    ::dlclose(library);
+}
+
+llvm::Error CompiledStep::compile(mlir::ModuleOp optimised,
+                                  const WeightStore &weights,
+                                  llvm::ArrayRef<std::string> isas) {
+  mlir::OwningOpRef<mlir::ModuleOp> module(optimised.clone());
+  CompileOptions options;
+  if (llvm::Error error = runStage(Stage::schedule, *module, options, isas))
+    return error;
+  if (llvm::Error error = packWeights(*module, weights))
+    return error;
+  if (llvm::Error error = runStage(Stage::lower, *module, options, isas))
+    return error;
+  auto object = emitObject(*module, ObjectKind::object);
+  return object ? load(*object) : object.takeError();
+}
+
+llvm::Error CompiledStep::packWeights(mlir::ModuleOp planned,
+                                      const WeightStore &store) {
+  auto sizeBytes = getWeightSectionBytes(planned);
+  if (!sizeBytes)
+    return sizeBytes.takeError();
+  weightSection = GuardedBuffer(*sizeBytes);
+  for (auto weight : planned.getOps<mlir::llm::WeightOp>()) {
+    auto bytes = makeWeight(weight, store);
+    if (!bytes)
+      return bytes.takeError();
+    std::memcpy(weightSection.bytes() + *weight.getOffset(), bytes->data(),
+                bytes->size());
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error CompiledStep::load(llvm::ArrayRef<char> object) {
+  llvm::SmallString<128> path;
+  if (std::error_code code =
+          llvm::sys::fs::createTemporaryFile("llmc-lower", "so", path))
+    return llvm::errorCodeToError(code);
+  llvm::Error linked = linkProgram(object, LinkKind::shared, path);
+  if (!linked)
+    library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  llvm::sys::fs::remove(path);
+  if (linked)
+    return linked;
+  if (!library)
+    return llvm::createStringError(::dlerror());
+  model = static_cast<const LlmrtModel *>(::dlsym(library, "llmrt_model"));
+  arena = GuardedBuffer(rowCapacity * model->arenaBytesPerRow);
+  cache = GuardedBuffer(cachePages * model->kvBytesPerPage);
+  return llvm::Error::success();
+}
+
+std::vector<std::string> CompiledStep::runnableVariants() const {
+  std::vector<std::string> names;
+  uint64_t features = llmrt::cpuFeatures();
+  for (uint32_t i = 0; i < model->variantCount; ++i) {
+    registered.runs.try_emplace(model->variants[i].name);
+    if ((model->variants[i].features & ~features) == 0)
+      names.push_back(model->variants[i].name);
+  }
+  return names;
+}
+
+void CompiledStep::start(llvm::StringRef variant, int64_t workers) {
+  function = nullptr;
+  for (uint32_t i = 0; i < model->variantCount; ++i)
+    if (variant == model->variants[i].name)
+      function = model->variants[i].step;
+  ASSERT_TRUE(function) << "no variant " << variant.str();
+  ++registered.runs[variant.str()];
+  if (!pool || pool->workers() != workers) {
+    auto created = llmrt::ThreadPool::create(workers);
+    ASSERT_TRUE(created) << created.message();
+    pool = std::move(*created);
+  }
+  lengths.clear();
+  slotPositions.assign(cachePages * LLMRT_PAGE_TOKENS, LLMRT_EMPTY_POSITION);
+  blockTable.assign(maxSequences * cachePages, -1);
+  freePages.resize(cachePages);
+  std::iota(freePages.begin(), freePages.end(), 0);
+  std::shuffle(freePages.begin(), freePages.end(), std::mt19937(7));
+  cache.poison();
+}
+
+int32_t CompiledStep::takeSlot(int32_t sequence, int32_t position) {
+  int32_t slot = lengths[sequence]++;
+  int32_t &page = blockTable[sequence * cachePages + slot / LLMRT_PAGE_TOKENS];
+  if (page < 0) {
+    page = freePages.back();
+    freePages.pop_back();
+  }
+  slotPositions[page * LLMRT_PAGE_TOKENS + slot % LLMRT_PAGE_TOKENS] = position;
+  return slot;
+}
+
+std::vector<float> CompiledStep::run(const ReferenceBatch &batch) {
+  std::vector<int32_t> slots;
+  for (size_t t = 0; t < batch.tokens.size(); ++t)
+    slots.push_back(takeSlot(batch.sequences[t], batch.positions[t]));
+  arena.poison();
+  size_t floats = batch.logitRows.size() * model->vocabulary;
+  GuardedBuffer logits(floats * sizeof(float));
+  logits.poison();
+  LlmrtStep step = {};
+  step.weights = weightSection.bytes();
+  step.arena = arena.bytes();
+  step.kv = cache.bytes();
+  step.slotPositions = slotPositions.data();
+  step.tokens = batch.tokens.data();
+  step.positions = batch.positions.data();
+  step.slots = slots.data();
+  step.sequences = batch.sequences.data();
+  step.blockTable = blockTable.data();
+  step.logitRows = batch.logitRows.data();
+  step.logits = reinterpret_cast<float *>(logits.bytes());
+  step.rows = batch.tokens.size();
+  step.rowCapacity = rowCapacity;
+  step.logitRowCount = batch.logitRows.size();
+  step.blocksPerSequence = cachePages;
+  step.kvPages = cachePages;
+  step.barrier = pool->barrier();
+  pool->run([&](int64_t worker, int64_t workers) {
+    function(&step, worker, workers);
+  });
+  return std::vector<float>(step.logits, step.logits + floats);
+}

@@ -1,0 +1,67 @@
+//===- CompiledStep.h - a module as native code in this process ---*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What `llmc compile` makes, down to the linked object, and then called like the
+// runtime calls it: pages of the cache lie in random order, buffers end at guard
+// pages, and memory that a step has not written holds NaN.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_TEST_LOWER_COMPILEDSTEP_H
+#define LLMC_TEST_LOWER_COMPILEDSTEP_H
+
+#include "GuardedBuffer.h"
+#include "llmc/Driver/Options.h"
+#include "llmc/Reference/Interpreter.h"
+#include "llmrt/ThreadPool.h"
+#include "llmrt/abi.h"
+
+#include <map>
+#include <memory>
+#include <random>
+
+namespace llmc::test {
+
+/// A context with every dialect and pass of the compiler.
+std::unique_ptr<mlir::MLIRContext> createContext();
+
+class CompiledStep {
+public:
+  static constexpr int64_t rowCapacity = 64;
+  static constexpr int64_t cachePages = 48;
+  static constexpr int64_t maxSequences = 8;
+
+  /// Compiles a clone of `optimised`. A failure fails the test; see `ok`.
+  CompiledStep(mlir::ModuleOp optimised, const WeightStore &weights,
+               llvm::ArrayRef<std::string> isas = {"avx512-vnni", "avx2"});
+  ~CompiledStep();
+  bool ok() const { return model; }
+
+  /// Variants that this machine can run, best first.
+  std::vector<std::string> runnableVariants() const;
+  /// Chooses a variant and a number of workers and forgets all sequences.
+  void start(llvm::StringRef variant, int64_t workers = 1);
+  /// One step; sequences are numbered from 0 and keep their cache. The result is
+  /// [rows, vocabulary], of all rows or of those asked.
+  std::vector<float> run(const ReferenceBatch &batch);
+
+  int64_t vocabulary() const { return model->vocabulary; }
+
+private:
+  llvm::Error compile(mlir::ModuleOp optimised, const WeightStore &weights,
+                      llvm::ArrayRef<std::string> isas);
+  llvm::Error load(llvm::ArrayRef<char> object);
+  llvm::Error packWeights(mlir::ModuleOp planned, const WeightStore &store);
+  /// The next slot of a sequence; takes a page where a block begins.
+  int32_t takeSlot(int32_t sequence, int32_t position);
+
+  void *library = nullptr;
+  const LlmrtModel *model = nullptr;
+  LlmrtStepFn function = nullptr;
+  std::unique_ptr<llmrt::ThreadPool> pool;
+  GuardedBuffer weightSection, arena, cache;
+  std::vector<int32_t> slotPositions, blockTable, freePages;
+  std::map<int32_t, int32_t> lengths; // slots taken, by sequence
+};
+
+} // namespace llmc::test
+
+#endif // LLMC_TEST_LOWER_COMPILEDSTEP_H

@@ -1,0 +1,312 @@
+//===- Graph.cpp - a tiny model around one op -----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Graph.h"
+
+#include "llmc/Driver/Pipelines.h"
+
+#include "mlir/Parser/Parser.h"
+
+#include "llvm/ADT/APFloat.h"
+
+#include <cmath>
+
+using namespace llmc;
+using namespace llmc::test;
+using namespace mlir::llm;
+
+std::string llmc::test::tensor(llvm::ArrayRef<int64_t> shape,
+                               llvm::StringRef element) {
+  std::string text = "tensor<";
+  for (int64_t dim : shape)
+    text += (dim < 0 ? "?" : std::to_string(dim)) + "x";
+  return text + element.str() + ">";
+}
+
+//===----------------------------------------------------------------------===//
+// Weights
+//===----------------------------------------------------------------------===//
+
+EncodingAttrInterface Graph::getEncoding(llvm::StringRef name) {
+  mlir::MLIRContext *c = context.get();
+  if (name == "q8_0")
+    return Q8_0EncodingAttr::get(c);
+  if (name == "q4_0")
+    return Q4_0EncodingAttr::get(c);
+  if (name == "q4_1")
+    return Q4_1EncodingAttr::get(c);
+  mlir::FloatType type = mlir::Float32Type::get(c);
+  if (name == "f16")
+    type = mlir::Float16Type::get(c);
+  if (name == "bf16")
+    type = mlir::BFloat16Type::get(c);
+  return FloatEncodingAttr::get(c, type);
+}
+
+static uint16_t toHalf(float value) {
+  llvm::APFloat number(value);
+  bool losesInfo;
+  number.convert(llvm::APFloat::IEEEhalf(), llvm::APFloat::rmNearestTiesToEven,
+                 &losesInfo);
+  return number.bitcastToAPInt().getZExtValue();
+}
+
+/// Blocks of integer grids get random codes, so that codes occur which a
+/// quantiser never writes (-128 of Q8_0).
+std::vector<uint8_t> Graph::randomBytes(llvm::ArrayRef<int64_t> shape,
+                                        EncodingAttrInterface encoding) {
+  int64_t elements = 1;
+  for (int64_t dim : shape)
+    elements *= dim;
+  std::vector<uint8_t> bytes(encoding.getBytes(elements));
+  std::optional<AffineGrid> grid = encoding.getAffineGrid();
+  if (!grid) {
+    std::vector<float> numbers(elements);
+    for (float &x : numbers)
+      x = number();
+    if (shape.size() > 1)
+      std::fill_n(numbers.begin(), shape.back(), 0.0f);
+    encoding.quantize(numbers.data(), elements, bytes.data());
+    return bytes;
+  }
+  for (uint8_t &byte : bytes)
+    byte = code ? *code : pick(0, 255);
+  for (size_t at = 0; at < bytes.size(); at += encoding.getBlockBytes()) {
+    uint16_t scale = toHalf(number() * 0.1f);
+    std::memcpy(&bytes[at], &scale, 2);
+    uint16_t min = toHalf(number());
+    if (grid->hasMin)
+      std::memcpy(&bytes[at + 2], &min, 2);
+  }
+  return bytes;
+}
+
+Operand Graph::addTensor(llvm::ArrayRef<int64_t> shape,
+                         llvm::StringRef encodingName,
+                         std::vector<uint8_t> bytes) {
+  EncodingAttrInterface encoding = getEncoding(encodingName);
+  std::string name = "w" + std::to_string(next++);
+  llvm::StringRef view(reinterpret_cast<const char *>(bytes.data()),
+                       bytes.size());
+  auto buffer = llvm::MemoryBuffer::getMemBufferCopy(view);
+  llvm::ArrayRef<uint8_t> kept(
+      reinterpret_cast<const uint8_t *>(buffer->getBufferStart()),
+      bytes.size());
+  store.addBuffer(std::move(buffer));
+  if (llvm::Error error = store.addTensor(
+          {name, llvm::SmallVector<int64_t>(shape), encoding, kept}))
+    ADD_FAILURE() << llvm::toString(std::move(error));
+  std::string type = tensor(shape, encodingName);
+  if (encoding.getAffineGrid())
+    type = "!llm.packed<" + std::to_string(shape[0]) + "x" +
+           std::to_string(shape[1]) + ", #llm." + encodingName.str() + ">";
+  declarations +=
+      "  llm.weight @" + name + " : " + type + " source \"" + name + "\"\n";
+  body += "    %" + name + " = llm.param @" + name + " : " + type + "\n";
+  return {"%" + name, type};
+}
+
+Operand Graph::param(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding) {
+  return addTensor(shape, encoding, randomBytes(shape, getEncoding(encoding)));
+}
+
+Operand Graph::values(llvm::ArrayRef<int64_t> shape,
+                      llvm::ArrayRef<float> values) {
+  std::vector<uint8_t> bytes(values.size() * sizeof(float));
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return addTensor(shape, "f32", std::move(bytes));
+}
+
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+Operand Graph::emit(const std::string &spelling, const std::string &type) {
+  std::string name = "%v" + std::to_string(next++);
+  body += "    " + name + " = " + spelling + "\n";
+  return {name, type};
+}
+
+Operand Graph::tokens() {
+  return emit("llm.batch_tokens %batch : tensor<?xi32>", "tensor<?xi32>");
+}
+Operand Graph::positions() {
+  return emit("llm.batch_positions %batch : tensor<?xi32>", "tensor<?xi32>");
+}
+
+Operand Graph::rows(int64_t columns) {
+  Operand table = param({tokenCount, columns});
+  std::string type = tensor({-1, columns});
+  return emit("llm.embed " + tokens().name + ", " + table.name +
+                  " : (tensor<?xi32>, " + table.type + ") -> " + type,
+              type);
+}
+
+Operand Graph::heads(int64_t heads, int64_t width) {
+  return expand(rows(heads * width), heads, width);
+}
+
+Operand Graph::expand(const Operand &x, int64_t heads, int64_t width) {
+  Operand zero = emit("arith.constant 0 : index", "index");
+  Operand count =
+      emit("tensor.dim " + x.name + ", " + zero.name + " : " + x.type, "index");
+  std::string type = tensor({-1, heads, width});
+  return emit("tensor.expand_shape " + x.name +
+                  " [[0], [1, 2]] output_shape [" + count.name + ", " +
+                  std::to_string(heads) + ", " + std::to_string(width) +
+                  "] : " + x.type + " into " + type,
+              type);
+}
+
+Operand Graph::collapse(const Operand &x, int64_t heads, int64_t width) {
+  std::string type = tensor({-1, heads * width});
+  return emit("tensor.collapse_shape " + x.name + " [[0], [1, 2]] : " + x.type +
+                  " into " + type,
+              type);
+}
+
+Operand Graph::quantize(const Operand &x, int64_t columns) {
+  std::string type =
+      "!llm.packed<?x" + std::to_string(columns) + ", #llm.int8_act>";
+  return emit("llm.quantize_act " + x.name + " : " + x.type + " -> " + type,
+              type);
+}
+
+Operand Graph::linear(const Operand &x, const Operand &w, const Operand &bias,
+                      int64_t columns) {
+  bool biased = !bias.name.empty();
+  std::string type = tensor({-1, columns});
+  return emit("llm.linear " + x.name + ", " + w.name +
+                  (biased ? " bias(" + bias.name + ")" : "") + " : (" + x.type +
+                  ", " + w.type + (biased ? ", " + bias.type : "") + ") -> " +
+                  type,
+              type);
+}
+
+Operand Graph::useCache(const std::string &type) {
+  caches.push_back({"%kv" + std::to_string(caches.size()), type});
+  return caches.back();
+}
+
+void Graph::finish(const Operand &result, llvm::ArrayRef<Operand> written) {
+  std::string arguments, types, values;
+  for (const Operand &cache : caches)
+    arguments += ", " + cache.name + ": " + cache.type;
+  for (const Operand &cache : written) {
+    types += ", " + cache.type;
+    values += ", " + cache.name;
+  }
+  module = "module attributes {llm.model = {architecture = \"test\", "
+           "context_length = 3072 : i64, name = \"test\"}} {\n" +
+           declarations + "  func.func @step(%batch: !llm.batch" + arguments +
+           ") -> (" + result.type + types + ") {\n" + body + "    return " +
+           result.name + values + " : " + result.type + types + "\n  }\n}\n";
+}
+
+//===----------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------===//
+
+void Graph::append(ReferenceBatch &batch, int32_t sequence, int32_t first,
+                   int32_t count) {
+  for (int32_t i = 0; i < count; ++i) {
+    batch.logitRows.push_back(batch.tokens.size());
+    batch.tokens.push_back(pick(0, tokenCount - 1));
+    batch.positions.push_back(first + i);
+    batch.sequences.push_back(sequence);
+  }
+}
+
+std::vector<ReferenceBatch>
+llmc::test::stepsOf(Graph &graph, llvm::ArrayRef<int64_t> counts) {
+  std::vector<ReferenceBatch> steps;
+  int32_t first = 0;
+  for (int64_t count : counts) {
+    graph.append(steps.emplace_back(), 0, first, count);
+    first += count;
+  }
+  return steps;
+}
+
+double llmc::test::relativeDifference(llvm::ArrayRef<float> a,
+                                      llvm::ArrayRef<float> b) {
+  double most = 0, difference = 0;
+  if (a.size() != b.size())
+    return INFINITY;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (std::isnan(a[i]) || std::isnan(b[i]))
+      return INFINITY;
+    most = std::max(most, std::fabs(double(b[i])));
+    difference = std::max(difference, std::fabs(double(a[i]) - b[i]));
+  }
+  return difference == 0 ? 0 : difference / most;
+}
+
+namespace llmc::test {
+
+/// The text as a module, its reference, and the compiled step.
+class GraphRun {
+public:
+  explicit GraphRun(Graph &graph)
+      : module(mlir::parseSourceString<mlir::ModuleOp>(graph.text(),
+                                                       graph.context.get())) {
+    if (!module) {
+      ADD_FAILURE() << "the test's IR does not parse:\n" << graph.text();
+      return;
+    }
+    reference = std::make_unique<Interpreter>(*module, graph.weights());
+    mlir::OwningOpRef<mlir::ModuleOp> optimised(module->clone());
+    CompileOptions options;
+    options.activations = Activations::f32;
+    options.cache = CacheType::f32;
+    if (llvm::Error error = runStage(Stage::optimize, *optimised, options, {}))
+      ADD_FAILURE() << llvm::toString(std::move(error));
+    else
+      compiled = std::make_unique<CompiledStep>(*optimised, graph.weights());
+  }
+  bool ok() const { return compiled && compiled->ok(); }
+
+  std::vector<std::vector<float>>
+  interpret(llvm::ArrayRef<ReferenceBatch> batches) {
+    std::vector<std::vector<float>> results;
+    for (const ReferenceBatch &batch : batches) {
+      auto logits = reference->step(batch);
+      if (logits)
+        results.push_back(std::move(logits->values));
+      else
+        ADD_FAILURE() << llvm::toString(logits.takeError());
+    }
+    return results;
+  }
+
+  std::unique_ptr<CompiledStep> compiled;
+
+private:
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::unique_ptr<Interpreter> reference;
+};
+
+} // namespace llmc::test
+
+void llmc::test::expectCompiledAgrees(Graph &graph,
+                                      llvm::ArrayRef<ReferenceBatch> batches,
+                                      double tolerance, int64_t workers) {
+  GraphRun run(graph);
+  if (!run.ok())
+    return;
+  auto expected = run.interpret(batches);
+  auto variants = run.compiled->runnableVariants();
+  for (const std::string &variant : variants) {
+    run.compiled->start(variant, workers);
+    for (size_t i = 0; i < batches.size() && i < expected.size(); ++i)
+      EXPECT_LE(relativeDifference(run.compiled->run(batches[i]), expected[i]),
+                tolerance)
+          << variant << ", step " << i << " of " << batches[i].tokens.size()
+          << " rows\n"
+          << (::testing::Test::HasFailure() ? "" : graph.text());
+  }
+}
+
+void llmc::test::expectCompiledAgrees(Graph &graph) {
+  expectCompiledAgrees(graph, stepsOf(graph, {1, 3, 4, 7, 33}));
+}

@@ -1,0 +1,111 @@
+//===- Graph.h - a tiny model around one op -----------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// tokens -> llm.embed of a random table -> the op under test -> logits. Tests
+// spell the op; the graph holds the module around it and its random weights.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_TEST_LOWER_GRAPH_H
+#define LLMC_TEST_LOWER_GRAPH_H
+
+#include "CompiledStep.h"
+
+#include <optional>
+#include <random>
+#include <string>
+
+namespace llmc::test {
+
+/// An SSA value of the text.
+struct Operand {
+  std::string name, type;
+};
+
+class Graph {
+public:
+  static constexpr int64_t tokenCount = 40; // rows of every token table
+
+  explicit Graph(uint32_t seed) : random(seed) {}
+
+  /// A random weight as a parameter: f32, f16, bf16, q8_0, q4_0 or q4_1. Row 0
+  /// of a matrix of floats is zero.
+  Operand param(llvm::ArrayRef<int64_t> shape,
+                llvm::StringRef encoding = "f32");
+  /// A parameter with these f32 values.
+  Operand values(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values);
+  /// `spelling` without its result; `type` is the result's.
+  Operand emit(const std::string &spelling, const std::string &type);
+  /// The rows of a random f32 table that the tokens choose, [T, columns].
+  Operand rows(int64_t columns);
+  /// The same as [T, heads, width].
+  Operand heads(int64_t heads, int64_t width);
+  Operand expand(const Operand &x, int64_t heads, int64_t width);
+  Operand collapse(const Operand &x, int64_t heads, int64_t width);
+  Operand tokens();
+  Operand positions();
+  /// `quantize_act` of rows of `columns`.
+  Operand quantize(const Operand &x, int64_t columns);
+  /// `linear`, `bias` may have no name.
+  Operand linear(const Operand &x, const Operand &w, const Operand &bias,
+                 int64_t columns);
+  /// From now on every byte of codes of an integer grid is `code`.
+  void setCode(uint8_t value) { code = value; }
+  /// One more cache that the step takes.
+  Operand useCache(const std::string &type);
+  /// What the step returns: a `[T, columns]` value, and its caches in order.
+  void finish(const Operand &result, llvm::ArrayRef<Operand> caches = {});
+
+  const std::string &text() const { return module; }
+  const WeightStore &weights() const { return store; }
+  int64_t pick(int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random);
+  }
+  int64_t pick(llvm::ArrayRef<int64_t> values) {
+    return values[pick(0, values.size() - 1)];
+  }
+  float number() {
+    return std::uniform_real_distribution<float>(-1, 1)(random);
+  }
+
+  /// `count` rows of random tokens of one sequence from position `first`.
+  void append(ReferenceBatch &batch, int32_t sequence, int32_t first,
+              int32_t count);
+
+private:
+  Operand addTensor(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
+                    std::vector<uint8_t> bytes);
+  std::vector<uint8_t> randomBytes(llvm::ArrayRef<int64_t> shape,
+                                   mlir::llm::EncodingAttrInterface encoding);
+  mlir::llm::EncodingAttrInterface getEncoding(llvm::StringRef name);
+
+  std::mt19937 random;
+  std::unique_ptr<mlir::MLIRContext> context = createContext();
+  WeightStore store;
+  std::string declarations, body, module;
+  std::vector<Operand> caches;
+  std::optional<uint8_t> code;
+  int64_t next = 0;
+
+  friend class GraphRun;
+};
+
+/// `tensor<?x..xf32>`.
+std::string tensor(llvm::ArrayRef<int64_t> shape,
+                   llvm::StringRef element = "f32");
+
+/// Batches of `counts` rows, one step after the other, of one sequence.
+std::vector<ReferenceBatch> stepsOf(Graph &graph,
+                                    llvm::ArrayRef<int64_t> counts);
+
+/// Runs the batches interpreted and compiled in every variant, and expects
+/// max|a - b| <= tolerance * max|reference| of every step.
+void expectCompiledAgrees(Graph &graph, llvm::ArrayRef<ReferenceBatch> batches,
+                          double tolerance = 1e-4, int64_t workers = 1);
+/// The same over T = 1, 3, 4, 7 and 33.
+void expectCompiledAgrees(Graph &graph);
+
+/// max|a - b| / max|b|; infinite where a is not a number.
+double relativeDifference(llvm::ArrayRef<float> a, llvm::ArrayRef<float> b);
+
+} // namespace llmc::test
+
+#endif // LLMC_TEST_LOWER_GRAPH_H

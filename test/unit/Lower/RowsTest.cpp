@@ -1,0 +1,117 @@
+//===- RowsTest.cpp - compiled norms and elementwise rows -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Graph.h"
+
+using namespace llmc;
+using namespace llmc::test;
+
+static Operand norm(Graph &graph, const std::string &kind, const Operand &x,
+                    const Operand &weight, const Operand &bias) {
+  std::string spelling = "llm.norm " + kind + " " + x.name, types = x.type;
+  if (!weight.name.empty())
+    spelling += " weight(" + weight.name + ")", types += ", " + weight.type;
+  if (!bias.name.empty())
+    spelling += " bias(" + bias.name + ")", types += ", " + bias.type;
+  return graph.emit(spelling + " {eps = 1.0e-5 : f64} : (" + types + ") -> " +
+                        x.type,
+                    x.type);
+}
+
+namespace {
+class CompiledNorm : public ::testing::TestWithParam<const char *> {};
+} // namespace
+
+TEST_P(CompiledNorm, AgreesForAnyWidth) {
+  for (int64_t columns : {1, 6, 33, 48, 576}) {
+    Graph graph(columns);
+    graph.finish(norm(graph, GetParam(), graph.rows(columns), {}, {}));
+    expectCompiledAgrees(graph);
+  }
+}
+
+TEST_P(CompiledNorm, ScalesAndShifts) {
+  for (bool biased : {false, true}) {
+    Graph graph(5 + biased);
+    Operand x = graph.rows(72), weight = graph.param({72});
+    Operand bias = biased ? graph.param({72}) : Operand();
+    graph.finish(norm(graph, GetParam(), x, weight, bias));
+    expectCompiledAgrees(graph);
+  }
+}
+
+TEST_P(CompiledNorm, NormalisesEachHead) {
+  for (bool perHead : {false, true}) {
+    Graph graph(7 + perHead);
+    Operand x = graph.heads(3, 24);
+    Operand weight = perHead ? graph.param({3, 24}) : graph.param({24});
+    Operand bias = perHead ? graph.param({3, 24}) : graph.param({24});
+    graph.finish(
+        graph.collapse(norm(graph, GetParam(), x, weight, bias), 3, 24));
+    expectCompiledAgrees(graph);
+  }
+}
+
+/// The kernel that models with quantised weights run: norm, then quantisation.
+TEST_P(CompiledNorm, QuantisesItsResult) {
+  Graph graph(9);
+  Operand n = norm(graph, GetParam(), graph.rows(96), graph.param({96}), {});
+  Operand q = graph.quantize(n, 96);
+  graph.finish(graph.linear(q, graph.param({32, 96}, "q8_0"), {}, 32));
+  expectCompiledAgrees(graph);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, CompiledNorm,
+                         ::testing::Values("rms", "layer"));
+
+namespace {
+class CompiledAct : public ::testing::TestWithParam<const char *> {};
+} // namespace
+
+TEST_P(CompiledAct, AgreesOnRows) {
+  Graph graph(3);
+  // -32 .. 32: beyond where the exponentials of every function saturate.
+  std::vector<float> table;
+  for (int64_t i = 0; i < Graph::tokenCount * 36; ++i)
+    table.push_back((i % 1441) * (64.0f / 1440) - 32);
+  Operand values = graph.values({Graph::tokenCount, 36}, table);
+  std::string type = tensor({-1, 36});
+  Operand x =
+      graph.emit("llm.embed " + graph.tokens().name + ", " + values.name +
+                     " : (tensor<?xi32>, " + values.type + ") -> " + type,
+                 type);
+  graph.finish(graph.emit("llm.act " + std::string(GetParam()) + " " + x.name +
+                              " : " + type,
+                          type));
+  expectCompiledAgrees(graph);
+}
+
+/// Large values hide small ones in max|a - b|, so the range around zero, where
+/// the approximations bend, is a test of its own.
+TEST_P(CompiledAct, AgreesAroundZero) {
+  Graph graph(4);
+  Operand x = graph.rows(40);
+  graph.finish(graph.emit("llm.act " + std::string(GetParam()) + " " + x.name +
+                              " : " + x.type,
+                          x.type));
+  expectCompiledAgrees(graph);
+}
+
+INSTANTIATE_TEST_SUITE_P(Functions, CompiledAct,
+                         ::testing::Values("silu", "gelu_erf", "gelu_tanh",
+                                           "quick_gelu", "relu", "relu2",
+                                           "sigmoid", "tanh", "softplus"));
+
+TEST(CompiledRows, ChainOfArithmetic) {
+  Graph graph(6);
+  Operand x = graph.rows(21), y = graph.rows(21);
+  auto binary = [&](const char *op, const Operand &a, const Operand &b) {
+    return graph.emit("arith." + std::string(op) + " " + a.name + ", " +
+                          b.name + " : " + x.type,
+                      x.type);
+  };
+  Operand sum = binary("addf", x, y);
+  Operand product = binary("mulf", sum, x);
+  graph.finish(binary("subf", product, y));
+  expectCompiledAgrees(graph);
+}
