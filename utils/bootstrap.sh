@@ -33,10 +33,14 @@ install_packages() {
     sudo=$(command -v sudo) || fail "not root, and no sudo: please install ${missing[*]}"
   fi
   say "installing ${missing[*]}"
-  $sudo apt-get update -qq >&2 || fail "apt-get update failed: check the package sources"
+  local log
+  log=$(mktemp)
+  $sudo apt-get update -qq >"$log" 2>&1 ||
+    { tail -n 20 "$log" >&2; fail "apt-get update failed: check the package sources"; }
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-    "${missing[@]}" >&2 ||
-    fail "installing packages failed; Debian 12 with its security archive has all of them"
+    -o Dpkg::Use-Pty=0 "${missing[@]}" >"$log" 2>&1 ||
+    { tail -n 20 "$log" >&2; fail "installing failed; Debian 12 with its security archive has all of these packages"; }
+  rm -f "$log"
 }
 
 # A wheel is a zip with a hash; pip checks it before unpacking.

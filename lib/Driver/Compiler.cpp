@@ -13,6 +13,7 @@
 #include "llmc/Emit/PendingFile.h"
 #include "llmrt/TokenizerModel.h"
 
+#include "mlir/IR/Remarks.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
@@ -42,6 +43,11 @@ Compiler::Compiler(std::function<void(Stage)> onStage)
 Compiler::~Compiler() = default;
 
 void Compiler::explain() {
+  mlir::remark::RemarkCategories everything;
+  everything.all = ".*";
+  (void)mlir::remark::enableOptimizationRemarks(
+      context, /*streamer=*/nullptr, std::make_unique<mlir::remark::RemarkEmittingPolicyAll>(),
+      everything, /*printAsEmitRemarks=*/true);
   context.getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Remark)
       return mlir::failure();

@@ -51,8 +51,6 @@ static void buildLower(mlir::OpPassManager &manager,
   manager.addPass(createTileKernels());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
-  // Once for all instruction sets: the polynomials are the same arithmetic.
-  manager.addPass(createApproximateMath());
   EmitTilesOptions tiles;
   tiles.isas.assign(isas.begin(), isas.end());
   manager.addPass(createEmitTiles(tiles));

@@ -14,6 +14,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <link.h>
 #include <mutex>
 #include <sys/mman.h>
@@ -94,6 +95,12 @@ static llvm::Expected<std::vector<std::string>> findSystemLibraries() {
   return libraries;
 }
 
+static llvm::Error cannotWrite(llvm::StringRef path) {
+  std::error_code code(errno, std::generic_category());
+  return llvm::createStringError(code, "cannot write '" + path +
+                                           "': " + code.message());
+}
+
 /// One line of what lld said: the first error, and how many lines there are.
 static std::string summarize(llvm::StringRef output) {
   llvm::SmallVector<llvm::StringRef> lines;
@@ -125,6 +132,23 @@ static llvm::Error runLinker(llvm::ArrayRef<std::string> arguments) {
                                  summarize(output).c_str());
 }
 
+/// Fails if the disk has no room for `bytes` at `path`: lld maps its output and
+/// would die of SIGBUS there.
+static llvm::Error checkRoom(llvm::StringRef path, uint64_t bytes) {
+  int descriptor =
+      ::open(path.str().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0)
+    return cannotWrite(path);
+  // Where a file system cannot reserve, the check is left out.
+  int failure = ::fallocate(descriptor, 0, 0, off_t(bytes)) == 0 ? 0 : errno;
+  ::close(descriptor);
+  ::unlink(path.str().c_str());
+  if (failure != ENOSPC && failure != EDQUOT && failure != EFBIG)
+    return llvm::Error::success();
+  errno = failure;
+  return cannotWrite(path);
+}
+
 llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
                               llvm::StringRef path) {
   auto libraries = findSystemLibraries();
@@ -140,7 +164,9 @@ llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
       // No lazy binding and no executable stack: a program reads files it did
       // not write.
       "-z", "relro", "-z", "now", "-z", "noexecstack"};
+  uint64_t inputBytes = 0; // the output is never larger
   auto add = [&](const char *name, llvm::StringRef bytes) -> llvm::Error {
+    inputBytes += bytes.size();
     auto input = files.add(name, bytes);
     if (!input)
       return input.takeError();
@@ -170,5 +196,7 @@ llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
     if (llvm::Error error = add(part.name, part.bytes))
       return error;
   arguments.insert(arguments.end(), libraries->begin(), libraries->end());
+  if (llvm::Error error = checkRoom(path, inputBytes))
+    return error;
   return runLinker(arguments);
 }

@@ -11,8 +11,10 @@
 using namespace llmc;
 using namespace llmc::testing;
 
-/// Calls into libm, so that a shared library is needed as well.
+// The runtime needs a model to refer to. The probe calls into libm, so that a
+// shared library is needed as well.
 static const char *const probe = R"(
+  llvm.mlir.global external constant @llmrt_model(dense<0> : tensor<80xi8>) : !llvm.array<80 x i8>
   llvm.func @cosf(f32) -> f32
   llvm.func @llmrt_probe(%x: f32) -> f32 {
     %y = llvm.call @cosf(%x) : (f32) -> f32
@@ -72,6 +74,7 @@ TEST(Link, TwiceGivesTheSameBytes) {
 TEST(Link, AMissingSymbolIsNamed) {
   Folder folder;
   std::string error = message(link(R"(
+    llvm.mlir.global external constant @llmrt_model(dense<0> : tensor<80xi8>) : !llvm.array<80 x i8>
     llvm.func @no_such_function()
     llvm.func @llmrt_probe() {
       llvm.call @no_such_function() : () -> ()

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""A model as a shared object, through runtime/include/llmrt/llmrt.h: the ids of the
+program, in a process that knows nothing of llmc.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import ctypes
+import unittest
+
+from support import MODELS, TestCase
+
+MODEL = MODELS / "llama-q4_1.gguf"
+PROMPT = [5, 6, 7]
+
+
+class CApi(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        compiler = cls("compile")
+        cls.app = compiler.compile(MODEL, "app")
+        cls.library = ctypes.CDLL(str(compiler.compile(MODEL, "model.so", "--emit=so")))
+        cls.library.llmrt_last_error.restype = ctypes.c_char_p
+
+    def call(self, name, *arguments):
+        status = getattr(self.library, name)(*arguments)
+        self.assertEqual(status, 0, f"{name}: {self.library.llmrt_last_error().decode()}")
+
+    def open(self):
+        program = ctypes.c_void_p()
+        self.call("llmrt_program_open", None, ctypes.byref(program))
+        self.addCleanup(self.library.llmrt_program_close, program)
+        return program
+
+    def test_generates_the_ids_of_the_program(self):
+        session, found = ctypes.c_void_p(), []
+        self.call("llmrt_session_create", self.open(), None, ctypes.byref(session))
+        on_token = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int32,
+                                    ctypes.c_char_p, ctypes.c_size_t)
+
+        def hear(user, token, text, size):
+            if token >= 0:
+                found.append(token)
+            return 1
+
+        self.call("llmrt_generate", session, (ctypes.c_int32 * len(PROMPT))(*PROMPT),
+                  ctypes.c_size_t(len(PROMPT)), ctypes.c_int64(8), None, on_token(hear), None)
+        self.library.llmrt_session_destroy(session)
+        ids = self.ids(self.app, "--ids", ",".join(map(str, PROMPT)), "-n", "8")
+        self.assertEqual(found[:len(ids)], ids)
+        self.assertTrue(ids)
+
+    def test_a_token_outside_the_vocabulary_is_an_error(self):
+        session, sequence = ctypes.c_void_p(), ctypes.c_int32()
+        self.call("llmrt_session_create", self.open(), None, ctypes.byref(session))
+        self.call("llmrt_sequence_open", session, ctypes.byref(sequence))
+        status = self.library.llmrt_prefill(session, sequence, (ctypes.c_int32 * 1)(1 << 20),
+                                            ctypes.c_size_t(1))
+        self.assertNotEqual(status, 0)
+        self.assertIn("1048576", self.library.llmrt_last_error().decode())
+        self.library.llmrt_session_destroy(session)
+
+    def test_verify_reads_every_section(self):
+        self.call("llmrt_program_verify", self.open())
+
+
+if __name__ == "__main__":
+    unittest.main()

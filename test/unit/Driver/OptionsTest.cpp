@@ -1,0 +1,83 @@
+//===- OptionsTest.cpp - what a compilation may be asked ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "DriverTesting.h"
+
+using namespace llmc;
+using namespace llmc::testing;
+
+static const char *const integers = "!llm.packed<32x64, #llm.q4_1>";
+static const char *const floats = "tensor<32x64xf32>";
+
+/// The resolved options, or the message of the failure.
+static std::string resolve(const std::string &text, CompileOptions options) {
+  Context context;
+  auto module = context.parse(text);
+  auto resolved = resolveOptions(options, *module);
+  if (!resolved)
+    return llvm::toString(resolved.takeError());
+  return (getName(resolved->activations) + " " + getName(resolved->cache) +
+          " " + llvm::Twine(resolved->maxContext))
+      .str();
+}
+
+TEST(Options, IntegerWeightsTakeIntegerActivationsAndAHalfCache) {
+  EXPECT_EQ(resolve(oneLinear(integers), {}), "i8 f16 128");
+}
+
+TEST(Options, FloatWeightsStayFloat) {
+  EXPECT_EQ(resolve(oneLinear(floats), {}), "f32 f32 128");
+}
+
+TEST(Options, WeightsMadeFloatTakeFloatActivations) {
+  CompileOptions options;
+  options.weights = WeightMode::f32;
+  EXPECT_EQ(resolve(oneLinear(integers), options), "f32 f32 128");
+}
+
+TEST(Options, WhatIsGivenStays) {
+  CompileOptions options;
+  options.activations = Activations::f32;
+  options.cache = CacheType::f16;
+  options.maxContext = 64;
+  EXPECT_EQ(resolve(oneLinear(integers), options), "f32 f16 64");
+}
+
+TEST(Options, IntegerActivationsNeedIntegerWeights) {
+  CompileOptions options;
+  options.activations = Activations::i8;
+  EXPECT_EQ(resolve(oneLinear(floats), options),
+            "--activations=i8 needs integer weights: this model has float "
+            "weights only");
+}
+
+TEST(Options, AContextBeyondTheModelIsRefused) {
+  CompileOptions options;
+  options.maxContext = 129;
+  EXPECT_EQ(resolve(oneLinear(floats), options),
+            "--max-context=129 exceeds the model's 128 positions");
+}
+
+TEST(Options, AnUnknownContextMustBeGiven) {
+  EXPECT_NE(resolve(oneLinear(floats, 0), {}).find("give --max-context"),
+            std::string::npos);
+}
+
+TEST(Cpu, PortableIsEveryVariantBestFirst) {
+  auto isas = getIsas("portable");
+  ASSERT_TRUE(bool(isas));
+  EXPECT_EQ(*isas, (std::vector<std::string>{"avx512-vnni", "avx2"}));
+}
+
+TEST(Cpu, NamesChooseOneVariant) {
+  EXPECT_EQ(*getIsas("x86-64-v3"), std::vector<std::string>{"avx2"});
+  EXPECT_EQ(*getIsas("avx512-vnni"), std::vector<std::string>{"avx512-vnni"});
+}
+
+TEST(Cpu, AnUnknownNameListsTheKnownOnes) {
+  auto isas = getIsas("z80");
+  ASSERT_FALSE(bool(isas));
+  EXPECT_EQ(llvm::toString(isas.takeError()),
+            "unknown --cpu 'z80': portable, native, x86-64-v3, avx512-vnni, "
+            "avx2 are known");
+}
