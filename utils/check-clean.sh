@@ -39,7 +39,9 @@ cp -n /etc/apt/apt.conf.d/*proxy* "$target/etc/apt/apt.conf.d/" 2>/dev/null || t
 certificates=${PIP_CERT:-${SSL_CERT_FILE:-}}
 if [ -n "$certificates" ]; then
   cp "$certificates" "$target/etc/network-ca.crt"
-  export PIP_CERT=/etc/network-ca.crt SSL_CERT_FILE=/etc/network-ca.crt
+  for name in PIP_CERT SSL_CERT_FILE REQUESTS_CA_BUNDLE CURL_CA_BUNDLE; do
+    export $name=/etc/network-ca.crt
+  done
 fi
 
 git clone -q "$root" "$target/llmc"
