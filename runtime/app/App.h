@@ -1,5 +1,4 @@
-//===- App.h - the commands of a compiled program
-//---------------------------===//
+//===- App.h - the commands of a compiled program -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Options as plain values, one command per file: the command line is read in

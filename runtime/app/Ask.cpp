@@ -1,5 +1,4 @@
-//===- Ask.cpp - one turn of chat, or a completion
-//--------------------------===//
+//===- Ask.cpp - one turn of chat, or a completion ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "App.h"

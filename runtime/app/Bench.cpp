@@ -1,5 +1,4 @@
-//===- Bench.cpp - how fast prompts are read and tokens generated
-//-----------===//
+//===- Bench.cpp - how fast prompts are read and tokens generated ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Counts as llama-bench does: random tokens, a warm-up, and both tests start at

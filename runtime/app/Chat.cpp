@@ -1,5 +1,4 @@
-//===- Chat.cpp - a conversation
-//--------------------------------------------===//
+//===- Chat.cpp - a conversation ------------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every turn renders the whole conversation; what the cache already holds of it

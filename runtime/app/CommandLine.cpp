@@ -1,5 +1,4 @@
-//===- CommandLine.cpp - the options of every command
-//-----------------------===//
+//===- CommandLine.cpp - the options of every command ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The only file that knows CLI11: it costs more to compile than all commands.

@@ -1,5 +1,4 @@
-//===- Conversation.cpp - messages and their prompt
-//-------------------------===//
+//===- Conversation.cpp - messages and their prompt -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Conversation.h"

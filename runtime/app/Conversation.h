@@ -1,5 +1,4 @@
-//===- Conversation.h - messages and their prompt
-//---------------------------===//
+//===- Conversation.h - messages and their prompt -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_APP_CONVERSATION_H

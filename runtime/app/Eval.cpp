@@ -1,5 +1,4 @@
-//===- Eval.cpp - perplexity of a text
-//--------------------------------------===//
+//===- Eval.cpp - perplexity of a text ------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Counts as llama-perplexity does: the tokenised text is cut into windows, the

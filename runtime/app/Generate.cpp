@@ -1,5 +1,4 @@
-//===- Generate.cpp - generate for prompts and print
-//------------------------===//
+//===- Generate.cpp - generate for prompts and print ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The engine is made for the prompts at hand: context and rows no larger than

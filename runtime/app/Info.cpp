@@ -1,5 +1,4 @@
-//===- Info.cpp - what a compiled program holds
-//-----------------------------===//
+//===- Info.cpp - what a compiled program holds ---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "App.h"

@@ -1,5 +1,4 @@
-//===- Logits.cpp - logits of every row of a prompt
-//-------------------------===//
+//===- Logits.cpp - logits of every row of a prompt -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // For comparisons with other implementations: ids [1, T] to logits [1, T, V].

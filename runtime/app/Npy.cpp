@@ -1,5 +1,4 @@
-//===- Npy.cpp - NumPy's array files
-//----------------------------------------===//
+//===- Npy.cpp - NumPy's array files --------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Npy.h"

@@ -1,5 +1,4 @@
-//===- Npy.h - NumPy's array files
-//------------------------------------------===//
+//===- Npy.h - NumPy's array files ----------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Only what `logits` reads and writes: token ids in, float32 out. The format is

@@ -1,5 +1,4 @@
-//===- Output.cpp - results and diagnostics
-//---------------------------------===//
+//===- Output.cpp - results and diagnostics -------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Output.h"

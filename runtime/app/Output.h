@@ -1,5 +1,4 @@
-//===- Output.h - results and diagnostics
-//-----------------------------------===//
+//===- Output.h - results and diagnostics ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Results go to one descriptor unbuffered, so text appears as it is generated

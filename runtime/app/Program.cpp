@@ -1,5 +1,4 @@
-//===- Program.cpp - what every command starts from
-//-------------------------===//
+//===- Program.cpp - what every command starts from -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Program.h"

@@ -1,5 +1,4 @@
-//===- Program.h - what every command starts from
-//---------------------------===//
+//===- Program.h - what every command starts from -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_APP_PROGRAM_H

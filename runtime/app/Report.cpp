@@ -1,5 +1,4 @@
-//===- Report.cpp - what --stats and info say about a run
-//-------------------===//
+//===- Report.cpp - what --stats and info say about a run -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Report.h"

@@ -1,5 +1,4 @@
-//===- Report.h - what --stats and info say about a run
-//---------------------===//
+//===- Report.h - what --stats and info say about a run -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_APP_REPORT_H

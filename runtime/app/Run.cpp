@@ -1,5 +1,4 @@
-//===- Run.cpp - raw completion of texts or ids
-//-----------------------------===//
+//===- Run.cpp - raw completion of texts or ids ---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "App.h"

@@ -1,5 +1,4 @@
-//===- main.cpp - a compiled model as a program
-//-----------------------------===//
+//===- main.cpp - a compiled model as a program ---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "App.h"

@@ -1,5 +1,4 @@
-//===- Artifact.h - the sections appended to a compiled model
-//---------------===//
+//===- Artifact.h - the sections appended to a compiled model -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Checks the trailer and the section table of abi.h before anything is used,

@@ -1,5 +1,4 @@
-//===- Cpu.h - which build of the step this processor can run
-//---------------===//
+//===- Cpu.h - which build of the step this processor can run -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_CPU_H

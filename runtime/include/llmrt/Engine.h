@@ -1,5 +1,4 @@
-//===- Engine.h - sequences in, logits out
-//----------------------------------===//
+//===- Engine.h - sequences in, logits out --------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Runs the compiled step on ragged batches: any mix of prompt and generated

@@ -1,5 +1,4 @@
-//===- Generator.h - prompts to tokens, as one batch
-//------------------------===//
+//===- Generator.h - prompts to tokens, as one batch ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Continuous batching: every step holds one row of each sequence that generates

@@ -1,5 +1,4 @@
-//===- KvCache.h - pages of keys and values, shared by sequences
-//------------===//
+//===- KvCache.h - pages of keys and values, shared by sequences ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A sequence is a row of block numbers; a page holds LLMRT_PAGE_TOKENS slots of

@@ -1,5 +1,4 @@
-//===- MappedMemory.h - memory taken once, from the system
-//------------------===//
+//===- MappedMemory.h - memory taken once, from the system ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Everything that a step touches is mapped at start-up: pages that are never

@@ -1,5 +1,4 @@
-//===- ThreadPool.h - workers that all run the same function
-//----------------===//
+//===- ThreadPool.h - workers that all run the same function --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step is SPMD: every worker runs all of it and takes its share of each

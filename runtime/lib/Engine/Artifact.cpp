@@ -1,5 +1,4 @@
-//===- Artifact.cpp - the sections appended to a compiled model
-//-------------===//
+//===- Artifact.cpp - the sections appended to a compiled model -----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/Artifact.h"

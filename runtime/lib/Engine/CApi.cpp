@@ -1,4 +1,4 @@
-//===- CApi.cpp - a compiled model from C -----------------------------------===//
+//===- CApi.cpp - a compiled model from C ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Checks pointers and counts, turns failures into a status and a message per

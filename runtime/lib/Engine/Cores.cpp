@@ -1,5 +1,4 @@
-//===- Cores.cpp - how many cores this process may use
-//----------------------===//
+//===- Cores.cpp - how many cores this process may use --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Two workers on one physical core share its vector units, and workers beyond

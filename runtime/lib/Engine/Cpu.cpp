@@ -1,5 +1,4 @@
-//===- Cpu.cpp - which build of the step this processor can run
-//-------------===//
+//===- Cpu.cpp - which build of the step this processor can run -----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // An instruction needs the processor's bit and the system's: a kernel that does

@@ -1,5 +1,4 @@
-//===- Engine.cpp - sequences in, logits out
-//--------------------------------===//
+//===- Engine.cpp - sequences in, logits out ------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/Engine.h"

@@ -1,5 +1,4 @@
-//===- Generator.cpp - prompts to tokens, as one batch
-//----------------------===//
+//===- Generator.cpp - prompts to tokens, as one batch --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/Generator.h"

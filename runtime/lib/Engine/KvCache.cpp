@@ -1,5 +1,4 @@
-//===- KvCache.cpp - pages of keys and values, shared by sequences
-//----------===//
+//===- KvCache.cpp - pages of keys and values, shared by sequences --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // There are as many pages as block table entries, and a page in use stands in

@@ -1,5 +1,4 @@
-//===- MappedMemory.cpp - memory taken once, from the system
-//----------------===//
+//===- MappedMemory.cpp - memory taken once, from the system --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/MappedMemory.h"

@@ -1,5 +1,4 @@
-//===- ThreadPool.cpp - workers that all run the same function
-//--------------===//
+//===- ThreadPool.cpp - workers that all run the same function ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Waiting has three stages, each cheaper for others and slower to leave: spin,

@@ -1,4 +1,4 @@
-//===- AppTesting.h - run a command of the fake program ---------------------===//
+//===- AppTesting.h - run a command of the fake program -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_TEST_APPTESTING_H

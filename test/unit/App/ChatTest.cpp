@@ -1,4 +1,4 @@
-//===- ChatTest.cpp - one turn, and a conversation --------------------------===//
+//===- ChatTest.cpp - one turn, and a conversation ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "AppTesting.h"

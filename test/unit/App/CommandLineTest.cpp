@@ -1,4 +1,4 @@
-//===- CommandLineTest.cpp - help, version, usage and small parts -----------===//
+//===- CommandLineTest.cpp - help, version, usage and small parts ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "AppTesting.h"

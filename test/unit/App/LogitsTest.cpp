@@ -1,4 +1,4 @@
-//===- LogitsTest.cpp - .npy in, .npy out -----------------------------------===//
+//===- LogitsTest.cpp - .npy in, .npy out ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "AppTesting.h"

@@ -1,4 +1,4 @@
-//===- MeasureTest.cpp - bench, eval and info -------------------------------===//
+//===- MeasureTest.cpp - bench, eval and info -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "AppTesting.h"

@@ -1,4 +1,4 @@
-//===- RunTest.cpp - completion and its options -----------------------------===//
+//===- RunTest.cpp - completion and its options ---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "AppTesting.h"

@@ -1,4 +1,4 @@
-//===- AllocationTest.cpp - steps take no memory ----------------------------===//
+//===- AllocationTest.cpp - steps take no memory --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Counts what operator new is asked for in this whole program.

@@ -1,4 +1,4 @@
-//===- ArtifactTest.cpp - files that are what they say, and others ----------===//
+//===- ArtifactTest.cpp - files that are what they say, and others --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "FakeModel.h"

@@ -1,4 +1,4 @@
-//===- CApiTest.cpp - the C API, from C ---------------------------------------===//
+//===- CApiTest.cpp - the C API, from C -----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "FakeModel.h"

@@ -1,4 +1,4 @@
-//===- CpuTest.cpp - the choice of the instruction set ----------------------===//
+//===- CpuTest.cpp - the choice of the instruction set --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/Cpu.h"

@@ -1,5 +1,4 @@
-//===- EngineTest.cpp - sequences in, logits out
-//----------------------------===//
+//===- EngineTest.cpp - sequences in, logits out --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "FakeModel.h"

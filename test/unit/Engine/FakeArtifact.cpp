@@ -1,5 +1,4 @@
-//===- FakeArtifact.cpp - the fake model's file
-//-----------------------------===//
+//===- FakeArtifact.cpp - the fake model's file ---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "FakeModel.h"

@@ -1,5 +1,4 @@
-//===- FakeModel.cpp - a compiled model for tests, without a compiler
-//-------===//
+//===- FakeModel.cpp - a compiled model for tests, without a compiler -----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A page holds two layers of one 64-bit key per slot. All arithmetic is modulo

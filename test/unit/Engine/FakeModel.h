@@ -1,5 +1,4 @@
-//===- FakeModel.h - a compiled model for tests, without a compiler
-//---------===//
+//===- FakeModel.h - a compiled model for tests, without a compiler -------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Its step is two layers of integer hashing over keys that it writes and reads

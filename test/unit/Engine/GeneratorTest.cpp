@@ -1,5 +1,4 @@
-//===- GeneratorTest.cpp - prompts to tokens, as one batch
-//------------------===//
+//===- GeneratorTest.cpp - prompts to tokens, as one batch ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "FakeModel.h"

@@ -1,4 +1,4 @@
-//===- KvCacheTest.cpp - pages, shared and copied ---------------------------===//
+//===- KvCacheTest.cpp - pages, shared and copied -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/KvCache.h"

@@ -1,4 +1,4 @@
-//===- ThreadPoolTest.cpp - workers and barriers ----------------------------===//
+//===- ThreadPoolTest.cpp - workers and barriers --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/ThreadPool.h"
