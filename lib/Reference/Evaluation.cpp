@@ -49,7 +49,7 @@ Evaluation::run(Block &block, std::vector<RuntimeValue> arguments) {
       return llvm::createStringError("no reference for op '" +
                                      op.getName().getStringRef() + "'");
     if (llvm::Error error = (*evaluate)(*this, &op))
-      return std::move(error);
+      return error;
     // Looked up again: a nested block may have grown the table.
     const LastUses &uses = getLastUses(block);
     if (auto dead = uses.find(&op); dead != uses.end())

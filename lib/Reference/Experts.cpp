@@ -6,7 +6,9 @@
 #include "Evaluation.h"
 #include "Product.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 using namespace llmc;
 using namespace llmc::reference;

@@ -134,7 +134,7 @@ bindArguments(func::FuncOp function, llvm::ArrayRef<ReferenceTensor> tensors,
         return llvm::createStringError("no tensor given for argument %zu",
                                        number);
       if (llvm::Error error = checkArgument(number, tensor, tensors.front()))
-        return std::move(error);
+        return error;
       arguments.emplace_back(std::make_shared<const Tensor>(tensors.front()));
       tensors = tensors.drop_front();
     } else {
@@ -156,7 +156,7 @@ Interpreter::call(llvm::StringRef name, llvm::ArrayRef<ReferenceTensor> tensors,
     return llvm::createStringError("the module has no function @" + name +
                                    " of one block to run");
   if (llvm::Error error = checkBatch(batch))
-    return std::move(error);
+    return error;
   Kept &kept = state->kept[name];
   Rows rows = placeRows(batch, kept);
   auto arguments = bindArguments(function, tensors, rows, kept);

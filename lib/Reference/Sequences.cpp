@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include "Evaluation.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 using namespace llmc;
 using namespace llmc::reference;
@@ -167,7 +169,7 @@ findCachedKeys(Evaluation &eval, AttentionOp op, const Rows &rows, size_t t) {
   KVType type = cache->type;
   int64_t layer = eval.integer(op.getLayer());
   if (llvm::Error error = checkLayer(op, type, layer))
-    return std::move(error);
+    return error;
   int32_t sequence = rows.batch->sequences[t];
   const std::vector<int32_t> &positions = rows.stored.at(sequence);
   int64_t keyWidth = type.getHeads() * type.getKeyDim();

@@ -9,6 +9,8 @@
 
 #include "llmc/Reference/Interpreter.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 #include <map>
 #include <variant>
 
