@@ -13,10 +13,34 @@ using namespace llmrt::app;
 
 using Json = nlohmann::ordered_json;
 
-/// The section of the artifact that the compiler wrote about the model.
+/// Whether brackets nest no deeper than a description ever does; printing JSON
+/// is recursive.
+static bool isShallow(std::string_view json) {
+  constexpr int mostDepth = 32;
+  int depth = 0;
+  bool inString = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    if (inString && json[i] == '\\')
+      ++i;
+    else if (json[i] == '"')
+      inString = !inString;
+    else if (!inString && (json[i] == '[' || json[i] == '{'))
+      ++depth;
+    else if (!inString && (json[i] == ']' || json[i] == '}'))
+      --depth;
+    if (depth > mostDepth)
+      return false;
+  }
+  return true;
+}
+
+/// What the compiler wrote about the model.
 static Expected<Json> modelInfo(const Program &program) {
   if (program.infoJson().empty())
     return Json::object();
+  if (!isShallow(program.infoJson()))
+    return Status::error(program.artifact.path() +
+                         ": info section: brackets nest too deeply");
   Json info =
       Json::parse(program.infoJson(), nullptr, /*allow_exceptions=*/false);
   if (!info.is_object())
@@ -79,6 +103,18 @@ static std::string jsonReport(const Program &program, const Json &info,
   return all.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
+/// A line's value: control characters are no part of one.
+static std::string printable(const Json &value) {
+  std::string text =
+      value.is_string()
+          ? value.get<std::string>()
+          : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (char &c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      c = ' ';
+  return text;
+}
+
 static std::string textReport(const Program &program, const Json &info,
                               const EngineOptions &options, bool verified) {
   const LlmrtModel &model = program.model;
@@ -87,9 +123,7 @@ static std::string textReport(const Program &program, const Json &info,
     text += name + ": " + value + "\n";
   };
   for (const auto &[key, value] : info.items())
-    line(key, value.is_string()
-                  ? value.get<std::string>()
-                  : value.dump(-1, ' ', false, Json::error_handler_t::replace));
+    line(printable(key), printable(value));
   line("vocabulary", std::to_string(model.vocabulary));
   line("context", std::to_string(model.maxContext) + " of " +
                       std::to_string(model.contextLength));

@@ -140,4 +140,21 @@ TEST(Info, brokenModelDescriptionIsAnError) {
       std::string::npos);
 }
 
+TEST(Info, deepNestingIsAnError) {
+  Sections sections = fakeSections();
+  sections.info =
+      "{\"a\": " + std::string(500000, '[') + std::string(500000, ']') + "}";
+  Outcome result = FakeApp(sections)({"info"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.err.find("brackets nest too deeply"), std::string::npos);
+}
+
+TEST(Info, controlCharactersAreNotPrinted) {
+  Sections sections = fakeSections();
+  sections.info = R"({"name": "a\u001b[31mb\nc [[[[\"{"})";
+  Outcome result = FakeApp(sections)({"info"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("name: a [31mb c [[[["), std::string::npos);
+}
+
 } // namespace
