@@ -37,9 +37,12 @@ def read_npy(path):
     start = 10 if data[6] == 1 else 12
     length = int.from_bytes(data[8:start], "little")
     header = ast.literal_eval(data[start:start + length].decode())
-    assert not header["fortran_order"]
     values = array.array(TYPES[header["descr"]])
     values.frombytes(data[start + length:])
+    if header["fortran_order"]:
+        rows, columns = header["shape"]
+        values = array.array(values.typecode, (values[column * rows + row] for row in range(rows)
+                                               for column in range(columns)))
     return Tensor(header["shape"], values)
 
 

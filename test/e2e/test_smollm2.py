@@ -8,7 +8,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import json
 import unittest
 
-from support import INPUTS, TestCase, read_npy, smollm2
+from support import INPUTS, TestCase, read_npy, run, smollm2
 
 GOLDEN = INPUTS / "golden" / "smollm2"
 LOGIT_TOLERANCE = 2e-3
@@ -93,15 +93,11 @@ class SmolLM2(TestCase):
         self.succeed([self.default, "info", "--verify"])
 
     def test_verify_finds_one_flipped_bit(self):
-        facts = json.loads(self.succeed([self.default, "info", "--json"]))
-        self.assertEqual(facts["model"]["activations"] if "model" in facts
-                         else facts["activations"], "i8")
         broken = self.folder / "broken"
         data = bytearray(self.default.read_bytes())
         data[len(data) // 2] ^= 4
         broken.write_bytes(data)
         broken.chmod(0o755)
-        from support import run
         result = run([broken, "info", "--verify"])
         self.assertEqual(result.returncode, 1)
         self.assertEqual(len(result.stderr.strip().split("\n")), 1)
