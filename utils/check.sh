@@ -9,7 +9,7 @@ format=$(command -v clang-format-$LLVM_MAJOR) || {
   utils/bootstrap.sh check
   format=clang-format-$LLVM_MAJOR
 }
-mapfile -t sources < <(git ls-files -co --exclude-standard '*.cpp' '*.h' | grep -v '^bench/peers/')
+mapfile -t sources < <(git ls-files -co --exclude-standard '*.cpp' '*.h' | grep -vE '^(bench/peers|cmake)/')
 if [ "${1:-}" = --fix ]; then
   printf '%s\n' "${sources[@]}" | xargs -P "$(jobs)" -n 16 "$format" -i
 fi

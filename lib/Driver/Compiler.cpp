@@ -46,8 +46,9 @@ void Compiler::explain() {
   mlir::remark::RemarkCategories everything;
   everything.all = ".*";
   (void)mlir::remark::enableOptimizationRemarks(
-      context, /*streamer=*/nullptr, std::make_unique<mlir::remark::RemarkEmittingPolicyAll>(),
-      everything, /*printAsEmitRemarks=*/true);
+      context, /*streamer=*/nullptr,
+      std::make_unique<mlir::remark::RemarkEmittingPolicyAll>(), everything,
+      /*printAsEmitRemarks=*/true);
   context.getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Remark)
       return mlir::failure();

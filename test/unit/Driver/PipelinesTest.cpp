@@ -45,7 +45,8 @@ TEST(Pipelines, TypesAreFinalBeforeLayersAreOutlined) {
 
 TEST(Pipelines, LowerNamesItsInstructionSets) {
   std::string text = pipeline(Stage::lower, {}, {"avx512-vnni", "avx2"});
-  EXPECT_TRUE(contains(text, "llm-emit-tiles{isas={avx512-vnni,avx2}}")) << text;
+  EXPECT_TRUE(contains(text, "llm-emit-tiles{isas={avx512-vnni,avx2}}"))
+      << text;
 }
 
 TEST(Pipelines, AStageThatFailsSaysWhy) {

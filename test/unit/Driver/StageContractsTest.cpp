@@ -35,9 +35,10 @@ TEST(StageContracts, ImportLeavesModelOps) {
 }
 
 TEST(StageContracts, ImportLeavesNoKernels) {
-  EXPECT_EQ(check(Stage::import, kernel).find(
-                "internal error: 'llm.kernel' is not legal after stage import"),
-            0u);
+  EXPECT_EQ(
+      check(Stage::import, kernel)
+          .find("internal error: 'llm.kernel' is not legal after stage import"),
+      0u);
 }
 
 TEST(StageContracts, OptimizeLeavesNoRope) {
