@@ -13,8 +13,9 @@
 using namespace mlir;
 using namespace mlir::llm;
 
-LogicalResult PanelsLayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                       int64_t rows) {
+LogicalResult
+PanelsLayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                         int64_t rows) {
   if (rows == 16)
     return success();
   return emitError() << "panels have 16 rows, found " << rows;
@@ -79,7 +80,8 @@ void PanelsLayoutAttr::pack(const uint8_t *source, int64_t rows, int64_t cols,
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t g = 0; g < groups; ++g) {
       uint16_t scale = 0, min = 0;
-      encoding.unpackBlock(source + row * rowBytes + g * encoding.getBlockBytes(),
+      encoding.unpackBlock(source + row * rowBytes +
+                               g * encoding.getBlockBytes(),
                            codes, scale, min);
       packGridBlock(*grid, panelRows, row % panelRows, codes, scale, min,
                     packed + (row / panelRows * groups + g) * groupBytes);

@@ -7,6 +7,7 @@
 #include "llmc/Driver/Compiler.h"
 
 #include "Diagnostics.h"
+#include "Explain.h"
 #include "llmc/Driver/Pipelines.h"
 #include "llmc/Driver/Registration.h"
 #include "llmc/Emit/Emit.h"
@@ -42,21 +43,7 @@ Compiler::Compiler(std::function<void(Stage)> onStage)
 
 Compiler::~Compiler() = default;
 
-void Compiler::explain() {
-  mlir::remark::RemarkCategories everything;
-  everything.all = ".*";
-  (void)mlir::remark::enableOptimizationRemarks(
-      context, /*streamer=*/nullptr,
-      std::make_unique<mlir::remark::RemarkEmittingPolicyAll>(), everything,
-      /*printAsEmitRemarks=*/true);
-  context.getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) {
-    if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Remark)
-      return mlir::failure();
-    llvm::errs() << "  " << diagnostic.str()
-                 << describeLocation(diagnostic.getLocation()) << "\n";
-    return mlir::success();
-  });
-}
+void Compiler::explain() { explainTo(context, llvm::errs()); }
 
 llvm::Error Compiler::run(Stage stage,
                           llvm::function_ref<llvm::Error()> action) {

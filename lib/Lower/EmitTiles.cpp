@@ -60,8 +60,11 @@ private:
         if (grid)
           place.append({op.getGroup(), b.index(at)});
         else
-          place.append({b.addIndex(b.mulIndex(op.getGroup(), group), at / panelRows), b.index(0)});
-        memref::PrefetchOp::create(b, op.getW(), place, /*isWrite=*/false, /*localityHint=*/3,
+          place.append(
+              {b.addIndex(b.mulIndex(op.getGroup(), group), at / panelRows),
+               b.index(0)});
+        memref::PrefetchOp::create(b, op.getW(), place, /*isWrite=*/false,
+                                   /*localityHint=*/3,
                                    /*isDataCache=*/true);
       }
     }
@@ -72,7 +75,8 @@ private:
   /// 16 f16 numbers at the head of a group: scales, then minimums.
   Value loadHead(Value panel, int64_t which) {
     Value at[] = {panel, op.getGroup(), b.index(which * 2 * panelRows)};
-    Value halves = b.loadBytesAs(op.getW(), at, VectorType::get(panelRows, b.getF16Type()));
+    Value halves = b.loadBytesAs(op.getW(), at,
+                                 VectorType::get(panelRows, b.getF16Type()));
     return arith::ExtFOp::create(b, b.f32s(panelRows), halves);
   }
 
@@ -88,7 +92,8 @@ private:
       }
       Value pairs = b.loadBytesAs(op.getW(), place, b.i32s(16));
       Value low = b.constant(b.i32s(16), 0x0F0F0F0F);
-      Value shifted = arith::ShRUIOp::create(b, pairs, b.constant(b.i32s(16), 4));
+      Value shifted =
+          arith::ShRUIOp::create(b, pairs, b.constant(b.i32s(16), 4));
       for (Value nibbles : {pairs, shifted})
         codes.push_back(vector::BitCastOp::create(
             b, b.bytes(64), arith::AndIOp::create(b, nibbles, low)));
@@ -101,26 +106,31 @@ private:
     Value scale = loadHead(panel, 0);
     Value min = grid.hasMin ? loadHead(panel, 1) : Value();
     SmallVector<Value> codes = loadCodes(grid, panel);
-    Value first = b.mulIndex(op.getGroup(), gridGroup), quarter = b.mulIndex(op.getGroup(), 4);
+    Value first = b.mulIndex(op.getGroup(), gridGroup),
+          quarter = b.mulIndex(op.getGroup(), 4);
     for (int64_t r = 0; r < rows; ++r) {
       Value row = b.addIndex(op.getRow(), r);
       SmallVector<Value> words;
       for (int64_t j = 0; j < 8; ++j)
-        words.push_back(
-            b.loadBytesAs(op.getX(), {row, b.addIndex(first, 4 * j)}, b.getI32Type()));
-      Value rowScale = b.loadBytesAs(op.getX(), {row, b.addIndex(quarter, columns)}, b.getF32Type());
-      Value total =
-          b.loadBytesAs(op.getX(), {row, b.addIndex(quarter, columns + 4 * groups)}, b.getI32Type());
+        words.push_back(b.loadBytesAs(
+            op.getX(), {row, b.addIndex(first, 4 * j)}, b.getI32Type()));
+      Value rowScale = b.loadBytesAs(
+          op.getX(), {row, b.addIndex(quarter, columns)}, b.getF32Type());
+      Value total = b.loadBytesAs(
+          op.getX(), {row, b.addIndex(quarter, columns + 4 * groups)},
+          b.getI32Type());
       Value correction;
       if (grid.zero)
-        correction = arith::MulIOp::create(b, total, b.constant(b.getI32Type(), -grid.zero));
+        correction = arith::MulIOp::create(
+            b, total, b.constant(b.getI32Type(), -grid.zero));
       Value products = isa.dot(b, grid, codes, words, correction);
       Value exact = arith::SIToFPOp::create(b, b.f32s(panelRows), products);
       Value both = b.mul(scale, b.broadcast(rowScale, panelRows));
       sum(r, u) = b.fma(exact, both, sum(r, u));
       if (!min)
         continue;
-      Value rowSum = b.mul(rowScale, arith::SIToFPOp::create(b, b.getF32Type(), total));
+      Value rowSum =
+          b.mul(rowScale, arith::SIToFPOp::create(b, b.getF32Type(), total));
       sum(r, u) = b.fma(min, b.broadcast(rowSum, panelRows), sum(r, u));
     }
   }
@@ -131,13 +141,17 @@ private:
     SmallVector<Value> codes = loadCodes(grid, panel);
     Value first = b.mulIndex(op.getGroup(), gridGroup);
     for (int64_t k = 0; k < gridGroup; ++k) {
-      Value word = vector::BitCastOp::create(b, b.i32s(panelRows), codes[k / 4]);
+      Value word =
+          vector::BitCastOp::create(b, b.i32s(panelRows), codes[k / 4]);
       if (k % 4)
-        word = arith::ShRUIOp::create(b, word, b.constant(word.getType(), 8 * (k % 4)));
+        word = arith::ShRUIOp::create(b, word,
+                                      b.constant(word.getType(), 8 * (k % 4)));
       word = arith::AndIOp::create(b, word, b.constant(word.getType(), 255));
       if (grid.zero)
-        word = arith::SubIOp::create(b, word, b.constant(word.getType(), grid.zero));
-      Value value = b.mul(arith::SIToFPOp::create(b, b.f32s(panelRows), word), scale);
+        word = arith::SubIOp::create(b, word,
+                                     b.constant(word.getType(), grid.zero));
+      Value value =
+          b.mul(arith::SIToFPOp::create(b, b.f32s(panelRows), word), scale);
       if (min)
         value = b.add(value, min);
       addProducts(value, b.addIndex(first, k), u);
@@ -151,7 +165,8 @@ private:
     Value first = b.mulIndex(op.getGroup(), group);
     for (int64_t i = 0; i < group; ++i) {
       Value k = b.addIndex(first, i);
-      addProducts(b.loadF32s(op.getW(), {panel, k, b.index(0)}, panelRows), k, u);
+      addProducts(b.loadF32s(op.getW(), {panel, k, b.index(0)}, panelRows), k,
+                  u);
     }
   }
 
@@ -175,14 +190,17 @@ struct EmitTiles : impl::EmitTilesBase<EmitTiles> {
   using Base::Base;
 
   void runOnOperation() override {
-    SmallVector<func::FuncOp> originals = llvm::to_vector(getOperation().getOps<func::FuncOp>());
+    SmallVector<func::FuncOp> originals =
+        llvm::to_vector(getOperation().getOps<func::FuncOp>());
     if (isas.empty())
       for (const Isa *isa : getIsas())
         isas.push_back(isa->getName().str());
     for (const std::string &name : isas) {
-      auto it = llvm::find_if(getIsas(), [&](const Isa *isa) { return isa->getName() == name; });
+      auto it = llvm::find_if(
+          getIsas(), [&](const Isa *isa) { return isa->getName() == name; });
       if (it == getIsas().end()) {
-        getOperation().emitError("llm-emit-tiles: unknown instruction set '") << name << "'";
+        getOperation().emitError("llm-emit-tiles: unknown instruction set '")
+            << name << "'";
         return signalPassFailure();
       }
       for (func::FuncOp function : originals)
@@ -199,9 +217,12 @@ struct EmitTiles : impl::EmitTilesBase<EmitTiles> {
     function.setName((original.getName() + suffix).str());
     function->setAttr("target_cpu", builder.getStringAttr("x86-64-v3"));
     if (!isa.getFeatures().empty())
-      function->setAttr("target_features",
-                        LLVM::TargetFeaturesAttr::get(&getContext(), isa.getFeatures()));
-    function.walk([&](func::CallOp call) { call.setCallee((call.getCallee() + suffix).str()); });
+      function->setAttr(
+          "target_features",
+          LLVM::TargetFeaturesAttr::get(&getContext(), isa.getFeatures()));
+    function.walk([&](func::CallOp call) {
+      call.setCallee((call.getCallee() + suffix).str());
+    });
     function.walk([&](TileDotOp op) {
       TileBuilder b(op.getLoc(), &getContext());
       b.setInsertionPoint(op);

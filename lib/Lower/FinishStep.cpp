@@ -55,7 +55,8 @@ public:
     SmallVector<LLVM::LLVMFuncOp> entries;
     SmallVector<const Isa *> isas;
     for (const Isa *isa : getIsas())
-      if (auto step = module.lookupSymbol<func::FuncOp>(("step." + isa->getName()).str())) {
+      if (auto step = module.lookupSymbol<func::FuncOp>(
+              ("step." + isa->getName()).str())) {
         passBarrier(step);
         entries.push_back(createEntry(step, *isa));
         isas.push_back(isa);
@@ -66,7 +67,8 @@ public:
 
 private:
   void declareBarrier() {
-    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), pointer);
+    auto type = LLVM::LLVMFunctionType::get(
+        LLVM::LLVMVoidType::get(b.getContext()), pointer);
     LLVM::LLVMFuncOp::create(b, "llmrt_barrier", type);
   }
 
@@ -77,7 +79,8 @@ private:
     Value barrier = step.getArgument(index);
     step.walk([&](BarrierOp op) {
       OpBuilder builder(op);
-      LLVM::CallOp::create(builder, op.getLoc(), TypeRange(), "llmrt_barrier", barrier);
+      LLVM::CallOp::create(builder, op.getLoc(), TypeRange(), "llmrt_barrier",
+                           barrier);
       op.erase();
     });
   }
@@ -86,9 +89,10 @@ private:
 
   LLVM::LLVMFuncOp createEntry(func::FuncOp step, const Isa &isa) {
     Type i64 = b.getI64Type();
-    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                            {pointer, i64, i64});
-    auto entry = LLVM::LLVMFuncOp::create(b, ("llmrt_step." + isa.getName()).str(), type);
+    auto type = LLVM::LLVMFunctionType::get(
+        LLVM::LLVMVoidType::get(b.getContext()), {pointer, i64, i64});
+    auto entry = LLVM::LLVMFuncOp::create(
+        b, ("llmrt_step." + isa.getName()).str(), type);
     entry.setLinkage(LLVM::Linkage::Internal);
     for (StringRef attribute : {"target_cpu", "target_features"})
       if (Attribute value = step->getAttr(attribute))
@@ -98,33 +102,40 @@ private:
     b.setInsertionPointToStart(block);
     Value descriptor = block->getArgument(0);
     SmallVector<Value> arguments;
-    for (auto [field, wanted] : llvm::zip(stepFields, step.getArgumentTypes())) {
-      Value loaded = loadField(descriptor, field.offset, field.pointer ? Type(pointer) : i64);
-      arguments.push_back(field.pointer ? wrap(loaded, cast<MemRefType>(wanted)) : toIndex(loaded));
+    for (auto [field, wanted] :
+         llvm::zip(stepFields, step.getArgumentTypes())) {
+      Value loaded = loadField(descriptor, field.offset,
+                               field.pointer ? Type(pointer) : i64);
+      arguments.push_back(field.pointer ? wrap(loaded, cast<MemRefType>(wanted))
+                                        : toIndex(loaded));
     }
     arguments.push_back(toIndex(block->getArgument(1)));
     arguments.push_back(toIndex(block->getArgument(2)));
-    arguments.push_back(loadField(descriptor, offsetof(LlmrtStep, barrier), pointer));
+    arguments.push_back(
+        loadField(descriptor, offsetof(LlmrtStep, barrier), pointer));
     func::CallOp::create(b, step, arguments);
     LLVM::ReturnOp::create(b, ValueRange());
     return entry;
   }
 
   Value loadField(Value descriptor, size_t offset, Type type) {
-    Value address = LLVM::GEPOp::create(b, pointer, b.getI8Type(), descriptor,
-                                        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
+    Value address = LLVM::GEPOp::create(
+        b, pointer, b.getI8Type(), descriptor,
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
     return LLVM::LoadOp::create(b, type, address);
   }
 
-  Value toIndex(Value i64) { return arith::IndexCastOp::create(b, b.getIndexType(), i64); }
+  Value toIndex(Value i64) {
+    return arith::IndexCastOp::create(b, b.getIndexType(), i64);
+  }
 
   /// A memref descriptor over bare memory. Its size is not known here and never
   /// asked: kernels take their row counts from views.
   Value wrap(Value address, MemRefType type) {
     Type i64 = b.getI64Type();
     auto one = LLVM::LLVMArrayType::get(i64, 1);
-    auto descriptorType =
-        LLVM::LLVMStructType::getLiteral(b.getContext(), {pointer, pointer, i64, one, one});
+    auto descriptorType = LLVM::LLVMStructType::getLiteral(
+        b.getContext(), {pointer, pointer, i64, one, one});
     auto constant = [&](int64_t value) -> Value {
       return LLVM::ConstantOp::create(b, i64, b.getI64IntegerAttr(value));
     };
@@ -145,28 +156,35 @@ private:
   /// A constant global whose initialiser is built by `body`.
   LLVM::GlobalOp createGlobal(StringRef name, Type type, LLVM::Linkage linkage,
                               llvm::function_ref<Value()> body) {
-    auto global = LLVM::GlobalOp::create(b, type, /*isConstant=*/true, linkage, name, Attribute());
+    auto global = LLVM::GlobalOp::create(b, type, /*isConstant=*/true, linkage,
+                                         name, Attribute());
     OpBuilder::InsertionGuard guard(b);
     b.createBlock(&global.getInitializerRegion());
     LLVM::ReturnOp::create(b, body());
     return global;
   }
 
-  LLVM::GlobalOp createVariants(ArrayRef<const Isa *> isas, ArrayRef<LLVM::LLVMFuncOp> entries) {
+  LLVM::GlobalOp createVariants(ArrayRef<const Isa *> isas,
+                                ArrayRef<LLVM::LLVMFuncOp> entries) {
     Type i64 = b.getI64Type();
-    auto variant = LLVM::LLVMStructType::getLiteral(b.getContext(), {pointer, i64, pointer});
+    auto variant = LLVM::LLVMStructType::getLiteral(b.getContext(),
+                                                    {pointer, i64, pointer});
     auto table = LLVM::LLVMArrayType::get(variant, isas.size());
     SmallVector<LLVM::GlobalOp> names;
     for (const Isa *isa : isas)
-      names.push_back(createString("llmrt_variant." + isa->getName().str(), isa->getName()));
+      names.push_back(createString("llmrt_variant." + isa->getName().str(),
+                                   isa->getName()));
     return createGlobal("llmrt_variants", table, LLVM::Linkage::Internal, [&] {
       Value value = LLVM::PoisonOp::create(b, table);
       for (int64_t i = 0; i < static_cast<int64_t>(isas.size()); ++i) {
         auto insert = [&](Value part, int64_t field) {
-          value = LLVM::InsertValueOp::create(b, value, part, ArrayRef<int64_t>{i, field});
+          value = LLVM::InsertValueOp::create(b, value, part,
+                                              ArrayRef<int64_t>{i, field});
         };
         insert(LLVM::AddressOfOp::create(b, names[i]), 0);
-        insert(LLVM::ConstantOp::create(b, i64, b.getI64IntegerAttr(isas[i]->getCpuBits())), 1);
+        insert(LLVM::ConstantOp::create(
+                   b, i64, b.getI64IntegerAttr(isas[i]->getCpuBits())),
+               1);
         insert(LLVM::AddressOfOp::create(b, entries[i]), 2);
       }
       return value;
@@ -176,18 +194,20 @@ private:
   LLVM::GlobalOp createString(StringRef name, StringRef text) {
     std::string terminated = text.str() + '\0';
     auto type = LLVM::LLVMArrayType::get(b.getI8Type(), terminated.size());
-    return LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::Internal, name,
+    return LLVM::GlobalOp::create(b, type, /*isConstant=*/true,
+                                  LLVM::Linkage::Internal, name,
                                   b.getStringAttr(terminated));
   }
 
   int64_t getNumber(StringRef dictionary, StringRef key) {
     auto attributes = module->getAttrOfType<DictionaryAttr>(dictionary);
-    auto number = attributes ? attributes.getAs<IntegerAttr>(key) : IntegerAttr();
+    auto number =
+        attributes ? attributes.getAs<IntegerAttr>(key) : IntegerAttr();
     return number ? number.getInt() : 0;
   }
 
-  void createModel(LLVM::GlobalOp variants, size_t count, int64_t maxContext, int64_t maxBatch,
-                   int64_t rowsPerStep) {
+  void createModel(LLVM::GlobalOp variants, size_t count, int64_t maxContext,
+                   int64_t maxBatch, int64_t rowsPerStep) {
     Type i32 = b.getI32Type(), i64 = b.getI64Type();
     SmallVector<Type> fields = {i32, i32, pointer};
     fields.append(8, i64);
@@ -206,13 +226,17 @@ private:
     createGlobal("llmrt_model", type, LLVM::Linkage::External, [&] {
       Value value = LLVM::PoisonOp::create(b, type);
       auto insert = [&](Value part, int64_t field) {
-        value = LLVM::InsertValueOp::create(b, value, part, ArrayRef<int64_t>{field});
+        value = LLVM::InsertValueOp::create(b, value, part,
+                                            ArrayRef<int64_t>{field});
       };
-      insert(LLVM::ConstantOp::create(b, i32, b.getI32IntegerAttr(LLMRT_ABI_VERSION)), 0);
+      insert(LLVM::ConstantOp::create(b, i32,
+                                      b.getI32IntegerAttr(LLMRT_ABI_VERSION)),
+             0);
       insert(LLVM::ConstantOp::create(b, i32, b.getI32IntegerAttr(count)), 1);
       insert(LLVM::AddressOfOp::create(b, variants), 2);
       for (auto [i, number] : llvm::enumerate(numbers))
-        insert(LLVM::ConstantOp::create(b, i64, b.getI64IntegerAttr(number)), 3 + i);
+        insert(LLVM::ConstantOp::create(b, i64, b.getI64IntegerAttr(number)),
+               3 + i);
       return value;
     });
   }

@@ -26,7 +26,8 @@ namespace {
 
 constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
 constexpr int64_t lanes = 16; // slots per score vector
-constexpr double lowest = -3.0e38; // below every score; finite, so differences are numbers
+constexpr double lowest =
+    -3.0e38; // below every score; finite, so differences are numbers
 
 /// Where a layer's head lies in a page.
 struct PageLayout {
@@ -46,7 +47,8 @@ struct PageLayout {
 };
 
 /// The page that holds block `block` of the row's sequence.
-Value lookUpPage(TileBuilder &b, const BatchArgs &batch, Value row, Value block) {
+Value lookUpPage(TileBuilder &b, const BatchArgs &batch, Value row,
+                 Value block) {
   Value sequence = b.toIndex(b.load(batch.sequences, row));
   Value first = b.mulIndex(sequence, batch.blocksPerSequence);
   return b.toIndex(b.load(batch.blockTable, b.addIndex(first, block)));
@@ -71,11 +73,12 @@ void tileKVWrite(TileBuilder &b, const KernelArgs &args, KVWriteOp write) {
       Value x = b.load(key, {row, head, d});
       if (!element.isF32())
         x = arith::TruncFOp::create(b, element, x);
-      Value at = b.addIndex(b.addIndex(keys, b.mulIndex(d, pageTokens)), offset);
+      Value at =
+          b.addIndex(b.addIndex(keys, b.mulIndex(d, pageTokens)), offset);
       b.store(x, cache, {page, at});
     });
-    Value values = b.addIndex(layout.values(b, keys),
-                              b.mulIndex(offset, layout.valueDim));
+    Value values =
+        b.addIndex(layout.values(b, keys), b.mulIndex(offset, layout.valueDim));
     int64_t width = getLanes(layout.valueDim);
     b.loop(b.index(0), b.index(layout.valueDim), width, [&](Value d) {
       b.storeVector(b.loadF32s(value, {row, head, d}, width), cache,
@@ -115,8 +118,7 @@ public:
     b.setInsertionPointToStart(loop.getBody());
     Value item = loop.getInductionVar();
     Value firstHead = b.mulIndex(b.remIndex(item, tiles), tile);
-    attend(b.divIndex(item, tiles), firstHead,
-           b.divIndex(firstHead, group));
+    attend(b.divIndex(item, tiles), firstHead, b.divIndex(firstHead, group));
   }
 
 private:
@@ -132,25 +134,28 @@ private:
       start.push_back(b.f32(0));
       start.append(layout.valueDim / width, b.constant(b.f32s(width), 0));
     }
-    auto done = b.loop(b.index(0), pages, 1, start, [&](Value block, ValueRange state) {
-      Value page = lookUpPage(b, args.batch, row, block);
-      SmallVector<Value> scores = score(row, firstHead, page, keys);
-      SmallVector<Value> allowed = mask(page, position);
-      SmallVector<Value> next(state);
-      for (int64_t h = 0; h < tile; ++h)
-        soften(h, MutableArrayRef(scores).slice(h * vectors(), vectors()), allowed, next);
-      Value used = b.addIndex(
-          arith::SubIOp::create(b, slot, b.mulIndex(block, pageTokens)), 1);
-      Value full = b.index(pageTokens);
-      Value limit = arith::MinUIOp::create(b, used, full);
-      accumulate(page, layout.values(b, keys), limit, next);
-      return next;
-    });
+    auto done =
+        b.loop(b.index(0), pages, 1, start, [&](Value block, ValueRange state) {
+          Value page = lookUpPage(b, args.batch, row, block);
+          SmallVector<Value> scores = score(row, firstHead, page, keys);
+          SmallVector<Value> allowed = mask(page, position);
+          SmallVector<Value> next(state);
+          for (int64_t h = 0; h < tile; ++h)
+            soften(h, MutableArrayRef(scores).slice(h * vectors(), vectors()),
+                   allowed, next);
+          Value used = b.addIndex(
+              arith::SubIOp::create(b, slot, b.mulIndex(block, pageTokens)), 1);
+          Value full = b.index(pageTokens);
+          Value limit = arith::MinUIOp::create(b, used, full);
+          accumulate(page, layout.values(b, keys), limit, next);
+          return next;
+        });
     for (int64_t h = 0; h < tile; ++h) {
       Value inverse = b.div(b.f32(1), done[sumOf(h)]);
       for (int64_t c = 0; c < chunks(); ++c)
         b.storeVector(b.mul(done[resultOf(h) + c], b.broadcast(inverse, width)),
-                      result, {row, b.addIndex(firstHead, h), b.index(c * width)});
+                      result,
+                      {row, b.addIndex(firstHead, h), b.index(c * width)});
     }
   }
 
@@ -167,19 +172,24 @@ private:
   /// scale * q . k of 64 slots for each head of the tile.
   SmallVector<Value> score(Value row, Value firstHead, Value page, Value keys) {
     SmallVector<Value> zeros(tile * vectors(), b.constant(b.f32s(lanes), 0));
-    auto sums = b.loop(b.index(0), b.index(layout.keyDim), 1, zeros, [&](Value d, ValueRange carried) {
-      SmallVector<Value> next(carried);
-      Value first = b.addIndex(keys, b.mulIndex(d, pageTokens));
-      SmallVector<Value> queries;
-      for (int64_t h = 0; h < tile; ++h)
-        queries.push_back(b.broadcast(b.load(query, {row, b.addIndex(firstHead, h), d}), lanes));
-      for (int64_t v = 0; v < vectors(); ++v) {
-        Value key = b.loadF32s(cache, {page, b.addIndex(first, v * lanes)}, lanes);
-        for (int64_t h = 0; h < tile; ++h)
-          next[h * vectors() + v] = b.fma(queries[h], key, next[h * vectors() + v]);
-      }
-      return next;
-    });
+    auto sums = b.loop(
+        b.index(0), b.index(layout.keyDim), 1, zeros,
+        [&](Value d, ValueRange carried) {
+          SmallVector<Value> next(carried);
+          Value first = b.addIndex(keys, b.mulIndex(d, pageTokens));
+          SmallVector<Value> queries;
+          for (int64_t h = 0; h < tile; ++h)
+            queries.push_back(b.broadcast(
+                b.load(query, {row, b.addIndex(firstHead, h), d}), lanes));
+          for (int64_t v = 0; v < vectors(); ++v) {
+            Value key =
+                b.loadF32s(cache, {page, b.addIndex(first, v * lanes)}, lanes);
+            for (int64_t h = 0; h < tile; ++h)
+              next[h * vectors() + v] =
+                  b.fma(queries[h], key, next[h * vectors() + v]);
+          }
+          return next;
+        });
     Value scale = b.constant(b.f32s(lanes), op.getScale().convertToDouble());
     double softcap = op.getSoftcap().convertToDouble();
     for (Value &sum : sums) {
@@ -198,15 +208,16 @@ private:
     Value mine = b.broadcast(position, lanes);
     Value first = b.mulIndex(page, pageTokens);
     for (int64_t v = 0; v < vectors(); ++v) {
-      Value theirs = vector::LoadOp::create(
-          b, b.i32s(lanes), args.batch.slotPositions,
-          ValueRange{b.addIndex(first, v * lanes)});
-      Value visible = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, theirs, mine);
+      Value theirs =
+          vector::LoadOp::create(b, b.i32s(lanes), args.batch.slotPositions,
+                                 ValueRange{b.addIndex(first, v * lanes)});
+      Value visible =
+          arith::CmpIOp::create(b, arith::CmpIPredicate::sle, theirs, mine);
       if (op.getLeft() >= 0) {
         Value distance = arith::SubIOp::create(b, mine, theirs);
-        Value inside = arith::CmpIOp::create(
-            b, arith::CmpIPredicate::sle, distance,
-            b.constant(b.i32s(lanes), op.getLeft()));
+        Value inside =
+            arith::CmpIOp::create(b, arith::CmpIPredicate::sle, distance,
+                                  b.constant(b.i32s(lanes), op.getLeft()));
         visible = arith::AndIOp::create(b, visible, inside);
       }
       allowed.push_back(visible);
@@ -216,8 +227,8 @@ private:
 
   /// Online softmax of head `h`: new maximum, rescaled sum and result, and the
   /// page's probabilities in memory.
-  void soften(int64_t h, MutableArrayRef<Value> scores,
-              ArrayRef<Value> allowed, MutableArrayRef<Value> state) {
+  void soften(int64_t h, MutableArrayRef<Value> scores, ArrayRef<Value> allowed,
+              MutableArrayRef<Value> state) {
     Value none = b.constant(b.f32s(lanes), lowest);
     Value zero = b.constant(b.f32s(lanes), 0);
     Value most;
@@ -239,7 +250,8 @@ private:
     state[maximumOf(h)] = maximum;
     state[sumOf(h)] = b.fma(state[sumOf(h)], factor, b.sumLanes(total));
     for (int64_t c = 0; c < chunks(); ++c)
-      state[resultOf(h) + c] = b.mul(state[resultOf(h) + c], b.broadcast(factor, width));
+      state[resultOf(h) + c] =
+          b.mul(state[resultOf(h) + c], b.broadcast(factor, width));
   }
 
   /// result += p[slot] * value[slot] over the page's used slots.
@@ -249,19 +261,23 @@ private:
     for (int64_t h = 0; h < tile; ++h)
       for (int64_t c = 0; c < chunks(); ++c)
         start.push_back(state[resultOf(h) + c]);
-    auto sums = b.loop(b.index(0), limit, 1, start, [&](Value slot, ValueRange carried) {
-      SmallVector<Value> next(carried);
-      Value first = b.addIndex(values, b.mulIndex(slot, layout.valueDim));
-      SmallVector<Value> weights;
-      for (int64_t h = 0; h < tile; ++h)
-        weights.push_back(b.broadcast(b.load(probabilities, {b.index(h), slot}), width));
-      for (int64_t c = 0; c < chunks(); ++c) {
-        Value value = b.loadF32s(cache, {page, b.addIndex(first, c * width)}, width);
-        for (int64_t h = 0; h < tile; ++h)
-          next[h * chunks() + c] = b.fma(weights[h], value, next[h * chunks() + c]);
-      }
-      return next;
-    });
+    auto sums = b.loop(
+        b.index(0), limit, 1, start, [&](Value slot, ValueRange carried) {
+          SmallVector<Value> next(carried);
+          Value first = b.addIndex(values, b.mulIndex(slot, layout.valueDim));
+          SmallVector<Value> weights;
+          for (int64_t h = 0; h < tile; ++h)
+            weights.push_back(
+                b.broadcast(b.load(probabilities, {b.index(h), slot}), width));
+          for (int64_t c = 0; c < chunks(); ++c) {
+            Value value =
+                b.loadF32s(cache, {page, b.addIndex(first, c * width)}, width);
+            for (int64_t h = 0; h < tile; ++h)
+              next[h * chunks() + c] =
+                  b.fma(weights[h], value, next[h * chunks() + c]);
+          }
+          return next;
+        });
     for (int64_t h = 0; h < tile; ++h)
       for (int64_t c = 0; c < chunks(); ++c)
         state[resultOf(h) + c] = sums[h * chunks() + c];
@@ -277,7 +293,8 @@ private:
 
 } // namespace
 
-void tileAttention(TileBuilder &b, const KernelArgs &args, AttentionOp attention) {
+void tileAttention(TileBuilder &b, const KernelArgs &args,
+                   AttentionOp attention) {
   AttentionTiler(b, args, attention).run();
 }
 

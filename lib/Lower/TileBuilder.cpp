@@ -57,9 +57,10 @@ Value TileBuilder::f32(double value) { return constant(getF32Type(), value); }
 
 Value TileBuilder::constant(Type type, double value) {
   Type element = getElementTypeOrSelf(type);
-  TypedAttr attr = isa<FloatType>(element)
-                       ? TypedAttr(FloatAttr::get(element, value))
-                       : TypedAttr(IntegerAttr::get(element, static_cast<int64_t>(value)));
+  TypedAttr attr =
+      isa<FloatType>(element)
+          ? TypedAttr(FloatAttr::get(element, value))
+          : TypedAttr(IntegerAttr::get(element, static_cast<int64_t>(value)));
   if (auto vector = dyn_cast<VectorType>(type))
     attr = DenseElementsAttr::get(vector, Attribute(attr));
   return arith::ConstantOp::create(*this, attr);
@@ -70,10 +71,18 @@ Value TileBuilder::broadcast(Value scalar, int64_t lanes) {
       *this, VectorType::get(lanes, scalar.getType()), scalar);
 }
 
-Value TileBuilder::add(Value a, Value b) { return arith::AddFOp::create(*this, a, b); }
-Value TileBuilder::sub(Value a, Value b) { return arith::SubFOp::create(*this, a, b); }
-Value TileBuilder::mul(Value a, Value b) { return arith::MulFOp::create(*this, a, b); }
-Value TileBuilder::div(Value a, Value b) { return arith::DivFOp::create(*this, a, b); }
+Value TileBuilder::add(Value a, Value b) {
+  return arith::AddFOp::create(*this, a, b);
+}
+Value TileBuilder::sub(Value a, Value b) {
+  return arith::SubFOp::create(*this, a, b);
+}
+Value TileBuilder::mul(Value a, Value b) {
+  return arith::MulFOp::create(*this, a, b);
+}
+Value TileBuilder::div(Value a, Value b) {
+  return arith::DivFOp::create(*this, a, b);
+}
 Value TileBuilder::max(Value a, Value b) {
   // One maxps: a comparison and a choice, without the NaN rules of maximumf.
   Value greater = arith::CmpFOp::create(*this, arith::CmpFPredicate::OGT, a, b);
@@ -91,8 +100,12 @@ template <typename Combine>
 static Value reduceLanes(TileBuilder &b, Value vector, Combine combine) {
   int64_t lanes = cast<VectorType>(vector.getType()).getDimSize(0);
   for (; lanes > 1; lanes /= 2) {
-    Value low = vector::ExtractStridedSliceOp::create(b, vector, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{lanes / 2}, ArrayRef<int64_t>{1});
-    Value high = vector::ExtractStridedSliceOp::create(b, vector, ArrayRef<int64_t>{lanes / 2}, ArrayRef<int64_t>{lanes / 2}, ArrayRef<int64_t>{1});
+    Value low = vector::ExtractStridedSliceOp::create(
+        b, vector, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{lanes / 2},
+        ArrayRef<int64_t>{1});
+    Value high = vector::ExtractStridedSliceOp::create(
+        b, vector, ArrayRef<int64_t>{lanes / 2}, ArrayRef<int64_t>{lanes / 2},
+        ArrayRef<int64_t>{1});
     vector = combine(low, high);
   }
   return vector::ExtractOp::create(b, vector, ArrayRef<int64_t>{0});
@@ -100,11 +113,14 @@ static Value reduceLanes(TileBuilder &b, Value vector, Combine combine) {
 
 Value TileBuilder::sumLanes(Value vector) {
   if (isa<IntegerType>(getElementTypeOrSelf(vector)))
-    return vector::ReductionOp::create(*this, vector::CombiningKind::ADD, vector);
-  return reduceLanes(*this, vector, [&](Value x, Value y) { return add(x, y); });
+    return vector::ReductionOp::create(*this, vector::CombiningKind::ADD,
+                                       vector);
+  return reduceLanes(*this, vector,
+                     [&](Value x, Value y) { return add(x, y); });
 }
 Value TileBuilder::maxLanes(Value vector) {
-  return reduceLanes(*this, vector, [&](Value x, Value y) { return max(x, y); });
+  return reduceLanes(*this, vector,
+                     [&](Value x, Value y) { return max(x, y); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -138,10 +154,12 @@ Value TileBuilder::loadBytesAs(Value memref, ValueRange at, Type type) {
   int64_t size = lanes * element.getIntOrFloatBitWidth() / 8;
   Value raw = vector::LoadOp::create(*this, bytes(size), memref, at);
   auto wide = VectorType::get(lanes, element);
-  Value value =
-      wide == raw.getType() ? raw : Value(vector::BitCastOp::create(*this, wide, raw));
+  Value value = wide == raw.getType()
+                    ? raw
+                    : Value(vector::BitCastOp::create(*this, wide, raw));
   return vector ? value
-                : Value(vector::ExtractOp::create(*this, value, ArrayRef<int64_t>{0}));
+                : Value(vector::ExtractOp::create(*this, value,
+                                                  ArrayRef<int64_t>{0}));
 }
 
 void TileBuilder::store(Value value, Value memref, ValueRange at) {

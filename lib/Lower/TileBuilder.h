@@ -20,7 +20,8 @@
 
 namespace llmc {
 
-constexpr int64_t panelRows = 16; // output rows per panel, lanes of a tile vector
+constexpr int64_t panelRows =
+    16; // output rows per panel, lanes of a tile vector
 constexpr int64_t gridGroup = 32; // k per group of an integer grid
 
 /// The most lanes (a power of two up to 16) that divide `size`.
@@ -36,9 +37,15 @@ public:
   using ImplicitLocOpBuilder::ImplicitLocOpBuilder;
   using Value = mlir::Value;
 
-  mlir::VectorType f32s(int64_t lanes) { return mlir::VectorType::get(lanes, getF32Type()); }
-  mlir::VectorType bytes(int64_t lanes) { return mlir::VectorType::get(lanes, getI8Type()); }
-  mlir::VectorType i32s(int64_t lanes) { return mlir::VectorType::get(lanes, getI32Type()); }
+  mlir::VectorType f32s(int64_t lanes) {
+    return mlir::VectorType::get(lanes, getF32Type());
+  }
+  mlir::VectorType bytes(int64_t lanes) {
+    return mlir::VectorType::get(lanes, getI8Type());
+  }
+  mlir::VectorType i32s(int64_t lanes) {
+    return mlir::VectorType::get(lanes, getI32Type());
+  }
 
   Value index(int64_t value);
   Value addIndex(Value a, Value b);
@@ -68,21 +75,25 @@ public:
 
   Value load(Value memref, mlir::ValueRange at);
   /// `lanes` f32, converted from the memref's float type; `mask` may be null.
-  Value loadF32s(Value memref, mlir::ValueRange at, int64_t lanes, Value mask = {});
+  Value loadF32s(Value memref, mlir::ValueRange at, int64_t lanes,
+                 Value mask = {});
   /// Bytes read as `type`, a vector or a scalar of 32 bits.
   Value loadBytesAs(Value memref, mlir::ValueRange at, mlir::Type type);
   void store(Value value, Value memref, mlir::ValueRange at);
-  void storeVector(Value vector, Value memref, mlir::ValueRange at, Value mask = {});
+  void storeVector(Value vector, Value memref, mlir::ValueRange at,
+                   Value mask = {});
   /// Stores a vector or a scalar of 32 bits to bytes.
   void storeBytes(Value value, Value memref, mlir::ValueRange at);
   Value dim(Value memref, int64_t index);
 
   /// for (i = low; i < high; i += step) body(i)
-  void loop(Value low, Value high, int64_t step, llvm::function_ref<void(Value)> body);
+  void loop(Value low, Value high, int64_t step,
+            llvm::function_ref<void(Value)> body);
   /// The same, carrying values.
   llvm::SmallVector<Value>
   loop(Value low, Value high, int64_t step, mlir::ValueRange start,
-       llvm::function_ref<llvm::SmallVector<Value>(Value, mlir::ValueRange)> body);
+       llvm::function_ref<llvm::SmallVector<Value>(Value, mlir::ValueRange)>
+           body);
 
   /// This worker's part of `count` items.
   std::pair<Value, Value> share(Value count);
@@ -92,18 +103,22 @@ public:
 
 /// The cache and batch arguments of a kernel function.
 struct BatchArgs {
-  mlir::Value positions, slots, sequences, blockTable, slotPositions; // memref<?xi32>
-  mlir::Value blocksPerSequence;                                      // index
+  mlir::Value positions, slots, sequences, blockTable,
+      slotPositions;             // memref<?xi32>
+  mlir::Value blocksPerSequence; // index
 };
 
 /// A kernel's body with the memrefs that stand for its inputs and results.
 struct KernelArgs {
   mlir::llm::KernelOp kernel;
-  llvm::DenseMap<mlir::Value, mlir::Value> inputs; // region argument → memref or index
-  llvm::SmallVector<mlir::Value> results;          // memref; null for caches
+  llvm::DenseMap<mlir::Value, mlir::Value>
+      inputs;                             // region argument → memref or index
+  llvm::SmallVector<mlir::Value> results; // memref; null for caches
   BatchArgs batch;
 
-  mlir::Value get(mlir::Value argument) const { return inputs.lookup(argument); }
+  mlir::Value get(mlir::Value argument) const {
+    return inputs.lookup(argument);
+  }
   mlir::llm::YieldOp getYield() const {
     mlir::llm::KernelOp op = kernel;
     return mlir::cast<mlir::llm::YieldOp>(op.getBody().front().getTerminator());
@@ -113,17 +128,23 @@ struct KernelArgs {
 /// One tiler per kind of anchor. Each builds the loops of this worker's share.
 void tileProduct(TileBuilder &b, const KernelArgs &args);
 void tileRows(TileBuilder &b, const KernelArgs &args);
-void tileEmbed(TileBuilder &b, const KernelArgs &args, mlir::llm::EmbedOp embed);
-void tileRotation(TileBuilder &b, const KernelArgs &args, mlir::llm::RotationOp rotation);
-void tileRotate(TileBuilder &b, const KernelArgs &args, mlir::llm::RotateOp rotate);
-void tileKVWrite(TileBuilder &b, const KernelArgs &args, mlir::llm::KVWriteOp write);
-void tileAttention(TileBuilder &b, const KernelArgs &args, mlir::llm::AttentionOp attention);
+void tileEmbed(TileBuilder &b, const KernelArgs &args,
+               mlir::llm::EmbedOp embed);
+void tileRotation(TileBuilder &b, const KernelArgs &args,
+                  mlir::llm::RotationOp rotation);
+void tileRotate(TileBuilder &b, const KernelArgs &args,
+                mlir::llm::RotateOp rotate);
+void tileKVWrite(TileBuilder &b, const KernelArgs &args,
+                 mlir::llm::KVWriteOp write);
+void tileAttention(TileBuilder &b, const KernelArgs &args,
+                   mlir::llm::AttentionOp attention);
 
 /// Evaluates a body value at a place as a vector of `lanes` f32, from the loads
 /// of region arguments up. `leaf` may supply values of non-elementwise ops.
-mlir::Value evaluateElementwise(TileBuilder &b, const KernelArgs &args, mlir::Value value,
-                                mlir::ValueRange at, int64_t lanes, mlir::Value mask,
-                                llvm::function_ref<mlir::Value(mlir::Value)> leaf);
+mlir::Value
+evaluateElementwise(TileBuilder &b, const KernelArgs &args, mlir::Value value,
+                    mlir::ValueRange at, int64_t lanes, mlir::Value mask,
+                    llvm::function_ref<mlir::Value(mlir::Value)> leaf);
 
 } // namespace llmc
 

@@ -16,8 +16,8 @@ namespace {
 class EmbedTiler {
 public:
   EmbedTiler(TileBuilder &b, const KernelArgs &args, EmbedOp embed)
-      : b(b), table(args.get(embed.getTable())),
-        ids(args.get(embed.getIds())), result(args.results[0]),
+      : b(b), table(args.get(embed.getTable())), ids(args.get(embed.getIds())),
+        result(args.results[0]),
         type(dyn_cast<PackedType>(embed.getTable().getType())),
         columns(getMatrixShape(embed.getTable().getType()).back()) {}
 
@@ -94,8 +94,8 @@ private:
     if (grid.bits == 4)
       wide = arith::AndIOp::create(b, wide, b.constant(wide.getType(), 15));
     if (grid.zero)
-      wide = arith::SubIOp::create(b, wide,
-                                   b.constant(wide.getType(), grid.zero));
+      wide =
+          arith::SubIOp::create(b, wide, b.constant(wide.getType(), grid.zero));
     Value value = b.mul(arith::SIToFPOp::create(b, b.f32s(4), wide), scale);
     return min ? b.add(value, min) : value;
   }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "TileBuilder.h"
 #include "llmc/Lower/Passes.h"
+#include "llmc/Support/Explain.h"
 
 #include "llmrt/abi.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -35,9 +36,11 @@ MemRefType getCacheType(KVType kv, int64_t pageBytes, int64_t groupOffset) {
   int64_t elements = kv.getLayers() * kv.getHeads() *
                      (kv.getKeyDim() + kv.getValueDim()) * LLMRT_PAGE_TOKENS;
   int64_t elementBytes = kv.getElementType().getWidth() / 8;
-  auto layout = StridedLayoutAttr::get(kv.getContext(), groupOffset / elementBytes,
-                                       {pageBytes / elementBytes, 1});
-  return MemRefType::get({ShapedType::kDynamic, elements}, kv.getElementType(), layout);
+  auto layout =
+      StridedLayoutAttr::get(kv.getContext(), groupOffset / elementBytes,
+                             {pageBytes / elementBytes, 1});
+  return MemRefType::get({ShapedType::kDynamic, elements}, kv.getElementType(),
+                         layout);
 }
 
 /// What a kernel function takes for a value of `type`; not for caches and batches.
@@ -47,11 +50,13 @@ Type getArgumentType(Type type) {
       int64_t panels = llvm::divideCeil(packed.getRows(), panelRows);
       auto grid = packed.getEncoding().getAffineGrid();
       if (!grid)
-        return MemRefType::get({panels, packed.getCols(), panelRows},
-                               cast<FloatEncodingAttr>(packed.getEncoding()).getType());
+        return MemRefType::get(
+            {panels, packed.getCols(), panelRows},
+            cast<FloatEncodingAttr>(packed.getEncoding()).getType());
       int64_t groups = packed.getCols() / gridGroup;
       int64_t bytes = getWeightBytes(packed) / panels / groups;
-      return MemRefType::get({panels, groups, bytes}, IntegerType::get(type.getContext(), 8));
+      return MemRefType::get({panels, groups, bytes},
+                             IntegerType::get(type.getContext(), 8));
     }
     return MemRefType::get({packed.getRows(), getActRowBytes(packed)},
                            IntegerType::get(type.getContext(), 8));
@@ -79,7 +84,8 @@ public:
   LogicalResult run() {
     OpBuilder moduleBuilder(step);
     auto type = getStepType();
-    lowered = func::FuncOp::create(moduleBuilder, step.getLoc(), "step.tiled", type);
+    lowered =
+        func::FuncOp::create(moduleBuilder, step.getLoc(), "step.tiled", type);
     Block *entry = lowered.addEntryBlock();
     TileBuilder b(step.getLoc(), context);
     b.setInsertionPointToStart(entry);
@@ -87,6 +93,11 @@ public:
     if (failed(lowerBlock(b, step.getBody().front())))
       return failure();
     func::ReturnOp::create(b);
+    explainApplied(step.getLoc(), "llm-tile-kernels", [&] {
+      return std::to_string(calls) + " kernels become " +
+             std::to_string(functions.size()) + " functions and " +
+             std::to_string(barriers) + " barriers";
+    });
     step.erase();
     lowered.setName("step");
     eraseTables();
@@ -124,21 +135,24 @@ private:
       if (auto kv = dyn_cast<KVType>(argument.getType())) {
         cacheOffsets[argument] = groupOffset;
         values[argument] = viewCache(b, kv, groupOffset);
-        groupOffset += kv.getLayers() * kv.getHeads() * (kv.getKeyDim() + kv.getValueDim()) *
-                       LLMRT_PAGE_TOKENS * kv.getElementType().getWidth() / 8;
+        groupOffset += kv.getLayers() * kv.getHeads() *
+                       (kv.getKeyDim() + kv.getValueDim()) * LLMRT_PAGE_TOKENS *
+                       kv.getElementType().getWidth() / 8;
       }
   }
 
   Value viewCache(TileBuilder &b, KVType kv, int64_t groupOffset) {
     int64_t elementBytes = kv.getElementType().getWidth() / 8;
     int64_t pageElements = pageBytes / elementBytes;
-    auto whole = MemRefType::get({ShapedType::kDynamic, pageElements}, kv.getElementType());
+    auto whole = MemRefType::get({ShapedType::kDynamic, pageElements},
+                                 kv.getElementType());
     Value view = memref::ViewOp::create(b, whole, cache, b.index(0), pages);
     auto type = getCacheType(kv, pageBytes, groupOffset);
     return memref::ReinterpretCastOp::create(
         b, type, view, b.getIndexAttr(groupOffset / elementBytes),
         ArrayRef<OpFoldResult>{pages, b.getIndexAttr(type.getDimSize(1))},
-        ArrayRef<OpFoldResult>{b.getIndexAttr(pageElements), b.getIndexAttr(1)});
+        ArrayRef<OpFoldResult>{b.getIndexAttr(pageElements),
+                               b.getIndexAttr(1)});
   }
 
   //===--- the step's ops ---------------------------------------------------===//
@@ -192,14 +206,16 @@ private:
     Value source = op->getOperand(0), result = op->getResult(0);
     rowCounts[result] = rowCounts.lookup(source);
     places[result] = places.lookup(source);
-    values[result] = viewArena(b, result.getType(), places[result], rowCounts[result]);
+    values[result] =
+        viewArena(b, result.getType(), places[result], rowCounts[result]);
     return success();
   }
 
   LogicalResult lowerLoop(TileBuilder &b, scf::ForOp loop) {
-    for (auto [start, inside, result] :
-         llvm::zip(loop.getInitArgs(), loop.getRegionIterArgs(), loop.getResults()))
-      for (Value carried : {static_cast<Value>(inside), static_cast<Value>(result)}) {
+    for (auto [start, inside, result] : llvm::zip(
+             loop.getInitArgs(), loop.getRegionIterArgs(), loop.getResults()))
+      for (Value carried :
+           {static_cast<Value>(inside), static_cast<Value>(result)}) {
         values[carried] = values.lookup(start);
         rowCounts[carried] = rowCounts.lookup(start);
         places[carried] = places.lookup(start);
@@ -209,7 +225,8 @@ private:
     barrier(b);
     Value low = values.lookup(loop.getLowerBound());
     Value high = values.lookup(loop.getUpperBound());
-    auto newLoop = scf::ForOp::create(b, low, high, values.lookup(loop.getStep()));
+    auto newLoop =
+        scf::ForOp::create(b, low, high, values.lookup(loop.getStep()));
     values[loop.getInductionVar()] = newLoop.getInductionVar();
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(newLoop.getBody());
@@ -225,7 +242,8 @@ private:
     auto type = cast<MemRefType>(getArgumentType(param.getType()));
     Value offset;
     if (!param.getIndex())
-      offset = b.index(*symbols.lookup<WeightOp>(param.getWeight()).getOffset());
+      offset =
+          b.index(*symbols.lookup<WeightOp>(param.getWeight()).getOffset());
     else
       offset = loadOffset(b, symbols.lookup<WeightTableOp>(param.getWeight()),
                           values.lookup(param.getIndex()));
@@ -242,10 +260,11 @@ private:
     std::string name = ("offsets." + table.getSymName()).str();
     if (!module.lookupSymbol(name)) {
       OpBuilder global(lowered);
-      auto value = DenseElementsAttr::get(RankedTensorType::get(count, b.getI64Type()),
-                                          ArrayRef(offsets));
-      memref::GlobalOp::create(global, table.getLoc(), name, global.getStringAttr("private"), type,
-                               value, /*constant=*/true, /*alignment=*/IntegerAttr());
+      auto value = DenseElementsAttr::get(
+          RankedTensorType::get(count, b.getI64Type()), ArrayRef(offsets));
+      memref::GlobalOp::create(global, table.getLoc(), name,
+                               global.getStringAttr("private"), type, value,
+                               /*constant=*/true, /*alignment=*/IntegerAttr());
     }
     Value list = memref::GetGlobalOp::create(b, type, name);
     return b.toIndex(b.load(list, layer));
@@ -277,7 +296,8 @@ private:
       arguments.push_back(values.lookup(input));
       addAccess(input, reads);
     }
-    for (auto [result, offset] : llvm::zip(kernel.getResults(), *kernel.getArena())) {
+    for (auto [result, offset] :
+         llvm::zip(kernel.getResults(), *kernel.getArena())) {
       if (isa<KVType>(result.getType())) {
         Value cacheInput = llvm::find_if(kernel.getInputs(), [](Value v) {
                              return isa<KVType>(v.getType());
@@ -289,17 +309,21 @@ private:
       }
       rowCounts[result] = count;
       places[result] = {offset, getRowBytes(result.getType())};
-      values[result] = offset < 0 ? viewLogits(b, result.getType(), count)
-                                  : viewArena(b, result.getType(), places[result], count);
+      values[result] =
+          offset < 0 ? viewLogits(b, result.getType(), count)
+                     : viewArena(b, result.getType(), places[result], count);
       arguments.push_back(values[result]);
       addAccess(result, writes);
     }
     if (usesBatch)
-      arguments.append({batch.positions, batch.slots, batch.sequences, batch.blockTable,
-                        batch.slotPositions, batch.blocksPerSequence});
+      arguments.append({batch.positions, batch.slots, batch.sequences,
+                        batch.blockTable, batch.slotPositions,
+                        batch.blocksPerSequence});
     arguments.append({b.worker, b.workers});
     separate(b, reads, writes);
-    func::CallOp::create(b, getFunction(kernel, arguments, usesBatch), arguments);
+    func::CallOp::create(b, getFunction(kernel, arguments, usesBatch),
+                         arguments);
+    ++calls;
     return success();
   }
 
@@ -322,11 +346,12 @@ private:
 
   Value viewArena(TileBuilder &b, Type type, Place place, Value count) {
     Value offset = b.mulIndex(capacity, place.offset);
-    return memref::ViewOp::create(b, cast<MemRefType>(getArgumentType(type)), arena, offset, count);
+    return memref::ViewOp::create(b, cast<MemRefType>(getArgumentType(type)),
+                                  arena, offset, count);
   }
   Value viewLogits(TileBuilder &b, Type type, Value count) {
-    return memref::ViewOp::create(b, cast<MemRefType>(getArgumentType(type)), logits, b.index(0),
-                                  count);
+    return memref::ViewOp::create(b, cast<MemRefType>(getArgumentType(type)),
+                                  logits, b.index(0), count);
   }
 
   //===--- barriers -------------------------------------------------------------===//
@@ -348,7 +373,8 @@ private:
   }
 
   /// A barrier, if the kernel about to run meets what ran since the last one.
-  void separate(TileBuilder &b, ArrayRef<Access> reads, ArrayRef<Access> writes) {
+  void separate(TileBuilder &b, ArrayRef<Access> reads,
+                ArrayRef<Access> writes) {
     auto meets = [](ArrayRef<Access> a, ArrayRef<Access> c) {
       return llvm::any_of(a, [&](const Access &x) {
         return llvm::any_of(c, [&](const Access &y) { return x & y; });
@@ -361,21 +387,26 @@ private:
   }
 
   void barrier(TileBuilder &b) {
-    if (!read.empty() || !written.empty())
+    if (!read.empty() || !written.empty()) {
       BarrierOp::create(b);
+      ++barriers;
+    }
     read.clear();
     written.clear();
   }
 
   //===--- functions of kernels -------------------------------------------------===//
 
-  func::FuncOp getFunction(KernelOp kernel, ArrayRef<Value> arguments, bool usesBatch) {
+  func::FuncOp getFunction(KernelOp kernel, ArrayRef<Value> arguments,
+                           bool usesBatch) {
     for (auto &[known, function] : functions)
       // Caches of one type may lie at different places in a page.
       if (known.getSchedule() == kernel.getSchedule() &&
-          llvm::equal(function.getArgumentTypes(), ValueRange(arguments).getTypes()) &&
-          OperationEquivalence::isRegionEquivalentTo(&known.getBody(), &kernel.getBody(),
-                                                     OperationEquivalence::IgnoreLocations))
+          llvm::equal(function.getArgumentTypes(),
+                      ValueRange(arguments).getTypes()) &&
+          OperationEquivalence::isRegionEquivalentTo(
+              &known.getBody(), &kernel.getBody(),
+              OperationEquivalence::IgnoreLocations))
         return function;
     std::string name =
         ("k" + Twine(functions.size()) + "_" + kernel.getName()).str();
@@ -450,6 +481,7 @@ private:
   DenseMap<Value, int64_t> cacheOffsets;
   SmallVector<Access> read, written; // since the last barrier
   std::vector<std::pair<KernelOp, func::FuncOp>> functions;
+  int64_t calls = 0, barriers = 0;
 };
 
 struct TileKernels : impl::TileKernelsBase<TileKernels> {

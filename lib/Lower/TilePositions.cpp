@@ -20,8 +20,7 @@ void tileRotation(TileBuilder &b, const KernelArgs &args, RotationOp rotation) {
     Value position = b.load(args.get(rotation.getPositions()), row);
     position = arith::SIToFPOp::create(b, b.getF32Type(), position);
     b.loop(b.index(0), b.index(half), 1, [&](Value i) {
-      Value frequency =
-          perRow ? b.load(inv, {row, i}) : b.load(inv, i);
+      Value frequency = perRow ? b.load(inv, {row, i}) : b.load(inv, i);
       Value angle = b.mul(position, frequency);
       Value cos = math::CosOp::create(b, angle);
       Value sin = math::SinOp::create(b, angle);

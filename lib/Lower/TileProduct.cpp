@@ -52,7 +52,8 @@ private:
              bool prefetch) {
     DenseMap<Value, SmallVector<Value>> tiles;
     for (LinearOp product : products)
-      tiles[product.getResult()] = dot(product, row, rows, panel, width, prefetch);
+      tiles[product.getResult()] =
+          dot(product, row, rows, panel, width, prefetch);
     for (int64_t u = 0; u < width; ++u) {
       Value at = b.addIndex(panel, u);
       Value column = b.mulIndex(at, panelRows);
@@ -65,21 +66,22 @@ private:
     }
   }
 
-  SmallVector<Value> dot(LinearOp product, Value row, int64_t rows,
-                         Value panel, int64_t width, bool prefetch) {
+  SmallVector<Value> dot(LinearOp product, Value row, int64_t rows, Value panel,
+                         int64_t width, bool prefetch) {
     auto weight = cast<PackedType>(product.getWeight().getType());
     auto input = dyn_cast<PackedType>(product.getInput().getType());
     Value x = args.get(product.getInput()), w = args.get(product.getWeight());
     Value groups = b.index(weight.getCols() / getDotGroup(weight));
     SmallVector<Value> zeros(rows * width, b.constant(b.f32s(panelRows), 0));
-    return b.loop(b.index(0), groups, 1, zeros, [&](Value group, ValueRange accs) {
-      auto tile = TileDotOp::create(
-          b, accs.getTypes(), accs, x, row, w, panel, group,
-          b.getI64IntegerAttr(rows), b.getI64IntegerAttr(width),
-          TypeAttr::get(weight), input ? TypeAttr::get(input) : TypeAttr(),
-          prefetch ? b.getUnitAttr() : UnitAttr());
-      return SmallVector<Value>(tile.getResults());
-    });
+    return b.loop(
+        b.index(0), groups, 1, zeros, [&](Value group, ValueRange accs) {
+          auto tile = TileDotOp::create(
+              b, accs.getTypes(), accs, x, row, w, panel, group,
+              b.getI64IntegerAttr(rows), b.getI64IntegerAttr(width),
+              TypeAttr::get(weight), input ? TypeAttr::get(input) : TypeAttr(),
+              prefetch ? b.getUnitAttr() : UnitAttr());
+          return SmallVector<Value>(tile.getResults());
+        });
   }
 
   /// Lanes that exist, when the last panel is padded.

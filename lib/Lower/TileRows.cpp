@@ -89,8 +89,8 @@ private:
       return b.mul(centred, centred);
     });
     Value variance = b.div(squares, b.f32(columns));
-    stats.scale = b.div(
-        b.f32(1), math::SqrtOp::create(b, b.add(variance, b.f32(eps))));
+    stats.scale =
+        b.div(b.f32(1), math::SqrtOp::create(b, b.add(variance, b.f32(eps))));
     return stats;
   }
 
@@ -100,7 +100,8 @@ private:
     Value zero = b.constant(b.f32s(lanes), 0);
     auto sums = b.loop(b.index(0), b.index(columns), lanes, zero,
                        [&](Value column, ValueRange carried) {
-                         Value x = evaluate(norm.getInput(), prefix, column, lanes);
+                         Value x =
+                             evaluate(norm.getInput(), prefix, column, lanes);
                          return SmallVector<Value>{b.add(carried[0], term(x))};
                        });
     return b.sumLanes(sums[0]);
@@ -148,8 +149,8 @@ private:
         most = most ? b.max(most, magnitude) : magnitude;
       }
       most = b.maxLanes(most);
-      Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, most,
-                                         b.f32(0));
+      Value some =
+          arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, most, b.f32(0));
       Value inverse = b.select(some, b.div(b.f32(127), most), b.f32(0));
       Value scale = b.div(most, b.f32(127));
       Value total;
@@ -167,8 +168,8 @@ private:
   }
 
   /// Rounds and stores one vector of codes; returns them as i32.
-  Value storeCodes(Value x, Value inverse, Value result,
-                   ArrayRef<Value> prefix, Value column) {
+  Value storeCodes(Value x, Value inverse, Value result, ArrayRef<Value> prefix,
+                   Value column) {
     int64_t lanes = lanesOf(x);
     Value scaled = b.mul(x, b.broadcast(inverse, lanes));
     Value rounded = math::RoundEvenOp::create(b, scaled);

@@ -4,6 +4,7 @@
 // Decode attention reads the whole cache once per step: f16 halves the bytes.
 //===----------------------------------------------------------------------===//
 #include "llmc/Optimize/Passes.h"
+#include "llmc/Support/Explain.h"
 
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -31,6 +32,8 @@ struct ConvertKV : impl::ConvertKVBase<ConvertKV> {
           << to;
       return signalPassFailure();
     }
+    explainApplied(getOperation().getLoc(), getArgument(),
+                   [&] { return "caches hold " + to; });
     AttrTypeReplacer replacer;
     replacer.addReplacement([&](KVType kv) -> Type {
       return KVType::get(&getContext(), kv.getLayers(), kv.getHeads(),

@@ -4,6 +4,7 @@
 // For comparisons: the same model without its weight encoding.
 //===----------------------------------------------------------------------===//
 #include "llmc/Optimize/Passes.h"
+#include "llmc/Support/Explain.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
@@ -45,7 +46,8 @@ struct ConvertWeights : impl::ConvertWeightsBase<ConvertWeights> {
   }
 
   Type convert(WeightOp weight, FloatType element) {
-    auto type = RankedTensorType::get(getMatrixShape(weight.getType()), element);
+    auto type =
+        RankedTensorType::get(getMatrixShape(weight.getType()), element);
     SmallVector<Attribute> recipe;
     if (ArrayAttr steps = weight.getRecipeAttr())
       llvm::append_range(recipe, steps);
@@ -53,6 +55,9 @@ struct ConvertWeights : impl::ConvertWeightsBase<ConvertWeights> {
         &getContext(), FloatEncodingAttr::get(&getContext(), element)));
     weight.setType(type);
     weight.setRecipeAttr(ArrayAttr::get(&getContext(), recipe));
+    explainApplied(weight.getLoc(), getArgument(), [&] {
+      return (weight.getSymName() + " is stored as " + to).str();
+    });
     return type;
   }
 };

@@ -6,6 +6,7 @@
 // types and equal data flow. So graphs from any source become loops.
 //===----------------------------------------------------------------------===//
 #include "llmc/Optimize/Passes.h"
+#include "llmc/Support/Explain.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -83,6 +84,12 @@ public:
       return false;
     sources.clear();
     analyse(*chosen);
+    explainApplied(func.getLoc(), "llm-outline-layers", [&] {
+      return std::to_string(chosen->count) + " layers of " +
+             std::to_string(chosen->period) +
+             " ops become a loop that carries " + std::to_string(fewest) +
+             " values";
+    });
     rewrite(*chosen);
     return true;
   }
@@ -414,7 +421,8 @@ struct OutlineLayers : impl::OutlineLayersBase<OutlineLayers> {
   void runOnOperation() override {
     for (auto func : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
       if (!Outliner(func).outline())
-        emitRemark(func.getLoc(), "llm-outline-layers: no run of equal layers found");
+        explainMissed(func.getLoc(), getArgument(),
+                      [] { return "no run of equal layers found"; });
   }
 };
 

@@ -6,6 +6,7 @@
 // so the reference computes exactly what the integer kernel means.
 //===----------------------------------------------------------------------===//
 #include "llmc/Optimize/Passes.h"
+#include "llmc/Support/Explain.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_QUANTIZEACTIVATIONS
@@ -39,6 +40,10 @@ struct QuantizeActivations
       if (!q)
         q = quantise(linear.getInput());
       linear.getInputMutable().assign(q);
+      explainApplied(linear.getLoc(), getArgument(), [&] {
+        return "linear takes int8 activations, one scale per " +
+               std::to_string(actGroup);
+      });
     });
   }
 

@@ -5,6 +5,7 @@
 // cost more than the rotations themselves.
 //===----------------------------------------------------------------------===//
 #include "llmc/Optimize/Passes.h"
+#include "llmc/Support/Explain.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_SHAREROTATIONS
@@ -45,6 +46,11 @@ struct ShareRotations : impl::ShareRotationsBase<ShareRotations> {
       rope.replaceAllUsesWith(rotate.getResult());
       rope.erase();
     }
+    if (!ropes.empty())
+      explainApplied(getOperation().getLoc(), getArgument(), [&] {
+        return std::to_string(ropes.size()) + " ropes share " +
+               std::to_string(rotations.size()) + " rotations";
+      });
   }
 
   /// Placed where the positions are known, before the layers: inside the first

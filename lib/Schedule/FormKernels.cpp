@@ -6,6 +6,7 @@
 // the matrix product that feeds it.
 //===----------------------------------------------------------------------===//
 #include "llmc/Schedule/Passes.h"
+#include "llmc/Support/Explain.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -35,8 +36,8 @@ struct Group {
 bool isStructure(Operation *op) {
   return isa<ParamOp, BatchTokensOp, BatchPositionsOp, BatchLogitRowsOp,
              arith::ConstantOp, tensor::DimOp, tensor::ExpandShapeOp,
-             tensor::CollapseShapeOp, scf::ForOp, scf::YieldOp,
-             func::ReturnOp>(op) ||
+             tensor::CollapseShapeOp, scf::ForOp, scf::YieldOp, func::ReturnOp>(
+             op) ||
          (op->getNumResults() == 1 && op->getResult(0).getType().isIndex());
 }
 
@@ -55,14 +56,14 @@ bool isElementwise(Operation *op) {
 
 /// Kernels compute in f32: other floats are how weights and caches are stored.
 bool computesF32(Operation *op) {
-  return llvm::all_of(
-      llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
-                         llvm::to_vector(op->getResultTypes())),
-      [](Type type) {
-        auto tensor = dyn_cast<RankedTensorType>(type);
-        return !tensor || !isa<FloatType>(tensor.getElementType()) ||
-               tensor.getElementType().isF32();
-      });
+  return llvm::all_of(llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
+                                         llvm::to_vector(op->getResultTypes())),
+                      [](Type type) {
+                        auto tensor = dyn_cast<RankedTensorType>(type);
+                        return !tensor ||
+                               !isa<FloatType>(tensor.getElementType()) ||
+                               tensor.getElementType().isF32();
+                      });
 }
 
 /// Products read panels; quantised rows meet integer grids of the same groups.
@@ -202,6 +203,11 @@ private:
     YieldOp::create(builder, last->getLoc(), yielded);
     for (auto [result, replacement] : llvm::zip(results, kernel.getResults()))
       result.replaceAllUsesWith(replacement);
+    if (group.ops.size() > 1)
+      explainApplied(kernel.getLoc(), "llm-form-kernels", [&] {
+        return std::to_string(group.ops.size()) + " ops run as one kernel, " +
+               name;
+      });
     for (Operation *op : llvm::reverse(group.ops))
       op->erase();
   }

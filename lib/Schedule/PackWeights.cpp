@@ -5,6 +5,7 @@
 // weights front to back and never sums across lanes.
 //===----------------------------------------------------------------------===//
 #include "llmc/Schedule/Passes.h"
+#include "llmc/Support/Explain.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_PACKWEIGHTS
@@ -34,8 +35,12 @@ struct PackWeights : impl::PackWeightsBase<PackWeights> {
         matrices.insert(entry.getAttr());
     }
     for (auto weight : getOperation().getOps<WeightOp>())
-      if (matrices.contains(weight.getSymNameAttr()))
+      if (matrices.contains(weight.getSymNameAttr())) {
         weight.setType(pack(weight.getType()));
+        explainApplied(weight.getLoc(), getArgument(), [&] {
+          return (weight.getSymName() + " is packed in panels").str();
+        });
+      }
     getOperation().walk([&](ParamOp param) {
       if (matrices.contains(param.getWeightAttr().getAttr()))
         param.getResult().setType(pack(param.getType()));

@@ -6,6 +6,7 @@
 // model is compiled.
 //===----------------------------------------------------------------------===//
 #include "llmc/Schedule/Passes.h"
+#include "llmc/Support/Explain.h"
 
 #include "llmrt/abi.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -112,9 +113,8 @@ private:
   }
 
   Value copy(OpBuilder builder, Location loc, Value value) {
-    auto kernel =
-        KernelOp::create(builder, loc, value.getType(), "copy", value,
-                         ScheduleAttr(), DenseI64ArrayAttr());
+    auto kernel = KernelOp::create(builder, loc, value.getType(), "copy", value,
+                                   ScheduleAttr(), DenseI64ArrayAttr());
     Block *body = builder.createBlock(&kernel.getBody());
     Value argument = body->addArgument(value.getType(), loc);
     YieldOp::create(builder, loc, argument);
@@ -217,7 +217,8 @@ private:
     for (Buffer *other : placed)
       if (other->begin <= buffer.end && buffer.begin <= other->end)
         busy.push_back(other);
-    llvm::sort(busy, [](Buffer *a, Buffer *b) { return a->offset < b->offset; });
+    llvm::sort(busy,
+               [](Buffer *a, Buffer *b) { return a->offset < b->offset; });
     int64_t offset = 0;
     for (Buffer *other : busy)
       if (other->offset < offset + buffer.bytes)
@@ -324,13 +325,19 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
       page = std::max(page, getBytesPerPage(func));
     }
     int64_t weights = WeightPlanner(module).run();
+    explainApplied(module.getLoc(), getArgument(), [&] {
+      return std::to_string(arena) + " bytes of activations per row, " +
+             std::to_string(page) + " of cache per page, " +
+             std::to_string(weights) + " of weights";
+    });
     Builder b(&getContext());
-    module->setAttr("llm.plan",
-                    b.getDictionaryAttr(
-                        {b.getNamedAttr("arena_bytes_per_row", b.getI64IntegerAttr(arena)),
-                         b.getNamedAttr("kv_bytes_per_page", b.getI64IntegerAttr(page)),
-                         b.getNamedAttr("vocabulary", b.getI64IntegerAttr(vocabulary)),
-                         b.getNamedAttr("weight_bytes", b.getI64IntegerAttr(weights))}));
+    module->setAttr(
+        "llm.plan",
+        b.getDictionaryAttr(
+            {b.getNamedAttr("arena_bytes_per_row", b.getI64IntegerAttr(arena)),
+             b.getNamedAttr("kv_bytes_per_page", b.getI64IntegerAttr(page)),
+             b.getNamedAttr("vocabulary", b.getI64IntegerAttr(vocabulary)),
+             b.getNamedAttr("weight_bytes", b.getI64IntegerAttr(weights))}));
   }
 };
 

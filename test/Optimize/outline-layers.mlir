@@ -1,4 +1,4 @@
-// RUN: llmc-opt %s --llm-outline-layers --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: llmc-opt %s --llm-outline-layers --split-input-file --verify-diagnostics --remark-policy=all --remark-format=emitRemark --remarks-filter-missed=llm-outline-layers | FileCheck %s
 
 llm.weight @a0 : tensor<8x8xf32> source "a0"
 llm.weight @a1 : tensor<8x8xf32> source "a1"
@@ -104,7 +104,7 @@ llm.weight @v : tensor<16x8xf32> source "v"
 // No two ops are equal.
 // CHECK-LABEL: func.func @once(
 // CHECK-NOT: scf.for
-// expected-remark @below {{llm-outline-layers: no run of equal layers found}}
+// expected-remark @below {{no run of equal layers found}}
 func.func @once(%x: tensor<?x8xf32>) -> tensor<?x16xf32> {
   %w = llm.param @w : tensor<8x8xf32>
   %v = llm.param @v : tensor<16x8xf32>
@@ -122,7 +122,7 @@ llm.weight @w1 : tensor<8x8xf32> source "w1"
 // What the first layer computes is read at the end: a loop carries the last only.
 // CHECK-LABEL: func.func @escapes(
 // CHECK-NOT: scf.for
-// expected-remark @below {{llm-outline-layers: no run of equal layers found}}
+// expected-remark @below {{no run of equal layers found}}
 func.func @escapes(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %w0 = llm.param @w0 : tensor<8x8xf32>
   %w1 = llm.param @w1 : tensor<8x8xf32>
@@ -142,7 +142,7 @@ llm.weight @w1 : tensor<8x8xf32> source "w1"
 // Equal ops, but the second layer skips one: the data flow differs.
 // CHECK-LABEL: func.func @crossed(
 // CHECK-NOT: scf.for
-// expected-remark @below {{llm-outline-layers: no run of equal layers found}}
+// expected-remark @below {{no run of equal layers found}}
 func.func @crossed(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %w0 = llm.param @w0 : tensor<8x8xf32>
   %w1 = llm.param @w1 : tensor<8x8xf32>
@@ -197,7 +197,7 @@ llm.weight @w1 : tensor<8x8xf32> source "w1"
 // Slots that do not count up by one are no layer numbers.
 // CHECK-LABEL: func.func @slots(
 // CHECK-NOT: scf.for
-// expected-remark @below {{llm-outline-layers: no run of equal layers found}}
+// expected-remark @below {{no run of equal layers found}}
 func.func @slots(%x: tensor<?x1x8xf32>, %b: !llm.batch, %kv: !llm.kv<3x1x8x8, f32>) -> !llm.kv<3x1x8x8, f32> {
   %c0 = arith.constant 0 : index
   %c2 = arith.constant 2 : index
