@@ -1,4 +1,4 @@
-//===- Explain.h - passes say what they did and what they declined -*- C++ -*-//
+//===- Explain.h - passes say what they did and what they declined ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Remarks of MLIR's remark engine: nothing is built unless `llmc --explain` or

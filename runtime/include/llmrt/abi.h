@@ -38,9 +38,9 @@ extern "C" {
  * the step the caller has assigned a page to every slot it names and has stored
  * the position of every row in slotPositions. */
 typedef struct LlmrtStep {
-  const uint8_t *weights;       /* weight section, 64-byte aligned */
-  uint8_t *arena;               /* rowCapacity * arenaBytesPerRow bytes, 64-byte aligned */
-  uint8_t *kv;                  /* kvPages * kvBytesPerPage bytes, 64-byte aligned */
+  const uint8_t *weights; /* weight section, 64-byte aligned */
+  uint8_t *arena; /* rowCapacity * arenaBytesPerRow bytes, 64-byte aligned */
+  uint8_t *kv;    /* kvPages * kvBytesPerPage bytes, 64-byte aligned */
   const int32_t *slotPositions; /* [kvPages, LLMRT_PAGE_TOKENS] */
   const int32_t *tokens;        /* [T], 0 <= token < vocabulary */
   const int32_t *positions;     /* [T], position in the sequence */
@@ -60,7 +60,8 @@ typedef struct LlmrtStep {
 /* Runs one worker's share of a step. All workers call it with the same step,
  * workers = their number, worker = 0 .. workers-1. Results do not depend on
  * workers. */
-typedef void (*LlmrtStepFn)(const LlmrtStep *step, int64_t worker, int64_t workers);
+typedef void (*LlmrtStepFn)(const LlmrtStep *step, int64_t worker,
+                            int64_t workers);
 
 /* Provided by the runtime, called by generated code between dependent kernels. */
 void llmrt_barrier(void *barrier);
@@ -71,7 +72,7 @@ void llmrt_barrier(void *barrier);
 
 /* CPU features, as bits of LlmrtVariant.features. */
 enum {
-  LLMRT_CPU_AVX2 = 1u << 0, /* with FMA and F16C */
+  LLMRT_CPU_AVX2 = 1u << 0,   /* with FMA and F16C */
   LLMRT_CPU_AVX512 = 1u << 1, /* F, BW, DQ, VL */
   LLMRT_CPU_AVX512_VNNI = 1u << 2,
 };
@@ -123,7 +124,7 @@ enum {
 typedef struct LlmrtSection {
   uint32_t kind;     /* LLMRT_SECTION_* */
   uint32_t reserved; /* 0 */
-  uint64_t offset;   /* from the start of the file, LLMRT_SECTION_ALIGN aligned */
+  uint64_t offset; /* from the start of the file, LLMRT_SECTION_ALIGN aligned */
   uint64_t bytes;
   uint64_t checksum; /* 64-bit FNV-1a over 8-byte words, see llmrt_checksum */
 } LlmrtSection;
@@ -147,7 +148,8 @@ LLMRT_STATIC_ASSERT(sizeof(LlmrtTrailer) == 40, "trailer layout");
  * call but the last has a multiple of 8 bytes. Word-wise FNV-1a: one multiply
  * per 8 bytes, so verifying runs at memory speed. */
 #define LLMRT_CHECKSUM_SEED 0xcbf29ce484222325ull
-static inline uint64_t llmrt_checksum(uint64_t sum, const void *data, uint64_t bytes) {
+static inline uint64_t llmrt_checksum(uint64_t sum, const void *data,
+                                      uint64_t bytes) {
   const unsigned char *p = (const unsigned char *)data;
   uint64_t word;
   uint64_t i;
