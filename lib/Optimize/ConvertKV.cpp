@@ -7,7 +7,6 @@
 #include "llmc/Support/Explain.h"
 
 #include "mlir/IR/AttrTypeSubElements.h"
-#include "llvm/ADT/StringSwitch.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_CONVERTKV
@@ -22,11 +21,7 @@ struct ConvertKV : impl::ConvertKVBase<ConvertKV> {
   using Base::Base;
 
   void runOnOperation() override {
-    FloatType element = llvm::StringSwitch<FloatType>(to)
-                            .Case("f32", Float32Type::get(&getContext()))
-                            .Case("f16", Float16Type::get(&getContext()))
-                            .Case("bf16", BFloat16Type::get(&getContext()))
-                            .Default({});
+    FloatType element = getFloatType(&getContext(), to);
     if (!element) {
       getOperation().emitError("llm-convert-kv: to is f32, f16 or bf16, found ")
           << to;

@@ -6,8 +6,6 @@
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Support/Explain.h"
 
-#include "llvm/ADT/StringSwitch.h"
-
 namespace llmc {
 #define GEN_PASS_DEF_CONVERTWEIGHTS
 #include "llmc/Optimize/Passes.h.inc"
@@ -21,11 +19,7 @@ struct ConvertWeights : impl::ConvertWeightsBase<ConvertWeights> {
   using Base::Base;
 
   void runOnOperation() override {
-    FloatType element = llvm::StringSwitch<FloatType>(to)
-                            .Case("f32", Float32Type::get(&getContext()))
-                            .Case("f16", Float16Type::get(&getContext()))
-                            .Case("bf16", BFloat16Type::get(&getContext()))
-                            .Default({});
+    FloatType element = getFloatType(&getContext(), to);
     if (!element) {
       getOperation().emitError(
           "llm-convert-weights: to is f32, f16 or bf16, found ")
