@@ -215,11 +215,9 @@ struct EmitTiles : impl::EmitTilesBase<EmitTiles> {
     auto function = cast<func::FuncOp>(builder.clone(*original));
     std::string suffix = ("." + isa.getName()).str();
     function.setName((original.getName() + suffix).str());
-    function->setAttr("target_cpu", builder.getStringAttr("x86-64-v3"));
-    if (!isa.getFeatures().empty())
-      function->setAttr(
-          "target_features",
-          LLVM::TargetFeaturesAttr::get(&getContext(), isa.getFeatures()));
+    function->setAttr("target_cpu", builder.getStringAttr("x86-64"));
+    function->setAttr("target_features", LLVM::TargetFeaturesAttr::get(
+                                             &getContext(), isa.getFeatures()));
     function.walk([&](func::CallOp call) {
       call.setCallee((call.getCallee() + suffix).str());
     });

@@ -16,7 +16,8 @@ class Isa {
 public:
   virtual ~Isa() = default;
   virtual llvm::StringRef getName() const = 0;
-  /// LLVM target features on top of the base CPU x86-64-v3.
+  /// LLVM target features on top of the base CPU x86-64: no more than getCpuBits
+  /// promises, or a machine could pass the check and fail on an instruction.
   virtual llvm::ArrayRef<llvm::StringRef> getFeatures() const = 0;
   /// LLMRT_CPU_* bits that the machine must have.
   virtual uint64_t getCpuBits() const = 0;

@@ -31,8 +31,8 @@ class Avx512Vnni : public Isa {
   StringRef getName() const override { return "avx512-vnni"; }
   ArrayRef<StringRef> getFeatures() const override {
     static const StringRef features[] = {
-        "+avx512f",  "+avx512bw",   "+avx512cd",      "+avx512dq",
-        "+avx512vl", "+avx512vnni", "-prefer-256-bit"};
+        "+avx2",     "+fma",      "+f16c",       "+avx512f",       "+avx512bw",
+        "+avx512dq", "+avx512vl", "+avx512vnni", "-prefer-256-bit"};
     return features;
   }
   uint64_t getCpuBits() const override {
@@ -56,7 +56,10 @@ class Avx512Vnni : public Isa {
 /// AVX2: vpmaddubsw adds pairs into 16 bits, vpmaddwd pairs of those into 32.
 class Avx2 : public Isa {
   StringRef getName() const override { return "avx2"; }
-  ArrayRef<StringRef> getFeatures() const override { return {}; }
+  ArrayRef<StringRef> getFeatures() const override {
+    static const StringRef features[] = {"+avx2", "+fma", "+f16c"};
+    return features;
+  }
   uint64_t getCpuBits() const override { return LLMRT_CPU_AVX2; }
 
   Value dot(TileBuilder &b, AffineGrid grid, ArrayRef<Value> codes,

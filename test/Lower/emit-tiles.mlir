@@ -15,15 +15,15 @@
 
 // 8-bit codes at int8 rows.
 // CHECK-LABEL: func.func private @"grid.avx512-vnni"(
-// CHECK-SAME: target_cpu = "x86-64-v3"
-// CHECK-SAME: target_features = #llvm.target_features<["+avx512f", "+avx512bw", "+avx512cd", "+avx512dq", "+avx512vl", "+avx512vnni"
+// CHECK-SAME: target_cpu = "x86-64"
+// CHECK-SAME: target_features = #llvm.target_features<["+avx2", "+fma", "+f16c", "+avx512f", "+avx512bw", "+avx512dq", "+avx512vl", "+avx512vnni"
 // CHECK-NOT: pmadd
 // CHECK-COUNT-8: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"
 // CHECK-NOT: llvm.call_intrinsic
 // CHECK: math.fma
 // CHECK-LABEL: func.func private @grid.avx2(
-// CHECK-SAME: target_cpu = "x86-64-v3"
-// CHECK-NOT: target_features
+// CHECK-SAME: target_cpu = "x86-64"
+// CHECK-SAME: target_features = #llvm.target_features<["+avx2", "+fma", "+f16c"]>
 // CHECK-NOT: vpdpbusd
 // CHECK: llvm.call_intrinsic "llvm.x86.avx2.psign.b"
 // CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"

@@ -9,7 +9,7 @@
 // CHECK: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"
 // CHECK-NOT: pmadd
 // CHECK-LABEL: llvm.func @k2_linear.avx2(
-// CHECK-SAME: target_cpu = "x86-64-v3"
+// CHECK-SAME: target_cpu = "x86-64"
 // CHECK-NOT: avx512
 // CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"
 // CHECK-NOT: avx512

@@ -40,7 +40,7 @@ extern "C" {
 typedef struct LlmrtStep {
   const uint8_t *weights; /* weight section, 64-byte aligned */
   uint8_t *arena; /* rowCapacity * arenaBytesPerRow bytes, 64-byte aligned */
-  uint8_t *kv;    /* kvPages * kvBytesPerPage bytes, 64-byte aligned */
+  uint8_t *kv;    /* page p at kv + p * kvBytesPerPage, 64-byte aligned */
   const int32_t *slotPositions; /* [kvPages, LLMRT_PAGE_TOKENS] */
   const int32_t *tokens;        /* [T], 0 <= token < vocabulary */
   const int32_t *positions;     /* [T], position in the sequence */

@@ -8,9 +8,11 @@ a variant stays within its instruction set. The variant is in the symbol's name.
 import re
 import sys
 
-# After x86-64-v3 and AVX-512 F, BW, CD, DQ, VL and VNNI, by mnemonic.
+# Beside AVX2, FMA, F16C and AVX-512 F, BW, DQ, VL and VNNI, by mnemonic.
 FOREIGN = {
     "AMX": r"tile|t[a-z]*dp|ldtilecfg|sttilecfg|tcmm|tcvt|tmm",
+    "BMI, LZCNT, MOVBE": r"andn[lq]?$|bextr|bls(r|i|msk)|bzhi|mulx|pdep|pext[lq]?$|rorx|sarx|shlx|shrx|lzcnt|movbe",
+    "CD": r"vpconflict|vplzcnt|vpbroadcastm",
     "BF16": r"vdpbf16|vcvtne.*bf16|.*(nepbf16|bf16)\b",
     "FP16": r"v(?!cvtph2ps\b|cvtps2ph\b)(?!p)[a-z0-9]*(?<=[a-z0-9])(ph|sh)\b|vcvt[a-z0-9]*2(ph|sh)[a-z0-9]+|vcvt(ph|sh)2(?!ps\b)[a-z0-9]+|vmovw",
     "IFMA": r"vpmadd52",

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Plants mistakes, one at a time, and asks the tests to find them.
+
+usage: mutations.py FOLDER [--only NAME]...
+
+FOLDER is a scratch clone of the repository, built by `make test`; it is changed and restored. A mistake counts as caught when the
+build or one of the suites named for it fails. Exits 1 if one survives.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import argparse
+import pathlib
+import subprocess
+import sys
+import time
+
+# name, file, right, wrong, ctest pattern of suites that should notice (the first that fails ends the search)
+MUTATIONS = [
+    ("wrong scale of Q4_1", "dialects/llm/Encodings.cpp",
+     "float min = grid.hasMin ? halfToFloat(minBits) : 0.0f;",
+     "float min = grid.hasMin ? -halfToFloat(minBits) : 0.0f;", "reference-models"),
+    ("no zero point in the AVX2 dot product", "lib/Lower/IsaX86.cpp",
+     "if (grid.bits == 4 && correction)", "if (grid.bits == 3 && correction)", "lower-test"),
+    ("mask off by one", "lib/Lower/TileAttention.cpp",
+     "arith::CmpIPredicate::sle, theirs, mine", "arith::CmpIPredicate::slt, theirs, mine", "lower-test"),
+    ("window off by one", "lib/Lower/TileAttention.cpp",
+     "arith::CmpIPredicate::sle, distance", "arith::CmpIPredicate::slt, distance", "lower-test"),
+    ("missing barrier", "lib/Lower/TileKernels.cpp",
+     "if (meets(reads, written) || ", "if (", "^lit$"),
+    ("swapped cache slot", "lib/Lower/TileAttention.cpp",
+     "Value offset = b.remIndex(slot, pageTokens);", "Value offset = b.remIndex(row, pageTokens);", "lower-test"),
+    ("rotation the wrong way", "lib/Lower/TilePositions.cpp",
+     "b.sub(b.mul(u, cos), b.mul(v, sin))", "b.add(b.mul(u, cos), b.mul(v, sin))", "lower-test"),
+    ("softmax sum not rescaled", "lib/Lower/TileAttention.cpp",
+     "state[sumOf(h)] = b.fma(state[sumOf(h)], factor, b.sumLanes(total));",
+     "state[sumOf(h)] = b.add(state[sumOf(h)], b.sumLanes(total));", "lower-test"),
+    ("buffers that live at once share bytes", "lib/Schedule/PlanMemory.cpp",
+     "other->begin <= buffer.end && buffer.begin <= other->end",
+     "other->begin < buffer.begin && buffer.end < other->end", "lower-test|^lit$"),
+    ("page never released", "runtime/lib/Engine/KvCache.cpp",
+     "if (--referenceCounts[page] == 0)", "if (--referenceCounts[page] == -1)", "Cache|Engine"),
+    ("positions start at one", "runtime/lib/Engine/Engine.cpp",
+     "slots[row] = positions[row] = first + static_cast<int32_t>(i);",
+     "slots[row] = first + static_cast<int32_t>(i), positions[row] = slots[row] + 1;", "Engine"),
+    ("merges in the wrong order", "runtime/lib/Text/BytePairMerge.cpp",
+     "a.rank > b.rank", "a.rank < b.rank", "Token|Merge"),
+    ("top-p keeps one too many", "runtime/lib/Sample/Sampler.cpp",
+     "mass < double(settings.topP) * total", "mass <= double(settings.topP) * total + 0.05", "Sampl"),
+]
+
+
+def check(folder, pattern):
+    """Whether the build or a suite fails."""
+    build = subprocess.run(["ninja", "-C", "build"], cwd=folder, capture_output=True, text=True)
+    if build.returncode != 0:
+        return "build"
+    tests = subprocess.run(["ctest", "--test-dir", "build", "--stop-on-failure", "-R", pattern],
+                           cwd=folder, capture_output=True, text=True)
+    if "No tests were found" in tests.stdout + tests.stderr:
+        sys.exit(f"error: no test matches '{pattern}'")
+    return pattern if tests.returncode != 0 else None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--only", action="append")
+    arguments = parser.parse_args()
+    survived = 0
+    for name, file, right, wrong, pattern in MUTATIONS:
+        if arguments.only and name not in arguments.only:
+            continue
+        path = arguments.folder / file
+        original = path.read_text()
+        if original.count(right) != 1:
+            sys.exit(f"error: {file} has {original.count(right)} places for '{name}', expected one")
+        start = time.monotonic()
+        try:
+            path.write_text(original.replace(right, wrong))
+            caught = check(arguments.folder, pattern)
+        finally:
+            path.write_text(original)
+        survived += caught is None
+        print(f"{'caught  ' if caught else 'SURVIVED'} {name} ({caught or pattern}, {time.monotonic() - start:.0f} s)", flush=True)
+    sys.exit(1 if survived else 0)
+
+
+if __name__ == "__main__":
+    main()
