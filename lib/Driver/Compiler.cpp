@@ -103,6 +103,15 @@ static int64_t getPlanEntry(mlir::ModuleOp module, llvm::StringRef name) {
   return value ? value.getInt() : 0;
 }
 
+llvm::Expected<std::string> Compiler::serializeTokenizer() {
+  if (!model.tokenizer)
+    return std::string();
+  auto bytes = llmrt::serializeTokenizer(*model.tokenizer);
+  if (!bytes)
+    return llvm::createStringError("the model's tokenizer: " + bytes.message());
+  return std::move(*bytes);
+}
+
 llvm::Expected<llmrt::MemoryContract>
 Compiler::getMemoryContract(int64_t batch, int64_t contextTokens) {
   LlmrtModel compiled = {};
@@ -117,6 +126,10 @@ Compiler::getMemoryContract(int64_t batch, int64_t contextTokens) {
   llmrt::EngineOptions wanted;
   wanted.batch = batch;
   wanted.context = contextTokens;
+  auto tokenizer = serializeTokenizer();
+  if (!tokenizer)
+    return tokenizer.takeError();
+  wanted.otherBytes = static_cast<int64_t>(tokenizer->size());
   auto resolved = llmrt::resolveOptions(compiled, wanted);
   if (!resolved)
     return llvm::createStringError(resolved.message());
@@ -171,13 +184,10 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
   inputs.name = path.str();
   inputs.planned = compiler.getPlanned();
   inputs.weights = &compiler.getModel().weights;
-  if (const auto &tokenizer = compiler.getModel().tokenizer) {
-    auto bytes = llmrt::serializeTokenizer(*tokenizer);
-    if (!bytes)
-      return llvm::createStringError("the model's tokenizer: " +
-                                     bytes.message());
-    inputs.tokenizer = std::move(*bytes);
-  }
+  auto tokenizer = compiler.serializeTokenizer();
+  if (!tokenizer)
+    return tokenizer.takeError();
+  inputs.tokenizer = std::move(*tokenizer);
   llvm::raw_string_ostream(inputs.info)
       << llvm::json::Value(compiler.describeModel());
   if (llvm::Error error = appendSections(file->path(), inputs, progress))

@@ -47,6 +47,9 @@ public:
   llvm::ArrayRef<std::string> getIsas() const { return isas; }
   llvm::ArrayRef<StageReport> getReports() const { return reports; }
 
+  /// The tokenizer as the program maps it; empty if the model has none.
+  llvm::Expected<std::string> serializeTokenizer();
+
   /// The peak memory of a run with the compiled limits for `batch` sequences of
   /// `context` tokens, as the program itself states it. Needs schedule.
   llvm::Expected<llmrt::MemoryContract> getMemoryContract(int64_t batch,
