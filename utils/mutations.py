@@ -10,6 +10,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
 import argparse
+import os
 import pathlib
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def check(folder, pattern):
     if build.returncode != 0:
         return "build"
     tests = subprocess.run(["ctest", "--test-dir", "build", "--stop-on-failure", "-R", pattern],
-                           cwd=folder, capture_output=True, text=True)
+                           cwd=folder, capture_output=True, text=True, env=os.environ | {"GTEST_FAIL_FAST": "1"})
     if "No tests were found" in tests.stdout + tests.stderr:
         sys.exit(f"error: no test matches '{pattern}'")
     return pattern if tests.returncode != 0 else None
