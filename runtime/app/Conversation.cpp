@@ -15,7 +15,7 @@ Expected<Conversation> Conversation::create(const Program &program,
     return Status::error("this model has no chat template: use run");
   auto parsed = ChatTemplate::parse((*tokenizer)->chatTemplate());
   if (!parsed)
-    return Status::error("the model's chat template: " + parsed.message());
+    return Status::error("the model's " + parsed.message());
   Conversation conversation(program, std::move(*parsed));
   conversation.options.bosToken =
       (*tokenizer)->tokenBytes((*tokenizer)->bosId());
@@ -30,7 +30,7 @@ Expected<Conversation> Conversation::create(const Program &program,
 Expected<std::vector<int32_t>> Conversation::encode() const {
   auto text = chatTemplate.render(messages, options);
   if (!text)
-    return Status::error("the model's chat template: " + text.message());
+    return Status::error("the model's " + text.message());
   // The template writes all special tokens itself.
   return program->encode(*text, /*addSpecial=*/false);
 }
