@@ -39,11 +39,6 @@ bool isLeaf(Operation *op) {
   return isa<arith::ConstantOp, ParamOp, tensor::DimOp>(op);
 }
 
-/// Two ops of equal name, attributes and types may be repetitions of each other.
-OperationEquivalence::Flags compareFlags() {
-  return OperationEquivalence::IgnoreLocations;
-}
-
 class Outliner {
 public:
   Outliner(func::FuncOp func) : func(func) {
@@ -74,7 +69,7 @@ public:
       sources.clear();
       if (!analyse(run))
         continue;
-      int64_t carried = countCarried(run);
+      int64_t carried = carriedValues().size();
       if (!chosen || run.count > chosen->count || carried < fewest) {
         chosen = run;
         fewest = carried;
@@ -104,7 +99,7 @@ private:
       auto it = llvm::find_if(representatives, [&](Operation *other) {
         return OperationEquivalence::isEquivalentTo(
             op, other, OperationEquivalence::ignoreValueEquivalence, nullptr,
-            compareFlags());
+            OperationEquivalence::IgnoreLocations);
       });
       if (it == representatives.end())
         it = representatives.insert(it, op);
@@ -283,7 +278,6 @@ private:
         values.insert({source.op, source.result});
     return {values.begin(), values.end()};
   }
-  int64_t countCarried(const Run &) { return carriedValues().size(); }
 
   //===--- rewriting --------------------------------------------------------===//
 
