@@ -4,7 +4,7 @@
 // abi.h is the one place that says where the fields are: this file includes it
 // and takes offsets from the compiler.
 //===----------------------------------------------------------------------===//
-#include "Isa.h"
+#include "Cpu/Isa.h"
 
 #include "llmc/Lower/Passes.h"
 #include "llmrt/abi.h"

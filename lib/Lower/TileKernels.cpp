@@ -5,7 +5,7 @@
 // step, values become views of the arena, of the weights and of the cache; two
 // kernels are separated by a barrier only if one touches bytes that the other writes.
 //===----------------------------------------------------------------------===//
-#include "TileBuilder.h"
+#include "Cpu/TileBuilder.h"
 #include "llmc/Lower/Passes.h"
 #include "llmc/Support/Explain.h"
 

@@ -5,8 +5,8 @@
 // results as memrefs: rows [T, ...] of f32, bytes of quantised rows
 // [T, rowBytes], panels of weights, pages of the cache.
 //===----------------------------------------------------------------------===//
-#ifndef LLMC_LIB_LOWER_TILEBUILDER_H
-#define LLMC_LIB_LOWER_TILEBUILDER_H
+#ifndef LLMC_LIB_LOWER_CPU_TILEBUILDER_H
+#define LLMC_LIB_LOWER_CPU_TILEBUILDER_H
 
 #include "dialects/llm/LLMDialect.h"
 
@@ -148,4 +148,4 @@ evaluateElementwise(TileBuilder &b, const KernelArgs &args, mlir::Value value,
 
 } // namespace llmc
 
-#endif // LLMC_LIB_LOWER_TILEBUILDER_H
+#endif // LLMC_LIB_LOWER_CPU_TILEBUILDER_H

@@ -4,8 +4,8 @@
 // Everything but integer dot products is portable vector code that LLVM fits to
 // the target's width. A new instruction set implements this interface.
 //===----------------------------------------------------------------------===//
-#ifndef LLMC_LIB_LOWER_ISA_H
-#define LLMC_LIB_LOWER_ISA_H
+#ifndef LLMC_LIB_LOWER_CPU_ISA_H
+#define LLMC_LIB_LOWER_CPU_ISA_H
 
 #include "TileBuilder.h"
 
@@ -37,4 +37,4 @@ llvm::ArrayRef<const Isa *> getIsas();
 
 } // namespace llmc
 
-#endif // LLMC_LIB_LOWER_ISA_H
+#endif // LLMC_LIB_LOWER_CPU_ISA_H
