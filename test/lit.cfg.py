@@ -7,7 +7,7 @@ import lit.formats
 config.name = "llmc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "unit", "CMakeLists.txt"]
+config.excludes = ["Inputs", "plugin", "unit", "CMakeLists.txt"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = config.llmc_obj_root
 
@@ -25,6 +25,7 @@ for tool in ("FileCheck", "not", "split-file", "count", "llvm-mc", "llvm-objdump
     use_tool(tool, config.llvm_tools_dir)
 for tool in ("llmc-opt", "llmc"):
     use_tool(tool, config.llmc_tools_dir)
+config.substitutions.append(("%plugin", os.path.join(config.llmc_obj_root, "plugin", "llmc_test_plugin.so")))
 config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
 
 # Instruction sets that this machine can run: REQUIRES: avx512f
