@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Build the llama.cpp that llama-cpp-python vendors: llama-bench, llama-perplexity and llama-simple, CPU only.
+# Build the llama.cpp that llama-cpp-python vendors: llama-bench, llama-perplexity, llama-quantize and
+# llama-simple, CPU only.
 # One pinned source, from PyPI, so that every comparison is against the same peer. GCC 12 crashes on its AMX kernels: clang is used.
 #
 # usage: build-llama-cpp.sh [FOLDER]      (default build/peers; the programs end in FOLDER/build/bin)
+# CC, CXX and JOBS (compilations at once) may be set.
 set -eu
 
 VERSION=0.3.36
@@ -26,5 +28,5 @@ cmake -S "llama_cpp_python-$VERSION/vendor/llama.cpp" -B build -G Ninja -DCMAKE_
   -DCMAKE_C_COMPILER="$CC" -DCMAKE_CXX_COMPILER="$CXX" -DBUILD_SHARED_LIBS=OFF -DGGML_NATIVE=ON \
   -DGGML_OPENMP=OFF -DGGML_BLAS=OFF -DGGML_CUDA=OFF -DGGML_CCACHE=OFF -DLLAMA_OPENSSL=OFF \
   -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_USE_PREBUILT_UI=OFF
-ninja -C build llama-bench llama-perplexity llama-simple
+ninja -C build -j "${JOBS:-$(nproc)}" llama-bench llama-perplexity llama-quantize llama-simple
 build/bin/llama-bench --version
