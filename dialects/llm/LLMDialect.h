@@ -46,8 +46,6 @@ namespace mlir::llm {
 llvm::ArrayRef<int64_t> getMatrixShape(Type type);
 /// The encoding of a dense (float<T>) or packed value.
 EncodingAttrInterface getEncoding(Type type);
-/// f32, f16 or bf16 by name; null for any other name.
-FloatType getFloatType(MLIRContext *context, llvm::StringRef name);
 /// Bytes of one row of quantised activations: codes, scales, sums.
 int64_t getActRowBytes(PackedType type);
 /// Bytes of a weight of `type` as the artifact stores it; static shapes only.

@@ -52,6 +52,9 @@ LogicalResult WeightOp::verify() {
   if (!isWeightType(type))
     return emitOpError("(C2) is a static tensor of floats or packed, found ")
            << type;
+  if (isa<Int8ActEncodingAttr>(getEncoding(type)))
+    return emitOpError("(C2) holds weights, found an encoding of activations, ")
+           << type;
   if (auto value = getValueAttr(); value && value.getType() != type)
     return emitOpError("(C3) has the type of its value: type is ")
            << type << ", value is " << value.getType();

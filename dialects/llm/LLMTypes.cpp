@@ -4,7 +4,6 @@
 #include "dialects/llm/LLMDialect.h"
 
 #include "mlir/IR/DialectImplementation.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -147,14 +146,6 @@ EncodingAttrInterface llm::getEncoding(Type type) {
   auto elementType =
       cast<FloatType>(cast<RankedTensorType>(type).getElementType());
   return FloatEncodingAttr::get(type.getContext(), elementType);
-}
-
-FloatType llm::getFloatType(MLIRContext *context, StringRef name) {
-  return llvm::StringSwitch<FloatType>(name)
-      .Case("f32", Float32Type::get(context))
-      .Case("f16", Float16Type::get(context))
-      .Case("bf16", BFloat16Type::get(context))
-      .Default({});
 }
 
 int64_t llm::getActRowBytes(PackedType type) {

@@ -10,7 +10,6 @@
 
 #include <cstdio>
 #include <functional>
-#include <map>
 
 using namespace llmc;
 
@@ -37,37 +36,33 @@ struct CommandLine {
 
 } // namespace
 
-/// An enum option whose values have names.
+/// An enum option; its values and their names are those of getChoices.
 template <typename T>
 static CLI::Option *addChoice(CLI::App *app, const std::string &flag, T &value,
-                              std::map<std::string, T> names,
                               const std::string &text) {
   std::string known;
-  for (auto &[name, unused] : names)
-    known += (known.empty() ? "" : "|") + name;
-  CLI::callback_t parse = [&value, names](const CLI::results_t &given) {
-    auto found = names.find(given.front());
-    if (found == names.end())
-      return false;
-    value = found->second;
-    return true;
+  for (const Choice<T> &choice : getChoices(T()))
+    known += (known.empty() ? "" : "|") + choice.name.str();
+  CLI::callback_t parse = [&value](const CLI::results_t &given) {
+    for (const Choice<T> &choice : getChoices(T()))
+      if (choice.name == given.front()) {
+        value = choice.value;
+        return true;
+      }
+    return false;
   };
   return app->add_option(flag, parse, text)->type_name(known);
 }
 
 static void addCompileOptions(CLI::App *app, CompileOptions &options) {
-  addChoice<Activations>(
+  addChoice(
       app, "--activations", options.activations,
-      {{"f32", Activations::f32}, {"i8", Activations::i8}},
       "What linears multiply with (default: i8 for integer weights, else f32)");
-  addChoice<WeightMode>(
-      app, "--weights", options.weights,
-      {{"keep", WeightMode::keep}, {"f32", WeightMode::f32}},
-      "Keep the model's encodings, or dequantise (default: keep)");
-  addChoice<CacheType>(app, "--kv", options.cache,
-                       {{"f32", CacheType::f32}, {"f16", CacheType::f16}},
-                       "Element type of the KV cache (default: f32 with f32 "
-                       "activations, else f16)");
+  addChoice(app, "--weights", options.weights,
+            "Keep the model's encodings, or dequantise (default: keep)");
+  addChoice(app, "--kv", options.cache,
+            "Element type of the KV cache (default: f32 with f32 "
+            "activations, else f16)");
   app->add_option("--max-context", options.maxContext,
                   "Positions of one sequence (default: the model's own limit)")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 24));
@@ -106,14 +101,7 @@ void CommandLine::addCompile() {
                       "The program; for IR and assembly a file "
                       "(default: stdout)");
   addCompileOptions(command, compile.options);
-  addChoice<EmitKind>(command, "--emit", compile.emit,
-                      {{"exe", EmitKind::exe},
-                       {"so", EmitKind::so},
-                       {"obj", EmitKind::obj},
-                       {"asm", EmitKind::assembly},
-                       {"llvm", EmitKind::llvm},
-                       {"mlir", EmitKind::mlir}},
-                      "What to write (default: exe)");
+  addChoice(command, "--emit", compile.emit, "What to write (default: exe)");
   command
       ->add_option("--compile-to", stopAfter,
                    "Stop after this stage and write its IR")

@@ -7,14 +7,12 @@
 #include "llmc/Driver/Compiler.h"
 
 #include "Diagnostics.h"
-#include "Explain.h"
 #include "llmc/Driver/Pipelines.h"
 #include "llmc/Driver/Registration.h"
 #include "llmc/Emit/Emit.h"
 #include "llmc/Emit/PendingFile.h"
 #include "llmrt/TokenizerModel.h"
 
-#include "mlir/IR/Remarks.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
@@ -43,14 +41,18 @@ Compiler::Compiler(std::function<void(Stage)> onStage)
 
 Compiler::~Compiler() = default;
 
-void Compiler::explain() { explainTo(context, llvm::errs()); }
+void Compiler::explain() { explanation = Explanation::listen(context); }
 
 llvm::Error Compiler::run(Stage stage,
                           llvm::function_ref<llvm::Error()> action) {
   if (onStage)
     onStage(stage);
   auto begin = std::chrono::steady_clock::now();
-  if (llvm::Error error = action())
+  llvm::Error error = action();
+  // A stage that fails has declined something, too.
+  if (explanation)
+    explanation->print(llvm::errs());
+  if (error)
     return error;
   std::chrono::duration<double> seconds =
       std::chrono::steady_clock::now() - begin;

@@ -9,14 +9,18 @@
 
 using namespace llmc;
 
-std::string llmc::describeLocation(mlir::Location location) {
+std::string llmc::getPlace(mlir::Location location) {
   if (auto file = location->findInstanceOf<mlir::FileLineColLoc>())
-    return " at " + file.getFilename().str() + ":" +
-           std::to_string(file.getLine()) + ":" +
-           std::to_string(file.getColumn());
+    return file.getFilename().str() + ":" + std::to_string(file.getLine()) +
+           ":" + std::to_string(file.getColumn());
   if (auto name = location->findInstanceOf<mlir::NameLoc>())
-    return " at " + name.getName().str();
+    return name.getName().str();
   return "";
+}
+
+std::string llmc::describeLocation(mlir::Location location) {
+  std::string place = getPlace(location);
+  return place.empty() ? "" : " at " + place;
 }
 
 DiagnosticCollector::DiagnosticCollector(mlir::MLIRContext *context)

@@ -11,7 +11,10 @@
 
 namespace llmc {
 
-/// " at file:line:column" or " at name"; empty if nothing is known.
+/// "file:line:column" or a name; empty if nothing is known.
+std::string getPlace(mlir::Location location);
+
+/// The same after " at ".
 std::string describeLocation(mlir::Location location);
 
 /// Keeps the first error while it lives; everything else goes on to the handler

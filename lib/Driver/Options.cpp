@@ -20,18 +20,30 @@ llvm::StringRef llmc::getStageName(Stage stage) {
   return names[size_t(stage)];
 }
 
-llvm::StringRef llmc::getName(Activations activations) {
-  static const char *const names[] = {"automatic", "f32", "i8"};
-  return names[size_t(activations)];
+llvm::ArrayRef<Choice<Activations>> llmc::getChoices(Activations) {
+  static const Choice<Activations> choices[] = {{"f32", Activations::f32},
+                                                {"i8", Activations::i8}};
+  return choices;
 }
 
-llvm::StringRef llmc::getName(WeightMode weights) {
-  return weights == WeightMode::keep ? "keep" : "f32";
+llvm::ArrayRef<Choice<WeightMode>> llmc::getChoices(WeightMode) {
+  static const Choice<WeightMode> choices[] = {{"keep", WeightMode::keep},
+                                               {"f32", WeightMode::f32}};
+  return choices;
 }
 
-llvm::StringRef llmc::getName(CacheType cache) {
-  static const char *const names[] = {"automatic", "f32", "f16"};
-  return names[size_t(cache)];
+llvm::ArrayRef<Choice<CacheType>> llmc::getChoices(CacheType) {
+  static const Choice<CacheType> choices[] = {{"f32", CacheType::f32},
+                                              {"f16", CacheType::f16}};
+  return choices;
+}
+
+llvm::ArrayRef<Choice<EmitKind>> llmc::getChoices(EmitKind) {
+  static const Choice<EmitKind> choices[] = {
+      {"exe", EmitKind::exe},   {"so", EmitKind::so},
+      {"obj", EmitKind::obj},   {"asm", EmitKind::assembly},
+      {"llvm", EmitKind::llvm}, {"mlir", EmitKind::mlir}};
+  return choices;
 }
 
 //===----------------------------------------------------------------------===//
@@ -128,9 +140,9 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
 }
 
 llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
-  return llvm::json::Object{{"activations", getName(options.activations)},
-                            {"weights", getName(options.weights)},
-                            {"kv", getName(options.cache)},
+  return llvm::json::Object{{"activations", getChoiceName(options.activations)},
+                            {"weights", getChoiceName(options.weights)},
+                            {"kv", getChoiceName(options.cache)},
                             {"max_context", options.maxContext},
                             {"max_batch", options.maxBatch},
                             {"rows_per_step", options.rowsPerStep},

@@ -22,9 +22,9 @@ static void buildOptimize(mlir::OpPassManager &manager,
   // Types first: outlining compares layers by type, so a weight or cache that
   // changed its type afterwards would have to change it in every table too.
   if (options.weights == WeightMode::f32)
-    manager.addPass(createConvertWeights({/*to=*/"f32"}));
+    manager.addPass(createConvertWeights({/*to=*/FloatFormat::f32}));
   if (options.cache == CacheType::f16)
-    manager.addPass(createConvertKV({/*to=*/"f16"}));
+    manager.addPass(createConvertKV({/*to=*/FloatFormat::f16}));
   // After the weights have their encoding, which decides who takes integers.
   if (options.activations == Activations::i8)
     manager.addPass(createQuantizeActivations());
@@ -95,12 +95,13 @@ namespace {
 
 struct OptimizePipelineOptions
     : mlir::PassPipelineOptions<OptimizePipelineOptions> {
-  Option<std::string> activations{
-      *this, "activations", llvm::cl::desc("f32 or i8"), llvm::cl::init("f32")};
-  Option<std::string> weights{*this, "weights", llvm::cl::desc("keep or f32"),
-                              llvm::cl::init("keep")};
-  Option<std::string> cache{*this, "kv", llvm::cl::desc("f32 or f16"),
-                            llvm::cl::init("f32")};
+  Option<Activations> activations{*this, "activations",
+                                  llvm::cl::desc("f32 or i8"),
+                                  llvm::cl::init(Activations::f32)};
+  Option<WeightMode> weights{*this, "weights", llvm::cl::desc("keep or f32"),
+                             llvm::cl::init(WeightMode::keep)};
+  Option<CacheType> cache{*this, "kv", llvm::cl::desc("f32 or f16"),
+                          llvm::cl::init(CacheType::f32)};
 };
 
 struct LowerPipelineOptions : mlir::PassPipelineOptions<LowerPipelineOptions> {
@@ -121,11 +122,9 @@ void llmc::registerPipelines() {
       "llmc-optimize", "the optimize stage of llmc",
       [](mlir::OpPassManager &manager, const OptimizePipelineOptions &given) {
         CompileOptions options;
-        options.activations =
-            given.activations == "i8" ? Activations::i8 : Activations::f32;
-        options.weights =
-            given.weights == "f32" ? WeightMode::f32 : WeightMode::keep;
-        options.cache = given.cache == "f16" ? CacheType::f16 : CacheType::f32;
+        options.activations = given.activations;
+        options.weights = given.weights;
+        options.cache = given.cache;
         buildStagePipeline(Stage::optimize, manager, options, {});
       });
   mlir::PassPipelineRegistration<>(

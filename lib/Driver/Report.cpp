@@ -61,9 +61,10 @@ void llmc::printSummary(llvm::raw_ostream &stream, Compiler &compiler,
   const CompileOptions &options = compiler.getOptions();
   stream << output << ": " << formatBytes(fileBytes) << " in "
          << llvm::format("%.1f s", seconds) << "\n"
-         << "  activations " << getName(options.activations) << ", weights "
-         << getName(options.weights) << ", cache " << getName(options.cache)
-         << ", cpu " << llvm::join(compiler.getIsas(), " ") << "\n"
+         << "  activations " << getChoiceName(options.activations)
+         << ", weights " << getChoiceName(options.weights) << ", cache "
+         << getChoiceName(options.cache) << ", cpu "
+         << llvm::join(compiler.getIsas(), " ") << "\n"
          << "  up to " << options.maxContext << " positions and "
          << options.maxBatch << " sequences\n";
   auto one = compiler.getMemoryContract(1, options.maxContext);

@@ -93,7 +93,7 @@ public:
     if (failed(lowerBlock(b, step.getBody().front())))
       return failure();
     func::ReturnOp::create(b);
-    explainApplied(step.getLoc(), "llm-tile-kernels", [&] {
+    applied(step, "llm-tile-kernels", [&] {
       return std::to_string(calls) + " kernels become " +
              std::to_string(functions.size()) + " functions and " +
              std::to_string(barriers) + " barriers";
@@ -165,7 +165,7 @@ private:
   }
 
   LogicalResult lowerOp(TileBuilder &b, Operation *op) {
-    if (isa<arith::ConstantOp>(op) || isa<arith::AddIOp>(op)) {
+    if (isa<arith::ConstantOp, arith::AddIOp>(op)) {
       IRMapping mapping;
       for (Value operand : op->getOperands())
         mapping.map(operand, values.lookup(operand));

@@ -6,6 +6,7 @@
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Support/Explain.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AttrTypeSubElements.h"
 
 namespace llmc {
@@ -22,13 +23,8 @@ struct ConvertKV : impl::ConvertKVBase<ConvertKV> {
 
   void runOnOperation() override {
     FloatType element = getFloatType(&getContext(), to);
-    if (!element) {
-      getOperation().emitError("llm-convert-kv: to is f32, f16 or bf16, found ")
-          << to;
-      return signalPassFailure();
-    }
-    explainApplied(getOperation().getLoc(), getArgument(),
-                   [&] { return "caches hold " + to; });
+    for (auto func : getOperation().getOps<func::FuncOp>())
+      explain(func, element);
     AttrTypeReplacer replacer;
     replacer.addReplacement([&](KVType kv) -> Type {
       return KVType::get(&getContext(), kv.getLayers(), kv.getHeads(),
@@ -38,6 +34,18 @@ struct ConvertKV : impl::ConvertKVBase<ConvertKV> {
     replacer.recursivelyReplaceElementsIn(getOperation(), /*replaceAttrs=*/true,
                                           /*replaceLocs=*/false,
                                           /*replaceTypes=*/true);
+  }
+
+  void explain(func::FuncOp func, FloatType element) {
+    std::string name = getChoiceName(to.getValue()).str();
+    for (Type type : func.getArgumentTypes())
+      if (auto kv = dyn_cast<KVType>(type)) {
+        if (kv.getElementType() == element)
+          decline(func, getArgument(),
+                  [&] { return "the cache holds " + name + " already"; });
+        else
+          applied(func, getArgument(), [&] { return "a cache holds " + name; });
+      }
   }
 };
 

@@ -79,7 +79,7 @@ public:
       return false;
     sources.clear();
     analyse(*chosen);
-    explainApplied(func.getLoc(), "llm-outline-layers", [&] {
+    applied(func, "llm-outline-layers", [&] {
       return std::to_string(chosen->count) + " layers of " +
              std::to_string(chosen->period) +
              " ops become a loop that carries " + std::to_string(fewest) +
@@ -415,7 +415,7 @@ struct OutlineLayers : impl::OutlineLayersBase<OutlineLayers> {
   void runOnOperation() override {
     for (auto func : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
       if (!Outliner(func).outline())
-        explainMissed(func.getLoc(), getArgument(),
+        decline(func, getArgument(),
                       [] { return "no run of equal layers found"; });
   }
 };

@@ -19,14 +19,21 @@ namespace {
 
 constexpr int64_t actGroup = 32; // one activation group per weight group
 
-/// The weight is an integer grid and the input rows can be grouped like it.
-bool takesInt8(LinearOp linear) {
+/// Why `linear` keeps its float rows; null if it takes integers.
+const char *findObstacle(LinearOp linear) {
   auto input = dyn_cast<RankedTensorType>(linear.getInput().getType());
+  if (!input)
+    return "the rows are integers already";
   auto weight = dyn_cast<PackedType>(linear.getWeight().getType());
-  return input && weight && input.getRank() == 2 &&
-         input.getElementType().isF32() && weight.getShape().size() == 2 &&
-         weight.getEncoding().getAffineGrid() &&
-         weight.getEncoding().getBlockElems() == actGroup;
+  if (!weight || !weight.getEncoding().getAffineGrid())
+    return "the weight is no integer grid";
+  if (input.getRank() != 2 || weight.getShape().size() != 2)
+    return "each head has a matrix of its own";
+  if (!input.getElementType().isF32())
+    return "the rows are not f32";
+  if (weight.getEncoding().getBlockElems() != actGroup)
+    return "the weight's groups are not those of int8 activations";
+  return nullptr;
 }
 
 struct QuantizeActivations
@@ -34,13 +41,13 @@ struct QuantizeActivations
   void runOnOperation() override {
     DenseMap<Value, Value> quantised;
     getOperation().walk([&](LinearOp linear) {
-      if (!takesInt8(linear))
-        return;
+      if (const char *obstacle = findObstacle(linear))
+        return decline(linear, getArgument(), obstacle);
       Value &q = quantised[linear.getInput()];
       if (!q)
         q = quantise(linear.getInput());
       linear.getInputMutable().assign(q);
-      explainApplied(linear.getLoc(), getArgument(), [&] {
+      applied(linear, getArgument(), [&] {
         return "linear takes int8 activations, one scale per " +
                std::to_string(actGroup);
       });

@@ -47,7 +47,7 @@ struct ShareRotations : impl::ShareRotationsBase<ShareRotations> {
       rope.erase();
     }
     if (!ropes.empty())
-      explainApplied(getOperation().getLoc(), getArgument(), [&] {
+      applied(getOperation(), getArgument(), [&] {
         return std::to_string(ropes.size()) + " ropes share " +
                std::to_string(rotations.size()) + " rotations";
       });

@@ -204,7 +204,7 @@ private:
     for (auto [result, replacement] : llvm::zip(results, kernel.getResults()))
       result.replaceAllUsesWith(replacement);
     if (group.ops.size() > 1)
-      explainApplied(kernel.getLoc(), "llm-form-kernels", [&] {
+      applied(kernel, "llm-form-kernels", [&] {
         return std::to_string(group.ops.size()) + " ops run as one kernel, " +
                name;
       });

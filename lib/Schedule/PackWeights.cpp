@@ -16,9 +16,34 @@ using namespace mlir::llm;
 
 namespace {
 
+/// Panels hold floats and the codes of integer grids.
+bool fitsPanels(Type type) {
+  EncodingAttrInterface encoding = getEncoding(type);
+  return isa<FloatEncodingAttr>(encoding) || encoding.getAffineGrid();
+}
+
 struct PackWeights : impl::PackWeightsBase<PackWeights> {
   void runOnOperation() override {
-    DenseSet<StringAttr> matrices; // symbols that linears and embeds read
+    findMatrices();
+    for (auto table : getOperation().getOps<WeightTableOp>()) {
+      if (!matrices.contains(table.getSymNameAttr()))
+        continue;
+      for (auto entry : table.getEntries().getAsRange<FlatSymbolRefAttr>())
+        matrices.insert(entry.getAttr());
+      if (fitsPanels(table.getType()))
+        table.setType(pack(table.getType()));
+    }
+    for (auto weight : getOperation().getOps<WeightOp>())
+      visit(weight);
+    getOperation().walk([&](ParamOp param) {
+      if (matrices.contains(param.getWeightAttr().getAttr()) &&
+          fitsPanels(param.getType()))
+        param.getResult().setType(pack(param.getType()));
+    });
+  }
+
+  void findMatrices() {
+    matrices.clear();
     getOperation().walk([&](Operation *op) {
       if (!isa<LinearOp, EmbedOp, ExpertLinearOp>(op))
         return;
@@ -27,30 +52,25 @@ struct PackWeights : impl::PackWeightsBase<PackWeights> {
           if (getMatrixShape(param.getType()).size() >= 2)
             matrices.insert(param.getWeightAttr().getAttr());
     });
-    for (auto table : getOperation().getOps<WeightTableOp>()) {
-      if (!matrices.contains(table.getSymNameAttr()))
-        continue;
-      table.setType(pack(table.getType()));
-      for (auto entry : table.getEntries().getAsRange<FlatSymbolRefAttr>())
-        matrices.insert(entry.getAttr());
-    }
-    for (auto weight : getOperation().getOps<WeightOp>())
-      if (matrices.contains(weight.getSymNameAttr())) {
-        weight.setType(pack(weight.getType()));
-        explainApplied(weight.getLoc(), getArgument(), [&] {
-          return (weight.getSymName() + " is packed in panels").str();
-        });
-      }
-    getOperation().walk([&](ParamOp param) {
-      if (matrices.contains(param.getWeightAttr().getAttr()))
-        param.getResult().setType(pack(param.getType()));
-    });
+  }
+
+  void visit(WeightOp weight) {
+    if (!matrices.contains(weight.getSymNameAttr()))
+      return decline(weight, getArgument(),
+                     "no product or table lookup reads it");
+    if (!fitsPanels(weight.getType()))
+      return decline(weight, getArgument(),
+                     "its encoding is neither floats nor an integer grid");
+    weight.setType(pack(weight.getType()));
+    applied(weight, getArgument(), "a matrix is packed in panels");
   }
 
   Type pack(Type type) {
     return PackedType::get(getMatrixShape(type), getEncoding(type),
                            PanelsLayoutAttr::get(&getContext(), 16));
   }
+
+  DenseSet<StringAttr> matrices; // symbols that products and embeds read
 };
 
 } // namespace

@@ -325,7 +325,7 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
       page = std::max(page, getBytesPerPage(func));
     }
     int64_t weights = WeightPlanner(module).run();
-    explainApplied(module.getLoc(), getArgument(), [&] {
+    applied(module, getArgument(), [&] {
       return std::to_string(arena) + " bytes of activations per row, " +
              std::to_string(page) + " of cache per page, " +
              std::to_string(weights) + " of weights";

@@ -3,7 +3,7 @@
 // RUN: llmc-opt %s --llm-convert-kv=to=f32 | FileCheck %s --check-prefixes=CHECK,F32
 // RUN: not llmc-opt %s --llm-convert-kv=to=q8_0 2>&1 | FileCheck %s --check-prefix=ERROR
 
-// ERROR: llm-convert-kv: to is f32, f16 or bf16, found q8_0
+// ERROR: for the --to option: takes f32, f16 or bf16, found 'q8_0'
 
 // Arguments, results, ops and loops alike; window and prefix are kept.
 // CHECK-LABEL: func.func @step(

@@ -2,7 +2,7 @@
 // RUN: llmc-opt %s --llm-convert-weights=to=f16 | FileCheck %s --check-prefix=F16
 // RUN: not llmc-opt %s --llm-convert-weights=to=q4_0 2>&1 | FileCheck %s --check-prefix=ERROR
 
-// ERROR: llm-convert-weights: to is f32, f16 or bf16, found q4_0
+// ERROR: for the --to option: takes f32, f16 or bf16, found 'q4_0'
 
 // CHECK: llm.weight @packed : tensor<64x32xf32> source "p" recipe [#llm.convert<#llm.float<f32>>]
 // F16: llm.weight @packed : tensor<64x32xf16> source "p" recipe [#llm.convert<#llm.float<f16>>]
@@ -17,6 +17,10 @@ llm.weight @same : tensor<16x32xf32> source "s"
 // CHECK: llm.weight @vector : tensor<32xf32> source "v"{{$}}
 // F16: llm.weight @vector : tensor<32xf32> source "v"{{$}}
 llm.weight @vector : tensor<32xf32> source "v"
+// A constant has no recipe: its numbers are rounded.
+// CHECK: llm.weight @constant : tensor<2x2xf32> value dense<{{\[\[}}1.000000e+00, 2.000000e+00], [3.000000e+00, 4.000000e+00]]> : tensor<2x2xf32>
+// F16: llm.weight @constant : tensor<2x2xf16> value dense<{{\[\[}}1.000000e+00, 2.000000e+00], [3.000000e+00, 4.000000e+00]]> : tensor<2x2xf16>
+llm.weight @constant : tensor<2x2xbf16> value dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xbf16>
 
 // CHECK-LABEL: func.func @step(
 // CHECK: %[[P:.*]] = llm.param @packed : tensor<64x32xf32>

@@ -7,6 +7,7 @@
 #ifndef LLMC_DRIVER_COMPILER_H
 #define LLMC_DRIVER_COMPILER_H
 
+#include "llmc/Driver/Explain.h"
 #include "llmc/Driver/Options.h"
 #include "llmc/Import/Import.h"
 #include "llmrt/Engine.h"
@@ -30,7 +31,7 @@ public:
   explicit Compiler(std::function<void(Stage)> onStage = nullptr);
   ~Compiler();
 
-  /// Remarks of passes go to stderr.
+  /// Remarks of passes go to stderr, at the end of each stage.
   void explain();
 
   /// Reads the model and settles the options.
@@ -60,6 +61,7 @@ public:
 private:
   llvm::Error run(Stage stage, llvm::function_ref<llvm::Error()> action);
 
+  std::shared_ptr<Explanation> explanation; // null: nobody asked
   mlir::MLIRContext context;
   std::function<void(Stage)> onStage;
   ImportedModel model;

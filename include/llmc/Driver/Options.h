@@ -4,6 +4,8 @@
 #ifndef LLMC_DRIVER_OPTIONS_H
 #define LLMC_DRIVER_OPTIONS_H
 
+#include "llmc/Support/Choice.h"
+
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
@@ -37,9 +39,12 @@ struct CompileOptions {
 };
 
 llvm::StringRef getStageName(Stage stage);
-llvm::StringRef getName(Activations activations);
-llvm::StringRef getName(WeightMode weights);
-llvm::StringRef getName(CacheType cache);
+
+/// What can be asked; automatic is what nobody asked.
+llvm::ArrayRef<Choice<Activations>> getChoices(Activations);
+llvm::ArrayRef<Choice<WeightMode>> getChoices(WeightMode);
+llvm::ArrayRef<Choice<CacheType>> getChoices(CacheType);
+llvm::ArrayRef<Choice<EmitKind>> getChoices(EmitKind);
 
 /// The instruction sets that `cpu` stands for, best first. Fails on an unknown
 /// name, and for `native` on a machine below all of them.

@@ -23,7 +23,7 @@ def ConvertKV : Pass<"llm-convert-kv", "::mlir::ModuleOp"> {
     Every `!llm.kv` changes its element type. Expects: tensors. Leaves: the same.
     Saves: f16 halves the bytes that decode attention reads.
   }];
-  let options = [Option<"to", "to", "std::string", "\"f16\"", "f32, f16 or bf16">];
+  let options = [Option<"to", "to", "::llmc::FloatFormat", "::llmc::FloatFormat::f16", "f32, f16 or bf16">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 
@@ -34,7 +34,7 @@ def ConvertWeights : Pass<"llm-convert-weights", "::mlir::ModuleOp"> {
     Expects: imported IR (before quantised activations). Leaves: the same.
     Saves: nothing; it removes the weight encoding from a comparison.
   }];
-  let options = [Option<"to", "to", "std::string", "\"f32\"", "f32, f16 or bf16">];
+  let options = [Option<"to", "to", "::llmc::FloatFormat", "::llmc::FloatFormat::f32", "f32, f16 or bf16">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 

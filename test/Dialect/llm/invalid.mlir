@@ -86,6 +86,11 @@ llm.weight @w : !llm.packed<?x32, #llm.q8_0> source "w"
 
 // -----
 
+// expected-error @below {{'llm.weight' op (C2) holds weights, found an encoding of activations, '!llm.packed<8x32, #llm.int8_act>'}}
+llm.weight @w : !llm.packed<8x32, #llm.int8_act> source "w"
+
+// -----
+
 // expected-error @below {{'llm.weight' op (C2) is a static tensor of floats or packed, found 'tensor<4294967296x4294967296xf32>'}}
 llm.weight @w : tensor<4294967296x4294967296xf32> source "w"
 

@@ -16,8 +16,9 @@ static std::string resolve(const std::string &text, CompileOptions options) {
   auto resolved = resolveOptions(options, *module);
   if (!resolved)
     return llvm::toString(resolved.takeError());
-  return (getName(resolved->activations) + " " + getName(resolved->cache) +
-          " " + llvm::Twine(resolved->maxContext))
+  return (getChoiceName(resolved->activations) + " " +
+          getChoiceName(resolved->cache) + " " +
+          llvm::Twine(resolved->maxContext))
       .str();
 }
 
