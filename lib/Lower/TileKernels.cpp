@@ -165,7 +165,7 @@ private:
   }
 
   LogicalResult lowerOp(TileBuilder &b, Operation *op) {
-    if (isa<arith::ConstantOp, arith::AddIOp>(op)) {
+    if (isa<arith::ConstantOp, arith::AddIOp, arith::MulIOp>(op)) {
       IRMapping mapping;
       for (Value operand : op->getOperands())
         mapping.map(operand, values.lookup(operand));

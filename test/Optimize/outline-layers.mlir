@@ -122,10 +122,10 @@ llm.weight @w1 : tensor<8x8xf32> source "w1"
 // What the first layer computes is read at the end: a loop carries the last only.
 // CHECK-LABEL: func.func @escapes(
 // CHECK-NOT: scf.for
-// expected-remark @below {{no run of equal layers found}}
 func.func @escapes(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %w0 = llm.param @w0 : tensor<8x8xf32>
   %w1 = llm.param @w1 : tensor<8x8xf32>
+  // expected-remark @below {{one of 2 ops that repeat, but a value of an inner layer is read after the layers}}
   %0 = llm.linear %x, %w0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
   %1 = llm.act silu %0 : tensor<?x8xf32>
   %2 = llm.linear %1, %w1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
@@ -142,7 +142,6 @@ llm.weight @w1 : tensor<8x8xf32> source "w1"
 // Equal ops, but the second layer skips one: the data flow differs.
 // CHECK-LABEL: func.func @crossed(
 // CHECK-NOT: scf.for
-// expected-remark @below {{no run of equal layers found}}
 func.func @crossed(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %w0 = llm.param @w0 : tensor<8x8xf32>
   %w1 = llm.param @w1 : tensor<8x8xf32>
@@ -151,6 +150,7 @@ func.func @crossed(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %2 = arith.mulf %1, %0 : tensor<?x8xf32>
   %3 = llm.linear %2, %w1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
   %4 = llm.act silu %3 : tensor<?x8xf32>
+  // expected-remark @below {{one of 3 ops that repeat, but it reads another op than one period before}}
   %5 = arith.mulf %4, %4 : tensor<?x8xf32>
   return %5 : tensor<?x8xf32>
 }
@@ -194,16 +194,25 @@ func.func @embedded_sum(%tokens: tensor<?x8xf32>, %places: tensor<?x8xf32>) -> t
 llm.weight @w0 : tensor<8x8xf32> source "w0"
 llm.weight @w1 : tensor<8x8xf32> source "w1"
 
-// Slots that do not count up by one are no layer numbers.
+// Slots 0, 1, 3 and 4 of a cache: turns of two layers, three slots apart.
 // CHECK-LABEL: func.func @slots(
-// CHECK-NOT: scf.for
-// expected-remark @below {{no run of equal layers found}}
-func.func @slots(%x: tensor<?x1x8xf32>, %b: !llm.batch, %kv: !llm.kv<3x1x8x8, f32>) -> !llm.kv<3x1x8x8, f32> {
+// CHECK: %[[R:.*]] = scf.for %[[L:.*]] = %{{.*}} to
+// CHECK: %[[THREE:.*]] = arith.constant 3 : index
+// CHECK: %[[SLOT:.*]] = arith.muli %[[L]], %[[THREE]]
+// CHECK: %[[W:.*]] = llm.kv_write %{{.*}}[%[[SLOT]]]
+// CHECK: %[[NEXT:.*]] = arith.addi %{{.*}}, %{{.*}}
+// CHECK: llm.kv_write %[[W]][%[[NEXT]]]
+// CHECK: return %[[R]]
+func.func @slots(%x: tensor<?x1x8xf32>, %b: !llm.batch, %kv: !llm.kv<5x1x8x8, f32>) -> !llm.kv<5x1x8x8, f32> {
   %c0 = arith.constant 0 : index
-  %c2 = arith.constant 2 : index
-  %kv0 = llm.kv_write %kv[%c0], %x, value(%x), %b : !llm.kv<3x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<3x1x8x8, f32>
-  %kv1 = llm.kv_write %kv0[%c2], %x, value(%x), %b : !llm.kv<3x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<3x1x8x8, f32>
-  return %kv1 : !llm.kv<3x1x8x8, f32>
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %c4 = arith.constant 4 : index
+  %kv0 = llm.kv_write %kv[%c0], %x, value(%x), %b : !llm.kv<5x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<5x1x8x8, f32>
+  %kv1 = llm.kv_write %kv0[%c1], %x, value(%x), %b : !llm.kv<5x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<5x1x8x8, f32>
+  %kv2 = llm.kv_write %kv1[%c3], %x, value(%x), %b : !llm.kv<5x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<5x1x8x8, f32>
+  %kv3 = llm.kv_write %kv2[%c4], %x, value(%x), %b : !llm.kv<5x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<5x1x8x8, f32>
+  return %kv3 : !llm.kv<5x1x8x8, f32>
 }
 
 // -----
@@ -220,4 +229,287 @@ func.func @later_slots(%x: tensor<?x1x8xf32>, %b: !llm.batch, %kv: !llm.kv<3x1x8
   %kv0 = llm.kv_write %kv[%c1], %x, value(%x), %b : !llm.kv<3x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<3x1x8x8, f32>
   %kv1 = llm.kv_write %kv0[%c2], %x, value(%x), %b : !llm.kv<3x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<3x1x8x8, f32>
   return %kv1 : !llm.kv<3x1x8x8, f32>
+}
+
+// -----
+
+llm.weight @a0 : tensor<8x8xf32> source "a0"
+llm.weight @a1 : tensor<8x8xf32> source "a1"
+llm.weight @a2 : tensor<8x8xf32> source "a2"
+llm.weight @b0 : tensor<8x8xf32> source "b0"
+llm.weight @b1 : tensor<8x8xf32> source "b1"
+
+// Layers of one kind, then of another: two loops, one after the other.
+// CHECK-DAG: llm.weight_table @[[A:.*]] : tensor<8x8xf32> [@a0, @a1, @a2]
+// CHECK-DAG: llm.weight_table @[[B:.*]] : tensor<8x8xf32> [@b0, @b1]
+// CHECK-LABEL: func.func @two_runs(
+// CHECK: %[[R:.*]] = scf.for
+// CHECK: llm.param @[[A]][
+// CHECK: llm.act silu
+// CHECK: %[[S:.*]] = scf.for {{.*}} iter_args(%{{.*}} = %[[R]])
+// CHECK: llm.param @[[B]][
+// CHECK: llm.act tanh
+// CHECK: return %[[S]]
+func.func @two_runs(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %a0 = llm.param @a0 : tensor<8x8xf32>
+  %a1 = llm.param @a1 : tensor<8x8xf32>
+  %a2 = llm.param @a2 : tensor<8x8xf32>
+  %b0 = llm.param @b0 : tensor<8x8xf32>
+  %b1 = llm.param @b1 : tensor<8x8xf32>
+  %l0 = llm.linear %x, %a0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y0 = llm.act silu %l0 : tensor<?x8xf32>
+  %l1 = llm.linear %y0, %a1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y1 = llm.act silu %l1 : tensor<?x8xf32>
+  %l2 = llm.linear %y1, %a2 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y2 = llm.act silu %l2 : tensor<?x8xf32>
+  %l3 = llm.linear %y2, %b0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y3 = llm.act tanh %l3 : tensor<?x8xf32>
+  %l4 = llm.linear %y3, %b1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y4 = llm.act tanh %l4 : tensor<?x8xf32>
+  return %y4 : tensor<?x8xf32>
+}
+
+// -----
+
+llm.weight @a0 : tensor<8x8xf32> source "a0"
+llm.weight @a1 : tensor<8x8xf32> source "a1"
+llm.weight @a2 : tensor<8x8xf32> source "a2"
+llm.weight @d0 : tensor<8x8xf32> source "d0"
+llm.weight @e1 : tensor<8x8xf32> source "e1"
+llm.weight @e2 : tensor<8x8xf32> source "e2"
+
+// The first layer's feed-forward is another one: it stays before the loop,
+// though its first ops are those of every layer.
+// CHECK: llm.weight_table @{{.*}} : tensor<8x8xf32> [@a1, @a2]
+// CHECK-LABEL: func.func @prefix(
+// CHECK: llm.param @a0
+// CHECK: llm.act silu
+// CHECK: arith.mulf
+// CHECK: %[[FIRST:.*]] = arith.addf
+// CHECK: scf.for {{.*}} iter_args(%{{.*}} = %[[FIRST]])
+// CHECK: llm.norm
+// CHECK: llm.act gelu_tanh
+// CHECK: arith.addf
+// CHECK-NEXT: scf.yield
+// CHECK-NOT: llm.linear
+func.func @prefix(%x0: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %a0 = llm.param @a0 : tensor<8x8xf32>
+  %a1 = llm.param @a1 : tensor<8x8xf32>
+  %a2 = llm.param @a2 : tensor<8x8xf32>
+  %d0 = llm.param @d0 : tensor<8x8xf32>
+  %e1 = llm.param @e1 : tensor<8x8xf32>
+  %e2 = llm.param @e2 : tensor<8x8xf32>
+  %n0 = llm.norm rms %x0 {eps = 1.0e-5 : f64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %q0 = llm.linear %n0, %a0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %f0 = llm.linear %q0, %d0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %g0 = llm.act silu %f0 : tensor<?x8xf32>
+  %h0 = arith.mulf %g0, %q0 : tensor<?x8xf32>
+  %x1 = arith.addf %x0, %h0 : tensor<?x8xf32>
+  %n1 = llm.norm rms %x1 {eps = 1.0e-5 : f64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %q1 = llm.linear %n1, %a1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %f1 = llm.linear %q1, %e1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %h1 = llm.act gelu_tanh %f1 : tensor<?x8xf32>
+  %x2 = arith.addf %x1, %h1 : tensor<?x8xf32>
+  %n2 = llm.norm rms %x2 {eps = 1.0e-5 : f64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %q2 = llm.linear %n2, %a2 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %f2 = llm.linear %q2, %e2 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %h2 = llm.act gelu_tanh %f2 : tensor<?x8xf32>
+  %x3 = arith.addf %x2, %h2 : tensor<?x8xf32>
+  return %x3 : tensor<?x8xf32>
+}
+
+// -----
+
+llm.weight @p0 : tensor<8x8xf32> source "p0"
+llm.weight @q0 : tensor<8x8xf32> source "q0"
+llm.weight @p1 : tensor<8x8xf32> source "p1"
+llm.weight @q1 : tensor<8x8xf32> source "q1"
+llm.weight @p2 : tensor<8x8xf32> source "p2"
+llm.weight @q2 : tensor<8x8xf32> source "q2"
+
+// Two streams of equal products: a word of one op, but data flows two ops on.
+// CHECK-DAG: llm.weight_table @[[P:.*]] : tensor<8x8xf32> [@p0, @p1, @p2]
+// CHECK-DAG: llm.weight_table @[[Q:.*]] : tensor<8x8xf32> [@q0, @q1, @q2]
+// CHECK-LABEL: func.func @two_streams(
+// CHECK-SAME: %[[X:.*]]: tensor
+// CHECK: %[[R:.*]]:2 = scf.for {{.*}} iter_args(%[[A:.*]] = %[[X]], %[[B:.*]] = %[[X]])
+// CHECK: %[[WP:.*]] = llm.param @[[P]][
+// CHECK: %[[NA:.*]] = llm.linear %[[A]], %[[WP]]
+// CHECK: %[[WQ:.*]] = llm.param @[[Q]][
+// CHECK: %[[NB:.*]] = llm.linear %[[B]], %[[WQ]]
+// CHECK: scf.yield %[[NA]], %[[NB]]
+// CHECK: arith.addf %[[R]]#0, %[[R]]#1
+func.func @two_streams(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %p0 = llm.param @p0 : tensor<8x8xf32>
+  %q0 = llm.param @q0 : tensor<8x8xf32>
+  %p1 = llm.param @p1 : tensor<8x8xf32>
+  %q1 = llm.param @q1 : tensor<8x8xf32>
+  %p2 = llm.param @p2 : tensor<8x8xf32>
+  %q2 = llm.param @q2 : tensor<8x8xf32>
+  %a0 = llm.linear %x, %p0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %b0 = llm.linear %x, %q0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %a1 = llm.linear %a0, %p1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %b1 = llm.linear %b0, %q1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %a2 = llm.linear %a1, %p2 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %b2 = llm.linear %b1, %q2 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %sum = arith.addf %a2, %b2 : tensor<?x8xf32>
+  return %sum : tensor<?x8xf32>
+}
+
+// -----
+
+// Windows in turn, one cache: a turn of the loop is two layers, and slots count
+// in twos.
+// CHECK-LABEL: func.func @windows(
+// CHECK: scf.for %[[L:.*]] = %{{.*}} to
+// CHECK: %[[EVEN:.*]] = arith.muli %[[L]], %{{.*}}
+// CHECK: llm.kv_write %{{.*}}[%[[EVEN]]]
+// CHECK: llm.attention {{.*}}{left = 4
+// CHECK: %[[TWICE:.*]] = arith.muli %[[L]], %{{.*}}
+// CHECK: %[[ODD:.*]] = arith.addi %[[TWICE]], %{{.*}}
+// CHECK: llm.kv_write %{{.*}}[%[[ODD]]]
+// CHECK: llm.attention
+// CHECK-NOT: left
+// CHECK: scf.yield
+// CHECK-NOT: llm.attention
+func.func @windows(%x: tensor<?x1x8xf32>, %b: !llm.batch, %kv: !llm.kv<4x1x8x8, f32>) -> (tensor<?x1x8xf32>, !llm.kv<4x1x8x8, f32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %c3 = arith.constant 3 : index
+  %kv0 = llm.kv_write %kv[%c0], %x, value(%x), %b : !llm.kv<4x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<4x1x8x8, f32>
+  %x0 = llm.attention %x cache(%kv0[%c0]) batch(%b) {left = 4 : i64, scale = 1.0 : f64} : (tensor<?x1x8xf32>, !llm.kv<4x1x8x8, f32>, index, !llm.batch) -> tensor<?x1x8xf32>
+  %kv1 = llm.kv_write %kv0[%c1], %x0, value(%x0), %b : !llm.kv<4x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<4x1x8x8, f32>
+  %x1 = llm.attention %x0 cache(%kv1[%c1]) batch(%b) {scale = 1.0 : f64} : (tensor<?x1x8xf32>, !llm.kv<4x1x8x8, f32>, index, !llm.batch) -> tensor<?x1x8xf32>
+  %kv2 = llm.kv_write %kv1[%c2], %x1, value(%x1), %b : !llm.kv<4x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<4x1x8x8, f32>
+  %x2 = llm.attention %x1 cache(%kv2[%c2]) batch(%b) {left = 4 : i64, scale = 1.0 : f64} : (tensor<?x1x8xf32>, !llm.kv<4x1x8x8, f32>, index, !llm.batch) -> tensor<?x1x8xf32>
+  %kv3 = llm.kv_write %kv2[%c3], %x2, value(%x2), %b : !llm.kv<4x1x8x8, f32>, tensor<?x1x8xf32>, value(tensor<?x1x8xf32>) -> !llm.kv<4x1x8x8, f32>
+  %x3 = llm.attention %x2 cache(%kv3[%c3]) batch(%b) {scale = 1.0 : f64} : (tensor<?x1x8xf32>, !llm.kv<4x1x8x8, f32>, index, !llm.batch) -> tensor<?x1x8xf32>
+  return %x3, %kv3 : tensor<?x1x8xf32>, !llm.kv<4x1x8x8, f32>
+}
+
+// -----
+
+llm.weight @w0 : tensor<8x8xf32> source "w0"
+llm.weight @w1 : tensor<8x8xf32> source "w1"
+
+// Layers that differ only in their last op are no layers.
+// CHECK-LABEL: func.func @last_op(
+// CHECK-NOT: scf.for
+// expected-remark @below {{no run of equal layers found}}
+func.func @last_op(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %w0 = llm.param @w0 : tensor<8x8xf32>
+  %w1 = llm.param @w1 : tensor<8x8xf32>
+  %n0 = llm.norm rms %x {eps = 1.0e-5 : f64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %l0 = llm.linear %n0, %w0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y0 = llm.act silu %l0 : tensor<?x8xf32>
+  %n1 = llm.norm rms %y0 {eps = 1.0e-5 : f64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %l1 = llm.linear %n1, %w1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y1 = llm.act tanh %l1 : tensor<?x8xf32>
+  return %y1 : tensor<?x8xf32>
+}
+
+// -----
+
+// Squarings ride in one kernel; a loop would store each of them.
+// CHECK-LABEL: func.func @elementwise(
+// CHECK-NOT: scf.for
+// expected-remark @below {{no run of equal layers found}}
+func.func @elementwise(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %0 = arith.mulf %x, %x : tensor<?x8xf32>
+  %1 = arith.mulf %0, %0 : tensor<?x8xf32>
+  %2 = arith.mulf %1, %1 : tensor<?x8xf32>
+  return %2 : tensor<?x8xf32>
+}
+
+// -----
+
+llm.weight @w0 : tensor<8x8xf32> source "w0"
+llm.weight @w1 : tensor<8x8xf32> source "w1"
+llm.weight @w2 : tensor<8x8xf32> source "w2"
+llm.weight @w3 : tensor<8x8xf32> source "w3"
+llm.weight @w4 : tensor<8x8xf32> source "w4"
+
+// The third layer's result is read at the end: a loop up to it, one from it on.
+// CHECK-DAG: llm.weight_table @{{.*}} : tensor<8x8xf32> [@w0, @w1, @w2]
+// CHECK-DAG: llm.weight_table @{{.*}} : tensor<8x8xf32> [@w3, @w4]
+// CHECK-LABEL: func.func @tapped(
+// CHECK: %[[TAP:.*]] = scf.for
+// CHECK: %[[END:.*]] = scf.for {{.*}} iter_args(%{{.*}} = %[[TAP]])
+// CHECK: arith.mulf %[[END]], %[[TAP]]
+func.func @tapped(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %w0 = llm.param @w0 : tensor<8x8xf32>
+  %w1 = llm.param @w1 : tensor<8x8xf32>
+  %w2 = llm.param @w2 : tensor<8x8xf32>
+  %w3 = llm.param @w3 : tensor<8x8xf32>
+  %w4 = llm.param @w4 : tensor<8x8xf32>
+  %l0 = llm.linear %x, %w0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y0 = llm.act silu %l0 : tensor<?x8xf32>
+  %l1 = llm.linear %y0, %w1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y1 = llm.act silu %l1 : tensor<?x8xf32>
+  %l2 = llm.linear %y1, %w2 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y2 = llm.act silu %l2 : tensor<?x8xf32>
+  %l3 = llm.linear %y2, %w3 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y3 = llm.act silu %l3 : tensor<?x8xf32>
+  %l4 = llm.linear %y3, %w4 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %y4 = llm.act silu %l4 : tensor<?x8xf32>
+  %z = arith.mulf %y4, %y2 : tensor<?x8xf32>
+  return %z : tensor<?x8xf32>
+}
+
+// -----
+
+llm.weight @w0 : tensor<8x8xf32> source "w0"
+llm.weight @n : tensor<8xf32> source "n"
+
+// A parameter that is read before the layers too stays where it dominates both;
+// one that stands among them moves out. One weight read twice needs no table.
+// CHECK-NOT: llm.weight_table
+// CHECK-LABEL: func.func @leaves(
+// CHECK: %[[N:.*]] = llm.param @n
+// CHECK: llm.norm rms %{{.*}} weight(%[[N]])
+// CHECK: %[[W:.*]] = llm.param @w0
+// CHECK: scf.for
+// CHECK: llm.norm rms %{{.*}} weight(%[[N]])
+// CHECK: llm.linear %{{.*}}, %[[W]]
+func.func @leaves(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %n = llm.param @n : tensor<8xf32>
+  %e = llm.norm rms %x weight(%n) {eps = 1.0e-5 : f64} : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+  %s = llm.act silu %e : tensor<?x8xf32>
+  %h0 = llm.norm rms %s weight(%n) {eps = 1.0e-5 : f64} : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+  %w0 = llm.param @w0 : tensor<8x8xf32>
+  %l0 = llm.linear %h0, %w0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %h1 = llm.norm rms %l0 weight(%n) {eps = 1.0e-5 : f64} : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+  %w1 = llm.param @w0 : tensor<8x8xf32>
+  %l1 = llm.linear %h1, %w1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  return %l1 : tensor<?x8xf32>
+}
+
+// -----
+
+llm.weight @a0 : tensor<8x8xf32> source "a0"
+llm.weight @a1 : tensor<8x8xf32> source "a1"
+llm.weight @b0 : tensor<8x8xf32> source "b0"
+llm.weight @b1 : tensor<8x8xf32> source "b1"
+
+// Each function has tables of its own.
+// CHECK: llm.weight_table @layers.0 : tensor<8x8xf32> [@a0, @a1]
+// CHECK: func.func @encoder(
+// CHECK: scf.for
+// CHECK: llm.weight_table @layers.1 : tensor<8x8xf32> [@b0, @b1]
+// CHECK: func.func @decoder(
+// CHECK: scf.for
+func.func @encoder(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %a0 = llm.param @a0 : tensor<8x8xf32>
+  %a1 = llm.param @a1 : tensor<8x8xf32>
+  %0 = llm.linear %x, %a0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %1 = llm.linear %0, %a1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  return %1 : tensor<?x8xf32>
+}
+func.func @decoder(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %b0 = llm.param @b0 : tensor<8x8xf32>
+  %b1 = llm.param @b1 : tensor<8x8xf32>
+  %0 = llm.linear %x, %b0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %1 = llm.linear %0, %b1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  return %1 : tensor<?x8xf32>
 }

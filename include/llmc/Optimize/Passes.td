@@ -51,11 +51,13 @@ def ShareRotations : Pass<"llm-share-rotations", "::mlir::ModuleOp"> {
 def OutlineLayers : Pass<"llm-outline-layers", "::mlir::ModuleOp"> {
   let summary = "equal layers become a loop";
   let description = [{
-    The longest run of ops that repeats with equal types and data flow becomes an
-    `scf.for`; weights that differ between repetitions become `llm.weight_table`s,
-    layer slots the induction variable.
+    Every run of ops that repeats with equal types and data flow becomes an `scf.for`, the
+    longest first: layers of several kinds become several loops, layers in turn one loop
+    over the turns. Weights that differ between repetitions become `llm.weight_table`s,
+    layer slots the induction variable (times a step, plus a first slot). A run of
+    elementwise ops alone stays: it fuses into one kernel.
 
-    Expects: unrolled layers, final types. Leaves: a loop, or the IR as it was with a remark.
+    Expects: unrolled layers, final types. Leaves: loops, or the IR as it was with a remark.
     Saves: code and compile time no longer grow with the number of layers.
   }];
   let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::scf::SCFDialect"];
