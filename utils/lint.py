@@ -26,6 +26,7 @@ ALLOWED = {
 }
 # Headers of the runtime that the compiler shares, besides the ABI.
 SHARED_RUNTIME = {
+    "Emit": ["Checksum.h"],
     "Weights": [],
     "Import": ["Status.h", "Tokenizer.h", "TokenizerModel.h"],
     "Driver": ["Status.h", "Tokenizer.h", "TokenizerModel.h", "Engine.h"],

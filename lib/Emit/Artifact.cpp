@@ -62,8 +62,7 @@ static llvm::Error writeTable(SectionWriter &writer,
   trailer.sectionCount = uint32_t(table.size());
   trailer.tableOffset = writer.position();
   trailer.fileBytes = trailer.tableOffset + tableBytes + sizeof(trailer);
-  trailer.checksum =
-      llmrt_checksum(LLMRT_CHECKSUM_SEED, table.data(), tableBytes);
+  trailer.checksum = llmrt::checksum(table.data(), tableBytes);
   if (llvm::Error error = writer.writeRaw(table.data(), tableBytes))
     return error;
   return writer.writeRaw(&trailer, sizeof(trailer));
@@ -96,6 +95,9 @@ llmc::appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
                           inputs.info.size() + 4 * LLMRT_SECTION_ALIGN))
     return error;
 
+  auto code = writer->coverCode(writer->position());
+  if (!code)
+    return code.takeError();
   std::vector<LlmrtSection> table;
   if (llvm::Error error = writer->beginSection(LLMRT_SECTION_WEIGHTS))
     return error;
@@ -109,5 +111,6 @@ llmc::appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
   if (llvm::Error error =
           writeText(*writer, LLMRT_SECTION_INFO, inputs.info, table))
     return error;
+  table.push_back(*code);
   return writeTable(*writer, table);
 }

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
+#include <vector>
 
 using namespace llmc;
 
@@ -21,8 +22,7 @@ SectionWriter::SectionWriter(std::string name, int descriptor, uint64_t end)
 
 SectionWriter::SectionWriter(SectionWriter &&other) noexcept
     : name(std::move(other.name)), descriptor(other.descriptor), end(other.end),
-      section(other.section), carried(other.carried) {
-  std::copy(std::begin(other.carry), std::end(other.carry), std::begin(carry));
+      section(other.section), sum(std::move(other.sum)) {
   other.descriptor = -1;
 }
 
@@ -34,7 +34,7 @@ SectionWriter::~SectionWriter() {
 llvm::Expected<SectionWriter> SectionWriter::open(llvm::StringRef path,
                                                   llvm::StringRef name) {
   SectionWriter writer(name.str(),
-                       ::open(path.str().c_str(), O_WRONLY | O_CLOEXEC), 0);
+                       ::open(path.str().c_str(), O_RDWR | O_CLOEXEC), 0);
   if (writer.descriptor < 0)
     return writer.failure();
   off_t end = ::lseek(writer.descriptor, 0, SEEK_END);
@@ -77,22 +77,24 @@ llvm::Error SectionWriter::writeRaw(const void *data, uint64_t bytes) {
   return llvm::Error::success();
 }
 
-void SectionWriter::addToChecksum(llvm::ArrayRef<uint8_t> bytes) {
-  if (carried) {
-    size_t taken = std::min(bytes.size(), sizeof(carry) - carried);
-    std::memcpy(carry + carried, bytes.data(), taken);
-    carried += taken;
-    bytes = bytes.drop_front(taken);
-    if (carried < sizeof(carry))
-      return;
-    section.checksum = llmrt_checksum(section.checksum, carry, sizeof(carry));
-    carried = 0;
+/// Reads back what stands in the file: the linker wrote it.
+llvm::Expected<LlmrtSection> SectionWriter::coverCode(uint64_t bytes) {
+  llmrt::Checksum sum;
+  std::vector<uint8_t> buffer(1 << 20);
+  for (uint64_t at = 0; at < bytes;) {
+    ssize_t got =
+        ::pread(descriptor, buffer.data(),
+                std::min<uint64_t>(bytes - at, buffer.size()), off_t(at));
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return llvm::createStringError("cannot read '%s' back: %s", name.c_str(),
+                                     got < 0 ? std::strerror(errno)
+                                             : "it became shorter");
+    sum.add(buffer.data(), size_t(got));
+    at += uint64_t(got);
   }
-  size_t whole = bytes.size() / 8 * 8;
-  section.checksum = llmrt_checksum(section.checksum, bytes.data(), whole);
-  carried = bytes.size() - whole;
-  if (carried)
-    std::memcpy(carry, bytes.data() + whole, carried);
+  return LlmrtSection{LLMRT_SECTION_CODE, 0, 0, bytes, sum.value()};
 }
 
 llvm::Error SectionWriter::beginSection(uint32_t kind) {
@@ -103,8 +105,7 @@ llvm::Error SectionWriter::beginSection(uint32_t kind) {
   section = {};
   section.kind = kind;
   section.offset = end;
-  section.checksum = LLMRT_CHECKSUM_SEED;
-  carried = 0;
+  sum.reset();
   return llvm::Error::success();
 }
 
@@ -112,7 +113,7 @@ llvm::Error SectionWriter::write(llvm::ArrayRef<uint8_t> bytes) {
   if (llvm::Error error = writeRaw(bytes.data(), bytes.size()))
     return error;
   section.bytes += bytes.size();
-  addToChecksum(bytes);
+  sum.add(bytes.data(), bytes.size());
   return llvm::Error::success();
 }
 
@@ -128,7 +129,6 @@ llvm::Error SectionWriter::padTo(uint64_t sectionBytes) {
 }
 
 LlmrtSection SectionWriter::endSection() {
-  section.checksum = llmrt_checksum(section.checksum, carry, carried);
-  carried = 0;
+  section.checksum = sum.value();
   return section;
 }

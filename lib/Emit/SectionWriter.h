@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Writes a file front to back and computes a section's checksum on the way, so
-// that no byte is read again.
+// that no byte of it is read again.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_EMIT_SECTIONWRITER_H
 #define LLMC_LIB_EMIT_SECTIONWRITER_H
 
+#include "llmrt/Checksum.h"
 #include "llmrt/abi.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -31,6 +32,8 @@ public:
   uint64_t position() const { return end; }
   /// Makes sure that the disk has room for `bytes` more; fails early if not.
   llvm::Error reserve(uint64_t bytes);
+  /// The entry of the executable, the file's first `bytes` bytes.
+  llvm::Expected<LlmrtSection> coverCode(uint64_t bytes);
   /// Pads with zeros to LLMRT_SECTION_ALIGN and starts a section there.
   llvm::Error beginSection(uint32_t kind);
   /// Appends to the current section and its checksum.
@@ -45,14 +48,12 @@ public:
 private:
   SectionWriter(std::string name, int descriptor, uint64_t end);
   llvm::Error failure();
-  void addToChecksum(llvm::ArrayRef<uint8_t> bytes);
 
   std::string name;
   int descriptor;
   uint64_t end;
   LlmrtSection section = {};
-  uint8_t carry[8]; // llmrt_checksum takes whole words until the last call
-  size_t carried = 0;
+  llmrt::Checksum sum; // of the current section
 };
 
 } // namespace llmc

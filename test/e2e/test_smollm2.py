@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
 import json
+import re
 import unittest
 
 from support import INPUTS, TestCase, read_npy, run, smollm2
@@ -96,11 +97,30 @@ class SmolLM2(TestCase):
         broken = self.folder / "broken"
         data = bytearray(self.default.read_bytes())
         data[len(data) // 2] ^= 4
+        self.verify_fails(data, "weights")
+
+    def test_verify_finds_an_even_number_of_top_bits(self):
+        data = bytearray(self.default.read_bytes())
+        middle = len(data) // 16 * 8
+        for word in range(2):
+            data[middle + 8 * word + 7] ^= 0x80
+        self.verify_fails(data, "weights")
+
+    def test_verify_finds_a_changed_instruction(self):
+        data = bytearray(self.default.read_bytes())
+        # vpdpbusd on 512 bits: only the generated step has it, and info runs no step.
+        instruction = re.search(rb"\x62\xf2.[\x40-\x4f]\x50", data, re.DOTALL)
+        data[instruction.start() + 4] ^= 1
+        self.verify_fails(data, "code")
+
+    def verify_fails(self, data, section):
+        broken = self.folder / "broken"
         broken.write_bytes(data)
         broken.chmod(0o755)
         result = run([broken, "info", "--verify"])
         self.assertEqual(result.returncode, 1)
         self.assertEqual(len(result.stderr.strip().split("\n")), 1)
+        self.assertIn(f"section {section} of", result.stderr)
         self.assertIn("checksum", result.stderr)
 
 

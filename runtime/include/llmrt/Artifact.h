@@ -28,14 +28,14 @@ public:
   /// address is a multiple of 64.
   std::span<const uint8_t> section(uint32_t kind) const;
 
-  /// Reads every section and compares its checksum.
+  /// Reads every section, the executable too, and compares its checksum.
   Status verify() const;
 
   const std::vector<LlmrtSection> &sections() const { return table; }
   const std::string &path() const { return fileName; }
   uint64_t fileBytes() const { return sizeBytes; }
-  /// Bytes before the first section: the executable itself.
-  uint64_t codeBytes() const { return table.front().offset; }
+  /// Bytes of the executable, which stands before all other sections.
+  uint64_t codeBytes() const { return section(LLMRT_SECTION_CODE).size(); }
 
 private:
   std::string fileName;
@@ -44,7 +44,7 @@ private:
   std::vector<MappedMemory> maps; // one per section
 };
 
-/// "weights", "tokenizer", "info".
+/// "weights", "tokenizer", "info", "code"; empty where the kind is unknown.
 std::string_view sectionName(uint32_t kind);
 
 } // namespace llmrt

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a layout below changes. */
-#define LLMRT_ABI_VERSION 1
+#define LLMRT_ABI_VERSION 2
 
 /* Cache slots per page: wide enough that decode attention reads at memory speed. */
 #define LLMRT_PAGE_TOKENS 64
@@ -104,7 +104,7 @@ extern const LlmrtModel llmrt_model;
 /*===----------------------------------------------------------------------===
  * The artifact: sections appended to the executable
  *
- *   ELF executable (runtime + generated code)
+ *   ELF executable (runtime + generated code)    <- LLMRT_SECTION_CODE
  *   padding to LLMRT_SECTION_ALIGN
  *   section 0 bytes, padding, section 1 bytes, padding, ...
  *   LlmrtSection[sectionCount]
@@ -119,6 +119,10 @@ enum {
   LLMRT_SECTION_WEIGHTS = 1,   /* packed weights, execution order */
   LLMRT_SECTION_TOKENIZER = 2, /* serializeTokenizer() of llmrt/Tokenizer.h */
   LLMRT_SECTION_INFO = 3,      /* JSON about the model, UTF-8 */
+  /* The executable itself, from offset 0; last in the table. All of it is
+   * covered, so whatever rewrites executables (strip, patchelf) comes too late
+   * for a finished artifact: it would lose the other sections as well. */
+  LLMRT_SECTION_CODE = 4,
 };
 
 typedef struct LlmrtSection {
@@ -126,7 +130,7 @@ typedef struct LlmrtSection {
   uint32_t reserved; /* 0 */
   uint64_t offset; /* from the start of the file, LLMRT_SECTION_ALIGN aligned */
   uint64_t bytes;
-  uint64_t checksum; /* 64-bit FNV-1a over 8-byte words, see llmrt_checksum */
+  uint64_t checksum; /* XXH3 with 64 bits, see llmrt/Checksum.h */
 } LlmrtSection;
 
 typedef struct LlmrtTrailer {
@@ -143,26 +147,6 @@ LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 24, "variant layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtModel) == 80, "model layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSection) == 32, "section layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtTrailer) == 40, "trailer layout");
-
-/* Continues a checksum over `bytes` bytes; start with LLMRT_CHECKSUM_SEED. Every
- * call but the last has a multiple of 8 bytes. Word-wise FNV-1a: one multiply
- * per 8 bytes, so verifying runs at memory speed. */
-#define LLMRT_CHECKSUM_SEED 0xcbf29ce484222325ull
-static inline uint64_t llmrt_checksum(uint64_t sum, const void *data,
-                                      uint64_t bytes) {
-  const unsigned char *p = (const unsigned char *)data;
-  uint64_t word;
-  uint64_t i;
-  for (; bytes >= 8; bytes -= 8, p += 8) {
-    word = 0;
-    for (i = 0; i < 8; ++i)
-      word |= (uint64_t)p[i] << (8 * i);
-    sum = (sum ^ word) * 0x100000001b3ull;
-  }
-  for (i = 0; i < bytes; ++i)
-    sum = (sum ^ p[i]) * 0x100000001b3ull;
-  return sum;
-}
 
 #ifdef __cplusplus
 }

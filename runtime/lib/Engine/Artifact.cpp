@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/Artifact.h"
+#include "llmrt/Checksum.h"
 
 #include <cerrno>
 #include <cinttypes>
@@ -121,13 +122,17 @@ Status Reader::readTable() {
   if (Status status = read(trailer.tableOffset, table.data(), tableBytes);
       !status)
     return status;
-  if (llmrt_checksum(LLMRT_CHECKSUM_SEED, table.data(), tableBytes) !=
-      trailer.checksum)
+  if (checksum(table.data(), tableBytes) != trailer.checksum)
     return failure("section table at %" PRIu64
                    " has another checksum than the trailer says",
                    trailer.tableOffset);
-  uint64_t previousEnd = 0;
-  for (uint32_t i = 0; i < trailer.sectionCount; ++i) {
+  const uint32_t last = trailer.sectionCount - 1;
+  if (table[last].kind != LLMRT_SECTION_CODE || table[last].offset != 0)
+    return failure("section %u, the last, is not the code at 0", last);
+  if (Status status = checkSection(last, 0); !status)
+    return status;
+  uint64_t previousEnd = table[last].bytes; // it stands before the others
+  for (uint32_t i = 0; i < last; ++i) {
     if (Status status = checkSection(i, previousEnd); !status)
       return status;
     previousEnd = table[i].offset + table[i].bytes;
@@ -180,6 +185,8 @@ std::string_view llmrt::sectionName(uint32_t kind) {
     return "tokenizer";
   case LLMRT_SECTION_INFO:
     return "info";
+  case LLMRT_SECTION_CODE:
+    return "code";
   }
   return {};
 }
@@ -215,8 +222,7 @@ std::span<const uint8_t> Artifact::section(uint32_t kind) const {
 
 Status Artifact::verify() const {
   for (size_t i = 0; i < table.size(); ++i)
-    if (llmrt_checksum(LLMRT_CHECKSUM_SEED, maps[i].data(), table[i].bytes) !=
-        table[i].checksum)
+    if (checksum(maps[i].data(), table[i].bytes) != table[i].checksum)
       return Status::error(fileName + ": section " +
                            std::string(sectionName(table[i].kind)) + " of " +
                            std::to_string(table[i].bytes) +

@@ -105,7 +105,7 @@ TEST(Info, saysWhatTheProgramHolds) {
   EXPECT_EQ(json["model"]["name"], "fake");
   EXPECT_EQ(json["vocabulary"], 259);
   EXPECT_EQ(json["memory"]["kv_bytes"], 2 * 2 * 1024);
-  EXPECT_EQ(json["sections"].size(), 3u);
+  EXPECT_EQ(json["sections"].size(), 4u);
   EXPECT_EQ(json["chat_template"], true);
   Outcome text = app({"info", "--verify"});
   EXPECT_EQ(text.code, 0) << text.err;

@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "EmitTesting.h"
 #include "llmc/Emit/PendingFile.h"
+#include "llmrt/Checksum.h"
 #include "llmrt/abi.h"
 
 #include "llvm/Support/MemoryBuffer.h"
@@ -72,13 +73,14 @@ TEST(Artifact, HasSectionsWhereTheTableSays) {
   EXPECT_EQ(llvm::StringRef(artifact.trailer.magic, 8), LLMRT_TRAILER_MAGIC);
   EXPECT_EQ(artifact.trailer.abiVersion, unsigned(LLMRT_ABI_VERSION));
   EXPECT_EQ(artifact.trailer.fileBytes, artifact.bytes.size());
-  ASSERT_EQ(artifact.sections.size(), 3u);
+  ASSERT_EQ(artifact.sections.size(), 4u);
   EXPECT_EQ(artifact.sections[0].kind, unsigned(LLMRT_SECTION_WEIGHTS));
   EXPECT_EQ(artifact.sections[0].offset, 8192u);
   EXPECT_EQ(artifact.section(1), "tokenizer!");
   EXPECT_EQ(artifact.section(2), "{\"a\":1}");
-  EXPECT_EQ(llvm::StringRef(artifact.bytes).take_front(5000),
-            std::string(5000, 'x'));
+  EXPECT_EQ(artifact.sections[3].kind, unsigned(LLMRT_SECTION_CODE));
+  EXPECT_EQ(artifact.sections[3].offset, 0u);
+  EXPECT_EQ(artifact.section(3), std::string(5000, 'x'));
 }
 
 TEST(Artifact, WeightsStandAtTheirPlannedOffsets) {
@@ -98,24 +100,24 @@ TEST(Artifact, WeightsStandAtTheirPlannedOffsets) {
 
 TEST(Artifact, ChecksumsMatchTheBytes) {
   Folder folder;
-  // Lengths that are no multiple of a word, in one write and across writes.
-  ASSERT_EQ(message(append(folder.file("app"), planned, 4096,
+  // Code longer than one read back, and lengths that are no multiple of a word.
+  ASSERT_EQ(message(append(folder.file("app"), planned, (2 << 20) + 3,
                            std::string(13, 't'), "{}")),
             "");
   Artifact artifact(folder.file("app"));
   for (size_t i = 0; i < artifact.sections.size(); ++i)
     EXPECT_EQ(artifact.sections[i].checksum,
-              llmrt_checksum(LLMRT_CHECKSUM_SEED, artifact.section(i).data(),
-                             artifact.section(i).size()));
+              llmrt::checksum(artifact.section(i).data(),
+                              artifact.section(i).size()));
   EXPECT_EQ(artifact.trailer.checksum,
-            llmrt_checksum(LLMRT_CHECKSUM_SEED, artifact.sections.data(),
-                           artifact.sections.size() * sizeof(LlmrtSection)));
+            llmrt::checksum(artifact.sections.data(),
+                            artifact.sections.size() * sizeof(LlmrtSection)));
 }
 
 TEST(Artifact, EmptySectionsAreLeftOut) {
   Folder folder;
   ASSERT_EQ(message(append(folder.file("app"), planned, 1)), "");
-  EXPECT_EQ(Artifact(folder.file("app")).sections.size(), 1u);
+  EXPECT_EQ(Artifact(folder.file("app")).sections.size(), 2u);
 }
 
 TEST(Artifact, ProgressReachesTheWhole) {

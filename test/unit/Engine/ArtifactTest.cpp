@@ -4,6 +4,7 @@
 #include "FakeModel.h"
 
 #include "llmrt/Artifact.h"
+#include "llmrt/Checksum.h"
 
 #include <gtest/gtest.h>
 
@@ -30,8 +31,7 @@ struct Parts {
   std::string bytes() {
     const size_t tableBytes = table.size() * sizeof(LlmrtSection);
     if (fixChecksum)
-      trailer.checksum =
-          llmrt_checksum(LLMRT_CHECKSUM_SEED, table.data(), tableBytes);
+      trailer.checksum = checksum(table.data(), tableBytes);
     std::string file = body;
     file.append(reinterpret_cast<const char *>(table.data()), tableBytes);
     file.append(reinterpret_cast<const char *>(&trailer), sizeof trailer);
@@ -82,6 +82,35 @@ TEST(Artifact, sectionsMayBeMissing) {
   EXPECT_TRUE(artifact->section(LLMRT_SECTION_TOKENIZER).empty());
 }
 
+std::string verifyError(const std::string &bytes) {
+  TemporaryFile file(bytes);
+  auto artifact = Artifact::open(file.path());
+  EXPECT_TRUE(artifact) << artifact.message();
+  return artifact ? artifact->verify().message() : "";
+}
+
+TEST(Artifact, verifyFindsEvenNumbersOfTopBits) {
+  for (size_t words : {1, 2, 4, 64}) {
+    Parts parts;
+    for (size_t word = 0; word < words; ++word)
+      parts.body[parts.table[0].offset + 8 * word + 7] ^= '\x80';
+    EXPECT_NE(verifyError(parts.bytes()).find("section weights of "),
+              std::string::npos)
+        << words;
+  }
+}
+
+TEST(Artifact, verifyFindsAnyChangedByteOfTheCode) {
+  const size_t codeBytes = Parts().table.back().bytes;
+  for (size_t i = 0; i < codeBytes; ++i) {
+    Parts parts;
+    parts.body[i] ^= 1;
+    EXPECT_NE(verifyError(parts.bytes()).find("section code of "),
+              std::string::npos)
+        << i;
+  }
+}
+
 TEST(Artifact, verifyNamesTheDamagedSection) {
   Parts parts;
   parts.body[parts.table[2].offset] ^= 4;
@@ -114,7 +143,7 @@ const Hostile hostileFiles[] = {
      "trailer says 17 sections"},
     {"countHuge", [](Parts &p) { p.trailer.sectionCount = UINT32_MAX; },
      "sections, allowed are"},
-    {"countMore", [](Parts &p) { p.trailer.sectionCount = 4; },
+    {"countMore", [](Parts &p) { p.trailer.sectionCount = 5; },
      "does not end at the trailer"},
     {"countLess", [](Parts &p) { p.trailer.sectionCount = 2; },
      "does not end at the trailer"},
@@ -147,6 +176,19 @@ const Hostile hostileFiles[] = {
      "overlaps the one before"},
     {"outOfOrder", [](Parts &p) { std::swap(p.table[0], p.table[1]); },
      "overlaps the one before"},
+    {"codeNotLast", [](Parts &p) { std::swap(p.table[2], p.table[3]); },
+     "section 3, the last, is not the code at 0"},
+    {"codeMissing",
+     [](Parts &p) {
+       p.table.pop_back(), p.trailer.sectionCount = 3;
+       p.trailer.fileBytes -= sizeof(LlmrtSection);
+     },
+     "section 2, the last, is not the code at 0"},
+    {"codeElsewhere", [](Parts &p) { p.table[3].offset = 4096; },
+     "section 3, the last, is not the code at 0"},
+    {"codeEmpty", [](Parts &p) { p.table[3].bytes = 0; }, "section 3 is empty"},
+    {"codeInTheWeights", [](Parts &p) { p.table[3].bytes = 4097; },
+     "section 0 at 4096 overlaps the one before, which ends at 4097"},
 };
 
 TEST_P(HostileArtifact, isOneClearError) {

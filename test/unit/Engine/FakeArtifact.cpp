@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "FakeModel.h"
 
+#include "llmrt/Checksum.h"
 #include "llmrt/TokenizerModel.h"
 
 #include <algorithm>
@@ -76,20 +77,22 @@ Sections llmrt::test::fakeSections() {
 std::string llmrt::test::artifactBytes(const Sections &sections) {
   std::string file = "\x7f"
                      "ELF and so on";
+  const LlmrtSection code = {LLMRT_SECTION_CODE, 0, 0, file.size(),
+                             checksum(file.data(), file.size())};
   std::vector<LlmrtSection> table;
   auto add = [&](uint32_t kind, const std::string &bytes) {
     if (bytes.empty())
       return;
     file.resize((file.size() + LLMRT_SECTION_ALIGN - 1) / LLMRT_SECTION_ALIGN *
                 LLMRT_SECTION_ALIGN);
-    table.push_back(
-        {kind, 0, file.size(), bytes.size(),
-         llmrt_checksum(LLMRT_CHECKSUM_SEED, bytes.data(), bytes.size())});
+    table.push_back({kind, 0, file.size(), bytes.size(),
+                     checksum(bytes.data(), bytes.size())});
     file += bytes;
   };
   add(LLMRT_SECTION_WEIGHTS, sections.weights);
   add(LLMRT_SECTION_TOKENIZER, sections.tokenizer);
   add(LLMRT_SECTION_INFO, sections.info);
+  table.push_back(code);
   LlmrtTrailer trailer = {};
   std::copy_n(LLMRT_TRAILER_MAGIC, 8, trailer.magic);
   trailer.abiVersion = LLMRT_ABI_VERSION;
@@ -97,8 +100,7 @@ std::string llmrt::test::artifactBytes(const Sections &sections) {
   trailer.tableOffset = file.size();
   const size_t tableBytes = table.size() * sizeof(LlmrtSection);
   trailer.fileBytes = file.size() + tableBytes + sizeof trailer;
-  trailer.checksum =
-      llmrt_checksum(LLMRT_CHECKSUM_SEED, table.data(), tableBytes);
+  trailer.checksum = checksum(table.data(), tableBytes);
   file.append(reinterpret_cast<const char *>(table.data()), tableBytes);
   file.append(reinterpret_cast<const char *>(&trailer), sizeof trailer);
   return file;
