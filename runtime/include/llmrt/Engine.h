@@ -3,7 +3,7 @@
 //
 // Runs the compiled step on ragged batches: any mix of prompt and generated
 // rows of any sequences. The memory of a run follows from the model and four
-// numbers (batch, context, rows per step, logit rows); it is mapped at start-up
+// numbers (batch, pages, rows per step, logit rows); it is mapped at start-up
 // and nothing is allocated afterwards.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_ENGINE_H
@@ -23,13 +23,14 @@
 namespace llmrt {
 
 /// What a run may use at most; 0 takes the compiled limit (threads: the cores
-/// available, logit rows: one per sequence).
+/// available, logit rows: one per sequence, pages: all contexts full at once).
 struct EngineOptions {
   int64_t batch = 1;       // sequences at once
   int64_t context = 0;     // tokens of one sequence
   int64_t rowsPerStep = 0; // tokens of one step
   int64_t logitRows = 0;   // rows of logits of one step
   int64_t threads = 0;
+  int64_t pages = 0;      // of the cache, LLMRT_PAGE_TOKENS tokens each
   int64_t otherBytes = 0; // tokenizer, samplers: the caller's, for the contract
 };
 
@@ -86,7 +87,8 @@ public:
   int64_t length(int32_t sequence) const { return cache.length(sequence); }
 
   /// One step of at most options().rowsPerStep rows; each sequence once. Fails,
-  /// changing nothing, on bad tokens, full contexts and too many rows.
+  /// changing nothing, on bad tokens, full contexts, too few free pages and too
+  /// many rows.
   Status step(std::span<const StepPart> parts);
 
   /// Appends `tokens` in chunks; the logits of the last row are row 0.

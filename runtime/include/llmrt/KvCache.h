@@ -22,12 +22,22 @@ struct KvGeometry {
   int64_t sequences = 1;     // S
   int64_t context = 1;       // slots of one sequence
   int64_t bytesPerPage = 64; // keys and values of one page
+  int64_t pages = 1;         // of all sequences together
+
+  /// With a page for every block of every sequence.
+  static KvGeometry full(int64_t sequences, int64_t context,
+                         int64_t bytesPerPage) {
+    KvGeometry geometry = {sequences, context, bytesPerPage, 0};
+    geometry.pages = geometry.blocks();
+    return geometry;
+  }
 
   int64_t blocksPerSequence() const {
     return (context + LLMRT_PAGE_TOKENS - 1) / LLMRT_PAGE_TOKENS;
   }
-  int64_t pages() const { return sequences * blocksPerSequence(); }
-  int64_t kvBytes() const { return pages() * bytesPerPage; }
+  /// Entries of the block table.
+  int64_t blocks() const { return sequences * blocksPerSequence(); }
+  int64_t kvBytes() const { return pages * bytesPerPage; }
   /// Block tables, slot positions, reference counts, free list.
   int64_t tableBytes() const;
 };
@@ -44,11 +54,20 @@ public:
   void close(int32_t sequence);
 
   /// Appends one slot per position: assigns pages, copies a shared last page,
-  /// stores the positions. Fails, changing nothing, where the context is
-  /// full.
+  /// stores the positions. Fails, changing nothing, where the context is full
+  /// or too few pages are free.
   Status append(int32_t sequence, std::span<const int32_t> positions);
   /// Forgets all slots from `length` on.
   void truncate(int32_t sequence, int64_t length);
+
+  /// Pages that appending `count` slots takes from the free ones, after `copies`
+  /// other sequences have copied its last page.
+  int64_t pagesNeeded(int32_t sequence, int64_t count,
+                      int64_t copies = 0) const;
+  /// Whether appending to either would write into the same page.
+  bool sharesLastPage(int32_t a, int32_t b) const;
+  /// What `append` says where `needed` pages are more than are free.
+  Status checkFree(int64_t needed) const;
 
   bool isOpen(int32_t sequence) const {
     return sequence >= 0 && sequence < sizes.sequences &&
@@ -69,6 +88,7 @@ private:
   int32_t &block(int32_t sequence, int64_t index) {
     return blocks[sequence * sizes.blocksPerSequence() + index];
   }
+  int32_t openPage(int32_t sequence) const;
   int32_t takePage();
   void releasePage(int32_t page);
   void unshareLastPage(int32_t sequence);

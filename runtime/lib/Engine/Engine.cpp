@@ -35,7 +35,7 @@ Expected<int64_t> withinLimit(const char *what, int64_t asked, int64_t limit) {
 }
 
 KvGeometry geometryOf(const LlmrtModel &model, const EngineOptions &limits) {
-  return {limits.batch, limits.context, model.kvBytesPerPage};
+  return {limits.batch, limits.context, model.kvBytesPerPage, limits.pages};
 }
 
 int64_t rowTableBytes(const EngineOptions &limits) {
@@ -60,6 +60,15 @@ Expected<EngineOptions> llmrt::resolveOptions(const LlmrtModel &model,
   if (Status status = set(resolved.context, "context", model.maxContext);
       !status)
     return status;
+  const int64_t blocks =
+      KvGeometry::full(resolved.batch, resolved.context, 1).pages;
+  if (resolved.pages < 0 || resolved.pages > blocks)
+    return Status::error("asked for " + std::to_string(resolved.pages) +
+                         " pages: " + std::to_string(resolved.batch) +
+                         " sequences of " + std::to_string(resolved.context) +
+                         " tokens use 1 to " + std::to_string(blocks));
+  if (resolved.pages == 0)
+    resolved.pages = blocks;
   // A step holds at least one row of every sequence, and never more than all
   // contexts together.
   const int64_t mostRows = std::max(model.rowsPerStep, resolved.batch);
@@ -191,7 +200,7 @@ Status Engine::map(std::span<const uint8_t> weights) {
   descriptor.logits = reinterpret_cast<float *>(logitBuffer.data());
   descriptor.rowCapacity = limits.rowsPerStep;
   descriptor.blocksPerSequence = cache.geometry().blocksPerSequence();
-  descriptor.kvPages = cache.geometry().pages();
+  descriptor.kvPages = cache.geometry().pages;
   return Status::ok();
 }
 
@@ -236,7 +245,7 @@ static int64_t askedRows(const StepPart &part) {
 }
 
 Status Engine::checkParts(std::span<const StepPart> parts) {
-  int64_t rows = 0, asked = 0;
+  int64_t rows = 0, asked = 0, pages = 0;
   for (const StepPart &part : parts) {
     if (!cache.isOpen(part.sequence))
       return closedSequence(part.sequence);
@@ -260,6 +269,12 @@ Status Engine::checkParts(std::span<const StepPart> parts) {
                              std::to_string(compiled->vocabulary));
     rows += static_cast<int64_t>(part.tokens.size());
     asked += askedRows(part);
+    const int64_t copies =
+        std::count_if(parts.data(), &part, [&](const StepPart &before) {
+          return cache.sharesLastPage(before.sequence, part.sequence);
+        });
+    pages += cache.pagesNeeded(
+        part.sequence, static_cast<int64_t>(part.tokens.size()), copies);
   }
   if (rows < 1 || rows > limits.rowsPerStep)
     return Status::error("a step of " + std::to_string(rows) +
@@ -269,7 +284,7 @@ Status Engine::checkParts(std::span<const StepPart> parts) {
     return Status::error(
         "logits of " + std::to_string(asked) +
         " rows were asked for: " + std::to_string(limits.logitRows) + " fit");
-  return Status::ok();
+  return cache.checkFree(pages);
 }
 
 Status Engine::appendRows(std::span<const StepPart> parts) {
@@ -330,6 +345,10 @@ Status Engine::prefill(int32_t sequence, std::span<const int32_t> prompt) {
                          " tokens: the context has " +
                          std::to_string(limits.context - used) + " of " +
                          std::to_string(limits.context) + " left");
+  if (Status status = cache.checkFree(
+          cache.pagesNeeded(sequence, static_cast<int64_t>(prompt.size())));
+      !status)
+    return status;
   while (!prompt.empty()) {
     const size_t count = std::min<size_t>(prompt.size(), limits.rowsPerStep);
     const bool last = count == prompt.size();

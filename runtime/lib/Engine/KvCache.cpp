@@ -1,9 +1,9 @@
 //===- KvCache.cpp - pages of keys and values, shared by sequences --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// There are as many pages as block table entries, and a page in use stands in
-// at least one of them, so a sequence within its context always finds a page,
-// also for the copy of a shared one.
+// With a page per block table entry a sequence within its context always finds
+// one, also for the copy of a shared page: a page in use stands in at least one
+// entry. With fewer pages an append may be refused, before it changes anything.
 //===----------------------------------------------------------------------===//
 #include "llmrt/KvCache.h"
 
@@ -18,7 +18,7 @@ constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
 
 int64_t KvGeometry::tableBytes() const {
   // Block table, slot positions, reference counts and free list, lengths.
-  return 4 * (pages() + pages() * pageTokens + 2 * pages() + sequences);
+  return 4 * (blocks() + pages * pageTokens + 2 * pages + sequences);
 }
 
 Expected<KvCache> KvCache::create(const KvGeometry &geometry) {
@@ -33,7 +33,9 @@ Expected<KvCache> KvCache::create(const KvGeometry &geometry) {
   cache.kv = std::move(*kv);
   cache.tables = std::move(*tables);
 
-  const int64_t pages = geometry.pages();
+  assert(geometry.pages >= 1 && geometry.pages <= geometry.blocks() &&
+         "pages that no block can name");
+  const int64_t pages = geometry.pages;
   std::span<int32_t> rest =
       cache.tables.array<int32_t>(geometry.tableBytes() / 4);
   auto take = [&rest](int64_t count) {
@@ -42,7 +44,7 @@ Expected<KvCache> KvCache::create(const KvGeometry &geometry) {
     return front;
   };
   cache.positionTable = take(pages * pageTokens);
-  cache.blocks = take(pages);
+  cache.blocks = take(geometry.blocks());
   cache.referenceCounts = take(pages);
   cache.freeList = take(pages);
   cache.lengths = take(geometry.sequences);
@@ -117,6 +119,8 @@ Status KvCache::append(int32_t sequence, std::span<const int32_t> positions) {
                          " tokens: " + std::to_string(slot) + " are in use, " +
                          std::to_string(positions.size()) +
                          " more were asked for");
+  if (Status status = checkFree(pagesNeeded(sequence, end - slot)); !status)
+    return status;
   if (slot % pageTokens != 0 && end > slot)
     unshareLastPage(sequence);
   for (int32_t position : positions) {
@@ -130,8 +134,43 @@ Status KvCache::append(int32_t sequence, std::span<const int32_t> positions) {
   return Status::ok();
 }
 
+int64_t KvCache::pagesNeeded(int32_t sequence, int64_t count,
+                             int64_t copies) const {
+  assert(isOpen(sequence) && "pages of a closed sequence");
+  const int64_t used = lengths[sequence];
+  auto blocksOf = [](int64_t slots) {
+    return (slots + pageTokens - 1) / pageTokens;
+  };
+  const int32_t last = openPage(sequence);
+  const bool isShared =
+      count > 0 && last != noPage && referenceCounts[last] - copies > 1;
+  return blocksOf(used + count) - blocksOf(used) + isShared;
+}
+
+bool KvCache::sharesLastPage(int32_t a, int32_t b) const {
+  assert(isOpen(a) && isOpen(b) && "pages of a closed sequence");
+  return openPage(a) != noPage && openPage(a) == openPage(b);
+}
+
+/// The partly filled page, which the next slot lies in; or none.
+int32_t KvCache::openPage(int32_t sequence) const {
+  const int64_t used = lengths[sequence];
+  if (used % pageTokens == 0)
+    return noPage;
+  return blocks[sequence * sizes.blocksPerSequence() + used / pageTokens];
+}
+
+Status KvCache::checkFree(int64_t needed) const {
+  if (needed <= freeCount)
+    return Status::ok();
+  return Status::error("the cache has " + std::to_string(sizes.pages) +
+                       " pages of " + std::to_string(pageTokens) +
+                       " tokens: " + std::to_string(freeCount) + " are free, " +
+                       std::to_string(needed) + " more were needed");
+}
+
 int32_t KvCache::takePage() {
-  assert(freeCount > 0 && "fewer pages than block table entries");
+  assert(freeCount > 0 && "a page was promised that is not free");
   int32_t page = freeList[--freeCount];
   referenceCounts[page] = 1;
   std::fill_n(&positionTable[page * pageTokens], pageTokens,

@@ -105,6 +105,7 @@ TEST(Info, saysWhatTheProgramHolds) {
   EXPECT_EQ(json["model"]["name"], "fake");
   EXPECT_EQ(json["vocabulary"], 259);
   EXPECT_EQ(json["memory"]["kv_bytes"], 2 * 2 * 1024);
+  EXPECT_EQ(json["memory"]["pages"], 4);
   EXPECT_EQ(json["sections"].size(), 4u);
   EXPECT_EQ(json["chat_template"], true);
   Outcome text = app({"info", "--verify"});

@@ -124,6 +124,38 @@ TEST(Engine, allPagesReturnToThePool) {
   }
 }
 
+TEST(Engine, pagesAreANumberOfTheirOwn) {
+  auto engine = makeEngine({.batch = 2, .context = 128, .pages = 3});
+  EXPECT_EQ(engine->contract().kv, 3 * 1024);
+  int32_t first = *engine->open(), second = *engine->open();
+  ASSERT_TRUE(engine->prefill(first, someTokens(100)));
+  EXPECT_EQ(engine->prefill(second, someTokens(128)).message(),
+            "the cache has 3 pages of 64 tokens: 1 are free, 2 more were "
+            "needed");
+  EXPECT_EQ(engine->length(second), 0);
+  ASSERT_TRUE(engine->prefill(second, someTokens(64)));
+  ASSERT_TRUE(engine->truncate(first, 64));
+  // Each alone would find a page, both together do not.
+  const int32_t next = 7;
+  const StepPart parts[] = {{first, {&next, 1}}, {second, {&next, 1}}};
+  EXPECT_FALSE(engine->step(parts));
+  EXPECT_EQ(engine->length(first), 64);
+  EXPECT_TRUE(engine->step({parts, 1}));
+}
+
+TEST(Engine, sequencesThatShareAPageStepTogetherInAFullCache) {
+  auto engine = makeEngine({.batch = 2, .context = 64});
+  int32_t first = *engine->open();
+  std::vector<int32_t> tokens = someTokens(10);
+  ASSERT_TRUE(engine->prefill(first, tokens));
+  int32_t second = *engine->fork(first);
+  const int32_t next[] = {7, 8};
+  const StepPart parts[] = {{first, {&next[0], 1}}, {second, {&next[1], 1}}};
+  ASSERT_TRUE(engine->step(parts)); // one copy, not two
+  tokens.push_back(8);
+  EXPECT_EQ(logitsOf(*engine, 1), expectedLogits(tokens));
+}
+
 TEST(Engine, aFailedStepChangesNothing) {
   auto engine = makeEngine({.batch = 2, .context = 20, .rowsPerStep = 32});
   int32_t sequence = *engine->open();
@@ -174,6 +206,9 @@ TEST(Engine, refusesMoreThanItWasCompiledFor) {
   EXPECT_NE(message({.logitRows = 1000}), "");
   EXPECT_NE(message({.threads = 100000}), "");
   EXPECT_NE(message({.context = -1}), "");
+  EXPECT_EQ(message({.batch = 2, .context = 65, .pages = 5}),
+            "asked for 5 pages: 2 sequences of 65 tokens use 1 to 4");
+  EXPECT_NE(message({.pages = -1}), "");
 }
 
 TEST(Engine, refusesOtherWeightsAndOtherLayouts) {

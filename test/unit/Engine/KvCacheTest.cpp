@@ -14,8 +14,11 @@ namespace {
 
 constexpr int64_t page = LLMRT_PAGE_TOKENS;
 
-KvCache makeCache(int64_t sequences, int64_t context) {
-  auto cache = KvCache::create({sequences, context, 64});
+KvCache makeCache(int64_t sequences, int64_t context, int64_t pages = 0) {
+  KvGeometry geometry = KvGeometry::full(sequences, context, 64);
+  if (pages)
+    geometry.pages = pages;
+  auto cache = KvCache::create(geometry);
   EXPECT_TRUE(cache) << cache.message();
   return std::move(*cache);
 }
@@ -127,6 +130,37 @@ TEST(KvCache, aReusedPageStartsEmpty) {
   s = *cache.open();
   ASSERT_TRUE(append(cache, s, 1));
   EXPECT_EQ(positionAt(cache, s, 1), LLMRT_EMPTY_POSITION);
+}
+
+TEST(KvCache, fewerPagesThanBlocksAreRefusedBeforeAnythingChanges) {
+  KvCache cache = makeCache(2, 3 * page, 4);
+  int32_t a = *cache.open(), b = *cache.open();
+  ASSERT_TRUE(append(cache, a, 3 * page));
+  ASSERT_TRUE(append(cache, b, page - 1));
+  EXPECT_EQ(append(cache, b, 2).message(),
+            "the cache has 4 pages of 64 tokens: 0 are free, 1 more were "
+            "needed");
+  EXPECT_EQ(cache.length(b), page - 1);
+  ASSERT_TRUE(append(cache, b, 1));
+  cache.truncate(a, page);
+  EXPECT_EQ(cache.freePages(), 2);
+  EXPECT_TRUE(append(cache, b, 2 * page));
+}
+
+TEST(KvCache, aCopyOfASharedPageIsCounted) {
+  KvCache cache = makeCache(3, page, 2);
+  int32_t a = *cache.open();
+  ASSERT_TRUE(append(cache, a, 10));
+  int32_t b = *cache.fork(a), c = *cache.fork(a);
+  EXPECT_TRUE(cache.sharesLastPage(a, c));
+  EXPECT_EQ(cache.pagesNeeded(a, 1), 1);
+  EXPECT_EQ(cache.pagesNeeded(a, 1, 1), 1);
+  EXPECT_EQ(cache.pagesNeeded(a, 1, 2), 0); // the others have gone
+  EXPECT_EQ(cache.pagesNeeded(a, 0), 0);
+  ASSERT_TRUE(append(cache, b, 1));
+  EXPECT_FALSE(cache.sharesLastPage(a, b));
+  EXPECT_FALSE(append(cache, c, 1));
+  EXPECT_EQ(cache.length(c), 10);
 }
 
 TEST(KvCache, allPagesReturnWhateverHappens) {
