@@ -9,7 +9,7 @@ using namespace llmc;
 using namespace llmc::test;
 
 void llmc::test::PrintTo(const ModelCase &model, std::ostream *stream) {
-  *stream << model.path << " at " << getName(model.activations).str();
+  *stream << model.path << " at " << getChoiceName(model.activations).str();
 }
 
 std::string
@@ -53,7 +53,7 @@ CompiledModel::CompiledModel(const ModelCase &model) {
 CompiledModel &llmc::test::compiledModel(const ModelCase &model) {
   static std::map<std::string, std::unique_ptr<CompiledModel>> models;
   std::string key =
-      std::string(model.path) + " " + getName(model.activations).str();
+      std::string(model.path) + " " + getChoiceName(model.activations).str();
   auto &known = models[key];
   if (!known)
     known = std::make_unique<CompiledModel>(model);
