@@ -15,7 +15,7 @@ void llmc::test::PrintTo(const ModelCase &model, std::ostream *stream) {
 std::string
 llmc::test::nameOfModel(const ::testing::TestParamInfo<ModelCase> &info) {
   std::string name = std::string(info.param.path) + "_" +
-                     getName(info.param.activations).str();
+                     getChoiceName(info.param.activations).str();
   std::replace_if(
       name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
   return name;
