@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cinttypes>
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
@@ -76,7 +77,20 @@ Program::createEngine(EngineOptions options, const SamplerOptions &sampler,
   options.otherBytes =
       static_cast<int64_t>(artifact.section(LLMRT_SECTION_TOKENIZER).size()) +
       samplers * samplerBytes(sampler, model.vocabulary);
-  return Engine::create(model, weights(), options);
+  auto engine = Engine::create(model, weights(), options);
+  if (engine)
+    warnOfThreads((*engine)->options().threads);
+  return engine;
+}
+
+void Program::warnOfThreads(int64_t threads) const {
+  const int64_t processors = ThreadPool::availableProcessors();
+  if (threads > processors)
+    say(err,
+        "warning: %" PRId64 " threads on %" PRId64
+        " processors: they take turns, and steps of a token each use as many "
+        "as prove fastest",
+        threads, processors);
 }
 
 Expected<std::string> app::readText(const std::string &path,

@@ -66,6 +66,7 @@ private:
       : model(*host.model), artifact(std::move(artifact)), out(host.out),
         in(host.in), err(host.err) {}
   Status openTokenizer();
+  void warnOfThreads(int64_t threads) const;
 
   std::optional<Tokenizer> tokenizer;
 };

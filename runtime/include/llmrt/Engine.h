@@ -12,10 +12,12 @@
 #include "llmrt/KvCache.h"
 #include "llmrt/MappedMemory.h"
 #include "llmrt/Status.h"
+#include "llmrt/TeamSize.h"
 #include "llmrt/ThreadPool.h"
 #include "llmrt/abi.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -111,12 +113,14 @@ private:
   Status checkParts(std::span<const StepPart> parts);
   Status appendRows(std::span<const StepPart> parts);
   void fillLogitRows(std::span<const StepPart> parts);
+  void runStep(bool alike);
 
   const LlmrtModel *compiled = nullptr;
   const LlmrtVariant *chosen = nullptr;
   EngineOptions limits;
   KvCache cache;
   std::unique_ptr<ThreadPool> pool;
+  std::optional<TeamSize> team; // of steps with one row of each sequence
   MappedMemory arena;
   MappedMemory logitBuffer;                               // [logitRows, V]
   MappedMemory tables;                                    // the spans below
@@ -126,6 +130,9 @@ private:
   int64_t lastLogitRows = 0;
   LlmrtStep descriptor = {};
 };
+
+/// Seconds since an arbitrary moment; never goes back.
+double steadySeconds();
 
 /// VmHWM of this process, the peak of its resident bytes; 0 where unknown.
 int64_t peakMemoryBytes();

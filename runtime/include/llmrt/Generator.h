@@ -78,9 +78,6 @@ private:
   GenerationStats counts;
 };
 
-/// Seconds since an arbitrary moment; never goes back.
-double steadySeconds();
-
 } // namespace llmrt
 
 #endif // LLMRT_GENERATOR_H

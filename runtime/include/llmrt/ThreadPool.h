@@ -2,39 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A step is SPMD: every worker runs all of it and takes its share of each
-// kernel, with a barrier between kernels. A decode step has hundreds of them,
-// so a barrier spins (about 100 ns); between steps workers spin briefly, then
-// sleep.
+// kernel, with a barrier between kernels. Between steps workers spin briefly,
+// then sleep.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_THREADPOOL_H
 #define LLMRT_THREADPOOL_H
 
 #include "llmrt/Status.h"
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 
 namespace llmrt {
-
-/// Where a number of workers wait for one another. `llmrt_barrier` takes a
-/// pointer to one.
-class Barrier {
-public:
-  /// `spins`: how often a worker looks before it gives up its time slice.
-  Barrier(int64_t workers, int64_t spins) : workers(workers), spins(spins) {}
-
-  /// Returns once all workers have called it; what they wrote before is
-  /// visible.
-  void wait();
-
-private:
-  const int64_t workers;
-  const int64_t spins;
-  alignas(64) std::atomic<int64_t> arrived{0};
-  alignas(64) std::atomic<uint32_t> phase{0};
-};
 
 class ThreadPool {
 public:
@@ -49,17 +29,26 @@ public:
   ThreadPool(const ThreadPool &) = delete;
   ThreadPool &operator=(const ThreadPool &) = delete;
 
-  /// Every worker calls task(worker, workers); the caller is worker 0. Returns
-  /// when all have returned. One caller at a time; the task must not throw.
-  void run(const Task &task);
+  /// The first `team` workers call task(worker, team); the caller is worker 0.
+  /// Returns when all have returned. One caller at a time; the task must not
+  /// throw.
+  void run(int64_t team, const Task &task);
+  /// Every worker.
+  void run(const Task &task) { run(workers(), task); }
 
   int64_t workers() const;
   /// For llmrt_barrier, inside a task.
   void *barrier();
+  /// Waits at the barrier up to now that were so long that somebody must have
+  /// been without a core.
+  int64_t longWaits() const;
 
   /// Cores that this process may use: one per physical core of the affinity
   /// mask, no more than the CPU quota of the control group; at least 1.
   static int64_t availableCores();
+  /// Threads of this process that can run at the same time: as above, but all
+  /// the processors of a core.
+  static int64_t availableProcessors();
 
   struct Impl;
 

@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <set>
 #include <utility>
+#include <vector>
 
 using namespace llmrt;
 
@@ -44,15 +45,28 @@ static int64_t quotaCores() {
   return std::max<int64_t>(1, quota / period);
 }
 
-int64_t ThreadPool::availableCores() {
+/// The processors that this process may use; empty where the system does not
+/// say.
+static std::vector<int> processors() {
   cpu_set_t mask;
   CPU_ZERO(&mask);
+  std::vector<int> found;
   if (sched_getaffinity(0, sizeof mask, &mask) != 0)
-    return 1;
+    return found;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &mask))
+      found.push_back(cpu);
+  return found;
+}
+
+static int64_t withinQuota(size_t count) {
+  return std::min(std::max<int64_t>(1, static_cast<int64_t>(count)),
+                  quotaCores());
+}
+
+int64_t ThreadPool::availableCores() {
   std::set<std::pair<long, long>> cores;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &mask))
-      continue;
+  for (int cpu : processors()) {
     long core = topologyNumber(cpu, "core_id");
     // A processor without a known core counts as one of its own.
     cores.insert(core < 0
@@ -60,6 +74,9 @@ int64_t ThreadPool::availableCores() {
                      : std::pair<long, long>(
                            topologyNumber(cpu, "physical_package_id"), core));
   }
-  int64_t count = std::max<int64_t>(1, static_cast<int64_t>(cores.size()));
-  return std::min(count, quotaCores());
+  return withinQuota(cores.size());
+}
+
+int64_t ThreadPool::availableProcessors() {
+  return withinQuota(processors().size());
 }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 using namespace llmrt;
 
@@ -154,6 +155,7 @@ Engine::create(const LlmrtModel &model, std::span<const uint8_t> weights,
   if (!pool)
     return pool.status();
   engine->pool = std::move(*pool);
+  engine->team.emplace(resolved->threads);
   engine->descriptor.barrier = engine->pool->barrier();
   return engine;
 }
@@ -326,12 +328,23 @@ Status Engine::step(std::span<const StepPart> parts) {
   if (Status status = appendRows(parts); !status)
     return status;
   fillLogitRows(parts);
-  // Two words of capture: std::function keeps them inside, without allocating.
-  pool->run([step = &descriptor, run = chosen->step](int64_t worker,
-                                                     int64_t workers) {
-    run(step, worker, workers);
-  });
+  runStep(static_cast<int64_t>(parts.size()) == descriptor.rows);
   return Status::ok();
+}
+
+/// `alike`: a row of each sequence, as the steps before it and after.
+void Engine::runStep(bool alike) {
+  // Two words of capture: std::function keeps them inside, without allocating.
+  auto share = [step = &descriptor, run = chosen->step](int64_t worker,
+                                                        int64_t workers) {
+    run(step, worker, workers);
+  };
+  if (!alike)
+    return pool->run(share);
+  const int64_t longWaits = pool->longWaits();
+  const double start = steadySeconds();
+  pool->run(team->workers(), share);
+  team->took(steadySeconds() - start, pool->longWaits() > longWaits);
 }
 
 Status Engine::prefill(int32_t sequence, std::span<const int32_t> prompt) {
@@ -365,6 +378,13 @@ std::span<const float> Engine::logits(int64_t row) const {
   assert(row >= 0 && row < lastLogitRows && "logits that were not asked for");
   return {descriptor.logits + row * compiled->vocabulary,
           static_cast<size_t>(compiled->vocabulary)};
+}
+
+double llmrt::steadySeconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) +
+         1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 int64_t llmrt::peakMemoryBytes() {

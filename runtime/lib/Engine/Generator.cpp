@@ -4,16 +4,8 @@
 #include "llmrt/Generator.h"
 
 #include <algorithm>
-#include <ctime>
 
 using namespace llmrt;
-
-double llmrt::steadySeconds() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec) +
-         1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 static Status checkPrompts(std::span<const GenerationRequest> requests,
                            int64_t context) {

@@ -1,142 +1,80 @@
 //===- ThreadPool.cpp - workers that all run the same function ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Waiting has three stages, each cheaper for others and slower to leave: spin,
-// give up the time slice, sleep on a futex. With more workers than cores the
-// first is skipped: the one waited for may need this core.
+// Every worker waits for a word of its own, so that a task of few workers lets
+// the others sleep.
 //===----------------------------------------------------------------------===//
 #include "llmrt/ThreadPool.h"
-#include "llmrt/abi.h"
+#include "llmrt/Barrier.h"
 
-#include <algorithm>
-#include <climits>
+#include <cassert>
 #include <cstring>
-#include <linux/futex.h>
+#include <deque>
 #include <pthread.h>
-#include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 #include <vector>
 
 using namespace llmrt;
 
-static void relaxCore() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#endif
-}
-
-/// Until `done()`: `spins` looks, then one look per time slice.
-template <typename Done> static void spinUntil(int64_t spins, Done done) {
-  for (int64_t i = 0; i < spins; ++i) {
-    if (done())
-      return;
-    relaxCore();
-  }
-  while (!done())
-    sched_yield();
-}
-
-void Barrier::wait() {
-  if (workers == 1)
-    return;
-  uint32_t current = phase.load(std::memory_order_relaxed);
-  if (arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == workers) {
-    arrived.store(0, std::memory_order_relaxed);
-    phase.store(current + 1, std::memory_order_release);
-    return;
-  }
-  spinUntil(spins,
-            [&] { return phase.load(std::memory_order_acquire) != current; });
-}
-
-extern "C" void llmrt_barrier(void *barrier) {
-  static_cast<Barrier *>(barrier)->wait();
-}
-
 namespace {
-// A pause is 40 to 140 cycles: a barrier spins for up to half a millisecond, far
-// longer than waits within a step, before it gives up its time slice; an idle
-// worker for about 50 us, longer than sampling takes, before it sleeps.
-constexpr int64_t barrierSpins = 10000;
-constexpr int64_t idleSpins = 2000;
-constexpr int64_t crowdedSpins = 16;
+// A pause is 50 to 90 ns (Zen 5): 10000 are half a millisecond, longer than what
+// interrupts take from a worker that has a core. 1000 cost a fifth of the speed
+// of two workers on two cores, 4000 a twentieth; 40000 bring nothing
+// (bench/neighbours.py).
+constexpr Patience inStep = {.spins = 10000, .yields = 0};
+// Longer than sampling takes.
+constexpr Patience betweenSteps = {.spins = 2000, .yields = 0};
+// With more workers than processors the one waited for may need this one. Giving
+// up the time slice finds it three times faster than sleeping and waking.
+constexpr Patience inCrowdedStep = {.spins = 16, .yields = 1000};
+constexpr Patience betweenCrowdedSteps = {.spins = 16, .yields = 0};
 
 // Below the 2 MiB of a huge page, with which some systems back whole stacks.
 constexpr size_t stackBytes = 1 << 20;
 } // namespace
 
 struct ThreadPool::Impl {
-  Impl(int64_t workers, bool crowded)
-      : workers(workers), idle(crowded ? crowdedSpins : idleSpins),
-        spins(crowded ? crowdedSpins : barrierSpins), barrier(workers, spins) {}
-
-  struct Start {
+  struct Worker {
     Impl *pool;
-    int64_t worker;
+    int64_t index;
+    WaitWord ticket; // changes where a task is there for this worker
   };
 
-  void serve(int64_t worker);
-  uint32_t awaitTicket(uint32_t last);
-  void announce();
+  bool crowded(int64_t count) const { return count > processors; }
+  void serve(Worker &worker);
   void stop();
 
-  const int64_t workers;
-  const int64_t idle;
-  const int64_t spins;
+  const int64_t processors = availableProcessors();
   Barrier barrier;
-  const Task *task = nullptr; // null: stop; published by `ticket`
-  alignas(64) std::atomic<uint32_t> ticket{0};
-  std::atomic<int32_t> sleepers{0};
-  alignas(64) std::atomic<int64_t> running{0};
-  std::vector<Start> starts;
+  // Of the task being run; written before the tickets change.
+  const Task *task = nullptr; // null: stop
+  int64_t team = 1;
+  std::deque<Worker> others; // workers 1, 2, ...
   std::vector<pthread_t> handles;
 };
 
-uint32_t ThreadPool::Impl::awaitTicket(uint32_t last) {
-  for (int64_t i = 0; i < idle; ++i) {
-    uint32_t now = ticket.load(std::memory_order_acquire);
-    if (now != last)
-      return now;
-    relaxCore();
-  }
-  // Counted before the kernel compares the ticket, so `announce` either sees a
-  // sleeper or has changed the ticket already.
-  sleepers.fetch_add(1);
-  uint32_t now;
-  while ((now = ticket.load()) == last)
-    syscall(SYS_futex, &ticket, FUTEX_WAIT_PRIVATE, last, nullptr, nullptr, 0);
-  sleepers.fetch_sub(1);
-  return now;
-}
-
-void ThreadPool::Impl::announce() {
-  ticket.fetch_add(1);
-  if (sleepers.load() > 0)
-    syscall(SYS_futex, &ticket, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr,
-            0);
-}
-
-void ThreadPool::Impl::serve(int64_t worker) {
-  for (uint32_t seen = 0;;) {
-    seen = awaitTicket(seen);
+void ThreadPool::Impl::serve(Worker &worker) {
+  Patience patience = betweenSteps;
+  for (uint32_t seen = 0;; ++seen) {
+    worker.ticket.awaitChange(seen, patience);
     if (!task)
       return;
-    (*task)(worker, workers);
-    running.fetch_sub(1, std::memory_order_acq_rel);
+    patience = crowded(team) ? betweenCrowdedSteps : betweenSteps;
+    (*task)(worker.index, team);
+    barrier.wait();
   }
 }
 
 void ThreadPool::Impl::stop() {
   task = nullptr;
-  announce();
+  for (Worker &worker : others)
+    worker.ticket.change();
   for (pthread_t handle : handles)
     pthread_join(handle, nullptr);
 }
 
 static void *workerMain(void *argument) {
-  auto *start = static_cast<ThreadPool::Impl::Start *>(argument);
-  start->pool->serve(start->worker);
+  auto *worker = static_cast<ThreadPool::Impl::Worker *>(argument);
+  worker->pool->serve(*worker);
   return nullptr;
 }
 
@@ -145,21 +83,20 @@ Expected<std::unique_ptr<ThreadPool>> ThreadPool::create(int64_t workers) {
     return Status::error("asked for " + std::to_string(workers) +
                          " threads: allowed are 1 to " +
                          std::to_string(maxWorkers));
-  auto impl = std::make_unique<Impl>(workers, workers > availableCores());
-  impl->starts.reserve(workers - 1);
+  auto impl = std::make_unique<Impl>();
+  for (int64_t i = 1; i < workers; ++i)
+    impl->others.emplace_back(impl.get(), i);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, stackBytes);
-  for (int64_t worker = 1; worker < workers; ++worker) {
-    impl->starts.push_back({impl.get(), worker});
+  for (Impl::Worker &worker : impl->others) {
     pthread_t handle;
-    int error =
-        pthread_create(&handle, &attributes, workerMain, &impl->starts.back());
+    int error = pthread_create(&handle, &attributes, workerMain, &worker);
     if (error) {
       impl->stop();
-      return Status::error("cannot start thread " + std::to_string(worker + 1) +
-                           " of " + std::to_string(workers) + ": " +
-                           std::strerror(error));
+      return Status::error(
+          "cannot start thread " + std::to_string(worker.index + 1) + " of " +
+          std::to_string(workers) + ": " + std::strerror(error));
     }
     impl->handles.push_back(handle);
   }
@@ -169,16 +106,19 @@ Expected<std::unique_ptr<ThreadPool>> ThreadPool::create(int64_t workers) {
 ThreadPool::ThreadPool(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
 ThreadPool::~ThreadPool() { impl->stop(); }
 
-void ThreadPool::run(const Task &task) {
-  if (impl->workers == 1)
-    return task(0, 1);
+void ThreadPool::run(int64_t team, const Task &task) {
+  assert(team >= 1 && team <= workers() && "a team of more workers than are");
   impl->task = &task;
-  impl->running.store(impl->workers - 1, std::memory_order_relaxed);
-  impl->announce();
-  task(0, impl->workers);
-  spinUntil(impl->spins,
-            [&] { return impl->running.load(std::memory_order_acquire) == 0; });
+  impl->team = team;
+  impl->barrier.setWorkers(team, impl->crowded(team) ? inCrowdedStep : inStep);
+  for (int64_t i = 1; i < team; ++i)
+    impl->others[i - 1].ticket.change();
+  task(0, team);
+  impl->barrier.wait();
 }
 
-int64_t ThreadPool::workers() const { return impl->workers; }
+int64_t ThreadPool::workers() const {
+  return static_cast<int64_t>(impl->others.size()) + 1;
+}
 void *ThreadPool::barrier() { return &impl->barrier; }
+int64_t ThreadPool::longWaits() const { return impl->barrier.longWaits(); }

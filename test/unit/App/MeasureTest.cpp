@@ -43,6 +43,23 @@ TEST(Bench, whatIsNotMeasuredIsNull) {
   EXPECT_EQ(app({"bench", "-p", "0", "-n", "0"}).code, 1);
 }
 
+TEST(Bench, moreThreadsThanProcessorsRunWithAWarning) {
+  const int64_t processors = ThreadPool::availableProcessors();
+  auto bench = [](int64_t threads) {
+    return FakeApp()({"bench", "-p", "4", "-n", "4", "-r", "1", "--json", "-t",
+                      std::to_string(threads)});
+  };
+  Outcome many = bench(processors + 1);
+  EXPECT_EQ(jsonOf(many)["threads"], processors + 1);
+  EXPECT_EQ(many.err.find("warning: " + std::to_string(processors + 1) +
+                          " threads on " + std::to_string(processors) +
+                          " processors"),
+            0u)
+      << many.err;
+  EXPECT_EQ(many.err.find("warning", 1), std::string::npos) << many.err;
+  EXPECT_EQ(bench(processors).err, "");
+}
+
 TEST(Bench, refusesMoreThanTheContext) {
   Outcome result = FakeApp()({"bench", "-p", "200", "-d", "400"});
   EXPECT_EQ(result.code, 1);

@@ -48,6 +48,54 @@ TEST_P(Pools, aBarrierShowsWhatOthersWrote) {
   EXPECT_FALSE(wrong);
 }
 
+TEST_P(Pools, aSmallerTeamRunsAloneAndTheRestJoinsLater) {
+  auto pool = ThreadPool::create(GetParam());
+  for (int64_t team = GetParam(); team >= 1; --team)
+    for (int64_t size : {team, GetParam()}) {
+      std::vector<int> calls(GetParam(), 0);
+      (*pool)->run(size, [&](int64_t worker, int64_t workers) {
+        EXPECT_EQ(workers, size);
+        llmrt_barrier((*pool)->barrier());
+        ++calls[worker];
+      });
+      for (int64_t worker = 0; worker < GetParam(); ++worker)
+        EXPECT_EQ(calls[worker], worker < size) << worker << " of " << size;
+    }
+}
+
+/// Seconds of a task of `rounds` barriers.
+double barrierSeconds(int64_t workers, int64_t rounds) {
+  auto pool = ThreadPool::create(workers);
+  const auto start = std::chrono::steady_clock::now();
+  (*pool)->run([&](int64_t, int64_t) {
+    for (int64_t round = 0; round < rounds; ++round)
+      llmrt_barrier((*pool)->barrier());
+  });
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+// A worker that spins while another waits for its core costs a time slice of a
+// millisecond or more per barrier; one that gives the core up, microseconds.
+TEST(ThreadPool, moreWorkersThanProcessorsPassBarriersQuickly) {
+  const int64_t processors = ThreadPool::availableProcessors();
+  EXPECT_LT(barrierSeconds(4 * processors, 5000), 5.0);
+  EXPECT_LT(barrierSeconds(16 * processors, 1000), 10.0);
+}
+
+TEST(ThreadPool, aWorkerThatWaitsLongSleeps) {
+  auto pool = ThreadPool::create(2);
+  const int64_t before = (*pool)->longWaits();
+  const std::clock_t start = std::clock();
+  (*pool)->run([&](int64_t worker, int64_t) {
+    if (worker == 1)
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    llmrt_barrier((*pool)->barrier());
+  });
+  EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 0.1);
+  EXPECT_EQ((*pool)->longWaits(), before + 1);
+}
+
 TEST(ThreadPool, sleepingWorkersWakeUp) {
   auto pool = ThreadPool::create(4);
   std::atomic<int> calls{0};
@@ -78,13 +126,15 @@ TEST(ThreadPool, coresRespectTheAffinityMask) {
   cpu_set_t all, one;
   ASSERT_EQ(sched_getaffinity(0, sizeof all, &all), 0);
   EXPECT_GE(ThreadPool::availableCores(), 1);
-  EXPECT_LE(ThreadPool::availableCores(), CPU_COUNT(&all));
+  EXPECT_LE(ThreadPool::availableCores(), ThreadPool::availableProcessors());
+  EXPECT_LE(ThreadPool::availableProcessors(), CPU_COUNT(&all));
   CPU_ZERO(&one);
   for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++cpu)
     if (CPU_ISSET(cpu, &all))
       CPU_SET(cpu, &one);
   ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
   EXPECT_EQ(ThreadPool::availableCores(), 1);
+  EXPECT_EQ(ThreadPool::availableProcessors(), 1);
   sched_setaffinity(0, sizeof all, &all);
 }
 

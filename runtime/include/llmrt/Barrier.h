@@ -1,0 +1,60 @@
+//===- Barrier.h - waiting for other workers ------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A decode step has hundreds of barriers of about 100 ns, so a wait looks
+// before it sleeps. It looks for a bounded time: who is waited for may have
+// lost its core to another process, or may need this one.
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_BARRIER_H
+#define LLMRT_BARRIER_H
+
+#include <atomic>
+#include <cstdint>
+
+namespace llmrt {
+
+/// How often a wait looks before it sleeps.
+struct Patience {
+  int64_t spins = 0;  // keeping the core
+  int64_t yields = 0; // then, giving up the time slice each time
+};
+
+/// A number that some wait for and one changes.
+class alignas(64) WaitWord {
+public:
+  uint32_t value() const { return word.load(std::memory_order_relaxed); }
+  /// Returns once the value is not `last`; whether it was so while spinning.
+  bool awaitChange(uint32_t last, Patience patience);
+  /// Wakes whoever waits; what the caller wrote before is visible to them.
+  void change();
+
+private:
+  std::atomic<uint32_t> word{0};
+  std::atomic<int32_t> sleepers{0};
+};
+
+/// Where a number of workers wait for one another. `llmrt_barrier` takes a
+/// pointer to one.
+class Barrier {
+public:
+  /// Who waits from now on. Called while nobody does.
+  void setWorkers(int64_t count, Patience waits);
+
+  /// Returns once all workers have called it; what they wrote before is
+  /// visible.
+  void wait();
+
+  /// Waits up to now that were longer than spinning.
+  int64_t longWaits() const { return longOnes.load(std::memory_order_relaxed); }
+
+private:
+  int64_t workers = 1;
+  Patience patience;
+  std::atomic<int64_t> longOnes{0};
+  alignas(64) std::atomic<int64_t> arrived{0};
+  WaitWord phase;
+};
+
+} // namespace llmrt
+
+#endif // LLMRT_BARRIER_H

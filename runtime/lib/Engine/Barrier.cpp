@@ -1,0 +1,80 @@
+//===- Barrier.cpp - waiting for other workers ----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Sleeping and waking cost some 60 us on a core that goes idle meanwhile, and
+// two system calls; whoever changes the word pays for one only where somebody
+// sleeps.
+//===----------------------------------------------------------------------===//
+#include "llmrt/Barrier.h"
+#include "llmrt/abi.h"
+
+#include <cassert>
+#include <climits>
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+using namespace llmrt;
+
+static void relaxCore() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+bool WaitWord::awaitChange(uint32_t last, Patience patience) {
+  auto changed = [&] { return word.load(std::memory_order_acquire) != last; };
+  for (int64_t i = 0; i < patience.spins; ++i) {
+    if (changed())
+      return true;
+    relaxCore();
+  }
+  for (int64_t i = 0; i < patience.yields; ++i) {
+    if (changed())
+      return false;
+    sched_yield();
+  }
+  // Counted before the kernel compares the word, so `change` either sees a
+  // sleeper or has changed the word already.
+  sleepers.fetch_add(1);
+  while (word.load() == last)
+    syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, last, nullptr, nullptr, 0);
+  sleepers.fetch_sub(1);
+  return false;
+}
+
+void WaitWord::change() {
+  word.fetch_add(1);
+  if (sleepers.load() > 0)
+    syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+}
+
+void Barrier::setWorkers(int64_t count, Patience waits) {
+  assert(arrived.load(std::memory_order_relaxed) == 0 &&
+         "the workers of a barrier change while some wait at it");
+  workers = count;
+  patience = waits;
+}
+
+void Barrier::wait() {
+  // Read before the arrival: after it the last one may go on to `setWorkers`.
+  const int64_t all = workers;
+  const Patience waits = patience;
+  if (all == 1)
+    return;
+  const uint32_t current = phase.value();
+  const int64_t before = arrived.fetch_add(1, std::memory_order_acq_rel);
+  assert(before < all && "more workers at a barrier than it was told");
+  if (before + 1 < all) {
+    if (!phase.awaitChange(current, waits))
+      longOnes.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  arrived.store(0, std::memory_order_relaxed);
+  phase.change();
+}
+
+extern "C" void llmrt_barrier(void *barrier) {
+  static_cast<Barrier *>(barrier)->wait();
+}

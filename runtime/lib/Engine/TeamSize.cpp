@@ -1,0 +1,80 @@
+//===- TeamSize.cpp - how many workers a step uses ------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Windows of the size in use and of its neighbour are compared; sizes grow by a
+// third or a half, so that a few trials lead from 64 workers to 2.
+//===----------------------------------------------------------------------===//
+#include "llmrt/TeamSize.h"
+
+#include <algorithm>
+#include <cassert>
+
+using namespace llmrt;
+
+namespace {
+// Some ten time slices of a busy system, so that a window sees all of them.
+constexpr double windowSeconds = 0.04;
+constexpr int64_t windowSteps = 3;
+// A trial costs at most its window: one in a hundred where nothing changes.
+constexpr double longestPause = 4;
+constexpr double firstPause = 0.1;
+// A larger team must be faster by more than two windows differ by chance.
+constexpr double growthGain = 0.95;
+} // namespace
+
+TeamSize::TeamSize(int64_t workers) {
+  assert(workers >= 1 && "a team has a worker");
+  sizes.push_back(1);
+  for (int64_t power = 2; power < workers; power *= 2) {
+    sizes.push_back(power);
+    if (power / 2 * 3 < workers)
+      sizes.push_back(power / 2 * 3);
+  }
+  if (workers > 1)
+    sizes.push_back(workers);
+  settled = sizes.size() - 1;
+}
+
+void TeamSize::took(double seconds, bool waitedLong) {
+  if (sizes.size() == 1)
+    return;
+  ++window.steps;
+  window.longSteps += waitedLong;
+  window.seconds += seconds;
+  if (window.steps < windowSteps || window.seconds < windowSeconds)
+    return;
+  const Window done = window;
+  window = {};
+  const double perStep = done.seconds / static_cast<double>(done.steps);
+  if (trying)
+    return endTrial(perStep);
+  settledSeconds = perStep;
+  rested += done.seconds;
+  if (rested >= pause)
+    trying = chooseCandidate(done.longSteps * 2 >= done.steps);
+}
+
+/// The next smaller size where waits were long, else the next larger; in turn
+/// where both are possible.
+bool TeamSize::chooseCandidate(bool waitedLong) {
+  const bool canShrink = waitedLong && settled > 0;
+  const bool canGrow = settled + 1 < sizes.size();
+  if (!canShrink && !canGrow)
+    return false;
+  growing = canGrow && (!canShrink || !growing);
+  candidate = growing ? settled + 1 : settled - 1;
+  return true;
+}
+
+void TeamSize::endTrial(double secondsPerStep) {
+  trying = false;
+  rested = 0;
+  const double needed = growing ? settledSeconds * growthGain : settledSeconds;
+  if (secondsPerStep >= needed) {
+    pause = std::clamp(2 * pause, firstPause, longestPause);
+    return;
+  }
+  settled = candidate;
+  growing = !growing; // `chooseCandidate` turns it: the same way again
+  pause = 0;
+}

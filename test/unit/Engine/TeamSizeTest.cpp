@@ -1,0 +1,97 @@
+//===- TeamSizeTest.cpp - how many workers a step uses --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "llmrt/TeamSize.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <vector>
+
+using namespace llmrt;
+
+namespace {
+
+/// A machine in numbers: what a step of so many workers takes, and whether one
+/// of them waits long.
+struct Machine {
+  std::function<double(int64_t workers)> seconds;
+  std::function<bool(int64_t workers)> waits;
+};
+
+struct Course {
+  std::vector<int64_t> teams; // of each step
+  double seconds = 0;
+};
+
+Course run(TeamSize &team, const Machine &machine, double seconds) {
+  Course result;
+  while (result.seconds < seconds) {
+    const int64_t workers = team.workers();
+    const double step = machine.seconds(workers);
+    team.took(step, machine.waits(workers));
+    result.teams.push_back(workers);
+    result.seconds += step;
+  }
+  return result;
+}
+
+double stepsPerSecond(const Course &course) {
+  return static_cast<double>(course.teams.size()) / course.seconds;
+}
+
+const auto restful = [](int64_t workers) { return 0.008 / double(workers); };
+const auto always = [](int64_t) { return true; };
+const auto never = [](int64_t) { return false; };
+
+TEST(TeamSize, aMachineAtRestUsesAllWorkersInEveryStep) {
+  for (int64_t workers : {1, 2, 5, 64}) {
+    TeamSize team(workers);
+    Course all = run(team, {restful, never}, 10);
+    EXPECT_EQ(all.teams, std::vector<int64_t>(all.teams.size(), workers));
+  }
+}
+
+TEST(TeamSize, longWaitsWithoutAFasterSizeCostLittle) {
+  TeamSize team(2);
+  Course all = run(team, {restful, always}, 60);
+  EXPECT_GT(stepsPerSecond(all), 0.97 / restful(2));
+}
+
+TEST(TeamSize, besideBusyProcessesItUsesFewer) {
+  const Machine busy = {
+      [](int64_t workers) { return workers == 1 ? 0.004 : 0.016; },
+      [](int64_t workers) { return workers > 1; }};
+  TeamSize team(2);
+  run(team, busy, 1);
+  EXPECT_GT(stepsPerSecond(run(team, busy, 60)), 0.97 / 0.004);
+}
+
+TEST(TeamSize, itGrowsAgainWhenTheyAreGone) {
+  const Machine busy = {
+      [](int64_t workers) { return workers == 1 ? 0.004 : 0.016; },
+      [](int64_t workers) { return workers > 1; }};
+  TeamSize team(2);
+  run(team, busy, 20); // trials are four seconds apart by now
+  run(team, {restful, never}, 6);
+  Course rest = run(team, {restful, never}, 5);
+  EXPECT_EQ(rest.teams, std::vector<int64_t>(rest.teams.size(), 2));
+}
+
+TEST(TeamSize, farMoreWorkersThanProcessorsEndAtTheProcessors) {
+  // Two processors; every worker more costs 200 us of every step.
+  const Machine crowded = {[](int64_t workers) {
+                             return workers == 1
+                                        ? 0.004
+                                        : 0.002 + 0.0002 * double(workers - 2);
+                           },
+                           [](int64_t workers) { return workers > 2; }};
+  for (int64_t workers : {3, 8, 64, 1000}) {
+    TeamSize team(workers);
+    run(team, crowded, 5);
+    Course later = run(team, crowded, 20);
+    EXPECT_GT(stepsPerSecond(later), 0.95 / 0.002) << workers;
+  }
+}
+
+} // namespace
