@@ -124,15 +124,34 @@ def LLM_AddStep : LLM_Attr<"AddStep", "add"> {
 // Schedule
 //===----------------------------------------------------------------------===//
 
-def LLM_ScheduleAttr : LLM_Attr<"Schedule", "schedule"> {
-  let summary = "how one kernel is tiled";
+def LLM_TargetAttr : LLM_Attr<"Target", "target"> {
+  let summary = "the machine that a function is compiled for";
   let description = [{
-    `rows` batch rows and `panels` weight panels are computed at once in
-    registers when at least `rows` rows remain; the rest goes row by row with
-    `panels1` panels. Results do not depend on either.
+    `isa` names an instruction set; the numbers are what tile shapes follow:
+    `registers` vector registers of `lanes` f32 each. A function carries its target
+    as the attribute `llm.target` from `llm-clone-targets` on, before kernels are
+    formed, so that every choice may depend on it.
+    ```mlir
+    #llm.target<"avx2", registers = 16, lanes = 8>
+    ```
   }];
-  let parameters = (ins "int64_t":$rows, "int64_t":$panels, "int64_t":$panels1);
-  let assemblyFormat = "`<` `rows` `=` $rows `,` `panels` `=` $panels `,` `panels1` `=` $panels1 `>`";
+  let parameters = (ins StringRefParameter<>:$isa, "int64_t":$registers, "int64_t":$lanes);
+  let assemblyFormat = "`<` $isa `,` `registers` `=` $registers `,` `lanes` `=` $lanes `>`";
+  let genVerifyDecl = 1;
+}
+
+def LLM_ScheduleAttr : LLM_Attr<"Schedule", "schedule"> {
+  let summary = "how one product is tiled";
+  let description = [{
+    A strip is `lanes` consecutive output rows of one panel, one vector. `rows` batch
+    rows times `strips` strips are computed at once in registers while at least `rows`
+    rows remain; what is left goes row by row with `panels` whole panels at once.
+    Results do not depend on any of them.
+  }];
+  let parameters = (ins "int64_t":$rows, "int64_t":$strips, "int64_t":$lanes, "int64_t":$panels);
+  let assemblyFormat = [{
+    `<` `rows` `=` $rows `,` `strips` `=` $strips `,` `lanes` `=` $lanes `,` `panels` `=` $panels `>`
+  }];
   let genVerifyDecl = 1;
 }
 

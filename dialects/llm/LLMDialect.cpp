@@ -15,6 +15,7 @@ using namespace mlir::llm;
 #include "dialects/llm/LLMAttrInterfaces.cpp.inc"
 #include "dialects/llm/LLMDialect.cpp.inc"
 #include "dialects/llm/LLMEnums.cpp.inc"
+#include "dialects/llm/LLMOpInterfaces.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/llm/LLMAttributes.cpp.inc"
 #define GET_TYPEDEF_CLASSES

@@ -37,6 +37,9 @@ struct AffineGrid {
 #include "dialects/llm/LLMAttributes.h.inc"
 #define GET_TYPEDEF_CLASSES
 #include "dialects/llm/LLMTypes.h.inc"
+
+#include "dialects/llm/LLMOpInterfaces.h.inc"
+
 #define GET_OP_CLASSES
 #include "dialects/llm/LLMOps.h.inc"
 
@@ -48,6 +51,18 @@ llvm::ArrayRef<int64_t> getMatrixShape(Type type);
 EncodingAttrInterface getEncoding(Type type);
 /// Bytes of one row of quantised activations: codes, scales, sums.
 int64_t getActRowBytes(PackedType type);
+/// The target of a function, from its attribute `llm.target`; null without one.
+TargetAttr getTarget(Operation *function);
+/// A null target removes it.
+void setTarget(Operation *function, TargetAttr target);
+
+/// An op of rows of f32 that computes each element from the same element of its
+/// operands.
+bool isElementwise(Operation *op);
+/// A `tensor.splat` of a constant or an `llm.broadcast`, to rows of f32: what every kernel that
+/// reads it computes for itself.
+bool isSpread(Operation *op);
+
 /// Bytes of a weight of `type` as the artifact stores it; static shapes only.
 int64_t getWeightBytes(Type type);
 

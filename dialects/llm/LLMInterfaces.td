@@ -1,4 +1,4 @@
-//===- LLMInterfaces.td - what an encoding and a layout must answer ---------===//
+//===- LLMInterfaces.td - what encodings, layouts and anchors must answer ---===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A new weight format implements EncodingAttrInterface; a new order of its
@@ -69,6 +69,37 @@ def LLM_LayoutAttrInterface : AttrInterface<"LayoutAttrInterface"> {
       "void", "pack", (ins "const uint8_t *":$source, "int64_t":$rows,
         "int64_t":$cols, "::mlir::llm::EncodingAttrInterface":$encoding,
         "uint8_t *":$packed)>,
+  ];
+}
+
+def LLM_KernelAnchorOpInterface : OpInterface<"KernelAnchorOpInterface"> {
+  let cppNamespace = "::mlir::llm";
+  let description = [{
+    An op that a kernel is built around. Kernel formation asks what may run in the
+    same kernel and how it is tiled for a target; it knows no op by name. Who
+    builds the loops is the target's business (for CPUs: `CpuTilerOpInterface`).
+  }];
+  let methods = [
+    InterfaceMethod<[{Why this form of the op has no kernel; empty where it has one.}],
+      "std::string", "getDecline">,
+    InterfaceMethod<[{Whether the op that computes `operand` may run ahead of this op in
+      its kernel: it is elementwise, or an anchor that absorbs this op.}],
+      "bool", "absorbsProducer", (ins "::mlir::OpOperand &":$operand),
+      /*methodBody=*/"", /*defaultImplementation=*/"return false;">,
+    InterfaceMethod<[{Whether `user`, an elementwise op or an anchor that reads a result
+      of this op, may run behind it in its kernel.}],
+      "bool", "absorbsUser", (ins "::mlir::Operation *":$user),
+      /*methodBody=*/"", /*defaultImplementation=*/"return false;">,
+    InterfaceMethod<[{Whether `other`, an anchor that does not depend on this one, may
+      run beside it in one kernel, so that an op that reads both is the epilogue of both.}],
+      "bool", "runsBeside", (ins "::mlir::Operation *":$other),
+      /*methodBody=*/"", /*defaultImplementation=*/"return false;">,
+    InterfaceMethod<[{How the kernel is tiled for `target`; null where there is nothing to choose.}],
+      "::mlir::llm::ScheduleAttr", "chooseSchedule", (ins "::mlir::llm::TargetAttr":$target),
+      /*methodBody=*/"", /*defaultImplementation=*/"return {};">,
+    InterfaceMethod<[{Bytes of memory of its own that each worker needs while the kernel runs.}],
+      "int64_t", "getScratchBytes", (ins "::mlir::llm::TargetAttr":$target),
+      /*methodBody=*/"", /*defaultImplementation=*/"return 0;">,
   ];
 }
 

@@ -156,6 +156,26 @@ LogicalResult DequantOp::verify() {
   return success();
 }
 
+LogicalResult BroadcastOp::verify() {
+  auto input = cast<RankedTensorType>(getInput().getType());
+  RankedTensorType result = getType();
+  if (input.getElementType() != result.getElementType() ||
+      input.getRank() > result.getRank())
+    return emitOpError("(C1) spreads fewer dimensions of the same type, found ")
+           << input << " and " << result;
+  for (auto [have, want] : llvm::zip(llvm::reverse(input.getShape()),
+                                     llvm::reverse(result.getShape())))
+    if (have != 1 && have != want)
+      return emitOpError("(C1) a dimension of the input is 1 or that of the "
+                         "result, found ")
+             << input << " and " << result;
+  if (static_cast<bool>(getRows()) != result.isDynamicDim(0))
+    return emitOpError("(C2) takes the number of rows iff the result does not "
+                       "know it, found ")
+           << result;
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Positions
 //===----------------------------------------------------------------------===//
@@ -433,11 +453,16 @@ LogicalResult CombineOp::verify() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult TileDotOp::verify() {
-  if (static_cast<int64_t>(getAccs().size()) != getRows() * getPanels() ||
+  if (getAccs().empty() ||
+      static_cast<int64_t>(getAccs().size()) != getRows() * getStrips() ||
+      !llvm::all_equal(getAccs().getTypes()) ||
       getAccs().getTypes() != getResultTypes())
-    return emitOpError("(C1) carries rows x panels = ")
-           << getRows() * getPanels() << " accumulators, found "
+    return emitOpError("(C1) carries rows x strips = ")
+           << getRows() * getStrips() << " accumulators of one type, found "
            << getAccs().size();
+  if (getLane() < 0 || getLane() % getLanes())
+    return emitOpError("(C2) begins at a multiple of its ")
+           << getLanes() << " lanes, found " << getLane();
   return success();
 }
 
@@ -446,15 +471,6 @@ void TileDotOp::getEffects(
         &effects) {
   effects.emplace_back(MemoryEffects::Read::get(), &getXMutable());
   effects.emplace_back(MemoryEffects::Read::get(), &getWMutable());
-}
-
-LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                   int64_t rows, int64_t panels,
-                                   int64_t panels1) {
-  if (rows < 1 || panels < 1 || panels1 < 1)
-    return emitError() << "tile sizes are positive, found rows " << rows
-                       << ", panels " << panels << ", panels1 " << panels1;
-  return success();
 }
 
 #define GET_OP_CLASSES

@@ -20,6 +20,10 @@ include "mlir/IR/OpBase.td"
 class LLM_Op<string mnemonic, list<Trait> traits = []>
     : Op<LLM_Dialect, mnemonic, traits>;
 
+/// An op that kernels are built around, with what it answers itself.
+class LLM_KernelAnchor<list<string> methods = []>
+    : DeclareOpInterfaceMethods<LLM_KernelAnchorOpInterface, !listconcat(["getDecline"], methods)>;
+
 // Signed: -1 is a value of several attributes.
 def LLM_Int : TypedSignlessIntegerAttrBase<I64, "int64_t", "64-bit integer">;
 
@@ -35,7 +39,7 @@ include "LLMModelOps.td"
 // Rows
 //===----------------------------------------------------------------------===//
 
-def LLM_EmbedOp : LLM_Op<"embed", [Pure]> {
+def LLM_EmbedOp : LLM_Op<"embed", [Pure, LLM_KernelAnchor<>]> {
   let summary = "rows of a table";
   let description = [{
     `result[t, e] = table[ids[t], e]`; ids [T] i32, table [V, E] dense or packed,
@@ -53,7 +57,7 @@ def LLM_EmbedOp : LLM_Op<"embed", [Pure]> {
   let hasCanonicalizeMethod = 1;
 }
 
-def LLM_NormOp : LLM_Op<"norm", [Pure, AttrSizedOperandSegments]> {
+def LLM_NormOp : LLM_Op<"norm", [Pure, AttrSizedOperandSegments, LLM_KernelAnchor<["absorbsProducer", "absorbsUser"]>]> {
   let summary = "RMS or layer normalisation of the last dimension";
   let description = [{
     rms: `result = x / sqrt(mean_d(x^2) + eps) * weight + bias` (arXiv:1910.07467);
@@ -76,7 +80,7 @@ def LLM_NormOp : LLM_Op<"norm", [Pure, AttrSizedOperandSegments]> {
   }];
   let hasVerifier = 1;
 }
-def LLM_LinearOp : LLM_Op<"linear", [Pure]> {
+def LLM_LinearOp : LLM_Op<"linear", [Pure, LLM_KernelAnchor<["absorbsUser", "runsBeside", "chooseSchedule"]>]> {
   let summary = "matrix product with a weight";
   let description = [{
     `result[..., n] = sum_k input[..., k] * weight[n, k] + bias[n]`, accumulated in f32.
@@ -103,7 +107,7 @@ def LLM_LinearOp : LLM_Op<"linear", [Pure]> {
   let hasCanonicalizeMethod = 1;
 }
 
-def LLM_QuantizeActOp : LLM_Op<"quantize_act", [Pure]> {
+def LLM_QuantizeActOp : LLM_Op<"quantize_act", [Pure, LLM_KernelAnchor<["absorbsProducer"]>]> {
   let summary = "activations become integers, group by group";
   let description = [{
     Rounds every group of the last dimension to the result's encoding
@@ -153,6 +157,25 @@ def LLM_ActOp : LLM_Op<"act", [Pure, SameOperandsAndResultType, Elementwise]> {
   let hasFolder = 1;
 }
 
+def LLM_BroadcastOp : LLM_Op<"broadcast", [Pure]> {
+  let summary = "a vector, or one number per row, in every place of rows";
+  let description = [{
+    `result[t, .., d] = input[.., d]`: the dimensions of input are those of the result
+    from the last on, or 1 (then its only element stands for all). With `tensor.splat`
+    this is how elementwise ops of `arith` and `math` read something smaller than rows;
+    kernels compute both in registers. `rows` is T where the result does not know it.
+    (C1) rank(input) <= rank(result), same element type; each dimension of input is 1
+    or that of the result. (C2) rows is present iff the first dimension of result is unknown.
+    ```mlir
+    %s = llm.broadcast %v[%T] : tensor<576xf32> -> tensor<?x576xf32>
+    ```
+  }];
+  let arguments = (ins RankedTensorOf<[F32, F16, BF16]>:$input, Optional<Index>:$rows);
+  let results = (outs LLM_FloatTensor:$result);
+  let assemblyFormat = "$input (`[` $rows^ `]`)? attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Positions
 //===----------------------------------------------------------------------===//
@@ -182,7 +205,7 @@ def LLM_RopeOp : LLM_Op<"rope", [Pure]> {
   let hasVerifier = 1;
 }
 
-def LLM_RotationOp : LLM_Op<"rotation", [Pure]> {
+def LLM_RotationOp : LLM_Op<"rotation", [Pure, LLM_KernelAnchor<>]> {
   let summary = "cosines and sines of a step's positions";
   let description = [{
     `result[t, i] = mscale * cos(positions[t] * inv[i])` for i < R/2, and
@@ -200,7 +223,7 @@ def LLM_RotationOp : LLM_Op<"rotation", [Pure]> {
   let hasVerifier = 1;
 }
 
-def LLM_RotateOp : LLM_Op<"rotate", [Pure]> {
+def LLM_RotateOp : LLM_Op<"rotate", [Pure, LLM_KernelAnchor<>]> {
   let summary = "rope with given cosines and sines";
   let description = [{
     `llm.rope` with the result of `llm.rotation` for its angles: with (u, v) a pair,
@@ -221,7 +244,7 @@ def LLM_RotateOp : LLM_Op<"rotate", [Pure]> {
 // Sequences
 //===----------------------------------------------------------------------===//
 
-def LLM_KVWriteOp : LLM_Op<"kv_write", [Pure]> {
+def LLM_KVWriteOp : LLM_Op<"kv_write", [Pure, LLM_KernelAnchor<>]> {
   let summary = "stores new keys and values";
   let description = [{
     Returns `cache` with row t of key (and value) stored, rounded to the cache's
@@ -245,7 +268,7 @@ def LLM_KVWriteOp : LLM_Op<"kv_write", [Pure]> {
   let hasVerifier = 1;
 }
 
-def LLM_AttentionOp : LLM_Op<"attention", [Pure, AttrSizedOperandSegments]> {
+def LLM_AttentionOp : LLM_Op<"attention", [Pure, AttrSizedOperandSegments, LLM_KernelAnchor<>]> {
   let summary = "scaled dot-product attention of the batch's rows";
   let description = [{
     `s = scale * q_h . k_g` with g = floor(h*K/H); if softcap: `s = softcap * tanh(s / softcap)`;

@@ -37,23 +37,24 @@ static void buildOptimize(mlir::OpPassManager &manager,
   manager.addPass(mlir::createCSEPass());
 }
 
-static void buildSchedule(mlir::OpPassManager &manager) {
-  // Kernels are compared and formed by the types they read.
+static void buildSchedule(mlir::OpPassManager &manager,
+                          llvm::ArrayRef<std::string> isas) {
+  // Before the targets part: they share the packed weights.
   manager.addPass(createPackWeights());
+  CloneTargetsOptions targets;
+  targets.isas.assign(isas.begin(), isas.end());
+  manager.addPass(createCloneTargets(targets));
   manager.addPass(createFormKernels());
   // Last: it numbers kernels in program order.
   manager.addPass(createPlanMemory());
 }
 
 static void buildLower(mlir::OpPassManager &manager,
-                       const CompileOptions &options,
-                       llvm::ArrayRef<std::string> isas) {
-  manager.addPass(createTileKernels());
+                       const CompileOptions &options) {
+  manager.addPass(createLowerStep());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
-  EmitTilesOptions tiles;
-  tiles.isas.assign(isas.begin(), isas.end());
-  manager.addPass(createEmitTiles(tiles));
+  manager.addPass(createEmitTiles());
   // Needs the variants by name, and the step's types before they are pointers.
   manager.addPass(createFinishStep(
       {options.maxContext, options.maxBatch, options.rowsPerStep}));
@@ -67,9 +68,9 @@ void llmc::buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
   case Stage::optimize:
     return buildOptimize(manager, options);
   case Stage::schedule:
-    return buildSchedule(manager);
+    return buildSchedule(manager, isas);
   case Stage::lower:
-    return buildLower(manager, options, isas);
+    return buildLower(manager, options);
   case Stage::import:
   case Stage::emit:
     llvm_unreachable("import and emit are not pass pipelines");
@@ -104,9 +105,13 @@ struct OptimizePipelineOptions
                           llvm::cl::init(CacheType::f32)};
 };
 
+struct SchedulePipelineOptions
+    : mlir::PassPipelineOptions<SchedulePipelineOptions> {
+  ListOption<std::string> isas{
+      *this, "isas", llvm::cl::desc("instruction sets, best first; none: all")};
+};
+
 struct LowerPipelineOptions : mlir::PassPipelineOptions<LowerPipelineOptions> {
-  ListOption<std::string> isas{*this, "isas",
-                               llvm::cl::desc("instruction sets, best first")};
   Option<int64_t> maxContext{*this, "max-context",
                              llvm::cl::desc("positions per sequence"),
                              llvm::cl::init(0)};
@@ -127,10 +132,11 @@ void llmc::registerPipelines() {
         options.cache = given.cache;
         buildStagePipeline(Stage::optimize, manager, options, {});
       });
-  mlir::PassPipelineRegistration<>(
+  mlir::PassPipelineRegistration<SchedulePipelineOptions>(
       "llmc-schedule", "the schedule stage of llmc",
-      [](mlir::OpPassManager &manager) {
-        buildStagePipeline(Stage::schedule, manager, {}, {});
+      [](mlir::OpPassManager &manager, const SchedulePipelineOptions &given) {
+        std::vector<std::string> isas(given.isas.begin(), given.isas.end());
+        buildStagePipeline(Stage::schedule, manager, {}, isas);
       });
   mlir::PassPipelineRegistration<LowerPipelineOptions>(
       "llmc-lower", "the lower stage of llmc",
@@ -138,9 +144,6 @@ void llmc::registerPipelines() {
         CompileOptions options;
         options.maxContext = given.maxContext;
         options.maxBatch = given.maxBatch;
-        std::vector<std::string> isas(given.isas.begin(), given.isas.end());
-        if (isas.empty())
-          isas.assign(getKnownIsas().begin(), getKnownIsas().end());
-        buildStagePipeline(Stage::lower, manager, options, isas);
+        buildStagePipeline(Stage::lower, manager, options, {});
       });
 }

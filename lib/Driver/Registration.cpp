@@ -29,6 +29,7 @@ void llmc::registerDialects(mlir::DialectRegistry &registry) {
                   mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
                   mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
                   mlir::tensor::TensorDialect, mlir::vector::VectorDialect>();
+  registerCpuTilers(registry);
 }
 
 void llmc::registerPasses() {

@@ -61,6 +61,9 @@ public:
         entries.push_back(createEntry(step, *isa));
         isas.push_back(isa);
       }
+    // Nothing reads the targets from here on.
+    for (auto function : module.getOps<func::FuncOp>())
+      setTarget(function, nullptr);
     auto variants = createVariants(isas, entries);
     createModel(variants, isas.size(), maxContext, maxBatch, rowsPerStep);
   }

@@ -176,8 +176,16 @@ Interpreter::call(llvm::StringRef name, llvm::ArrayRef<ReferenceTensor> tensors,
   return outputs;
 }
 
+/// `@step` or, once there is one per target, the first: all mean the same.
+static llvm::StringRef findStep(ModuleOp module) {
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.getName().starts_with("step."))
+      return function.getName();
+  return "step";
+}
+
 llvm::Expected<ReferenceLogits> Interpreter::step(const ReferenceBatch &batch) {
-  auto results = call("step", {}, batch);
+  auto results = call(findStep(state->module), {}, batch);
   if (!results)
     return results.takeError();
   if (results->empty() || results->front().shape.size() != 2)

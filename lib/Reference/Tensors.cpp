@@ -254,6 +254,34 @@ static llvm::Error evalSplat(Evaluation &eval, tensor::SplatOp op) {
   return llvm::Error::success();
 }
 
+static llvm::Error evalBroadcast(Evaluation &eval, llm::BroadcastOp op) {
+  const Tensor &input = eval.tensor(op.getInput());
+  Tensor result{llvm::SmallVector<int64_t>(op.getType().getShape()), {}, {}};
+  if (op.getRows())
+    result.shape[0] = eval.integer(op.getRows());
+  auto count = countElements(result.shape);
+  if (!count)
+    return count.takeError();
+  result.floats.resize(*count);
+  for (int64_t i = 0; i < *count; ++i) {
+    // The element's place in the input: dimensions of 1 do not move.
+    int64_t rest = i, at = 0, stride = 1;
+    for (size_t d = 1; d <= input.shape.size(); ++d) {
+      int64_t size = result.shape[result.shape.size() - d];
+      int64_t mine = input.shape[input.shape.size() - d];
+      if (mine != 1 && mine != size)
+        return opError(op,
+                       "(C1) dimensions of the input are 1 or the result's");
+      at += mine == 1 ? 0 : rest % size * stride;
+      stride *= mine;
+      rest /= size;
+    }
+    result.floats[i] = input.floats[at];
+  }
+  eval.set(op.getResult(), std::move(result));
+  return llvm::Error::success();
+}
+
 static llvm::Error evalCast(Evaluation &eval, tensor::CastOp op) {
   TensorRef source = eval.tensorRef(op.getSource());
   if (auto type = dyn_cast<RankedTensorType>(op.getType()))
@@ -275,5 +303,6 @@ void reference::addTensorOps(OpTable &table) {
   table.add(evalDim);
   table.add(evalEmpty);
   table.add(evalSplat);
+  table.add(evalBroadcast);
   table.add(evalCast);
 }

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Between two kernels stand a barrier and a trip through the cache for every
-// value. An elementwise op costs nothing more when it rides in the epilogue of
-// the matrix product that feeds it.
+// value. What may share a kernel is the anchors' word (KernelAnchorOpInterface);
+// here is only when it may: a group runs where its last op stood, so nothing
+// outside may read it before.
 //===----------------------------------------------------------------------===//
 #include "llmc/Schedule/Passes.h"
 #include "llmc/Support/Explain.h"
@@ -23,13 +24,23 @@ using namespace mlir::llm;
 
 namespace {
 
-/// What may join a group: products and elementwise ops take epilogues.
-enum class Kind { elementwise, product, rows, alone };
-
+/// Ops that become one kernel, in program order.
 struct Group {
-  Kind kind;
-  SmallVector<Operation *> ops; // program order
-  LinearOp anchor;              // of a product
+  SmallVector<Operation *> ops;
+
+  SmallVector<KernelAnchorOpInterface> getAnchors() const {
+    SmallVector<KernelAnchorOpInterface> anchors;
+    for (Operation *op : ops)
+      if (auto anchor = dyn_cast<KernelAnchorOpInterface>(op))
+        anchors.push_back(anchor);
+    return anchors;
+  }
+  /// An anchor that other ops may stand beside: a matrix product.
+  bool hasProduct() const { return llvm::any_of(ops, isProduct); }
+  static bool isProduct(Operation *op) {
+    auto anchor = dyn_cast<KernelAnchorOpInterface>(op);
+    return anchor && anchor.runsBeside(op);
+  }
 };
 
 /// Reshapes, params and projections are not computed by kernels.
@@ -41,146 +52,122 @@ bool isStructure(Operation *op) {
          (op->getNumResults() == 1 && op->getResult(0).getType().isIndex());
 }
 
-/// Rows of f32, of one head or of several.
-bool isRows(Type type) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor && tensor.getElementType().isF32() &&
-         (tensor.getRank() == 2 || tensor.getRank() == 3);
-}
-
-bool isElementwise(Operation *op) {
-  return op->hasTrait<OpTrait::Elementwise>() && op->getNumResults() == 1 &&
-         isRows(op->getResult(0).getType()) &&
-         llvm::all_of(op->getOperandTypes(), isRows);
-}
-
-/// Kernels compute in f32: other floats are how weights and caches are stored.
-bool computesF32(Operation *op) {
-  return llvm::all_of(llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
-                                         llvm::to_vector(op->getResultTypes())),
-                      [](Type type) {
-                        auto tensor = dyn_cast<RankedTensorType>(type);
-                        return !tensor ||
-                               !isa<FloatType>(tensor.getElementType()) ||
-                               tensor.getElementType().isF32();
-                      });
-}
-
-/// Products read panels; quantised rows meet integer grids of the same groups.
-bool isTiled(LinearOp linear) {
-  auto weight = dyn_cast<PackedType>(linear.getWeight().getType());
-  if (!weight || !weight.getLayout() || weight.getShape().size() != 2)
-    return false;
-  auto input = dyn_cast<PackedType>(linear.getInput().getType());
-  if (!input)
-    return getMatrixShape(linear.getInput().getType()).size() == 2;
-  auto act = dyn_cast<Int8ActEncodingAttr>(input.getEncoding());
-  return act && weight.getEncoding().getAffineGrid() &&
-         act.getGroup() == weight.getEncoding().getBlockElems();
-}
-
-std::optional<Kind> getKind(Operation *op) {
-  if (isElementwise(op))
-    return Kind::elementwise;
-  if (!computesF32(op))
-    return std::nullopt;
-  if (auto linear = dyn_cast<LinearOp>(op); linear && isTiled(linear))
-    return Kind::product;
-  if (isa<NormOp, QuantizeActOp>(op))
-    return Kind::rows;
-  if (auto embed = dyn_cast<EmbedOp>(op)) {
-    auto table = dyn_cast<PackedType>(embed.getTable().getType());
-    return !table || table.getLayout() ? std::optional(Kind::alone)
-                                       : std::nullopt;
-  }
-  if (auto write = dyn_cast<KVWriteOp>(op); write && write.getValue())
-    return Kind::alone;
-  if (isa<RotationOp, RotateOp>(op))
-    return Kind::alone;
-  auto attention = dyn_cast<AttentionOp>(op);
-  if (attention && attention.getCache() && !attention.getSlopes() &&
-      !attention.getSinks() && !attention.getRel() && !attention.getChunk() &&
-      attention.getCache().getType().getValueDim() > 0)
-    return Kind::alone;
-  return std::nullopt;
+/// Ops that every kernel that reads them computes for itself: numbers spread
+/// over rows, and the numbers.
+bool isRepeated(Operation *op) {
+  return isSpread(op) ||
+         (isa<arith::ConstantOp>(op) && op->getResult(0).getType().isF32());
 }
 
 class KernelFormer {
 public:
+  KernelFormer(StringRef pass, TargetAttr target)
+      : pass(pass), target(target) {}
+
   /// Groups the ops of one block and builds their kernels.
   LogicalResult run(Block &block) {
     for (Operation &op : block)
-      if (!isStructure(&op) && failed(place(&op)))
+      if (!isStructure(&op) && !isRepeated(&op) && failed(place(&op)))
         return failure();
     for (auto &group : groups)
       if (group)
         build(*group);
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (isRepeated(&op) && op.use_empty())
+        op.erase();
     return success();
   }
 
 private:
+  //===--- grouping ---------------------------------------------------------===//
+
   LogicalResult place(Operation *op) {
-    std::optional<Kind> kind = getKind(op);
-    if (!kind)
+    auto anchor = dyn_cast<KernelAnchorOpInterface>(op);
+    std::string reason = anchor              ? anchor.getDecline()
+                         : isElementwise(op) ? ""
+                                             : "no kernel computes it";
+    if (!reason.empty())
       return op->emitError("no lowering yet for this form of '")
-             << op->getName() << "'";
-    auto group = std::make_unique<Group>();
-    group->kind = *kind;
-    group->anchor = dyn_cast<LinearOp>(op);
-    bool quantise = isa<QuantizeActOp>(op);
-    if (*kind == Kind::elementwise || quantise)
-      for (Value operand : op->getOperands())
-        absorb(*group, operand, op, quantise);
-    group->ops.push_back(op);
-    for (Operation *member : group->ops)
-      groupOf[member] = groups.size();
-    groups.push_back(std::move(group));
-    return success();
-  }
-
-  /// Takes the group that computes `operand` into `group` if only `op` reads it.
-  void absorb(Group &group, Value operand, Operation *op, bool quantise) {
-    auto it = groupOf.find(operand.getDefiningOp());
-    if (!operand.getDefiningOp() || it == groupOf.end() ||
-        !llvm::all_of(operand.getUsers(),
-                      [&](Operation *user) { return user == op; }))
-      return;
-    std::unique_ptr<Group> &source = groups[it->second];
-    if (!source || source->kind == Kind::alone)
-      return;
-    bool rows = source->kind == Kind::rows;
-    bool product = source->kind == Kind::product;
-    // A quantisation needs whole groups of its row: no epilogue of a product.
-    if ((quantise && product) || (!quantise && rows))
-      return;
-    if (rows && isa<QuantizeActOp>(source->ops.back()))
-      return;
-    if (product && group.anchor &&
-        (group.anchor.getInput() != source->anchor.getInput() ||
-         group.anchor.getType() != source->anchor.getType()))
-      return;
-    if (product) {
-      group.kind = Kind::product;
-      group.anchor = source->anchor;
-    }
-    llvm::append_range(group.ops, source->ops);
-    source.reset();
-  }
-
-  void build(Group &group) {
-    Operation *last = group.ops.back();
-    DenseSet<Operation *> members(group.ops.begin(), group.ops.end());
+             << op->getName() << "': " << reason;
+    Group group;
+    group.ops.push_back(op);
+    // A product's epilogue saves most, so its group is asked first.
+    for (bool products : {true, false})
+      for (OpOperand &operand : op->getOpOperands())
+        if (Group *source = findGroup(operand.get()))
+          if (source->hasProduct() == products)
+            merge(*source, group, operand);
     llvm::sort(group.ops, [](Operation *a, Operation *b) {
       return a->isBeforeInBlock(b);
     });
+    for (Operation *member : group.ops)
+      groupOf[member] = groups.size();
+    groups.push_back(std::make_unique<Group>(std::move(group)));
+    return success();
+  }
+
+  Group *findGroup(Value value) {
+    auto it = groupOf.find(value.getDefiningOp());
+    return it == groupOf.end() ? nullptr : groups[it->second].get();
+  }
+
+  /// Takes the ops of `source`, which computes `operand`, into `group`, whose
+  /// last op reads it; says why where it may not.
+  void merge(Group &source, Group &group, OpOperand &operand) {
+    StringRef reason = getDecline(source, group, operand);
+    if (!reason.empty())
+      return decline(operand.getOwner(), pass, [&] {
+        return (operand.getOwner()->getName().getStringRef() +
+                " runs apart from what it reads: " + reason)
+            .str();
+      });
+    size_t index = groupOf.lookup(operand.get().getDefiningOp());
+    llvm::append_range(group.ops, source.ops);
+    groups[index].reset();
+  }
+
+  StringRef getDecline(Group &source, Group &group, OpOperand &operand) {
+    Operation *user = operand.getOwner();
+    auto userAnchor = dyn_cast<KernelAnchorOpInterface>(user);
+    SmallVector<KernelAnchorOpInterface> behind = source.getAnchors();
+    if (userAnchor && !userAnchor.absorbsProducer(operand))
+      return "it needs what it reads whole";
+    for (KernelAnchorOpInterface anchor : behind)
+      if (!anchor.absorbsUser(user))
+        return "what it reads takes no such op along";
+    for (KernelAnchorOpInterface anchor : behind)
+      for (KernelAnchorOpInterface other : group.getAnchors())
+        if (other.getOperation() != user && !anchor.runsBeside(other))
+          return "its operands come from kernels that do not run together";
+    for (Operation *op : source.ops)
+      for (Operation *reader : op->getUsers())
+        if (reader != user && !llvm::is_contained(source.ops, reader) &&
+            !llvm::is_contained(group.ops, reader) && !isAfter(reader, user))
+          return "another op reads it before";
+    return {};
+  }
+
+  /// Whether `reader`, or the op of this block around it, stands after `op`.
+  static bool isAfter(Operation *reader, Operation *op) {
+    Operation *here = op->getBlock()->findAncestorOpInBlock(*reader);
+    return here && op->isBeforeInBlock(here);
+  }
+
+  //===--- building ---------------------------------------------------------===//
+
+  void build(Group &group) {
+    Operation *last = group.ops.back();
+    SmallVector<Operation *> body = withRepeated(group);
+    DenseSet<Operation *> members(body.begin(), body.end());
     llvm::SetVector<Value> inputs;
     SmallVector<Value> results;
-    std::string name;
-    for (Operation *op : group.ops) {
-      name += (name.empty() ? "" : "_") + describe(op);
+    for (Operation *op : body)
       for (Value operand : op->getOperands())
         if (!members.contains(operand.getDefiningOp()))
           inputs.insert(operand);
+    std::string name;
+    for (Operation *op : group.ops) {
+      name += (name.empty() ? "" : "_") + describe(op);
       for (Value result : op->getResults())
         if (llvm::any_of(result.getUsers(), [&](Operation *user) {
               return !members.contains(user);
@@ -190,26 +177,47 @@ private:
     OpBuilder builder(last);
     auto kernel = KernelOp::create(
         builder, last->getLoc(), ValueRange(results).getTypes(), name,
-        inputs.getArrayRef(), getSchedule(group), DenseI64ArrayAttr());
-    Block *body = builder.createBlock(&kernel.getBody());
-    IRMapping mapping;
-    for (Value input : inputs)
-      mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
-    for (Operation *op : group.ops)
-      builder.clone(*op, mapping);
-    SmallVector<Value> yielded;
-    for (Value result : results)
-      yielded.push_back(mapping.lookup(result));
-    YieldOp::create(builder, last->getLoc(), yielded);
+        inputs.getArrayRef(), chooseSchedule(group), DenseI64ArrayAttr());
+    fillBody(kernel, body, inputs.getArrayRef(), results);
     for (auto [result, replacement] : llvm::zip(results, kernel.getResults()))
       result.replaceAllUsesWith(replacement);
     if (group.ops.size() > 1)
-      applied(kernel, "llm-form-kernels", [&] {
+      applied(kernel, pass, [&] {
         return std::to_string(group.ops.size()) + " ops run as one kernel, " +
                name;
       });
     for (Operation *op : llvm::reverse(group.ops))
       op->erase();
+  }
+
+  /// The group's ops with the repeated ops that they read, those first.
+  static SmallVector<Operation *> withRepeated(const Group &group) {
+    llvm::SetVector<Operation *> body;
+    auto add = [&](auto &self, Operation *op) -> void {
+      for (Value operand : op->getOperands())
+        if (Operation *source = operand.getDefiningOp();
+            source && isRepeated(source))
+          self(self, source);
+      body.insert(op);
+    };
+    for (Operation *op : group.ops)
+      add(add, op);
+    return body.takeVector();
+  }
+
+  static void fillBody(KernelOp kernel, ArrayRef<Operation *> ops,
+                       ArrayRef<Value> inputs, ArrayRef<Value> results) {
+    OpBuilder builder(kernel);
+    Block *body = builder.createBlock(&kernel.getBody());
+    IRMapping mapping;
+    for (Value input : inputs)
+      mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
+    for (Operation *op : ops)
+      builder.clone(*op, mapping);
+    SmallVector<Value> yielded;
+    for (Value result : results)
+      yielded.push_back(mapping.lookup(result));
+    YieldOp::create(builder, kernel.getLoc(), yielded);
   }
 
   static std::string describe(Operation *op) {
@@ -218,29 +226,34 @@ private:
     return op->getName().stripDialect().str();
   }
 
-  /// Tiles of a product: two panels at once keep two streams of weights in
-  /// flight (decode); four rows share each unpacked panel (prompts).
-  ScheduleAttr getSchedule(Group &group) {
-    if (group.kind != Kind::product)
-      return {};
-    int64_t columns = getMatrixShape(group.anchor.getWeight().getType())[0];
-    int64_t panels = llvm::divideCeil(columns, 16);
-    int64_t panels1 = panels % 2 ? 1 : 2;
-    return ScheduleAttr::get(group.ops.front()->getContext(), 4, 1, panels1);
+  ScheduleAttr chooseSchedule(const Group &group) {
+    for (KernelAnchorOpInterface anchor : group.getAnchors())
+      if (ScheduleAttr schedule = anchor.chooseSchedule(target))
+        return schedule;
+    return {};
   }
 
+  StringRef pass;
+  TargetAttr target;
   std::vector<std::unique_ptr<Group>> groups;
   DenseMap<Operation *, size_t> groupOf;
 };
 
 struct FormKernels : impl::FormKernelsBase<FormKernels> {
   void runOnOperation() override {
-    SmallVector<Block *> blocks;
-    for (auto func : getOperation().getOps<func::FuncOp>())
-      func.walk([&](Block *block) { blocks.push_back(block); });
-    for (Block *block : blocks)
-      if (failed(KernelFormer().run(*block)))
+    for (auto func : getOperation().getOps<func::FuncOp>()) {
+      TargetAttr target = getTarget(func);
+      if (!target) {
+        func.emitError("llm-form-kernels: needs a target: run "
+                       "llm-clone-targets first");
         return signalPassFailure();
+      }
+      SmallVector<Block *> blocks;
+      func.walk([&](Block *block) { blocks.push_back(block); });
+      for (Block *block : blocks)
+        if (failed(KernelFormer(getArgument(), target).run(*block)))
+          return signalPassFailure();
+    }
   }
 };
 

@@ -1,44 +1,48 @@
-// RUN: llmc-opt %s --llm-emit-tiles | FileCheck %s --check-prefixes=CHECK,BOTH
-// RUN: llmc-opt %s --llm-emit-tiles=isas=avx2 | FileCheck %s --check-prefixes=ONE
-// RUN: not llmc-opt %s --llm-emit-tiles=isas=avx2,sse9 2>&1 | FileCheck %s --check-prefix=ERROR
+// RUN: llmc-opt %s --llm-emit-tiles | FileCheck %s --implicit-check-not=llm.tile
+// RUN: not llmc-opt %S/clone-targets.mlir --llm-emit-tiles 2>&1 | FileCheck %s --check-prefix=ERROR
 
-// ERROR: llm-emit-tiles: unknown instruction set 'sse9'
+// ERROR: llm-emit-tiles: needs a target of a known instruction set: run llm-clone-targets first
 
-// ONE-NOT: avx512
-// ONE: func.func private @grid.avx2(
-// ONE-NOT: avx512
-
-// Every function once per instruction set, the originals gone, calls among
-// functions of one set.
-// BOTH-NOT: func.func private @grid(
-// BOTH-NOT: llm.tile
+#avx512 = #llm.target<"avx512-vnni", registers = 32, lanes = 16>
+#avx2 = #llm.target<"avx2", registers = 16, lanes = 8>
 
 // 8-bit codes at int8 rows.
-// CHECK-LABEL: func.func private @"grid.avx512-vnni"(
+// CHECK-LABEL: func.func private @grid512(
 // CHECK-SAME: target_cpu = "x86-64"
 // CHECK-SAME: target_features = #llvm.target_features<["+avx2", "+fma", "+f16c", "+avx512f", "+avx512bw", "+avx512dq", "+avx512vl", "+avx512vnni"
 // CHECK-NOT: pmadd
 // CHECK-COUNT-8: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"
 // CHECK-NOT: llvm.call_intrinsic
 // CHECK: math.fma
-// CHECK-LABEL: func.func private @grid.avx2(
+func.func private @grid512(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> attributes {llm.target = #avx512} {
+  %c0 = arith.constant 0 : index
+  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%panel]) group(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<16xf32>
+  return %r : vector<16xf32>
+}
+
+// A strip of eight rows is half a panel: the second begins 32 bytes into each
+// vector of codes and 16 into the scales. Two rows read one load of codes.
+// CHECK-LABEL: func.func private @grid(
 // CHECK-SAME: target_cpu = "x86-64"
 // CHECK-SAME: target_features = #llvm.target_features<["+avx2", "+fma", "+f16c"]>
+// CHECK-DAG: %[[C64:.*]] = arith.constant 64 : index
 // CHECK-NOT: vpdpbusd
-// CHECK: llvm.call_intrinsic "llvm.x86.avx2.psign.b"
+// CHECK: vector.load %{{.*}}[%{{.*}}, %{{.*}}, %[[C64]]] : memref<2x1x544xi8>, vector<32xi8>
+// CHECK-COUNT-2: llvm.call_intrinsic "llvm.x86.avx2.psign.b"
+// CHECK: vector.load {{.*}}vector<32xi8>
 // CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"
 // CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
 // CHECK-NOT: vpdpbusd
-// CHECK: math.fma
-func.func private @grid(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> {
+// CHECK-COUNT-2: math.fma
+func.func private @grid(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<8xf32>, %row: index, %panel: index) -> (vector<8xf32>, vector<8xf32>) attributes {llm.target = #avx2} {
   %c0 = arith.constant 0 : index
-  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%panel]) group(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, panels = 1 : i64, rows = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<16xf32>
-  return %r : vector<16xf32>
+  %r:2 = llm.tile.dot(%acc, %acc) x(%x[%row]) w(%w[%panel]) group(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, lane = 8 : i64, rows = 2 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<8xf32>, vector<8xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<8xf32>, vector<8xf32>
+  return %r#0, %r#1 : vector<8xf32>, vector<8xf32>
 }
 
 // Floats: one load of 16 weights per k serves every row of the tile; an inner
 // size of 6 goes in groups of 2.
-// CHECK-LABEL: func.func private @dense.avx2(
+// CHECK-LABEL: func.func private @dense(
 // CHECK: %[[W0:.*]] = vector.load {{.*}} : memref<1x6x16xf16>, vector<16xf16>
 // CHECK: %[[F0:.*]] = arith.extf %[[W0]] : vector<16xf16> to vector<16xf32>
 // CHECK: math.fma %[[F0]]
@@ -48,15 +52,15 @@ func.func private @grid(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vecto
 // CHECK-COUNT-2: math.fma %[[F1]]
 // CHECK-NOT: math.fma
 // CHECK: return
-func.func private @dense(%x: memref<?x6xf32>, %w: memref<1x6x16xf16>, %acc: vector<16xf32>, %row: index, %group: index) -> (vector<16xf32>, vector<16xf32>) {
+func.func private @dense(%x: memref<?x6xf32>, %w: memref<1x6x16xf16>, %acc: vector<16xf32>, %row: index, %group: index) -> (vector<16xf32>, vector<16xf32>) attributes {llm.target = #avx512} {
   %c0 = arith.constant 0 : index
-  %r:2 = llm.tile.dot(%acc, %acc) x(%x[%row]) w(%w[%c0]) group(%group) {panels = 1 : i64, rows = 2 : i64, weightType = !llm.packed<16x6, #llm.float<f16>, #llm.panels>} : (vector<16xf32>, vector<16xf32>), memref<?x6xf32>, memref<1x6x16xf16> -> vector<16xf32>, vector<16xf32>
+  %r:2 = llm.tile.dot(%acc, %acc) x(%x[%row]) w(%w[%c0]) group(%group) {rows = 2 : i64, strips = 1 : i64, weightType = !llm.packed<16x6, #llm.float<f16>, #llm.panels>} : (vector<16xf32>, vector<16xf32>), memref<?x6xf32>, memref<1x6x16xf16> -> vector<16xf32>, vector<16xf32>
   return %r#0, %r#1 : vector<16xf32>, vector<16xf32>
 }
 
 // Float rows at 4-bit codes: scale and minimum are read, 32 weights made once;
 // with `prefetch` the next panels are fetched too.
-// CHECK-LABEL: func.func private @dequantised.avx2(
+// CHECK-LABEL: func.func private @dequantised(
 // CHECK: memref.prefetch
 // CHECK: vector.load {{.*}}, vector<32xi8>
 // CHECK: arith.extf {{.*}} : vector<16xf16> to vector<16xf32>
@@ -65,17 +69,8 @@ func.func private @dense(%x: memref<?x6xf32>, %w: memref<1x6x16xf16>, %acc: vect
 // CHECK-COUNT-32: math.fma
 // CHECK-NOT: math.fma
 // CHECK: return
-func.func private @dequantised(%x: memref<?x32xf32>, %w: memref<2x1x320xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> {
+func.func private @dequantised(%x: memref<?x32xf32>, %w: memref<2x1x320xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> attributes {llm.target = #avx512} {
   %c0 = arith.constant 0 : index
-  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%panel]) group(%c0) {panels = 1 : i64, prefetch, rows = 1 : i64, weightType = !llm.packed<32x32, #llm.q4_1, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<2x1x320xi8> -> vector<16xf32>
-  return %r : vector<16xf32>
-}
-
-// CHECK-LABEL: func.func @"caller.avx512-vnni"(
-// CHECK: call @"grid.avx512-vnni"(
-// CHECK-LABEL: func.func @caller.avx2(
-// CHECK: call @grid.avx2(
-func.func @caller(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<16xf32>, %i: index) -> vector<16xf32> {
-  %r = call @grid(%x, %w, %acc, %i, %i) : (memref<?x40xi8>, memref<2x1x544xi8>, vector<16xf32>, index, index) -> vector<16xf32>
+  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%panel]) group(%c0) {prefetch, rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q4_1, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<2x1x320xi8> -> vector<16xf32>
   return %r : vector<16xf32>
 }

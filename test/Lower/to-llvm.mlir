@@ -1,4 +1,4 @@
-// RUN: llmc-opt %s --llm-pack-weights --llm-form-kernels --llm-plan-memory --llm-tile-kernels --llm-emit-tiles --llm-finish-step --llm-to-llvm | FileCheck %s --implicit-check-not=unrealized_conversion_cast --implicit-check-not=" = {{func|scf|memref|vector|arith|math|llm}}."
+// RUN: llmc-opt %s --llm-pack-weights --llm-clone-targets --llm-form-kernels --llm-plan-memory --llm-lower-step --llm-emit-tiles --llm-finish-step --llm-to-llvm | FileCheck %s --implicit-check-not=unrealized_conversion_cast --implicit-check-not=" = {{func|scf|memref|vector|arith|math|llm}}."
 
 // The whole way of a step: only the LLVM dialect is left, each instruction set
 // has its own instructions, and all variants call the one barrier.
@@ -8,11 +8,6 @@
 // CHECK-NOT: pmadd
 // CHECK: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"
 // CHECK-NOT: pmadd
-// CHECK-LABEL: llvm.func @k2_linear.avx2(
-// CHECK-SAME: target_cpu = "x86-64"
-// CHECK-NOT: avx512
-// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"
-// CHECK-NOT: avx512
 // CHECK-LABEL: llvm.func @"k3_norm.avx512-vnni"(
 // CHECK: llvm.intr.sqrt
 // CHECK-LABEL: llvm.func @"step.avx512-vnni"(
@@ -20,6 +15,11 @@
 // CHECK: llvm.call @llmrt_barrier(
 // CHECK-NOT: .avx2
 // CHECK: llvm.return
+// CHECK-LABEL: llvm.func @k2_linear.avx2(
+// CHECK-SAME: target_cpu = "x86-64"
+// CHECK-NOT: avx512
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"
+// CHECK-NOT: avx512
 // CHECK-LABEL: llvm.func @step.avx2(
 // CHECK: llvm.call @k0_embed.avx2(
 // CHECK: llvm.call @llmrt_barrier(

@@ -1,10 +1,10 @@
-// RUN: llmc-opt %s --llm-form-kernels --split-input-file | FileCheck %s
+// RUN: llmc-opt %s --llm-clone-targets=isas=avx2 --llm-form-kernels --split-input-file | FileCheck %s
 
 !w = !llm.packed<32x32, #llm.q8_0, #llm.panels>
 !q = !llm.packed<?x32, #llm.int8_act>
 
 // A norm takes the quantisation of its result along.
-// CHECK-LABEL: func.func @norm(
+// CHECK-LABEL: func.func @norm.avx2(
 // CHECK: llm.kernel "norm_quantize_act"(%{{.*}}, %{{.*}}) : (tensor<?x32xf32>, tensor<32xf32>) -> !llm.packed<?x32, #llm.int8_act>
 // CHECK-NEXT: ^bb0
 // CHECK-NEXT: %[[N:.*]] = llm.norm
@@ -16,10 +16,11 @@ func.func @norm(%x: tensor<?x32xf32>, %s: tensor<32xf32>) -> !q {
   return %q : !q
 }
 
-// Not when another op reads the norm: two kernels.
-// CHECK-LABEL: func.func @norm_read_twice(
-// CHECK: %[[N:.*]] = llm.kernel "norm"
-// CHECK: llm.kernel "quantize_act"(%[[N]])
+// Also when another op reads the norm behind it: one kernel of two results.
+// CHECK-LABEL: func.func @norm_read_twice.avx2(
+// CHECK: %[[R:.*]]:2 = llm.kernel "norm_quantize_act"(
+// CHECK: llm.yield %[[N:.*]], %[[Q:.*]] : tensor<?x32xf32>, !llm.packed<?x32, #llm.int8_act>
+// CHECK: return %[[R]]#1, %[[R]]#0
 func.func @norm_read_twice(%x: tensor<?x32xf32>) -> (!q, tensor<?x32xf32>) {
   %n = llm.norm rms %x {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
   %q = llm.quantize_act %n : tensor<?x32xf32> -> !q
@@ -27,7 +28,7 @@ func.func @norm_read_twice(%x: tensor<?x32xf32>) -> (!q, tensor<?x32xf32>) {
 }
 
 // The quantisation of a product needs whole groups of a row: its own kernel.
-// CHECK-LABEL: func.func @product_quantised(
+// CHECK-LABEL: func.func @product_quantised.avx2(
 // CHECK: %[[P:.*]] = llm.kernel "linear"
 // CHECK: llm.kernel "quantize_act"(%[[P]])
 func.func @product_quantised(%x: !q, %w: !w) -> !q {
@@ -41,9 +42,9 @@ func.func @product_quantised(%x: !q, %w: !w) -> !q {
 !w = !llm.packed<32x32, #llm.q8_0, #llm.panels>
 
 // The residual rides in the product's epilogue, with the bias.
-// CHECK-LABEL: func.func @residual(
+// CHECK-LABEL: func.func @residual.avx2(
 // CHECK-SAME: %[[X:.*]]: tensor<?x32xf32>, %[[W:.*]]: !llm.packed<32x32, #llm.q8_0, #llm.panels>, %[[B:.*]]: tensor<32xf32>
-// CHECK: llm.kernel "linear_addf"(%[[X]], %[[W]], %[[B]]) schedule <rows = 4, panels = 1, panels1 = 2> : (
+// CHECK: llm.kernel "linear_addf"(%[[X]], %[[W]], %[[B]]) schedule <rows = 4, strips = 1, lanes = 8, panels = 2> : (
 // CHECK: %[[P:.*]] = llm.linear
 // CHECK: %[[S:.*]] = arith.addf %{{.*}}, %[[P]]
 // CHECK: llm.yield %[[S]] : tensor<?x32xf32>
@@ -55,7 +56,7 @@ func.func @residual(%x: tensor<?x32xf32>, %w: !w, %b: tensor<32xf32>) -> tensor<
 }
 
 // Gate and up projection of one input meet in one kernel.
-// CHECK-LABEL: func.func @gated(
+// CHECK-LABEL: func.func @gated.avx2(
 // CHECK: llm.kernel "linear_linear_silu_mulf"
 // CHECK-COUNT-2: llm.linear
 // CHECK: llm.act silu
@@ -70,7 +71,7 @@ func.func @gated(%x: tensor<?x32xf32>, %g: !w, %u: !w) -> tensor<?x32xf32> {
 }
 
 // Products of different inputs do not.
-// CHECK-LABEL: func.func @two_inputs(
+// CHECK-LABEL: func.func @two_inputs.avx2(
 // CHECK: %[[A:.*]] = llm.kernel "linear"
 // CHECK: llm.kernel "linear_mulf"(%{{.*}}, %{{.*}}, %[[A]])
 func.func @two_inputs(%x: tensor<?x32xf32>, %z: tensor<?x32xf32>, %g: !w, %u: !w) -> tensor<?x32xf32> {
@@ -85,8 +86,8 @@ func.func @two_inputs(%x: tensor<?x32xf32>, %z: tensor<?x32xf32>, %g: !w, %u: !w
 !odd = !llm.packed<48x32, #llm.float<f32>, #llm.panels>
 
 // Three panels: one at a time.
-// CHECK-LABEL: func.func @odd_panels(
-// CHECK: schedule <rows = 4, panels = 1, panels1 = 1>
+// CHECK-LABEL: func.func @odd_panels.avx2(
+// CHECK: schedule <rows = 4, strips = 2, lanes = 8, panels = 1>
 func.func @odd_panels(%x: tensor<?x32xf32>, %w: !odd) -> tensor<?x48xf32> {
   %p = llm.linear %x, %w : (tensor<?x32xf32>, !odd) -> tensor<?x48xf32>
   return %p : tensor<?x48xf32>
@@ -96,7 +97,7 @@ func.func @odd_panels(%x: tensor<?x32xf32>, %w: !odd) -> tensor<?x48xf32> {
 
 // Reshapes and projections stay outside; what a loop body computes becomes
 // kernels of its block.
-// CHECK-LABEL: func.func @structure(
+// CHECK-LABEL: func.func @structure.avx2(
 // CHECK: llm.batch_positions
 // CHECK: scf.for
 // CHECK: llm.kernel "norm"

@@ -23,8 +23,11 @@ namespace llmc {
 /// Appends the upstream passes that turn emitted tiles into the LLVM dialect.
 void buildLLVMPipeline(mlir::OpPassManager &manager);
 
-/// Instruction sets that `llm-emit-tiles` knows, best first.
+/// Instruction sets that `llm-clone-targets` knows, best first.
 llvm::ArrayRef<llvm::StringRef> getKnownIsas();
+
+/// Gives the ops of the llm dialect their tilers for CPUs.
+void registerCpuTilers(mlir::DialectRegistry &registry);
 
 } // namespace llmc
 

@@ -5,16 +5,32 @@
 
 include "mlir/Pass/PassBase.td"
 
-def TileKernels : Pass<"llm-tile-kernels", "::mlir::ModuleOp"> {
-  let summary = "kernels become functions of loops, the step becomes calls";
+def CloneTargets : Pass<"llm-clone-targets", "::mlir::ModuleOp"> {
+  let summary = "every function exists once per target";
+  let description = [{
+    Clones each function per instruction set: its name gains `.isa`, and the attribute
+    `llm.target` (`#llm.target`) says what later choices may follow. Known names:
+    avx2 (AVX2, FMA, F16C) and avx512-vnni.
+
+    Expects: functions without targets. Leaves: functions with targets only; weights are shared.
+    Saves: one executable runs at full speed on any x86-64 CPU since 2013.
+  }];
+  let options = [ListOption<"isas", "isas", "std::string", "instruction sets, best first">];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+def LowerStep : Pass<"llm-lower-step", "::mlir::ModuleOp"> {
+  let summary = "the step becomes calls of kernels";
   let description = [{
     Each distinct `llm.kernel` becomes one function over memrefs: `scf.for` loops over
-    this worker's share, around `llm.tile.dot` and elementwise vectors. `@step` becomes a
-    function over the step's buffers (weights, arena, cache, batch) that views them
-    at their planned offsets, calls the kernels, and meets at an `llm.barrier` wherever
-    one kernel touches what another since the last barrier has written or read.
+    this worker's share, around `llm.tile.dot` and elementwise vectors, built by the
+    tiler of its anchor. The step becomes a function over its buffers (weights, arena,
+    cache, batch) that views them at their planned offsets, calls the kernels, and meets
+    at an `llm.barrier` wherever one kernel touches what another since the last barrier
+    has written or read.
 
-    Expects: planned kernels. Leaves: func, scf, memref, vector, arith, math, llm.tile.dot, llm.barrier.
+    Expects: planned kernels of functions with targets. Leaves: func, scf, memref, vector,
+    arith, math, llm.tile.dot, llm.barrier.
     Saves: kernels of equal layers are compiled once; barriers that no dependence needs.
   }];
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect",
@@ -22,16 +38,13 @@ def TileKernels : Pass<"llm-tile-kernels", "::mlir::ModuleOp"> {
 }
 
 def EmitTiles : Pass<"llm-emit-tiles", "::mlir::ModuleOp"> {
-  let summary = "every function exists once per instruction set";
+  let summary = "tile ops become instructions";
   let description = [{
-    Clones the step and its kernels per instruction set (names gain `.isa`), marks them
-    with its target features, and spells tile ops with its instructions. Known names:
-    avx2 (AVX2, FMA, F16C) and avx512-vnni.
+    Marks every function with the features of its target and spells its tile ops with
+    the target's instructions.
 
-    Expects: tiled kernels. Leaves: no llm.tile.*.
-    Saves: one executable runs at full speed on any x86-64 CPU since 2013.
+    Expects: lowered steps. Leaves: no llm.tile.*.
   }];
-  let options = [ListOption<"isas", "isas", "std::string", "instruction sets, best first">];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::vector::VectorDialect", "::mlir::math::MathDialect",
                            "::mlir::arith::ArithDialect"];

@@ -5,7 +5,9 @@
 // loaded at the tile's place, arith and math ops are cloned onto vectors, and
 // what the anchor computed comes from the tiler. Nothing is stored in between.
 //===----------------------------------------------------------------------===//
-#include "TileBuilder.h"
+#include "Tilers.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -61,24 +63,71 @@ static Value applyAct(TileBuilder &b, ActFn fn, Value x) {
   llvm_unreachable("all activation functions are handled");
 }
 
-Value evaluateElementwise(TileBuilder &b, const KernelArgs &args, Value value,
-                          ValueRange at, int64_t lanes, Value mask,
+namespace {
+
+struct ActTile : CpuElementwiseOpInterface::ExternalModel<ActTile, ActOp> {
+  Value evaluate(Operation *op, TileBuilder &b, const TilePlace &,
+                 ValueRange operands) const {
+    return applyAct(b, cast<ActOp>(op).getFn(), operands[0]);
+  }
+};
+
+/// A constant in every lane.
+struct SplatTile
+    : CpuElementwiseOpInterface::ExternalModel<SplatTile, tensor::SplatOp> {
+  Value evaluate(Operation *op, TileBuilder &b, const TilePlace &place,
+                 ValueRange) const {
+    auto number =
+        cast<tensor::SplatOp>(op).getInput().getDefiningOp<arith::ConstantOp>();
+    assert(number && "kernels repeat the constants that they spread");
+    return b.constant(b.f32s(place.lanes),
+                      cast<FloatAttr>(number.getValue()).getValueAsDouble());
+  }
+};
+
+struct BroadcastTile
+    : CpuElementwiseOpInterface::ExternalModel<BroadcastTile, BroadcastOp> {
+  Value evaluate(Operation *op, TileBuilder &b, const TilePlace &place,
+                 ValueRange) const {
+    Value input = cast<BroadcastOp>(op).getInput();
+    ArrayRef<int64_t> shape = getMatrixShape(input.getType());
+    SmallVector<Value> at;
+    for (auto [size, index] :
+         llvm::zip(shape, place.at.take_back(shape.size())))
+      at.push_back(size == 1 ? b.index(0) : index);
+    Value memref = place.args.get(input);
+    if (shape.back() == 1)
+      return b.broadcast(b.load(memref, at), place.lanes);
+    return b.loadF32s(memref, at, place.lanes, place.mask);
+  }
+};
+
+} // namespace
+
+void attachElementwiseTiles(MLIRContext *context) {
+  ActOp::attachInterface<ActTile>(*context);
+  BroadcastOp::attachInterface<BroadcastTile>(*context);
+  tensor::SplatOp::attachInterface<SplatTile>(*context);
+}
+
+Value evaluateElementwise(TileBuilder &b, const TilePlace &place, Value value,
                           llvm::function_ref<Value(Value)> leaf) {
   if (Value known = leaf(value))
     return known;
   if (isa<BlockArgument>(value))
-    return b.loadF32s(args.get(value), at, lanes, mask);
+    return b.loadF32s(place.args.get(value), place.at, place.lanes, place.mask);
   Operation *op = value.getDefiningOp();
   SmallVector<Value> operands;
   for (Value operand : op->getOperands())
     operands.push_back(
-        evaluateElementwise(b, args, operand, at, lanes, mask, leaf));
-  if (auto act = dyn_cast<ActOp>(op))
-    return applyAct(b, act.getFn(), operands[0]);
+        isSpread(op) ? Value() : evaluateElementwise(b, place, operand, leaf));
+  if (auto tile = dyn_cast<CpuElementwiseOpInterface>(op))
+    return tile.evaluate(b, place, operands);
+  assert(op->hasTrait<OpTrait::Elementwise>() && "kernel formation let it in");
   OperationState state(b.getLoc(), op->getName());
   state.addOperands(operands);
   state.addTypes(VectorType::get(
-      lanes, cast<ShapedType>(value.getType()).getElementType()));
+      place.lanes, cast<ShapedType>(value.getType()).getElementType()));
   state.attributes = op->getAttrDictionary();
   return b.create(state)->getResult(0);
 }

@@ -1,4 +1,4 @@
-//===- EmitTiles.cpp - every function exists once per instruction set -------===//
+//===- EmitTiles.cpp - tile ops become instructions -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Emitters of llm.tile.dot by kind of operands:
@@ -23,36 +23,49 @@ class DotEmitter {
 public:
   DotEmitter(TileBuilder &b, const Isa &isa, TileDotOp op)
       : b(b), isa(isa), op(op), weight(cast<PackedType>(op.getWeightType())),
-        rows(op.getRows()), panels(op.getPanels()), sums(op.getAccs()) {}
+        rows(op.getRows()), strips(op.getStrips()), lanes(op.getLanes()),
+        sums(op.getAccs()) {}
 
   void run() {
     if (op.getPrefetch())
       prefetch();
     auto grid = weight.getEncoding().getAffineGrid();
-    for (int64_t u = 0; u < panels; ++u) {
-      Value panel = b.addIndex(op.getPanel(), u);
+    for (int64_t s = 0; s < strips; ++s) {
+      int64_t first = op.getLane() + s * lanes; // row after the panel's first
+      Strip strip{s, b.addIndex(op.getPanel(), first / panelRows),
+                  first % panelRows};
       if (grid && op.getInputType())
-        dotIntegers(*grid, panel, u);
+        dotIntegers(*grid, strip);
       else if (grid)
-        dotDequantised(*grid, panel, u);
+        dotDequantised(*grid, strip);
       else
-        dotFloats(panel, u);
+        dotFloats(strip);
     }
     op.replaceAllUsesWith(sums);
     op.erase();
   }
 
 private:
-  Value &sum(int64_t row, int64_t panel) { return sums[row * panels + panel]; }
+  /// Output rows `lane` .. `lane` + lanes of a panel; their sums are sums[index].
+  struct Strip {
+    int64_t index;
+    Value panel;
+    int64_t lane;
+  };
 
-  /// The same group of the next panels: the hardware does not follow two streams
-  /// that end every few kilobytes.
+  Value &sum(int64_t row, const Strip &strip) {
+    return sums[row * strips + strip.index];
+  }
+
+  /// The same group of the panels that follow: the hardware does not follow two
+  /// streams that end every few kilobytes.
   void prefetch() {
     auto type = cast<MemRefType>(op.getW().getType());
     int64_t group = getDotGroup(weight);
     bool grid = type.getElementType().isInteger(8);
     int64_t elements = grid ? type.getDimSize(2) : group * panelRows;
     int64_t line = 64 / (type.getElementTypeBitWidth() / 8);
+    int64_t panels = llvm::divideCeil(strips * lanes, panelRows);
     for (int64_t u = 0; u < panels; ++u) {
       Value panel = b.addIndex(op.getPanel(), panels + u);
       for (int64_t at = 0; at < elements; at += line) {
@@ -72,77 +85,75 @@ private:
 
   //===--- integer grids ----------------------------------------------------===//
 
-  /// 16 f16 numbers at the head of a group: scales, then minimums.
-  Value loadHead(Value panel, int64_t which) {
-    Value at[] = {panel, op.getGroup(), b.index(which * 2 * panelRows)};
-    Value halves = b.loadBytesAs(op.getW(), at,
-                                 VectorType::get(panelRows, b.getF16Type()));
-    return arith::ExtFOp::create(b, b.f32s(panelRows), halves);
+  /// The strip's f16 numbers at the head of a group: scales, then minimums.
+  Value loadHead(const Strip &strip, int64_t which) {
+    int64_t byte = 2 * (which * panelRows + strip.lane);
+    Value at[] = {strip.panel, op.getGroup(), b.index(byte)};
+    Value halves =
+        b.loadBytesAs(op.getW(), at, VectorType::get(lanes, b.getF16Type()));
+    return arith::ExtFOp::create(b, b.f32s(lanes), halves);
   }
 
-  /// 8 vectors of 64 unsigned codes; vector j holds k = 4j .. 4j+3 of each row.
-  SmallVector<Value> loadCodes(AffineGrid grid, Value panel) {
+  /// Unsigned codes of the k = 4j .. 4j+3 of each row: 4 bytes per row. Vector j
+  /// of a panel holds them, or half of vector j/2 does.
+  Value loadCodes(AffineGrid grid, const Strip &strip, int64_t j) {
     int64_t head = panelRows * (grid.hasMin ? 4 : 2);
-    SmallVector<Value> codes;
-    for (int64_t at = 0; at < panelRows * gridGroup * grid.bits / 8; at += 64) {
-      Value place[] = {panel, op.getGroup(), b.index(head + at)};
-      if (grid.bits == 8) {
-        codes.push_back(b.loadBytesAs(op.getW(), place, b.bytes(64)));
-        continue;
-      }
-      Value pairs = b.loadBytesAs(op.getW(), place, b.i32s(16));
-      Value low = b.constant(b.i32s(16), 0x0F0F0F0F);
-      Value shifted =
-          arith::ShRUIOp::create(b, pairs, b.constant(b.i32s(16), 4));
-      for (Value nibbles : {pairs, shifted})
-        codes.push_back(vector::BitCastOp::create(
-            b, b.bytes(64), arith::AndIOp::create(b, nibbles, low)));
-    }
-    return codes;
+    int64_t vector = grid.bits == 8 ? j : j / 2;
+    int64_t byte = head + 4 * (panelRows * vector + strip.lane);
+    Value at[] = {strip.panel, op.getGroup(), b.index(byte)};
+    if (grid.bits == 8)
+      return b.loadBytesAs(op.getW(), at, b.bytes(4 * lanes));
+    Value pairs = b.loadBytesAs(op.getW(), at, b.i32s(lanes));
+    if (j % 2)
+      pairs = arith::ShRUIOp::create(b, pairs, b.constant(b.i32s(lanes), 4));
+    Value low = b.constant(b.i32s(lanes), 0x0F0F0F0F);
+    return vector::BitCastOp::create(b, b.bytes(4 * lanes),
+                                     arith::AndIOp::create(b, pairs, low));
   }
 
-  void dotIntegers(AffineGrid grid, Value panel, int64_t u) {
+  void dotIntegers(AffineGrid grid, const Strip &strip) {
     int64_t columns = weight.getCols(), groups = columns / gridGroup;
-    Value scale = loadHead(panel, 0);
-    Value min = grid.hasMin ? loadHead(panel, 1) : Value();
-    SmallVector<Value> codes = loadCodes(grid, panel);
     Value first = b.mulIndex(op.getGroup(), gridGroup),
           quarter = b.mulIndex(op.getGroup(), 4);
+    auto loadX = [&](int64_t r, Value at, int64_t offset, Type type) {
+      Value place[] = {b.addIndex(op.getRow(), r), b.addIndex(at, offset)};
+      return b.loadBytesAs(op.getX(), place, type);
+    };
+    auto total = [&](int64_t r) {
+      return loadX(r, quarter, columns + 4 * groups, b.getI32Type());
+    };
+    SmallVector<Value> products =
+        isa.dot(b, {rows, lanes, grid.bits, grid.zero, gridGroup / 4,
+                    [&](int64_t j) { return loadCodes(grid, strip, j); },
+                    [&](int64_t r, int64_t j) {
+                      return loadX(r, first, 4 * j, b.getI32Type());
+                    },
+                    [&](int64_t r) -> Value {
+                      return arith::MulIOp::create(
+                          b, total(r), b.constant(b.getI32Type(), -grid.zero));
+                    }});
+    Value scale = loadHead(strip, 0);
+    Value min = grid.hasMin ? loadHead(strip, 1) : Value();
     for (int64_t r = 0; r < rows; ++r) {
-      Value row = b.addIndex(op.getRow(), r);
-      SmallVector<Value> words;
-      for (int64_t j = 0; j < 8; ++j)
-        words.push_back(b.loadBytesAs(
-            op.getX(), {row, b.addIndex(first, 4 * j)}, b.getI32Type()));
-      Value rowScale = b.loadBytesAs(
-          op.getX(), {row, b.addIndex(quarter, columns)}, b.getF32Type());
-      Value total = b.loadBytesAs(
-          op.getX(), {row, b.addIndex(quarter, columns + 4 * groups)},
-          b.getI32Type());
-      Value correction;
-      if (grid.zero)
-        correction = arith::MulIOp::create(
-            b, total, b.constant(b.getI32Type(), -grid.zero));
-      Value products = isa.dot(b, grid, codes, words, correction);
-      Value exact = arith::SIToFPOp::create(b, b.f32s(panelRows), products);
-      Value both = b.mul(scale, b.broadcast(rowScale, panelRows));
-      sum(r, u) = b.fma(exact, both, sum(r, u));
+      Value rowScale = loadX(r, quarter, columns, b.getF32Type());
+      Value exact = arith::SIToFPOp::create(b, b.f32s(lanes), products[r]);
+      Value both = b.mul(scale, b.broadcast(rowScale, lanes));
+      sum(r, strip) = b.fma(exact, both, sum(r, strip));
       if (!min)
         continue;
       Value rowSum =
-          b.mul(rowScale, arith::SIToFPOp::create(b, b.getF32Type(), total));
-      sum(r, u) = b.fma(min, b.broadcast(rowSum, panelRows), sum(r, u));
+          b.mul(rowScale, arith::SIToFPOp::create(b, b.getF32Type(), total(r)));
+      sum(r, strip) = b.fma(min, b.broadcast(rowSum, lanes), sum(r, strip));
     }
   }
 
-  void dotDequantised(AffineGrid grid, Value panel, int64_t u) {
-    Value scale = loadHead(panel, 0);
-    Value min = grid.hasMin ? loadHead(panel, 1) : Value();
-    SmallVector<Value> codes = loadCodes(grid, panel);
+  void dotDequantised(AffineGrid grid, const Strip &strip) {
+    Value scale = loadHead(strip, 0);
+    Value min = grid.hasMin ? loadHead(strip, 1) : Value();
     Value first = b.mulIndex(op.getGroup(), gridGroup);
     for (int64_t k = 0; k < gridGroup; ++k) {
-      Value word =
-          vector::BitCastOp::create(b, b.i32s(panelRows), codes[k / 4]);
+      Value word = vector::BitCastOp::create(b, b.i32s(lanes),
+                                             loadCodes(grid, strip, k / 4));
       if (k % 4)
         word = arith::ShRUIOp::create(b, word,
                                       b.constant(word.getType(), 8 * (k % 4)));
@@ -151,30 +162,30 @@ private:
         word = arith::SubIOp::create(b, word,
                                      b.constant(word.getType(), grid.zero));
       Value value =
-          b.mul(arith::SIToFPOp::create(b, b.f32s(panelRows), word), scale);
+          b.mul(arith::SIToFPOp::create(b, b.f32s(lanes), word), scale);
       if (min)
         value = b.add(value, min);
-      addProducts(value, b.addIndex(first, k), u);
+      addProducts(value, b.addIndex(first, k), strip);
     }
   }
 
   //===--- floats -------------------------------------------------------------===//
 
-  void dotFloats(Value panel, int64_t u) {
+  void dotFloats(const Strip &strip) {
     int64_t group = getDotGroup(weight);
     Value first = b.mulIndex(op.getGroup(), group);
     for (int64_t i = 0; i < group; ++i) {
       Value k = b.addIndex(first, i);
-      addProducts(b.loadF32s(op.getW(), {panel, k, b.index(0)}, panelRows), k,
-                  u);
+      Value at[] = {strip.panel, k, b.index(strip.lane)};
+      addProducts(b.loadF32s(op.getW(), at, lanes), k, strip);
     }
   }
 
-  /// sums of panel u += weights[k] * x[., k]
-  void addProducts(Value weights, Value k, int64_t u) {
+  /// sums of the strip += weights[k] * x[., k]
+  void addProducts(Value weights, Value k, const Strip &strip) {
     for (int64_t r = 0; r < rows; ++r) {
       Value x = b.load(op.getX(), {b.addIndex(op.getRow(), r), k});
-      sum(r, u) = b.fma(weights, b.broadcast(x, panelRows), sum(r, u));
+      sum(r, strip) = b.fma(weights, b.broadcast(x, lanes), sum(r, strip));
     }
   }
 
@@ -182,45 +193,30 @@ private:
   const Isa &isa;
   TileDotOp op;
   PackedType weight;
-  int64_t rows, panels;
+  int64_t rows, strips, lanes;
   SmallVector<Value> sums;
 };
 
 struct EmitTiles : impl::EmitTilesBase<EmitTiles> {
-  using Base::Base;
-
   void runOnOperation() override {
-    SmallVector<func::FuncOp> originals =
-        llvm::to_vector(getOperation().getOps<func::FuncOp>());
-    if (isas.empty())
-      for (const Isa *isa : getIsas())
-        isas.push_back(isa->getName().str());
-    for (const std::string &name : isas) {
-      auto it = llvm::find_if(
-          getIsas(), [&](const Isa *isa) { return isa->getName() == name; });
-      if (it == getIsas().end()) {
-        getOperation().emitError("llm-emit-tiles: unknown instruction set '")
-            << name << "'";
-        return signalPassFailure();
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      TargetAttr target = getTarget(function);
+      const Isa *isa = target ? findIsa(target.getIsa()) : nullptr;
+      if (isa) {
+        emit(function, *isa);
+        continue;
       }
-      for (func::FuncOp function : originals)
-        emit(function, **it);
+      function.emitError("llm-emit-tiles: needs a target of a known "
+                         "instruction set: run llm-clone-targets first");
+      return signalPassFailure();
     }
-    for (func::FuncOp function : originals)
-      function.erase();
   }
 
-  void emit(func::FuncOp original, const Isa &isa) {
-    OpBuilder builder(original);
-    auto function = cast<func::FuncOp>(builder.clone(*original));
-    std::string suffix = ("." + isa.getName()).str();
-    function.setName((original.getName() + suffix).str());
+  void emit(func::FuncOp function, const Isa &isa) {
+    OpBuilder builder(function);
     function->setAttr("target_cpu", builder.getStringAttr("x86-64"));
     function->setAttr("target_features", LLVM::TargetFeaturesAttr::get(
                                              &getContext(), isa.getFeatures()));
-    function.walk([&](func::CallOp call) {
-      call.setCallee((call.getCallee() + suffix).str());
-    });
     function.walk([&](TileDotOp op) {
       TileBuilder b(op.getLoc(), &getContext());
       b.setInsertionPoint(op);

@@ -2,14 +2,31 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Everything but integer dot products is portable vector code that LLVM fits to
-// the target's width. A new instruction set implements this interface.
+// the target's width. A new instruction set is one file that implements this
+// interface, and its line in getIsas.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_LOWER_CPU_ISA_H
 #define LLMC_LIB_LOWER_CPU_ISA_H
 
-#include "TileBuilder.h"
+#include "llmc/Lower/Cpu/TileBuilder.h"
 
 namespace llmc {
+
+/// Integer products of one group of k: `rows` batch rows with one strip of
+/// weights. Operands are made when they are asked for, so an instruction set
+/// holds in registers only what its own order of instructions needs.
+struct IntegerTile {
+  int64_t rows, lanes;
+  int64_t bits;  // of a code
+  int64_t zero;  // weights are code - zero
+  int64_t quads; // k of the group / 4
+  /// Codes of quad `j`: 4 * lanes unsigned bytes; byte 4n+c is k = 4j+c of row n.
+  llvm::function_ref<mlir::Value(int64_t j)> codes;
+  /// The 4 signed codes of quad `j` of batch row `r`, an i32.
+  llvm::function_ref<mlir::Value(int64_t r, int64_t j)> word;
+  /// `-zero` times the sum of row `r`'s codes, an i32; not asked where zero is 0.
+  llvm::function_ref<mlir::Value(int64_t r)> correction;
+};
 
 /// One x86-64 instruction set that kernels are spelled for.
 class Isa {
@@ -21,19 +38,34 @@ public:
   virtual llvm::ArrayRef<llvm::StringRef> getFeatures() const = 0;
   /// LLMRT_CPU_* bits that the machine must have.
   virtual uint64_t getCpuBits() const = 0;
+  /// Vector registers, and f32 in each: what tile shapes follow.
+  virtual int64_t getRegisters() const = 0;
+  virtual int64_t getLanes() const = 0;
 
-  /// `sum over j of (codes[j] - zero) . x[j]` for 16 rows as vector<16xi32>.
-  /// codes: 8 vectors of 64 unsigned bytes, 4 per row; words: 8 i32, each 4
-  /// signed activation codes; correction: -zero * sum of all activation codes
-  /// (i32, null when zero is 0).
-  virtual mlir::Value dot(TileBuilder &b, mlir::llm::AffineGrid grid,
-                          llvm::ArrayRef<mlir::Value> codes,
-                          llvm::ArrayRef<mlir::Value> words,
-                          mlir::Value correction) const = 0;
+  /// Per batch row `sum over k of (code - zero) * x` of each output row of the
+  /// strip, exact, as a vector of i32.
+  virtual llvm::SmallVector<mlir::Value> dot(TileBuilder &b,
+                                             const IntegerTile &tile) const = 0;
+
+  mlir::llm::TargetAttr getTarget(mlir::MLIRContext *context) const {
+    return mlir::llm::TargetAttr::get(context, getName(), getRegisters(),
+                                      getLanes());
+  }
 };
 
 /// All instruction sets, best first.
 llvm::ArrayRef<const Isa *> getIsas();
+/// The one of this name, or null.
+const Isa *findIsa(llvm::StringRef name);
+
+const Isa &getAvx512Vnni();
+const Isa &getAvx2();
+
+/// A call of the LLVM intrinsic `name`.
+mlir::Value callIntrinsic(TileBuilder &b, llvm::StringRef name,
+                          mlir::Type result, mlir::ValueRange arguments);
+/// One activation word (4 signed codes) in every 32-bit lane, as bytes.
+mlir::Value spreadWord(TileBuilder &b, mlir::Value word, int64_t lanes);
 
 } // namespace llmc
 

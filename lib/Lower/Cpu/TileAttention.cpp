@@ -13,7 +13,7 @@
 //       online softmax                               serves the whole tile
 //       result += probabilities * values
 //===----------------------------------------------------------------------===//
-#include "TileBuilder.h"
+#include "Tilers.h"
 
 #include "llmrt/abi.h"
 
@@ -56,7 +56,8 @@ Value lookUpPage(TileBuilder &b, const BatchArgs &batch, Value row,
 
 } // namespace
 
-void tileKVWrite(TileBuilder &b, const KernelArgs &args, KVWriteOp write) {
+static void tileKVWrite(TileBuilder &b, const KernelArgs &args,
+                        KVWriteOp write) {
   PageLayout layout(write.getType());
   Value cache = args.get(write.getCache()), layer = args.get(write.getLayer());
   Value key = args.get(write.getKey()), value = args.get(write.getValue());
@@ -293,9 +294,24 @@ private:
 
 } // namespace
 
-void tileAttention(TileBuilder &b, const KernelArgs &args,
-                   AttentionOp attention) {
-  AttentionTiler(b, args, attention).run();
+namespace {
+struct TileKVWrite
+    : CpuTilerOpInterface::ExternalModel<TileKVWrite, KVWriteOp> {
+  void tile(Operation *op, TileBuilder &b, const KernelArgs &args) const {
+    tileKVWrite(b, args, cast<KVWriteOp>(op));
+  }
+};
+struct TileAttention
+    : CpuTilerOpInterface::ExternalModel<TileAttention, AttentionOp> {
+  void tile(Operation *op, TileBuilder &b, const KernelArgs &args) const {
+    AttentionTiler(b, args, cast<AttentionOp>(op)).run();
+  }
+};
+} // namespace
+
+void attachAttentionTilers(MLIRContext *context) {
+  KVWriteOp::attachInterface<TileKVWrite>(*context);
+  AttentionOp::attachInterface<TileAttention>(*context);
 }
 
 } // namespace llmc

@@ -1,7 +1,7 @@
 //===- TileBuilder.cpp - short names for what tiled kernels are made of -----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "TileBuilder.h"
+#include "llmc/Lower/Cpu/TileBuilder.h"
 
 #include <numeric>
 

@@ -4,7 +4,7 @@
 // The table of a tied model is one copy, packed in panels for the head: a row is
 // one lane of its panel, so embedding gathers it.
 //===----------------------------------------------------------------------===//
-#include "TileBuilder.h"
+#include "Tilers.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -108,8 +108,16 @@ private:
 
 } // namespace
 
-void tileEmbed(TileBuilder &b, const KernelArgs &args, EmbedOp embed) {
-  EmbedTiler(b, args, embed).run();
+namespace {
+struct TileEmbed : CpuTilerOpInterface::ExternalModel<TileEmbed, EmbedOp> {
+  void tile(Operation *op, TileBuilder &b, const KernelArgs &args) const {
+    EmbedTiler(b, args, cast<EmbedOp>(op)).run();
+  }
+};
+} // namespace
+
+void attachEmbedTiler(MLIRContext *context) {
+  EmbedOp::attachInterface<TileEmbed>(*context);
 }
 
 } // namespace llmc

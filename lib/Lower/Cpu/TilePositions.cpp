@@ -1,7 +1,7 @@
 //===- TilePositions.cpp - rotations ----------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "TileBuilder.h"
+#include "Tilers.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -10,7 +10,8 @@ namespace llmc {
 
 /// Scalar cosines and sines by libm: angles reach thousands of radians, which
 /// vector polynomials reduce inexactly; once per step and row this costs little.
-void tileRotation(TileBuilder &b, const KernelArgs &args, RotationOp rotation) {
+static void tileRotation(TileBuilder &b, const KernelArgs &args,
+                         RotationOp rotation) {
   Value result = args.results[0], inv = args.get(rotation.getInv());
   int64_t half = getMatrixShape(rotation.getInv().getType()).back();
   bool perRow = getMatrixShape(rotation.getInv().getType()).size() == 2;
@@ -102,8 +103,23 @@ private:
 
 } // namespace
 
-void tileRotate(TileBuilder &b, const KernelArgs &args, RotateOp rotate) {
-  RotateTiler(b, args, rotate).run();
+namespace {
+struct TileRotation
+    : CpuTilerOpInterface::ExternalModel<TileRotation, RotationOp> {
+  void tile(Operation *op, TileBuilder &b, const KernelArgs &args) const {
+    tileRotation(b, args, cast<RotationOp>(op));
+  }
+};
+struct TileRotate : CpuTilerOpInterface::ExternalModel<TileRotate, RotateOp> {
+  void tile(Operation *op, TileBuilder &b, const KernelArgs &args) const {
+    RotateTiler(b, args, cast<RotateOp>(op)).run();
+  }
+};
+} // namespace
+
+void attachPositionTilers(MLIRContext *context) {
+  RotationOp::attachInterface<TileRotation>(*context);
+  RotateOp::attachInterface<TileRotate>(*context);
 }
 
 } // namespace llmc

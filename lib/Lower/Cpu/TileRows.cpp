@@ -6,7 +6,7 @@
 //       statistics of each norm: one pass
 //       for tile of columns: evaluate the body, store or quantise
 //===----------------------------------------------------------------------===//
-#include "TileBuilder.h"
+#include "Tilers.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -41,15 +41,33 @@ private:
   /// Everything that happens along one line of columns.
   void line(SmallVector<Value> prefix) {
     statistics.clear();
+    stored.clear();
+    // In program order: what is stored once is read back, not computed again.
     KernelOp kernel = args.kernel;
-    for (auto norm : kernel.getBody().front().getOps<NormOp>())
-      statistics[norm.getResult()] = measure(norm, prefix);
+    for (Operation &op : kernel.getBody().front().without_terminator()) {
+      if (auto norm = dyn_cast<NormOp>(op))
+        statistics[norm.getResult()] = measure(norm, prefix);
+      if (op.getNumResults() == 1)
+        storeResult(op.getResult(0), prefix);
+    }
     for (auto [value, result] :
+         llvm::zip(args.getYield().getValues(), args.results))
+      if (isa<BlockArgument>(value))
+        storeLine(value, prefix, result);
+  }
+
+  /// Stores a value of the body where the kernel yields it.
+  void storeResult(Value value, ArrayRef<Value> prefix) {
+    for (auto [yielded, result] :
          llvm::zip(args.getYield().getValues(), args.results)) {
+      if (yielded != value)
+        continue;
       if (auto quantise = value.getDefiningOp<QuantizeActOp>())
         quantiseLine(quantise, prefix, result);
-      else
+      else {
         storeLine(value, prefix, result);
+        stored[value] = result;
+      }
     }
   }
 
@@ -57,7 +75,10 @@ private:
                  int64_t lanes) {
     SmallVector<Value> at(prefix);
     at.push_back(column);
-    return evaluateElementwise(b, args, value, at, lanes, {}, [&](Value v) {
+    TilePlace place{args, at, lanes, {}};
+    return evaluateElementwise(b, place, value, [&](Value v) -> Value {
+      if (Value memref = stored.lookup(v))
+        return b.loadF32s(memref, at, lanes);
       auto norm = v.getDefiningOp<NormOp>();
       return norm ? normalise(norm, prefix, column, lanes) : Value();
     });
@@ -186,12 +207,27 @@ private:
   TileBuilder &b;
   const KernelArgs &args;
   DenseMap<Value, Statistics> statistics;
+  DenseMap<Value, Value> stored; // yielded values, in their memrefs
 };
 
 } // namespace
 
 void tileRows(TileBuilder &b, const KernelArgs &args) {
   RowTiler(b, args).run();
+}
+
+namespace {
+template <typename Op>
+struct TileRows : CpuTilerOpInterface::ExternalModel<TileRows<Op>, Op> {
+  void tile(Operation *, TileBuilder &b, const KernelArgs &args) const {
+    tileRows(b, args);
+  }
+};
+} // namespace
+
+void attachRowTilers(MLIRContext *context) {
+  NormOp::attachInterface<TileRows<NormOp>>(*context);
+  QuantizeActOp::attachInterface<TileRows<QuantizeActOp>>(*context);
 }
 
 } // namespace llmc

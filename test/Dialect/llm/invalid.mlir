@@ -17,7 +17,7 @@ func.func private @f(!llm.packed<4x32, #llm.q4_1, #llm.panels<8>>)
 // -----
 
 // expected-error @below {{tile sizes are positive, found rows 0}}
-func.func private @f() attributes {s = #llm.schedule<rows = 0, panels = 1, panels1 = 1>}
+func.func private @f() attributes {s = #llm.schedule<rows = 0, strips = 1, lanes = 8, panels = 1>}
 
 // -----
 
@@ -646,7 +646,7 @@ func.func @f(%x: tensor<?x2x4xf32>, %w: tensor<?x3xf32>) {
 // -----
 
 func.func @f(%a: vector<16xf32>, %x: memref<?x32xf32>, %w: memref<1x1x640xi8>, %i: index) {
-  // expected-error @below {{'llm.tile.dot' op (C1) carries rows x panels = 2 accumulators, found 1}}
-  %0 = llm.tile.dot(%a) x(%x[%i]) w(%w[%i]) group(%i) {rows = 2 : i64, panels = 1 : i64, weightType = !llm.packed<16x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<1x1x640xi8> -> vector<16xf32>
+  // expected-error @below {{'llm.tile.dot' op (C1) carries rows x strips = 2 accumulators of one type, found 1}}
+  %0 = llm.tile.dot(%a) x(%x[%i]) w(%w[%i]) group(%i) {rows = 2 : i64, strips = 1 : i64, weightType = !llm.packed<16x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<1x1x640xi8> -> vector<16xf32>
   return
 }

@@ -139,10 +139,10 @@ func.func @experts(%l: tensor<?x8xf32>, %bias: tensor<8xf32>, %x: tensor<?x32xf3
 
 // CHECK-LABEL: func.func @kernel(
 func.func @kernel(%x: tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
-  // CHECK: llm.kernel "norm"(%{{.*}}) schedule <rows = 2, panels = 2, panels1 = 4> arena [0] : (tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
+  // CHECK: llm.kernel "norm"(%{{.*}}) schedule <rows = 2, strips = 1, lanes = 8, panels = 4> arena [0] : (tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
   // CHECK-NEXT: ^bb0(%{{.*}}: tensor<?x32xf32>):
   // CHECK: llm.yield %{{.*}} : !llm.packed<?x32, #llm.int8_act>
-  %h = llm.kernel "norm"(%x) schedule <rows = 2, panels = 2, panels1 = 4> arena [0] : (tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
+  %h = llm.kernel "norm"(%x) schedule <rows = 2, strips = 1, lanes = 8, panels = 4> arena [0] : (tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
   ^bb0(%a: tensor<?x32xf32>):
     %n = llm.norm rms %a {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
     %q = llm.quantize_act %n : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act>
@@ -154,7 +154,7 @@ func.func @kernel(%x: tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
 // CHECK-LABEL: func.func @tile_dot(
 func.func @tile_dot(%acc: vector<16xf32>, %x: memref<?x32xf32>, %w: memref<4x1x320xi8>, %i: index) {
   // CHECK: llm.tile.dot(%{{.*}}) x(%{{.*}}[%{{.*}}]) w(%{{.*}}[%{{.*}}]) group(%{{.*}}) {
-  %r = llm.tile.dot(%acc) x(%x[%i]) w(%w[%i]) group(%i) {rows = 1 : i64, panels = 1 : i64, weightType = !llm.packed<64x32, #llm.q4_1, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<4x1x320xi8> -> vector<16xf32>
+  %r = llm.tile.dot(%acc) x(%x[%i]) w(%w[%i]) group(%i) {rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<64x32, #llm.q4_1, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<4x1x320xi8> -> vector<16xf32>
   // CHECK: llm.barrier
   llm.barrier
   return

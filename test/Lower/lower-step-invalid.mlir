@@ -1,6 +1,6 @@
-// RUN: not llmc-opt %s --split-input-file --llm-tile-kernels 2>&1 | FileCheck %s
+// RUN: not llmc-opt %s --split-input-file --llm-lower-step 2>&1 | FileCheck %s
 
-// CHECK: error: llm-tile-kernels: needs @step and llm.plan: run llm-plan-memory first
+// CHECK: error: llm-lower-step: needs functions with a target and llm.plan: run llm-clone-targets and llm-plan-memory first
 module {
 func.func @step(%batch: !llm.batch) {
   return
@@ -9,7 +9,7 @@ func.func @step(%batch: !llm.batch) {
 
 // -----
 
-// CHECK: error: llm-tile-kernels: needs @step and llm.plan: run llm-plan-memory first
+// CHECK: error: llm-lower-step: needs functions with a target and llm.plan: run llm-clone-targets and llm-plan-memory first
 module attributes {llm.plan = {kv_bytes_per_page = 0 : i64}} {
 func.func @other(%batch: !llm.batch) {
   return
@@ -21,7 +21,7 @@ func.func @other(%batch: !llm.batch) {
 // Between kernels stand constants, slots, parameters, reshapes and loops only.
 // CHECK: error: no lowering yet for 'arith.subi'
 module attributes {llm.plan = {kv_bytes_per_page = 0 : i64}} {
-func.func @step(%batch: !llm.batch) {
+func.func @step(%batch: !llm.batch) attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
   %c2 = arith.constant 2 : index
   %c0 = arith.subi %c2, %c2 : index
   return

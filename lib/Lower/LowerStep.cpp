@@ -1,21 +1,21 @@
-//===- TileKernels.cpp - kernels become functions, the step becomes calls ---===//
+//===- LowerStep.cpp - the step becomes calls of kernels ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The function of a kernel is built once for all kernels of equal body. In the
-// step, values become views of the arena, of the weights and of the cache; two
-// kernels are separated by a barrier only if one touches bytes that the other writes.
+// Values become views of the arena, of the weights and of the cache; kernels
+// become calls, with barriers between those that depend on one another.
 //===----------------------------------------------------------------------===//
-#include "Cpu/TileBuilder.h"
+#include "Barriers.h"
+#include "KernelFunctions.h"
+#include "llmc/Lower/Cpu/TileBuilder.h"
 #include "llmc/Lower/Passes.h"
 #include "llmc/Support/Explain.h"
 
 #include "llmrt/abi.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
-#include "llvm/Support/MathExtras.h"
 
 namespace llmc {
-#define GEN_PASS_DEF_TILEKERNELS
+#define GEN_PASS_DEF_LOWERSTEP
 #include "llmc/Lower/Passes.h.inc"
 
 using namespace mlir;
@@ -43,49 +43,18 @@ MemRefType getCacheType(KVType kv, int64_t pageBytes, int64_t groupOffset) {
                          layout);
 }
 
-/// What a kernel function takes for a value of `type`; not for caches and batches.
-Type getArgumentType(Type type) {
-  if (auto packed = dyn_cast<PackedType>(type)) {
-    if (packed.getLayout()) {
-      int64_t panels = llvm::divideCeil(packed.getRows(), panelRows);
-      auto grid = packed.getEncoding().getAffineGrid();
-      if (!grid)
-        return MemRefType::get(
-            {panels, packed.getCols(), panelRows},
-            cast<FloatEncodingAttr>(packed.getEncoding()).getType());
-      int64_t groups = packed.getCols() / gridGroup;
-      int64_t bytes = getWeightBytes(packed) / panels / groups;
-      return MemRefType::get({panels, groups, bytes},
-                             IntegerType::get(type.getContext(), 8));
-    }
-    return MemRefType::get({packed.getRows(), getActRowBytes(packed)},
-                           IntegerType::get(type.getContext(), 8));
-  }
-  if (auto tensor = dyn_cast<RankedTensorType>(type))
-    return MemRefType::get(tensor.getShape(), tensor.getElementType());
-  return type; // index
-}
-
-/// Bytes [begin, end) of a space that a kernel reads or writes.
-struct Access {
-  enum Space { arena, cache, logits } space;
-  int64_t begin, end;
-  bool operator&(const Access &other) const {
-    return space == other.space && begin < other.end && other.begin < end;
-  }
-};
-
 class StepLowering {
 public:
   StepLowering(func::FuncOp step, int64_t pageBytes)
       : step(step), module(step->getParentOfType<ModuleOp>()), symbols(module),
-        context(step.getContext()), pageBytes(pageBytes) {}
+        context(step.getContext()), functions(step), pageBytes(pageBytes) {}
 
   LogicalResult run() {
-    OpBuilder moduleBuilder(step);
+    OpBuilder moduleBuilder(context);
+    moduleBuilder.setInsertionPointAfter(step); // and after its kernels
     auto type = getStepType();
-    lowered =
-        func::FuncOp::create(moduleBuilder, step.getLoc(), "step.tiled", type);
+    lowered = func::FuncOp::create(moduleBuilder, step.getLoc(), "step.lowered",
+                                   type);
     Block *entry = lowered.addEntryBlock();
     TileBuilder b(step.getLoc(), context);
     b.setInsertionPointToStart(entry);
@@ -93,14 +62,15 @@ public:
     if (failed(lowerBlock(b, step.getBody().front())))
       return failure();
     func::ReturnOp::create(b);
-    applied(step, "llm-tile-kernels", [&] {
+    applied(step, "llm-lower-step", [&] {
       return std::to_string(calls) + " kernels become " +
-             std::to_string(functions.size()) + " functions and " +
-             std::to_string(barriers) + " barriers";
+             std::to_string(functions.count()) + " functions and " +
+             std::to_string(barriers.count()) + " barriers";
     });
+    std::string name = step.getName().str();
+    setTarget(lowered, getTarget(step));
     step.erase();
-    lowered.setName("step");
-    eraseTables();
+    lowered.setName(name);
     return success();
   }
 
@@ -222,7 +192,7 @@ private:
         cacheOffsets[carried] = cacheOffsets.lookup(start);
       }
     // What was touched before the loop is as good as touched by its last turn.
-    barrier(b);
+    barriers.place(b);
     Value low = values.lookup(loop.getLowerBound());
     Value high = values.lookup(loop.getUpperBound());
     auto newLoop =
@@ -232,7 +202,7 @@ private:
     b.setInsertionPointToStart(newLoop.getBody());
     if (failed(lowerBlock(b, *loop.getBody())))
       return failure();
-    barrier(b);
+    barriers.place(b);
     return success();
   }
 
@@ -268,12 +238,6 @@ private:
     }
     Value list = memref::GetGlobalOp::create(b, type, name);
     return b.toIndex(b.load(list, layer));
-  }
-
-  void eraseTables() {
-    for (auto table : llvm::to_vector(module.getOps<WeightTableOp>()))
-      table.erase();
-    // The weights stay: the artifact writer reads their offsets.
   }
 
   //===--- kernels --------------------------------------------------------------===//
@@ -320,9 +284,10 @@ private:
                         batch.blockTable, batch.slotPositions,
                         batch.blocksPerSequence});
     arguments.append({b.worker, b.workers});
-    separate(b, reads, writes);
-    func::CallOp::create(b, getFunction(kernel, arguments, usesBatch),
-                         arguments);
+    barriers.separate(b, reads, writes);
+    func::CallOp::create(
+        b, functions.get(kernel, ValueRange(arguments).getTypes(), usesBatch),
+        arguments);
     ++calls;
     return success();
   }
@@ -334,14 +299,6 @@ private:
       if (Value count = rowCounts.lookup(input))
         return count;
     return rows;
-  }
-
-  static int64_t getRowBytes(Type type) {
-    auto memref = cast<MemRefType>(getArgumentType(type));
-    int64_t bytes = memref.getElementTypeBitWidth() / 8;
-    for (int64_t dim : memref.getShape().drop_front())
-      bytes *= dim;
-    return bytes;
   }
 
   Value viewArena(TileBuilder &b, Type type, Place place, Value count) {
@@ -372,106 +329,12 @@ private:
                           it->second.offset + it->second.bytes});
   }
 
-  /// A barrier, if the kernel about to run meets what ran since the last one.
-  void separate(TileBuilder &b, ArrayRef<Access> reads,
-                ArrayRef<Access> writes) {
-    auto meets = [](ArrayRef<Access> a, ArrayRef<Access> c) {
-      return llvm::any_of(a, [&](const Access &x) {
-        return llvm::any_of(c, [&](const Access &y) { return x & y; });
-      });
-    };
-    if (meets(reads, written) || meets(writes, written) || meets(writes, read))
-      barrier(b);
-    llvm::append_range(read, reads);
-    llvm::append_range(written, writes);
-  }
-
-  void barrier(TileBuilder &b) {
-    if (!read.empty() || !written.empty()) {
-      BarrierOp::create(b);
-      ++barriers;
-    }
-    read.clear();
-    written.clear();
-  }
-
-  //===--- functions of kernels -------------------------------------------------===//
-
-  func::FuncOp getFunction(KernelOp kernel, ArrayRef<Value> arguments,
-                           bool usesBatch) {
-    for (auto &[known, function] : functions)
-      // Caches of one type may lie at different places in a page.
-      if (known.getSchedule() == kernel.getSchedule() &&
-          llvm::equal(function.getArgumentTypes(),
-                      ValueRange(arguments).getTypes()) &&
-          OperationEquivalence::isRegionEquivalentTo(
-              &known.getBody(), &kernel.getBody(),
-              OperationEquivalence::IgnoreLocations))
-        return function;
-    std::string name =
-        ("k" + Twine(functions.size()) + "_" + kernel.getName()).str();
-    SmallVector<Type> types;
-    for (Value argument : arguments)
-      types.push_back(argument.getType());
-    OpBuilder moduleBuilder(lowered);
-    auto function = func::FuncOp::create(moduleBuilder, kernel.getLoc(), name,
-                                         FunctionType::get(context, types, {}));
-    function.setPrivate();
-    buildFunction(function, kernel, usesBatch);
-    functions.push_back({kernel, function});
-    return function;
-  }
-
-  void buildFunction(func::FuncOp function, KernelOp kernel, bool usesBatch) {
-    TileBuilder b(kernel.getLoc(), context);
-    Block *entry = function.addEntryBlock();
-    b.setInsertionPointToStart(entry);
-    KernelArgs args;
-    args.kernel = kernel;
-    unsigned next = 0;
-    auto take = [&]() -> Value { return entry->getArgument(next++); };
-    for (BlockArgument argument : kernel.getBody().getArguments())
-      if (!isa<BatchType>(argument.getType()))
-        args.inputs[argument] = take();
-    for (Value result : kernel.getResults())
-      args.results.push_back(isa<KVType>(result.getType()) ? Value() : take());
-    if (usesBatch) {
-      args.batch.positions = take();
-      args.batch.slots = take();
-      args.batch.sequences = take();
-      args.batch.blockTable = take();
-      args.batch.slotPositions = take();
-      args.batch.blocksPerSequence = take();
-    }
-    b.worker = take();
-    b.workers = take();
-    tile(b, args);
-    func::ReturnOp::create(b);
-  }
-
-  static void tile(TileBuilder &b, const KernelArgs &args) {
-    KernelOp kernel = args.kernel;
-    for (Operation &op : kernel.getBody().front()) {
-      if (isa<LinearOp>(op))
-        return tileProduct(b, args);
-      if (auto embed = dyn_cast<EmbedOp>(op))
-        return tileEmbed(b, args, embed);
-      if (auto rotation = dyn_cast<RotationOp>(op))
-        return tileRotation(b, args, rotation);
-      if (auto rotate = dyn_cast<RotateOp>(op))
-        return tileRotate(b, args, rotate);
-      if (auto write = dyn_cast<KVWriteOp>(op))
-        return tileKVWrite(b, args, write);
-      if (auto attention = dyn_cast<AttentionOp>(op))
-        return tileAttention(b, args, attention);
-    }
-    tileRows(b, args);
-  }
-
   func::FuncOp step, lowered;
   ModuleOp module;
   SymbolTable symbols;
   MLIRContext *context;
+  KernelFunctions functions;
+  Barriers barriers;
   int64_t pageBytes;
   Value weights, arena, cache, tokens, logitRows, logits;
   Value rows, capacity, logitRowCount, pages;
@@ -479,24 +342,27 @@ private:
   DenseMap<Value, Value> values, rowCounts;
   DenseMap<Value, Place> places;
   DenseMap<Value, int64_t> cacheOffsets;
-  SmallVector<Access> read, written; // since the last barrier
-  std::vector<std::pair<KernelOp, func::FuncOp>> functions;
-  int64_t calls = 0, barriers = 0;
+  int64_t calls = 0;
 };
 
-struct TileKernels : impl::TileKernelsBase<TileKernels> {
+struct LowerStep : impl::LowerStepBase<LowerStep> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto step = module.lookupSymbol<func::FuncOp>("step");
     auto plan = module->getAttrOfType<DictionaryAttr>("llm.plan");
-    if (!step || !plan) {
-      module.emitError("llm-tile-kernels: needs @step and llm.plan: run "
-                       "llm-plan-memory first");
+    auto steps = llvm::to_vector(module.getOps<func::FuncOp>());
+    if (steps.empty() || !plan || !llvm::all_of(steps, getTarget)) {
+      module.emitError("llm-lower-step: needs functions with a target and "
+                       "llm.plan: run llm-clone-targets and llm-plan-memory "
+                       "first");
       return signalPassFailure();
     }
     int64_t pageBytes = plan.getAs<IntegerAttr>("kv_bytes_per_page").getInt();
-    if (failed(StepLowering(step, pageBytes).run()))
-      signalPassFailure();
+    for (func::FuncOp step : steps)
+      if (failed(StepLowering(step, pageBytes).run()))
+        return signalPassFailure();
+    // The weights stay: the artifact writer reads their offsets.
+    for (auto table : llvm::to_vector(module.getOps<WeightTableOp>()))
+      table.erase();
   }
 };
 

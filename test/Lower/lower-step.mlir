@@ -1,4 +1,4 @@
-// RUN: llmc-opt %s --split-input-file --llm-pack-weights --llm-form-kernels --llm-plan-memory --llm-tile-kernels --canonicalize --cse | FileCheck %s
+// RUN: llmc-opt %s --split-input-file --llm-pack-weights --llm-clone-targets=isas=avx512-vnni --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s
 
 // The step keeps its weights for the artifact writer; a layer's weight is found
 // by a table of offsets; the logits are the caller's buffer. Barriers: before the
@@ -6,40 +6,40 @@
 // CHECK-DAG: llm.weight @w0 : {{.*}} at [[W0:[0-9]+]]
 // CHECK-DAG: llm.weight @w1 : {{.*}} at [[W1:[0-9]+]]
 // CHECK-NOT: llm.weight_table
-// CHECK-LABEL: func.func private @k0_embed(
-// CHECK: memref.global "private" constant @[[TABLE:.*]] : memref<2xi64> = dense<[[[W0]], [[W1]]]>
+// CHECK-LABEL: func.func private @"k0_embed.avx512-vnni"(
 
 // A product: this worker's panels, four rows at a time with one panel, then
 // row by row with both panels and a prefetch.
-// CHECK-LABEL: func.func private @k2_linear(
+// CHECK-LABEL: func.func private @"k2_linear.avx512-vnni"(
 // CHECK-SAME: %[[X:[^:]*]]: memref<?x40xi8>, %[[W:[^:]*]]: memref<2x1x544xi8>, %[[Y:[^:]*]]: memref<?x32xf32>, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
 // CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
 // CHECK-DAG: %[[C4:.*]] = arith.constant 4 : index
 // CHECK-DAG: %[[BEGIN:.*]] = arith.divui %[[WORKER]], %[[WORKERS]] : index
 // CHECK: scf.for %{{.*}} = %[[BEGIN]] to
 // CHECK: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %[[C4]]
-// CHECK: llm.tile.dot({{.*}}) x(%[[X]][%[[ROW]]]) w(%[[W]][%{{.*}}]) {{.*}}panels = 1 : i64, rows = 4 : i64
+// CHECK: llm.tile.dot({{.*}}) x(%[[X]][%[[ROW]]]) w(%[[W]][%{{.*}}]) {{.*}}rows = 4 : i64, strips = 1 : i64
 // CHECK-COUNT-4: vector.store {{.*}}, %[[Y]]
 // CHECK: scf.for %[[LEFT:.*]] = %{{.*}} to %{{.*}} step %[[C1]]
-// CHECK: llm.tile.dot({{.*}}) x(%[[X]][%[[LEFT]]]) {{.*}}panels = 2 : i64, prefetch, rows = 1 : i64
+// CHECK: llm.tile.dot({{.*}}) x(%[[X]][%[[LEFT]]]) {{.*}}prefetch, rows = 1 : i64, strips = 2 : i64
 
-// CHECK-LABEL: func.func @step(
+// CHECK: memref.global "private" constant @[[TABLE:.*]] : memref<2xi64> = dense<[[[W0]], [[W1]]]>
+// CHECK-LABEL: func.func @"step.avx512-vnni"(
 // CHECK-SAME: %[[WEIGHTS:[^:]*]]: memref<?xi8>, %[[ARENA:[^:]*]]: memref<?xi8>
-// CHECK: call @k0_embed(
+// CHECK: call @"k0_embed.avx512-vnni"(
 // CHECK-NEXT: llm.barrier
 // CHECK-NEXT: scf.for %[[L:.*]] = %
 // CHECK-NOT: llm.barrier
-// CHECK: call @k1_norm_quantize_act(
+// CHECK: call @"k1_norm_quantize_act.avx512-vnni"(
 // CHECK: %[[OFFSETS:.*]] = memref.get_global @[[TABLE]]
 // CHECK: %[[OFFSET:.*]] = memref.load %[[OFFSETS]][%[[L]]]
 // CHECK: %[[AT:.*]] = arith.index_cast %[[OFFSET]] : i64 to index
 // CHECK: memref.view %[[WEIGHTS]][%[[AT]]][] : memref<?xi8> to memref<2x1x544xi8>
 // CHECK: llm.barrier
-// CHECK-NEXT: call @k2_linear(
+// CHECK-NEXT: call @"k2_linear.avx512-vnni"(
 // CHECK-NEXT: llm.barrier
 // CHECK-NEXT: }
 // CHECK-NOT: llm.barrier
-// CHECK: call @k3_norm(
+// CHECK: call @"k3_norm.avx512-vnni"(
 // CHECK-NEXT: return
 // Two layers of one linear and one norm with weights of their own.
 module attributes {llm.model = {context_length = 64 : i64}} {
@@ -71,18 +71,21 @@ func.func @step(%batch: !llm.batch) -> tensor<?x32xf32> {
 
 // Kernels of equal bodies are one function. Two that read the same rows and
 // write different ones need no barrier between them; what reads both needs one.
-// CHECK-LABEL: func.func private @k0_embed(
-// CHECK: func.func private @k1_linear(
-// CHECK-NOT: func.func private @k2_linear
-// CHECK: func.func private @k2_addf_mulf_mulf(
-// CHECK-LABEL: func.func @step(
-// CHECK: call @k0_embed
+// CHECK-LABEL: func.func private @"k0_embed.avx512-vnni"(
+// CHECK: func.func private @"k1_linear.avx512-vnni"(
+// CHECK-NOT: func.func private @"k2_linear
+// CHECK: func.func private @"k2_norm.avx512-vnni"(
+// CHECK: func.func private @"k3_norm_addf.avx512-vnni"(
+// CHECK-LABEL: func.func @"step.avx512-vnni"(
+// CHECK: call @"k0_embed.avx512-vnni"(
 // CHECK: llm.barrier
-// CHECK: call @k1_linear(
+// CHECK: call @"k1_linear.avx512-vnni"(
 // CHECK-NOT: llm.barrier
-// CHECK: call @k1_linear(
+// CHECK: call @"k1_linear.avx512-vnni"(
 // CHECK: llm.barrier
-// CHECK: call @k2_addf_mulf_mulf(
+// CHECK: call @"k2_norm.avx512-vnni"(
+// CHECK: llm.barrier
+// CHECK: call @"k3_norm_addf.avx512-vnni"(
 module attributes {llm.model = {context_length = 64 : i64}} {
 llm.weight @table : tensor<40x32xf32> source "t"
 llm.weight @w0 : tensor<32x32xf32> source "w0"
@@ -95,10 +98,10 @@ func.func @step(%batch: !llm.batch) -> tensor<?x32xf32> {
   %w1 = llm.param @w1 : tensor<32x32xf32>
   %a = llm.linear %x, %w0 : (tensor<?x32xf32>, tensor<32x32xf32>) -> tensor<?x32xf32>
   %b = llm.linear %x, %w1 : (tensor<?x32xf32>, tensor<32x32xf32>) -> tensor<?x32xf32>
-  %keep = arith.addf %a, %b : tensor<?x32xf32>
-  %c = arith.mulf %keep, %a : tensor<?x32xf32>
-  %d = arith.mulf %c, %b : tensor<?x32xf32>
-  return %d : tensor<?x32xf32>
+  %m = llm.norm rms %a {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
+  %n = llm.norm rms %b {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
+  %s = arith.addf %n, %m : tensor<?x32xf32>
+  return %s : tensor<?x32xf32>
 }
 }
 
@@ -107,8 +110,8 @@ func.func @step(%batch: !llm.batch) -> tensor<?x32xf32> {
 // Attention: this worker's (row, head) items in turn, the pages of the row's
 // sequence in order, 64 scores per page in 4 vectors, a mask by position, then
 // the values of the used slots.
-// CHECK-LABEL: func.func private @k{{[0-9]+}}_kv_write(
-// CHECK-LABEL: func.func private @k{{[0-9]+}}_attention(
+// CHECK-LABEL: func.func private @"k{{[0-9]+}}_kv_write.avx512-vnni"(
+// CHECK-LABEL: func.func private @"k{{[0-9]+}}_attention.avx512-vnni"(
 // CHECK-SAME: %{{[^:]*}}: memref<?x4x16xf32>, %[[CACHE:[^:]*]]: memref<?x4096xf16, strided<[4096, 1]>>, %{{[^:]*}}: index, %{{[^:]*}}: memref<?x4x16xf32>, %[[POSITIONS:[^:]*]]: memref<?xi32>, %[[SLOTS:[^:]*]]: memref<?xi32>, %[[SEQUENCES:[^:]*]]: memref<?xi32>, %[[TABLE:[^:]*]]: memref<?xi32>, %[[SLOTPOSITIONS:[^:]*]]: memref<?xi32>, %{{[^:]*}}: index, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
 // CHECK: scf.for %{{.*}} = %[[WORKER]] to %{{.*}} step %[[WORKERS]]
 // CHECK: memref.load %[[SLOTS]]
@@ -123,10 +126,10 @@ func.func @step(%batch: !llm.batch) -> tensor<?x32xf32> {
 // CHECK: scf.for
 // CHECK: vector.load %[[CACHE]]
 // CHECK: math.fma
-// CHECK-LABEL: func.func @step(
-// CHECK: call @k{{[0-9]+}}_kv_write(
+// CHECK-LABEL: func.func @"step.avx512-vnni"(
+// CHECK: call @"k{{[0-9]+}}_kv_write.avx512-vnni"(
 // CHECK: llm.barrier
-// CHECK: call @k{{[0-9]+}}_attention(
+// CHECK: call @"k{{[0-9]+}}_attention.avx512-vnni"(
 module attributes {llm.model = {context_length = 64 : i64}} {
 llm.weight @table : tensor<40x64xf32> source "t"
 func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x2x16x16, f16>) -> (tensor<?x64xf32>, !llm.kv<1x2x16x16, f16>) {
@@ -151,9 +154,9 @@ llm.weight @small : tensor<32x64xf32> source "s"
 
 // Two caches of one type lie one after the other in a page: their kernels are
 // functions of their own.
-// CHECK-LABEL: func.func private @k0_embed(
-// CHECK: func.func private @k1_kv_write(%{{[^:]*}}: memref<?x512xf32, strided<[1024, 1]>>
-// CHECK: func.func private @k2_kv_write(%{{[^:]*}}: memref<?x512xf32, strided<[1024, 1], offset: 512>>
+// CHECK-LABEL: func.func private @"k0_embed.avx512-vnni"(
+// CHECK: func.func private @"k1_kv_write.avx512-vnni"(%{{[^:]*}}: memref<?x512xf32, strided<[1024, 1]>>
+// CHECK: func.func private @"k2_kv_write.avx512-vnni"(%{{[^:]*}}: memref<?x512xf32, strided<[1024, 1], offset: 512>>
 module attributes {llm.model = {context_length = 64 : i64}} {
 llm.weight @table : tensor<40x4xf32> source "t"
 func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x1x4x4, f32>, %lv: !llm.kv<1x1x4x4, f32>) -> (tensor<?x4xf32>, !llm.kv<1x1x4x4, f32>, !llm.kv<1x1x4x4, f32>) {

@@ -5,8 +5,8 @@
 // results as memrefs: rows [T, ...] of f32, bytes of quantised rows
 // [T, rowBytes], panels of weights, pages of the cache.
 //===----------------------------------------------------------------------===//
-#ifndef LLMC_LIB_LOWER_CPU_TILEBUILDER_H
-#define LLMC_LIB_LOWER_CPU_TILEBUILDER_H
+#ifndef LLMC_LOWER_CPU_TILEBUILDER_H
+#define LLMC_LOWER_CPU_TILEBUILDER_H
 
 #include "dialects/llm/LLMDialect.h"
 
@@ -125,27 +125,26 @@ struct KernelArgs {
   }
 };
 
-/// One tiler per kind of anchor. Each builds the loops of this worker's share.
-void tileProduct(TileBuilder &b, const KernelArgs &args);
-void tileRows(TileBuilder &b, const KernelArgs &args);
-void tileEmbed(TileBuilder &b, const KernelArgs &args,
-               mlir::llm::EmbedOp embed);
-void tileRotation(TileBuilder &b, const KernelArgs &args,
-                  mlir::llm::RotationOp rotation);
-void tileRotate(TileBuilder &b, const KernelArgs &args,
-                mlir::llm::RotateOp rotate);
-void tileKVWrite(TileBuilder &b, const KernelArgs &args,
-                 mlir::llm::KVWriteOp write);
-void tileAttention(TileBuilder &b, const KernelArgs &args,
-                   mlir::llm::AttentionOp attention);
+/// Builds a kernel: this worker's share, by the tiler of its anchor.
+void tileKernel(TileBuilder &b, const KernelArgs &args);
 
-/// Evaluates a body value at a place as a vector of `lanes` f32, from the loads
+/// Where one tile of a kernel's rows lies: element `at` and the `lanes` - 1 behind
+/// it; `mask` says which exist (null: all).
+struct TilePlace {
+  const KernelArgs &args;
+  mlir::ValueRange at;
+  int64_t lanes;
+  mlir::Value mask;
+};
+
+/// Evaluates a body value at a place as a vector of its lanes, from the loads
 /// of region arguments up. `leaf` may supply values of non-elementwise ops.
 mlir::Value
-evaluateElementwise(TileBuilder &b, const KernelArgs &args, mlir::Value value,
-                    mlir::ValueRange at, int64_t lanes, mlir::Value mask,
+evaluateElementwise(TileBuilder &b, const TilePlace &place, mlir::Value value,
                     llvm::function_ref<mlir::Value(mlir::Value)> leaf);
 
 } // namespace llmc
 
-#endif // LLMC_LIB_LOWER_CPU_TILEBUILDER_H
+#include "llmc/Lower/Cpu/CpuInterfaces.h.inc"
+
+#endif // LLMC_LOWER_CPU_TILEBUILDER_H

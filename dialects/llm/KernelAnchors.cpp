@@ -1,0 +1,163 @@
+//===- KernelAnchors.cpp - what each op takes into its kernel ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Between two kernels stand a barrier and a trip through the cache for every
+// value. Each anchor says here which ops cost nothing more when they ride along.
+//===----------------------------------------------------------------------===//
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+//===----------------------------------------------------------------------===//
+// Elementwise ops
+//===----------------------------------------------------------------------===//
+
+/// Rows of f32, of one head or of several.
+static bool isRows(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.getElementType().isF32() &&
+         (tensor.getRank() == 2 || tensor.getRank() == 3);
+}
+
+bool llm::isElementwise(Operation *op) {
+  return op->hasTrait<OpTrait::Elementwise>() && op->getNumResults() == 1 &&
+         isRows(op->getResult(0).getType()) &&
+         llvm::all_of(op->getOperandTypes(), isRows);
+}
+
+bool llm::isSpread(Operation *op) {
+  auto splat = dyn_cast<tensor::SplatOp>(op);
+  bool spreads = splat ? matchPattern(splat.getInput(), m_Constant())
+                       : isa<BroadcastOp>(op);
+  return spreads && isRows(op->getResult(0).getType());
+}
+
+/// Kernels compute in f32: other floats are how weights and caches are stored.
+static std::string declineTypes(Operation *op) {
+  auto isNarrow = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && isa<FloatType>(tensor.getElementType()) &&
+           !tensor.getElementType().isF32();
+  };
+  if (llvm::any_of(op->getOperandTypes(), isNarrow) ||
+      llvm::any_of(op->getResultTypes(), isNarrow))
+    return "rows are computed in f32";
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+std::string LinearOp::getDecline() {
+  if (std::string reason = declineTypes(*this); !reason.empty())
+    return reason;
+  auto weight = dyn_cast<PackedType>(getWeight().getType());
+  if (!weight || !weight.getLayout())
+    return "its weight is no parameter in a layout";
+  if (weight.getShape().size() != 2)
+    return "one matrix per head";
+  if (getMatrixShape(getInput().getType()).size() != 2)
+    return "rows of several heads";
+  auto input = dyn_cast<PackedType>(getInput().getType());
+  if (!input)
+    return {};
+  auto act = dyn_cast<Int8ActEncodingAttr>(input.getEncoding());
+  if (!act || !weight.getEncoding().getAffineGrid())
+    return "integer rows need a weight on an integer grid";
+  if (act.getGroup() != weight.getEncoding().getBlockElems())
+    return "its rows have groups of " + std::to_string(act.getGroup()) +
+           ", its weight of " +
+           std::to_string(weight.getEncoding().getBlockElems());
+  return {};
+}
+
+bool LinearOp::absorbsUser(Operation *user) {
+  // What needs whole rows (a norm, a quantisation) is no epilogue of panels.
+  return isElementwise(user) && user->getResult(0).getType() == getType();
+}
+
+bool LinearOp::runsBeside(Operation *other) {
+  auto linear = dyn_cast<LinearOp>(other);
+  return linear && linear.getInput() == getInput() &&
+         linear.getType() == getType();
+}
+
+/// Prompts: four rows share each weight that is loaded. Codes are unpacked and
+/// multiplied in registers of their own, so a tile of an integer grid is one strip
+/// wide; floats need eight sums in flight to hide the latency of an fma.
+/// Decode: two panels at once keep two streams of weights in flight.
+ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
+  constexpr int64_t panelRows = 16, rows = 4;
+  auto weight = cast<PackedType>(getWeight().getType());
+  int64_t panels = llvm::divideCeil(weight.getRows(), panelRows);
+  int64_t lanes = std::min(target.getLanes(), panelRows);
+  bool unpacks = weight.getEncoding().getAffineGrid().has_value();
+  int64_t strips = unpacks ? 1 : panelRows / lanes;
+  return ScheduleAttr::get(getContext(), rows, strips, lanes,
+                           panels % 2 ? 1 : 2);
+}
+
+//===----------------------------------------------------------------------===//
+// Rows: one worker sees a whole row, so norms and quantisations chain
+//===----------------------------------------------------------------------===//
+
+static bool isRowOp(Operation *op) { return isa<NormOp, QuantizeActOp>(op); }
+
+std::string NormOp::getDecline() { return declineTypes(*this); }
+
+bool NormOp::absorbsProducer(OpOperand &operand) {
+  Operation *producer = operand.get().getDefiningOp();
+  return &operand == &getInputMutable() &&
+         (isElementwise(producer) || isa<NormOp>(producer));
+}
+
+bool NormOp::absorbsUser(Operation *user) {
+  return (isElementwise(user) || isRowOp(user)) &&
+         getMatrixShape(user->getResult(0).getType()) ==
+             getMatrixShape(getType());
+}
+
+std::string QuantizeActOp::getDecline() { return {}; }
+
+bool QuantizeActOp::absorbsProducer(OpOperand &operand) {
+  Operation *producer = operand.get().getDefiningOp();
+  return isElementwise(producer) || isa<NormOp>(producer);
+}
+
+//===----------------------------------------------------------------------===//
+// Alone
+//===----------------------------------------------------------------------===//
+
+std::string EmbedOp::getDecline() {
+  auto table = dyn_cast<PackedType>(getTable().getType());
+  if (table && !table.getLayout())
+    return "its table is no parameter in a layout";
+  return declineTypes(*this);
+}
+
+std::string RotationOp::getDecline() { return {}; }
+std::string RotateOp::getDecline() { return declineTypes(*this); }
+
+std::string KVWriteOp::getDecline() {
+  if (!getValue())
+    return "values that are a prefix of the keys";
+  return declineTypes(*this);
+}
+
+std::string AttentionOp::getDecline() {
+  if (!getCache())
+    return "explicit keys";
+  if (getCache().getType().getValueDim() == 0)
+    return "values that are a prefix of the keys";
+  if (getSlopes() || getSinks() || getRel())
+    return "slopes, sinks and relative positions";
+  if (getChunk())
+    return "chunks";
+  return declineTypes(*this);
+}

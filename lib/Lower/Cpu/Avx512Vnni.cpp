@@ -1,0 +1,61 @@
+//===- Avx512Vnni.cpp - integer products with AVX-512 VNNI ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// vpdpbusd adds 4 products of unsigned and signed bytes to each lane.
+//===----------------------------------------------------------------------===//
+#include "Isa.h"
+
+#include "llmrt/abi.h"
+
+using namespace mlir;
+
+namespace llmc {
+
+namespace {
+
+class Avx512Vnni : public Isa {
+  StringRef getName() const override { return "avx512-vnni"; }
+  ArrayRef<StringRef> getFeatures() const override {
+    static const StringRef features[] = {
+        "+avx2",     "+fma",      "+f16c",       "+avx512f",       "+avx512bw",
+        "+avx512dq", "+avx512vl", "+avx512vnni", "-prefer-256-bit"};
+    return features;
+  }
+  uint64_t getCpuBits() const override {
+    return LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512 | LLMRT_CPU_AVX512_VNNI;
+  }
+  int64_t getRegisters() const override { return 32; }
+  int64_t getLanes() const override { return 16; }
+
+  SmallVector<Value> dot(TileBuilder &b,
+                         const IntegerTile &tile) const override {
+    // Two chains per row: the instruction's latency is four to five cycles.
+    Value zero = b.constant(b.i32s(tile.lanes), 0);
+    SmallVector<Value> chains(2 * tile.rows, zero);
+    for (int64_t r = 0; tile.zero && r < tile.rows; ++r)
+      chains[2 * r] = b.broadcast(tile.correction(r), tile.lanes);
+    for (int64_t j = 0; j < tile.quads; ++j) {
+      Value codes = tile.codes(j);
+      for (int64_t r = 0; r < tile.rows; ++r) {
+        Value &chain = chains[2 * r + j % 2];
+        chain = callIntrinsic(
+            b, "llvm.x86.avx512.vpdpbusd.512", b.i32s(tile.lanes),
+            {chain, codes, spreadWord(b, tile.word(r, j), tile.lanes)});
+      }
+    }
+    SmallVector<Value> sums;
+    for (int64_t r = 0; r < tile.rows; ++r)
+      sums.push_back(
+          arith::AddIOp::create(b, chains[2 * r], chains[2 * r + 1]));
+    return sums;
+  }
+};
+
+} // namespace
+
+const Isa &getAvx512Vnni() {
+  static const Avx512Vnni isa;
+  return isa;
+}
+
+} // namespace llmc

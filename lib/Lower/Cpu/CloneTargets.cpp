@@ -1,0 +1,49 @@
+//===- CloneTargets.cpp - every function exists once per target -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which ops share a kernel and how wide a tile is depends on the machine, so the
+// step is cloned before kernels are formed. Weights stay one copy: every target
+// reads the same bytes.
+//===----------------------------------------------------------------------===//
+#include "Isa.h"
+
+#include "llmc/Lower/Passes.h"
+
+namespace llmc {
+#define GEN_PASS_DEF_CLONETARGETS
+#include "llmc/Lower/Passes.h.inc"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace {
+
+struct CloneTargets : impl::CloneTargetsBase<CloneTargets> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    SmallVector<const Isa *> wanted(getIsas());
+    if (!isas.empty())
+      wanted = llvm::map_to_vector(
+          isas, [](StringRef name) { return findIsa(name); });
+    if (auto *it = llvm::find(wanted, nullptr); it != wanted.end()) {
+      getOperation().emitError("llm-clone-targets: unknown instruction set '")
+          << isas[it - wanted.begin()]
+          << "': " << llvm::join(getKnownIsas(), ", ") << " are known";
+      return signalPassFailure();
+    }
+    for (auto function :
+         llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
+      for (const Isa *isa : wanted) {
+        OpBuilder builder(function);
+        auto clone = cast<func::FuncOp>(builder.clone(*function));
+        clone.setName((function.getName() + "." + isa->getName()).str());
+        setTarget(clone, isa->getTarget(&getContext()));
+      }
+      function.erase();
+    }
+  }
+};
+
+} // namespace
+} // namespace llmc

@@ -1,0 +1,37 @@
+//===- CpuTilers.cpp - which tiler builds a kernel --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Tilers.h"
+
+#include "llmc/Lower/Passes.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+#include "llmc/Lower/Cpu/CpuInterfaces.cpp.inc"
+
+namespace llmc {
+
+void registerCpuTilers(DialectRegistry &registry) {
+  registry.addExtension(
+      +[](MLIRContext *context, LLMDialect *, tensor::TensorDialect *) {
+        attachAttentionTilers(context);
+        attachElementwiseTiles(context);
+        attachEmbedTiler(context);
+        attachPositionTilers(context);
+        attachProductTiler(context);
+        attachRowTilers(context);
+      });
+}
+
+void tileKernel(TileBuilder &b, const KernelArgs &args) {
+  KernelOp kernel = args.kernel;
+  for (Operation &op : kernel.getBody().front())
+    if (auto tiler = dyn_cast<CpuTilerOpInterface>(op))
+      return tiler.tile(b, args);
+  tileRows(b, args);
+}
+
+} // namespace llmc

@@ -1,0 +1,25 @@
+//===- Tilers.h - the CPU's tilers, and how ops get them ----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_LOWER_CPU_TILERS_H
+#define LLMC_LIB_LOWER_CPU_TILERS_H
+
+#include "llmc/Lower/Cpu/TileBuilder.h"
+
+namespace llmc {
+
+/// Each attaches the models of its file (CpuInterfaces.td).
+void attachAttentionTilers(mlir::MLIRContext *context);
+void attachElementwiseTiles(mlir::MLIRContext *context);
+void attachEmbedTiler(mlir::MLIRContext *context);
+void attachPositionTilers(mlir::MLIRContext *context);
+void attachProductTiler(mlir::MLIRContext *context);
+void attachRowTilers(mlir::MLIRContext *context);
+
+/// Rows of elementwise ops, norms and quantisations; a kernel without an anchor
+/// is one of these.
+void tileRows(TileBuilder &b, const KernelArgs &args);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_LOWER_CPU_TILERS_H

@@ -1,0 +1,104 @@
+//===- KernelFunctions.cpp - one function per distinct kernel ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "KernelFunctions.h"
+
+#include "llmc/Lower/Cpu/TileBuilder.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+Type getArgumentType(Type type) {
+  if (auto packed = dyn_cast<PackedType>(type)) {
+    if (packed.getLayout()) {
+      int64_t panels = llvm::divideCeil(packed.getRows(), panelRows);
+      auto grid = packed.getEncoding().getAffineGrid();
+      if (!grid)
+        return MemRefType::get(
+            {panels, packed.getCols(), panelRows},
+            cast<FloatEncodingAttr>(packed.getEncoding()).getType());
+      int64_t groups = packed.getCols() / gridGroup;
+      int64_t bytes = getWeightBytes(packed) / panels / groups;
+      return MemRefType::get({panels, groups, bytes},
+                             IntegerType::get(type.getContext(), 8));
+    }
+    return MemRefType::get({packed.getRows(), getActRowBytes(packed)},
+                           IntegerType::get(type.getContext(), 8));
+  }
+  if (auto tensor = dyn_cast<RankedTensorType>(type))
+    return MemRefType::get(tensor.getShape(), tensor.getElementType());
+  return type; // index
+}
+
+int64_t getRowBytes(Type type) {
+  auto memref = cast<MemRefType>(getArgumentType(type));
+  int64_t bytes = memref.getElementTypeBitWidth() / 8;
+  for (int64_t dim : memref.getShape().drop_front())
+    bytes *= dim;
+  return bytes;
+}
+
+func::FuncOp KernelFunctions::get(KernelOp kernel, TypeRange arguments,
+                                  bool usesBatch) {
+  for (auto &[known, function] : functions)
+    // Caches of one type may lie at different places in a page.
+    if (known.getSchedule() == kernel.getSchedule() &&
+        llvm::equal(function.getArgumentTypes(), arguments) &&
+        OperationEquivalence::isRegionEquivalentTo(
+            &known.getBody(), &kernel.getBody(),
+            OperationEquivalence::IgnoreLocations))
+      return function;
+  func::FuncOp function = create(kernel, arguments, usesBatch);
+  functions.push_back({kernel, function});
+  return function;
+}
+
+/// The batch's arguments of a kernel function, in order.
+static BatchArgs takeBatch(llvm::function_ref<Value()> take) {
+  BatchArgs batch;
+  for (Value *argument :
+       {&batch.positions, &batch.slots, &batch.sequences, &batch.blockTable,
+        &batch.slotPositions, &batch.blocksPerSequence})
+    *argument = take();
+  return batch;
+}
+
+func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
+                                     bool usesBatch) {
+  TargetAttr target = getTarget(step);
+  assert(target && "the step has a target");
+  std::string name = ("k" + Twine(functions.size()) + "_" + kernel.getName() +
+                      "." + target.getIsa())
+                         .str();
+  OpBuilder moduleBuilder(step);
+  auto function =
+      func::FuncOp::create(moduleBuilder, kernel.getLoc(), name,
+                           FunctionType::get(step.getContext(), arguments, {}));
+  function.setPrivate();
+  setTarget(function, target);
+  Block *entry = function.addEntryBlock();
+  TileBuilder b(kernel.getLoc(), step.getContext());
+  b.setInsertionPointToStart(entry);
+  unsigned next = 0;
+  auto take = [&]() -> Value { return entry->getArgument(next++); };
+  KernelArgs args;
+  args.kernel = kernel;
+  for (BlockArgument argument : kernel.getBody().getArguments())
+    if (!isa<BatchType>(argument.getType()))
+      args.inputs[argument] = take();
+  for (Value result : kernel.getResults())
+    args.results.push_back(isa<KVType>(result.getType()) ? Value() : take());
+  if (usesBatch)
+    args.batch = takeBatch(take);
+  b.worker = take();
+  b.workers = take();
+  assert(next == entry->getNumArguments() && "every argument has its place");
+  tileKernel(b, args);
+  func::ReturnOp::create(b);
+  return function;
+}
+
+} // namespace llmc

@@ -1,0 +1,46 @@
+//===- KernelFunctions.h - one function per distinct kernel -------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Kernels of equal layers are compiled once: a kernel's function depends on its
+// body, its schedule and the types of its arguments, and on nothing else.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_LOWER_KERNELFUNCTIONS_H
+#define LLMC_LIB_LOWER_KERNELFUNCTIONS_H
+
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+namespace llmc {
+
+/// What a kernel function takes for a value of `type`: a memref of rows, of packed
+/// weights, or the index itself. Not for caches and batches.
+mlir::Type getArgumentType(mlir::Type type);
+/// Bytes of one row of a value.
+int64_t getRowBytes(mlir::Type type);
+
+/// Makes and finds the functions of one step's kernels.
+class KernelFunctions {
+public:
+  /// Functions are placed before `step` and get its target and the end of its name.
+  explicit KernelFunctions(mlir::func::FuncOp step) : step(step) {}
+
+  /// The function of `kernel`. Its arguments: one per input and per result but
+  /// batches and result caches, then those of the batch if `usesBatch`, then
+  /// worker and workers.
+  mlir::func::FuncOp get(mlir::llm::KernelOp kernel, mlir::TypeRange arguments,
+                         bool usesBatch);
+  int64_t count() const { return functions.size(); }
+
+private:
+  mlir::func::FuncOp create(mlir::llm::KernelOp kernel,
+                            mlir::TypeRange arguments, bool usesBatch);
+
+  mlir::func::FuncOp step;
+  std::vector<std::pair<mlir::llm::KernelOp, mlir::func::FuncOp>> functions;
+};
+
+} // namespace llmc
+
+#endif // LLMC_LIB_LOWER_KERNELFUNCTIONS_H

@@ -1,0 +1,22 @@
+// RUN: llmc-opt %s --llm-clone-targets | FileCheck %s
+// RUN: llmc-opt %s --llm-clone-targets=isas=avx2 | FileCheck %s --check-prefix=ONE --implicit-check-not=avx512
+// RUN: not llmc-opt %s --llm-clone-targets=isas=avx2,sse9 2>&1 | FileCheck %s --check-prefix=ERROR
+
+// Every function once per instruction set, best first; the original is gone, the
+// weight stays one.
+// CHECK: llm.weight @w
+// CHECK-NOT: llm.weight
+// CHECK-NOT: func.func @step(
+// CHECK: func.func @"step.avx512-vnni"({{.*}} attributes {llm.target = #llm.target<"avx512-vnni", registers = 32, lanes = 16>}
+// CHECK: llm.param @w
+// CHECK: func.func @step.avx2({{.*}} attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>}
+// CHECK: llm.param @w
+
+// ONE: func.func @step.avx2(
+
+// ERROR: llm-clone-targets: unknown instruction set 'sse9': avx512-vnni, avx2 are known
+llm.weight @w : tensor<8xf32> source "w"
+func.func @step(%batch: !llm.batch) -> tensor<8xf32> {
+  %w = llm.param @w : tensor<8xf32>
+  return %w : tensor<8xf32>
+}
