@@ -29,7 +29,7 @@ static bool isLegalImported(Operation *op) {
   if (isa<KernelOp, YieldOp, WeightTableOp>(op) ||
       op->getName().getStringRef().contains("tile"))
     return false;
-  return isa<ModuleOp>(op) ||
+  return isa<ModuleOp, KernelAnchorOpInterface>(op) ||
          isOf<LLMDialect, func::FuncDialect, arith::ArithDialect,
               math::MathDialect, tensor::TensorDialect>(op);
 }

@@ -1,4 +1,13 @@
 // RUN: llmc-opt %s --llm-clone-targets=isas=avx2 --llm-form-kernels --split-input-file | FileCheck %s
+// RUN: llmc-opt %s --llm-clone-targets=isas=avx2 --llm-form-kernels --split-input-file --remarks-filter=llm-form-kernels -o %t 2>&1 | FileCheck %s --check-prefix=SAYS
+// RUN: not llmc-opt %s --llm-form-kernels --split-input-file 2>&1 | FileCheck %s --check-prefix=ERROR
+
+// SAYS-DAG: 2 ops run as one kernel, norm_quantize_act
+// SAYS-DAG: llm.quantize_act runs apart from what it reads: it needs what it reads whole
+// SAYS-DAG: arith.mulf runs apart from what it reads: its operands come from kernels that do not run together
+// SAYS-DAG: arith.mulf runs apart from what it reads: another op reads it before
+
+// ERROR: llm-form-kernels: needs a target: run llm-clone-targets first
 
 !w = !llm.packed<32x32, #llm.q8_0, #llm.panels>
 !q = !llm.packed<?x32, #llm.int8_act>
@@ -119,4 +128,65 @@ func.func @structure(%b: !llm.batch, %x: tensor<?x32xf32>, %inv: tensor<4xf32>, 
     scf.yield %c : tensor<?x32xf32>
   }
   return %r : tensor<?x32xf32>
+}
+
+// -----
+
+!w = !llm.packed<32x32, #llm.float<f32>, #llm.panels>
+
+// A number and a vector that are spread over rows are computed in each kernel
+// that reads them, with their constant: they are no values between kernels.
+// CHECK-LABEL: func.func @spread.avx2(
+// CHECK-NOT: tensor.splat
+// CHECK: %[[A:.*]] = llm.kernel "linear_mulf"(
+// CHECK: arith.constant 2.200000e-01 : f32
+// CHECK: tensor.splat
+// CHECK: arith.mulf
+// CHECK: llm.kernel "norm_mulf_mulf"(%[[A]], %{{.*}}, %{{.*}})
+// CHECK-DAG: tensor.splat
+// CHECK-DAG: llm.broadcast
+// CHECK: llm.yield
+// CHECK-NOT: tensor.splat
+// CHECK: return
+func.func @spread(%x: tensor<?x32xf32>, %w: !w, %v: tensor<32xf32>) -> tensor<?x32xf32> {
+  %c0 = arith.constant 0 : index
+  %T = tensor.dim %x, %c0 : tensor<?x32xf32>
+  %f = arith.constant 0.22 : f32
+  %s = tensor.splat %f[%T] : tensor<?x32xf32>
+  %b = llm.broadcast %v[%T] : tensor<32xf32> -> tensor<?x32xf32>
+  %p = llm.linear %x, %w : (tensor<?x32xf32>, !w) -> tensor<?x32xf32>
+  %m = arith.mulf %p, %s : tensor<?x32xf32>
+  %n = llm.norm rms %m {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
+  %t = arith.mulf %n, %s : tensor<?x32xf32>
+  %u = arith.mulf %t, %b : tensor<?x32xf32>
+  return %u : tensor<?x32xf32>
+}
+
+// A norm, the residual behind it and the next norm: one kernel of two results.
+// CHECK-LABEL: func.func @norm_residual_norm.avx2(
+// CHECK: llm.kernel "norm_addf_norm"(
+// CHECK-NEXT: ^bb0
+// CHECK: %[[S:.*]] = arith.addf
+// CHECK: %[[N:.*]] = llm.norm rms %[[S]]
+// CHECK: llm.yield %[[S]], %[[N]] :
+// CHECK-NOT: llm.kernel
+func.func @norm_residual_norm(%x: tensor<?x32xf32>, %y: tensor<?x32xf32>) -> (tensor<?x32xf32>, tensor<?x32xf32>) {
+  %n = llm.norm rms %y {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
+  %s = arith.addf %x, %n : tensor<?x32xf32>
+  %m = llm.norm rms %s {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
+  return %s, %m : tensor<?x32xf32>, tensor<?x32xf32>
+}
+
+// A kernel runs where its last op stood: what another op reads before that is a
+// kernel of its own, here the first product.
+// CHECK-LABEL: func.func @read_before.avx2(
+// CHECK: %[[P:.*]] = llm.kernel "linear"(
+// CHECK: %[[N:.*]] = llm.kernel "norm"(%[[P]])
+// CHECK: llm.kernel "linear_mulf"(%[[N]], %{{.*}}, %[[P]])
+func.func @read_before(%x: tensor<?x32xf32>, %w: !w) -> tensor<?x32xf32> {
+  %p = llm.linear %x, %w : (tensor<?x32xf32>, !w) -> tensor<?x32xf32>
+  %n = llm.norm rms %p {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
+  %q = llm.linear %n, %w : (tensor<?x32xf32>, !w) -> tensor<?x32xf32>
+  %m = arith.mulf %p, %q : tensor<?x32xf32>
+  return %m : tensor<?x32xf32>
 }

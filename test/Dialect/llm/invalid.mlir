@@ -21,6 +21,48 @@ func.func private @f() attributes {s = #llm.schedule<rows = 0, strips = 1, lanes
 
 // -----
 
+// expected-error @below {{a target has registers of a power of two lanes, found 16 of 6}}
+func.func private @f() attributes {llm.target = #llm.target<"x", registers = 16, lanes = 6>}
+
+// -----
+
+// expected-error @below {{a target names its instruction set}}
+func.func private @f() attributes {llm.target = #llm.target<"", registers = 16, lanes = 8>}
+
+// -----
+
+func.func @f(%v: tensor<8xf32>) {
+  // expected-error @below {{(C1) a dimension of the input is 1 or that of the result, found 'tensor<8xf32>' and 'tensor<4x6xf32>'}}
+  %0 = llm.broadcast %v : tensor<8xf32> -> tensor<4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%v: tensor<1x1x8xf32>) {
+  // expected-error @below {{(C1) spreads fewer dimensions of the same type, found 'tensor<1x1x8xf32>' and 'tensor<4x8xf32>'}}
+  %0 = llm.broadcast %v : tensor<1x1x8xf32> -> tensor<4x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%v: tensor<8xf32>) {
+  // expected-error @below {{(C2) takes the number of rows iff the result does not know it, found 'tensor<?x8xf32>'}}
+  %0 = llm.broadcast %v : tensor<8xf32> -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: vector<16xf32>, %x: memref<?x32xf32>, %w: memref<1x1x640xi8>, %i: index) {
+  // expected-error @below {{(C2) begins at a multiple of its 16 lanes, found 8}}
+  %0 = llm.tile.dot(%a) x(%x[%i]) w(%w[%i]) group(%i) {rows = 1 : i64, strips = 1 : i64, lane = 8 : i64, weightType = !llm.packed<16x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<1x1x640xi8> -> vector<16xf32>
+  return
+}
+
+// -----
+
 // expected-error @below {{keeps rows [begin, end) with 0 <= begin < end, found [4, 4)}}
 func.func private @f() attributes {s = #llm.rows<4, 4>}
 

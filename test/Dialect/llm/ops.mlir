@@ -62,6 +62,21 @@ func.func @linear(%x: tensor<?x32xf32>, %w: !llm.packed<16x32, #llm.q4_1>, %bias
   return
 }
 
+// CHECK-LABEL: func.func @broadcast(
+func.func @broadcast(%v: tensor<8xf32>, %t: tensor<?x1xf32>, %T: index) {
+  // CHECK: llm.broadcast %{{.*}}[%{{.*}}] : tensor<8xf32> -> tensor<?x8xf32>
+  %a = llm.broadcast %v[%T] : tensor<8xf32> -> tensor<?x8xf32>
+  // CHECK: llm.broadcast %{{.*}}[%{{.*}}] : tensor<?x1xf32> -> tensor<?x8xf32>
+  %b = llm.broadcast %t[%T] : tensor<?x1xf32> -> tensor<?x8xf32>
+  // CHECK: llm.broadcast %{{.*}} : tensor<8xf32> -> tensor<4x8xf32>
+  %c = llm.broadcast %v : tensor<8xf32> -> tensor<4x8xf32>
+  return
+}
+
+// CHECK-LABEL: func.func private @target()
+// CHECK-SAME: #llm.target<"avx2", registers = 16, lanes = 8>
+func.func private @target() attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>}
+
 // CHECK-LABEL: func.func @act(
 func.func @act(%x: tensor<?x8xf32>) {
   // CHECK: llm.act silu %{{.*}} : tensor<?x8xf32>

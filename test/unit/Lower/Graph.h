@@ -56,6 +56,7 @@ public:
 
   const std::string &text() const { return module; }
   const WeightStore &weights() const { return store; }
+  mlir::MLIRContext &getContext() { return *context; }
   int64_t pick(int64_t low, int64_t high) {
     return std::uniform_int_distribution<int64_t>(low, high)(random);
   }

@@ -239,3 +239,20 @@ TEST(Structure, KernelsMeanTheirBody) {
     return %r : tensor<?x2xf32> })");
   expectNear(program.run({floats({1, 2}, {1, 3})}), {2, 6}, 0);
 }
+
+/// A dimension of one stands for all: a vector, one number per row, one number.
+TEST(Structure, BroadcastsSpreadSmallerTensors) {
+  auto spread = [](const std::string &type, ReferenceTensor input) {
+    Program program("func.func @f(%x: " + type + R"() -> tensor<?x3xf32> {
+      %T = arith.constant 2 : index
+      %b = llm.broadcast %x[%T] : )" +
+                    type + R"( -> tensor<?x3xf32>
+      return %b : tensor<?x3xf32> })");
+    return program.run({input});
+  };
+  expectNear(spread("tensor<3xf32>", floats({3}, {1, 2, 3})),
+             {1, 2, 3, 1, 2, 3}, 0);
+  expectNear(spread("tensor<?x1xf32>", floats({2, 1}, {4, 5})),
+             {4, 4, 4, 5, 5, 5}, 0);
+  expectNear(spread("tensor<1xf32>", floats({1}, {6})), {6, 6, 6, 6, 6, 6}, 0);
+}
