@@ -98,6 +98,9 @@ private:
   Value callTextMethod(const std::string &text, const std::string &name,
                        const Items &arguments, int line);
   Value splitText(const std::string &text, const Items &arguments, int line);
+  Value joinTexts(const std::string &separator, const Value &list, int line);
+  Value searchText(const std::string &name, const std::string &text,
+                   const std::string &wanted, int line);
   Value callFunction(const std::string &name, const Arguments &arguments);
   Value makeRange(const Items &arguments, int line);
   bool wantText(int line, const std::string &what, const Value &value);

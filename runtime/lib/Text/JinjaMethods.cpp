@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 using namespace llmrt;
 using namespace llmrt::jinja;
@@ -97,6 +98,14 @@ std::vector<std::string> splitLines(const std::string &text) {
   return lines;
 }
 
+/// Whether the method takes one text and looks for it.
+bool isSearch(std::string_view name) {
+  constexpr std::array<std::string_view, 6> searches = {
+      "startswith", "endswith",     "find",
+      "count",      "removeprefix", "removesuffix"};
+  return std::find(searches.begin(), searches.end(), name) != searches.end();
+}
+
 } // namespace
 
 Value Evaluator::splitText(const std::string &text, const Items &arguments,
@@ -129,62 +138,23 @@ Value Evaluator::splitText(const std::string &text, const Items &arguments,
   return makeList(line, std::move(items));
 }
 
-Value Evaluator::callTextMethod(const std::string &text,
-                                const std::string &name, const Items &arguments,
-                                int line) {
-  size_t count = arguments.size();
-  if (name == "split" && count <= 2)
-    return splitText(text, arguments, line);
-  if (name == "replace" && (count == 2 || count == 3))
-    return replaceText(text, arguments, line);
-  if (count == 0) {
-    if (name == "upper" || name == "lower" || name == "title" ||
-        name == "capitalize")
-      return changeCase(name, text, line, /*byMethod=*/true);
-    if (name == "splitlines") {
-      Items items;
-      for (std::string &part : splitLines(text))
-        items.push_back(Value::string(std::move(part)));
-      return makeList(line, std::move(items));
-    }
-  }
-  if ((name == "strip" || name == "lstrip" || name == "rstrip") && count <= 1) {
-    std::optional<std::string_view> characters;
-    if (count == 1 && !arguments[0].is(Kind::None)) {
-      if (!wantText(line, "'" + name + "'", arguments[0]))
-        return Value();
-      characters = arguments[0].text();
-    }
-    return makeString(line,
-                      std::string(stripText(text, name != "rstrip",
-                                            name != "lstrip", characters)));
-  }
-  if (count == 1 && name == "join") {
-    Items items;
-    if (!toItems(line, arguments[0], items))
+Value Evaluator::joinTexts(const std::string &separator, const Value &list,
+                           int line) {
+  Items items;
+  if (!toItems(line, list, items))
+    return Value();
+  std::string out;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (!wantText(line, "'join'", items[i]) ||
+        !spend(line, items[i].weight() + separator.size()))
       return Value();
-    std::string out;
-    for (size_t i = 0; i < items.size(); ++i) {
-      if (!wantText(line, "'join'", items[i]) ||
-          !spend(line, items[i].weight() + text.size()))
-        return Value();
-      out += (i ? text : std::string()) + items[i].text();
-    }
-    return makeString(line, std::move(out));
+    out += (i ? separator : std::string()) + items[i].text();
   }
-  constexpr std::array<std::string_view, 6> searches = {
-      "startswith", "endswith",     "find",
-      "count",      "removeprefix", "removesuffix"};
-  if (count != 1 ||
-      std::find(searches.begin(), searches.end(), name) == searches.end()) {
-    fail(line, "method '" + name +
-                   "' of a str with these arguments is not "
-                   "supported");
-    return Value();
-  }
-  if (!wantText(line, "'" + name + "'", arguments[0]))
-    return Value();
-  const std::string &wanted = arguments[0].text();
+  return makeString(line, std::move(out));
+}
+
+Value Evaluator::searchText(const std::string &name, const std::string &text,
+                            const std::string &wanted, int line) {
   bool starts = text.starts_with(wanted), ends = text.ends_with(wanted);
   if (name == "startswith")
     return Value::boolean(starts);
@@ -198,11 +168,53 @@ Value Evaluator::callTextMethod(const std::string &text,
   if (name == "count")
     return Value::integer(int64_t(wanted.empty() ? characterCount(text) + 1
                                                  : countOf(text, wanted)));
+  assert(name == "find" && "isSearch names no other method");
   size_t found = text.find(wanted);
   return Value::integer(
       found == text.npos
           ? -1
           : int64_t(characterCount(std::string_view(text).substr(0, found))));
+}
+
+Value Evaluator::callTextMethod(const std::string &text,
+                                const std::string &name, const Items &arguments,
+                                int line) {
+  size_t count = arguments.size();
+  if (name == "split" && count <= 2)
+    return splitText(text, arguments, line);
+  if (name == "replace" && (count == 2 || count == 3))
+    return replaceText(text, arguments, line);
+  if (count == 0 && (name == "upper" || name == "lower" || name == "title" ||
+                     name == "capitalize"))
+    return changeCase(name, text, line, /*byMethod=*/true);
+  if (count == 0 && name == "splitlines") {
+    Items items;
+    for (std::string &part : splitLines(text))
+      items.push_back(Value::string(std::move(part)));
+    return makeList(line, std::move(items));
+  }
+  if ((name == "strip" || name == "lstrip" || name == "rstrip") && count <= 1) {
+    std::optional<std::string_view> characters;
+    if (count == 1 && !arguments[0].is(Kind::None)) {
+      if (!wantText(line, "'" + name + "'", arguments[0]))
+        return Value();
+      characters = arguments[0].text();
+    }
+    return makeString(line,
+                      std::string(stripText(text, name != "rstrip",
+                                            name != "lstrip", characters)));
+  }
+  if (count == 1 && name == "join")
+    return joinTexts(text, arguments[0], line);
+  if (count == 1 && isSearch(name)) {
+    if (!wantText(line, "'" + name + "'", arguments[0]))
+      return Value();
+    return searchText(name, text, arguments[0].text(), line);
+  }
+  fail(line, "method '" + name +
+                 "' of a str with these arguments is not "
+                 "supported");
+  return Value();
 }
 
 Value Evaluator::makeRange(const Items &arguments, int line) {
