@@ -1,6 +1,7 @@
 # Options and flags that every part of the project shares.
 option(LLMC_BUILD_TESTS "Build the tests" ON)
 set(LLMC_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
+option(LLMC_ASSERTIONS "Check asserts, which release builds leave out" OFF)
 option(LLMC_COVERAGE "Instrument for source coverage (clang)" OFF)
 
 find_program(CCACHE_PROGRAM ccache)
@@ -16,6 +17,9 @@ if(CCACHE_PROGRAM)
 endif()
 
 add_compile_options(-Wall -Wextra -Wno-unused-parameter)
+if(LLMC_ASSERTIONS)
+  add_compile_options(-UNDEBUG)
+endif()
 if(LLMC_SANITIZE)
   add_compile_options(-fsanitize=${LLMC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${LLMC_SANITIZE})

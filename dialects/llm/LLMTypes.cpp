@@ -150,6 +150,8 @@ EncodingAttrInterface llm::getEncoding(Type type) {
 
 int64_t llm::getActRowBytes(PackedType type) {
   auto encoding = cast<Int8ActEncodingAttr>(type.getEncoding());
+  assert(type.getCols() % encoding.getGroup() == 0 &&
+         "(C1) rows are whole groups");
   int64_t groups = type.getCols() / encoding.getGroup();
   return type.getCols() + groups * 8;
 }
@@ -163,5 +165,6 @@ int64_t llm::getWeightBytes(Type type) {
     return matrices * packed.getLayout().getPackedBytes(
                           packed.getRows(), packed.getCols(), encoding);
   }
+  assert(!ShapedType::isDynamicShape(shape) && "a weight's shape is static");
   return encoding.getBytes(ShapedType::getNumElements(shape));
 }

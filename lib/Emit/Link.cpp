@@ -186,6 +186,7 @@ llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
   }
   llvm::ArrayRef<EmbeddedObject> runtime =
       shared ? libraryObjects() : programObjects();
+  assert(runtime.size() > 2 && "the last two objects are end files");
   for (const EmbeddedObject &part : runtime.drop_back(2))
     if (llvm::Error error = add(part.name, part.bytes))
       return error;

@@ -80,6 +80,7 @@ llvm::Expected<PendingFile> PendingFile::create(llvm::StringRef finalPath) {
 }
 
 llvm::Error PendingFile::write(llvm::StringRef contents) {
+  assert(!temporary.empty() && "a pending file is written, then committed");
   std::error_code code;
   llvm::raw_fd_ostream stream(temporary, code);
   if (code)

@@ -63,6 +63,7 @@ llvm::Error SectionWriter::reserve(uint64_t bytes) {
 }
 
 llvm::Error SectionWriter::writeRaw(const void *data, uint64_t bytes) {
+  assert(descriptor >= 0 && "a writer that was moved from writes nothing");
   const char *next = static_cast<const char *>(data);
   while (bytes) {
     ssize_t written = ::write(descriptor, next, bytes);
@@ -110,6 +111,8 @@ llvm::Error SectionWriter::beginSection(uint32_t kind) {
 }
 
 llvm::Error SectionWriter::write(llvm::ArrayRef<uint8_t> bytes) {
+  assert(section.offset + section.bytes == end &&
+         "a section is begun before it is written, and has no gap");
   if (llvm::Error error = writeRaw(bytes.data(), bytes.size()))
     return error;
   section.bytes += bytes.size();
@@ -118,6 +121,7 @@ llvm::Error SectionWriter::write(llvm::ArrayRef<uint8_t> bytes) {
 }
 
 llvm::Error SectionWriter::padTo(uint64_t sectionBytes) {
+  assert(section.bytes <= sectionBytes && "a section is as long as planned");
   static const uint8_t zeros[4096] = {};
   while (section.bytes < sectionBytes) {
     uint64_t missing =

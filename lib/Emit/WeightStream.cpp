@@ -66,6 +66,7 @@ public:
   /// Waits for a weight; fails if making it failed.
   llvm::Expected<std::vector<uint8_t>> wait(size_t index) {
     std::unique_lock<std::mutex> lock(mutex);
+    assert(index == written && "weights are waited for in order");
     std::pair<size_t, llvm::Error> *failure = nullptr;
     changed.wait(lock, [&] {
       failure = llvm::find_if(
@@ -101,6 +102,7 @@ private:
     });
     if (stopped || next == weights.size())
       return std::nullopt;
+    assert(next >= written && "what is written was taken before");
     return next++;
   }
 

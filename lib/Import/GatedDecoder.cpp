@@ -144,6 +144,8 @@ Error llmc::emitGatedDecoder(Source &source, const GatedDecoder &model,
   Expected<Weights> weights = collectWeights(source, model, module);
   if (!weights)
     return weights.takeError();
+  assert(static_cast<int64_t>(model.left.size()) == model.layers &&
+         "every layer has its window");
   auto kvType = KVType::get(module.getContext(), model.layers, model.kvHeads,
                             model.headDim, model.headDim,
                             mlir::Float32Type::get(module.getContext()), 0, 0);

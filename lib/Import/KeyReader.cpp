@@ -27,6 +27,7 @@ int64_t GgufKeys::integer(StringRef key, int64_t max, int64_t absent) {
 }
 
 int64_t GgufKeys::perLayer(StringRef key, int64_t max, int64_t absent) {
+  assert(absent >= 0 && absent <= max && "what is absent is in range too");
   std::string full = prefix + key.str();
   const GgufValue *value = file.find(full);
   if (!value && absent)

@@ -19,6 +19,7 @@ using namespace llmc;
 
 /// `theta^(2i/R)`, the waves' lengths over 2 pi.
 static std::vector<float> getPeriods(double theta, int64_t rotaryDims) {
+  assert(rotaryDims > 0 && rotaryDims % 2 == 0 && "dims are rotated in pairs");
   std::vector<float> periods;
   for (int64_t dim = 0; dim < rotaryDims; dim += 2) {
     float exponent = static_cast<float>(dim) / static_cast<float>(rotaryDims);
@@ -44,6 +45,8 @@ RopeFrequencies llmc::linearFrequencies(double theta, int64_t rotaryDims,
 
 RopeFrequencies llmc::llama3Frequencies(double theta, int64_t rotaryDims,
                                         const Llama3Scaling &scaling) {
+  assert(scaling.lowFactor < scaling.highFactor &&
+         "the bands do not cross: readers refuse them");
   RopeFrequencies rope = plainFrequencies(theta, rotaryDims);
   auto factor = static_cast<float>(scaling.factor);
   double longest = scaling.originalContext / scaling.lowFactor;

@@ -45,6 +45,7 @@ RankedTensorType StepBuilder::rowsOf(int64_t columns) {
 
 /// Read once per step, next to the first use.
 Value StepBuilder::param(WeightRef weight) {
+  assert(weight && "the catalog has failed the import before this");
   Value &value = params[weight.symbol];
   if (!value)
     value = ParamOp::create(builder, NameLoc::get(weight.symbol), weight.type,
@@ -102,7 +103,9 @@ static SmallVector<ReassociationIndices> headReassociation() {
 }
 
 Value StepBuilder::splitHeads(Value input, int64_t heads) {
-  int64_t headDim = getMatrixShape(input.getType())[1] / heads;
+  int64_t width = getMatrixShape(input.getType())[1];
+  assert(heads > 0 && width % heads == 0 && "heads share a row evenly");
+  int64_t headDim = width / heads;
   auto type =
       RankedTensorType::get({anyRows, heads, headDim}, builder.getF32Type());
   OpFoldResult shape[] = {rows, builder.getIndexAttr(heads),
@@ -126,6 +129,8 @@ Value StepBuilder::rotate(Value heads, const Rotary &rotary) {
 
 Value StepBuilder::attend(int64_t layer, Value query, Value key, Value value,
                           double scale, int64_t left) {
+  assert(layer >= 0 && layer < cast<KVType>(kv.getType()).getLayers() &&
+         "the cache has a slot for every layer");
   Value slot = arith::ConstantIndexOp::create(builder, loc, layer);
   kv = KVWriteOp::create(builder, loc, kv.getType(), kv, slot, key, value,
                          batch);

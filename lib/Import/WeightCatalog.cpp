@@ -102,6 +102,8 @@ WeightRef WeightCatalog::declare(StringRef name, mlir::Type type,
 static void addRows(SmallVectorImpl<mlir::Attribute> &recipe,
                     const Stored &stored, int64_t rows,
                     mlir::MLIRContext *context) {
+  assert(stored.part >= 0 && stored.part < stored.parts &&
+         "a part is one of its tensor's parts");
   if (stored.parts > 1)
     recipe.push_back(RowsStepAttr::get(context, stored.part * rows,
                                        (stored.part + 1) * rows));
@@ -111,6 +113,7 @@ WeightRef WeightCatalog::matrix(const Twine &name, ArrayRef<int64_t> shape,
                                 Stored stored) {
   std::string symbol = name.str();
   std::string tensor = sourceName(withStem(symbol, stored.stem));
+  assert(shape.size() == 2 && "a matrix is [out, in]");
   SmallVector<int64_t> sourceShape(shape);
   sourceShape[0] *= stored.parts;
   SmallVector<mlir::Attribute> recipe;

@@ -23,9 +23,11 @@ public:
       tensor = ref->get();
   }
   double floatAt(size_t i) const {
+    assert((!tensor || i < tensor->floats.size()) && "operands are one shape");
     return tensor ? tensor->floats[i] : std::get<double>(value);
   }
   int64_t intAt(size_t i) const {
+    assert((!tensor || i < tensor->ints.size()) && "operands are one shape");
     return tensor ? tensor->ints[i] : std::get<int64_t>(value);
   }
   const Tensor *tensor = nullptr;

@@ -16,6 +16,7 @@ static LastUses findLastUses(Block &block) {
     Operation *last = definition;
     for (Operation *user : value.getUsers()) {
       Operation *here = block.findAncestorOpInBlock(*user);
+      assert(here && "a block's values are read in the block or below it");
       if (!last || last->isBeforeInBlock(here))
         last = here;
     }

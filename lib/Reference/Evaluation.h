@@ -21,7 +21,9 @@ public:
   using Evaluator = std::function<llvm::Error(Evaluation &, mlir::Operation *)>;
 
   void add(llvm::StringRef name, Evaluator evaluator) {
-    evaluators[name] = std::move(evaluator);
+    [[maybe_unused]] bool isNew =
+        evaluators.try_emplace(name, std::move(evaluator)).second;
+    assert(isNew && "an op has one evaluator");
   }
   template <typename Op> void add(llvm::Error (*evaluate)(Evaluation &, Op)) {
     add(Op::getOperationName(),
@@ -77,7 +79,10 @@ public:
   run(mlir::Block &block, std::vector<RuntimeValue> arguments);
 
   const RuntimeValue &get(mlir::Value value) const {
-    return values.find(value)->second;
+    auto found = values.find(value);
+    assert(found != values.end() &&
+           "an operand is defined, and kept until its last use");
+    return found->second;
   }
   const Tensor &tensor(mlir::Value value) const { return *tensorRef(value); }
   TensorRef tensorRef(mlir::Value value) const {
@@ -101,6 +106,7 @@ public:
     values[result] = std::move(value);
   }
   void set(mlir::Value result, Tensor tensor) {
+    assert(isWhole(tensor) && "a tensor has the elements that its shape says");
     set(result,
         RuntimeValue(std::make_shared<const Tensor>(std::move(tensor))));
   }

@@ -46,6 +46,8 @@ static std::vector<Acc> scoreExperts(RouteScore score,
 template <typename Acc>
 static std::vector<int64_t> chooseGreatest(llvm::ArrayRef<Acc> values,
                                            int64_t count) {
+  assert(count <= static_cast<int64_t>(values.size()) &&
+         "(C2), (C3) no more are chosen than there are");
   std::vector<int64_t> chosen;
   while (static_cast<int64_t>(chosen.size()) < count) {
     int64_t best = -1;
@@ -62,6 +64,8 @@ static std::vector<int64_t> chooseGreatest(llvm::ArrayRef<Acc> values,
 template <typename Acc>
 static void maskGroups(RouteOp op, std::vector<Acc> &choice) {
   int64_t groups = op.getGroups(), size = choice.size() / groups;
+  assert(size * groups == static_cast<int64_t>(choice.size()) &&
+         "(C1) groups divide experts");
   std::vector<Acc> groupScores;
   for (int64_t g = 0; g < groups; ++g) {
     auto group = llvm::ArrayRef<Acc>(choice).slice(g * size, size);

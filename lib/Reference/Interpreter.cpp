@@ -169,6 +169,8 @@ Interpreter::call(llvm::StringRef name, llvm::ArrayRef<ReferenceTensor> tensors,
     return results.takeError();
   for (auto &[sequence, positions] : rows.stored)
     kept.positions[sequence] = std::move(positions);
+  assert(results->size() == function.getNumResults() &&
+         "a block yields what its function returns");
   std::vector<ReferenceTensor> outputs;
   for (RuntimeValue &result : *results)
     if (auto *tensor = std::get_if<TensorRef>(&result))

@@ -59,6 +59,8 @@ static llvm::Error rotate(Evaluation &eval, Operation *op, Pairing pairing,
     return opError(op, "needs one position per row: input has " +
                            llvm::Twine(rows) + " rows, found " +
                            llvm::Twine(rotation.shape[0]));
+  assert(start >= 0 && rotated % 2 == 0 && start + rotated <= width &&
+         "(C2) the rotated pairs lie inside the head");
   Rounder round(op->getResult(0).getType());
   Tensor result = input;
   eval.accumulate([&](auto zero) {

@@ -31,6 +31,9 @@ template <typename Acc>
 void llmc::reference::multiply(Matrix<const float> input, const float *weight,
                                const float *bias, int64_t inner, int64_t outer,
                                Rounder round, Matrix<float> result) {
+  assert(input.rows == result.rows && "one row of results per row of input");
+  assert(input.stride >= inner && result.stride >= outer &&
+         "rows do not overlap");
   constexpr int64_t block = 4; // input rows per pass over a weight row
   int64_t padded = (inner + lanes - 1) / lanes * lanes;
   std::vector<Acc> rows(input.rows * padded), wide(padded), sums(input.rows);

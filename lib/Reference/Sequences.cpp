@@ -36,6 +36,7 @@ static llvm::Error checkRows(Operation *op, const Tensor &tensor,
 /// Stores one rounded row at `slot`; rows in between stay zero until written.
 static void storeRow(std::vector<float> &rows, int64_t slot, const float *row,
                      int64_t width, Rounder round) {
+  assert(slot >= 0 && rows.size() % width == 0 && "slots are whole rows");
   if (static_cast<int64_t>(rows.size()) < (slot + 1) * width)
     rows.resize((slot + 1) * width);
   for (int64_t d = 0; d < width; ++d)
@@ -135,6 +136,7 @@ template <typename Acc>
 static void attend(const AttentionShape &shape, const float *query,
                    int64_t head, llvm::ArrayRef<Key> keys, Rounder round,
                    float *result) {
+  assert(shape.heads % shape.keyHeads == 0 && "(C1) key heads divide heads");
   std::vector<Acc> weights;
   Acc most = shape.sinks ? Acc(shape.sinks[head])
                          : -std::numeric_limits<Acc>::infinity();
@@ -175,6 +177,8 @@ findCachedKeys(Evaluation &eval, AttentionOp op, const Rows &rows, size_t t) {
   int64_t keyWidth = type.getHeads() * type.getKeyDim();
   int64_t valueWidth = type.getHeads() * type.getValueDim();
   int64_t slots = rows.slots[t] + 1;
+  assert(slots <= static_cast<int64_t>(positions.size()) &&
+         "every slot up to the row's own has a position");
   auto layers = cache->sequences.find(sequence);
   if (layers == cache->sequences.end() ||
       static_cast<int64_t>(layers->second[layer].keys.size()) <

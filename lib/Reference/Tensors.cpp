@@ -100,6 +100,8 @@ template <typename Visit>
 static void forEachInSlice(ArrayRef<int64_t> whole, ArrayRef<int64_t> offsets,
                            ArrayRef<int64_t> sizes, ArrayRef<int64_t> strides,
                            Visit visit) {
+  assert(offsets.size() == whole.size() && sizes.size() == whole.size() &&
+         strides.size() == whole.size() && "a slice has the tensor's rank");
   int64_t count = 1;
   for (int64_t size : sizes)
     count *= size;

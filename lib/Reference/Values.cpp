@@ -54,6 +54,17 @@ reference::countElements(llvm::ArrayRef<int64_t> shape) {
   return count;
 }
 
+bool reference::isWhole(const Tensor &tensor) {
+  llvm::Expected<int64_t> count = countElements(tensor.shape);
+  if (!count) {
+    llvm::consumeError(count.takeError());
+    return false;
+  }
+  return (tensor.floats.empty() || tensor.ints.empty()) &&
+         tensor.floats.size() + tensor.ints.size() ==
+             static_cast<size_t>(*count);
+}
+
 llvm::Error reference::opError(mlir::Operation *op,
                                const llvm::Twine &message) {
   std::string text;

@@ -59,6 +59,9 @@ using RuntimeValue = std::variant<std::monostate, TensorRef, int64_t, double,
 /// The number of elements of `shape`, or an error if it is negative or absurd.
 llvm::Expected<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
 
+/// Whether the tensor has as many elements as its shape says, all of one kind.
+bool isWhole(const Tensor &tensor);
+
 /// An error of `op`: its location, its name, the message.
 llvm::Error opError(mlir::Operation *op, const llvm::Twine &message);
 

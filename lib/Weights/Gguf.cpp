@@ -85,7 +85,10 @@ private:
   std::vector<uint64_t> offsets; // of the tensors, from the start of the data
   StringSet<> tensorNames;
 
-  uint64_t remaining() const { return bytes.size() - place; }
+  uint64_t remaining() const {
+    assert(place <= bytes.size() && "the cursor stays in the file");
+    return bytes.size() - place;
+  }
 
   /// An error at the cursor; `what` is the key or tensor that is being read.
   Error fail(const Twine &what, const Twine &message) const {
@@ -223,6 +226,7 @@ Error GgufParser::parseElements(GgufValue &value, const Twine &what) {
   uint64_t start = place;
   bool strings = value.elementType == GgufType::String;
   uint64_t leastBytes = strings ? 8 : getValueBytes(value.elementType);
+  assert(leastBytes > 0 && "arrays of arrays are refused before");
   if (value.count > remaining() / leastBytes)
     return fail(what, "counts " + Twine(value.count) + " elements of " +
                           spellGgufType(value.elementType) +
@@ -334,6 +338,7 @@ Error GgufParser::parseGgmlType(GgufTensor &tensor, const Twine &what) {
 }
 
 Error GgufParser::placeTensors() {
+  assert(offsets.size() == file.tensors.size() && "each tensor has its place");
   uint64_t dataStart = alignTo(place, alignment);
   uint64_t dataBytes = bytes.size() > dataStart ? bytes.size() - dataStart : 0;
   for (auto [tensor, offset] : zip(file.tensors, offsets)) {

@@ -11,7 +11,9 @@ StringRef llmc::spellGgufType(GgufType type) {
   static constexpr StringLiteral names[] = {
       "uint8",   "int8",   "uint16", "int16",  "uint32", "int32",  "float32",
       "boolean", "string", "array",  "uint64", "int64",  "float64"};
-  return names[static_cast<uint32_t>(type)];
+  auto number = static_cast<uint32_t>(type);
+  assert(number < std::size(names) && "checked when the type was read");
+  return names[number];
 }
 
 std::string llmc::spellGgmlType(uint32_t type) {

@@ -131,6 +131,7 @@ Expected<bool> GgufFile::getBool(StringRef key, bool absent) const {
     return absent;
   if (value->type != GgufType::Bool)
     return keyError(key, "a boolean");
+  assert(value->bytes.size() == 1 && "a boolean is one byte");
   return value->bytes[0] != 0;
 }
 
@@ -155,7 +156,9 @@ Expected<std::vector<StringRef>> GgufFile::getStrings(StringRef key) const {
   texts.reserve(value->count); // at most one per 8 bytes of the file
   ArrayRef<uint8_t> rest = value->bytes;
   for (uint64_t i = 0; i < value->count; ++i) {
+    assert(rest.size() >= 8 && "parseGguf has walked over these strings");
     uint64_t length = readAt<uint64_t>(rest.data());
+    assert(length <= rest.size() - 8 && "parseGguf has checked each length");
     texts.push_back(toStringRef(rest.slice(8, length)));
     rest = rest.drop_front(8 + length);
   }

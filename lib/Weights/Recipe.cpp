@@ -23,7 +23,11 @@ struct Material {
   ArrayRef<uint8_t> bytes;
   std::vector<uint8_t> owned; // holds `bytes` once a step has made them
 
-  int64_t elements() const { return *countElements(shape); }
+  int64_t elements() const {
+    std::optional<int64_t> count = countElements(shape);
+    assert(count && "shapes are counted when a file is read");
+    return *count;
+  }
   void replace(std::vector<uint8_t> made) {
     owned = std::move(made);
     bytes = owned;
@@ -39,6 +43,9 @@ static Error weightError(WeightOp weight, const Twine &message) {
 static std::vector<float> dequantize(const Material &material) {
   std::vector<float> values(material.elements());
   EncodingAttrInterface encoding = material.encoding;
+  assert(static_cast<int64_t>(material.bytes.size()) ==
+             encoding.getBytes(values.size()) &&
+         "a material's bytes are those of its shape");
   encoding.dequantize(material.bytes.data(), values.size(), values.data());
   return values;
 }
@@ -76,6 +83,9 @@ static std::string transpose(Material &material) {
     return "transpose needs single floats; convert the blocks first";
   int64_t rows = material.shape[0], cols = material.shape[1];
   int64_t elemBytes = material.encoding.getBlockBytes();
+  assert(static_cast<int64_t>(material.bytes.size()) ==
+             rows * cols * elemBytes &&
+         "a material's bytes are those of its shape");
   std::vector<uint8_t> made(material.bytes.size());
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t col = 0; col < cols; ++col)
@@ -95,6 +105,8 @@ static std::string takeRows(Material &material, RowsStepAttr step) {
            "> lie outside shape " + spellShape(material.shape);
   if (material.shape.size() == 1 && material.encoding.getBlockElems() != 1)
     return "rows of a vector need single floats; convert the blocks first";
+  assert(material.bytes.size() % material.shape[0] == 0 &&
+         "rows are equally long");
   int64_t rowBytes = material.bytes.size() / material.shape[0];
   material.bytes =
       material.bytes.slice(begin * rowBytes, (end - begin) * rowBytes);
@@ -193,6 +205,8 @@ static Expected<Material> makeMaterial(WeightOp weight,
 static std::vector<uint8_t> pack(const Material &material,
                                  LayoutAttrInterface layout) {
   ArrayRef<int64_t> shape = material.shape;
+  assert((shape.size() == 2 || shape.size() == 3) &&
+         "(C1) a packed weight is a matrix, or one per expert or head");
   int64_t cols = shape.back(), rows = shape[shape.size() - 2];
   int64_t matrices = shape.size() == 3 ? shape[0] : 1;
   int64_t sourceBytes = material.bytes.size() / matrices;

@@ -129,6 +129,7 @@ Error SafetensorsParser::parseOffsets(SafeTensor &tensor,
     return fail(tensor.name,
                 "ends at byte " + Twine(*end) + " of the data, which has " +
                     Twine(data.size()) + " bytes; is the file truncated?");
+  assert(getElementBytes(tensor.dtype) && "parseTensor knows the dtype");
   std::optional<int64_t> elements = countElements(tensor.shape);
   int64_t size = 0;
   if (!elements ||

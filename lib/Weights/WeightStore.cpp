@@ -16,6 +16,7 @@ void WeightStore::addBuffer(std::unique_ptr<MemoryBuffer> buffer) {
 static std::optional<int64_t> getSourceBytes(const SourceTensor &tensor) {
   std::optional<int64_t> elements = countElements(tensor.shape);
   mlir::llm::EncodingAttrInterface encoding = tensor.encoding;
+  assert(encoding && "readers leave out tensors that have no encoding");
   int64_t block = encoding.getBlockElems();
   int64_t cols = tensor.shape.empty() ? 1 : tensor.shape.back();
   int64_t bytes = 0;

@@ -8,6 +8,7 @@
 #include "BytePairMerge.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace llmrt;
 using namespace llmrt::text;
@@ -50,6 +51,7 @@ void BytePairMerger::addSymbols(std::string_view bytes) {
 }
 
 void BytePairMerger::addCandidate(int32_t position) {
+  assert(!symbols[position].gone && "a merged symbol is part of no pair");
   int32_t next = symbols[position].next;
   if (next < 0)
     return;
@@ -82,6 +84,7 @@ void BytePairMerger::mergeSymbols() {
     if (left.gone || left.next < 0)
       continue;
     Symbol &right = symbols[left.next];
+    assert(!right.gone && "the list holds only symbols that are left");
     const BlobMerge *merge = tokenizer.findMerge(left.id, right.id);
     if (!merge || int32_t(merge->result) != top.result)
       continue;

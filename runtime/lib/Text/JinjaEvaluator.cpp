@@ -7,6 +7,7 @@
 #include "JinjaEvaluator.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace llmrt;
 using namespace llmrt::jinja;
@@ -208,6 +209,7 @@ void Evaluator::executeSet(const Statement &statement) {
 }
 
 void Evaluator::setVariable(const std::string &name, Value value) {
+  assert(!frames.empty() && "render has opened the outermost frame");
   for (auto &[known, variable] : frames.back())
     if (known == name) {
       variable = std::move(value);

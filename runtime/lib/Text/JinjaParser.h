@@ -9,6 +9,8 @@
 
 #include "JinjaSyntax.h"
 
+#include <cassert>
+
 namespace llmrt::jinja {
 
 /// A cursor over tokens that parses expressions with Jinja's precedence.
@@ -21,7 +23,10 @@ public:
   ExpressionPtr parseTuple();      // a, b is a list
   ExpressionPtr parseOr();
 
-  const Token &current() const { return tokens[position]; }
+  const Token &current() const {
+    assert(position < tokens.size() && "the last token is never taken");
+    return tokens[position];
+  }
   bool atName(std::string_view name) const {
     return current().kind == Token::Kind::Name && current().text == name;
   }

@@ -81,6 +81,7 @@ Value Value::list(Items items) {
     deepest = std::max(deepest, item.nesting());
     weight = addWeights(weight, item.weight());
   }
+  assert(deepest < nestingLimit && "the evaluator asks before it nests");
   Value value;
   value.kindTag = Kind::List;
   value.listData = std::make_shared<const ListData>(
@@ -101,6 +102,7 @@ Value Value::dict(Members members) {
     deepest = std::max(deepest, member.nesting());
     weight = addWeights(weight, addWeights(name.size(), member.weight()));
   }
+  assert(deepest < nestingLimit && "the evaluator asks before it nests");
   Value value;
   value.kindTag = Kind::Dict;
   value.dictData = std::make_shared<DictData>(
@@ -134,6 +136,7 @@ uint64_t Value::weight() const {
 }
 
 void Value::setMember(const std::string &name, Value value) const {
+  assert(is(Kind::Namespace) && "every other value is immutable");
   for (auto &[known, member] : dictData->members)
     if (known == name) {
       member = std::move(value);

@@ -8,6 +8,7 @@
 #ifndef LLMRT_TEXT_JINJAVALUE_H
 #define LLMRT_TEXT_JINJAVALUE_H
 
+#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -62,13 +63,28 @@ public:
     return is(Kind::Bool) || is(Kind::Int) || is(Kind::Float);
   }
   /// Bool, Int: as integer. Float: as real.
-  int64_t asInteger() const { return whole; }
-  double asReal() const { return is(Kind::Float) ? fraction : double(whole); }
+  int64_t asInteger() const {
+    assert((is(Kind::Bool) || is(Kind::Int)) && "a whole number");
+    return whole;
+  }
+  double asReal() const {
+    assert(isNumber() && "a number");
+    return is(Kind::Float) ? fraction : double(whole);
+  }
   /// String, Function, or the name of an undefined value.
-  const std::string &text() const { return *textData; }
-  const Items &items() const { return listData->items; }
+  const std::string &text() const {
+    assert(textData && "a value with a text");
+    return *textData;
+  }
+  const Items &items() const {
+    assert(is(Kind::List) && "a list or a tuple");
+    return listData->items;
+  }
   bool isTuple() const { return is(Kind::List) && whole != 0; }
-  const Members &members() const { return dictData->members; }
+  const Members &members() const {
+    assert((is(Kind::Dict) || is(Kind::Namespace)) && "a value with members");
+    return dictData->members;
+  }
   /// 0 for scalars, else one more than the deepest element.
   int nesting() const;
   /// About how many bytes printing takes. Shared elements count as often as

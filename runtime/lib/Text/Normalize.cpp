@@ -10,6 +10,7 @@
 #include "Utf8.h"
 
 #include <algorithm>
+#include <cassert>
 #include <tuple>
 #include <vector>
 
@@ -98,6 +99,7 @@ size_t composeAll(std::vector<Character> &characters) {
     }
     if (character.combiningClass == 0)
       starter = length;
+    assert(length < characters.size() && "composing only makes text shorter");
     characters[length++] = character;
   }
   return length;

@@ -12,6 +12,7 @@
 #include "Utf8.h"
 
 #include <algorithm>
+#include <cassert>
 #include <functional>
 #include <optional>
 
@@ -86,6 +87,7 @@ private:
   }
 
   Status report(size_t begin, size_t end, bool isMatch, const SpanSink &sink) {
+    assert(begin <= end && "spans go forward");
     if (begin == end && !isMatch)
       return Status::ok();
     return sink({begin, end, isMatch != step.spec.invert});

@@ -81,6 +81,7 @@ RegexMatcher::RegexMatcher(const Regex &regex)
 Expected<RegexMatch> RegexMatcher::search(std::string_view text, size_t from) {
   if (!data || !context)
     return Status::error("out of memory while splitting text");
+  assert(from <= text.size() && "a search begins in the text or at its end");
   int result =
       pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
                   from, PCRE2_NO_UTF_CHECK, data.get(), context.get());

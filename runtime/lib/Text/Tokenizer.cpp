@@ -10,6 +10,8 @@
 #include "Utf8.h"
 
 #include <algorithm>
+#include <bit>
+#include <cassert>
 
 using namespace llmrt;
 using namespace llmrt::text;
@@ -23,6 +25,7 @@ int32_t Tokenizer::Impl::findWord(std::string_view bytes) const {
 }
 
 const BlobMerge *Tokenizer::Impl::findMerge(int32_t left, int32_t right) const {
+  assert(std::has_single_bit(merges.size()) && "Opener has checked the table");
   size_t mask = merges.size() - 1;
   size_t slot = hashPair(left, right) & mask;
   while (merges[slot].left != emptySlot) {

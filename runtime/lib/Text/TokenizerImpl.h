@@ -10,6 +10,7 @@
 #include "TokenizerBlob.h"
 #include "llmrt/Tokenizer.h"
 
+#include <cassert>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct AddedTokenSet {
   std::string_view strings;
 
   std::string_view content(const BlobAddedToken &token) const {
+    assert(uint64_t(token.content.offset) + token.content.length <=
+               strings.size() &&
+           "Opener has checked where a token's text lies");
     return strings.substr(token.content.offset, token.content.length);
   }
   /// The longest token that begins at `position`, or null.
@@ -62,6 +66,8 @@ struct Tokenizer::Impl {
 
   bool hasFlag(text::BlobFlag flag) const { return header->flags & flag; }
   std::string_view bytesOf(int32_t id) const {
+    assert(id >= 0 && size_t(id) < tokenEnds.size() &&
+           "ids are checked where they come from");
     uint32_t begin = id == 0 ? 0 : tokenEnds[id - 1];
     return tokenBytes.substr(begin, tokenEnds[id] - begin);
   }

@@ -10,6 +10,7 @@
 #include "llmrt/TokenizerModel.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <tuple>
 
@@ -40,6 +41,8 @@ public:
 private:
   BlobSection append(const void *data, size_t count, size_t elementSize) {
     BlobSection section{uint32_t(bytes.size()), uint32_t(count)};
+    assert(bytes.size() % 8 == 0 && count <= UINT32_MAX &&
+           "sections are aligned and count in 32 bits");
     if (count)
       bytes.append(static_cast<const char *>(data), count * elementSize);
     bytes.resize((bytes.size() + 7) & ~size_t(7));

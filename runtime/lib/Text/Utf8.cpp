@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "Utf8.h"
 
+#include <cassert>
+
 using namespace llmrt;
 using namespace llmrt::text;
 
@@ -38,6 +40,7 @@ Lead readLead(uint8_t byte) {
 } // namespace
 
 Utf8Step text::readUtf8(std::string_view bytes) {
+  assert(!bytes.empty() && "there is a character to read");
   uint8_t first = bytes[0];
   Lead lead = readLead(first);
   if (lead.length == 1)
@@ -60,11 +63,14 @@ Utf8Step text::readUtf8(std::string_view bytes) {
 
 uint32_t text::nextCodePoint(std::string_view text, size_t &position) {
   Utf8Step step = readUtf8(text.substr(position));
+  assert(step.kind == Utf8Step::Valid && "the text was repaired before");
   position += step.length;
   return step.codePoint;
 }
 
 void text::appendUtf8(std::string &out, uint32_t codePoint) {
+  assert(codePoint <= 0x10FFFF && (codePoint < 0xD800 || codePoint > 0xDFFF) &&
+         "only characters have a UTF-8 form");
   if (codePoint < 0x80) {
     out += char(codePoint);
     return;
