@@ -397,8 +397,10 @@ std::optional<int> jinja::compareValues(const Value &a, const Value &b) {
   auto order = [](const auto &x, const auto &y) {
     return x < y ? -1 : x > y ? 1 : 0;
   };
-  if (a.isNumber() && b.isNumber())
-    return order(a.asReal(), b.asReal());
+  if (a.isNumber() && b.isNumber()) // a double holds no 64-bit integer
+    return a.is(Kind::Float) || b.is(Kind::Float)
+               ? order(a.asReal(), b.asReal())
+               : order(a.whole, b.whole);
   if (a.is(Kind::String) && b.is(Kind::String))
     return order(a.text(), b.text()); // UTF-8 sorts as code points do
   return std::nullopt;

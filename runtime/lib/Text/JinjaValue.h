@@ -106,6 +106,7 @@ public:
   std::optional<std::string> toJson(int indent = -1) const;
 
   friend bool operator==(const Value &a, const Value &b);
+  friend std::optional<int> compareValues(const Value &a, const Value &b);
 
 private:
   struct ListData {

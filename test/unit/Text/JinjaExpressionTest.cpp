@@ -96,6 +96,7 @@ static const TemplateCase comparisons[] = {
     {"1 < 2 < 3", "True"},
     {"1 < 3 < 2", "False"},
     {"1 < 2 > 1", "True"},
+    {"9007199254740993 > 9007199254740992", "True"},
     {"\"a\" != \"a\"", "False"},
     {"none != 0", "True"},
     {"undefined_name == none", "False"},

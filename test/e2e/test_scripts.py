@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""The scripts that make models, count and measure: a wrong one would prove anything.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import importlib.util
+import math
+import sys
+import unittest
+
+from support import ROOT, TestCase, largest, largest_difference, run, write_npy
+
+MAKE = [sys.executable, ROOT / "utils" / "make-random-gguf.py"]
+SMALL = ["--hidden", "256", "--feed-forward", "512", "--layers", "2", "--heads", "4", "--kv-heads", "2",
+         "--vocabulary", "300", "--context", "64"]
+
+
+def load(path):
+    """A script as a module."""
+    spec = importlib.util.spec_from_file_location(path.stem.replace("-", "_"), path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class RandomGguf(TestCase):
+    def make(self, name, *arguments):
+        path = self.folder / name
+        self.succeed([*MAKE, path, *SMALL, *arguments])
+        return path
+
+    def test_every_encoding_computes(self):
+        ids = self.folder / "ids.npy"
+        write_npy(ids, [4], [0, 65, 66, 299])
+        for encoding in ("q4_0", "q4_1", "q8_0"):
+            with self.subTest(encoding):
+                model = self.make("model.gguf", "--encoding", encoding)
+                exact = self.logits(self.compile(model, "f32", "--activations=f32"), ids)
+                fast = self.logits(self.compile(model, "i8"), ids)
+                self.assertEqual(exact.shape, (1, 4, 300))
+                self.assertTrue(all(math.isfinite(value) for value in exact.values))
+                self.assertGreater(largest(exact), 0.1)
+                self.assertLess(largest_difference(exact, fast), 0.1 * largest(exact))
+
+    def test_the_same_arguments_write_the_same_file(self):
+        first = self.make("a.gguf", "--encoding", "q4_0").read_bytes()
+        self.assertEqual(self.make("b.gguf", "--encoding", "q4_0").read_bytes(), first)
+        self.assertNotEqual(self.make("c.gguf", "--encoding", "q4_0", "--seed", "2").read_bytes(), first)
+
+    def test_a_tied_head_is_not_written(self):
+        untied = self.make("untied.gguf", "--encoding", "q4_0")
+        tied = self.make("tied.gguf", "--encoding", "q4_0", "--tied")
+        self.assertAlmostEqual(untied.stat().st_size - tied.stat().st_size, 300 * 256 // 32 * 18, delta=200)
+
+    def test_its_tokenizer_reads_any_text(self):
+        app = self.compile(self.make("model.gguf", "--encoding", "q4_0"), "app")
+        out = self.succeed([app, "run", "-p", "a \u00e4\U0001f600\n\t", "-n", "1", "--print-ids"])
+        self.assertRegex(out, r"^\d+\s*$")
+
+    def test_impossible_sizes_are_refused(self):
+        for arguments, says in ((["--heads", "3"], "--heads must divide"),
+                                (["--vocabulary", "256"], "257 tokens"),
+                                (["--kv-heads", "3"], "--kv-heads must divide"),
+                                (["--encoding", "q3_k"], "invalid choice")):
+            result = run([*MAKE, self.folder / "bad.gguf", "--encoding", "q4_0", *SMALL[:-2], *arguments])
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn(says, result.stderr)
+        result = run([*MAKE, self.folder / "bad.gguf", "--encoding", "q4_k", "--hidden", "576", "--heads", "9",
+                      "--kv-heads", "3"])
+        self.assertIn("rows of 576 are no multiple of it", result.stderr)
+
+
+class House(unittest.TestCase):
+    """What counts as a function, and as how many lines."""
+
+    house = load(ROOT / "utils" / "house.py")
+
+    def functions(self, text):
+        return list(self.house.functions(text))
+
+    def test_functions_from_the_signature_to_the_brace(self):
+        self.assertEqual(self.functions("int one() { return 1; }\n"), [(1, 1)])
+        self.assertEqual(self.functions("\n\nstatic int\ntwo(int a,\n    int b) {\n  return a + b;\n}\n"), [(3, 7)])
+
+    def test_declarations_and_data_are_none(self):
+        self.assertEqual(self.functions("int f(int);\nstruct S { int a = 1; };\nenum E { A, B };\n"), [])
+        self.assertEqual(self.functions("int table[] = {\n  1,\n  2,\n};\nint x{3};\n"), [])
+        self.assertEqual(self.functions("static const C cases[] = {\n  {\"a\", [] { return f(); }},\n};\n"), [])
+        self.assertEqual(self.functions("S s = make({1, 2});\n"), [])
+
+    def test_members_and_namespaces(self):
+        text = "namespace a {\nclass B : public C {\npublic:\n  void f() {\n    g();\n  }\n  int h() const { return 1; }\n};\n}\n"
+        self.assertEqual(self.functions(text), [(4, 6), (7, 7)])
+
+    def test_lambdas_and_blocks_belong_to_their_function(self):
+        text = "void f() {\n  auto g = [&](int x) {\n    if (x) {\n      h();\n    }\n  };\n}\n"
+        self.assertEqual(self.functions(text), [(1, 7)])
+
+    def test_constructors_with_braces_in_their_initialisers(self):
+        self.assertEqual(self.functions("C::C() : a{1}, b{2} {\n  run();\n}\n"), [(1, 3)])
+
+    def test_braces_in_literals_and_comments_open_nothing(self):
+        text = "void f() {\n  g(\"}\"); // }\n  h('{'); /* } */\n  i(R\"(}})\");\n}\nvoid j() {}\n"
+        self.assertEqual(self.functions(text), [(1, 5), (6, 6)])
+
+    def test_default_arguments_with_braces(self):
+        self.assertEqual(self.functions("void f(S s = {}) {\n  g();\n}\n"), [(1, 3)])
+
+
+class Measure(unittest.TestCase):
+    """How rounds are run and compared."""
+
+    measure = load(ROOT / "bench" / "measure.py")
+
+    def test_every_other_round_is_in_the_opposite_order(self):
+        order = []
+        programs = {name: lambda name=name: order.append(name) or {"speed": len(order)} for name in "abc"}
+        rounds = self.measure.interleave(programs, 3)
+        self.assertEqual("".join(order), "abccbaabc")
+        self.assertEqual([sorted(figures) for figures in rounds], [["a", "b", "c"]] * 3)
+
+    def test_ratios_are_of_the_same_round(self):
+        rounds = [{"a": {"s": 2.0}, "b": {"s": 1.0}}, {"a": {"s": 9.0}, "b": {"s": 3.0}}, {"a": {"s": 1.0}, "b": {"s": 1.0}}]
+        self.assertEqual(self.measure.ratios(rounds, "a", "b", "s"), [2.0, 3.0, 1.0])
+        self.assertEqual(self.measure.median(rounds, "a", "s"), 2.0)
+        self.assertEqual(self.measure.ratio_cells([2.0, 3.0, 1.0]), ["2.000", "1.000 to 3.000"])
+
+    def test_a_command_that_fails_ends_the_script_with_its_words(self):
+        with self.assertRaisesRegex(SystemExit, "exited with 3: no such luck"):
+            self.measure.run([sys.executable, "-c", "import sys; sys.stderr.write('no such luck'); sys.exit(3)"])
+
+    def test_another_variant_than_asked_for_is_an_error(self):
+        self.measure.run, kept = lambda *_: '{"variant": "avx2", "decode_tokens_per_s": 1}', self.measure.run
+        try:
+            self.assertEqual(self.measure.app_bench("app", 1, variant="avx2")["decode_tokens_per_s"], 1)
+            with self.assertRaisesRegex(SystemExit, "app ran avx2, not avx512-vnni"):
+                self.measure.app_bench("app", 1, variant="avx512-vnni")
+        finally:
+            self.measure.run = kept
+
+
+if __name__ == "__main__":
+    unittest.main()
