@@ -52,16 +52,10 @@ llvm::ArrayRef<Choice<EmitKind>> llmc::getChoices(EmitKind) {
 
 /// Whether this machine has what an instruction set of getKnownIsas needs.
 static bool runsHere(llvm::StringRef isa) {
-  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  auto have = [&](std::initializer_list<llvm::StringRef> names) {
-    return llvm::all_of(
-        names, [&](llvm::StringRef name) { return features.lookup(name); });
-  };
-  bool avx2 = have({"avx2", "fma", "f16c"});
-  if (isa == "avx512-vnni")
-    return avx2 &&
-           have({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"});
-  return avx2;
+  llvm::StringMap<bool> have = llvm::sys::getHostCPUFeatures();
+  return llvm::all_of(getIsaFeatures(isa), [&](llvm::StringRef feature) {
+    return !feature.consume_front("+") || have.lookup(feature);
+  });
 }
 
 static llvm::Expected<std::vector<std::string>> getNativeIsas() {

@@ -25,6 +25,9 @@ void buildLLVMPipeline(mlir::OpPassManager &manager);
 
 /// Instruction sets that `llm-clone-targets` knows, best first.
 llvm::ArrayRef<llvm::StringRef> getKnownIsas();
+/// What a machine must have for one of them: LLVM's features, each `+name`; those
+/// with a `-` are choices of the code generator.
+llvm::ArrayRef<llvm::StringRef> getIsaFeatures(llvm::StringRef isa);
 
 /// Gives the ops of the llm dialect their tilers for CPUs.
 void registerCpuTilers(mlir::DialectRegistry &registry);

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Reads `llvm-objdump -d --no-show-raw-insn` of a compiled model and counts what the
+innermost loops of its kernels write to the stack: a register tile that does not fit.
+
+    count-spills.py DISASSEMBLY     one line per kernel; exit 1 if any loop spills
+"""
+import re
+import sys
+
+# Kernels that stream weights or the cache; a rotation calls libm in its loop.
+HOT = re.compile(r"_(linear|attention|norm|quantize_act)\b|_(linear|attention|norm|quantize_act)_")
+FUNCTION = re.compile(r"^[0-9a-f]+ <(.+)>:$")
+INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S.*)$")
+JUMP = re.compile(r"j\w+\s+0x([0-9a-f]+)")
+STACK_STORE = re.compile(r"mov\S*\s+[^,(]+,\s*-?(0x)?[0-9a-f]*\(%rsp\)")
+LEAST = 20  # instructions of a loop worth looking at: shorter ones copy or search
+
+
+def functions(path):
+    name, code = None, []
+    for line in open(path):
+        start = FUNCTION.match(line)
+        if start:
+            if name:
+                yield name, code
+            name, code = start[1], []
+        elif instruction := INSTRUCTION.match(line):
+            code.append((int(instruction[1], 16), instruction[2]))
+    if name:
+        yield name, code
+
+
+def innermost_loops(code):
+    """The bodies between a backward jump and its target that hold no other such pair."""
+    index = {address: i for i, (address, _) in enumerate(code)}
+    loops = set()
+    for i, (_, text) in enumerate(code):
+        jump = JUMP.match(text)
+        if jump and index.get(int(jump[1], 16), i + 1) <= i:
+            loops.add((index[int(jump[1], 16)], i))
+    for begin, end in sorted(loops):
+        if not any((b, e) != (begin, end) and begin <= b and e <= end for b, e in loops):
+            yield [text for _, text in code[begin : end + 1]]
+
+
+def main():
+    kernels, spilling = 0, 0
+    for name, code in functions(sys.argv[1]):
+        if not HOT.search(name):
+            continue
+        loops = [body for body in innermost_loops(code) if len(body) >= LEAST]
+        stores = sum(bool(STACK_STORE.match(text)) for body in loops for text in body)
+        print(f"{name}: {len(loops)} loops, {stores} stack stores")
+        kernels += 1
+        spilling += stores > 0
+    print(f"{kernels} kernels, {spilling} spill")
+    return 1 if spilling or not kernels else 0
+
+
+sys.exit(main())
