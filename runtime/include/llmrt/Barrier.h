@@ -13,18 +13,13 @@
 
 namespace llmrt {
 
-/// How often a wait looks before it sleeps.
-struct Patience {
-  int64_t spins = 0;  // keeping the core
-  int64_t yields = 0; // then, giving up the time slice each time
-};
-
 /// A number that some wait for and one changes.
 class alignas(64) WaitWord {
 public:
   uint32_t value() const { return word.load(std::memory_order_relaxed); }
-  /// Returns once the value is not `last`; whether it was so while spinning.
-  bool awaitChange(uint32_t last, Patience patience);
+  /// Returns once the value is not `last`; whether it was so while looking
+  /// `spins` times, after which the caller sleeps.
+  bool awaitChange(uint32_t last, int64_t spins);
   /// Wakes whoever waits; what the caller wrote before is visible to them.
   void change();
 
@@ -38,7 +33,7 @@ private:
 class Barrier {
 public:
   /// Who waits from now on. Called while nobody does.
-  void setWorkers(int64_t count, Patience waits);
+  void setWorkers(int64_t count, int64_t spinsOfWaits);
 
   /// Returns once all workers have called it; what they wrote before is
   /// visible.
@@ -49,7 +44,7 @@ public:
 
 private:
   int64_t workers = 1;
-  Patience patience;
+  int64_t spins = 0;
   std::atomic<int64_t> longOnes{0};
   alignas(64) std::atomic<int64_t> arrived{0};
   WaitWord phase;

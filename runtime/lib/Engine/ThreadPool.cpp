@@ -20,13 +20,11 @@ namespace {
 // interrupts take from a worker that has a core. 1000 cost a fifth of the speed
 // of two workers on two cores, 4000 a twentieth; 40000 bring nothing
 // (bench/neighbours.py).
-constexpr Patience inStep = {.spins = 10000, .yields = 0};
+constexpr int64_t spinsInStep = 10000;
 // Longer than sampling takes.
-constexpr Patience betweenSteps = {.spins = 2000, .yields = 0};
-// With more workers than processors the one waited for may need this one. Giving
-// up the time slice finds it three times faster than sleeping and waking.
-constexpr Patience inCrowdedStep = {.spins = 16, .yields = 1000};
-constexpr Patience betweenCrowdedSteps = {.spins = 16, .yields = 0};
+constexpr int64_t spinsBetweenSteps = 2000;
+// With more workers than processors the one waited for may need this one.
+constexpr int64_t spinsWhenCrowded = 16;
 
 // Below the 2 MiB of a huge page, with which some systems back whole stacks.
 constexpr size_t stackBytes = 1 << 20;
@@ -53,12 +51,12 @@ struct ThreadPool::Impl {
 };
 
 void ThreadPool::Impl::serve(Worker &worker) {
-  Patience patience = betweenSteps;
+  int64_t spins = spinsBetweenSteps;
   for (uint32_t seen = 0;; ++seen) {
-    worker.ticket.awaitChange(seen, patience);
+    worker.ticket.awaitChange(seen, spins);
     if (!task)
       return;
-    patience = crowded(team) ? betweenCrowdedSteps : betweenSteps;
+    spins = crowded(team) ? spinsWhenCrowded : spinsBetweenSteps;
     (*task)(worker.index, team);
     barrier.wait();
   }
@@ -110,7 +108,8 @@ void ThreadPool::run(int64_t team, const Task &task) {
   assert(team >= 1 && team <= workers() && "a team of more workers than are");
   impl->task = &task;
   impl->team = team;
-  impl->barrier.setWorkers(team, impl->crowded(team) ? inCrowdedStep : inStep);
+  impl->barrier.setWorkers(team, impl->crowded(team) ? spinsWhenCrowded
+                                                     : spinsInStep);
   for (int64_t i = 1; i < team; ++i)
     impl->others[i - 1].ticket.change();
   task(0, team);
