@@ -8,8 +8,8 @@
 #ifndef LLMRT_APP_APP_H
 #define LLMRT_APP_APP_H
 
+#include "Application.h"
 #include "Output.h"
-#include "Program.h"
 
 #include "llmrt/Sampler.h"
 #include "llmrt/Status.h"
@@ -83,17 +83,17 @@ struct InfoOptions {
   int64_t context = 0;
 };
 
-Status ask(Program &program, const AskOptions &options);
-Status run(Program &program, const RunOptions &options);
-Status chat(Program &program, const ChatOptions &options);
-Status logits(Program &program, const LogitsOptions &options);
-Status bench(Program &program, const BenchOptions &options);
-Status eval(Program &program, const EvalOptions &options);
-Status info(Program &program, const InfoOptions &options);
+Status ask(Application &program, const AskOptions &options);
+Status run(Application &program, const RunOptions &options);
+Status chat(Application &program, const ChatOptions &options);
+Status logits(Application &program, const LogitsOptions &options);
+Status bench(Application &program, const BenchOptions &options);
+Status eval(Application &program, const EvalOptions &options);
+Status info(Application &program, const InfoOptions &options);
 
 /// Generates for all prompts as one batch and prints: one streams, several come
 /// one after the other.
-Status generate(Program &program, std::vector<std::vector<int32_t>> prompts,
+Status generate(Application &program, std::vector<std::vector<int32_t>> prompts,
                 const GenerateOptions &options);
 
 /// Reads the command line, runs one command, reports its error. The exit code:

@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "App.h"
-#include "Conversation.h"
 
 using namespace llmrt;
 using namespace llmrt::app;
 
-static Expected<std::vector<int32_t>> encodeTurn(const Program &program,
+static Expected<std::vector<int32_t>> encodeTurn(const Application &program,
                                                  const AskOptions &options,
                                                  std::string text) {
   if (!program.hasChatTemplate())
@@ -22,7 +21,7 @@ static Expected<std::vector<int32_t>> encodeTurn(const Program &program,
   return conversation->encode();
 }
 
-Status app::ask(Program &program, const AskOptions &options) {
+Status app::ask(Application &program, const AskOptions &options) {
   if (auto tokenizer = program.needTokenizer(); !tokenizer)
     return tokenizer.status();
   std::string text = options.text;

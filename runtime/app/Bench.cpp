@@ -7,8 +7,6 @@
 #include "App.h"
 #include "Report.h"
 
-#include "llmrt/Generator.h"
-
 #include <algorithm>
 #include <cinttypes>
 #include <cmath>
@@ -63,23 +61,22 @@ std::vector<int32_t> Benchmark::randomTokens(int64_t count) {
 /// The same number of tokens into every sequence; logits of each one's last
 /// row.
 Status Benchmark::prefill(int64_t tokens) {
-  std::vector<int32_t> prompt = randomTokens(tokens);
+  const std::vector<int32_t> prompt = randomTokens(tokens);
+  std::vector<PromptReader> readers;
+  for (int32_t sequence : sequences)
+    readers.emplace_back(sequence, prompt);
   std::vector<StepPart> parts;
-  std::vector<int64_t> done(sequences.size(), 0);
-  for (size_t first = 0; first < sequences.size();) {
+  for (size_t first = 0; first < readers.size();) {
     parts.clear();
     int64_t room = engine.options().rowsPerStep;
-    for (size_t i = first; i < sequences.size() && room > 0; ++i) {
-      const int64_t count = std::min(room, tokens - done[i]);
-      const bool last = done[i] + count == tokens;
-      parts.push_back({sequences[i], std::span(prompt).subspan(done[i], count),
-                       last ? LogitRows::Last : LogitRows::None});
-      done[i] += count;
-      room -= count;
+    for (size_t i = first; i < readers.size() && room > 0; ++i) {
+      parts.push_back(readers[i].next(room));
+      readers[i].advance(parts.back());
+      room -= static_cast<int64_t>(parts.back().tokens.size());
     }
     if (Status status = engine.step(parts); !status)
       return status;
-    while (first < sequences.size() && done[first] == tokens)
+    while (first < readers.size() && readers[first].done())
       ++first;
   }
   return Status::ok();
@@ -179,16 +176,16 @@ static std::string report(const Engine &engine, const BenchOptions &options,
   return json.text();
 }
 
-Status app::bench(Program &program, const BenchOptions &options) {
+Status app::bench(Application &program, const BenchOptions &options) {
   const int64_t context =
       options.depth + std::max(options.prompt, options.generate);
   if (options.prompt + options.generate == 0)
     return Status::error("nothing to measure: -p and -n are both 0");
-  if (context > program.model.maxContext)
+  if (context > program.model().maxContext)
     return Status::error("depth and tokens need a context of " +
                          std::to_string(context) +
                          ": this program was compiled for " +
-                         std::to_string(program.model.maxContext));
+                         std::to_string(program.model().maxContext));
   auto engine = program.createEngine(
       {.batch = options.batch, .context = context, .threads = options.threads});
   if (!engine)

@@ -5,16 +5,11 @@
 // stays there, so a turn costs its new tokens only.
 //===----------------------------------------------------------------------===//
 #include "App.h"
-#include "Conversation.h"
 #include "Report.h"
 
-#include "llmrt/Generator.h"
-
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <optional>
 #include <unistd.h>
 
 using namespace llmrt;
@@ -74,98 +69,58 @@ private:
 /// One sequence that follows the conversation.
 class ChatSession {
 public:
-  ChatSession(Program &program, Engine &engine, const GenerateOptions &options,
-              Sampler sampler, int32_t sequence)
+  ChatSession(Application &program, Engine &engine,
+              const GenerateOptions &options, Sequence sequence)
       : program(program), engine(engine), options(options),
-        sampler(std::move(sampler)), sequence(sequence),
-        endIds(options.ignoreEos ? std::vector<int32_t>() : program.endIds()) {}
+        kept{std::move(sequence)}, scheduler(engine) {}
 
   /// Streams the answer to a prompt; the answer's text is the result.
-  Expected<std::string> answer(const std::vector<int32_t> &prompt,
-                               const Tokenizer &tokenizer);
+  Expected<std::string> answer(std::vector<int32_t> prompt);
 
 private:
-  Status readPrompt(const std::vector<int32_t> &prompt);
-  Status append(std::span<const int32_t> tokens);
-
-  Program &program;
+  Application &program;
   Engine &engine;
   const GenerateOptions &options;
-  Sampler sampler;
-  int32_t sequence;
-  std::vector<int32_t> endIds;
-  std::vector<int32_t> cached; // the tokens in the cache
+  KeptSequence kept;
+  FirstComeFirstServed scheduler;
 };
 
-Status ChatSession::append(std::span<const int32_t> tokens) {
-  if (Status status = engine.prefill(sequence, tokens); !status)
-    return status;
-  cached.insert(cached.end(), tokens.begin(), tokens.end());
-  return Status::ok();
-}
-
-Status ChatSession::readPrompt(const std::vector<int32_t> &prompt) {
+Expected<std::string> ChatSession::answer(std::vector<int32_t> prompt) {
   if (static_cast<int64_t>(prompt.size()) > engine.options().context)
     return Status::error(
         "the conversation has " + std::to_string(prompt.size()) +
         " tokens: the context holds " +
         std::to_string(engine.options().context) + "; /clear starts a new one");
-  size_t common =
-      std::mismatch(prompt.begin(), prompt.end(), cached.begin(), cached.end())
-          .first -
-      prompt.begin();
-  common =
-      std::min(common, prompt.size() - 1); // the last row's logits are needed
-  if (Status status = engine.truncate(sequence, static_cast<int64_t>(common));
-      !status)
-    return status;
-  cached.resize(common);
-  sampler.reset(options.sampler.seed);
-  for (int32_t token : prompt)
-    if (token < engine.model().vocabulary) // else the step says so
-      sampler.accept(token);
-  return append(std::span(prompt).subspan(common));
-}
-
-Expected<std::string> ChatSession::answer(const std::vector<int32_t> &prompt,
-                                          const Tokenizer &tokenizer) {
-  if (Status status = readPrompt(prompt); !status)
-    return status;
-  Detokenizer detokenizer(tokenizer);
-  StopFilter stops(options.stops);
+  TextStream text(program.tokenizer(), options.stops);
   std::string answer;
-  auto show = [&](const std::string &text) {
-    answer += text;
-    return program.out.write(text);
+  Status written = Status::ok();
+  auto show = [&](const std::string &piece) {
+    answer += piece;
+    written = program.out.write(piece);
   };
-  for (int64_t count = 0;
-       count != options.maxTokens && !interrupted && !stops.stopped();
-       ++count) {
-    auto token = sampler.sample(engine.logits(0));
-    if (!token)
-      return token.status();
-    if (std::find(endIds.begin(), endIds.end(), *token) != endIds.end())
-      break;
-    sampler.accept(*token);
-    if (Status status = show(stops.push(detokenizer.push(*token))); !status)
-      return status;
-    if (engine.length(sequence) == engine.options().context)
-      break;
-    if (Status status = append({&*token, 1}); !status)
-      return status;
-  }
-  if (!stops.stopped())
-    if (Status status = show(stops.push(detokenizer.flush()) + stops.flush());
-        !status)
-      return status;
-  if (Status status = program.out.write("\n"); !status)
+  GenerationRequest request = {std::move(prompt), options.maxTokens,
+                               options.sampler};
+  if (!options.ignoreEos)
+    request.endIds = program.endIds();
+  request.kept = &kept;
+  Status status = llmrt::generate(
+      scheduler, {std::move(request)}, [&](size_t, int32_t token) {
+        show(text.push(token));
+        return written && !text.stopped() && !interrupted;
+      });
+  if (status && written)
+    show(text.finish() + "\n");
+  if (!written)
+    return written;
+  if (!status)
     return status;
+  answer.pop_back(); // the line's end
   return answer;
 }
 
 /// Reads lines and answers them until the input ends.
-Status converse(Program &program, ChatSession &session,
-                Conversation &conversation, const Tokenizer &tokenizer) {
+Status converse(Application &program, ChatSession &session,
+                Conversation &conversation) {
   LineReader lines(program.in);
   const bool prompts = isatty(program.in);
   std::string line;
@@ -187,7 +142,7 @@ Status converse(Program &program, ChatSession &session,
     conversation.add("user", line);
     auto prompt = conversation.encode();
     Expected<std::string> answer =
-        prompt ? session.answer(*prompt, tokenizer) : prompt.status();
+        prompt ? session.answer(std::move(*prompt)) : prompt.status();
     if (program.out.closed())
       return answer.status();
     if (answer) {
@@ -203,28 +158,33 @@ Status converse(Program &program, ChatSession &session,
 
 } // namespace
 
-Status app::chat(Program &program, const ChatOptions &options) {
+Status app::chat(Application &program, const ChatOptions &options) {
+  if (auto needed = program.needTokenizer(); !needed)
+    return needed.status();
+  if (!program.hasChatTemplate())
+    return Status::error("this model has no chat template: use run");
   auto conversation = Conversation::create(program, options.system);
   if (!conversation)
     return conversation.status();
-  auto sampler = Sampler::create(static_cast<int32_t>(program.model.vocabulary),
-                                 options.generate.sampler);
-  if (!sampler)
-    return sampler.status();
+  if (Status status =
+          Sampler::check(static_cast<int32_t>(program.model().vocabulary),
+                         options.generate.sampler);
+      !status)
+    return status;
   auto engine = program.createEngine({.batch = 1,
                                       .context = options.generate.context,
                                       .threads = options.generate.threads},
                                      options.generate.sampler, 1);
   if (!engine)
     return engine.status();
-  auto sequence = (*engine)->open();
+  auto sequence = Sequence::open(**engine);
   if (!sequence)
     return sequence.status();
   if (options.generate.stats)
     say(program.err, "memory contract: %s",
         describeContract((*engine)->contract()).c_str());
-  ChatSession session(program, **engine, options.generate, std::move(*sampler),
-                      *sequence);
+  ChatSession session(program, **engine, options.generate,
+                      std::move(*sequence));
   InterruptScope interrupts;
-  return converse(program, session, *conversation, **program.needTokenizer());
+  return converse(program, session, *conversation);
 }

@@ -25,7 +25,7 @@ public:
   CLI::App cli{"A language model as one program. Without a command: one turn "
                "of chat (or a "
                "completion, where the model has no chat template)."};
-  Status dispatch(Program &program);
+  Status dispatch(Application &program);
   bool wantsHelp() const;
 
 private:
@@ -46,7 +46,7 @@ private:
            *evalCommand = nullptr, *infoCommand = nullptr;
   AskOptions askOptions;
   RunOptions runOptions;
-  ChatOptions chatOptions;
+  app::ChatOptions chatOptions;
   LogitsOptions logitsOptions;
   BenchOptions benchOptions;
   EvalOptions evalOptions;
@@ -238,7 +238,7 @@ bool CommandLine::wantsHelp() const {
          isatty(host.in);
 }
 
-Status CommandLine::dispatch(Program &program) {
+Status CommandLine::dispatch(Application &program) {
   if (*runCommand)
     return run(program, runOptions);
   if (*chatCommand)
@@ -264,7 +264,7 @@ int reportParse(CLI::App &cli, const CLI::ParseError &error, const Host &host) {
 }
 
 int runParsed(CommandLine &line, const Host &host) {
-  auto program = Program::open(host);
+  auto program = Application::open(host);
   if (!program) {
     say(host.err, "error: %s", program.message().c_str());
     return exitError;

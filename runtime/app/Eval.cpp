@@ -39,19 +39,14 @@ public:
   int64_t count = 0;
 
 private:
-  Status scoreChunk(std::span<const int32_t> tokens,
-                    std::span<const int32_t> next);
+  void scoreChunk(std::span<const int32_t> next);
 
   Engine &engine;
   int32_t sequence;
   std::vector<double> surprises; // of the rows of one chunk
 };
 
-Status Scorer::scoreChunk(std::span<const int32_t> tokens,
-                          std::span<const int32_t> next) {
-  const StepPart part = {sequence, tokens, LogitRows::All};
-  if (Status status = engine.step({&part, 1}); !status)
-    return status;
+void Scorer::scoreChunk(std::span<const int32_t> next) {
   surprises.assign(next.size(), 0);
   engine.threads().run([&](int64_t worker, int64_t workers) {
     for (size_t row = worker; row < next.size(); row += workers)
@@ -60,7 +55,6 @@ Status Scorer::scoreChunk(std::span<const int32_t> tokens,
   for (double value : surprises) // in order: the same sum for any thread count
     sum += value;
   count += static_cast<int64_t>(next.size());
-  return Status::ok();
 }
 
 Status Scorer::score(std::span<const int32_t> window) {
@@ -68,29 +62,23 @@ Status Scorer::score(std::span<const int32_t> window) {
     return status;
   // Row i predicts token i + 1: rows half .. size - 2 are scored.
   const size_t half = window.size() / 2;
-  const size_t chunkRows = static_cast<size_t>(engine.options().logitRows);
-  for (size_t row = 0; row < half;) {
-    auto chunk = window.subspan(
-        row, std::min<size_t>(half - row, engine.options().rowsPerStep));
-    const StepPart part = {sequence, chunk, LogitRows::None};
-    if (Status status = engine.step({&part, 1}); !status)
-      return status;
-    row += chunk.size();
-  }
-  for (size_t row = half; row < window.size() - 1;) {
-    const size_t rows = std::min(chunkRows, window.size() - 1 - row);
-    if (Status status = scoreChunk(window.subspan(row, rows),
-                                   window.subspan(row + 1, rows));
-        !status)
-      return status;
-    row += rows;
-  }
-  return Status::ok();
+  if (Status status =
+          readPrompt(engine, sequence, window.first(half), LogitRows::None);
+      !status)
+    return status;
+  auto next = window.subspan(half + 1);
+  return readPrompt(engine, sequence,
+                    window.subspan(half, window.size() - 1 - half),
+                    LogitRows::All, [&](std::span<const int32_t> rows) {
+                      scoreChunk(next.first(rows.size()));
+                      next = next.subspan(rows.size());
+                      return Status::ok();
+                    });
 }
 
 } // namespace
 
-static Status report(Program &program, const EvalOptions &options,
+static Status report(Application &program, const EvalOptions &options,
                      const Scorer &scorer, int64_t windows,
                      int64_t textTokens) {
   const double perplexity =
@@ -111,7 +99,7 @@ static Status report(Program &program, const EvalOptions &options,
   return program.out.write(json.text() + "\n");
 }
 
-Status app::eval(Program &program, const EvalOptions &options) {
+Status app::eval(Application &program, const EvalOptions &options) {
   if (auto needed = program.needTokenizer(); !needed)
     return needed.status();
   auto text = readText(options.text, program.in);
@@ -134,7 +122,7 @@ Status app::eval(Program &program, const EvalOptions &options) {
   if (options.windows > 0)
     windows = options.windows;
 
-  const int64_t rows = std::min(program.model.rowsPerStep, options.context);
+  const int64_t rows = std::min(program.model().rowsPerStep, options.context);
   auto engine = program.createEngine({.batch = 1,
                                       .context = options.context,
                                       .rowsPerStep = rows,

@@ -7,8 +7,6 @@
 #include "App.h"
 #include "Report.h"
 
-#include "llmrt/Generator.h"
-
 #include <algorithm>
 #include <memory>
 
@@ -20,61 +18,55 @@ namespace {
 /// Text or ids of one prompt's answer, as they come.
 class Answer {
 public:
-  Answer(const Tokenizer *tokenizer, const GenerateOptions &options)
-      : stops(options.stops) {
-    if (!options.printIds)
-      detokenizer = std::make_unique<Detokenizer>(*tokenizer);
-  }
+  Answer(const Application &program, const GenerateOptions &options)
+      : printIds(options.printIds), text(program.tokenizer(), options.stops) {}
 
   /// What can be shown after this token.
   std::string push(int32_t token) {
-    if (detokenizer)
-      return stops.push(detokenizer->push(token));
-    std::string text = any ? "," : "";
+    if (!printIds)
+      return text.push(token);
+    std::string id = any ? "," : "";
     any = true;
-    return text + std::to_string(token);
+    return id + std::to_string(token);
   }
-  std::string finish() {
-    std::string rest;
-    if (detokenizer && !stops.stopped())
-      rest = stops.push(detokenizer->flush()) + stops.flush();
-    return rest + "\n";
-  }
-  bool stopped() const { return stops.stopped(); }
+  std::string finish() { return (printIds ? "" : text.finish()) + "\n"; }
+  bool stopped() const { return !printIds && text.stopped(); }
 
 private:
-  std::unique_ptr<Detokenizer> detokenizer;
-  StopFilter stops;
+  bool printIds;
+  TextStream text;
   bool any = false;
 };
 
 } // namespace
 
-static EngineOptions engineOptions(const Program &program,
+static EngineOptions engineOptions(const Application &program,
                                    std::span<const GenerationRequest> requests,
                                    const GenerateOptions &options) {
   EngineOptions engine;
   engine.threads = options.threads;
   engine.batch = std::min<int64_t>(static_cast<int64_t>(requests.size()),
-                                   program.model.maxBatch);
+                                   program.model().maxBatch);
   engine.context = options.context;
   int64_t rows = 0, longest = 0;
   for (const GenerationRequest &request : requests) {
     const auto tokens = static_cast<int64_t>(request.prompt.size());
     rows += tokens;
     longest =
-        std::max(longest, request.maxTokens < 0 ? program.model.maxContext
+        std::max(longest, request.maxTokens < 0 ? program.model().maxContext
                                                 : tokens + request.maxTokens);
   }
   if (engine.context == 0)
-    engine.context = std::clamp<int64_t>(longest, 1, program.model.maxContext);
-  engine.rowsPerStep = std::clamp<int64_t>(rows, 1, program.model.rowsPerStep);
+    engine.context =
+        std::clamp<int64_t>(longest, 1, program.model().maxContext);
+  engine.rowsPerStep =
+      std::clamp<int64_t>(rows, 1, program.model().rowsPerStep);
   return engine;
 }
 
 /// All answers to the output: one as it is generated, several in order.
-static Status printAnswers(Program &program, Generator &generator,
-                           std::span<const GenerationRequest> requests,
+static Status printAnswers(Application &program, Scheduler &scheduler,
+                           std::vector<GenerationRequest> requests,
                            std::vector<Answer> &answers) {
   const bool streams = requests.size() == 1;
   std::vector<std::string> texts(requests.size());
@@ -87,10 +79,10 @@ static Status printAnswers(Program &program, Generator &generator,
       texts[request] += text;
     return !answers[request].stopped() && written;
   };
-  Status status = generator.run(requests, onToken);
+  Status status = llmrt::generate(scheduler, std::move(requests), onToken);
   if (!written)
     return written;
-  if (streams && (status || generator.stats().generatedTokens > 0)) {
+  if (streams && (status || scheduler.stats().generatedTokens > 0)) {
     Status ended = program.out.write(answers[0].finish());
     return status ? ended : status;
   }
@@ -106,32 +98,33 @@ static Status printAnswers(Program &program, Generator &generator,
   return Status::ok();
 }
 
-Status app::generate(Program &program,
+Status app::generate(Application &program,
                      std::vector<std::vector<int32_t>> prompts,
                      const GenerateOptions &options) {
-  const Tokenizer *tokenizer = nullptr;
-  if (!options.printIds) {
-    auto needed = program.needTokenizer();
-    if (!needed)
+  if (!options.printIds)
+    if (auto needed = program.needTokenizer(); !needed)
       return needed.status();
-    tokenizer = *needed;
-  }
   std::vector<GenerationRequest> requests;
   std::vector<Answer> answers;
   for (size_t i = 0; i < prompts.size(); ++i) {
-    SamplerOptions sampler = options.sampler;
-    sampler.seed += i; // equal prompts differ
-    requests.push_back({std::move(prompts[i]), options.maxTokens, sampler});
-    answers.emplace_back(tokenizer, options);
+    GenerationRequest request = {std::move(prompts[i]), options.maxTokens,
+                                 options.sampler};
+    request.sampler.seed += i; // equal prompts differ
+    if (!options.ignoreEos)
+      request.endIds = program.endIds();
+    if (prompts.size() > 1)
+      request.name = "prompt " + std::to_string(i + 1);
+    requests.push_back(std::move(request));
+    answers.emplace_back(program, options);
   }
   const EngineOptions wanted = engineOptions(program, requests, options);
   auto engine = program.createEngine(wanted, options.sampler, wanted.batch);
   if (!engine)
     return engine.status();
-  Generator generator(**engine, options.ignoreEos ? std::vector<int32_t>()
-                                                  : program.endIds());
-  Status status = printAnswers(program, generator, requests, answers);
+  FirstComeFirstServed scheduler(**engine);
+  Status status =
+      printAnswers(program, scheduler, std::move(requests), answers);
   if (status && options.stats)
-    reportRun(program.err, **engine, generator.stats());
+    reportRun(program.err, **engine, scheduler.stats());
   return status;
 }

@@ -35,16 +35,16 @@ static bool isShallow(std::string_view json) {
 }
 
 /// What the compiler wrote about the model.
-static Expected<Json> modelInfo(const Program &program) {
+static Expected<Json> modelInfo(const Application &program) {
   if (program.infoJson().empty())
     return Json::object();
   if (!isShallow(program.infoJson()))
-    return Status::error(program.artifact.path() +
+    return Status::error(program.artifact().path() +
                          ": info section: brackets nest too deeply");
   Json info =
       Json::parse(program.infoJson(), nullptr, /*allow_exceptions=*/false);
   if (!info.is_object())
-    return Status::error(program.artifact.path() +
+    return Status::error(program.artifact().path() +
                          ": info section: not a JSON object");
   return info;
 }
@@ -83,12 +83,12 @@ static Json contractOf(const MemoryContract &contract,
           {"total_bytes", contract.total()}};
 }
 
-static std::string jsonReport(const Program &program, const Json &info,
+static std::string jsonReport(const Application &program, const Json &info,
                               const EngineOptions &options, bool verified) {
-  const LlmrtModel &model = program.model;
+  const LlmrtModel &model = program.model();
   Json all = {{"model", info},
-              {"file_bytes", program.artifact.fileBytes()},
-              {"sections", sectionsOf(program.artifact)},
+              {"file_bytes", program.artifact().fileBytes()},
+              {"sections", sectionsOf(program.artifact())},
               {"variants", variantsOf(model)},
               {"cpu_features", cpuFeatureNames(cpuFeatures())},
               {"vocabulary", model.vocabulary},
@@ -116,9 +116,9 @@ static std::string printable(const Json &value) {
   return text;
 }
 
-static std::string textReport(const Program &program, const Json &info,
+static std::string textReport(const Application &program, const Json &info,
                               const EngineOptions &options, bool verified) {
-  const LlmrtModel &model = program.model;
+  const LlmrtModel &model = program.model();
   std::string text;
   auto line = [&text](const std::string &name, const std::string &value) {
     text += name + ": " + value + "\n";
@@ -134,7 +134,7 @@ static std::string textReport(const Program &program, const Json &info,
     line("variant", std::string(model.variants[i].name) + " (needs " +
                         cpuFeatureNames(model.variants[i].features) + ")");
   line("this processor", cpuFeatureNames(cpuFeatures()));
-  for (const LlmrtSection &section : program.artifact.sections())
+  for (const LlmrtSection &section : program.artifact().sections())
     line("section " + std::string(sectionName(section.kind)),
          std::to_string(section.bytes) + " bytes at " +
              std::to_string(section.offset));
@@ -148,19 +148,18 @@ static std::string textReport(const Program &program, const Json &info,
   return text;
 }
 
-Status app::info(Program &program, const InfoOptions &options) {
+Status app::info(Application &program, const InfoOptions &options) {
   auto info = modelInfo(program);
   if (!info)
     return info.status();
-  const auto tokenizer = program.artifact.section(LLMRT_SECTION_TOKENIZER);
-  auto resolved = resolveOptions(
-      program.model, {.batch = options.batch,
-                      .context = options.context,
-                      .otherBytes = static_cast<int64_t>(tokenizer.size())});
+  auto resolved =
+      resolveOptions(program.model(), {.batch = options.batch,
+                                       .context = options.context,
+                                       .otherBytes = program.otherBytes()});
   if (!resolved)
     return resolved.status();
   if (options.verify)
-    if (Status status = program.artifact.verify(); !status)
+    if (Status status = program.artifact().verify(); !status)
       return status;
   return program.out.write(
       options.json

@@ -16,31 +16,27 @@ namespace {
 constexpr int64_t mostRows = 256;
 } // namespace
 
-/// Steps of at most `rowsPerStep` rows, each written as soon as it is there.
+/// Chunk by chunk, each written as soon as it is there.
 static Status writeLogits(Engine &engine, std::span<const int32_t> ids,
-                          int64_t rowsPerStep, PendingOutput &output) {
+                          PendingOutput &output) {
   auto sequence = engine.open();
   if (!sequence)
     return sequence.status();
-  while (!ids.empty()) {
-    auto chunk = ids.first(std::min<size_t>(ids.size(), rowsPerStep));
-    ids = ids.subspan(chunk.size());
-    const StepPart part = {*sequence, chunk, LogitRows::All};
-    if (Status status = engine.step({&part, 1}); !status)
-      return status;
-    for (int64_t row = 0; row < engine.logitRowCount(); ++row) {
-      auto values = engine.logits(row);
-      if (Status status =
-              output.write({reinterpret_cast<const char *>(values.data()),
-                            values.size_bytes()});
-          !status)
-        return status;
-    }
-  }
-  return Status::ok();
+  return readPrompt(engine, *sequence, ids, LogitRows::All,
+                    [&](std::span<const int32_t> chunk) {
+                      for (size_t row = 0; row < chunk.size(); ++row) {
+                        auto values = std::as_bytes(engine.logits(row));
+                        if (Status status = output.write(
+                                {reinterpret_cast<const char *>(values.data()),
+                                 values.size()});
+                            !status)
+                          return status;
+                      }
+                      return Status::ok();
+                    });
 }
 
-Status app::logits(Program &program, const LogitsOptions &options) {
+Status app::logits(Application &program, const LogitsOptions &options) {
   auto bytes = readText(options.ids, program.in);
   if (!bytes)
     return bytes.status();
@@ -51,12 +47,13 @@ Status app::logits(Program &program, const LogitsOptions &options) {
   if (count == 0)
     return Status::error(options.ids +
                          ": the prompt is empty: it needs at least one token");
-  if (count > program.model.maxContext)
+  if (count > program.model().maxContext)
     return Status::error(options.ids + ": the prompt has " +
                          std::to_string(count) + " tokens: the context holds " +
-                         std::to_string(program.model.maxContext));
-  int64_t rows =
-      options.step ? 1 : std::min({count, program.model.rowsPerStep, mostRows});
+                         std::to_string(program.model().maxContext));
+  int64_t rows = options.step
+                     ? 1
+                     : std::min({count, program.model().rowsPerStep, mostRows});
   if (options.rowsPerStep > 0)
     rows = std::min(rows, options.rowsPerStep);
   auto engine = program.createEngine({.batch = 1,
@@ -69,10 +66,10 @@ Status app::logits(Program &program, const LogitsOptions &options) {
   auto output = PendingOutput::create(options.out);
   if (!output)
     return output.status();
-  const int64_t shape[] = {1, count, program.model.vocabulary};
+  const int64_t shape[] = {1, count, program.model().vocabulary};
   if (Status status = output->write(npyHeader(shape)); !status)
     return status;
-  if (Status status = writeLogits(**engine, *ids, rows, *output); !status)
+  if (Status status = writeLogits(**engine, *ids, *output); !status)
     return status;
   return output->keep();
 }

@@ -44,36 +44,6 @@ void app::say(int descriptor, const char *format, ...) {
   (void)writeAll(descriptor, line);
 }
 
-std::string StopFilter::push(std::string_view text) {
-  if (found)
-    return {};
-  held += text;
-  size_t first = std::string::npos;
-  for (const std::string &stop : stops)
-    first = std::min(first, held.find(stop));
-  if (first != std::string::npos) {
-    found = true;
-    std::string shown = held.substr(0, first);
-    held.clear();
-    return shown;
-  }
-  // The longest end of the text that begins a stop string waits.
-  size_t waiting = 0;
-  for (const std::string &stop : stops)
-    for (size_t n = std::min(stop.size() - 1, held.size()); n > waiting; --n)
-      if (held.compare(held.size() - n, n, stop, 0, n) == 0)
-        waiting = n;
-  std::string shown = held.substr(0, held.size() - waiting);
-  held.erase(0, held.size() - waiting);
-  return shown;
-}
-
-std::string StopFilter::flush() {
-  std::string rest = std::move(held);
-  held.clear();
-  return rest;
-}
-
 static std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (char c : text) {

@@ -37,24 +37,6 @@ private:
 void say(int descriptor, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/// Lets text through up to the first stop string, which it swallows; holds back
-/// what may be the beginning of one.
-class StopFilter {
-public:
-  explicit StopFilter(const std::vector<std::string> &stops) : stops(stops) {}
-
-  /// The text that can be shown.
-  std::string push(std::string_view text);
-  /// What was held back; call once at the end.
-  std::string flush();
-  bool stopped() const { return found; }
-
-private:
-  const std::vector<std::string> &stops;
-  std::string held;
-  bool found = false;
-};
-
 /// A JSON object, one key per line.
 class JsonObject {
 public:

@@ -5,7 +5,7 @@
 #define LLMRT_APP_REPORT_H
 
 #include "llmrt/Engine.h"
-#include "llmrt/Generator.h"
+#include "llmrt/Scheduler.h"
 
 #include <string>
 

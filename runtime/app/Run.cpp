@@ -8,7 +8,7 @@ using namespace llmrt::app;
 
 /// The texts to complete: -p, else the file, else standard input.
 static Expected<std::vector<std::string>>
-promptTexts(Program &program, const RunOptions &options) {
+promptTexts(Application &program, const RunOptions &options) {
   if (!options.prompts.empty() || !options.ids.empty())
     return options.prompts;
   auto text = readText(options.file.empty() ? "-" : options.file, program.in);
@@ -19,7 +19,7 @@ promptTexts(Program &program, const RunOptions &options) {
   return std::vector<std::string>{std::move(*text)};
 }
 
-Status app::run(Program &program, const RunOptions &options) {
+Status app::run(Application &program, const RunOptions &options) {
   std::vector<std::vector<int32_t>> prompts;
   for (const std::string &text : options.ids) {
     auto ids = parseIds(text);

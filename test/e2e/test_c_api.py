@@ -61,6 +61,29 @@ class CApi(TestCase):
         self.assertIn("1048576", self.library.llmrt_last_error().decode())
         self.library.llmrt_session_destroy(session)
 
+    def test_a_library_opens_only_its_own_artifact(self):
+        other = self.compile(MODELS / "llama-q8_0.gguf", "other.so", "--emit=so")
+        program = ctypes.c_void_p()
+        self.assertNotEqual(
+            self.library.llmrt_program_open(str(other).encode(), ctypes.byref(program)), 0)
+        self.assertIn("holds another model", self.library.llmrt_last_error().decode())
+        self.assertFalse(program)
+        self.call("llmrt_program_open", self.library._name.encode(), ctypes.byref(program))
+        self.library.llmrt_program_close(program)
+
+    def test_a_failing_prefill_changes_nothing(self):
+        session, sequence, length = ctypes.c_void_p(), ctypes.c_int32(), ctypes.c_int64(-1)
+        options = (ctypes.c_int64 * 5)(1, 200, 16, 0, 1)
+        self.call("llmrt_session_create", self.open(), options, ctypes.byref(session))
+        self.call("llmrt_sequence_open", session, ctypes.byref(sequence))
+        tokens = (ctypes.c_int32 * 40)(*range(5, 45))
+        tokens[35] = 1000000
+        self.assertNotEqual(
+            self.library.llmrt_prefill(session, sequence, tokens, ctypes.c_size_t(40)), 0)
+        self.call("llmrt_sequence_length", session, sequence, ctypes.byref(length))
+        self.assertEqual(length.value, 0)
+        self.library.llmrt_session_destroy(session)
+
     def test_verify_reads_every_section(self):
         self.call("llmrt_program_verify", self.open())
 

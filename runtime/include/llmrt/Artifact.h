@@ -31,6 +31,9 @@ public:
   /// Reads every section, the executable too, and compares its checksum.
   Status verify() const;
 
+  /// Whether both files hold the same, by their sections' checksums.
+  bool equals(const Artifact &other) const;
+
   const std::vector<LlmrtSection> &sections() const { return table; }
   const std::string &path() const { return fileName; }
   uint64_t fileBytes() const { return sizeBytes; }

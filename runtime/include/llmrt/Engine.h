@@ -93,8 +93,11 @@ public:
   /// many rows.
   Status step(std::span<const StepPart> parts);
 
-  /// Appends `tokens` in chunks; the logits of the last row are row 0.
-  Status prefill(int32_t sequence, std::span<const int32_t> tokens);
+  /// Whether `tokens` can be appended to a sequence, in as many steps as it
+  /// takes while no other sequence grows.
+  Status checkAppend(int32_t sequence, std::span<const int32_t> tokens) const;
+  /// Whether all are in the vocabulary.
+  Status checkTokens(std::span<const int32_t> tokens) const;
 
   /// Logits of the last step's row `row` of those asked for, in order [V].
   std::span<const float> logits(int64_t row) const;

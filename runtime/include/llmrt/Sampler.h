@@ -30,6 +30,8 @@ struct SamplerOptions {
 
 class Sampler {
 public:
+  /// What `create` says of options out of range.
+  static Status check(int32_t vocabSize, const SamplerOptions &options);
   /// Fails on options out of range. All memory is taken here: 8 bytes per
   /// vocabulary entry if temperature > 0, 4 more with a repetition penalty.
   static Expected<Sampler> create(int32_t vocabSize,

@@ -38,7 +38,9 @@ const char *llmrt_last_error(void);
 typedef struct LlmrtProgram LlmrtProgram;
 
 /* Opens the artifact at `path`, which must be the file that this code came
- * from; null: finds that file itself. Weights are mapped, not read. */
+ * from or a copy of it; null: finds that file itself. Code that was linked into
+ * a program without sections opens the artifact it is given. Weights are
+ * mapped, not read. */
 LlmrtStatus llmrt_program_open(const char *path, LlmrtProgram **program);
 /* All its sessions and samplers must be gone. Null is allowed. */
 void llmrt_program_close(LlmrtProgram *program);
@@ -186,7 +188,8 @@ typedef int (*LlmrtOnToken)(void *user, int32_t token, const char *text,
 
 /* Continues `prompt` by up to `maxTokens` tokens (-1: until an end token or a
  * full context) in a sequence of its own. Text is empty where the model has no
- * tokenizer. */
+ * tokenizer. A callback that throws ends the generation: LLMRT_FAILED. However
+ * it ends, the sequence is closed. */
 LlmrtStatus llmrt_generate(LlmrtSession *session, const int32_t *prompt,
                            size_t promptTokens, int64_t maxTokens,
                            const LlmrtSamplerOptions *options,

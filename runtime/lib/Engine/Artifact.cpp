@@ -4,6 +4,7 @@
 #include "llmrt/Artifact.h"
 #include "llmrt/Checksum.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cinttypes>
 #include <cstdarg>
@@ -218,6 +219,16 @@ std::span<const uint8_t> Artifact::section(uint32_t kind) const {
     if (table[i].kind == kind)
       return {maps[i].data(), static_cast<size_t>(table[i].bytes)};
   return {};
+}
+
+bool Artifact::equals(const Artifact &other) const {
+  return sizeBytes == other.sizeBytes &&
+         std::equal(table.begin(), table.end(), other.table.begin(),
+                    other.table.end(),
+                    [](const LlmrtSection &a, const LlmrtSection &b) {
+                      return a.kind == b.kind && a.offset == b.offset &&
+                             a.bytes == b.bytes && a.checksum == b.checksum;
+                    });
 }
 
 Status Artifact::verify() const {

@@ -264,11 +264,8 @@ Status Engine::checkParts(std::span<const StepPart> parts) {
           "the context holds " + std::to_string(limits.context) +
           " tokens: " + std::to_string(used) + " are in use, " +
           std::to_string(part.tokens.size()) + " more were asked for");
-    for (int32_t token : part.tokens)
-      if (token < 0 || token >= compiled->vocabulary)
-        return Status::error("token " + std::to_string(token) +
-                             " is not in the vocabulary of " +
-                             std::to_string(compiled->vocabulary));
+    if (Status status = checkTokens(part.tokens); !status)
+      return status;
     rows += static_cast<int64_t>(part.tokens.size());
     asked += askedRows(part);
     const int64_t copies =
@@ -347,7 +344,17 @@ void Engine::runStep(bool alike) {
   team->took(steadySeconds() - start, pool->longWaits() > longWaits);
 }
 
-Status Engine::prefill(int32_t sequence, std::span<const int32_t> prompt) {
+Status Engine::checkTokens(std::span<const int32_t> prompt) const {
+  for (int32_t token : prompt)
+    if (token < 0 || token >= compiled->vocabulary)
+      return Status::error("token " + std::to_string(token) +
+                           " is not in the vocabulary of " +
+                           std::to_string(compiled->vocabulary));
+  return Status::ok();
+}
+
+Status Engine::checkAppend(int32_t sequence,
+                           std::span<const int32_t> prompt) const {
   if (prompt.empty())
     return Status::error("the prompt is empty");
   if (!cache.isOpen(sequence))
@@ -358,20 +365,10 @@ Status Engine::prefill(int32_t sequence, std::span<const int32_t> prompt) {
                          " tokens: the context has " +
                          std::to_string(limits.context - used) + " of " +
                          std::to_string(limits.context) + " left");
-  if (Status status = cache.checkFree(
-          cache.pagesNeeded(sequence, static_cast<int64_t>(prompt.size())));
-      !status)
+  if (Status status = checkTokens(prompt); !status)
     return status;
-  while (!prompt.empty()) {
-    const size_t count = std::min<size_t>(prompt.size(), limits.rowsPerStep);
-    const bool last = count == prompt.size();
-    const StepPart part = {sequence, prompt.first(count),
-                           last ? LogitRows::Last : LogitRows::None};
-    if (Status status = step({&part, 1}); !status)
-      return status;
-    prompt = prompt.subspan(count);
-  }
-  return Status::ok();
+  return cache.checkFree(
+      cache.pagesNeeded(sequence, static_cast<int64_t>(prompt.size())));
 }
 
 std::span<const float> Engine::logits(int64_t row) const {

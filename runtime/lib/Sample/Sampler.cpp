@@ -32,7 +32,7 @@ double uniform(uint64_t seed, uint64_t index) {
   return double(randomBits(seed, index) >> 11) * 0x1p-53;
 }
 
-Status check(bool holds, const char *rule, double found) {
+Status require(bool holds, const char *rule, double found) {
   if (holds)
     return Status::ok();
   return Status::error(std::string(rule) + ", found " + std::to_string(found));
@@ -51,27 +51,34 @@ Status noMaximum(float largest) {
 
 } // namespace
 
-Expected<Sampler> Sampler::create(int32_t vocabSize,
-                                  const SamplerOptions &options) {
+Status Sampler::check(int32_t vocabSize, const SamplerOptions &options) {
   const SamplerOptions &o = options;
   for (Status status : {
-           check(vocabSize > 0, "sampler wants a vocabulary", vocabSize),
-           check(o.temperature >= 0 && std::isfinite(o.temperature),
-                 "temperature wants a finite number >= 0", o.temperature),
-           check(o.topK >= 0, "top-k wants a count >= 0", o.topK),
-           check(o.topP > 0 && o.topP <= 1, "top-p wants a number in (0, 1]",
-                 o.topP),
-           check(o.minP >= 0 && o.minP <= 1, "min-p wants a number in [0, 1]",
-                 o.minP),
-           check(o.repetitionPenalty > 0 && std::isfinite(o.repetitionPenalty),
-                 "repetition penalty wants a finite number > 0",
-                 o.repetitionPenalty),
-           check(o.repetitionWindow >= 0 && o.repetitionWindow <= 1 << 24,
-                 "repetition window wants 0 to 16777216 tokens",
-                 o.repetitionWindow),
+           require(vocabSize > 0, "sampler wants a vocabulary", vocabSize),
+           require(o.temperature >= 0 && std::isfinite(o.temperature),
+                   "temperature wants a finite number >= 0", o.temperature),
+           require(o.topK >= 0, "top-k wants a count >= 0", o.topK),
+           require(o.topP > 0 && o.topP <= 1, "top-p wants a number in (0, 1]",
+                   o.topP),
+           require(o.minP >= 0 && o.minP <= 1, "min-p wants a number in [0, 1]",
+                   o.minP),
+           require(o.repetitionPenalty > 0 &&
+                       std::isfinite(o.repetitionPenalty),
+                   "repetition penalty wants a finite number > 0",
+                   o.repetitionPenalty),
+           require(o.repetitionWindow >= 0 && o.repetitionWindow <= 1 << 24,
+                   "repetition window wants 0 to 16777216 tokens",
+                   o.repetitionWindow),
        })
     if (status.failed())
       return status;
+  return Status::ok();
+}
+
+Expected<Sampler> Sampler::create(int32_t vocabSize,
+                                  const SamplerOptions &options) {
+  if (Status status = check(vocabSize, options); status.failed())
+    return status;
   return Sampler(vocabSize, options);
 }
 

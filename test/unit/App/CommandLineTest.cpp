@@ -55,41 +55,6 @@ TEST(CommandLine, aFileWithoutAModelIsAnError) {
   close(host.err);
 }
 
-std::string filtered(const std::vector<std::string> &stops,
-                     const std::vector<std::string> &pieces,
-                     bool *stopped = nullptr) {
-  app::StopFilter filter(stops);
-  std::string text;
-  for (const std::string &piece : pieces)
-    text += filter.push(piece);
-  if (stopped)
-    *stopped = filter.stopped();
-  return filter.stopped() ? text : text + filter.flush();
-}
-
-TEST(StopFilter, cutsAtTheFirstStopAcrossPieces) {
-  bool stopped = false;
-  EXPECT_EQ(filtered({"END", "STOP"}, {"a ST", "O", "P b END"}, &stopped),
-            "a ");
-  EXPECT_TRUE(stopped);
-  EXPECT_EQ(filtered({"aab"}, {"a", "a", "a", "b"}, &stopped), "a");
-  EXPECT_TRUE(stopped);
-}
-
-TEST(StopFilter, givesBackWhatOnlyLookedLikeAStop) {
-  bool stopped = true;
-  EXPECT_EQ(filtered({"STOP"}, {"S", "T", "O", "x", "ST"}, &stopped), "STOxST");
-  EXPECT_FALSE(stopped);
-  EXPECT_EQ(filtered({}, {"plain"}), "plain");
-}
-
-TEST(StopFilter, holdsBackNoMoreThanItMust) {
-  const std::vector<std::string> stops = {"STOP"};
-  app::StopFilter filter(stops);
-  EXPECT_EQ(filter.push("abcST"), "abc");
-  EXPECT_EQ(filter.push("x"), "STx");
-}
-
 TEST(Json, escapesAndNumbers) {
   app::JsonObject json;
   json.add("a\"\n", std::string_view("\\ \x01 \xc3\xa9"))

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "FakeModel.h"
 
-#include "llmrt/Engine.h"
+#include "llmrt/Prompt.h"
 
 #include <gtest/gtest.h>
 
@@ -36,7 +36,7 @@ TEST(Allocation, stepsForksAndTruncationsTakeNone) {
   const std::vector<int32_t> prompt = someTokens(200);
   const int64_t before = allocations;
   const int32_t first = *(*engine)->open();
-  bool ok = !(*engine)->prefill(first, prompt).failed();
+  bool ok = !readPrompt(**engine, first, prompt).failed();
   const int32_t second = *(*engine)->fork(first);
   for (int i = 0; i < 100; ++i) {
     const StepPart parts[] = {{first, {&prompt[i], 1}},

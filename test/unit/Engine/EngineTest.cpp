@@ -3,7 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "FakeModel.h"
 
-#include "llmrt/Engine.h"
+#include "llmrt/Prompt.h"
 
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ TEST_P(EngineThreads, chunkedPrefillGivesTheLogitsOfTheWholePrompt) {
   auto engine = makeEngine({.rowsPerStep = 16, .threads = GetParam()});
   int32_t sequence = *engine->open();
   std::vector<int32_t> prompt = someTokens(150);
-  Status status = engine->prefill(sequence, prompt);
+  Status status = readPrompt(*engine, sequence, prompt);
   ASSERT_TRUE(status) << status.message();
   EXPECT_EQ(logitsOf(*engine, 0), expectedLogits(prompt));
 }
@@ -41,9 +41,9 @@ TEST_P(EngineThreads, singleStepsContinueAPrompt) {
   auto engine = makeEngine({.threads = GetParam()});
   int32_t sequence = *engine->open();
   std::vector<int32_t> tokens = someTokens(60);
-  ASSERT_TRUE(engine->prefill(sequence, tokens));
+  ASSERT_TRUE(readPrompt(*engine, sequence, tokens));
   for (int32_t token : someTokens(80, 9)) { // across a page's end
-    ASSERT_TRUE(engine->prefill(sequence, {&token, 1}));
+    ASSERT_TRUE(readPrompt(*engine, sequence, {&token, 1}));
     tokens.push_back(token);
     ASSERT_EQ(logitsOf(*engine, 0), expectedLogits(tokens));
   }
@@ -54,8 +54,8 @@ TEST_P(EngineThreads, raggedBatchOfPromptsAndSingleRows) {
   std::vector<int32_t> a = someTokens(70, 1), b = someTokens(5, 2),
                        c = someTokens(33, 3);
   int32_t sa = *engine->open(), sb = *engine->open(), sc = *engine->open();
-  ASSERT_TRUE(engine->prefill(sa, a));
-  ASSERT_TRUE(engine->prefill(sc, std::span(c).first(10)));
+  ASSERT_TRUE(readPrompt(*engine, sa, a));
+  ASSERT_TRUE(readPrompt(*engine, sc, std::span(c).first(10)));
   a.push_back(42);
   const StepPart parts[] = {{sc, std::span(c).subspan(10), LogitRows::Last},
                             {sa, std::span(a).last(1), LogitRows::Last},
@@ -82,7 +82,7 @@ TEST(Engine, forkContinuesFromTheSamePrompt) {
   auto engine = makeEngine({.batch = 2});
   std::vector<int32_t> prompt = someTokens(100);
   int32_t first = *engine->open();
-  ASSERT_TRUE(engine->prefill(first, prompt));
+  ASSERT_TRUE(readPrompt(*engine, first, prompt));
   int32_t second = *engine->fork(first);
   std::vector<int32_t> a = prompt, b = prompt;
   for (int i = 0; i < 40;
@@ -100,11 +100,11 @@ TEST(Engine, truncatedSequenceContinuesElsewhere) {
   auto engine = makeEngine({});
   int32_t sequence = *engine->open();
   std::vector<int32_t> tokens = someTokens(200);
-  ASSERT_TRUE(engine->prefill(sequence, tokens));
+  ASSERT_TRUE(readPrompt(*engine, sequence, tokens));
   ASSERT_TRUE(engine->truncate(sequence, 70));
   tokens.resize(70);
   std::vector<int32_t> more = someTokens(90, 5);
-  ASSERT_TRUE(engine->prefill(sequence, more));
+  ASSERT_TRUE(readPrompt(*engine, sequence, more));
   tokens.insert(tokens.end(), more.begin(), more.end());
   EXPECT_EQ(logitsOf(*engine, 0), expectedLogits(tokens));
 }
@@ -115,9 +115,9 @@ TEST(Engine, allPagesReturnToThePool) {
   EXPECT_EQ(all, 4 * 5);
   for (int round = 0; round < 3; ++round) {
     int32_t first = *engine->open();
-    ASSERT_TRUE(engine->prefill(first, someTokens(130)));
+    ASSERT_TRUE(readPrompt(*engine, first, someTokens(130)));
     int32_t second = *engine->fork(first);
-    ASSERT_TRUE(engine->prefill(second, someTokens(100)));
+    ASSERT_TRUE(readPrompt(*engine, second, someTokens(100)));
     ASSERT_TRUE(engine->close(first));
     ASSERT_TRUE(engine->close(second));
     EXPECT_EQ(engine->kvCache().freePages(), all);
@@ -128,12 +128,12 @@ TEST(Engine, pagesAreANumberOfTheirOwn) {
   auto engine = makeEngine({.batch = 2, .context = 128, .pages = 3});
   EXPECT_EQ(engine->contract().kv, 3 * 1024);
   int32_t first = *engine->open(), second = *engine->open();
-  ASSERT_TRUE(engine->prefill(first, someTokens(100)));
-  EXPECT_EQ(engine->prefill(second, someTokens(128)).message(),
+  ASSERT_TRUE(readPrompt(*engine, first, someTokens(100)));
+  EXPECT_EQ(readPrompt(*engine, second, someTokens(128)).message(),
             "the cache has 3 pages of 64 tokens: 1 are free, 2 more were "
             "needed");
   EXPECT_EQ(engine->length(second), 0);
-  ASSERT_TRUE(engine->prefill(second, someTokens(64)));
+  ASSERT_TRUE(readPrompt(*engine, second, someTokens(64)));
   ASSERT_TRUE(engine->truncate(first, 64));
   // Each alone would find a page, both together do not.
   const int32_t next = 7;
@@ -147,7 +147,7 @@ TEST(Engine, sequencesThatShareAPageStepTogetherInAFullCache) {
   auto engine = makeEngine({.batch = 2, .context = 64});
   int32_t first = *engine->open();
   std::vector<int32_t> tokens = someTokens(10);
-  ASSERT_TRUE(engine->prefill(first, tokens));
+  ASSERT_TRUE(readPrompt(*engine, first, tokens));
   int32_t second = *engine->fork(first);
   const int32_t next[] = {7, 8};
   const StepPart parts[] = {{first, {&next[0], 1}}, {second, {&next[1], 1}}};
@@ -160,7 +160,7 @@ TEST(Engine, aFailedStepChangesNothing) {
   auto engine = makeEngine({.batch = 2, .context = 20, .rowsPerStep = 32});
   int32_t sequence = *engine->open();
   std::vector<int32_t> prompt = someTokens(12);
-  ASSERT_TRUE(engine->prefill(sequence, prompt));
+  ASSERT_TRUE(readPrompt(*engine, sequence, prompt));
   const std::vector<int32_t> bad = {1, 999}, many = someTokens(9);
   const StepPart cases[][2] = {
       {{sequence, bad}, {sequence, {}}},
@@ -175,18 +175,18 @@ TEST(Engine, aFailedStepChangesNothing) {
   EXPECT_FALSE(engine->step({}));
   EXPECT_EQ(engine->length(sequence), 12);
   prompt.push_back(7);
-  ASSERT_TRUE(engine->prefill(sequence, std::span(prompt).last(1)));
+  ASSERT_TRUE(readPrompt(*engine, sequence, std::span(prompt).last(1)));
   EXPECT_EQ(logitsOf(*engine, 0), expectedLogits(prompt));
 }
 
 TEST(Engine, errorsSayWhatWasAskedAndWhatThereIs) {
   auto engine = makeEngine({.context = 20});
   int32_t sequence = *engine->open();
-  EXPECT_EQ(engine->prefill(sequence, someTokens(21)).message(),
+  EXPECT_EQ(readPrompt(*engine, sequence, someTokens(21)).message(),
             "the prompt has 21 tokens: the context has 20 of 20 left");
-  EXPECT_EQ(engine->prefill(sequence, {}).message(), "the prompt is empty");
+  EXPECT_EQ(readPrompt(*engine, sequence, {}).message(), "the prompt is empty");
   const int32_t bad = 259;
-  EXPECT_EQ(engine->prefill(sequence, {&bad, 1}).message(),
+  EXPECT_EQ(readPrompt(*engine, sequence, {&bad, 1}).message(),
             "token 259 is not in the vocabulary of 259");
   EXPECT_EQ(engine->open().message(),
             "all 1 sequences are in use: close one or ask for a larger batch");

@@ -74,9 +74,9 @@ Sections llmrt::test::fakeSections() {
           R"({"name": "fake", "architecture": "hash"})"};
 }
 
-std::string llmrt::test::artifactBytes(const Sections &sections) {
-  std::string file = "\x7f"
-                     "ELF and so on";
+std::string llmrt::test::artifactBytes(const Sections &sections,
+                                       std::string program) {
+  std::string file = std::move(program);
   const LlmrtSection code = {LLMRT_SECTION_CODE, 0, 0, file.size(),
                              checksum(file.data(), file.size())};
   std::vector<LlmrtSection> table;

@@ -43,8 +43,10 @@ struct Sections {
 };
 Sections fakeSections();
 
-/// The bytes of an artifact: a piece of "program", the sections, the trailer.
-std::string artifactBytes(const Sections &sections);
+/// The bytes of an artifact: a program, the sections, the trailer.
+std::string artifactBytes(const Sections &sections,
+                          std::string program = "\x7f"
+                                                "ELF and so on");
 
 /// A file in a fresh temporary folder, removed at the end.
 class TemporaryFile {

@@ -1,10 +1,9 @@
 //===- Conversation.cpp - messages and their prompt -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "Conversation.h"
+#include "llmrt/Conversation.h"
 
 using namespace llmrt;
-using namespace llmrt::app;
 
 Expected<Conversation> Conversation::create(const Program &program,
                                             const std::string &system) {
@@ -12,7 +11,7 @@ Expected<Conversation> Conversation::create(const Program &program,
   if (!tokenizer)
     return tokenizer.status();
   if (!program.hasChatTemplate())
-    return Status::error("this model has no chat template: use run");
+    return Status::error("this model has no chat template");
   auto parsed = ChatTemplate::parse((*tokenizer)->chatTemplate());
   if (!parsed)
     return Status::error("the model's " + parsed.message());
@@ -27,10 +26,17 @@ Expected<Conversation> Conversation::create(const Program &program,
   return conversation;
 }
 
-Expected<std::vector<int32_t>> Conversation::encode() const {
+Expected<std::string> Conversation::text() const {
   auto text = chatTemplate.render(messages, options);
   if (!text)
     return Status::error("the model's " + text.message());
+  return text;
+}
+
+Expected<std::vector<int32_t>> Conversation::encode() const {
+  auto prompt = text();
+  if (!prompt)
+    return prompt.status();
   // The template writes all special tokens itself.
-  return program->encode(*text, /*addSpecial=*/false);
+  return program->encode(*prompt, /*addSpecial=*/false);
 }

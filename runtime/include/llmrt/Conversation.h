@@ -1,24 +1,23 @@
 //===- Conversation.h - messages and their prompt -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#ifndef LLMRT_APP_CONVERSATION_H
-#define LLMRT_APP_CONVERSATION_H
-
-#include "Program.h"
+#ifndef LLMRT_CONVERSATION_H
+#define LLMRT_CONVERSATION_H
 
 #include "llmrt/ChatTemplate.h"
+#include "llmrt/Program.h"
 
 #include <string>
 #include <vector>
 
-namespace llmrt::app {
+namespace llmrt {
 
 class Conversation {
 public:
   /// Fails where the model has no tokenizer or no usable template. `system` may
-  /// be empty.
+  /// be empty. The program must outlive the conversation.
   static Expected<Conversation> create(const Program &program,
-                                       const std::string &system);
+                                       const std::string &system = {});
 
   void add(std::string role, std::string content) {
     messages.push_back({std::move(role), std::move(content)});
@@ -27,7 +26,9 @@ public:
   /// Back to the system message.
   void clear() { messages.resize(systemMessages); }
 
-  /// The ids up to where the assistant answers.
+  /// The prompt up to where the assistant answers.
+  Expected<std::string> text() const;
+  /// Its ids.
   Expected<std::vector<int32_t>> encode() const;
 
 private:
@@ -36,11 +37,11 @@ private:
 
   const Program *program;
   ChatTemplate chatTemplate;
-  llmrt::ChatOptions options;
+  ChatOptions options;
   std::vector<ChatMessage> messages;
   size_t systemMessages = 0;
 };
 
-} // namespace llmrt::app
+} // namespace llmrt
 
-#endif // LLMRT_APP_CONVERSATION_H
+#endif // LLMRT_CONVERSATION_H

@@ -1,0 +1,103 @@
+//===- Application.cpp - what every command starts from -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Application.h"
+
+#include <cerrno>
+#include <charconv>
+#include <cinttypes>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace llmrt;
+using namespace llmrt::app;
+
+Expected<std::unique_ptr<Application>> Application::open(const Host &host) {
+  auto program = Program::open(*host.model, host.artifact);
+  if (!program)
+    return program.status();
+  return std::unique_ptr<Application>(
+      new Application(host, std::move(*program)));
+}
+
+Expected<const Tokenizer *> Application::needTokenizer() const {
+  auto needed = Program::needTokenizer();
+  if (!needed)
+    return Status::error(needed.message() +
+                         ": give token ids (run --ids 1,2,3 --print-ids, "
+                         "logits --ids FILE.npy)");
+  return needed;
+}
+
+Expected<std::vector<int32_t>> Application::encode(std::string_view text,
+                                                   bool addSpecial) const {
+  if (auto needed = needTokenizer(); !needed)
+    return needed.status();
+  return Program::encode(text, addSpecial);
+}
+
+Expected<std::unique_ptr<Engine>>
+Application::createEngine(const EngineOptions &options,
+                          const SamplerOptions &sampler,
+                          int64_t samplers) const {
+  auto engine = Program::createEngine(options, sampler, samplers);
+  const int64_t processors = ThreadPool::availableProcessors();
+  if (engine && (*engine)->options().threads > processors)
+    say(err,
+        "warning: %" PRId64 " threads on %" PRId64
+        " processors: they take turns, and steps of a token each use as many "
+        "as prove fastest",
+        (*engine)->options().threads, processors);
+  return engine;
+}
+
+Expected<std::string> app::readText(const std::string &path,
+                                    int standardInput) {
+  const bool isStandard = path == "-";
+  int descriptor =
+      isStandard ? standardInput : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  auto failure = [&] {
+    return Status::error((isStandard ? "standard input" : path) +
+                         ": cannot read: " + std::strerror(errno));
+  };
+  if (descriptor < 0)
+    return failure();
+  std::string text;
+  char buffer[1 << 16];
+  ssize_t got;
+  while ((got = ::read(descriptor, buffer, sizeof buffer)) != 0) {
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      break;
+    text.append(buffer, static_cast<size_t>(got));
+  }
+  Status failed = got < 0 ? failure() : Status::ok();
+  if (!isStandard)
+    ::close(descriptor);
+  if (!failed)
+    return failed;
+  return text;
+}
+
+Expected<std::vector<int32_t>> app::parseIds(const std::string &text) {
+  std::vector<int32_t> ids;
+  const char *next = text.data(), *end = next + text.size();
+  while (next < end) {
+    while (next < end && (*next == ' ' || *next == ','))
+      ++next;
+    if (next == end)
+      break;
+    int32_t id;
+    auto [after, error] = std::from_chars(next, end, id);
+    if (error != std::errc() || id < 0 ||
+        (after < end && *after != ',' && *after != ' '))
+      return Status::error("--ids " + text + ": \"" +
+                           std::string(next, std::min<size_t>(end - next, 12)) +
+                           "\" is not a token id");
+    ids.push_back(id);
+    next = after;
+  }
+  return ids;
+}

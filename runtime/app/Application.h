@@ -1,0 +1,57 @@
+//===- Application.h - what every command starts from ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_APP_APPLICATION_H
+#define LLMRT_APP_APPLICATION_H
+
+#include "Output.h"
+
+#include "llmrt/Session.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace llmrt::app {
+
+/// Where a program runs: its file, its model, its three streams.
+struct Host {
+  std::string artifact; // empty: the file that the model's code came from
+  const LlmrtModel *model = nullptr;
+  int in = 0;
+  int out = 1;
+  int err = 2;
+};
+
+/// A program and its streams. Errors say what to do on the command line.
+class Application : public Program {
+public:
+  static Expected<std::unique_ptr<Application>> open(const Host &host);
+
+  Expected<const Tokenizer *> needTokenizer() const;
+  Expected<std::vector<int32_t>> encode(std::string_view text,
+                                        bool addSpecial) const;
+  /// Warns of more threads than can run at once.
+  Expected<std::unique_ptr<Engine>>
+  createEngine(const EngineOptions &options, const SamplerOptions &sampler = {},
+               int64_t samplers = 0) const;
+
+  Output out;
+  const int in;
+  const int err;
+
+private:
+  Application(const Host &host, Program program)
+      : Program(std::move(program)), out(host.out), in(host.in), err(host.err) {
+  }
+};
+
+/// All of a file, or of standard input where `path` is "-".
+Expected<std::string> readText(const std::string &path, int standardInput);
+
+/// "1,2,3" as ids.
+Expected<std::vector<int32_t>> parseIds(const std::string &text);
+
+} // namespace llmrt::app
+
+#endif // LLMRT_APP_APPLICATION_H

@@ -1,0 +1,73 @@
+//===- Program.h - a compiled model, opened -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_PROGRAM_H
+#define LLMRT_PROGRAM_H
+
+#include "llmrt/Artifact.h"
+#include "llmrt/Engine.h"
+#include "llmrt/Sampler.h"
+#include "llmrt/Status.h"
+#include "llmrt/Tokenizer.h"
+#include "llmrt/abi.h"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llmrt {
+
+/// Code, weights, tokenizer and template of one model.
+class Program {
+public:
+  /// Opens the artifact of `model`'s code: the file that it was loaded from, or
+  /// `path`. Code that stands in an artifact opens only this one or a copy of
+  /// it: other weights under its kernels are noise.
+  static Expected<Program> open(const LlmrtModel &model,
+                                const std::string &path = {});
+
+  const LlmrtModel &model() const { return *code; }
+  const Artifact &artifact() const { return file; }
+
+  bool hasTokenizer() const { return words.has_value(); }
+  bool hasChatTemplate() const {
+    return words && !words->chatTemplate().empty();
+  }
+  /// Null where the model has none.
+  const Tokenizer *tokenizer() const { return words ? &*words : nullptr; }
+  Expected<const Tokenizer *> needTokenizer() const;
+
+  /// The ids of `text`; special tokens written in it are read as such.
+  Expected<std::vector<int32_t>> encode(std::string_view text,
+                                        bool addSpecial) const;
+  /// The tokens that end a generation.
+  std::vector<int32_t> endIds() const;
+
+  /// JSON about the model, empty where the artifact has none.
+  std::string_view infoJson() const;
+
+  /// Bytes beside the engine's, for its contract: the tokenizer, and `samplers`
+  /// samplers.
+  int64_t otherBytes(const SamplerOptions &sampler = {},
+                     int64_t samplers = 0) const;
+  /// An engine whose contract includes them.
+  Expected<std::unique_ptr<Engine>>
+  createEngine(EngineOptions options, const SamplerOptions &sampler = {},
+               int64_t samplers = 0) const;
+
+private:
+  Program(const LlmrtModel &model, Artifact artifact)
+      : code(&model), file(std::move(artifact)) {}
+  Status openTokenizer();
+
+  const LlmrtModel *code;
+  Artifact file;
+  std::optional<Tokenizer> words;
+};
+
+} // namespace llmrt
+
+#endif // LLMRT_PROGRAM_H

@@ -1,0 +1,95 @@
+//===- CApiTest.cpp - the C API, from C and from C++ ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "FakeModel.h"
+
+#include "llmrt/llmrt.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+using namespace llmrt::test;
+
+namespace {
+
+int runC(const std::string &program, const std::string &artifact) {
+  return std::system((program + " " + artifact).c_str());
+}
+
+TEST(CApi, aC99ProgramUsesAllOfIt) {
+  TemporaryFile file(artifactBytes(fakeSections()));
+  EXPECT_EQ(runC(LLMC_C_API_TEST, file.path()), 0);
+}
+
+TEST(CApi, codeInAnArtifactOpensOnlyThisOneAndItsCopies) {
+  std::ostringstream code;
+  code << std::ifstream(LLMC_C_API_TEST, std::ios::binary).rdbuf();
+  Sections sections = fakeSections();
+  const std::string bytes = artifactBytes(sections, code.str());
+  TemporaryFile own(bytes), copy(bytes);
+  std::filesystem::permissions(own.path(), std::filesystem::perms::owner_all);
+  EXPECT_EQ(runC(own.path(), own.path()), 0);
+  EXPECT_EQ(runC(own.path(), copy.path()), 0);
+  sections.weights[1000] ^= 1;
+  TemporaryFile other(artifactBytes(sections, code.str()));
+  EXPECT_NE(runC(own.path(), other.path()), 0);
+}
+
+class CApiSession : public testing::Test {
+protected:
+  void SetUp() override {
+    ASSERT_EQ(llmrt_program_open(file.path().c_str(), &program), LLMRT_OK);
+    const LlmrtSessionOptions options = {1, 200, 16, 0, 1};
+    ASSERT_EQ(llmrt_session_create(program, &options, &session), LLMRT_OK);
+  }
+  void TearDown() override {
+    llmrt_session_destroy(session);
+    llmrt_program_close(program);
+  }
+
+  TemporaryFile file = TemporaryFile(artifactBytes(fakeSections()));
+  LlmrtProgram *program = nullptr;
+  LlmrtSession *session = nullptr;
+};
+
+TEST_F(CApiSession, aCallbackThatThrowsIsAFailureAndLeavesNoSequence) {
+  const std::vector<int32_t> prompt = someTokens(20);
+  auto generate = [&](LlmrtOnToken onToken) {
+    return llmrt_generate(session, prompt.data(), prompt.size(), 8, nullptr,
+                          onToken, nullptr);
+  };
+  EXPECT_EQ(generate([](void *, int32_t, const char *, size_t) -> int {
+              throw std::runtime_error("the listener left");
+            }),
+            LLMRT_FAILED);
+  EXPECT_STREQ(llmrt_last_error(), "the listener left");
+  EXPECT_EQ(
+      generate([](void *, int32_t, const char *, size_t) -> int { throw 7; }),
+      LLMRT_FAILED);
+  EXPECT_STREQ(llmrt_last_error(), "an exception of unknown type");
+  int32_t sequence; // the only one of the batch
+  EXPECT_EQ(llmrt_sequence_open(session, &sequence), LLMRT_OK);
+}
+
+TEST_F(CApiSession, aPrefillThatFailsChangesNothing) {
+  int32_t sequence;
+  int64_t length = -1;
+  const float *logits;
+  ASSERT_EQ(llmrt_sequence_open(session, &sequence), LLMRT_OK);
+  std::vector<int32_t> tokens = someTokens(40), good = tokens;
+  tokens[35] = 1000000;
+  EXPECT_EQ(llmrt_prefill(session, sequence, tokens.data(), 40), LLMRT_FAILED);
+  ASSERT_EQ(llmrt_sequence_length(session, sequence, &length), LLMRT_OK);
+  EXPECT_EQ(length, 0);
+  ASSERT_EQ(llmrt_prefill(session, sequence, good.data(), 40), LLMRT_OK);
+  ASSERT_EQ(llmrt_logits(session, 0, &logits), LLMRT_OK);
+  EXPECT_EQ(std::vector<float>(logits, logits + fakeVocabulary),
+            expectedLogits(good));
+}
+
+} // namespace
