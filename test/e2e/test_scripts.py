@@ -108,6 +108,55 @@ class House(unittest.TestCase):
         self.assertEqual(self.functions("void f(S s = {}) {\n  g();\n}\n"), [(1, 3)])
 
 
+class Lint(unittest.TestCase):
+    """Who may include whom, and what a file may say."""
+
+    lint = load(ROOT / "utils" / "lint.py")
+
+    def refusal(self, name, included):
+        return self.lint.check_include(name, included)
+
+    def test_stages_see_what_stands_below_them(self):
+        self.assertIsNone(self.refusal("lib/Lower/Step.cpp", "llmc/Support/Explain.h"))
+        self.assertIsNone(self.refusal("lib/Emit/Emit.cpp", "llmc/Weights/Gguf.h"))
+        self.assertIsNone(self.refusal("lib/Driver/Compiler.cpp", "llmc/Lower/Passes.h"))
+        self.assertIsNone(self.refusal("lib/Lower/Step.cpp", "dialects/llm/LLMDialect.h"))
+
+    def test_stages_do_not_see_one_another(self):
+        for stage, other in (("Lower", "Schedule"), ("Optimize", "Lower"), ("Import", "Driver"),
+                             ("Weights", "Import"), ("Support", "Weights"), ("Reference", "Emit")):
+            self.assertIn(f"{stage} may not include {other}",
+                          self.refusal(f"lib/{stage}/A.cpp", f"llmc/{other}/B.h"))
+            self.assertIn(f"{stage} may not include {other}",
+                          self.refusal(f"include/llmc/{stage}/A.h", f"llmc/{other}/B.h"))
+
+    def test_the_runtime_knows_no_compiler(self):
+        for header in ("llmc/Weights/Gguf.h", "mlir/IR/Builders.h", "llvm/ADT/ArrayRef.h", "dialects/llm/LLMDialect.h"):
+            self.assertIsNotNone(self.refusal("runtime/lib/Engine/Engine.cpp", header))
+        self.assertIsNone(self.refusal("runtime/lib/Engine/Engine.cpp", "llmrt/abi.h"))
+
+    def test_dialects_know_the_abi_only(self):
+        self.assertIsNone(self.refusal("dialects/llm/Layouts.cpp", "llmrt/abi.h"))
+        self.assertIsNotNone(self.refusal("dialects/llm/Layouts.cpp", "llmrt/Engine.h"))
+        self.assertIsNotNone(self.refusal("dialects/llm/Layouts.cpp", "llmc/Support/Explain.h"))
+
+    def test_files_begin_with_their_header(self):
+        def problems(name, text):
+            return [problem for _, problem in self.lint.check_source(name, text)]
+
+        good = "//===- A.cpp - what it is ---===//\nint a;\n"
+        self.assertEqual(problems("lib/Lower/A.cpp", good), [])
+        self.assertIn("names another file", problems("lib/Lower/B.cpp", good)[0])
+        self.assertIn("not a file header", problems("lib/Lower/A.cpp", "int a;\n")[0])
+        self.assertIn("split it", problems("lib/Lower/A.cpp", good + "\n" * 800)[0])
+
+    def test_paths_of_one_machine_are_found(self):
+        for text in ("/ho" + "me/me/x", "see /t" + "mp/a", "(/ro" + "ot/b)"):
+            self.assertTrue(self.lint.MACHINE_PATH.search(text), text)
+        for text in ("a/home/b", "$HOME/tmp", "/proc/self", "https://a.b/root/x"):
+            self.assertFalse(self.lint.MACHINE_PATH.search(text), text)
+
+
 class Measure(unittest.TestCase):
     """How rounds are run and compared."""
 
