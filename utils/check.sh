@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Form: clang-format, file headers, include direction, no machine's paths.
+# Form: clang-format, file headers, include direction, no machine's paths, the sizes that the code keeps.
 # usage: utils/check.sh [--fix]
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 . "$(dirname "$0")/common.sh"
@@ -16,5 +16,6 @@ fi
 status=0
 printf '%s\n' "${sources[@]}" | xargs -P "$(jobs)" -n 16 "$format" --dry-run -Werror || status=1
 python3 utils/lint.py || status=1
+sizes=$(python3 utils/house.py) || { printf '%s\n' "$sizes"; status=1; }
 [ $status = 0 ] || fail "see above; utils/check.sh --fix formats"
 say "checked ${#sources[@]} files"
