@@ -24,8 +24,11 @@ def LLM_Dialect : Dialect {
     (C0) of every op: only the outermost dimension of an operand or result (T) may be
     unknown; the others are static and positive.
   }];
-  let useDefaultAttributePrinterParser = 1;
   let useDefaultTypePrinterParser = 1;
+  let extraClassDeclaration = [{
+    ::mlir::Attribute parseAttribute(::mlir::DialectAsmParser &parser, ::mlir::Type type) const override;
+    void printAttribute(::mlir::Attribute attribute, ::mlir::DialectAsmPrinter &printer) const override;
+  }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 
@@ -47,20 +50,72 @@ def LLM_FloatEncoding : LLM_Encoding<"FloatEncoding", "float"> {
   let assemblyFormat = "`<` $type `>`";
   let genVerifyDecl = 1;
 }
-def LLM_Q8_0Encoding : LLM_Encoding<"Q8_0Encoding", "q8_0"> {
-  let summary = "GGML Q8_0: f16 scale, 32 signed bytes; value = scale * q";
+def LLM_GgmlFormat : I32EnumAttr<"GgmlFormat", "block formats of GGML, numbered as in GGUF files", [
+  I32EnumAttrCase<"Q4_0", 2, "q4_0">, I32EnumAttrCase<"Q4_1", 3, "q4_1">,
+  I32EnumAttrCase<"Q5_0", 6, "q5_0">, I32EnumAttrCase<"Q5_1", 7, "q5_1">,
+  I32EnumAttrCase<"Q8_0", 8, "q8_0">, I32EnumAttrCase<"Q4_K", 12, "q4_k">,
+  I32EnumAttrCase<"Q5_K", 13, "q5_k">, I32EnumAttrCase<"Q6_K", 14, "q6_k">]> {
+  let cppNamespace = "::mlir::llm";
+  let genSpecializedAttr = 0;
 }
-def LLM_Q4_0Encoding : LLM_Encoding<"Q4_0Encoding", "q4_0"> {
-  let summary = "GGML Q4_0: f16 scale, 32 nibbles; value = scale * (q - 8)";
+// No mnemonic: the dialect spells each format by its own name.
+def LLM_GgmlEncoding : AttrDef<LLM_Dialect, "GgmlEncoding",
+    [DeclareAttrInterfaceMethods<LLM_EncodingAttrInterface>]> {
+  let attrName = "llm.ggml";
+  let summary = "a block format of GGML: #llm.q4_0, #llm.q4_k, …";
+  let description = [{
+    Spelled by name alone. What a block means is its grid (`#llm.grid`); where its
+    bytes lie is a row of the table in `dialects/llm/GgmlEncodings.cpp`.
+
+    | name | grid | bytes per elements |
+    |---|---|---|
+    | `q4_0` | `bits = 4, group = 32, scale = f16, zero = 8` | 18 per 32 |
+    | `q4_1` | `bits = 4, group = 32, scale = f16, min = true` | 20 per 32 |
+    | `q5_0` | `bits = 5, group = 32, scale = f16, zero = 16` | 22 per 32 |
+    | `q5_1` | `bits = 5, group = 32, scale = f16, min = true` | 24 per 32 |
+    | `q8_0` | `bits = 8, group = 32, scale = f16, zero = 128` | 34 per 32 |
+    | `q4_k` | `bits = 4, group = 32, scale = f16, sub = ui6, block = 256, min = true` | 144 per 256 |
+    | `q5_k` | `bits = 5, group = 32, scale = f16, sub = ui6, block = 256, min = true` | 176 per 256 |
+    | `q6_k` | `bits = 6, group = 16, scale = f16, sub = si8, block = 256, zero = 32` | 210 per 256 |
+  }];
+  let parameters = (ins "::mlir::llm::GgmlFormat":$format);
 }
-def LLM_Q4_1Encoding : LLM_Encoding<"Q4_1Encoding", "q4_1"> {
-  let summary = "GGML Q4_1: f16 scale, f16 minimum, 32 nibbles; value = scale * q + min";
+
+def LLM_GridEncoding : LLM_Encoding<"Grid", "grid"> {
+  let summary = "integer codes and their scales: what every quantised weight means";
+  let description = [{
+    `value = scale * (code - zero)` or `scale * code + min`, with codes of 1 to 8 bits
+    and one scale per `group` elements. Without `sub` a group's scale is one float of
+    type `scale`. With `sub`, `block` elements share one float and each of their groups
+    has an integer of type `sub` (at most 8 bits): the group's scale is the product of
+    the two, and so is its minimum.
+
+    As an encoding of its own (formats of files have theirs), a block is
+    `block` elements, or a group without `sub`:
+    ```
+      scale | minimum, if any | (sub-scale byte per group | sub-minimum byte per group) | planes
+    ```
+    little endian. Codes are cut into planes of 4, 2 and 1 bits from the lowest up
+    (8 bits are one plane); a plane is a stream of bits, lowest first.
+    Constraints: (C1) 1 to 8 bits; a group is a positive multiple of 8, at most 65536.
+    (C2) the scale is f16, bf16 or f32. (C3) `sub` and `block` come together; `sub` is
+    ui1 to ui8 or si2 to si8, `block` a multiple of the group, at most 65536.
+    (C4) 0 <= zero < 2^bits; a grid with a minimum has no zero.
+  }];
+  let parameters = (ins "int64_t":$bits, "int64_t":$group, "::mlir::FloatType":$scale,
+                        OptionalParameter<"::mlir::IntegerType">:$sub,
+                        DefaultValuedParameter<"int64_t", "0">:$block,
+                        DefaultValuedParameter<"int64_t", "0">:$zero,
+                        DefaultValuedParameter<"bool", "false">:$min);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 def LLM_Int8ActEncoding : LLM_Encoding<"Int8ActEncoding", "int8_act"> {
   let summary = "activations: f32 scale and i32 sum of codes per group, signed bytes";
   let description = [{
-    One row of K elements is stored as K signed bytes, then K/group f32 scales,
-    then K/group i32 sums of codes. `scale = max|x| / 127`, `code = round-half-even(x / scale)`
+    As an encoding, a block is `group` signed bytes, the scale and the sum. Kernels keep a
+    row of K elements as K signed bytes, then K/group f32 scales, then K/group i32 sums
+    (`ActRow`): codes of neighbouring groups are read in one vector. `scale = max|x| / 127`, `code = round-half-even(x / scale)`
     (0 when the group is all zero). The sums let kernels with unsigned weight
     codes subtract `zero * sum(x)` once per group.
   }];
@@ -83,13 +138,18 @@ def LLM_PanelsLayout : LLM_Attr<"PanelsLayout", "panels",
 
     Plain floats, per panel: for each k, `rows` elements.
 
-    Affine grids of 32, per panel and group of 32 k:
+    Integer grids, per panel and block (`block` elements of each row with sub-scales,
+    else a group); `GridPanel` computes every place:
     ```
-      rows x f16 scale | (rows x f16 minimum, if the grid has one) | codes
-      4 bits: 4 x 64 bytes; byte 4*row+c of vector j holds k = 8j+c in its low
-              and k = 8j+4+c in its high nibble
-      8 bits: 8 x 64 bytes; byte 4*row+c of vector j holds k = 4j+c
+      rows x scale | (rows x minimum) | (for each group: rows x sub-scale byte)
+                   | (for each group: rows x sub-minimum byte) | for each group: planes
     ```
+    Codes are cut into planes of 4, 2 and 1 bits from the lowest up (8 bits are one
+    plane). A plane of w bits is vectors of 4 x rows bytes; byte 4*row+c of vector j holds in
+    its bits [w*i, w*(i+1)) those of k = 4*(8/w)*j + 4*i + c. Unpacking is shifts and
+    ands, and each 32-bit lane has 4 neighbouring k of its row, as integer dot products
+    want them. A group fills whole vectors: it is a multiple of 32/w for its narrowest
+    plane.
   }];
   let parameters = (ins DefaultValuedParameter<"int64_t", "16">:$rows);
   let assemblyFormat = "(`<` $rows^ `>`)?";

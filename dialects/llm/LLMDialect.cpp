@@ -21,6 +21,33 @@ using namespace mlir::llm;
 #define GET_TYPEDEF_CLASSES
 #include "dialects/llm/LLMTypes.cpp.inc"
 
+// GGML's formats are spelled by their own names (#llm.q4_0), so that a new one is
+// a row of a table and no class.
+Attribute LLMDialect::parseAttribute(DialectAsmParser &parser,
+                                     Type type) const {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef mnemonic;
+  Attribute attribute;
+  if (generatedAttributeParser(parser, &mnemonic, type, attribute).has_value())
+    return attribute;
+  if (std::optional<GgmlFormat> format = symbolizeGgmlFormat(mnemonic))
+    return GgmlEncodingAttr::get(getContext(), *format);
+  parser.emitError(loc) << "unknown attribute `" << mnemonic
+                        << "` in dialect `llm`";
+  return {};
+}
+
+void LLMDialect::printAttribute(Attribute attribute,
+                                DialectAsmPrinter &printer) const {
+  if (auto ggml = dyn_cast<GgmlEncodingAttr>(attribute)) {
+    printer << stringifyGgmlFormat(ggml.getFormat());
+    return;
+  }
+  LogicalResult printed = generatedAttributePrinter(attribute, printer);
+  assert(succeeded(printed) && "every other attribute has a mnemonic");
+  (void)printed;
+}
+
 void LLMDialect::initialize() {
   addAttributes<
 #define GET_ATTRDEF_LIST

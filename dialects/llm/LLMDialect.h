@@ -7,6 +7,8 @@
 #ifndef LLMC_DIALECTS_LLM_LLMDIALECT_H
 #define LLMC_DIALECTS_LLM_LLMDIALECT_H
 
+#include "dialects/llm/Grid.h"
+
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -17,17 +19,6 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-
-#include <optional>
-
-namespace mlir::llm {
-/// An integer grid: value = scale * (code - zero) + min, codes of `bits` bits.
-struct AffineGrid {
-  int64_t bits;
-  int64_t zero;
-  bool hasMin;
-};
-} // namespace mlir::llm
 
 #include "dialects/llm/LLMAttrInterfaces.h.inc"
 #include "dialects/llm/LLMDialect.h.inc"
@@ -44,6 +35,12 @@ struct AffineGrid {
 #include "dialects/llm/LLMOps.h.inc"
 
 namespace mlir::llm {
+
+/// Elements and bytes of one block.
+struct GgmlBlock {
+  int64_t elems, bytes;
+};
+GgmlBlock getGgmlBlock(GgmlFormat format);
 
 /// The [.., rows, cols] shape of a weight or activation value, dense or packed.
 llvm::ArrayRef<int64_t> getMatrixShape(Type type);

@@ -1,8 +1,8 @@
 //===- LLMInterfaces.td - what encodings, layouts and anchors must answer ---===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A new weight format implements EncodingAttrInterface; a new order of its
-// blocks in memory implements LayoutAttrInterface. Nothing else changes.
+// An encoding knows the bytes of files, a layout those of memory; what they hold
+// is the same `Grid`. Kernels read panels (GridPanel) and never an encoding.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LLM_INTERFACES
 #define LLMC_LLM_INTERFACES
@@ -25,16 +25,14 @@ def LLM_EncodingAttrInterface : AttrInterface<"EncodingAttrInterface"> {
       "void", "dequantizeBlock", (ins "const uint8_t *":$bytes, "float *":$values)>,
     InterfaceMethod<"Encodes `blockElems` values into the block at `bytes`.",
       "void", "quantizeBlock", (ins "const float *":$values, "uint8_t *":$bytes)>,
-    InterfaceMethod<[{The integer grid when every value of a block is
-      `scale * (code - zero) + min`, else nothing. Kernels for integer codes
-      are generated from this alone.}],
-      "std::optional<::mlir::llm::AffineGrid>", "getAffineGrid">,
-    InterfaceMethod<[{Splits a block into its parts; only for encodings with an
-      affine grid. `codes` receives `blockElems` unsigned codes.}],
-      "void", "unpackBlock", (ins "const uint8_t *":$bytes, "uint8_t *":$codes,
-                                 "uint16_t &":$scale, "uint16_t &":$min)>,
+    InterfaceMethod<[{The grid of a block's codes; nothing for plain floats and
+      activations.}],
+      "std::optional<::mlir::llm::Grid>", "getGrid">,
+    InterfaceMethod<"Splits a block into its parts; only for encodings with a grid.",
+      "void", "unpackBlock", (ins "const uint8_t *":$bytes, "::mlir::llm::GridBlock &":$block)>,
   ];
   let extraSharedClassDeclaration = [{
+    std::optional<::mlir::llm::Grid> getAffineGrid() { return $_attr.getGrid(); }
     /// Bytes of `elems` consecutive elements; `elems` is a multiple of the block.
     int64_t getBytes(int64_t elems) {
       return elems / $_attr.getBlockElems() * $_attr.getBlockBytes();
@@ -61,6 +59,12 @@ def LLM_LayoutAttrInterface : AttrInterface<"LayoutAttrInterface"> {
     rows one after the other.
   }];
   let methods = [
+    InterfaceMethod<"Why a matrix of `encoding` cannot have this layout; empty if it can.",
+      "std::string", "refuse", (ins "::mlir::llm::EncodingAttrInterface":$encoding)>,
+    InterfaceMethod<[{A packed `rows` x `cols` matrix as kernels see it; its first
+      dimension is what workers share.}],
+      "::mlir::MemRefType", "getPackedType", (ins "int64_t":$rows, "int64_t":$cols,
+        "::mlir::llm::EncodingAttrInterface":$encoding)>,
     InterfaceMethod<"Bytes of an `rows` x `cols` matrix of `encoding`.",
       "int64_t", "getPackedBytes", (ins "int64_t":$rows, "int64_t":$cols,
         "::mlir::llm::EncodingAttrInterface":$encoding)>,

@@ -138,8 +138,6 @@ LogicalResult QuantizeActOp::verify() {
     return emitOpError("(C1) result has the input's shape ")
            << spell(shapeOf(getInput())) << ", found "
            << spell(packed.getShape());
-  if (packed.getLayout())
-    return emitOpError("(C1) result is in source order, found ") << packed;
   if (!isa<Int8ActEncodingAttr>(packed.getEncoding()))
     return emitOpError("(C2) needs an activation encoding, found ")
            << Attribute(packed.getEncoding());

@@ -113,7 +113,7 @@ def LLM_QuantizeActOp : LLM_Op<"quantize_act", [Pure, LLM_KernelAnchor<["absorbs
     Rounds every group of the last dimension to the result's encoding
     (`#llm.int8_act<group>`: scale = max|x| / 127, code = round-half-even(x / scale)).
     input [T, K] f32, result `!llm.packed<?xK, #encoding>`.
-    (C1) the result has the input's shape, in source order. (C2) its encoding is one of
+    (C1) the result has the input's shape. (C2) its encoding is one of
     activations; K is a multiple of the group (a constraint of the type).
     ```mlir
     %q = llm.quantize_act %h : tensor<?x576xf32> -> !llm.packed<?x576, #llm.int8_act>

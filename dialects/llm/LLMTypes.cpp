@@ -54,6 +54,9 @@ LogicalResult PackedType::verify(function_ref<InFlightDiagnostic()> emitError,
                        << encoding.getBlockElems() << ", found "
                        << (ShapedType::isDynamic(cols) ? "?"
                                                        : std::to_string(cols));
+  std::string problem = layout ? layout.refuse(encoding) : "";
+  if (!problem.empty())
+    return emitError() << "(C2) " << problem;
   return success();
 }
 

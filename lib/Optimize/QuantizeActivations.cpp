@@ -17,48 +17,47 @@ using namespace mlir::llm;
 
 namespace {
 
-constexpr int64_t actGroup = 32; // one activation group per weight group
-
 /// Why `linear` keeps its float rows; null if it takes integers.
 const char *findObstacle(LinearOp linear) {
   auto input = dyn_cast<RankedTensorType>(linear.getInput().getType());
   if (!input)
     return "the rows are integers already";
   auto weight = dyn_cast<PackedType>(linear.getWeight().getType());
-  if (!weight || !weight.getEncoding().getAffineGrid())
+  if (!weight || !weight.getEncoding().getGrid())
     return "the weight is no integer grid";
   if (input.getRank() != 2 || weight.getShape().size() != 2)
     return "each head has a matrix of its own";
   if (!input.getElementType().isF32())
     return "the rows are not f32";
-  if (weight.getEncoding().getBlockElems() != actGroup)
-    return "the weight's groups are not those of int8 activations";
   return nullptr;
 }
 
 struct QuantizeActivations
     : impl::QuantizeActivationsBase<QuantizeActivations> {
   void runOnOperation() override {
-    DenseMap<Value, Value> quantised;
+    DenseMap<std::pair<Value, int64_t>, Value> quantised; // by input and group
     getOperation().walk([&](LinearOp linear) {
       if (const char *obstacle = findObstacle(linear))
         return decline(linear, getArgument(), obstacle);
-      Value &q = quantised[linear.getInput()];
+      // One scale of the activations for each of the weights.
+      int64_t group =
+          getEncoding(linear.getWeight().getType()).getGrid()->group;
+      Value &q = quantised[{linear.getInput(), group}];
       if (!q)
-        q = quantise(linear.getInput());
+        q = quantise(linear.getInput(), group);
       linear.getInputMutable().assign(q);
       applied(linear, getArgument(), [&] {
         return "linear takes int8 activations, one scale per " +
-               std::to_string(actGroup);
+               std::to_string(group);
       });
     });
   }
 
   /// Places the quantisation right after its input, before every reader.
-  Value quantise(Value input) {
+  Value quantise(Value input, int64_t group) {
     OpBuilder builder(&getContext());
     builder.setInsertionPointAfterValue(input);
-    auto encoding = Int8ActEncodingAttr::get(&getContext(), actGroup);
+    auto encoding = Int8ActEncodingAttr::get(&getContext(), group);
     auto shape = cast<RankedTensorType>(input.getType()).getShape();
     return QuantizeActOp::create(builder, input.getLoc(),
                                  PackedType::get(shape, encoding), input);

@@ -16,10 +16,16 @@ using namespace mlir::llm;
 
 namespace {
 
-/// Panels hold floats and the codes of integer grids.
-bool fitsPanels(Type type) {
-  EncodingAttrInterface encoding = getEncoding(type);
-  return isa<FloatEncodingAttr>(encoding) || encoding.getAffineGrid();
+PanelsLayoutAttr getPanels(MLIRContext *context) {
+  return PanelsLayoutAttr::get(context, 16);
+}
+
+/// Why a matrix stays in source order; empty if it gets panels.
+std::string refusePanels(Type type) {
+  auto grid = getEncoding(type).getGrid();
+  if (grid && (grid->hasSub() || grid->group != 32 || grid->bits % 4))
+    return "its grid has no kernel yet";
+  return getPanels(type.getContext()).refuse(getEncoding(type));
 }
 
 struct PackWeights : impl::PackWeightsBase<PackWeights> {
@@ -30,14 +36,14 @@ struct PackWeights : impl::PackWeightsBase<PackWeights> {
         continue;
       for (auto entry : table.getEntries().getAsRange<FlatSymbolRefAttr>())
         matrices.insert(entry.getAttr());
-      if (fitsPanels(table.getType()))
+      if (refusePanels(table.getType()).empty())
         table.setType(pack(table.getType()));
     }
     for (auto weight : getOperation().getOps<WeightOp>())
       visit(weight);
     getOperation().walk([&](ParamOp param) {
       if (matrices.contains(param.getWeightAttr().getAttr()) &&
-          fitsPanels(param.getType()))
+          refusePanels(param.getType()).empty())
         param.getResult().setType(pack(param.getType()));
     });
   }
@@ -58,16 +64,15 @@ struct PackWeights : impl::PackWeightsBase<PackWeights> {
     if (!matrices.contains(weight.getSymNameAttr()))
       return decline(weight, getArgument(),
                      "no product or table lookup reads it");
-    if (!fitsPanels(weight.getType()))
-      return decline(weight, getArgument(),
-                     "its encoding is neither floats nor an integer grid");
+    if (std::string problem = refusePanels(weight.getType()); !problem.empty())
+      return decline(weight, getArgument(), problem);
     weight.setType(pack(weight.getType()));
     applied(weight, getArgument(), "a matrix is packed in panels");
   }
 
   Type pack(Type type) {
     return PackedType::get(getMatrixShape(type), getEncoding(type),
-                           PanelsLayoutAttr::get(&getContext(), 16));
+                           getPanels(&getContext()));
   }
 
   DenseSet<StringAttr> matrices; // symbols that products and embeds read

@@ -302,34 +302,45 @@ Error GgufParser::parseShape(GgufTensor &tensor, const Twine &what) {
   return Error::success();
 }
 
-/// Block of a tensor type: elements and bytes.
-static std::pair<int64_t, int64_t> getBlock(GgmlType type) {
-  switch (type) {
+/// Block of a tensor type; nothing for types that cannot be read.
+static std::optional<mlir::llm::GgmlBlock> findBlock(uint32_t type) {
+  switch (static_cast<GgmlType>(type)) {
   case GgmlType::F32:
-    return {1, 4};
+    return mlir::llm::GgmlBlock{1, 4};
   case GgmlType::F16:
   case GgmlType::BF16:
-    return {1, 2};
-  case GgmlType::Q4_0:
-    return {32, 18};
-  case GgmlType::Q4_1:
-    return {32, 20};
-  case GgmlType::Q8_0:
-    return {32, 34};
+    return mlir::llm::GgmlBlock{1, 2};
   }
-  llvm_unreachable("checked when the type was read");
+  auto format = mlir::llm::symbolizeGgmlFormat(type);
+  return format ? std::optional(mlir::llm::getGgmlBlock(*format))
+                : std::nullopt;
+}
+
+static mlir::llm::GgmlBlock getBlock(GgmlType type) {
+  auto block = findBlock(static_cast<uint32_t>(type));
+  assert(block && "checked when the type was read");
+  return *block;
+}
+
+/// "F32, F16, Q4_0, …" of every type that can be read.
+static std::string listReadableTypes() {
+  SmallVector<std::string> names;
+  for (uint32_t type = 0; type <= static_cast<uint32_t>(GgmlType::BF16); ++type)
+    if (findBlock(type))
+      names.push_back(spellGgmlType(type));
+  return join(names, ", ");
 }
 
 Error GgufParser::parseGgmlType(GgufTensor &tensor, const Twine &what) {
   uint32_t number = 0;
   if (Error error = read(number, what))
     return error;
-  if (!is_contained({0u, 1u, 2u, 3u, 8u, 30u}, number))
+  if (!findBlock(number))
     return fail(what, "has type " + spellGgmlType(number) +
-                          "; the types that can be read are F32, F16, BF16, "
-                          "Q4_0, Q4_1 and Q8_0");
+                          "; the types that can be read are " +
+                          listReadableTypes());
   tensor.type = static_cast<GgmlType>(number);
-  int64_t blockElems = getBlock(tensor.type).first;
+  int64_t blockElems = getBlock(tensor.type).elems;
   if (tensor.shape.back() % blockElems)
     return fail(what, "rows of " + spellGgmlType(number) +
                           " are multiples of " + Twine(blockElems) +

@@ -42,12 +42,8 @@ EncodingAttrInterface llmc::getGgmlEncoding(GgmlType type,
     return floats(mlir::Float16Type::get(context));
   case GgmlType::BF16:
     return floats(mlir::BFloat16Type::get(context));
-  case GgmlType::Q4_0:
-    return Q4_0EncodingAttr::get(context);
-  case GgmlType::Q4_1:
-    return Q4_1EncodingAttr::get(context);
-  case GgmlType::Q8_0:
-    return Q8_0EncodingAttr::get(context);
   }
-  llvm_unreachable("parseGguf admits no other type");
+  auto format = symbolizeGgmlFormat(static_cast<uint32_t>(type));
+  assert(format && "parseGguf admits no other type");
+  return GgmlEncodingAttr::get(context, *format);
 }

@@ -33,6 +33,24 @@ func.func @dominates(%x: tensor<?x32xf32>, %w: !llm.packed<32x32, #llm.q4_0>, %n
   return %r, %b : tensor<?x32xf32>, tensor<?x32xf32>
 }
 
+// The groups of the activations are those of the weight: a model of mixed grids
+// quantises its rows once for each.
+// CHECK-LABEL: func.func @groups(
+// CHECK-SAME: %[[X:.*]]: tensor<?x256xf32>
+// CHECK-DAG: %[[BY16:.*]] = llm.quantize_act %[[X]] : tensor<?x256xf32> -> !llm.packed<?x256, #llm.int8_act<16>>
+// CHECK-DAG: %[[BY32:.*]] = llm.quantize_act %[[X]] : tensor<?x256xf32> -> !llm.packed<?x256, #llm.int8_act>
+// CHECK-NOT: llm.quantize_act
+// CHECK: llm.linear %[[BY32]], %{{.*}} #llm.q4_k>
+// CHECK: llm.linear %[[BY16]], %{{.*}} #llm.q6_k>
+// CHECK: llm.linear %[[BY32]], %{{.*}} #llm.q5_1>
+func.func @groups(%x: tensor<?x256xf32>, %w4: !llm.packed<8x256, #llm.q4_k>, %w6: !llm.packed<8x256, #llm.q6_k>,
+                  %w5: !llm.packed<8x256, #llm.q5_1>) -> (tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>) {
+  %a = llm.linear %x, %w4 : (tensor<?x256xf32>, !llm.packed<8x256, #llm.q4_k>) -> tensor<?x8xf32>
+  %b = llm.linear %x, %w6 : (tensor<?x256xf32>, !llm.packed<8x256, #llm.q6_k>) -> tensor<?x8xf32>
+  %c = llm.linear %x, %w5 : (tensor<?x256xf32>, !llm.packed<8x256, #llm.q5_1>) -> tensor<?x8xf32>
+  return %a, %b, %c : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>
+}
+
 // Float weights, heads of their own and inputs that are integers already stay.
 // CHECK-LABEL: func.func @stays(
 // CHECK-COUNT-1: llm.quantize_act

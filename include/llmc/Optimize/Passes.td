@@ -9,7 +9,8 @@ def QuantizeActivations : Pass<"llm-quantize-activations", "::mlir::ModuleOp"> {
   let summary = "linears with integer weights take int8 activations";
   let description = [{
     `llm.linear %x, %w` with an integer-grid weight becomes
-    `llm.linear (llm.quantize_act %x), %w`; readers of one value share its quantisation.
+    `llm.linear (llm.quantize_act %x), %w`. The activations get one scale per group of the
+    weight's grid; readers of one value whose grids have equal groups share its quantisation.
 
     Expects: llm ops on tensors. Leaves: the same, with packed linear inputs.
     Saves: dot products run on 8-bit integers, 4 products per lane and instruction.

@@ -46,17 +46,15 @@ enum class GgufType : uint32_t {
 /// `uint32`, `string`, …
 llvm::StringRef spellGgufType(GgufType type);
 
-/// Types of tensors that this compiler reads, numbered as in the file.
+/// Types of tensors that this compiler reads, numbered as in the file: these, and
+/// the block formats of mlir::llm::GgmlFormat.
 enum class GgmlType : uint32_t {
   F32 = 0,
   F16 = 1,
-  Q4_0 = 2,
-  Q4_1 = 3,
-  Q8_0 = 8,
   BF16 = 30,
 };
 
-/// Name of any GGML tensor type, also of those that are not read (`Q4_K`); the
+/// Name of any GGML tensor type, also of those that are not read (`Q2_K`); the
 /// number itself when it is unknown.
 std::string spellGgmlType(uint32_t type);
 

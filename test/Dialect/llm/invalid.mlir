@@ -6,6 +6,56 @@ func.func private @f(!llm.packed<4x32, #llm.float<f64>>)
 
 // -----
 
+// expected-error @below {{unknown attribute `q9_9` in dialect `llm`}}
+func.func private @f(!llm.packed<4x32, #llm.q9_9>)
+
+// -----
+
+// expected-error @below {{(C1) codes have 1 to 8 bits, found 9}}
+func.func private @f(!llm.packed<4x32, #llm.grid<bits = 9, group = 32, scale = f16>>)
+
+// -----
+
+// expected-error @below {{(C1) a group is a positive multiple of 8, at most 65536, found 20}}
+func.func private @f(!llm.packed<4x40, #llm.grid<bits = 4, group = 20, scale = f16>>)
+
+// -----
+
+// expected-error @below {{(C2) the scale is f16, bf16 or f32, found 'f64'}}
+func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f64>>)
+
+// -----
+
+// expected-error @below {{(C3) sub and block come together, found sub alone}}
+func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f16, sub = ui6>>)
+
+// -----
+
+// expected-error @below {{(C3) sub is ui1 to ui8 or si2 to si8, found 'i6'}}
+func.func private @f(!llm.packed<4x64, #llm.grid<bits = 4, group = 32, scale = f16, sub = i6, block = 64>>)
+
+// -----
+
+// expected-error @below {{(C3) block is a multiple of the group of 32, at most 65536, found 48}}
+func.func private @f(!llm.packed<4x96, #llm.grid<bits = 4, group = 32, scale = f16, sub = ui6, block = 48>>)
+
+// -----
+
+// expected-error @below {{(C4) zero is a code of 4 bits, found 16}}
+func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f16, zero = 16>>)
+
+// -----
+
+// expected-error @below {{(C4) a grid with a minimum has no zero, found 8}}
+func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f16, zero = 8, min = true>>)
+
+// -----
+
+// expected-error @below {{(C2) panels hold codes of 5 bits in groups of a multiple of 32, found groups of 16}}
+func.func private @f(!llm.packed<4x32, #llm.grid<bits = 5, group = 16, scale = f16>, #llm.panels>)
+
+// -----
+
 // expected-error @below {{a group has 1 to 65536 codes, found 0}}
 func.func private @f(!llm.packed<4x32, #llm.int8_act<0>>)
 
@@ -363,11 +413,8 @@ func.func @f(%x: tensor<?x32xf32>) {
 
 // -----
 
-func.func @f(%x: tensor<?x32xf32>) {
-  // expected-error @below {{'llm.quantize_act' op (C1) result is in source order, found '!llm.packed<?x32, #llm.int8_act, #llm.panels>'}}
-  %0 = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act, #llm.panels>
-  return
-}
+// expected-error @below {{(C2) panels hold weights, integer grids or floats}}
+func.func private @f(!llm.packed<?x32, #llm.int8_act, #llm.panels>)
 
 // -----
 

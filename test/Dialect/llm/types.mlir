@@ -13,6 +13,19 @@ func.func private @packed(
     !llm.packed<64x32, #llm.float<bf16>>, !llm.packed<64x32, #llm.q8_0>,
     !llm.packed<64x32, #llm.q4_0>, !llm.packed<8x64x32, #llm.q4_1>)
 
+// CHECK-LABEL: func.func private @ggml(
+// CHECK-SAME: #llm.q5_0>, {{.*}}#llm.q5_1>, {{.*}}#llm.q4_k>, {{.*}}#llm.q5_k>, {{.*}}#llm.q6_k>
+func.func private @ggml(
+    !llm.packed<64x32, #llm.q5_0>, !llm.packed<64x32, #llm.q5_1>,
+    !llm.packed<64x256, #llm.q4_k>, !llm.packed<64x256, #llm.q5_k>, !llm.packed<64x256, #llm.q6_k>)
+
+// CHECK-LABEL: func.func private @grids(
+// CHECK-SAME: #llm.grid<bits = 3, group = 64, scale = bf16, zero = 4>
+// CHECK-SAME: #llm.grid<bits = 4, group = 32, scale = f16, sub = ui6, block = 256, min = true>
+func.func private @grids(
+    !llm.packed<64x64, #llm.grid<bits = 3, group = 64, scale = bf16, zero = 4>>,
+    !llm.packed<64x256, #llm.grid<bits = 4, group = 32, scale = f16, sub = ui6, block = 256, min = true>, #llm.panels>)
+
 // CHECK-LABEL: func.func private @activations(
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act>
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act<64>>

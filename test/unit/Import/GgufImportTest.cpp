@@ -148,10 +148,10 @@ TEST_F(GgufImport, KeepsTheQuantisedEncodings) {
   auto model = importModel(LLMC_TEST_INPUTS "/models/llama-q4_1.gguf", context);
   ASSERT_TRUE(static_cast<bool>(model)) << llvm::toString(model.takeError());
   imported = std::move(*model);
-  EXPECT_TRUE(isa<Q8_0EncodingAttr>(
-      getEncoding(weight("token_embd.weight").getType())));
-  EXPECT_TRUE(isa<Q4_1EncodingAttr>(
-      getEncoding(weight("blk.0.attn_q.weight").getType())));
+  EXPECT_EQ(getEncoding(weight("token_embd.weight").getType()),
+            GgmlEncodingAttr::get(&context, GgmlFormat::Q8_0));
+  EXPECT_EQ(getEncoding(weight("blk.0.attn_q.weight").getType()),
+            GgmlEncodingAttr::get(&context, GgmlFormat::Q4_1));
 }
 
 TEST_F(GgufImport, SplitsFusedProjectionsOfGpt2ByRows) {

@@ -29,12 +29,8 @@ std::string llmc::test::tensor(llvm::ArrayRef<int64_t> shape,
 
 EncodingAttrInterface Graph::getEncoding(llvm::StringRef name) {
   mlir::MLIRContext *c = context.get();
-  if (name == "q8_0")
-    return Q8_0EncodingAttr::get(c);
-  if (name == "q4_0")
-    return Q4_0EncodingAttr::get(c);
-  if (name == "q4_1")
-    return Q4_1EncodingAttr::get(c);
+  if (auto format = symbolizeGgmlFormat(name))
+    return GgmlEncodingAttr::get(c, *format);
   mlir::FloatType type = mlir::Float32Type::get(c);
   if (name == "f16")
     type = mlir::Float16Type::get(c);

@@ -106,8 +106,9 @@ TEST(Interpreter, PackedWeightsMeanTheirDequantisedValues) {
     bytes[2 + i] = static_cast<uint8_t>(i);
     bytes[36 + i] = 0xff;
   }
-  SourceTensor source{
-      "w", {2, 32}, mlir::llm::Q8_0EncodingAttr::get(&program.context), bytes};
+  auto encoding = mlir::llm::GgmlEncodingAttr::get(&program.context,
+                                                   mlir::llm::GgmlFormat::Q8_0);
+  SourceTensor source{"w", {2, 32}, encoding, bytes};
   ASSERT_FALSE(static_cast<bool>(program.store.addTensor(source)));
   expectNear(program.run({floats({1, 32}, std::vector<float>(32, 1))}),
              {0.5f * 496, 64});

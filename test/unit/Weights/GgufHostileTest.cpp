@@ -150,8 +150,9 @@ static const Hostile cases[] = {
     {"SizeOverflows",
      [] { return oneTensor({uint64_t(1) << 31, uint64_t(1) << 31}, 0); },
      "does not fit"},
-    {"QuantisedTypeThatIsNotRead", [] { return oneTensor({256}, 12); },
-     "tensor 'w' at byte 49: has type Q4_K"},
+    {"QuantisedTypeThatIsNotRead", [] { return oneTensor({256}, 10); },
+     "tensor 'w' at byte 49: has type Q2_K; the types that can be read are "
+     "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K, BF16"},
     {"RemovedType", [] { return oneTensor({256}, 4); }, "has type number 4"},
     {"UnknownType", [] { return oneTensor({256}, 4000); },
      "has type number 4000"},

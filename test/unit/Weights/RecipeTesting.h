@@ -34,7 +34,8 @@ protected:
                                              mlir::Float16Type::get(&context));
   }
   mlir::llm::EncodingAttrInterface q8() {
-    return mlir::llm::Q8_0EncodingAttr::get(&context);
+    return mlir::llm::GgmlEncodingAttr::get(&context,
+                                            mlir::llm::GgmlFormat::Q8_0);
   }
 
   std::string addError(const char *name, llvm::SmallVector<int64_t> shape,

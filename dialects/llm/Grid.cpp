@@ -1,0 +1,177 @@
+//===- Grid.cpp - what integer codes mean -----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "dialects/llm/Grid.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstring>
+
+namespace mlir::llm {
+
+//===----------------------------------------------------------------------===//
+// Scales
+//===----------------------------------------------------------------------===//
+
+int64_t getScaleBytes(ScaleType type) { return type == ScaleType::f32 ? 4 : 2; }
+
+float decodeScale(ScaleType type, uint32_t bits) {
+  if (type == ScaleType::f16) {
+    auto low = static_cast<uint16_t>(bits);
+    _Float16 half;
+    std::memcpy(&half, &low, sizeof half);
+    return static_cast<float>(half);
+  }
+  if (type == ScaleType::bf16)
+    bits <<= 16;
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+uint32_t encodeScale(ScaleType type, float value) {
+  if (type == ScaleType::f16) {
+    auto half = static_cast<_Float16>(value);
+    uint16_t bits;
+    std::memcpy(&bits, &half, sizeof bits);
+    return bits;
+  }
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  if (type == ScaleType::f32)
+    return bits;
+  if (std::isnan(value))
+    return (bits >> 16) | 0x40; // rounding could carry a NaN into infinity
+  return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+}
+
+llvm::SmallVector<CodePlane, 3> Grid::getPlanes() const {
+  assert(bits >= 1 && bits <= 8 && "codes have 1 to 8 bits");
+  if (bits == 8)
+    return {{8, 0}};
+  llvm::SmallVector<CodePlane, 3> planes;
+  int64_t shift = 0;
+  for (int64_t width : {4, 2, 1})
+    if (bits & width) {
+      planes.push_back({width, shift});
+      shift += width;
+    }
+  return planes;
+}
+
+//===----------------------------------------------------------------------===//
+// Blocks
+//===----------------------------------------------------------------------===//
+
+GridBlock::GridBlock(const Grid &grid) : codes(grid.getBlock()) {
+  if (!grid.hasSub())
+    return;
+  subScales.resize(grid.getGroups());
+  subMins.resize(grid.hasMin ? grid.getGroups() : 0);
+}
+
+float GridBlock::getScale(const Grid &grid, int64_t group) const {
+  float whole = decodeScale(grid.scale, scale);
+  return grid.hasSub() ? whole * grid.decodeSub(subScales[group]) : whole;
+}
+
+float GridBlock::getMin(const Grid &grid, int64_t group) const {
+  assert(grid.hasMin && "only grids with a minimum have one");
+  float whole = decodeScale(grid.scale, min);
+  return grid.hasSub() ? whole * grid.decodeSub(subMins[group]) : whole;
+}
+
+void dequantize(const Grid &grid, const GridBlock &block, float *values) {
+  for (int64_t group = 0, i = 0; group < grid.getGroups(); ++group) {
+    float scale = block.getScale(grid, group);
+    float min = grid.hasMin ? block.getMin(grid, group) : 0.0f;
+    for (int64_t end = i + grid.group; i < end; ++i)
+      values[i] = scale * static_cast<float>(block.codes[i] - grid.zero) + min;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Quantising
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// What a group wants before its scale and minimum are themselves rounded.
+struct Wanted {
+  float scale, min;
+};
+} // namespace
+
+static Wanted fit(const Grid &grid, const float *values) {
+  auto [low, high] = std::minmax_element(values, values + grid.group);
+  float top = static_cast<float>((1 << grid.bits) - 1);
+  if (grid.hasMin) {
+    // An unsigned sub-minimum has the sign of its float: zero stays in range.
+    float floor =
+        grid.hasSub() && !grid.subSigned ? std::min(*low, 0.0f) : *low;
+    return {(std::max(*high, floor) - floor) / top, floor};
+  }
+  // With few bits every code counts: the value of greatest magnitude becomes
+  // code 0, whatever its sign.
+  if (grid.isSymmetric())
+    return {std::max(-*low, *high) / static_cast<float>(grid.zero - 1), 0};
+  float extreme = -*low > *high ? *low : *high;
+  float steps = grid.zero ? -static_cast<float>(grid.zero) : top;
+  return {extreme / steps, 0};
+}
+
+/// Shares one float among the groups' numbers: number ~ shared * sub.
+static uint32_t shareScale(const Grid &grid, llvm::ArrayRef<float> numbers,
+                           llvm::SmallVectorImpl<uint8_t> &subs) {
+  float extreme = 0;
+  for (float number : numbers)
+    if (std::fabs(number) > std::fabs(extreme))
+      extreme = number;
+  int32_t most =
+      grid.subSigned ? (1 << (grid.subBits - 1)) - 1 : (1 << grid.subBits) - 1;
+  uint32_t bits = encodeScale(grid.scale, extreme / static_cast<float>(most));
+  float shared = decodeScale(grid.scale, bits);
+  for (auto [number, sub] : llvm::zip(numbers, subs)) {
+    float steps = shared != 0 ? std::nearbyint(number / shared) : 0.0f;
+    float least = grid.subSigned ? -static_cast<float>(most) : 0.0f;
+    sub = static_cast<uint8_t>(static_cast<int32_t>(
+        std::clamp(steps, least, static_cast<float>(most))));
+  }
+  return bits;
+}
+
+GridBlock quantize(const Grid &grid, const float *values) {
+  GridBlock block(grid);
+  llvm::SmallVector<float> scales, mins;
+  for (int64_t group = 0; group < grid.getGroups(); ++group) {
+    Wanted wanted = fit(grid, values + group * grid.group);
+    // One unsigned sub-scale cannot follow groups of either sign.
+    bool oneSign = grid.hasSub() && !grid.subSigned;
+    scales.push_back(oneSign ? std::fabs(wanted.scale) : wanted.scale);
+    mins.push_back(wanted.min);
+  }
+  block.scale = grid.hasSub() ? shareScale(grid, scales, block.subScales)
+                              : encodeScale(grid.scale, scales[0]);
+  if (grid.hasMin)
+    block.min = grid.hasSub() ? shareScale(grid, mins, block.subMins)
+                              : encodeScale(grid.scale, mins[0]);
+  float top = static_cast<float>((1 << grid.bits) - 1);
+  float bottom = grid.isSymmetric() ? 1.0f : 0.0f;
+  for (int64_t group = 0, i = 0; group < grid.getGroups(); ++group) {
+    float scale = grid.hasSub() ? block.getScale(grid, group) : scales[0];
+    float min = !grid.hasMin    ? 0.0f
+                : grid.hasSub() ? block.getMin(grid, group)
+                                : mins[0];
+    float inverse = scale != 0 ? 1.0f / scale : 0.0f;
+    for (int64_t end = i + grid.group; i < end; ++i) {
+      float steps = std::nearbyint((values[i] - min) * inverse);
+      block.codes[i] = static_cast<uint8_t>(
+          std::clamp(steps + static_cast<float>(grid.zero), bottom, top));
+    }
+  }
+  return block;
+}
+
+} // namespace mlir::llm

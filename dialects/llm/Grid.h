@@ -1,0 +1,81 @@
+//===- Grid.h - what integer codes mean --------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Files and panels keep the same codes and scales in different bytes. This is
+// what both hold, so that neither needs to know the other.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_DIALECTS_LLM_GRID_H
+#define LLMC_DIALECTS_LLM_GRID_H
+
+#include "llvm/ADT/SmallVector.h"
+
+#include <cstdint>
+
+namespace mlir::llm {
+
+/// Floats that a scale may be stored in.
+enum class ScaleType { f16, bf16, f32 };
+
+int64_t getScaleBytes(ScaleType type);
+/// The float whose bits these are; a scale of two bytes fills the low ones.
+float decodeScale(ScaleType type, uint32_t bits);
+/// The bits of the nearest float, ties to even.
+uint32_t encodeScale(ScaleType type, float value);
+
+/// Bits [shift, shift + bits) of every code, stored apart from the others.
+struct CodePlane {
+  int64_t bits, shift;
+};
+
+/// `value = scale * (code - zero)` or `scale * code + min`; drawn at #llm.grid.
+struct Grid {
+  int64_t bits = 8;
+  int64_t group = 32; // elements per scale
+  ScaleType scale = ScaleType::f16;
+  int64_t zero = 0;
+  bool hasMin = false;
+  // Elements per float when each group has an integer sub-scale; else 0.
+  int64_t superBlock = 0;
+  int64_t subBits = 0;
+  bool subSigned = false;
+
+  bool hasSub() const { return superBlock != 0; }
+  /// Elements that share one float scale.
+  int64_t getBlock() const { return hasSub() ? superBlock : group; }
+  int64_t getGroups() const { return getBlock() / group; }
+  /// Signed bytes: -128 stays unused when values are quantised, so that both
+  /// signs have the same range.
+  bool isSymmetric() const { return bits == 8 && zero == 128; }
+  /// 4, 2 and 1 bits from the lowest up; 8 bits are one plane. Their parts of a
+  /// byte never cross it, so unpacking is shifts and ands.
+  llvm::SmallVector<CodePlane, 3> getPlanes() const;
+  /// A sub-scale or sub-minimum from its byte.
+  int32_t decodeSub(uint8_t byte) const {
+    return subSigned ? static_cast<int8_t>(byte) : byte;
+  }
+};
+
+using AffineGrid = Grid;
+
+/// One block of a row, taken apart without loss.
+struct GridBlock {
+  uint32_t scale = 0, min = 0;              // bits of the floats
+  llvm::SmallVector<uint8_t, 16> subScales; // one per group
+  llvm::SmallVector<uint8_t, 16> subMins;   // one per group
+  llvm::SmallVector<uint8_t, 256> codes;    // one per element
+
+  /// A block of zeros with the sizes that `grid` needs.
+  explicit GridBlock(const Grid &grid);
+
+  float getScale(const Grid &grid, int64_t group) const;
+  float getMin(const Grid &grid, int64_t group) const;
+};
+
+/// The block's values, `grid.getBlock()` floats.
+void dequantize(const Grid &grid, const GridBlock &block, float *values);
+/// The nearest codes after scales that span each group's range.
+GridBlock quantize(const Grid &grid, const float *values);
+
+} // namespace mlir::llm
+
+#endif // LLMC_DIALECTS_LLM_GRID_H

@@ -1,0 +1,196 @@
+//===- EncodingTest.cpp - bytes of blocks and the values they mean --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "GridTesting.h"
+
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <cmath>
+
+using namespace llmc::test;
+using namespace mlir::llm;
+
+static std::vector<uint8_t> readBytes(const std::string &name) {
+  auto buffer = llvm::MemoryBuffer::getFile(
+      std::string(LLMC_TEST_INPUTS "/encodings/") + name);
+  if (!buffer) {
+    ADD_FAILURE() << "cannot read " << name;
+    return {};
+  }
+  auto *begin =
+      reinterpret_cast<const uint8_t *>((*buffer)->getBuffer().data());
+  return {begin, begin + (*buffer)->getBufferSize()};
+}
+
+static std::vector<float> readFloats(const std::string &name) {
+  std::vector<uint8_t> raw = readBytes(name);
+  std::vector<float> values(raw.size() / sizeof(float));
+  std::memcpy(values.data(), raw.data(), raw.size());
+  return values;
+}
+
+//===----------------------------------------------------------------------===//
+// GGML's formats against gguf-py (utils/make-encoding-goldens.py)
+//===----------------------------------------------------------------------===//
+
+namespace {
+class GgmlEncoding : public GridTest {};
+} // namespace
+
+TEST_P(GgmlEncoding, MeansWhatOthersReadFromItsBlocks) {
+  EncodingAttrInterface format = encoding("#llm." + GetParam());
+  std::vector<uint8_t> blocks = readBytes(GetParam() + ".blocks");
+  std::vector<float> expected = readFloats(GetParam() + ".values");
+  ASSERT_EQ(expected.size(), 512u);
+  ASSERT_EQ(format.getBytes(512), static_cast<int64_t>(blocks.size()));
+  std::vector<float> values(512);
+  format.dequantize(blocks.data(), 512, values.data());
+  // Bit for bit: every product is exact in f32, and one addition rounds.
+  EXPECT_EQ(values, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, GgmlEncoding,
+                         testing::Values("q4_0", "q4_1", "q5_0", "q5_1", "q8_0",
+                                         "q4_k", "q5_k", "q6_k"),
+                         [](auto &info) { return std::string(info.param); });
+
+//===----------------------------------------------------------------------===//
+// Every grid
+//===----------------------------------------------------------------------===//
+
+namespace {
+class GridEncoding : public GridTest {
+public:
+  /// Smooth values with an offset, so that minimums and signs matter.
+  std::vector<float> someValues(int64_t count) {
+    std::normal_distribution<float> normal(0.1f, 1.0f);
+    std::vector<float> values(count);
+    for (float &x : values)
+      x = normal(random);
+    return values;
+  }
+};
+class CentredGrid : public GridEncoding {};
+} // namespace
+
+TEST_P(GridEncoding, PrintsAsItIsRead) {
+  std::string text;
+  llvm::raw_string_ostream(text) << mlir::Attribute(encoding());
+  EXPECT_EQ(text, GetParam());
+}
+
+/// value = scale * (code - zero) or scale * code + min, from the parts.
+TEST_P(GridEncoding, MeansItsParts) {
+  EncodingAttrInterface format = encoding();
+  Grid grid = *format.getGrid();
+  std::vector<float> given = someValues(grid.getBlock());
+  std::vector<uint8_t> bytes(format.getBlockBytes());
+  format.quantizeBlock(given.data(), bytes.data());
+  GridBlock block(grid);
+  format.unpackBlock(bytes.data(), block);
+  std::vector<float> values(grid.getBlock());
+  format.dequantizeBlock(bytes.data(), values.data());
+  for (int64_t i = 0; i < grid.getBlock(); ++i) {
+    int64_t group = i / grid.group;
+    auto whole = [&](uint32_t bits, llvm::ArrayRef<uint8_t> subs) {
+      float value = decodeScale(grid.scale, bits);
+      if (!grid.hasSub())
+        return value;
+      return value *
+             (grid.subSigned ? float(int8_t(subs[group])) : float(subs[group]));
+    };
+    ASSERT_LT(block.codes[i], 1 << grid.bits);
+    float expected =
+        whole(block.scale, block.subScales) * float(block.codes[i] - grid.zero);
+    if (grid.hasMin)
+      expected += whole(block.min, block.subMins);
+    EXPECT_EQ(values[i], expected) << i;
+  }
+}
+
+/// A quantiser's value is at most one step away, and on average far less: half
+/// a step of rounding, and what the scale itself was rounded by.
+TEST_P(CentredGrid, QuantisesToItsNearestCodes) {
+  EncodingAttrInterface format = encoding();
+  Grid grid = *format.getGrid();
+  int64_t count = 8 * grid.getBlock();
+  std::vector<float> given = someValues(count), values(count);
+  std::vector<uint8_t> bytes(format.getBytes(count));
+  format.quantize(given.data(), count, bytes.data());
+  format.dequantize(bytes.data(), count, values.data());
+  double error = 0, size = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    error += std::pow(given[i] - values[i], 2);
+    size += std::pow(given[i], 2);
+  }
+  // Uniform rounding of values within 3 deviations either way.
+  double step = 6.0 / ((1 << grid.bits) - 1);
+  EXPECT_LT(std::sqrt(error / size), step / 2);
+}
+
+TEST_P(GridEncoding, QuantisesZerosToZeros) {
+  EncodingAttrInterface format = encoding();
+  int64_t count = format.getBlockElems();
+  std::vector<float> zeros(count), values(count, 1.0f);
+  std::vector<uint8_t> bytes(format.getBlockBytes());
+  format.quantizeBlock(zeros.data(), bytes.data());
+  format.dequantizeBlock(bytes.data(), values.data());
+  EXPECT_EQ(values, zeros);
+}
+
+INSTANTIATE_TEST_SUITE_P(Grids, GridEncoding,
+                         testing::ValuesIn(gridEncodings()), nameGrid);
+
+/// Those with codes on either side of zero, and more than a few.
+static std::vector<std::string> centredGrids() {
+  mlir::MLIRContext context;
+  context.loadDialect<LLMDialect>();
+  std::vector<std::string> centred;
+  for (const std::string &text : gridEncodings()) {
+    auto format =
+        llvm::cast<EncodingAttrInterface>(mlir::parseAttribute(text, &context));
+    Grid grid = *format.getGrid();
+    if (grid.bits > 2 && (grid.hasMin || grid.zero))
+      centred.push_back(text);
+  }
+  return centred;
+}
+
+INSTANTIATE_TEST_SUITE_P(Grids, CentredGrid, testing::ValuesIn(centredGrids()),
+                         nameGrid);
+
+/// The generic block: scale, minimum, sub-scales, sub-minimums, bit planes.
+TEST_F(GridTest, BlocksOfGridsHaveTheDocumentedBytes) {
+  EncodingAttrInterface format =
+      encoding("#llm.grid<bits = 3, group = 8, scale = bf16, sub = si4, "
+               "block = 16, min = true>");
+  std::vector<uint8_t> bytes = {0x80, 0x3f, // scale 1
+                                0x00, 0x40, // minimum 2
+                                0x03, 0xff, // sub-scales 3, -1
+                                0x01, 0xfe, // sub-minimums 1, -2
+                                0xe4, 0x1b,
+                                0xe4, 0x1b,  // low bits: 0 1 2 3, 3 2 1 0, ...
+                                0xaa, 0x0f}; // third bits
+  ASSERT_EQ(format.getBlockBytes(), static_cast<int64_t>(bytes.size()));
+  std::vector<float> values(16);
+  format.dequantizeBlock(bytes.data(), values.data());
+  EXPECT_EQ(values,
+            (std::vector<float>{2, 17, 8, 23, 11, 20, 5, 14,         // 3 q + 2
+                                -8, -9, -10, -11, -7, -6, -5, -4})); // -q - 4
+}
+
+//===----------------------------------------------------------------------===//
+// Floats
+//===----------------------------------------------------------------------===//
+
+TEST(ScaleTypes, RoundTripAndRoundToNearestEven) {
+  for (ScaleType type : {ScaleType::f16, ScaleType::bf16, ScaleType::f32})
+    for (float x : {0.0f, -0.0f, 1.0f, -2.5f, 0.09375f})
+      EXPECT_EQ(decodeScale(type, encodeScale(type, x)), x);
+  // Halfway between two bf16: to the even one; a NaN stays one.
+  EXPECT_EQ(encodeScale(ScaleType::bf16, 0x1.01p0f), 0x3f80u);
+  EXPECT_EQ(encodeScale(ScaleType::bf16, 0x1.03p0f), 0x3f82u);
+  EXPECT_EQ(encodeScale(ScaleType::bf16, 0x1.010002p0f), 0x3f81u);
+  EXPECT_TRUE(std::isnan(
+      decodeScale(ScaleType::bf16, encodeScale(ScaleType::bf16, NAN))));
+}

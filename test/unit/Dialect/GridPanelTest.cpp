@@ -1,0 +1,120 @@
+//===- GridPanelTest.cpp - panels hold what the source holds --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The reader here follows the drawing at #llm.panels word for word and shares
+// nothing with the packer.
+//===----------------------------------------------------------------------===//
+#include "dialects/llm/GridPanel.h"
+#include "GridTesting.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace llmc::test;
+using namespace mlir::llm;
+
+namespace {
+
+constexpr int64_t panelRows = 16;
+
+/// One panel's block, read as it is drawn.
+class Drawing {
+public:
+  Drawing(const Grid &grid, const uint8_t *bytes) : grid(grid), bytes(bytes) {
+    int64_t size = grid.scale == ScaleType::f32 ? 4 : 2;
+    int64_t parts = grid.hasMin ? 2 : 1;
+    subs = parts * panelRows * size;
+    codes = subs;
+    if (grid.hasSub())
+      codes += parts * panelRows * grid.superBlock / grid.group;
+  }
+  int64_t size() const {
+    return codes + panelRows * grid.getBlock() * grid.bits / 8;
+  }
+  uint32_t number(int64_t which, int64_t row) const {
+    int64_t size = grid.scale == ScaleType::f32 ? 4 : 2;
+    uint32_t bits = 0;
+    std::memcpy(&bits, bytes + (which * panelRows + row) * size, size);
+    return bits;
+  }
+  uint8_t sub(int64_t which, int64_t group, int64_t row) const {
+    return bytes[subs + (which * grid.getGroups() + group) * panelRows + row];
+  }
+  int code(int64_t row, int64_t element) const {
+    int64_t group = element / grid.group, k = element % grid.group;
+    int64_t plane = codes + group * panelRows * grid.group * grid.bits / 8;
+    int code = 0, shift = 0;
+    for (int64_t w : {8, 4, 2, 1}) {
+      if (!(grid.bits & w))
+        continue;
+      int64_t perVector = 4 * (8 / w);
+      int64_t j = k / perVector, i = k % perVector / 4, c = k % 4;
+      int byte = bytes[plane + j * 4 * panelRows + 4 * row + c];
+      code |= (byte >> (w * i) & ((1 << w) - 1)) << shift;
+      shift += static_cast<int>(w);
+      plane += panelRows * grid.group * w / 8;
+    }
+    return code;
+  }
+
+private:
+  const Grid &grid;
+  const uint8_t *bytes;
+  int64_t subs, codes;
+};
+
+class Panels : public GridTest {};
+
+} // namespace
+
+TEST_P(Panels, HoldEveryBlockWithoutLoss) {
+  EncodingAttrInterface format = encoding();
+  Grid grid = *format.getGrid();
+  LayoutAttrInterface layout = PanelsLayoutAttr::get(&context, panelRows);
+  if (std::string problem = layout.refuse(format); !problem.empty())
+    GTEST_SKIP() << problem;
+  // Two panels, the second with one row; three blocks.
+  int64_t rows = 17, blocks = 3, cols = blocks * grid.getBlock();
+  std::vector<uint8_t> source = bytes(rows * format.getBytes(cols));
+  std::vector<uint8_t> packed(layout.getPackedBytes(rows, cols, format), 0xcc);
+  layout.pack(source.data(), rows, cols, format, packed.data());
+  int64_t blockBytes = Drawing(grid, nullptr).size();
+  ASSERT_EQ(static_cast<int64_t>(packed.size()), 2 * blocks * blockBytes);
+  for (int64_t row = 0; row < 2 * panelRows; ++row)
+    for (int64_t i = 0; i < blocks; ++i) {
+      GridBlock expected(grid); // padding rows are zero
+      if (row < rows)
+        format.unpackBlock(source.data() +
+                               (row * blocks + i) * format.getBlockBytes(),
+                           expected);
+      int64_t lane = row % panelRows;
+      Drawing drawing(grid, packed.data() +
+                                (row / panelRows * blocks + i) * blockBytes);
+      EXPECT_EQ(drawing.number(0, lane), expected.scale);
+      if (grid.hasMin) {
+        EXPECT_EQ(drawing.number(1, lane), expected.min);
+      }
+      for (size_t g = 0; g < expected.subScales.size(); ++g)
+        EXPECT_EQ(drawing.sub(0, g, lane), expected.subScales[g]);
+      for (size_t g = 0; g < expected.subMins.size(); ++g)
+        EXPECT_EQ(drawing.sub(1, g, lane), expected.subMins[g]);
+      for (int64_t e = 0; e < grid.getBlock(); ++e)
+        ASSERT_EQ(drawing.code(lane, e), expected.codes[e])
+            << "row " << row << ", element " << e;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Grids, Panels, testing::ValuesIn(gridEncodings()),
+                         nameGrid);
+
+/// Groups that do not fill a vector of their narrowest plane are refused, in
+/// words.
+TEST_F(GridTest, PanelsRefuseGroupsThatFillNoVector) {
+  LayoutAttrInterface layout = PanelsLayoutAttr::get(&context, panelRows);
+  EXPECT_EQ(
+      layout.refuse(encoding("#llm.grid<bits = 5, group = 16, scale = f16>")),
+      "panels hold codes of 5 bits in groups of a multiple of 32, found groups "
+      "of 16");
+  EXPECT_EQ(layout.refuse(encoding("#llm.q6_k")), "");
+  EXPECT_EQ(layout.refuse(encoding("#llm.float<f16>")), "");
+  EXPECT_NE(layout.refuse(encoding("#llm.int8_act")), "");
+}

@@ -1,0 +1,69 @@
+//===- GridTesting.h - encodings by name, random grids -----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_TEST_UNIT_DIALECT_GRIDTESTING_H
+#define LLMC_TEST_UNIT_DIALECT_GRIDTESTING_H
+
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/AsmParser/AsmParser.h"
+
+#include "gtest/gtest.h"
+
+#include <random>
+
+namespace llmc::test {
+
+/// Every GGML format, and grids that no file has.
+inline const std::vector<std::string> &gridEncodings() {
+  static const std::vector<std::string> encodings = {
+      "#llm.q4_0",
+      "#llm.q4_1",
+      "#llm.q5_0",
+      "#llm.q5_1",
+      "#llm.q8_0",
+      "#llm.q4_k",
+      "#llm.q5_k",
+      "#llm.q6_k",
+      "#llm.grid<bits = 1, group = 32, scale = f16>",
+      "#llm.grid<bits = 2, group = 16, scale = bf16, zero = 2>",
+      "#llm.grid<bits = 3, group = 64, scale = bf16, zero = 4>",
+      "#llm.grid<bits = 4, group = 128, scale = f32, min = true>",
+      "#llm.grid<bits = 6, group = 32, scale = f32, zero = 17>",
+      "#llm.grid<bits = 7, group = 32, scale = bf16, sub = si4, block = 96, "
+      "min = true>",
+      "#llm.grid<bits = 8, group = 8, scale = f16, sub = ui8, block = 64>"};
+  return encodings;
+}
+
+class GridTest : public testing::TestWithParam<std::string> {
+protected:
+  mlir::MLIRContext context;
+  std::mt19937 random{1};
+
+  GridTest() { context.loadDialect<mlir::llm::LLMDialect>(); }
+
+  mlir::llm::EncodingAttrInterface encoding(const std::string &text) {
+    mlir::Attribute attribute = mlir::parseAttribute(text, &context);
+    EXPECT_TRUE(attribute) << text;
+    return llvm::cast<mlir::llm::EncodingAttrInterface>(attribute);
+  }
+  mlir::llm::EncodingAttrInterface encoding() { return encoding(GetParam()); }
+  uint8_t byte() { return static_cast<uint8_t>(random()); }
+  std::vector<uint8_t> bytes(int64_t count) {
+    std::vector<uint8_t> made(count);
+    for (uint8_t &x : made)
+      x = byte();
+    return made;
+  }
+};
+
+/// `#llm.q4_0` as q4_0; grids by place.
+inline std::string nameGrid(const testing::TestParamInfo<std::string> &info) {
+  std::string name = info.param.substr(info.param.find('.') + 1);
+  return name.substr(0, 4) == "grid" ? "grid" + std::to_string(info.index)
+                                     : name;
+}
+
+} // namespace llmc::test
+
+#endif // LLMC_TEST_UNIT_DIALECT_GRIDTESTING_H
