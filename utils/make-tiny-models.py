@@ -22,6 +22,7 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
 
+import ggml_blocks
 import gguf_reference
 
 VOCAB, HIDDEN, LAYERS, HEADS, KV_HEADS, CONTEXT = 320, 64, 2, 4, 2, 256
@@ -70,19 +71,19 @@ def randomise(model, seed):
     return model.eval()
 
 
-def llama(seed, tied=False, ffn=160, rope=None):
+def llama(seed, tied=False, ffn=160, rope=None, hidden=HIDDEN):
     rope = {"rope_theta": 10000.0} | (rope or {"rope_type": "default"})
     config = LlamaConfig(
-        vocab_size=VOCAB, hidden_size=HIDDEN, intermediate_size=ffn, num_hidden_layers=LAYERS, num_attention_heads=HEADS,
+        vocab_size=VOCAB, hidden_size=hidden, intermediate_size=ffn, num_hidden_layers=LAYERS, num_attention_heads=HEADS,
         num_key_value_heads=KV_HEADS, max_position_embeddings=CONTEXT, rope_parameters=rope, tie_word_embeddings=tied,
         bos_token_id=1, eos_token_id=2,
     )  # fmt: skip
     return randomise(LlamaForCausalLM(config), seed)
 
 
-def qwen2(seed, tied=False, ffn=160):
+def qwen2(seed, tied=False, ffn=160, hidden=HIDDEN):
     config = Qwen2Config(
-        vocab_size=VOCAB, hidden_size=HIDDEN, intermediate_size=ffn, num_hidden_layers=LAYERS, num_attention_heads=HEADS,
+        vocab_size=VOCAB, hidden_size=hidden, intermediate_size=ffn, num_hidden_layers=LAYERS, num_attention_heads=HEADS,
         num_key_value_heads=KV_HEADS, max_position_embeddings=CONTEXT, rope_parameters={"rope_theta": 1000000.0, "rope_type": "default"},
         tie_word_embeddings=tied, bos_token_id=0, eos_token_id=2,
     )  # fmt: skip
@@ -218,7 +219,7 @@ def add_tokenizer(writer, tokenizer):
 def add_config(writer, arch, config, linear_factor):
     writer.add_block_count(LAYERS)
     writer.add_context_length(CONTEXT)
-    writer.add_embedding_length(HIDDEN)
+    writer.add_embedding_length(config.hidden_size)
     writer.add_head_count(HEADS)
     writer.add_vocab_size(VOCAB)
     if arch == "gpt2":
@@ -229,7 +230,7 @@ def add_config(writer, arch, config, linear_factor):
     writer.add_head_count_kv(KV_HEADS)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
-    writer.add_rope_dimension_count(HIDDEN // HEADS)
+    writer.add_rope_dimension_count(config.hidden_size // HEADS)
     if linear_factor:
         writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
         writer.add_rope_scaling_factor(linear_factor)
@@ -258,8 +259,25 @@ def llama3_divisors():
     return (llama(0).model.rotary_emb.inv_freq / scaled).numpy().astype(np.float32)
 
 
+def choose_encoding(name, encoding, embedding):
+    """One encoding for all matrices, or a mapping from parts of names; the token embedding may have its own."""
+    if embedding and name == "token_embd.weight":
+        return embedding
+    if isinstance(encoding, dict):
+        return next(kind for part, kind in encoding.items() if part in name)
+    return encoding
+
+
+def encode(values, kind, generator):
+    """Matrices of K-quants are random blocks: gguf-py does not write those."""
+    if not kind.name.endswith("_K"):
+        return gguf.quantize(values, kind)
+    return ggml_blocks.random_matrix(kind.name, *values.shape, float(values.std()), generator)
+
+
 def write_gguf(path, arch, model, encoding, seed, embedding=None, divisors=None, linear_factor=None):
     """Matrices in `encoding` (the token embedding in `embedding` if given), vectors and positions in F32."""
+    generator = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(path, arch)
     writer.add_name(f"tiny {path.stem}")
     add_config(writer, arch, model.config, linear_factor)
@@ -267,10 +285,9 @@ def write_gguf(path, arch, model, encoding, seed, embedding=None, divisors=None,
     if divisors is not None:
         writer.add_tensor("rope_freqs.weight", divisors)
     for name, values in gguf_tensors(arch, model):
-        kind = embedding if embedding and name == "token_embd.weight" else encoding
-        if values.ndim == 1 or name == "position_embd.weight":
-            kind = gguf.GGMLQuantizationType.F32
-        writer.add_tensor(name, gguf.quantize(values, kind), raw_dtype=kind)
+        flat = values.ndim == 1 or name == "position_embd.weight"
+        kind = gguf.GGMLQuantizationType.F32 if flat else choose_encoding(name, encoding, embedding)
+        writer.add_tensor(name, encode(values, kind, generator), raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -289,6 +306,10 @@ def write_ggufs(out):
     write_gguf(out / "llama-rope3-q8_0.gguf", "llama", llama(17, tied=True), kinds.Q8_0, 117, divisors=llama3_divisors())
     write_gguf(out / "llama-linear-f16.gguf", "llama", llama(18, tied=True, rope={"rope_type": "linear", "factor": 4.0}), kinds.F16, 118, linear_factor=4.0)
     write_gguf(out / "qwen2-q8_0.gguf", "qwen2", qwen2(19), kinds.Q8_0, 119)
+    write_gguf(out / "qwen2-q5.gguf", "qwen2", qwen2(21, tied=True), {"attn": kinds.Q5_0, "ffn": kinds.Q5_1}, 121, embedding=kinds.Q5_0)
+    # As quantisers mix them: a finer grid for values and the way down, the finest for the tied head.
+    mixed = {"attn_v": kinds.Q6_K, "attn": kinds.Q4_K, "ffn_down": kinds.Q6_K, "ffn_up": kinds.Q5_K, "ffn": kinds.Q4_K}
+    write_gguf(out / "llama-k.gguf", "llama", llama(22, tied=True, hidden=256, ffn=256), mixed, 122, embedding=kinds.Q6_K)
     write_gguf(out / "gpt2-q8_0.gguf", "gpt2", gpt2(20), kinds.Q8_0, 120)
 
 
