@@ -55,8 +55,6 @@ struct Grid {
   }
 };
 
-using AffineGrid = Grid;
-
 /// One block of a row, taken apart without loss.
 struct GridBlock {
   uint32_t scale = 0, min = 0;              // bits of the floats

@@ -11,6 +11,9 @@
 using namespace mlir::llm;
 namespace endian = llvm::support::endian;
 
+/// Kernels are unrolled over a group.
+static constexpr int64_t mostUnrolled = 256;
+
 GridPanel::GridPanel(const Grid &grid, int64_t rows) : grid(grid), rows(rows) {
   assert(refuse(grid).empty() && "the layout's verifier asks first");
   int64_t parts = grid.hasMin ? 2 : 1;
@@ -24,6 +27,9 @@ GridPanel::GridPanel(const Grid &grid, int64_t rows) : grid(grid), rows(rows) {
 }
 
 std::string GridPanel::refuse(const Grid &grid) {
+  if (grid.group > mostUnrolled)
+    return "panels hold groups of at most " + std::to_string(mostUnrolled) +
+           " codes, found " + std::to_string(grid.group);
   int64_t multiple = 4 * (8 / grid.getPlanes().back().bits);
   if (grid.group % multiple == 0)
     return "";

@@ -68,12 +68,12 @@ std::string LinearOp::getDecline() {
   if (!input)
     return {};
   auto act = dyn_cast<Int8ActEncodingAttr>(input.getEncoding());
-  if (!act || !weight.getEncoding().getAffineGrid())
+  if (!act || !weight.getEncoding().getGrid())
     return "integer rows need a weight on an integer grid";
-  if (act.getGroup() != weight.getEncoding().getBlockElems())
+  int64_t group = weight.getEncoding().getGrid()->group;
+  if (act.getGroup() != group)
     return "its rows have groups of " + std::to_string(act.getGroup()) +
-           ", its weight of " +
-           std::to_string(weight.getEncoding().getBlockElems());
+           ", its weight of " + std::to_string(group);
   return {};
 }
 
@@ -93,11 +93,12 @@ bool LinearOp::runsBeside(Operation *other) {
 /// wide; floats need eight sums in flight to hide the latency of an fma.
 /// Decode: two panels at once keep two streams of weights in flight.
 ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
-  constexpr int64_t panelRows = 16, rows = 4;
+  constexpr int64_t rows = 4;
   auto weight = cast<PackedType>(getWeight().getType());
+  int64_t panelRows = cast<PanelsLayoutAttr>(weight.getLayout()).getRows();
   int64_t panels = llvm::divideCeil(weight.getRows(), panelRows);
   int64_t lanes = std::min(target.getLanes(), panelRows);
-  bool unpacks = weight.getEncoding().getAffineGrid().has_value();
+  bool unpacks = weight.getEncoding().getGrid().has_value();
   int64_t strips = unpacks ? 1 : panelRows / lanes;
   return ScheduleAttr::get(getContext(), rows, strips, lanes,
                            panels % 2 ? 1 : 2);

@@ -152,6 +152,7 @@ def LLM_PanelsLayout : LLM_Attr<"PanelsLayout", "panels",
     plane.
   }];
   let parameters = (ins DefaultValuedParameter<"int64_t", "16">:$rows);
+  let builders = [AttrBuilder<(ins), [{ return $_get($_ctxt, 16); }]>];
   let assemblyFormat = "(`<` $rows^ `>`)?";
   let genVerifyDecl = 1;
 }

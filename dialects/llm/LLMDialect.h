@@ -46,8 +46,6 @@ GgmlBlock getGgmlBlock(GgmlFormat format);
 llvm::ArrayRef<int64_t> getMatrixShape(Type type);
 /// The encoding of a dense (float<T>) or packed value.
 EncodingAttrInterface getEncoding(Type type);
-/// Bytes of one row of quantised activations: codes, scales, sums.
-int64_t getActRowBytes(PackedType type);
 /// The target of a function, from its attribute `llm.target`; null without one.
 TargetAttr getTarget(Operation *function);
 /// A null target removes it.

@@ -32,7 +32,6 @@ def LLM_EncodingAttrInterface : AttrInterface<"EncodingAttrInterface"> {
       "void", "unpackBlock", (ins "const uint8_t *":$bytes, "::mlir::llm::GridBlock &":$block)>,
   ];
   let extraSharedClassDeclaration = [{
-    std::optional<::mlir::llm::Grid> getAffineGrid() { return $_attr.getGrid(); }
     /// Bytes of `elems` consecutive elements; `elems` is a multiple of the block.
     int64_t getBytes(int64_t elems) {
       return elems / $_attr.getBlockElems() * $_attr.getBlockBytes();

@@ -11,24 +11,24 @@
 def LLM_F32Vector : VectorOfRankAndType<[1], [F32]>;
 
 def LLM_TileDotOp : LLM_Op<"tile.dot", [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
-  let summary = "rows x strips block of a matrix product, one group of k";
+  let summary = "rows x strips tile of a matrix product, one block of k";
   let description = [{
     `accs[r * strips + s][n] += sum_k x[row + r, k] * w[n0 + s * lanes + n, k]` over the k of
-    `group` (32 for integer grids and for floats alike; the last group of a float matrix may
-    be shorter). A strip is `lanes` consecutive output rows of a panel, one accumulator: a
+    `block`: those of an integer grid that share a float scale, or up to 32 of a float matrix.
+    A strip is `lanes` consecutive output rows of a panel, one accumulator: a
     vector of `lanes` f32; the first strip begins at row `lane` of `panel`, that is n0. `x` is
-    [T, K] f32, or the bytes [T, rowBytes] of quantised rows; `w` is the panel-packed matrix
-    as bytes [panels, groups, groupBytes]. `prefetch` also fetches the same place of the
+    [T, K] f32, or the bytes [T, rowBytes] of quantised rows; `w` is the packed
+    matrix as its layout draws it. `prefetch` also fetches the same place of the
     panels that follow these.
     (C1) rows * strips accumulators of one type, at least one. (C2) lane is a multiple of their width.
   }];
   let arguments = (ins Variadic<LLM_F32Vector>:$accs, AnyMemRef:$x, Index:$row, AnyMemRef:$w,
-                       Index:$panel, Index:$group, LLM_Int:$rows, LLM_Int:$strips,
+                       Index:$panel, Index:$block, LLM_Int:$rows, LLM_Int:$strips,
                        DefaultValuedAttr<LLM_Int, "0">:$lane, TypeAttrOf<LLM_PackedType>:$weightType,
                        OptionalAttr<TypeAttrOf<LLM_PackedType>>:$inputType, UnitAttr:$prefetch);
   let results = (outs Variadic<LLM_F32Vector>:$results);
   let assemblyFormat = [{
-    `(` $accs `)` `x` `(` $x `[` $row `]` `)` `w` `(` $w `[` $panel `]` `)` `group` `(` $group `)` attr-dict `:`
+    `(` $accs `)` `x` `(` $x `[` $row `]` `)` `w` `(` $w `[` $panel `]` `)` `block` `(` $block `)` attr-dict `:`
     `(` type($accs) `)` `,` type($x) `,` type($w) `->` type($results)
   }];
   let hasVerifier = 1;

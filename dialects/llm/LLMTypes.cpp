@@ -151,14 +151,6 @@ EncodingAttrInterface llm::getEncoding(Type type) {
   return FloatEncodingAttr::get(type.getContext(), elementType);
 }
 
-int64_t llm::getActRowBytes(PackedType type) {
-  auto encoding = cast<Int8ActEncodingAttr>(type.getEncoding());
-  assert(type.getCols() % encoding.getGroup() == 0 &&
-         "(C1) rows are whole groups");
-  int64_t groups = type.getCols() / encoding.getGroup();
-  return type.getCols() + groups * 8;
-}
-
 int64_t llm::getWeightBytes(Type type) {
   ArrayRef<int64_t> shape = getMatrixShape(type);
   EncodingAttrInterface encoding = getEncoding(type);

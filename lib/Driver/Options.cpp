@@ -90,7 +90,7 @@ static bool hasIntegerWeights(mlir::ModuleOp module) {
   bool found = false;
   module.walk([&](LinearOp linear) {
     EncodingAttrInterface encoding = getEncoding(linear.getWeight().getType());
-    found |= encoding && encoding.getAffineGrid().has_value();
+    found |= encoding && encoding.getGrid().has_value();
   });
   return found;
 }

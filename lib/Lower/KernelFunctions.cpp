@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "KernelFunctions.h"
 
+#include "dialects/llm/ActRow.h"
 #include "llmc/Lower/Cpu/TileBuilder.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -13,19 +14,10 @@ namespace llmc {
 
 Type getArgumentType(Type type) {
   if (auto packed = dyn_cast<PackedType>(type)) {
-    if (packed.getLayout()) {
-      int64_t panels = llvm::divideCeil(packed.getRows(), panelRows);
-      auto grid = packed.getEncoding().getAffineGrid();
-      if (!grid)
-        return MemRefType::get(
-            {panels, packed.getCols(), panelRows},
-            cast<FloatEncodingAttr>(packed.getEncoding()).getType());
-      int64_t groups = packed.getCols() / gridGroup;
-      int64_t bytes = getWeightBytes(packed) / panels / groups;
-      return MemRefType::get({panels, groups, bytes},
-                             IntegerType::get(type.getContext(), 8));
-    }
-    return MemRefType::get({packed.getRows(), getActRowBytes(packed)},
+    if (LayoutAttrInterface layout = packed.getLayout())
+      return layout.getPackedType(packed.getRows(), packed.getCols(),
+                                  packed.getEncoding());
+    return MemRefType::get({packed.getRows(), ActRow(packed).getBytes()},
                            IntegerType::get(type.getContext(), 8));
   }
   if (auto tensor = dyn_cast<RankedTensorType>(type))

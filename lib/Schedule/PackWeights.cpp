@@ -16,16 +16,9 @@ using namespace mlir::llm;
 
 namespace {
 
-PanelsLayoutAttr getPanels(MLIRContext *context) {
-  return PanelsLayoutAttr::get(context, 16);
-}
-
 /// Why a matrix stays in source order; empty if it gets panels.
 std::string refusePanels(Type type) {
-  auto grid = getEncoding(type).getGrid();
-  if (grid && (grid->hasSub() || grid->group != 32 || grid->bits % 4))
-    return "its grid has no kernel yet";
-  return getPanels(type.getContext()).refuse(getEncoding(type));
+  return PanelsLayoutAttr::get(type.getContext()).refuse(getEncoding(type));
 }
 
 struct PackWeights : impl::PackWeightsBase<PackWeights> {
@@ -72,7 +65,7 @@ struct PackWeights : impl::PackWeightsBase<PackWeights> {
 
   Type pack(Type type) {
     return PackedType::get(getMatrixShape(type), getEncoding(type),
-                           getPanels(&getContext()));
+                           PanelsLayoutAttr::get(&getContext()));
   }
 
   DenseSet<StringAttr> matrices; // symbols that products and embeds read

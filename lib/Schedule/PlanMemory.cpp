@@ -5,6 +5,7 @@
 // capacity: the arena is sized once at start, and its size is known when the
 // model is compiled.
 //===----------------------------------------------------------------------===//
+#include "dialects/llm/ActRow.h"
 #include "llmc/Schedule/Passes.h"
 #include "llmc/Support/Explain.h"
 
@@ -35,7 +36,7 @@ bool isBuffered(Value value) {
 
 int64_t getBytesPerRow(Type type) {
   if (auto packed = dyn_cast<PackedType>(type))
-    return llvm::alignTo(getActRowBytes(packed), alignment);
+    return llvm::alignTo(ActRow(packed).getBytes(), alignment);
   auto tensor = cast<RankedTensorType>(type);
   int64_t elements = 1;
   for (int64_t dim : tensor.getShape().drop_front())

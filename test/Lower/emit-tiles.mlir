@@ -16,7 +16,7 @@
 // CHECK: math.fma
 func.func private @grid512(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> attributes {llm.target = #avx512} {
   %c0 = arith.constant 0 : index
-  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%panel]) group(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<16xf32>
+  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%panel]) block(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<16xf32>
   return %r : vector<16xf32>
 }
 
@@ -36,7 +36,7 @@ func.func private @grid512(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: ve
 // CHECK-COUNT-2: math.fma
 func.func private @grid(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<8xf32>, %row: index, %panel: index) -> (vector<8xf32>, vector<8xf32>) attributes {llm.target = #avx2} {
   %c0 = arith.constant 0 : index
-  %r:2 = llm.tile.dot(%acc, %acc) x(%x[%row]) w(%w[%panel]) group(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, lane = 8 : i64, rows = 2 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<8xf32>, vector<8xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<8xf32>, vector<8xf32>
+  %r:2 = llm.tile.dot(%acc, %acc) x(%x[%row]) w(%w[%panel]) block(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, lane = 8 : i64, rows = 2 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<8xf32>, vector<8xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<8xf32>, vector<8xf32>
   return %r#0, %r#1 : vector<8xf32>, vector<8xf32>
 }
 
@@ -54,7 +54,7 @@ func.func private @grid(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vecto
 // CHECK: return
 func.func private @dense(%x: memref<?x6xf32>, %w: memref<1x6x16xf16>, %acc: vector<16xf32>, %row: index, %group: index) -> (vector<16xf32>, vector<16xf32>) attributes {llm.target = #avx512} {
   %c0 = arith.constant 0 : index
-  %r:2 = llm.tile.dot(%acc, %acc) x(%x[%row]) w(%w[%c0]) group(%group) {rows = 2 : i64, strips = 1 : i64, weightType = !llm.packed<16x6, #llm.float<f16>, #llm.panels>} : (vector<16xf32>, vector<16xf32>), memref<?x6xf32>, memref<1x6x16xf16> -> vector<16xf32>, vector<16xf32>
+  %r:2 = llm.tile.dot(%acc, %acc) x(%x[%row]) w(%w[%c0]) block(%group) {rows = 2 : i64, strips = 1 : i64, weightType = !llm.packed<16x6, #llm.float<f16>, #llm.panels>} : (vector<16xf32>, vector<16xf32>), memref<?x6xf32>, memref<1x6x16xf16> -> vector<16xf32>, vector<16xf32>
   return %r#0, %r#1 : vector<16xf32>, vector<16xf32>
 }
 
@@ -71,6 +71,39 @@ func.func private @dense(%x: memref<?x6xf32>, %w: memref<1x6x16xf16>, %acc: vect
 // CHECK: return
 func.func private @dequantised(%x: memref<?x32xf32>, %w: memref<2x1x320xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> attributes {llm.target = #avx512} {
   %c0 = arith.constant 0 : index
-  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%panel]) group(%c0) {prefetch, rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q4_1, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<2x1x320xi8> -> vector<16xf32>
+  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%panel]) block(%c0) {prefetch, rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q4_1, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<2x1x320xi8> -> vector<16xf32>
   return %r : vector<16xf32>
+}
+
+// Sixteen groups share a float scale: it is loaded ahead of them, each group
+// multiplies it with its own sub-scale. Six bits are two planes, put together by
+// an or; 32 of the code is subtracted by the sum of the activations.
+// CHECK-LABEL: func.func private @blocks(
+// CHECK: %[[SHARED:.*]] = arith.extf %{{.*}} : vector<16xf16> to vector<16xf32>
+// CHECK: scf.for
+// CHECK-COUNT-4: arith.ori
+// CHECK-NOT: arith.ori
+// CHECK: %[[BYTES:.*]] = vector.load {{.*}} : memref<1x2x3360xi8>, vector<16xi8>
+// CHECK: %[[WIDE:.*]] = arith.extsi %[[BYTES]] : vector<16xi8> to vector<16xi32>
+// CHECK: %[[SUB:.*]] = arith.sitofp %[[WIDE]]
+// CHECK: arith.mulf %[[SHARED]], %[[SUB]]
+// CHECK: %[[SUM:.*]] = math.fma
+// CHECK: scf.yield %[[SUM]]
+func.func private @blocks(%x: memref<?x768xi8>, %w: memref<1x2x3360xi8>, %acc: vector<16xf32>, %row: index, %block: index) -> vector<16xf32> attributes {llm.target = #avx512} {
+  %c0 = arith.constant 0 : index
+  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%c0]) block(%block) {inputType = !llm.packed<?x512, #llm.int8_act<16>>, rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<16x512, #llm.q6_k, #llm.panels>} : (vector<16xf32>), memref<?x768xi8>, memref<1x2x3360xi8> -> vector<16xf32>
+  return %r : vector<16xf32>
+}
+
+// Five bits with AVX2: four sums of pairs of products fit into 16 bits.
+// CHECK-LABEL: func.func private @pairs(
+// CHECK-COUNT-4: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
+// CHECK-COUNT-4: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
+// CHECK-NOT: llvm.call_intrinsic
+func.func private @pairs(%x: memref<?x40xi8>, %w: memref<1x1x352xi8>, %acc: vector<8xf32>, %row: index) -> vector<8xf32> attributes {llm.target = #avx2} {
+  %c0 = arith.constant 0 : index
+  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%c0]) block(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<16x32, #llm.q5_0, #llm.panels>} : (vector<8xf32>), memref<?x40xi8>, memref<1x1x352xi8> -> vector<8xf32>
+  return %r : vector<8xf32>
 }

@@ -34,7 +34,7 @@ struct CountProducts : PassWrapper<CountProducts, OperationPass<ModuleOp>> {
     int64_t grids = 0, floats = 0;
     getOperation().walk([&](llm::LinearOp linear) {
       auto encoding = llm::getEncoding(linear.getWeight().getType());
-      ++(encoding && encoding.getAffineGrid() ? grids : floats);
+      ++(encoding && encoding.getGrid() ? grids : floats);
     });
     OpBuilder builder(&getContext());
     auto set = [&](StringRef name, int64_t count) {

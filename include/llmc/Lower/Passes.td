@@ -47,7 +47,7 @@ def EmitTiles : Pass<"llm-emit-tiles", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::vector::VectorDialect", "::mlir::math::MathDialect",
-                           "::mlir::arith::ArithDialect"];
+                           "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
 }
 
 def FinishStep : Pass<"llm-finish-step", "::mlir::ModuleOp"> {

@@ -25,46 +25,48 @@ class Avx2 : public Isa {
   int64_t getRegisters() const override { return 16; }
   int64_t getLanes() const override { return 8; }
 
+  /// Pairs of products add up in 16 bits while they fit, then in 32. Codes of 8
+  /// bits fit not even once: |w| and sign(w) * x give the same products of the
+  /// signed weights w = code - 128, each pair below 128 * 127 * 2 < 2^15.
   SmallVector<Value> dot(TileBuilder &b,
                          const IntegerTile &tile) const override {
-    return tile.bits <= 4 ? dotNibbles(b, tile) : dotBytes(b, tile);
-  }
-
-  /// Codes up to 15: eight products of pairs stay below 15 * 127 * 16 < 2^15.
-  static SmallVector<Value> dotNibbles(TileBuilder &b,
-                                       const IntegerTile &tile) {
-    SmallVector<Value> sums(tile.rows);
+    bool isSigned = tile.bits == 8;
+    int64_t centre = isSigned ? 128 : 0;
+    int64_t most = getPairsPerSum(isSigned ? 128 : (1 << tile.bits) - 1);
+    assert(most > 0 && "a pair of products fits into 16 bits");
+    SmallVector<Value> pairs(tile.rows), sums(tile.rows);
     for (int64_t j = 0; j < tile.quads; ++j) {
-      Value codes = tile.codes(j);
-      for (int64_t r = 0; r < tile.rows; ++r)
-        addTo(b, sums[r],
-              multiply(b, codes, spreadWord(b, tile.word(r, j), tile.lanes)));
-    }
-    for (auto [r, sum] : llvm::enumerate(sums)) {
-      sum = addPairs(b, sum);
-      if (tile.zero)
-        addTo(b, sum, b.broadcast(tile.correction(r), tile.lanes));
-    }
-    return sums;
-  }
-
-  /// Codes up to 255 would saturate: |w| and sign(w) * x give the same products
-  /// of signed weights w = code - 128, each pair below 128 * 127 * 2 < 2^15.
-  static SmallVector<Value> dotBytes(TileBuilder &b, const IntegerTile &tile) {
-    int64_t width = 4 * tile.lanes;
-    Value bias = b.constant(b.bytes(width), static_cast<int8_t>(tile.zero));
-    SmallVector<Value> sums(tile.rows);
-    for (int64_t j = 0; j < tile.quads; ++j) {
-      Value weight = arith::SubIOp::create(b, tile.codes(j), bias);
-      Value magnitude = math::AbsIOp::create(b, weight);
+      Value codes = tile.codes(j), weights;
+      if (isSigned) {
+        weights = arith::SubIOp::create(
+            b, codes, b.constant(codes.getType(), static_cast<int8_t>(centre)));
+        codes = math::AbsIOp::create(b, weights);
+      }
       for (int64_t r = 0; r < tile.rows; ++r) {
-        Value x =
-            callIntrinsic(b, "llvm.x86.avx2.psign.b", b.bytes(width),
-                          {spreadWord(b, tile.word(r, j), tile.lanes), weight});
-        addTo(b, sums[r], addPairs(b, multiply(b, magnitude, x)));
+        Value x = spreadWord(b, tile.word(r, j), tile.lanes);
+        addTo(b, pairs[r],
+              multiply(b, codes, isSigned ? sign(b, x, weights) : x));
+        if ((j + 1) % most && j + 1 < tile.quads)
+          continue;
+        addTo(b, sums[r], addPairs(b, pairs[r]));
+        pairs[r] = {};
       }
     }
+    for (auto [r, sum] : llvm::enumerate(sums))
+      if (tile.zero != centre)
+        addTo(b, sum,
+              b.broadcast(tile.total(r, centre - tile.zero), tile.lanes));
     return sums;
+  }
+
+  /// How many sums of two products `weight * 127` fit into 16 bits.
+  static int64_t getPairsPerSum(int64_t weight) {
+    return INT16_MAX / (2 * 127 * weight);
+  }
+
+  /// x, negated where the weight is negative.
+  static Value sign(TileBuilder &b, Value x, Value weights) {
+    return callIntrinsic(b, "llvm.x86.avx2.psign.b", x.getType(), {x, weights});
   }
 
   static Value multiply(TileBuilder &b, Value codes, Value x) {

@@ -33,7 +33,7 @@ class Avx512Vnni : public Isa {
     Value zero = b.constant(b.i32s(tile.lanes), 0);
     SmallVector<Value> chains(2 * tile.rows, zero);
     for (int64_t r = 0; tile.zero && r < tile.rows; ++r)
-      chains[2 * r] = b.broadcast(tile.correction(r), tile.lanes);
+      chains[2 * r] = b.broadcast(tile.total(r, -tile.zero), tile.lanes);
     for (int64_t j = 0; j < tile.quads; ++j) {
       Value codes = tile.codes(j);
       for (int64_t r = 0; r < tile.rows; ++r) {

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Emitters of llm.tile.dot by kind of operands:
-//   int8 rows x integer grid    integer dot per group of 32, then one fma per scale
+//   int8 rows x integer grid    integer dot per group, then one fma per scale
 //   f32 rows x integer grid     weights are dequantised in registers, once for all rows
 //   f32 rows x floats           weights are widened, once for all rows
 //===----------------------------------------------------------------------===//
 #include "Isa.h"
+#include "PanelLoads.h"
 
+#include "dialects/llm/ActRow.h"
 #include "llmc/Lower/Passes.h"
 
 namespace llmc {
@@ -23,24 +25,24 @@ class DotEmitter {
 public:
   DotEmitter(TileBuilder &b, const Isa &isa, TileDotOp op)
       : b(b), isa(isa), op(op), weight(cast<PackedType>(op.getWeightType())),
-        rows(op.getRows()), strips(op.getStrips()), lanes(op.getLanes()),
-        sums(op.getAccs()) {}
+        drawing(getGridPanel(weight)), rows(op.getRows()),
+        strips(op.getStrips()), lanes(op.getLanes()),
+        panelRows(getPanelRows(weight)), sums(op.getAccs()) {}
 
   void run() {
-    if (op.getPrefetch())
-      prefetch();
-    auto grid = weight.getEncoding().getAffineGrid();
+    if (op.getPrefetch() && !drawing)
+      prefetchFloats();
+    SmallVector<Strip> all;
     for (int64_t s = 0; s < strips; ++s) {
       int64_t first = op.getLane() + s * lanes; // row after the panel's first
-      Strip strip{s, b.addIndex(op.getPanel(), first / panelRows),
-                  first % panelRows};
-      if (grid && op.getInputType())
-        dotIntegers(*grid, strip);
-      else if (grid)
-        dotDequantised(*grid, strip);
-      else
-        dotFloats(strip);
+      all.push_back(
+          {s, b.addIndex(op.getPanel(), first / panelRows), first % panelRows});
     }
+    if (drawing)
+      dotBlock(all);
+    else
+      for (const Strip &strip : all)
+        dotFloats(strip);
     op.replaceAllUsesWith(sums);
     op.erase();
   }
@@ -57,103 +59,124 @@ private:
     return sums[row * strips + strip.index];
   }
 
-  /// The same group of the panels that follow: the hardware does not follow two
+  //===--- prefetch ---------------------------------------------------------===//
+
+  /// Lines of the panels that follow these: the hardware does not follow two
   /// streams that end every few kilobytes.
-  void prefetch() {
-    auto type = cast<MemRefType>(op.getW().getType());
-    int64_t group = getDotGroup(weight);
-    bool grid = type.getElementType().isInteger(8);
-    int64_t elements = grid ? type.getDimSize(2) : group * panelRows;
-    int64_t line = 64 / (type.getElementTypeBitWidth() / 8);
+  void prefetch(int64_t lines,
+                llvm::function_ref<SmallVector<Value>(Value, int64_t)> place) {
     int64_t panels = llvm::divideCeil(strips * lanes, panelRows);
     for (int64_t u = 0; u < panels; ++u) {
       Value panel = b.addIndex(op.getPanel(), panels + u);
-      for (int64_t at = 0; at < elements; at += line) {
-        SmallVector<Value> place = {panel};
-        if (grid)
-          place.append({op.getGroup(), b.index(at)});
-        else
-          place.append(
-              {b.addIndex(b.mulIndex(op.getGroup(), group), at / panelRows),
-               b.index(0)});
-        memref::PrefetchOp::create(b, op.getW(), place, /*isWrite=*/false,
-                                   /*localityHint=*/3,
+      for (int64_t line = 0; line < lines; ++line)
+        memref::PrefetchOp::create(b, op.getW(), place(panel, line),
+                                   /*isWrite=*/false, /*localityHint=*/3,
                                    /*isDataCache=*/true);
-      }
     }
+  }
+
+  void prefetchBytes(Value first, int64_t count) {
+    prefetch(llvm::divideCeil(count, 64), [&](Value panel, int64_t line) {
+      Value byte = b.addIndex(first, 64 * line);
+      return SmallVector<Value>{panel, op.getBlock(), byte};
+    });
+  }
+
+  void prefetchFloats() {
+    auto type = cast<MemRefType>(op.getW().getType());
+    int64_t depth = getTileDepth(weight);
+    int64_t perLine = 64 / (type.getElementTypeBitWidth() / 8);
+    int64_t lines = llvm::divideCeil(depth * panelRows, perLine);
+    prefetch(lines, [&](Value panel, int64_t line) {
+      Value k = b.addIndex(b.mulIndex(op.getBlock(), depth),
+                           line * perLine / panelRows);
+      return SmallVector<Value>{panel, k, b.index(0)};
+    });
   }
 
   //===--- integer grids ----------------------------------------------------===//
 
-  /// The strip's f16 numbers at the head of a group: scales, then minimums.
-  Value loadHead(const Strip &strip, int64_t which) {
-    int64_t byte = 2 * (which * panelRows + strip.lane);
-    Value at[] = {strip.panel, op.getGroup(), b.index(byte)};
-    Value halves =
-        b.loadBytesAs(op.getW(), at, VectorType::get(lanes, b.getF16Type()));
-    return arith::ExtFOp::create(b, b.f32s(lanes), halves);
+  /// Group by group; a block of one group needs no loop.
+  void dotBlock(ArrayRef<Strip> all) {
+    SmallVector<GridStrip> loads;
+    for (const Strip &strip : all)
+      loads.emplace_back(b, *drawing, op.getW(), strip.panel, op.getBlock(),
+                         b.index(strip.lane), lanes);
+    auto dotGroup = [&](Value group) {
+      for (const Strip &strip : all) {
+        if (op.getInputType())
+          dotIntegers(loads[strip.index], group, strip);
+        else
+          dotDequantised(loads[strip.index], group, strip);
+      }
+    };
+    int64_t head = drawing->getCodesOffset(), bytes = drawing->getGroupBytes();
+    int64_t groups = drawing->grid.getGroups();
+    if (op.getPrefetch())
+      prefetchBytes(b.index(0), groups == 1 ? head + bytes : head);
+    if (groups == 1)
+      return dotGroup(b.index(0));
+    sums = b.loop(b.index(0), b.index(groups), 1, sums,
+                  [&](Value group, ValueRange carried) {
+                    sums.assign(carried.begin(), carried.end());
+                    if (op.getPrefetch())
+                      prefetchBytes(b.addIndex(b.mulIndex(group, bytes), head),
+                                    bytes);
+                    dotGroup(group);
+                    return sums;
+                  });
   }
 
-  /// Unsigned codes of the k = 4j .. 4j+3 of each row: 4 bytes per row. Vector j
-  /// of a panel holds them, or half of vector j/2 does.
-  Value loadCodes(AffineGrid grid, const Strip &strip, int64_t j) {
-    int64_t head = panelRows * (grid.hasMin ? 4 : 2);
-    int64_t vector = grid.bits == 8 ? j : j / 2;
-    int64_t byte = head + 4 * (panelRows * vector + strip.lane);
-    Value at[] = {strip.panel, op.getGroup(), b.index(byte)};
-    if (grid.bits == 8)
-      return b.loadBytesAs(op.getW(), at, b.bytes(4 * lanes));
-    Value pairs = b.loadBytesAs(op.getW(), at, b.i32s(lanes));
-    if (j % 2)
-      pairs = arith::ShRUIOp::create(b, pairs, b.constant(b.i32s(lanes), 4));
-    Value low = b.constant(b.i32s(lanes), 0x0F0F0F0F);
-    return vector::BitCastOp::create(b, b.bytes(4 * lanes),
-                                     arith::AndIOp::create(b, pairs, low));
+  /// Of the row's groups, the one that is `group` of this block.
+  Value getGroupOfRow(Value group) {
+    int64_t groups = drawing->grid.getGroups();
+    return b.addIndex(b.mulIndex(op.getBlock(), groups), group);
   }
 
-  void dotIntegers(AffineGrid grid, const Strip &strip) {
-    int64_t columns = weight.getCols(), groups = columns / gridGroup;
-    Value first = b.mulIndex(op.getGroup(), gridGroup),
-          quarter = b.mulIndex(op.getGroup(), 4);
+  void dotIntegers(GridStrip &load, Value group, const Strip &strip) {
+    const Grid &grid = drawing->grid;
+    ActRow act(cast<PackedType>(*op.getInputType()));
     auto loadX = [&](int64_t r, Value at, int64_t offset, Type type) {
       Value place[] = {b.addIndex(op.getRow(), r), b.addIndex(at, offset)};
       return b.loadBytesAs(op.getX(), place, type);
     };
+    Value inRow = getGroupOfRow(group);
+    Value first = b.mulIndex(inRow, grid.group), quarter = b.mulIndex(inRow, 4);
     auto total = [&](int64_t r) {
-      return loadX(r, quarter, columns + 4 * groups, b.getI32Type());
+      return loadX(r, quarter, act.getSumsOffset(), b.getI32Type());
     };
-    SmallVector<Value> products =
-        isa.dot(b, {rows, lanes, grid.bits, grid.zero, gridGroup / 4,
-                    [&](int64_t j) { return loadCodes(grid, strip, j); },
-                    [&](int64_t r, int64_t j) {
-                      return loadX(r, first, 4 * j, b.getI32Type());
-                    },
-                    [&](int64_t r) -> Value {
-                      return arith::MulIOp::create(
-                          b, total(r), b.constant(b.getI32Type(), -grid.zero));
-                    }});
-    Value scale = loadHead(strip, 0);
-    Value min = grid.hasMin ? loadHead(strip, 1) : Value();
+    SmallVector<Value> products = isa.dot(
+        b, {rows, lanes, grid.bits, grid.zero, drawing->getCodeVectors(),
+            [&](int64_t j) { return load.loadCodes(group, j); },
+            [&](int64_t r, int64_t j) {
+              return loadX(r, first, 4 * j, b.getI32Type());
+            },
+            [&](int64_t r, int64_t factor) -> Value {
+              return arith::MulIOp::create(b, total(r),
+                                           b.constant(b.getI32Type(), factor));
+            }});
+    GridStrip::Scales scales = load.loadScales(group);
     for (int64_t r = 0; r < rows; ++r) {
-      Value rowScale = loadX(r, quarter, columns, b.getF32Type());
+      Value rowScale = loadX(r, quarter, act.getScalesOffset(), b.getF32Type());
       Value exact = arith::SIToFPOp::create(b, b.f32s(lanes), products[r]);
-      Value both = b.mul(scale, b.broadcast(rowScale, lanes));
+      Value both = b.mul(scales.scale, b.broadcast(rowScale, lanes));
       sum(r, strip) = b.fma(exact, both, sum(r, strip));
-      if (!min)
+      if (!scales.min)
         continue;
       Value rowSum =
           b.mul(rowScale, arith::SIToFPOp::create(b, b.getF32Type(), total(r)));
-      sum(r, strip) = b.fma(min, b.broadcast(rowSum, lanes), sum(r, strip));
+      sum(r, strip) =
+          b.fma(scales.min, b.broadcast(rowSum, lanes), sum(r, strip));
     }
   }
 
-  void dotDequantised(AffineGrid grid, const Strip &strip) {
-    Value scale = loadHead(strip, 0);
-    Value min = grid.hasMin ? loadHead(strip, 1) : Value();
-    Value first = b.mulIndex(op.getGroup(), gridGroup);
-    for (int64_t k = 0; k < gridGroup; ++k) {
+  void dotDequantised(GridStrip &load, Value group, const Strip &strip) {
+    const Grid &grid = drawing->grid;
+    GridStrip::Scales scales = load.loadScales(group);
+    Value first = b.mulIndex(getGroupOfRow(group), grid.group);
+    for (int64_t k = 0; k < grid.group; ++k) {
       Value word = vector::BitCastOp::create(b, b.i32s(lanes),
-                                             loadCodes(grid, strip, k / 4));
+                                             load.loadCodes(group, k / 4));
       if (k % 4)
         word = arith::ShRUIOp::create(b, word,
                                       b.constant(word.getType(), 8 * (k % 4)));
@@ -162,9 +185,9 @@ private:
         word = arith::SubIOp::create(b, word,
                                      b.constant(word.getType(), grid.zero));
       Value value =
-          b.mul(arith::SIToFPOp::create(b, b.f32s(lanes), word), scale);
-      if (min)
-        value = b.add(value, min);
+          b.mul(arith::SIToFPOp::create(b, b.f32s(lanes), word), scales.scale);
+      if (scales.min)
+        value = b.add(value, scales.min);
       addProducts(value, b.addIndex(first, k), strip);
     }
   }
@@ -172,9 +195,9 @@ private:
   //===--- floats -------------------------------------------------------------===//
 
   void dotFloats(const Strip &strip) {
-    int64_t group = getDotGroup(weight);
-    Value first = b.mulIndex(op.getGroup(), group);
-    for (int64_t i = 0; i < group; ++i) {
+    int64_t depth = getTileDepth(weight);
+    Value first = b.mulIndex(op.getBlock(), depth);
+    for (int64_t i = 0; i < depth; ++i) {
       Value k = b.addIndex(first, i);
       Value at[] = {strip.panel, k, b.index(strip.lane)};
       addProducts(b.loadF32s(op.getW(), at, lanes), k, strip);
@@ -193,7 +216,8 @@ private:
   const Isa &isa;
   TileDotOp op;
   PackedType weight;
-  int64_t rows, strips, lanes;
+  std::optional<GridPanel> drawing; // of an integer grid
+  int64_t rows, strips, lanes, panelRows;
   SmallVector<Value> sums;
 };
 

@@ -24,8 +24,8 @@ struct IntegerTile {
   llvm::function_ref<mlir::Value(int64_t j)> codes;
   /// The 4 signed codes of quad `j` of batch row `r`, an i32.
   llvm::function_ref<mlir::Value(int64_t r, int64_t j)> word;
-  /// `-zero` times the sum of row `r`'s codes, an i32; not asked where zero is 0.
-  llvm::function_ref<mlir::Value(int64_t r)> correction;
+  /// `factor` times the sum of row `r`'s codes, an i32.
+  llvm::function_ref<mlir::Value(int64_t r, int64_t factor)> total;
 };
 
 /// One x86-64 instruction set that kernels are spelled for.

@@ -12,12 +12,6 @@ namespace llmc {
 
 int64_t getLanes(int64_t size) { return std::gcd<int64_t>(size, 16); }
 
-int64_t getDotGroup(PackedType weight) {
-  if (weight.getEncoding().getAffineGrid())
-    return gridGroup;
-  return std::gcd<int64_t>(weight.getCols(), 32);
-}
-
 //===----------------------------------------------------------------------===//
 // Index arithmetic
 //===----------------------------------------------------------------------===//
@@ -26,7 +20,7 @@ Value TileBuilder::index(int64_t value) {
   return arith::ConstantIndexOp::create(*this, value);
 }
 Value TileBuilder::addIndex(Value a, Value b) {
-  return arith::AddIOp::create(*this, a, b);
+  return createOrFold<arith::AddIOp>(a, b);
 }
 Value TileBuilder::addIndex(Value a, int64_t b) {
   return b ? addIndex(a, index(b)) : a;
@@ -35,7 +29,7 @@ Value TileBuilder::mulIndex(Value a, int64_t b) {
   return mulIndex(a, index(b));
 }
 Value TileBuilder::mulIndex(Value a, Value b) {
-  return arith::MulIOp::create(*this, a, b);
+  return createOrFold<arith::MulIOp>(a, b);
 }
 // Indices are never negative here; unsigned division by a constant is a shift
 // or a multiplication.

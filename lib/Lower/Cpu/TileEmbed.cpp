@@ -4,6 +4,7 @@
 // The table of a tied model is one copy, packed in panels for the head: a row is
 // one lane of its panel, so embedding gathers it.
 //===----------------------------------------------------------------------===//
+#include "PanelLoads.h"
 #include "Tilers.h"
 
 using namespace mlir;
@@ -27,8 +28,8 @@ public:
       Value id = b.toIndex(b.load(ids, row));
       if (!type)
         return copyRow(id, row);
-      if (auto grid = type.getEncoding().getAffineGrid())
-        return gatherGrid(*grid, id, row);
+      if (auto drawing = getGridPanel(type))
+        return gatherGrid(*drawing, id, row);
       gatherFloats(id, row);
     });
   }
@@ -44,6 +45,7 @@ private:
   }
 
   void gatherFloats(Value id, Value row) {
+    int64_t panelRows = getPanelRows(type);
     Value panel = b.divIndex(id, panelRows), lane = b.remIndex(id, panelRows);
     b.loop(b.index(0), b.index(columns), 1, [&](Value column) {
       Value x = b.load(table, {panel, column, lane});
@@ -53,51 +55,37 @@ private:
     });
   }
 
-  /// Per group of 32 k: the lane's scale and minimum, then 4 codes at a time.
-  void gatherGrid(AffineGrid grid, Value id, Value row) {
-    Value panel = b.divIndex(id, panelRows), lane = b.remIndex(id, panelRows);
-    Value half = b.mulIndex(lane, 2), word = b.mulIndex(lane, 4);
-    int64_t head = panelRows * (grid.hasMin ? 4 : 2);
-    b.loop(b.index(0), b.index(columns / gridGroup), 1, [&](Value group) {
-      auto loadHalf = [&](int64_t offset) {
-        Value at[] = {panel, group, b.addIndex(half, offset)};
-        Value x = b.loadBytesAs(table, at, VectorType::get(1, b.getF16Type()));
-        return Value(arith::ExtFOp::create(b, b.f32s(1), x));
-      };
-      Value scale = spread(loadHalf(0));
-      Value min = grid.hasMin ? spread(loadHalf(2 * panelRows)) : Value();
-      Value first = b.mulIndex(group, gridGroup);
-      int64_t step = grid.bits == 4 ? 8 : 4; // k per 64-byte vector of codes
-      for (int64_t k = 0; k < gridGroup; k += step) {
-        Value at[] = {panel, group,
-                      b.addIndex(word, head + k / step * 4 * panelRows)};
-        Value codes = b.loadBytesAs(table, at, b.bytes(4));
-        for (int64_t part = 0; part < step; part += 4) {
-          Value values = dequantise(grid, codes, part != 0, scale, min);
-          b.storeVector(values, result, {row, b.addIndex(first, k + part)});
-        }
-      }
+  /// The lane of its panel, block by block and group by group.
+  void gatherGrid(const GridPanel &drawing, Value id, Value row) {
+    const Grid &grid = drawing.grid;
+    Value panel = b.divIndex(id, drawing.rows);
+    Value lane = b.remIndex(id, drawing.rows);
+    b.loop(b.index(0), b.index(columns / grid.getBlock()), 1, [&](Value block) {
+      GridStrip strip(b, drawing, table, panel, block, lane, /*lanes=*/1);
+      Value before = b.mulIndex(block, grid.getBlock());
+      b.loop(b.index(0), b.index(grid.getGroups()), 1, [&](Value group) {
+        GridStrip::Scales scales = strip.loadScales(group);
+        Value first = b.addIndex(before, b.mulIndex(group, grid.group));
+        for (int64_t i = 0; i < drawing.getCodeVectors(); ++i)
+          b.storeVector(dequantise(grid, strip.loadCodes(group, i), scales),
+                        result, {row, b.addIndex(first, 4 * i)});
+      });
     });
   }
 
-  Value spread(Value one) {
-    return b.broadcast(vector::ExtractOp::create(b, one, ArrayRef<int64_t>{0}),
-                       4);
-  }
-
-  /// scale * (code - zero) + min of 4 codes, in the low or the high nibble.
-  Value dequantise(AffineGrid grid, Value codes, bool high, Value scale,
-                   Value min) {
+  /// scale * (code - zero) + min of 4 codes.
+  Value dequantise(const Grid &grid, Value codes, GridStrip::Scales scales) {
+    auto spread = [&](Value one) {
+      return b.broadcast(
+          vector::ExtractOp::create(b, one, ArrayRef<int64_t>{0}), 4);
+    };
     Value wide = arith::ExtUIOp::create(b, b.i32s(4), codes);
-    if (high)
-      wide = arith::ShRUIOp::create(b, wide, b.constant(wide.getType(), 4));
-    if (grid.bits == 4)
-      wide = arith::AndIOp::create(b, wide, b.constant(wide.getType(), 15));
     if (grid.zero)
       wide =
           arith::SubIOp::create(b, wide, b.constant(wide.getType(), grid.zero));
-    Value value = b.mul(arith::SIToFPOp::create(b, b.f32s(4), wide), scale);
-    return min ? b.add(value, min) : value;
+    Value value = b.mul(arith::SIToFPOp::create(b, b.f32s(4), wide),
+                        spread(scales.scale));
+    return scales.min ? b.add(value, spread(scales.min)) : value;
   }
 
   TileBuilder &b;

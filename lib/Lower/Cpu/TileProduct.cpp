@@ -4,10 +4,11 @@
 //   for panels in this worker's share               weights stream once
 //     for 4 rows at a time
 //       for strip of the panels                     an unpacked strip serves 4 rows
-//         for group of k: llm.tile.dot              accumulators stay in registers
+//         for block of k: llm.tile.dot              accumulators stay in registers
 //         epilogue, store
 //     for each row that is left: the same with all strips at once
 //===----------------------------------------------------------------------===//
+#include "PanelLoads.h"
 #include "Tilers.h"
 
 using namespace mlir;
@@ -22,11 +23,6 @@ namespace {
 struct Strips {
   Value panel;
   int64_t lane, count, lanes;
-
-  /// Output row of the model where strip `index` begins.
-  Value column(TileBuilder &b, int64_t index) const {
-    return b.addIndex(b.mulIndex(panel, panelRows), lane + index * lanes);
-  }
 };
 
 class ProductTiler {
@@ -35,7 +31,9 @@ public:
     KernelOp kernel = args.kernel;
     products = llvm::to_vector(kernel.getBody().front().getOps<LinearOp>());
     schedule = *kernel.getSchedule();
-    columns = cast<PackedType>(products[0].getWeight().getType()).getRows();
+    auto weight = cast<PackedType>(products[0].getWeight().getType());
+    columns = weight.getRows();
+    panelRows = getPanelRows(weight);
     assert(panelRows % (schedule.getStrips() * schedule.getLanes()) == 0 &&
            "tiles end where panels end");
   }
@@ -71,7 +69,8 @@ private:
     for (LinearOp product : products)
       tiles[product.getResult()] = dot(product, row, rows, strips, prefetch);
     for (int64_t s = 0; s < strips.count; ++s) {
-      Value column = strips.column(b, s);
+      Value column = b.addIndex(b.mulIndex(strips.panel, panelRows),
+                                strips.lane + s * strips.lanes);
       Value mask = lastPanelMask(column, strips.lanes);
       for (int64_t r = 0; r < rows; ++r) {
         Value at[] = {b.addIndex(row, r), column};
@@ -88,13 +87,13 @@ private:
     auto weight = cast<PackedType>(product.getWeight().getType());
     auto input = dyn_cast<PackedType>(product.getInput().getType());
     Value x = args.get(product.getInput()), w = args.get(product.getWeight());
-    Value groups = b.index(weight.getCols() / getDotGroup(weight));
+    Value blocks = b.index(weight.getCols() / getTileDepth(weight));
     SmallVector<Value> zeros(rows * strips.count,
                              b.constant(b.f32s(strips.lanes), 0));
     return b.loop(
-        b.index(0), groups, 1, zeros, [&](Value group, ValueRange accs) {
+        b.index(0), blocks, 1, zeros, [&](Value block, ValueRange accs) {
           auto tile = TileDotOp::create(
-              b, accs.getTypes(), accs, x, row, w, strips.panel, group,
+              b, accs.getTypes(), accs, x, row, w, strips.panel, block,
               b.getI64IntegerAttr(rows), b.getI64IntegerAttr(strips.count),
               b.getI64IntegerAttr(strips.lane), TypeAttr::get(weight),
               input ? TypeAttr::get(input) : TypeAttr(),
@@ -132,7 +131,7 @@ private:
   const KernelArgs &args;
   ScheduleAttr schedule;
   SmallVector<LinearOp> products;
-  int64_t columns;
+  int64_t columns, panelRows; // output rows, of the model and of a panel
 };
 
 struct TileProduct : CpuTilerOpInterface::ExternalModel<TileProduct, LinearOp> {

@@ -8,6 +8,8 @@
 //===----------------------------------------------------------------------===//
 #include "Tilers.h"
 
+#include "dialects/llm/ActRow.h"
+
 using namespace mlir;
 using namespace mlir::llm;
 
@@ -154,12 +156,10 @@ private:
 
   //===--- quantisation -----------------------------------------------------===//
 
-  /// Codes, then scales, then sums of codes: the row that Int8ActEncoding draws.
   void quantiseLine(QuantizeActOp op, ArrayRef<Value> prefix, Value result) {
-    PackedType type = op.getType();
-    int64_t group = cast<Int8ActEncodingAttr>(type.getEncoding()).getGroup();
-    int64_t columns = type.getCols(), lanes = getLanes(group);
-    b.loop(b.index(0), b.index(columns / group), 1, [&](Value g) {
+    ActRow act(op.getType());
+    int64_t group = act.getGroup(), lanes = getLanes(group);
+    b.loop(b.index(0), b.index(act.getGroups()), 1, [&](Value g) {
       Value first = b.mulIndex(g, group);
       SmallVector<Value> values;
       Value most;
@@ -181,10 +181,10 @@ private:
         total = total ? Value(arith::AddIOp::create(b, total, codes)) : codes;
       }
       Value quarter = b.mulIndex(g, 4);
-      int64_t groups = columns / group;
-      b.storeBytes(scale, result, {prefix[0], b.addIndex(quarter, columns)});
+      b.storeBytes(scale, result,
+                   {prefix[0], b.addIndex(quarter, act.getScalesOffset())});
       b.storeBytes(b.sumLanes(total), result,
-                   {prefix[0], b.addIndex(quarter, columns + 4 * groups)});
+                   {prefix[0], b.addIndex(quarter, act.getSumsOffset())});
     });
   }
 

@@ -107,7 +107,7 @@ func.func @f(%v: tensor<8xf32>) {
 
 func.func @f(%a: vector<16xf32>, %x: memref<?x32xf32>, %w: memref<1x1x640xi8>, %i: index) {
   // expected-error @below {{(C2) begins at a multiple of its 16 lanes, found 8}}
-  %0 = llm.tile.dot(%a) x(%x[%i]) w(%w[%i]) group(%i) {rows = 1 : i64, strips = 1 : i64, lane = 8 : i64, weightType = !llm.packed<16x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<1x1x640xi8> -> vector<16xf32>
+  %0 = llm.tile.dot(%a) x(%x[%i]) w(%w[%i]) block(%i) {rows = 1 : i64, strips = 1 : i64, lane = 8 : i64, weightType = !llm.packed<16x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<1x1x640xi8> -> vector<16xf32>
   return
 }
 
@@ -736,6 +736,6 @@ func.func @f(%x: tensor<?x2x4xf32>, %w: tensor<?x3xf32>) {
 
 func.func @f(%a: vector<16xf32>, %x: memref<?x32xf32>, %w: memref<1x1x640xi8>, %i: index) {
   // expected-error @below {{'llm.tile.dot' op (C1) carries rows x strips = 2 accumulators of one type, found 1}}
-  %0 = llm.tile.dot(%a) x(%x[%i]) w(%w[%i]) group(%i) {rows = 2 : i64, strips = 1 : i64, weightType = !llm.packed<16x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<1x1x640xi8> -> vector<16xf32>
+  %0 = llm.tile.dot(%a) x(%x[%i]) w(%w[%i]) block(%i) {rows = 2 : i64, strips = 1 : i64, weightType = !llm.packed<16x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<1x1x640xi8> -> vector<16xf32>
   return
 }

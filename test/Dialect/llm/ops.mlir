@@ -168,8 +168,8 @@ func.func @kernel(%x: tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
 
 // CHECK-LABEL: func.func @tile_dot(
 func.func @tile_dot(%acc: vector<16xf32>, %x: memref<?x32xf32>, %w: memref<4x1x320xi8>, %i: index) {
-  // CHECK: llm.tile.dot(%{{.*}}) x(%{{.*}}[%{{.*}}]) w(%{{.*}}[%{{.*}}]) group(%{{.*}}) {
-  %r = llm.tile.dot(%acc) x(%x[%i]) w(%w[%i]) group(%i) {rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<64x32, #llm.q4_1, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<4x1x320xi8> -> vector<16xf32>
+  // CHECK: llm.tile.dot(%{{.*}}) x(%{{.*}}[%{{.*}}]) w(%{{.*}}[%{{.*}}]) block(%{{.*}}) {
+  %r = llm.tile.dot(%acc) x(%x[%i]) w(%w[%i]) block(%i) {rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<64x32, #llm.q4_1, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<4x1x320xi8> -> vector<16xf32>
   // CHECK: llm.barrier
   llm.barrier
   return

@@ -114,6 +114,9 @@ TEST_F(GridTest, PanelsRefuseGroupsThatFillNoVector) {
       layout.refuse(encoding("#llm.grid<bits = 5, group = 16, scale = f16>")),
       "panels hold codes of 5 bits in groups of a multiple of 32, found groups "
       "of 16");
+  EXPECT_EQ(
+      layout.refuse(encoding("#llm.grid<bits = 8, group = 512, scale = f16>")),
+      "panels hold groups of at most 256 codes, found 512");
   EXPECT_EQ(layout.refuse(encoding("#llm.q6_k")), "");
   EXPECT_EQ(layout.refuse(encoding("#llm.float<f16>")), "");
   EXPECT_NE(layout.refuse(encoding("#llm.int8_act")), "");

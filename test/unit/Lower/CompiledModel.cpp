@@ -26,7 +26,10 @@ std::vector<ModelCase> llmc::test::modelCases() {
           {"gpt2", Activations::f32},
           {"llama-q4_1.gguf", Activations::f32},
           {"llama-q4_1.gguf", Activations::i8},
-          {"qwen2-q8_0.gguf", Activations::i8}};
+          {"qwen2-q8_0.gguf", Activations::i8},
+          {"qwen2-q5.gguf", Activations::i8},
+          {"llama-k.gguf", Activations::f32},
+          {"llama-k.gguf", Activations::i8}};
 }
 
 CompiledModel::CompiledModel(const ModelCase &model) {

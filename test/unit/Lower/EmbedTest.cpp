@@ -44,7 +44,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Table{"bf16", 33, 64}, Table{"q8_0", 40, 32},
                       Table{"q8_0", 97, 96}, Table{"q4_0", 65, 64},
                       Table{"q4_0", 48, 160}, Table{"q4_1", 33, 32},
-                      Table{"q4_1", 80, 96}));
+                      Table{"q4_1", 80, 96}, Table{"q5_0", 65, 64},
+                      Table{"q5_1", 40, 96}, Table{"q4_k", 47, 256},
+                      Table{"q5_k", 64, 512}, Table{"q6_k", 97, 512}));
 
 /// The rows whose logits are asked, as the head of a model selects them.
 TEST(CompiledSelection, TakesTheAskedRows) {

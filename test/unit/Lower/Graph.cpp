@@ -5,9 +5,8 @@
 
 #include "llmc/Driver/Pipelines.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Parser/Parser.h"
-
-#include "llvm/ADT/APFloat.h"
 
 #include <cmath>
 
@@ -31,20 +30,15 @@ EncodingAttrInterface Graph::getEncoding(llvm::StringRef name) {
   mlir::MLIRContext *c = context.get();
   if (auto format = symbolizeGgmlFormat(name))
     return GgmlEncodingAttr::get(c, *format);
+  if (name.starts_with("grid"))
+    return llvm::cast<EncodingAttrInterface>(
+        mlir::parseAttribute(("#llm." + name).str(), c));
   mlir::FloatType type = mlir::Float32Type::get(c);
   if (name == "f16")
     type = mlir::Float16Type::get(c);
   if (name == "bf16")
     type = mlir::BFloat16Type::get(c);
   return FloatEncodingAttr::get(c, type);
-}
-
-static uint16_t toHalf(float value) {
-  llvm::APFloat number(value);
-  bool losesInfo;
-  number.convert(llvm::APFloat::IEEEhalf(), llvm::APFloat::rmNearestTiesToEven,
-                 &losesInfo);
-  return number.bitcastToAPInt().getZExtValue();
 }
 
 /// Blocks of integer grids get random codes, so that codes occur which a
@@ -55,7 +49,7 @@ std::vector<uint8_t> Graph::randomBytes(llvm::ArrayRef<int64_t> shape,
   for (int64_t dim : shape)
     elements *= dim;
   std::vector<uint8_t> bytes(encoding.getBytes(elements));
-  std::optional<AffineGrid> grid = encoding.getAffineGrid();
+  std::optional<Grid> grid = encoding.getGrid();
   if (!grid) {
     std::vector<float> numbers(elements);
     for (float &x : numbers)
@@ -67,12 +61,18 @@ std::vector<uint8_t> Graph::randomBytes(llvm::ArrayRef<int64_t> shape,
   }
   for (uint8_t &byte : bytes)
     byte = code ? *code : pick(0, 255);
+  // Random bytes may be no number: place the floats anew.
+  bool last = encoding == getEncoding("q6_k");
+  int64_t size = getScaleBytes(grid->scale);
+  auto put = [&](size_t at, float value) {
+    uint32_t bits = encodeScale(grid->scale, value);
+    std::memcpy(&bytes[at], &bits, size);
+  };
+  float unit = grid->hasSub() ? 0.1f / (1 << (grid->subBits - 1)) : 0.1f;
   for (size_t at = 0; at < bytes.size(); at += encoding.getBlockBytes()) {
-    uint16_t scale = toHalf(number() * 0.1f);
-    std::memcpy(&bytes[at], &scale, 2);
-    uint16_t min = toHalf(number());
+    put(last ? at + encoding.getBlockBytes() - size : at, number() * unit);
     if (grid->hasMin)
-      std::memcpy(&bytes[at + 2], &min, 2);
+      put(at + size, number() * 10 * unit);
   }
   return bytes;
 }
@@ -93,7 +93,7 @@ Operand Graph::addTensor(llvm::ArrayRef<int64_t> shape,
           {name, llvm::SmallVector<int64_t>(shape), encoding, kept}))
     ADD_FAILURE() << llvm::toString(std::move(error));
   std::string type = tensor(shape, encodingName);
-  if (encoding.getAffineGrid())
+  if (encoding.getGrid())
     type = "!llm.packed<" + std::to_string(shape[0]) + "x" +
            std::to_string(shape[1]) + ", #llm." + encodingName.str() + ">";
   declarations +=
@@ -161,9 +161,9 @@ Operand Graph::collapse(const Operand &x, int64_t heads, int64_t width) {
               type);
 }
 
-Operand Graph::quantize(const Operand &x, int64_t columns) {
-  std::string type =
-      "!llm.packed<?x" + std::to_string(columns) + ", #llm.int8_act>";
+Operand Graph::quantize(const Operand &x, int64_t columns, int64_t group) {
+  std::string type = "!llm.packed<?x" + std::to_string(columns) +
+                     ", #llm.int8_act<" + std::to_string(group) + ">>";
   return emit("llm.quantize_act " + x.name + " : " + x.type + " -> " + type,
               type);
 }

@@ -26,8 +26,8 @@ public:
 
   explicit Graph(uint32_t seed) : random(seed) {}
 
-  /// A random weight as a parameter: f32, f16, bf16, q8_0, q4_0 or q4_1. Row 0
-  /// of a matrix of floats is zero.
+  /// A random weight as a parameter: f32, f16, bf16, a GGML format or `grid<…>`.
+  /// Row 0 of a matrix of floats is zero.
   Operand param(llvm::ArrayRef<int64_t> shape,
                 llvm::StringRef encoding = "f32");
   /// A parameter with these f32 values.
@@ -43,7 +43,7 @@ public:
   Operand tokens();
   Operand positions();
   /// `quantize_act` of rows of `columns`.
-  Operand quantize(const Operand &x, int64_t columns);
+  Operand quantize(const Operand &x, int64_t columns, int64_t group = 32);
   /// `linear`, `bias` may have no name.
   Operand linear(const Operand &x, const Operand &w, const Operand &bias,
                  int64_t columns);
@@ -71,12 +71,13 @@ public:
   void append(ReferenceBatch &batch, int32_t sequence, int32_t first,
               int32_t count);
 
+  mlir::llm::EncodingAttrInterface getEncoding(llvm::StringRef name);
+
 private:
   Operand addTensor(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
                     std::vector<uint8_t> bytes);
   std::vector<uint8_t> randomBytes(llvm::ArrayRef<int64_t> shape,
                                    mlir::llm::EncodingAttrInterface encoding);
-  mlir::llm::EncodingAttrInterface getEncoding(llvm::StringRef name);
 
   std::mt19937 random;
   std::unique_ptr<mlir::MLIRContext> context = createContext();

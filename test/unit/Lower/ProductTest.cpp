@@ -5,8 +5,11 @@
 
 using namespace llmc;
 using namespace llmc::test;
+using mlir::llm::Grid;
 
 namespace {
+constexpr const char *grids[] = {"q4_0", "q4_1", "q5_0", "q5_1",
+                                 "q8_0", "q4_k", "q5_k", "q6_k"};
 struct Product {
   const char *weights;
   bool int8;
@@ -20,9 +23,17 @@ std::string nameOf(const ::testing::TestParamInfo<Product> &info) {
 class CompiledLinear : public ::testing::TestWithParam<Product> {
 protected:
   bool isGrid() const { return GetParam().weights[0] == 'q'; }
+  /// Elements that a row is a multiple of.
+  int64_t block(Graph &graph) {
+    return isGrid() ? graph.getEncoding(GetParam().weights).getBlockElems()
+                    : 32;
+  }
+  Operand quantize(Graph &graph, const Operand &x, int64_t columns) {
+    auto grid = graph.getEncoding(GetParam().weights).getGrid();
+    return GetParam().int8 ? graph.quantize(x, columns, grid->group) : x;
+  }
   Operand input(Graph &graph, int64_t columns) {
-    Operand x = graph.rows(columns);
-    return GetParam().int8 ? graph.quantize(x, columns) : x;
+    return quantize(graph, graph.rows(columns), columns);
   }
   Operand weight(Graph &graph, int64_t rows, int64_t columns) {
     return graph.param({rows, columns}, GetParam().weights);
@@ -33,7 +44,9 @@ protected:
 TEST_P(CompiledLinear, AgreesForRandomShapes) {
   for (uint32_t seed = 1; seed <= 4; ++seed) {
     Graph graph(seed);
-    int64_t inner = isGrid() ? 32 * graph.pick(1, 9) : graph.pick(2, 200);
+    int64_t most = block(graph) == 32 ? 9 : 3;
+    int64_t inner =
+        isGrid() ? block(graph) * graph.pick(1, most) : graph.pick(2, 200);
     int64_t outer = graph.pick(1, 130);
     Operand bias = graph.pick(0, 1) ? graph.param({outer}) : Operand();
     Operand x = input(graph, inner);
@@ -46,8 +59,9 @@ TEST_P(CompiledLinear, AgreesForRandomShapes) {
 TEST_P(CompiledLinear, AgreesForAnyNumberOfPanels) {
   for (int64_t outer : {1, 16, 17, 32, 48, 79}) {
     Graph graph(outer);
-    Operand x = input(graph, 64);
-    graph.finish(graph.linear(x, weight(graph, outer, 64), {}, outer));
+    int64_t inner = 2 * block(graph);
+    Operand x = input(graph, inner);
+    graph.finish(graph.linear(x, weight(graph, outer, inner), {}, outer));
     expectCompiledAgrees(graph);
   }
 }
@@ -55,9 +69,10 @@ TEST_P(CompiledLinear, AgreesForAnyNumberOfPanels) {
 TEST_P(CompiledLinear, AgreesForAnyInnerSize) {
   std::vector<int64_t> sizes = {1, 3, 40};
   if (isGrid())
-    sizes = {32, 96, 1056};
-  for (int64_t inner : sizes) {
-    Graph graph(inner);
+    sizes = {1, 3, 33}; // blocks
+  for (int64_t size : sizes) {
+    Graph graph(size);
+    int64_t inner = isGrid() ? size * block(graph) : size;
     Operand x = input(graph, inner);
     graph.finish(graph.linear(x, weight(graph, 33, inner), {}, 33));
     expectCompiledAgrees(graph);
@@ -66,10 +81,11 @@ TEST_P(CompiledLinear, AgreesForAnyInnerSize) {
 
 /// `x + W f(x)`: the product's kernel adds the residual.
 TEST_P(CompiledLinear, AddsTheResidual) {
-  for (int64_t width : {64, 96}) {
-    Graph graph(width);
+  for (int64_t blocks : {2, 3}) {
+    Graph graph(blocks);
+    int64_t width = blocks * block(graph);
     Operand rows = graph.rows(width);
-    Operand x = GetParam().int8 ? graph.quantize(rows, width) : rows;
+    Operand x = quantize(graph, rows, width);
     Operand product = graph.linear(x, weight(graph, width, width),
                                    graph.param({width}), width);
     graph.finish(graph.emit("arith.addf " + rows.name + ", " + product.name +
@@ -83,9 +99,10 @@ TEST_P(CompiledLinear, AddsTheResidual) {
 TEST_P(CompiledLinear, GatesAndMultiplies) {
   for (int64_t outer : {40, 64}) {
     Graph graph(outer);
-    Operand x = input(graph, 64);
-    Operand gate = graph.linear(x, weight(graph, outer, 64), {}, outer);
-    Operand up = graph.linear(x, weight(graph, outer, 64), {}, outer);
+    int64_t inner = 2 * block(graph);
+    Operand x = input(graph, inner);
+    Operand gate = graph.linear(x, weight(graph, outer, inner), {}, outer);
+    Operand up = graph.linear(x, weight(graph, outer, inner), {}, outer);
     Operand act =
         graph.emit("llm.act silu " + gate.name + " : " + gate.type, gate.type);
     graph.finish(graph.emit(
@@ -94,14 +111,15 @@ TEST_P(CompiledLinear, GatesAndMultiplies) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Types, CompiledLinear,
-    ::testing::Values(Product{"f32", false}, Product{"f16", false},
-                      Product{"bf16", false}, Product{"q8_0", false},
-                      Product{"q4_0", false}, Product{"q4_1", false},
-                      Product{"q8_0", true}, Product{"q4_0", true},
-                      Product{"q4_1", true}),
-    nameOf);
+INSTANTIATE_TEST_SUITE_P(Types, CompiledLinear, ::testing::ValuesIn([] {
+                           std::vector<Product> all = {
+                               {"f32", false}, {"f16", false}, {"bf16", false}};
+                           for (const char *grid : grids)
+                             all.insert(all.end(),
+                                        {{grid, false}, {grid, true}});
+                           return all;
+                         }()),
+                         nameOf);
 
 namespace {
 class CompiledEpilogue : public ::testing::TestWithParam<const char *> {};
@@ -125,21 +143,24 @@ INSTANTIATE_TEST_SUITE_P(Functions, CompiledEpilogue,
 /// Equal activations have code 127 everywhere; the extreme codes of the weights
 /// beside one another are the largest sums that 16 bits must hold.
 TEST(CompiledExtremes, SumsOfPairsDoNotSaturate) {
-  for (const char *encoding : {"q8_0", "q4_0", "q4_1"})
+  for (const char *encoding : grids)
     for (float sign : {1.0f, -1.0f}) {
       Graph graph(1);
-      std::vector<float> ones(Graph::tokenCount * 64, sign);
-      Operand table = graph.values({Graph::tokenCount, 64}, ones);
-      std::string type = tensor({-1, 64});
+      Grid grid = *graph.getEncoding(encoding).getGrid();
+      int64_t inner = 2 * grid.getBlock();
+      std::vector<float> ones(Graph::tokenCount * inner, sign);
+      Operand table = graph.values({Graph::tokenCount, inner}, ones);
+      std::string type = tensor({-1, inner});
       Operand x =
           graph.emit("llm.embed " + graph.tokens().name + ", " + table.name +
                          " : (tensor<?xi32>, " + table.type + ") -> " + type,
                      type);
-      graph.setCode(0x80); // -128 of Q8_0; 8 and 0 of nibbles
-      Operand low = graph.param({16, 64}, encoding);
-      graph.setCode(encoding[1] == '8' ? 0x7F : 0xFF);
-      Operand high = graph.param({16, 64}, encoding);
-      Operand q = graph.quantize(x, 64);
+      bool bytes = grid.bits == 8;
+      graph.setCode(bytes ? 0x80 : 0); // -128 of Q8_0
+      Operand low = graph.param({16, inner}, encoding);
+      graph.setCode(bytes ? 0x7F : 0xFF);
+      Operand high = graph.param({16, inner}, encoding);
+      Operand q = graph.quantize(x, inner, grid.group);
       Operand a = graph.linear(q, low, {}, 16),
               b = graph.linear(q, high, {}, 16);
       graph.finish(graph.emit(

@@ -20,16 +20,8 @@
 
 namespace llmc {
 
-constexpr int64_t panelRows =
-    16; // output rows per panel, lanes of a tile vector
-constexpr int64_t gridGroup = 32; // k per group of an integer grid
-
 /// The most lanes (a power of two up to 16) that divide `size`.
 int64_t getLanes(int64_t size);
-
-/// k per `llm.tile.dot`: 32 for integer grids, else the largest power of two up
-/// to 32 that divides K.
-int64_t getDotGroup(mlir::llm::PackedType weight);
 
 /// Builds index and vector arithmetic, loads and loops.
 class TileBuilder : public mlir::ImplicitLocOpBuilder {

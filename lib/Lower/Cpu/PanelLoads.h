@@ -1,0 +1,59 @@
+//===- PanelLoads.h - loads of a kernel from packed grids ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The drawing at #llm.panels (GridPanel) as loads. Products take vectors of
+// output rows, embeds a single row; both are a strip.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_LOWER_CPU_PANELLOADS_H
+#define LLMC_LIB_LOWER_CPU_PANELLOADS_H
+
+#include "dialects/llm/GridPanel.h"
+#include "llmc/Lower/Cpu/TileBuilder.h"
+
+namespace llmc {
+
+/// Output rows of one panel.
+int64_t getPanelRows(mlir::llm::PackedType weight);
+/// The drawing of a weight in panels; nothing for floats.
+std::optional<mlir::llm::GridPanel> getGridPanel(mlir::llm::PackedType weight);
+/// k per `llm.tile.dot`: a block of an integer grid, else the largest power of two
+/// up to 32 that divides K.
+int64_t getTileDepth(mlir::llm::PackedType weight);
+
+/// `lanes` consecutive rows of one panel in one block of an integer grid.
+class GridStrip {
+public:
+  using Value = mlir::Value;
+
+  /// `matrix` is [panels, blocks, block bytes]; the strip begins at row `lane`.
+  GridStrip(TileBuilder &b, const mlir::llm::GridPanel &drawing, Value matrix,
+            Value panel, Value block, Value lane, int64_t lanes)
+      : b(b), drawing(drawing), matrix(matrix), panel(panel), block(block),
+        lane(lane), lanes(lanes) {
+    if (drawing.grid.hasSub())
+      shared = loadFloats();
+  }
+
+  /// Vectors of f32, one scale per row; `min` is null where the grid has none.
+  struct Scales {
+    Value scale, min;
+  };
+  Scales loadScales(Value group);
+  /// Unsigned codes of the k = 4i .. 4i+3 of a group, 4 bytes of each row.
+  Value loadCodes(Value group, int64_t i);
+
+private:
+  Scales loadFloats();
+  Value loadFloats(int64_t offset);
+  Value loadSubs(int64_t offset, Value group);
+
+  TileBuilder &b;
+  const mlir::llm::GridPanel &drawing;
+  Value matrix, panel, block, lane;
+  int64_t lanes;
+  Scales shared; // what the groups of a block share, loaded before them
+};
+
+} // namespace llmc
+
+#endif // LLMC_LIB_LOWER_CPU_PANELLOADS_H
