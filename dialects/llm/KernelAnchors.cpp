@@ -88,20 +88,23 @@ bool LinearOp::runsBeside(Operation *other) {
          linear.getType() == getType();
 }
 
-/// Prompts: four rows share each weight that is loaded. Codes are unpacked and
+/// Prompts: a few rows share each weight that is loaded. Codes are unpacked and
 /// multiplied in registers of their own, so a tile of an integer grid is one strip
-/// wide; floats need eight sums in flight to hide the latency of an fma.
-/// Decode: two panels at once keep two streams of weights in flight.
+/// wide, and integer rows keep two sums each: of 16 registers there are enough for
+/// three, or for one panel of one row (test/Lower/no-spills.test). Floats need eight
+/// sums in flight to hide the latency of an fma. Decode: two panels at once, where
+/// they fit, keep two streams in flight.
 ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
-  constexpr int64_t rows = 4;
+  bool integers = isa<PackedType>(getInput().getType());
+  int64_t rows = integers && target.getRegisters() < 32 ? 3 : 4;
   auto weight = cast<PackedType>(getWeight().getType());
   int64_t panelRows = cast<PanelsLayoutAttr>(weight.getLayout()).getRows();
   int64_t panels = llvm::divideCeil(weight.getRows(), panelRows);
   int64_t lanes = std::min(target.getLanes(), panelRows);
   bool unpacks = weight.getEncoding().getGrid().has_value();
   int64_t strips = unpacks ? 1 : panelRows / lanes;
-  return ScheduleAttr::get(getContext(), rows, strips, lanes,
-                           panels % 2 ? 1 : 2);
+  bool pairs = panels % 2 == 0 && rows == 4;
+  return ScheduleAttr::get(getContext(), rows, strips, lanes, pairs ? 2 : 1);
 }
 
 //===----------------------------------------------------------------------===//

@@ -11,7 +11,7 @@
 // A product: this worker's panels, four rows at a time with one panel, then
 // row by row with both panels and a prefetch.
 // CHECK-LABEL: func.func private @"k2_linear.avx512-vnni"(
-// CHECK-SAME: %[[X:[^:]*]]: memref<?x40xi8>, %[[W:[^:]*]]: memref<2x1x544xi8>, %[[Y:[^:]*]]: memref<?x32xf32>, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
+// CHECK-SAME: %[[X:[^:]*]]: memref<?x44xi8>, %[[W:[^:]*]]: memref<2x1x544xi8>, %[[Y:[^:]*]]: memref<?x32xf32>, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
 // CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
 // CHECK-DAG: %[[C4:.*]] = arith.constant 4 : index
 // CHECK-DAG: %[[BEGIN:.*]] = arith.divui %[[WORKER]], %[[WORKERS]] : index

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // vpmaddubsw adds pairs of products into 16 bits, vpmaddwd pairs of those into
-// 32. With 16 registers there is room for four rows' sums and little else, so
-// each quad of codes is loaded, multiplied with every row, and forgotten.
+// 32. With 16 registers there is room for a few sums and little else, so each
+// quad of codes is loaded, multiplied with every row, and forgotten.
 //===----------------------------------------------------------------------===//
 #include "Isa.h"
 
@@ -34,29 +34,55 @@ class Avx2 : public Isa {
     int64_t centre = isSigned ? 128 : 0;
     int64_t most = getPairsPerSum(isSigned ? 128 : (1 << tile.bits) - 1);
     assert(most > 0 && "a pair of products fits into 16 bits");
-    SmallVector<Value> pairs(tile.rows), sums(tile.rows);
+    int64_t count = tile.rows * tile.strips;
+    SmallVector<Value> pairs(count), sums(count);
     for (int64_t j = 0; j < tile.quads; ++j) {
-      Value codes = tile.codes(j), weights;
-      if (isSigned) {
-        weights = arith::SubIOp::create(
-            b, codes, b.constant(codes.getType(), static_cast<int8_t>(centre)));
-        codes = math::AbsIOp::create(b, weights);
-      }
-      for (int64_t r = 0; r < tile.rows; ++r) {
-        Value x = spreadWord(b, tile.word(r, j), tile.lanes);
-        addTo(b, pairs[r],
-              multiply(b, codes, isSigned ? sign(b, x, weights) : x));
-        if ((j + 1) % most && j + 1 < tile.quads)
+      // Two quads share a load of nibbles; codes of several planes need more room.
+      if (j && (j % 2 == 0 || !llvm::isPowerOf2_64(tile.bits)))
+        keepInOrder(b, getRunning(pairs, sums));
+      SmallVector<Weights> weights;
+      for (int64_t s = 0; s < tile.strips; ++s)
+        weights.push_back(prepare(b, tile.codes(s, j), isSigned));
+      bool full = (j + 1) % most == 0 || j + 1 == tile.quads;
+      for (int64_t at = 0; at < count; ++at) {
+        const Weights &w = weights[at % tile.strips];
+        Value x = spreadWord(b, tile.word(at / tile.strips, j), tile.lanes);
+        addTo(b, pairs[at], multiply(b, w.magnitude, sign(b, x, w.sign)));
+        if (!full)
           continue;
-        addTo(b, sums[r], addPairs(b, pairs[r]));
-        pairs[r] = {};
+        addTo(b, sums[at], addPairs(b, pairs[at]));
+        pairs[at] = {};
       }
     }
-    for (auto [r, sum] : llvm::enumerate(sums))
+    for (auto [at, sum] : llvm::enumerate(sums))
       if (tile.zero != centre)
         addTo(b, sum,
-              b.broadcast(tile.total(r, centre - tile.zero), tile.lanes));
+              b.broadcast(tile.total(at / tile.strips, centre - tile.zero),
+                          tile.lanes));
     return sums;
+  }
+
+  /// The values that products are being added to.
+  static SmallVector<Value *> getRunning(MutableArrayRef<Value> pairs,
+                                         MutableArrayRef<Value> sums) {
+    SmallVector<Value *> running;
+    for (MutableArrayRef<Value> values : {pairs, sums})
+      for (Value &value : values)
+        if (value)
+          running.push_back(&value);
+    return running;
+  }
+
+  /// Unsigned bytes and, where weights may be negative, what has their sign.
+  struct Weights {
+    Value magnitude, sign;
+  };
+  static Weights prepare(TileBuilder &b, Value codes, bool isSigned) {
+    if (!isSigned)
+      return {codes, {}};
+    Value bias = b.constant(codes.getType(), static_cast<int8_t>(128));
+    Value weights = arith::SubIOp::create(b, codes, bias);
+    return {math::AbsIOp::create(b, weights), weights};
   }
 
   /// How many sums of two products `weight * 127` fit into 16 bits.
@@ -66,6 +92,8 @@ class Avx2 : public Isa {
 
   /// x, negated where the weight is negative.
   static Value sign(TileBuilder &b, Value x, Value weights) {
+    if (!weights)
+      return x;
     return callIntrinsic(b, "llvm.x86.avx2.psign.b", x.getType(), {x, weights});
   }
 

@@ -103,12 +103,10 @@ private:
       loads.emplace_back(b, *drawing, op.getW(), strip.panel, op.getBlock(),
                          b.index(strip.lane), lanes);
     auto dotGroup = [&](Value group) {
-      for (const Strip &strip : all) {
-        if (op.getInputType())
-          dotIntegers(loads[strip.index], group, strip);
-        else
-          dotDequantised(loads[strip.index], group, strip);
-      }
+      if (op.getInputType())
+        return dotIntegers(loads, group);
+      for (const Strip &strip : all)
+        dotDequantised(loads[strip.index], group, strip);
     };
     int64_t head = drawing->getCodesOffset(), bytes = drawing->getGroupBytes();
     int64_t groups = drawing->grid.getGroups();
@@ -133,40 +131,41 @@ private:
     return b.addIndex(b.mulIndex(op.getBlock(), groups), group);
   }
 
-  void dotIntegers(GridStrip &load, Value group, const Strip &strip) {
+  void dotIntegers(MutableArrayRef<GridStrip> loads, Value group) {
     const Grid &grid = drawing->grid;
     ActRow act(cast<PackedType>(*op.getInputType()));
+    Value inRow = getGroupOfRow(group);
+    Value first = b.mulIndex(inRow, grid.group), quarter = b.mulIndex(inRow, 4);
     auto loadX = [&](int64_t r, Value at, int64_t offset, Type type) {
       Value place[] = {b.addIndex(op.getRow(), r), b.addIndex(at, offset)};
       return b.loadBytesAs(op.getX(), place, type);
     };
-    Value inRow = getGroupOfRow(group);
-    Value first = b.mulIndex(inRow, grid.group), quarter = b.mulIndex(inRow, 4);
-    auto total = [&](int64_t r) {
-      return loadX(r, quarter, act.getSumsOffset(), b.getI32Type());
-    };
     SmallVector<Value> products = isa.dot(
-        b, {rows, lanes, grid.bits, grid.zero, drawing->getCodeVectors(),
-            [&](int64_t j) { return load.loadCodes(group, j); },
-            [&](int64_t r, int64_t j) {
-              return loadX(r, first, 4 * j, b.getI32Type());
-            },
-            [&](int64_t r, int64_t factor) -> Value {
-              return arith::MulIOp::create(b, total(r),
-                                           b.constant(b.getI32Type(), factor));
-            }});
-    GridStrip::Scales scales = load.loadScales(group);
-    for (int64_t r = 0; r < rows; ++r) {
-      Value rowScale = loadX(r, quarter, act.getScalesOffset(), b.getF32Type());
-      Value exact = arith::SIToFPOp::create(b, b.f32s(lanes), products[r]);
-      Value both = b.mul(scales.scale, b.broadcast(rowScale, lanes));
-      sum(r, strip) = b.fma(exact, both, sum(r, strip));
-      if (!scales.min)
-        continue;
-      Value rowSum =
-          b.mul(rowScale, arith::SIToFPOp::create(b, b.getF32Type(), total(r)));
-      sum(r, strip) =
-          b.fma(scales.min, b.broadcast(rowSum, lanes), sum(r, strip));
+        b,
+        {rows, strips, lanes, grid.bits, grid.zero, drawing->getCodeVectors(),
+         [&](int64_t s, int64_t j) { return loads[s].loadCodes(group, j); },
+         [&](int64_t r, int64_t j) {
+           return loadX(r, first, 4 * j, b.getI32Type());
+         },
+         [&](int64_t r, int64_t factor) -> Value {
+           Value sum = loadX(r, quarter, act.getSumsOffset(), b.getI32Type());
+           return arith::MulIOp::create(b, sum,
+                                        b.constant(b.getI32Type(), factor));
+         }});
+    auto loadScale = [&](int64_t r, int64_t offset) {
+      return b.broadcast(loadX(r, quarter, offset, b.getF32Type()), lanes);
+    };
+    for (int64_t s = 0; s < strips; ++s) {
+      GridStrip::Scales scales = loads[s].loadScales(group);
+      for (int64_t r = 0; r < rows; ++r) {
+        int64_t at = r * strips + s;
+        Value exact = arith::SIToFPOp::create(b, b.f32s(lanes), products[at]);
+        Value both = b.mul(scales.scale, loadScale(r, act.getScalesOffset()));
+        sums[at] = b.fma(exact, both, sums[at]);
+        if (scales.min)
+          sums[at] = b.fma(scales.min, loadScale(r, act.getScaledSumsOffset()),
+                           sums[at]);
+      }
     }
   }
 

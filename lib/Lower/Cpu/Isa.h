@@ -12,16 +12,17 @@
 
 namespace llmc {
 
-/// Integer products of one group of k: `rows` batch rows with one strip of
+/// Integer products of one group of k: `rows` batch rows with `strips` strips of
 /// weights. Operands are made when they are asked for, so an instruction set
 /// holds in registers only what its own order of instructions needs.
 struct IntegerTile {
-  int64_t rows, lanes;
+  int64_t rows, strips, lanes;
   int64_t bits;  // of a code
   int64_t zero;  // weights are code - zero
   int64_t quads; // k of the group / 4
-  /// Codes of quad `j`: 4 * lanes unsigned bytes; byte 4n+c is k = 4j+c of row n.
-  llvm::function_ref<mlir::Value(int64_t j)> codes;
+  /// Codes of quad `j` of strip `s`: 4 * lanes unsigned bytes; byte 4n+c is
+  /// k = 4j+c of the strip's row n.
+  llvm::function_ref<mlir::Value(int64_t s, int64_t j)> codes;
   /// The 4 signed codes of quad `j` of batch row `r`, an i32.
   llvm::function_ref<mlir::Value(int64_t r, int64_t j)> word;
   /// `factor` times the sum of row `r`'s codes, an i32.
@@ -42,8 +43,8 @@ public:
   virtual int64_t getRegisters() const = 0;
   virtual int64_t getLanes() const = 0;
 
-  /// Per batch row `sum over k of (code - zero) * x` of each output row of the
-  /// strip, exact, as a vector of i32.
+  /// `sum over k of (code - zero) * x` of each output row, exact: per batch row
+  /// and strip (r * strips + s) a vector of i32.
   virtual llvm::SmallVector<mlir::Value> dot(TileBuilder &b,
                                              const IntegerTile &tile) const = 0;
 
@@ -64,6 +65,10 @@ const Isa &getAvx2();
 /// A call of the LLVM intrinsic `name`.
 mlir::Value callIntrinsic(TileBuilder &b, llvm::StringRef name,
                           mlir::Type result, mlir::ValueRange arguments);
+/// No instruction, but what computes `values` stays before it and what is loaded
+/// after it stays behind: LLVM's scheduler would load a whole group ahead to hide
+/// latency, and write to the stack what registers cannot hold.
+void keepInOrder(TileBuilder &b, llvm::ArrayRef<mlir::Value *> values);
 /// One activation word (4 signed codes) in every 32-bit lane, as bytes.
 mlir::Value spreadWord(TileBuilder &b, mlir::Value word, int64_t lanes);
 

@@ -183,8 +183,13 @@ private:
       Value quarter = b.mulIndex(g, 4);
       b.storeBytes(scale, result,
                    {prefix[0], b.addIndex(quarter, act.getScalesOffset())});
-      b.storeBytes(b.sumLanes(total), result,
+      Value sum = b.sumLanes(total);
+      b.storeBytes(sum, result,
                    {prefix[0], b.addIndex(quarter, act.getSumsOffset())});
+      Value scaled =
+          b.mul(scale, arith::SIToFPOp::create(b, b.getF32Type(), sum));
+      b.storeBytes(scaled, result,
+                   {prefix[0], b.addIndex(quarter, act.getScaledSumsOffset())});
     });
   }
 

@@ -13,7 +13,7 @@ HOT = re.compile(r"_(linear|attention|norm|quantize_act)\b|_(linear|attention|no
 FUNCTION = re.compile(r"^[0-9a-f]+ <(.+)>:$")
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S.*)$")
 JUMP = re.compile(r"j\w+\s+0x([0-9a-f]+)")
-STACK_STORE = re.compile(r"mov\S*\s+[^,(]+,\s*-?(0x)?[0-9a-f]*\(%rsp\)")
+STACK_STORE = re.compile(r"v?mov\S*\s+[^,(]+,\s*-?(0x)?[0-9a-f]*\(%rsp\)")
 LEAST = 20  # instructions of a loop worth looking at: shorter ones copy or search
 
 
