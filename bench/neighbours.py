@@ -68,6 +68,7 @@ def main():
         print(f"run {run + 1} of {options.runs}", file=sys.stderr)
         for name, neighbours, threads in settings:
             speed = measure(apps[name], threads, neighbours, options.seconds)
+            print(f"{name}, {neighbours} neighbours, -t {threads}: {speed:.1f}", file=sys.stderr)
             speeds[name, neighbours, threads].append(speed)
     print(f"decode, tokens/s, on {len(os.sched_getaffinity(0))} processors; "
           f"medians of {options.runs} runs of {options.seconds:g} s (least, most)")

@@ -46,8 +46,7 @@ Application::createEngine(const EngineOptions &options,
   if (engine && (*engine)->options().threads > processors)
     say(err,
         "warning: %" PRId64 " threads on %" PRId64
-        " processors: they take turns, and steps of a token each use as many "
-        "as prove fastest",
+        " processors: a step uses more than these only where it proves faster",
         (*engine)->options().threads, processors);
   return engine;
 }

@@ -123,6 +123,7 @@ private:
   EngineOptions limits;
   KvCache cache;
   std::unique_ptr<ThreadPool> pool;
+  int64_t promptTeam = 1;       // workers of other steps
   std::optional<TeamSize> team; // of steps with one row of each sequence
   MappedMemory arena;
   MappedMemory logitBuffer;                               // [logitRows, V]

@@ -18,7 +18,8 @@ namespace llmrt {
 
 class TeamSize {
 public:
-  explicit TeamSize(int64_t workers);
+  /// At first as many of `workers` as there are `processors`.
+  TeamSize(int64_t workers, int64_t processors);
 
   /// For the next step.
   int64_t workers() const { return sizes[trying ? candidate : settled]; }
@@ -29,7 +30,7 @@ public:
 private:
   struct Window {
     int64_t steps = 0;
-    int64_t longSteps = 0;
+    bool waitedLong = false; // in any step
     double seconds = 0;
   };
 
@@ -37,6 +38,7 @@ private:
   bool chooseCandidate(bool waitedLong);
 
   std::vector<int64_t> sizes; // 1, 2, 3, 4, 6, 8, 12, ..., all workers
+  size_t atOnce = 0;          // the first: all processors
   size_t settled = 0;         // what is in use
   size_t candidate = 0;       // and what may be better
   bool trying = false;        // the candidate's window

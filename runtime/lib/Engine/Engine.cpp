@@ -155,7 +155,9 @@ Engine::create(const LlmrtModel &model, std::span<const uint8_t> weights,
   if (!pool)
     return pool.status();
   engine->pool = std::move(*pool);
-  engine->team.emplace(resolved->threads);
+  engine->promptTeam =
+      std::min(resolved->threads, ThreadPool::availableProcessors());
+  engine->team.emplace(resolved->threads, engine->promptTeam);
   engine->descriptor.barrier = engine->pool->barrier();
   return engine;
 }
@@ -337,7 +339,7 @@ void Engine::runStep(bool alike) {
     run(step, worker, workers);
   };
   if (!alike)
-    return pool->run(share);
+    return pool->run(promptTeam, share);
   const int64_t longWaits = pool->longWaits();
   const double start = steadySeconds();
   pool->run(team->workers(), share);

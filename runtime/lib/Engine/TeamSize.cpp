@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Windows of the size in use and of its neighbour are compared; sizes grow by a
-// third or a half, so that a few trials lead from 64 workers to 2.
+// third or a half, so that a few trials lead far.
 //===----------------------------------------------------------------------===//
 #include "llmrt/TeamSize.h"
 
@@ -13,7 +13,7 @@ using namespace llmrt;
 
 namespace {
 // Some ten time slices of a busy system, so that a window sees all of them.
-constexpr double windowSeconds = 0.04;
+constexpr double windowSeconds = 0.05;
 constexpr int64_t windowSteps = 3;
 // A trial costs at most its window: one in a hundred where nothing changes.
 constexpr double longestPause = 4;
@@ -22,24 +22,26 @@ constexpr double firstPause = 0.1;
 constexpr double growthGain = 0.95;
 } // namespace
 
-TeamSize::TeamSize(int64_t workers) {
-  assert(workers >= 1 && "a team has a worker");
-  sizes.push_back(1);
+TeamSize::TeamSize(int64_t workers, int64_t processors) {
+  assert(workers >= 1 && processors >= 1 && "a team has a worker");
+  const int64_t first = std::min(workers, processors);
+  sizes = {1, first, workers};
   for (int64_t power = 2; power < workers; power *= 2) {
     sizes.push_back(power);
     if (power / 2 * 3 < workers)
       sizes.push_back(power / 2 * 3);
   }
-  if (workers > 1)
-    sizes.push_back(workers);
-  settled = sizes.size() - 1;
+  std::sort(sizes.begin(), sizes.end());
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+  settled = atOnce =
+      std::find(sizes.begin(), sizes.end(), first) - sizes.begin();
 }
 
 void TeamSize::took(double seconds, bool waitedLong) {
   if (sizes.size() == 1)
     return;
   ++window.steps;
-  window.longSteps += waitedLong;
+  window.waitedLong |= waitedLong;
   window.seconds += seconds;
   if (window.steps < windowSteps || window.seconds < windowSeconds)
     return;
@@ -51,14 +53,16 @@ void TeamSize::took(double seconds, bool waitedLong) {
   settledSeconds = perStep;
   rested += done.seconds;
   if (rested >= pause)
-    trying = chooseCandidate(done.longSteps * 2 >= done.steps);
+    trying = chooseCandidate(done.waitedLong);
 }
 
 /// The next smaller size where waits were long, else the next larger; in turn
-/// where both are possible.
+/// where both are possible. More than the processors while they are wanted by
+/// others as well is not worth a trial.
 bool TeamSize::chooseCandidate(bool waitedLong) {
   const bool canShrink = waitedLong && settled > 0;
-  const bool canGrow = settled + 1 < sizes.size();
+  const bool canGrow =
+      settled < atOnce || (!waitedLong && settled + 1 < sizes.size());
   if (!canShrink && !canGrow)
     return false;
   growing = canGrow && (!canShrink || !growing);

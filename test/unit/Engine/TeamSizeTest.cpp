@@ -46,14 +46,14 @@ const auto never = [](int64_t) { return false; };
 
 TEST(TeamSize, aMachineAtRestUsesAllWorkersInEveryStep) {
   for (int64_t workers : {1, 2, 5, 64}) {
-    TeamSize team(workers);
+    TeamSize team(workers, 64);
     Course all = run(team, {restful, never}, 10);
     EXPECT_EQ(all.teams, std::vector<int64_t>(all.teams.size(), workers));
   }
 }
 
 TEST(TeamSize, longWaitsWithoutAFasterSizeCostLittle) {
-  TeamSize team(2);
+  TeamSize team(2, 2);
   Course all = run(team, {restful, always}, 60);
   EXPECT_GT(stepsPerSecond(all), 0.97 / restful(2));
 }
@@ -62,7 +62,7 @@ TEST(TeamSize, besideBusyProcessesItUsesFewer) {
   const Machine busy = {
       [](int64_t workers) { return workers == 1 ? 0.004 : 0.016; },
       [](int64_t workers) { return workers > 1; }};
-  TeamSize team(2);
+  TeamSize team(2, 2);
   run(team, busy, 1);
   EXPECT_GT(stepsPerSecond(run(team, busy, 60)), 0.97 / 0.004);
 }
@@ -71,27 +71,57 @@ TEST(TeamSize, itGrowsAgainWhenTheyAreGone) {
   const Machine busy = {
       [](int64_t workers) { return workers == 1 ? 0.004 : 0.016; },
       [](int64_t workers) { return workers > 1; }};
-  TeamSize team(2);
+  TeamSize team(2, 2);
   run(team, busy, 20); // trials are four seconds apart by now
   run(team, {restful, never}, 6);
   Course rest = run(team, {restful, never}, 5);
   EXPECT_EQ(rest.teams, std::vector<int64_t>(rest.teams.size(), 2));
 }
 
-TEST(TeamSize, farMoreWorkersThanProcessorsEndAtTheProcessors) {
-  // Two processors; every worker more costs 200 us of every step.
-  const Machine crowded = {[](int64_t workers) {
-                             return workers == 1
-                                        ? 0.004
-                                        : 0.002 + 0.0002 * double(workers - 2);
-                           },
-                           [](int64_t workers) { return workers > 2; }};
+TEST(TeamSize, rareLongWaitsAreEnoughToTry) {
+  int64_t step = 0;
+  const Machine busy = {
+      [&](int64_t workers) {
+        return workers == 1 ? 0.004 : ++step % 5 == 0 ? 0.022 : 0.002;
+      },
+      [&](int64_t workers) { return workers > 1 && step % 5 == 0; }};
+  TeamSize team(2, 2);
+  run(team, busy, 1);
+  EXPECT_GT(stepsPerSecond(run(team, busy, 60)), 0.97 / 0.004);
+}
+
+// Two processors; every worker more costs 200 us of every step.
+const Machine crowded = {[](int64_t workers) {
+                           return workers == 1
+                                      ? 0.004
+                                      : 0.002 + 0.0002 * double(workers - 2);
+                         },
+                         [](int64_t workers) { return workers > 2; }};
+
+TEST(TeamSize, farMoreWorkersThanProcessorsCostLittle) {
   for (int64_t workers : {3, 8, 64, 1000}) {
-    TeamSize team(workers);
-    run(team, crowded, 5);
-    Course later = run(team, crowded, 20);
-    EXPECT_GT(stepsPerSecond(later), 0.95 / 0.002) << workers;
+    TeamSize team(workers, 2);
+    EXPECT_EQ(team.workers(), 2);
+    EXPECT_GT(stepsPerSecond(run(team, crowded, 30)), 0.97 / 0.002) << workers;
   }
+}
+
+TEST(TeamSize, processorsThatAreNotThereAreFoundOut) {
+  TeamSize team(64, 64); // a quota that the system does not show
+  run(team, crowded, 10);
+  EXPECT_GT(stepsPerSecond(run(team, crowded, 20)), 0.95 / 0.002);
+}
+
+TEST(TeamSize, besideBusyProcessesNoMoreThanTheProcessorsAreTried) {
+  TeamSize team(8, 2);
+  for (int64_t workers : run(team, {restful, always}, 20).teams)
+    EXPECT_LE(workers, 2);
+}
+
+TEST(TeamSize, moreWorkersThanProcessorsAreUsedWhereTheyAreFaster) {
+  TeamSize team(8, 2);
+  run(team, {restful, never}, 20);
+  EXPECT_EQ(run(team, {restful, never}, 1).teams.back(), 8);
 }
 
 } // namespace
