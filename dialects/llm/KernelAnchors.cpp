@@ -92,8 +92,9 @@ bool LinearOp::runsBeside(Operation *other) {
 /// multiplied in registers of their own, so a tile of an integer grid is one strip
 /// wide, and integer rows keep two sums each: of 16 registers there are enough for
 /// three, or for one panel of one row (test/Lower/no-spills.test). Floats need eight
-/// sums in flight to hide the latency of an fma. Decode: two panels at once, where
-/// they fit, keep two streams in flight.
+/// sums in flight to hide the latency of an fma. Decode: one panel of a grid at a
+/// time reads the whole weight front to back, which beats two streams by a quarter
+/// (bench/results/2026-11-25-back-half.md); floats have twice the bytes and keep two.
 ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   bool integers = isa<PackedType>(getInput().getType());
   int64_t rows = integers && target.getRegisters() < 32 ? 3 : 4;
@@ -103,7 +104,7 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   int64_t lanes = std::min(target.getLanes(), panelRows);
   bool unpacks = weight.getEncoding().getGrid().has_value();
   int64_t strips = unpacks ? 1 : panelRows / lanes;
-  bool pairs = panels % 2 == 0 && rows == 4;
+  bool pairs = !unpacks && panels % 2 == 0;
   return ScheduleAttr::get(getContext(), rows, strips, lanes, pairs ? 2 : 1);
 }
 

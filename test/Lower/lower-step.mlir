@@ -9,7 +9,7 @@
 // CHECK-LABEL: func.func private @"k0_embed.avx512-vnni"(
 
 // A product: this worker's panels, four rows at a time with one panel, then
-// row by row with both panels and a prefetch.
+// row by row, with a prefetch.
 // CHECK-LABEL: func.func private @"k2_linear.avx512-vnni"(
 // CHECK-SAME: %[[X:[^:]*]]: memref<?x44xi8>, %[[W:[^:]*]]: memref<2x1x544xi8>, %[[Y:[^:]*]]: memref<?x32xf32>, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
 // CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
@@ -20,7 +20,7 @@
 // CHECK: llm.tile.dot({{.*}}) x(%[[X]][%[[ROW]]]) w(%[[W]][%{{.*}}]) {{.*}}rows = 4 : i64, strips = 1 : i64
 // CHECK-COUNT-4: vector.store {{.*}}, %[[Y]]
 // CHECK: scf.for %[[LEFT:.*]] = %{{.*}} to %{{.*}} step %[[C1]]
-// CHECK: llm.tile.dot({{.*}}) x(%[[X]][%[[LEFT]]]) {{.*}}prefetch, rows = 1 : i64, strips = 2 : i64
+// CHECK: llm.tile.dot({{.*}}) x(%[[X]][%[[LEFT]]]) {{.*}}prefetch, rows = 1 : i64, strips = 1 : i64
 
 // CHECK: memref.global "private" constant @[[TABLE:.*]] : memref<2xi64> = dense<[[[W0]], [[W1]]]>
 // CHECK-LABEL: func.func @"step.avx512-vnni"(

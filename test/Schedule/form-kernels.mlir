@@ -53,7 +53,7 @@ func.func @product_quantised(%x: !q, %w: !w) -> !q {
 // The residual rides in the product's epilogue, with the bias.
 // CHECK-LABEL: func.func @residual.avx2(
 // CHECK-SAME: %[[X:.*]]: tensor<?x32xf32>, %[[W:.*]]: !llm.packed<32x32, #llm.q8_0, #llm.panels>, %[[B:.*]]: tensor<32xf32>
-// CHECK: llm.kernel "linear_addf"(%[[X]], %[[W]], %[[B]]) schedule <rows = 4, strips = 1, lanes = 8, panels = 2> : (
+// CHECK: llm.kernel "linear_addf"(%[[X]], %[[W]], %[[B]]) schedule <rows = 4, strips = 1, lanes = 8, panels = 1> : (
 // CHECK: %[[P:.*]] = llm.linear
 // CHECK: %[[S:.*]] = arith.addf %{{.*}}, %[[P]]
 // CHECK: llm.yield %[[S]] : tensor<?x32xf32>
