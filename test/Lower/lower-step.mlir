@@ -8,13 +8,13 @@
 // CHECK-NOT: llm.weight_table
 // CHECK-LABEL: func.func private @"k0_embed.avx512-vnni"(
 
-// A product: this worker's panels, four rows at a time with one panel, then
+// A product: this worker's panels, four rows at a time with one strip, then
 // row by row, with a prefetch.
 // CHECK-LABEL: func.func private @"k2_linear.avx512-vnni"(
 // CHECK-SAME: %[[X:[^:]*]]: memref<?x44xi8>, %[[W:[^:]*]]: memref<2x1x544xi8>, %[[Y:[^:]*]]: memref<?x32xf32>, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
 // CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
 // CHECK-DAG: %[[C4:.*]] = arith.constant 4 : index
-// CHECK-DAG: %[[BEGIN:.*]] = arith.divui %[[WORKER]], %[[WORKERS]] : index
+// CHECK-DAG: %[[BEGIN:.*]] = arith.divui %{{.*}}, %[[WORKERS]] : index
 // CHECK: scf.for %{{.*}} = %[[BEGIN]] to
 // CHECK: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %[[C4]]
 // CHECK: llm.tile.dot({{.*}}) x(%[[X]][%[[ROW]]]) w(%[[W]][%{{.*}}]) {{.*}}rows = 4 : i64, strips = 1 : i64
