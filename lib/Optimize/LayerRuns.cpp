@@ -1,17 +1,15 @@
 //===- LayerRuns.cpp - where a step repeats itself --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// First by words: an op is a letter, equal ops are the same letter, and a run is
-// a word of the step that repeats. n letters are compared about n log n times.
-// Then by data flow: what an operand reads in one repetition, it must read in the
-// next, one period on.
+// A word that repeats (OpSequence.h) is a run of layers if its data flow repeats,
+// too: what an operand reads in one repetition, it must read in the next, one
+// period on.
 //===----------------------------------------------------------------------===//
 #include "LayerRuns.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/IR/OperationSupport.h"
 
 #include <queue>
 
@@ -20,111 +18,7 @@ namespace llmc {
 using namespace mlir;
 using namespace mlir::llm;
 
-//===----------------------------------------------------------------------===//
-// The step as a word
-//===----------------------------------------------------------------------===//
-
 namespace {
-
-/// Ops are keys by everything but their values and locations.
-struct OpClassInfo : llvm::DenseMapInfo<Operation *> {
-  static unsigned getHashValue(const Operation *op) {
-    return OperationEquivalence::computeHash(
-        const_cast<Operation *>(op), OperationEquivalence::ignoreHashValue,
-        OperationEquivalence::ignoreHashValue,
-        OperationEquivalence::IgnoreLocations);
-  }
-  static bool isEqual(const Operation *a, const Operation *b) {
-    if (a == b)
-      return true;
-    for (const Operation *op : {a, b})
-      if (op == getEmptyKey() || op == getTombstoneKey())
-        return false;
-    return OperationEquivalence::isEquivalentTo(
-        const_cast<Operation *>(a), const_cast<Operation *>(b),
-        OperationEquivalence::ignoreValueEquivalence, nullptr,
-        OperationEquivalence::IgnoreLocations);
-  }
-};
-
-} // namespace
-
-OpSequence::OpSequence(Block &block) {
-  for (Operation &op : block.without_terminator())
-    if (!isLeaf(&op)) {
-      places[&op] = ops.size();
-      ops.push_back(&op);
-    }
-  classify();
-  for (Operation *op : ops) {
-    lastReaders.push_back(-1);
-    for (Value result : op->getResults())
-      lastReaders.back() = std::max(lastReaders.back(), findLastReader(result));
-  }
-}
-
-bool OpSequence::isLeaf(Operation *op) {
-  return isa<arith::ConstantOp, ParamOp, tensor::DimOp>(op);
-}
-
-void OpSequence::classify() {
-  llvm::DenseMap<Operation *, int64_t, OpClassInfo> known;
-  int64_t next = 0;
-  for (Operation *op : ops) {
-    // A body could read values of another repetition: such an op equals none.
-    bool alone = op->getNumRegions() > 0;
-    auto [it, added] =
-        alone ? std::make_pair(known.end(), true) : known.try_emplace(op, next);
-    classes.push_back(added ? next++ : it->second);
-  }
-}
-
-int64_t OpSequence::find(Operation *op) const {
-  auto it = op ? places.find(op) : places.end();
-  return it == places.end() ? -1 : it->second;
-}
-
-int64_t OpSequence::findLastReader(Value value) const {
-  int64_t last = -1;
-  for (Operation *user : value.getUsers()) {
-    int64_t place = find(value.getParentBlock()->findAncestorOpInBlock(*user));
-    last = std::max(last, place < 0 ? size() : place);
-  }
-  return last;
-}
-
-//===----------------------------------------------------------------------===//
-// Words that repeat
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-/// Places [begin, end) where every op equals the one `period` before it.
-struct Repetition {
-  int64_t begin, end, period;
-  /// Ops that whole repetitions cover at most.
-  int64_t getBound() const { return (end - begin) / period * period; }
-};
-
-/// All maximal repetitions. A word of `period` letters that stands twice covers
-/// two neighbouring multiples of `period`, so only those are compared at first.
-std::vector<Repetition> findRepetitions(ArrayRef<int64_t> classes) {
-  std::vector<Repetition> found;
-  int64_t size = classes.size();
-  for (int64_t period = 1; period <= size / 2; ++period)
-    for (int64_t at = 0; at + period < size;) {
-      int64_t begin = at, end = at;
-      while (end + period < size && classes[end] == classes[end + period])
-        ++end;
-      if (end > at)
-        while (begin > 0 && classes[begin - 1] == classes[begin - 1 + period])
-          --begin;
-      if (end - begin >= period)
-        found.push_back({begin, end + period, period});
-      at = (std::max(at, end - 1) / period + 1) * period;
-    }
-  return found;
-}
 
 //===----------------------------------------------------------------------===//
 // Data flow
@@ -156,7 +50,7 @@ public:
     if (llvm::all_of(llvm::seq(where.begin, where.begin + period),
                      [&](int64_t at) { return isEpilogue(ops[at]); }))
       return std::nullopt;
-    findSteadyEnds();
+    scan();
     std::optional<LayerRun> best;
     for (int64_t start = where.begin; start + 2 * period <= where.end;
          ++start) {
@@ -229,22 +123,30 @@ private:
     return true;
   }
 
-  void findSteadyEnds() {
-    steadyEnd.assign(where.end - where.begin + 1, where.end);
-    for (int64_t at = where.end - 1; at >= where.begin; --at)
-      steadyEnd[at - where.begin] =
-          at < where.begin + 2 * period || isSteady(at)
-              ? steadyEnd[at + 1 - where.begin]
-              : at;
+  void scan() {
+    int64_t size = where.end - where.begin;
+    steadyEnd.assign(size + 1, where.end);
+    nextFar.assign(size + 1, where.end);
+    for (int64_t i = size - 1; i >= 0; --i) {
+      int64_t place = where.begin + i;
+      steadyEnd[i] =
+          i < 2 * period || isSteady(place) ? steadyEnd[i + 1] : place;
+      nextFar[i] = ops.getLastReader(place) - place >= 2 * period
+                       ? place
+                       : nextFar[i + 1];
+    }
   }
 
   /// Repetitions from `start` on, as far as those after the third go on as
-  /// before.
-  int64_t countAtMost(int64_t start) const {
-    int64_t third = start + 3 * period;
-    if (third > where.end)
-      return (where.end - start) / period;
-    return 3 + (steadyEnd[third - where.begin] - third) / period;
+  /// before and only the last one holds a value that is read far away.
+  int64_t countAtMost(int64_t start) {
+    int64_t third = start + 3 * period, count = (where.end - start) / period;
+    if (third <= where.end)
+      count = 3 + (steadyEnd[third - where.begin] - third) / period;
+    int64_t far = nextFar[start - where.begin];
+    if (far < start + period && count >= 2)
+      fail(far, "a value of an inner layer is read after the layers");
+    return std::min(count, (far - start) / period + 1);
   }
 
   //===--- one start ----------------------------------------------------------//
@@ -404,7 +306,9 @@ private:
   const OpSequence &ops;
   Repetition where;
   int64_t period;
-  std::vector<int64_t> steadyEnd; // by place - where.begin
+  // By place - where.begin: the first place from there on where a change is new,
+  // and whose value is read more than one repetition on.
+  std::vector<int64_t> steadyEnd, nextFar;
   BrokenRun broken;
 };
 
@@ -435,7 +339,7 @@ public:
   explicit RunChooser(const OpSequence &ops) : ops(ops), taken(ops.size()) {}
 
   LayerRuns run() {
-    for (const Repetition &repetition : findRepetitions(ops.getClasses()))
+    for (const Repetition &repetition : findRepetitions(ops))
       queue.push({repetition, std::nullopt});
     while (!queue.empty()) {
       Candidate candidate = queue.top();
@@ -455,6 +359,9 @@ private:
             ArrayRef(taken).slice(where.begin, where.end - where.begin), true))
       return pushFreeParts(where);
     if (candidate.run) {
+      assert(candidate.run->start >= where.begin &&
+             candidate.run->getEnd() <= where.end &&
+             "a run lies in what was free for it");
       std::fill_n(taken.begin() + candidate.run->start,
                   candidate.run->getLength(), true);
       chosen.runs.push_back(std::move(*candidate.run));

@@ -7,40 +7,13 @@
 #ifndef LLMC_LIB_OPTIMIZE_LAYERRUNS_H
 #define LLMC_LIB_OPTIMIZE_LAYERRUNS_H
 
+#include "OpSequence.h"
+
 #include "dialects/llm/LLMDialect.h"
 
 #include <vector>
 
 namespace llmc {
-
-/// The ops of a block that compute, in program order. Constants, params and
-/// dimensions are leaves: they move to where they are read and have no place.
-class OpSequence {
-public:
-  explicit OpSequence(mlir::Block &block);
-
-  int64_t size() const { return ops.size(); }
-  mlir::Operation *operator[](int64_t place) const { return ops[place]; }
-  /// Equal ops, values aside, have equal classes.
-  llvm::ArrayRef<int64_t> getClasses() const { return classes; }
-  /// The place of `op`; -1 for leaves and for ops of other blocks.
-  int64_t find(mlir::Operation *op) const;
-  /// The place of the op that computes `value`; -1 if there is none.
-  int64_t find(mlir::Value value) const { return find(value.getDefiningOp()); }
-  /// The place of the last reader; `size()` if a leaf or the terminator reads.
-  int64_t findLastReader(mlir::Value value) const;
-  /// That of all results of the op at `place`.
-  int64_t getLastReader(int64_t place) const { return lastReaders[place]; }
-
-  static bool isLeaf(mlir::Operation *op);
-
-private:
-  void classify();
-
-  std::vector<mlir::Operation *> ops;
-  std::vector<int64_t> classes, lastReaders;
-  llvm::DenseMap<mlir::Operation *, int64_t> places;
-};
 
 /// Where an operand of one repetition comes from.
 struct LayerSource {

@@ -52,6 +52,9 @@ public:
       : ops(ops), run(run), tables(tables) {}
 
   scf::ForOp write() {
+    assert(run.count >= 2 && "one layer is no loop");
+    assert(run.sources.size() == size_t(run.period) &&
+           "every op of a layer knows its operands");
     Operation *first = ops[run.start];
     OpBuilder builder(first);
     hoistLeaves(first);

@@ -1,4 +1,5 @@
 // RUN: llmc-opt %s --llm-convert-weights | FileCheck %s
+// RUN: llmc-opt %s --llm-convert-weights=to=f16 --remark-policy=all --remark-format=emitRemark --remarks-filter-missed=llm-convert-weights -o /dev/null 2>&1 | FileCheck %s --check-prefix=DECLINED
 // RUN: llmc-opt %s --llm-convert-weights=to=f16 | FileCheck %s --check-prefix=F16
 // RUN: not llmc-opt %s --llm-convert-weights=to=q4_0 2>&1 | FileCheck %s --check-prefix=ERROR
 
@@ -10,6 +11,7 @@ llm.weight @packed : !llm.packed<64x32, #llm.q8_0> source "p"
 // The new step comes after those of the recipe.
 // CHECK: llm.weight @made : tensor<16x32xf32> source "m" recipe [#llm.transpose, #llm.rows<16, 32>, #llm.convert<#llm.float<f32>>]
 llm.weight @made : tensor<16x32xf16> source "m" recipe [#llm.transpose, #llm.rows<16, 32>]
+// DECLINED: declined {{.*}}a vector is read once, as it is
 // Already what is asked: no step. Vectors stay what they are.
 // CHECK: llm.weight @same : tensor<16x32xf32> source "s"{{$}}
 // F16: llm.weight @same : tensor<16x32xf16> source "s" recipe

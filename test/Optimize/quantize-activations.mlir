@@ -1,4 +1,5 @@
 // RUN: llmc-opt %s --llm-quantize-activations | FileCheck %s
+// RUN: llmc-opt %s --llm-quantize-activations --remark-policy=all --remark-format=emitRemark --remarks-filter-missed=llm-quantize-activations -o /dev/null 2>&1 | FileCheck %s --check-prefix=DECLINED
 
 // Both readers of the input share its quantisation.
 // CHECK-LABEL: func.func @fires(
@@ -51,14 +52,17 @@ func.func @groups(%x: tensor<?x256xf32>, %w4: !llm.packed<8x256, #llm.q4_k>, %w6
   return %a, %b, %c : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>
 }
 
+// DECLINED: declined {{.*}}the weight is no integer grid
+// DECLINED: declined {{.*}}each head has a matrix of its own
+// DECLINED: declined {{.*}}the rows are integers already
 // Float weights, heads of their own and inputs that are integers already stay.
 // CHECK-LABEL: func.func @stays(
 // CHECK-COUNT-1: llm.quantize_act
 // CHECK-NOT: llm.quantize_act
-func.func @stays(%x: tensor<?x32xf32>, %dense: tensor<16x32xf16>, %heads: tensor<?x4x32xf32>, %perHead: tensor<4x8x32xf32>,
+func.func @stays(%x: tensor<?x32xf32>, %dense: tensor<16x32xf16>, %heads: tensor<?x4x32xf32>, %perHead: !llm.packed<4x8x32, #llm.q8_0>,
                  %w: !llm.packed<16x32, #llm.q4_1>) -> (tensor<?x16xf32>, tensor<?x4x8xf32>, tensor<?x16xf32>) {
   %a = llm.linear %x, %dense : (tensor<?x32xf32>, tensor<16x32xf16>) -> tensor<?x16xf32>
-  %b = llm.linear %heads, %perHead : (tensor<?x4x32xf32>, tensor<4x8x32xf32>) -> tensor<?x4x8xf32>
+  %b = llm.linear %heads, %perHead : (tensor<?x4x32xf32>, !llm.packed<4x8x32, #llm.q8_0>) -> tensor<?x4x8xf32>
   %q = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act>
   %c = llm.linear %q, %w : (!llm.packed<?x32, #llm.int8_act>, !llm.packed<16x32, #llm.q4_1>) -> tensor<?x16xf32>
   return %a, %b, %c : tensor<?x16xf32>, tensor<?x4x8xf32>, tensor<?x16xf32>

@@ -1,4 +1,5 @@
 // RUN: llmc-opt %s --llm-pack-weights | FileCheck %s
+// RUN: llmc-opt %s --llm-pack-weights --remark-policy=all --remark-format=emitRemark --remarks-filter-missed=llm-pack-weights -o /dev/null 2>&1 | FileCheck %s --check-prefix=DECLINED
 
 // What linears and embeds read gets panels, in its own encoding.
 // CHECK: llm.weight @grid : !llm.packed<40x32, #llm.q4_1, #llm.panels> source "g"
@@ -11,6 +12,7 @@ llm.weight @l0 : !llm.packed<32x32, #llm.q8_0> source "l0"
 llm.weight @l1 : !llm.packed<32x32, #llm.q8_0> source "l1"
 // CHECK: llm.weight_table @layers : !llm.packed<32x32, #llm.q8_0, #llm.panels> [@l0, @l1]
 llm.weight_table @layers : !llm.packed<32x32, #llm.q8_0> [@l0, @l1]
+// DECLINED-COUNT-2: declined {{.*}}no product or table lookup reads it
 // Vectors, and a matrix that a norm reads, do not.
 // CHECK: llm.weight @bias : tensor<8xf32> source "b"
 llm.weight @bias : tensor<8xf32> source "b"
