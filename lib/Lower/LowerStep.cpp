@@ -177,7 +177,7 @@ private:
     rowCounts[result] = rowCounts.lookup(source);
     places[result] = places.lookup(source);
     values[result] =
-        viewArena(b, result.getType(), places[result], rowCounts[result]);
+        viewPlace(b, result.getType(), places[result], rowCounts[result]);
     return success();
   }
 
@@ -273,9 +273,7 @@ private:
       }
       rowCounts[result] = count;
       places[result] = {offset, getRowBytes(result.getType())};
-      values[result] =
-          offset < 0 ? viewLogits(b, result.getType(), count)
-                     : viewArena(b, result.getType(), places[result], count);
+      values[result] = viewPlace(b, result.getType(), places[result], count);
       arguments.push_back(values[result]);
       addAccess(result, writes);
     }
@@ -301,14 +299,12 @@ private:
     return rows;
   }
 
-  Value viewArena(TileBuilder &b, Type type, Place place, Value count) {
-    Value offset = b.mulIndex(capacity, place.offset);
+  /// The caller's logits, or a buffer of the arena.
+  Value viewPlace(TileBuilder &b, Type type, Place place, Value count) {
+    bool isLogits = place.offset < 0;
+    Value offset = isLogits ? b.index(0) : b.mulIndex(capacity, place.offset);
     return memref::ViewOp::create(b, cast<MemRefType>(getArgumentType(type)),
-                                  arena, offset, count);
-  }
-  Value viewLogits(TileBuilder &b, Type type, Value count) {
-    return memref::ViewOp::create(b, cast<MemRefType>(getArgumentType(type)),
-                                  logits, b.index(0), count);
+                                  isLogits ? logits : arena, offset, count);
   }
 
   //===--- barriers -------------------------------------------------------------===//

@@ -7,7 +7,8 @@
 // softmax is kept online (arXiv:2205.14135), so a row's result does not depend on
 // what else is in the batch.
 //
-//   for (row, kv head, tile of its query heads) in this worker's share
+//   for (row, kv head, tile of its query heads) in this worker's share; tiles of
+//   5 heads are 3 + 2, of 7 are 4 + 3: the keys are read twice, not once per head
 //     for page of the row's sequence, up to its own slot
 //       scores of 64 slots, masked by position      one read of the keys
 //       online softmax                               serves the whole tile
@@ -90,6 +91,27 @@ static void tileKVWrite(TileBuilder &b, const KernelArgs &args,
 
 namespace {
 
+/// Query heads that one pass over the cache serves: four times four score vectors
+/// are half of AVX-512's registers.
+constexpr int64_t mostHeadsPerTile = 4;
+
+/// `count` tiles of `heads` query heads each.
+struct HeadTiles {
+  int64_t heads, count;
+};
+
+/// As few tiles as `most` heads allow, as equal as they can be, larger first.
+SmallVector<HeadTiles> splitHeads(int64_t group, int64_t most) {
+  assert(group > 0 && most > 0 && "a head has queries, a tile has room");
+  int64_t tiles = llvm::divideCeil(group, most), heads = group / tiles;
+  int64_t larger = group % tiles;
+  SmallVector<HeadTiles> split;
+  if (larger)
+    split.push_back({heads + 1, larger});
+  split.push_back({heads, tiles - larger});
+  return split;
+}
+
 class AttentionTiler {
 public:
   AttentionTiler(TileBuilder &b, const KernelArgs &args, AttentionOp op)
@@ -97,32 +119,53 @@ public:
         query(args.get(op.getQuery())), cache(args.get(op.getCache())),
         result(args.results[0]) {
     int64_t queryHeads = getMatrixShape(op.getType())[1];
+    assert(queryHeads % layout.heads == 0 && "(C1) of llm.attention");
     group = queryHeads / layout.heads;
-    tile = 1;
-    for (int64_t candidate = 2; candidate <= 4; ++candidate)
-      if (group % candidate == 0)
-        tile = candidate;
     width = getLanes(layout.valueDim);
   }
 
   void run() {
+    SmallVector<HeadTiles> split = splitHeads(group, mostHeadsPerTile);
     // Probabilities of one page pass through memory: lanes of a score are slots,
     // and the next product broadcasts one slot at a time.
     probabilities = memref::AllocaOp::create(
-        b, MemRefType::get({tile, pageTokens}, b.getF32Type()));
-    int64_t tiles = layout.heads * group / tile;
-    Value items = b.mulIndex(b.dim(result, 0), tiles);
-    // Later rows see more keys: deal items out in turn, not in runs.
-    Value step = b.workers;
-    auto loop = scf::ForOp::create(b, b.worker, items, step);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    Value item = loop.getInductionVar();
-    Value firstHead = b.mulIndex(b.remIndex(item, tiles), tile);
-    attend(b.divIndex(item, tiles), firstHead, b.divIndex(firstHead, group));
+        b, MemRefType::get({split.front().heads, pageTokens}, b.getF32Type()));
+    int64_t first = 0;
+    Value turn = b.worker; // of this worker's first item
+    for (HeadTiles tiles : split) {
+      Value items = b.mulIndex(b.dim(result, 0), layout.heads * tiles.count);
+      attendTiles(first, tiles, turn, items);
+      first += tiles.heads * tiles.count;
+      if (first < group)
+        turn = continueTurns(turn, items);
+    }
   }
 
 private:
+  /// Who is next after `items` were dealt: a step of one row may have fewer items
+  /// of a kind than there are workers.
+  Value continueTurns(Value turn, Value items) {
+    Value dealt = arith::RemUIOp::create(b, items, b.workers);
+    Value behind = arith::SubIOp::create(b, b.workers, dealt);
+    return arith::RemUIOp::create(b, b.addIndex(turn, behind), b.workers);
+  }
+
+  /// Every row and kv head with `tiles` of its query heads, from `first` on.
+  void attendTiles(int64_t first, HeadTiles tiles, Value turn, Value items) {
+    tile = tiles.heads;
+    int64_t perRow = layout.heads * tiles.count;
+    // Later rows see more keys: deal items out in turn, not in runs.
+    auto loop = scf::ForOp::create(b, turn, items, b.workers);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value item = b.remIndex(loop.getInductionVar(), perRow);
+    Value kvHead = b.divIndex(item, tiles.count);
+    Value inGroup =
+        b.addIndex(b.mulIndex(b.remIndex(item, tiles.count), tile), first);
+    attend(b.divIndex(loop.getInductionVar(), perRow),
+           b.addIndex(b.mulIndex(kvHead, group), inGroup), kvHead);
+  }
+
   void attend(Value row, Value firstHead, Value kvHead) {
     Value slot = b.toIndex(b.load(args.batch.slots, row));
     Value position = b.load(args.batch.positions, row);
@@ -148,7 +191,7 @@ private:
               arith::SubIOp::create(b, slot, b.mulIndex(block, pageTokens)), 1);
           Value full = b.index(pageTokens);
           Value limit = arith::MinUIOp::create(b, used, full);
-          accumulate(page, layout.values(b, keys), limit, next);
+          accumulate(page, layout.values(b, keys), limit, position, next);
           return next;
         });
     for (int64_t h = 0; h < tile; ++h) {
@@ -256,7 +299,7 @@ private:
   }
 
   /// result += p[slot] * value[slot] over the page's used slots.
-  void accumulate(Value page, Value values, Value limit,
+  void accumulate(Value page, Value values, Value limit, Value position,
                   MutableArrayRef<Value> state) {
     SmallVector<Value> start;
     for (int64_t h = 0; h < tile; ++h)
@@ -270,9 +313,12 @@ private:
           for (int64_t h = 0; h < tile; ++h)
             weights.push_back(
                 b.broadcast(b.load(probabilities, {b.index(h), slot}), width));
+          Value visible = isInWindow(page, slot, position);
           for (int64_t c = 0; c < chunks(); ++c) {
             Value value =
                 b.loadF32s(cache, {page, b.addIndex(first, c * width)}, width);
+            if (visible)
+              value = b.select(visible, value, b.constant(b.f32s(width), 0));
             for (int64_t h = 0; h < tile; ++h)
               next[h * chunks() + c] =
                   b.fma(weights[h], value, next[h * chunks() + c]);
@@ -282,6 +328,18 @@ private:
     for (int64_t h = 0; h < tile; ++h)
       for (int64_t c = 0; c < chunks(); ++c)
         state[resultOf(h) + c] = sums[h * chunks() + c];
+  }
+
+  /// Whether the row's window reaches back to `slot`; null without a window. Zero
+  /// times a value outside of it is not zero if that value is NaN.
+  Value isInWindow(Value page, Value slot, Value position) {
+    if (op.getLeft() < 0)
+      return {};
+    Value at = b.addIndex(b.mulIndex(page, pageTokens), slot);
+    Value distance = arith::SubIOp::create(
+        b, position, b.load(args.batch.slotPositions, at));
+    Value left = b.constant(b.getI32Type(), op.getLeft());
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::sle, distance, left);
   }
 
   TileBuilder &b;

@@ -94,7 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Heads{3, 1, 8, 8}, Heads{8, 2, 24, 24},
                       Heads{5, 1, 40, 40}, Heads{7, 1, 80, 80},
                       Heads{9, 3, 64, 64}, Heads{9, 1, 32, 32},
-                      Heads{12, 2, 20, 20}, Heads{2, 2, 128, 128}));
+                      Heads{12, 2, 20, 20}, Heads{2, 2, 128, 128},
+                      Heads{11, 1, 16, 16}, Heads{14, 2, 64, 64}));
 INSTANTIATE_TEST_SUITE_P(ElementTypes, CompiledAttention,
                          ::testing::Values(Heads{4, 2, 32, 32, "f16"},
                                            Heads{6, 2, 40, 40, "f16"},
@@ -112,6 +113,39 @@ TEST(CompiledWindow, KeysLeaveTheWindow) {
     build(graph, {4, 2, 16, 16}, ", left = " + std::to_string(left) + " : i64");
     expectCompiledAgrees(graph, mixedSteps(graph));
   }
+}
+
+/// Layers with and without a window in turn: one loop whose turn is two layers,
+/// whose slots of the cache count in twos.
+TEST(CompiledWindow, TakesTurnsInALoop) {
+  Graph graph(55);
+  std::string cache = "!llm.kv<4x2x16x16, f32>", type = tensor({-1, 2, 16});
+  Operand x = graph.rows(32), ids = graph.tokens(), kv = graph.useCache(cache);
+  Operand zero = graph.emit("arith.constant 0 : index", "index");
+  Operand count = graph.emit(
+      "tensor.dim " + ids.name + ", " + zero.name + " : " + ids.type, "index");
+  for (int64_t l = 0; l < 4; ++l) {
+    Operand heads = graph.emit(
+        "tensor.expand_shape " + x.name + " [[0], [1, 2]] output_shape [" +
+            count.name + ", 2, 16] : " + x.type + " into " + type,
+        type);
+    Operand slot =
+        graph.emit("arith.constant " + std::to_string(l) + " : index", "index");
+    kv = graph.emit("llm.kv_write " + kv.name + "[" + slot.name + "], " +
+                        heads.name + ", value(" + heads.name +
+                        "), %batch : " + cache + ", " + type + ", value(" +
+                        type + ") -> " + cache,
+                    cache);
+    Operand a = graph.emit("llm.attention " + heads.name + " cache(" + kv.name +
+                               "[" + slot.name + "]) batch(%batch) {" +
+                               (l % 2 ? "" : "left = 3 : i64, ") +
+                               "scale = 0.5 : f64} : (" + type + ", " + cache +
+                               ", index, !llm.batch) -> " + type,
+                           type);
+    accumulate(graph, x, graph.collapse(a, 2, 16));
+  }
+  graph.finish(x, {kv});
+  expectCompiledAgrees(graph, mixedSteps(graph));
 }
 
 TEST(CompiledSoftcap, ScoresAreBounded) {
@@ -160,6 +194,19 @@ TEST(CompiledSoftmax, KeepsLargeScoresFinite) {
       heads.type);
   graph.finish(graph.collapse(a, 1, 16), kv);
   expectCompiledAgrees(graph, stepsOf(graph, {33, 33, 64, 1, 1}));
+}
+
+/// Tiles of unequal size are dealt out in two rounds: no head is left out, none
+/// is done twice.
+TEST(CompiledAttentionTiles, ReachEveryHeadWithAnyWorkers) {
+  for (int64_t group : {5, 7, 11})
+    for (int64_t workers : {2, 3, 5}) {
+      SCOPED_TRACE(std::to_string(group) + " heads, " +
+                   std::to_string(workers) + " workers");
+      Graph graph(100 + group);
+      build(graph, {2 * group, 2, 16, 16});
+      expectCompiledAgrees(graph, stepsOf(graph, {1, 4, 1}), 1e-4, workers);
+    }
 }
 
 /// Groups of layers with caches of their own share the pages.

@@ -1,0 +1,33 @@
+// RUN: llmc-opt %s --llm-pack-weights --llm-form-kernels --llm-plan-memory --llm-tile-kernels --canonicalize --cse | FileCheck %s
+
+// A pass over the keys serves up to four heads: the score loop carries four
+// vectors of 16 slots per head. Seven heads on one are 4 + 3, so the cache is read
+// twice; a tile that had to divide them would read it seven times. The second
+// kind of tile goes on with the worker whose turn it is.
+// CHECK-LABEL: func.func private @k{{[0-9]+}}_attention(
+// CHECK: memref.alloca() : memref<4x64xf32>
+// CHECK: scf.for %{{.*}} = %[[WORKER:.*]] to %{{.*}} step %[[WORKERS:.*]] {
+// CHECK: %{{.*}}:16 = scf.for
+// CHECK-COUNT-4: vector.load {{.*}}vector<16xf32>
+// CHECK: scf.yield
+// CHECK: %[[TURN:.*]] = arith.remui %{{.*}}, %[[WORKERS]]
+// CHECK: scf.for %{{.*}} = %[[TURN]] to %{{.*}} step %[[WORKERS]] {
+// CHECK: %{{.*}}:12 = scf.for
+// CHECK-COUNT-4: vector.load {{.*}}vector<16xf32>
+// CHECK: scf.yield
+// CHECK-NOT: step %[[WORKERS]]
+// CHECK-LABEL: func.func @step(
+module attributes {llm.model = {context_length = 64 : i64}} {
+llm.weight @table : tensor<40x112xf32> source "t"
+func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x1x16x16, f32>) -> (tensor<?x112xf32>, !llm.kv<1x1x16x16, f32>) {
+  %c0 = arith.constant 0 : index
+  %ids = llm.batch_tokens %batch : tensor<?xi32>
+  %t = llm.param @table : tensor<40x112xf32>
+  %x = llm.embed %ids, %t : (tensor<?xi32>, tensor<40x112xf32>) -> tensor<?x112xf32>
+  %T = tensor.dim %x, %c0 : tensor<?x112xf32>
+  %q = tensor.expand_shape %x [[0], [1, 2]] output_shape [%T, 7, 16] : tensor<?x112xf32> into tensor<?x7x16xf32>
+  %a = llm.attention %q cache(%kv[%c0]) batch(%batch) {scale = 0.25 : f64} : (tensor<?x7x16xf32>, !llm.kv<1x1x16x16, f32>, index, !llm.batch) -> tensor<?x7x16xf32>
+  %r = tensor.collapse_shape %a [[0], [1, 2]] : tensor<?x7x16xf32> into tensor<?x112xf32>
+  return %r, %kv : tensor<?x112xf32>, !llm.kv<1x1x16x16, f32>
+}
+}
