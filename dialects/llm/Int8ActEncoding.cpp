@@ -41,14 +41,17 @@ void Int8ActEncodingAttr::quantizeBlock(const float *values,
                                         uint8_t *bytes) const {
   float most = 0;
   for (int64_t i = 0; i < getGroup(); ++i)
-    most = std::max(most, std::fabs(values[i]));
+    if (float x = std::fabs(values[i]); x > most || std::isnan(x))
+      most = x; // and nothing is greater than a NaN
   // The reciprocal is taken first: compiled code multiplies, and both must
   // round to the same codes.
   float scale = most / 127.0f;
-  float inverse = most > 0 ? 127.0f / most : 0.0f;
+  float inverse = 127.0f / most;
+  bool usable = inverse > 0 && inverse < INFINITY;
   int32_t sum = 0;
   for (int64_t i = 0; i < getGroup(); ++i) {
-    auto code = static_cast<int32_t>(std::nearbyint(values[i] * inverse));
+    auto code =
+        usable ? static_cast<int32_t>(std::nearbyint(values[i] * inverse)) : 0;
     bytes[i] = static_cast<uint8_t>(static_cast<int8_t>(code));
     sum += code;
   }

@@ -115,8 +115,11 @@ def LLM_Int8ActEncoding : LLM_Encoding<"Int8ActEncoding", "int8_act"> {
   let description = [{
     As an encoding, a block is `group` signed bytes, the scale and the sum. Kernels keep a
     row of K elements as K signed bytes, then K/group f32 scales, then K/group i32 sums
-    (`ActRow`): codes of neighbouring groups are read in one vector. `scale = max|x| / 127`, `code = round-half-even(x / scale)`
-    (0 when the group is all zero). The sums let kernels with unsigned weight
+    (`ActRow`): codes of neighbouring groups are read in one vector.
+    `scale = max|x| / 127`, `code = round-half-even(x / scale)`; all codes are 0 unless
+    `127 / max|x|` is positive and finite. So a group of zeros (or of numbers below 2^-121)
+    is 0, and one that holds an infinity or a NaN is NaN: its scale is no finite number, and
+    0 times that is NaN. The sums let kernels with unsigned weight
     codes subtract `zero * sum(x)` once per group.
   }];
   let parameters = (ins DefaultValuedParameter<"int64_t", "32">:$group);

@@ -111,7 +111,8 @@ def LLM_QuantizeActOp : LLM_Op<"quantize_act", [Pure, LLM_KernelAnchor<["absorbs
   let summary = "activations become integers, group by group";
   let description = [{
     Rounds every group of the last dimension to the result's encoding
-    (`#llm.int8_act<group>`: scale = max|x| / 127, code = round-half-even(x / scale)).
+    (`#llm.int8_act<group>`: scale = max|x| / 127, code = round-half-even(x / scale)). A
+    group that holds an infinity or a NaN is NaN throughout.
     input [T, K] f32, result `!llm.packed<?xK, #encoding>`.
     (C1) the result has the input's shape. (C2) its encoding is one of
     activations; K is a multiple of the group (a constraint of the type).
@@ -145,7 +146,7 @@ def LLM_ActOp : LLM_Op<"act", [Pure, SameOperandsAndResultType, Elementwise]> {
   let description = [{
     Elementwise, f32 inside: silu x*sigmoid(x); gelu_erf x/2*(1+erf(x/sqrt 2));
     gelu_tanh x/2*(1+tanh(sqrt(2/pi)*(x+0.044715 x^3))); quick_gelu x*sigmoid(1.702 x);
-    relu max(x,0); relu2 max(x,0)^2; sigmoid; tanh; softplus log(1+exp x).
+    relu max(x,0); relu2 max(x,0)^2; sigmoid; tanh; softplus log(1+exp x). NaN stays NaN.
     (C1) type(result) == type(input). Folds: relu of a result that is never negative.
     ```mlir
     %s = llm.act silu %g : tensor<?x1536xf32>

@@ -172,3 +172,37 @@ func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x1x4x4, f32>, %lv: !llm.kv<1x1
   return %y, %kv1, %lv1 : tensor<?x4xf32>, !llm.kv<1x1x4x4, f32>, !llm.kv<1x1x4x4, f32>
 }
 }
+
+// -----
+
+// A value that several ops of a body read is computed once per place: sixteen
+// squarings are sixteen products. Evaluated from each reader they were 65,535.
+// CHECK-LABEL: func.func private @k{{[0-9]+}}_mulf
+// CHECK-COUNT-16: arith.mulf {{.*}}vector<16xf32>
+// CHECK-NOT: arith.mulf
+// CHECK-LABEL: func.func @step(
+module attributes {llm.model = {context_length = 64 : i64}} {
+llm.weight @table : tensor<40x32xf32> source "t"
+func.func @step(%batch: !llm.batch) -> tensor<?x32xf32> {
+  %ids = llm.batch_tokens %batch : tensor<?xi32>
+  %t = llm.param @table : tensor<40x32xf32>
+  %0 = llm.embed %ids, %t : (tensor<?xi32>, tensor<40x32xf32>) -> tensor<?x32xf32>
+  %1 = arith.mulf %0, %0 : tensor<?x32xf32>
+  %2 = arith.mulf %1, %1 : tensor<?x32xf32>
+  %3 = arith.mulf %2, %2 : tensor<?x32xf32>
+  %4 = arith.mulf %3, %3 : tensor<?x32xf32>
+  %5 = arith.mulf %4, %4 : tensor<?x32xf32>
+  %6 = arith.mulf %5, %5 : tensor<?x32xf32>
+  %7 = arith.mulf %6, %6 : tensor<?x32xf32>
+  %8 = arith.mulf %7, %7 : tensor<?x32xf32>
+  %9 = arith.mulf %8, %8 : tensor<?x32xf32>
+  %10 = arith.mulf %9, %9 : tensor<?x32xf32>
+  %11 = arith.mulf %10, %10 : tensor<?x32xf32>
+  %12 = arith.mulf %11, %11 : tensor<?x32xf32>
+  %13 = arith.mulf %12, %12 : tensor<?x32xf32>
+  %14 = arith.mulf %13, %13 : tensor<?x32xf32>
+  %15 = arith.mulf %14, %14 : tensor<?x32xf32>
+  %16 = arith.mulf %15, %15 : tensor<?x32xf32>
+  return %16 : tensor<?x32xf32>
+}
+}

@@ -43,9 +43,9 @@ static Value applyAct(TileBuilder &b, ActFn fn, Value x) {
   case ActFn::QuickGelu:
     return b.mul(x, sigmoid(b, b.mul(x, constant(1.702))));
   case ActFn::Relu:
-    return b.max(x, constant(0));
+    return b.max(constant(0), x);
   case ActFn::Relu2: {
-    Value positive = b.max(x, constant(0));
+    Value positive = b.max(constant(0), x);
     return b.mul(positive, positive);
   }
   case ActFn::Sigmoid:
@@ -56,7 +56,7 @@ static Value applyAct(TileBuilder &b, ActFn fn, Value x) {
     // max(x, 0) + log(1 + exp(-|x|)) does not overflow.
     Value magnitude = math::AbsFOp::create(b, x);
     Value rest = b.exp(arith::NegFOp::create(b, magnitude));
-    return b.add(b.max(x, constant(0)),
+    return b.add(b.max(constant(0), x),
                  math::LogOp::create(b, b.add(constant(1), rest)));
   }
   }
@@ -110,26 +110,57 @@ void attachElementwiseTiles(MLIRContext *context) {
   tensor::SplatOp::attachInterface<SplatTile>(*context);
 }
 
+namespace {
+
+/// The values of a body at one place. Each is computed once, however many read
+/// it: sixteen squarings in a row are sixteen products, not 65,535.
+class PlaceEvaluator {
+public:
+  PlaceEvaluator(TileBuilder &b, const TilePlace &place,
+                 llvm::function_ref<Value(Value)> leaf)
+      : b(b), place(place), leaf(leaf) {}
+
+  Value get(Value value) {
+    if (Value known = values.lookup(value))
+      return known;
+    Value computed = compute(value);
+    values[value] = computed;
+    return computed;
+  }
+
+private:
+  Value compute(Value value) {
+    if (Value given = leaf(value))
+      return given;
+    if (isa<BlockArgument>(value))
+      return b.loadF32s(place.args.get(value), place.at, place.lanes,
+                        place.mask);
+    Operation *op = value.getDefiningOp();
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(isSpread(op) ? Value() : get(operand));
+    if (auto tile = dyn_cast<CpuElementwiseOpInterface>(op))
+      return tile.evaluate(b, place, operands);
+    assert(op->hasTrait<OpTrait::Elementwise>() && "kernel formation let it in");
+    OperationState state(b.getLoc(), op->getName());
+    state.addOperands(operands);
+    state.addTypes(VectorType::get(
+        place.lanes, cast<ShapedType>(value.getType()).getElementType()));
+    state.attributes = op->getAttrDictionary();
+    return b.create(state)->getResult(0);
+  }
+
+  TileBuilder &b;
+  const TilePlace &place;
+  llvm::function_ref<Value(Value)> leaf;
+  DenseMap<Value, Value> values;
+};
+
+} // namespace
+
 Value evaluateElementwise(TileBuilder &b, const TilePlace &place, Value value,
                           llvm::function_ref<Value(Value)> leaf) {
-  if (Value known = leaf(value))
-    return known;
-  if (isa<BlockArgument>(value))
-    return b.loadF32s(place.args.get(value), place.at, place.lanes, place.mask);
-  Operation *op = value.getDefiningOp();
-  SmallVector<Value> operands;
-  for (Value operand : op->getOperands())
-    operands.push_back(
-        isSpread(op) ? Value() : evaluateElementwise(b, place, operand, leaf));
-  if (auto tile = dyn_cast<CpuElementwiseOpInterface>(op))
-    return tile.evaluate(b, place, operands);
-  assert(op->hasTrait<OpTrait::Elementwise>() && "kernel formation let it in");
-  OperationState state(b.getLoc(), op->getName());
-  state.addOperands(operands);
-  state.addTypes(VectorType::get(
-      place.lanes, cast<ShapedType>(value.getType()).getElementType()));
-  state.attributes = op->getAttrDictionary();
-  return b.create(state)->getResult(0);
+  return PlaceEvaluator(b, place, leaf).get(value);
 }
 
 } // namespace llmc

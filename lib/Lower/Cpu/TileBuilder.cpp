@@ -113,6 +113,9 @@ Value TileBuilder::sumLanes(Value vector) {
                      [&](Value x, Value y) { return add(x, y); });
 }
 Value TileBuilder::maxLanes(Value vector) {
+  if (isa<IntegerType>(getElementTypeOrSelf(vector)))
+    return vector::ReductionOp::create(*this, vector::CombiningKind::MAXUI,
+                                       vector);
   return reduceLanes(*this, vector,
                      [&](Value x, Value y) { return max(x, y); });
 }

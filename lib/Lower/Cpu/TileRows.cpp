@@ -162,21 +162,25 @@ private:
     b.loop(b.index(0), b.index(act.getGroups()), 1, [&](Value g) {
       Value first = b.mulIndex(g, group);
       SmallVector<Value> values;
-      Value most;
-      for (int64_t c = 0; c < group; c += lanes) {
+      for (int64_t c = 0; c < group; c += lanes)
         values.push_back(
             evaluate(op.getInput(), prefix, b.addIndex(first, c), lanes));
-        Value magnitude = math::AbsFOp::create(b, values.back());
-        most = most ? b.max(most, magnitude) : magnitude;
-      }
-      most = b.maxLanes(most);
-      Value some =
-          arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, most, b.f32(0));
-      Value inverse = b.select(some, b.div(b.f32(127), most), b.f32(0));
+      Value most = maxMagnitude(values);
+      // Out of range where the group is zero, or holds an infinity or a NaN.
+      Value inverse = b.div(b.f32(127), most);
+      Value usable = arith::AndIOp::create(
+          b,
+          arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, inverse,
+                                b.f32(0)),
+          arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, inverse,
+                                b.f32(INFINITY)));
+      inverse = b.select(usable, inverse, b.f32(0));
+      Value keep =
+          b.broadcast(arith::ExtSIOp::create(b, b.getI32Type(), usable), lanes);
       Value scale = b.div(most, b.f32(127));
       Value total;
       for (auto [i, x] : llvm::enumerate(values)) {
-        Value codes = storeCodes(x, inverse, result, prefix,
+        Value codes = storeCodes(maskBits(x, keep), inverse, result, prefix,
                                  b.addIndex(first, i * lanes));
         total = total ? Value(arith::AddIOp::create(b, total, codes)) : codes;
       }
@@ -191,6 +195,28 @@ private:
       b.storeBytes(scaled, result,
                    {prefix[0], b.addIndex(quarter, act.getScaledSumsOffset())});
     });
+  }
+
+  /// max|x| of all lanes; NaN if one is. Magnitudes are compared as integers:
+  /// that is the order of floats without a sign, and NaN stands above infinity.
+  Value maxMagnitude(ArrayRef<Value> values) {
+    assert(!values.empty() && "a group has numbers");
+    Value most;
+    for (Value x : values) {
+      Type bits = b.i32s(lanesOf(x));
+      Value magnitude =
+          vector::BitCastOp::create(b, bits, Value(math::AbsFOp::create(b, x)));
+      most =
+          most ? Value(arith::MaxUIOp::create(b, most, magnitude)) : magnitude;
+    }
+    return arith::BitcastOp::create(b, b.getF32Type(), b.maxLanes(most));
+  }
+
+  /// x where the mask is all ones, 0 where it is 0, whatever x is.
+  Value maskBits(Value x, Value mask) {
+    Value bits = vector::BitCastOp::create(b, mask.getType(), x);
+    return vector::BitCastOp::create(
+        b, x.getType(), Value(arith::AndIOp::create(b, bits, mask)));
   }
 
   /// Rounds and stores one vector of codes; returns them as i32.

@@ -284,23 +284,64 @@ private:
 
 } // namespace llmc::test
 
-void llmc::test::expectCompiledAgrees(Graph &graph,
-                                      llvm::ArrayRef<ReferenceBatch> batches,
-                                      double tolerance, int64_t workers) {
-  GraphRun run(graph);
-  if (!run.ok())
-    return;
-  auto expected = run.interpret(batches);
-  auto variants = run.compiled->runnableVariants();
-  for (const std::string &variant : variants) {
-    run.compiled->start(variant, workers);
+/// Compares every variant with `expected`, as `measure` sees it.
+static void compareVariants(
+    Graph &graph, CompiledStep &compiled,
+    llvm::ArrayRef<ReferenceBatch> batches,
+    llvm::ArrayRef<std::vector<float>> expected, double tolerance,
+    int64_t workers,
+    llvm::function_ref<double(llvm::ArrayRef<float>, llvm::ArrayRef<float>)>
+        measure) {
+  for (const std::string &variant : compiled.runnableVariants()) {
+    compiled.start(variant, workers);
     for (size_t i = 0; i < batches.size() && i < expected.size(); ++i)
-      EXPECT_LE(relativeDifference(run.compiled->run(batches[i]), expected[i]),
-                tolerance)
+      EXPECT_LE(measure(compiled.run(batches[i]), expected[i]), tolerance)
           << variant << ", step " << i << " of " << batches[i].tokens.size()
           << " rows\n"
           << (::testing::Test::HasFailure() ? "" : graph.text());
   }
+}
+
+void llmc::test::expectCompiledAgrees(Graph &graph,
+                                      llvm::ArrayRef<ReferenceBatch> batches,
+                                      double tolerance, int64_t workers) {
+  GraphRun run(graph);
+  if (run.ok())
+    compareVariants(graph, *run.compiled, batches, run.interpret(batches),
+                    tolerance, workers, relativeDifference);
+}
+
+/// relativeDifference of the numbers; infinite if only one of two is NaN.
+static double differenceOfNumbers(llvm::ArrayRef<float> a,
+                                  llvm::ArrayRef<float> b) {
+  std::vector<float> numbers, others;
+  for (auto [x, y] : llvm::zip_equal(a, b)) {
+    if (std::isnan(x) != std::isnan(y))
+      return INFINITY;
+    if (std::isnan(x) || x == y)
+      continue;
+    numbers.push_back(x);
+    others.push_back(y);
+  }
+  return relativeDifference(numbers, others);
+}
+
+void llmc::test::expectSameNaNs(Graph &graph,
+                                llvm::ArrayRef<ReferenceBatch> batches,
+                                double tolerance) {
+  GraphRun run(graph);
+  if (!run.ok())
+    return;
+  auto expected = run.interpret(batches);
+  size_t all = 0, notNumbers = 0;
+  for (const std::vector<float> &step : expected) {
+    all += step.size();
+    notNumbers += llvm::count_if(step, [](float x) { return std::isnan(x); });
+  }
+  EXPECT_GT(notNumbers, 0u) << "no NaN was planted:\n" << graph.text();
+  EXPECT_LT(notNumbers, all) << "nothing but NaN:\n" << graph.text();
+  compareVariants(graph, *run.compiled, batches, expected, tolerance, 1,
+                  differenceOfNumbers);
 }
 
 void llmc::test::expectCompiledAgrees(Graph &graph) {

@@ -105,6 +105,11 @@ void expectCompiledAgrees(Graph &graph, llvm::ArrayRef<ReferenceBatch> batches,
 /// The same over T = 1, 3, 4, 7 and 33.
 void expectCompiledAgrees(Graph &graph);
 
+/// The same for results that hold NaN: compiled and interpreted have it in the
+/// same places, and agree in all others. Fails if there is none, or nothing else.
+void expectSameNaNs(Graph &graph, llvm::ArrayRef<ReferenceBatch> batches,
+                    double tolerance = 1e-4);
+
 /// max|a - b| / max|b|; infinite where a is not a number.
 double relativeDifference(llvm::ArrayRef<float> a, llvm::ArrayRef<float> b);
 

@@ -156,6 +156,35 @@ TEST(QuantizeAct, CodesAreThoseOfTheEncoding) {
   }
 }
 
+/// One number that is none makes its group NaN, and no other.
+TEST(QuantizeAct, NaNAndInfinityFillTheirGroup) {
+  Program program(R"(func.func @f(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
+    %q = llm.quantize_act %x : tensor<?x64xf32> -> !llm.packed<?x64, #llm.int8_act<32>>
+    %r = llm.dequant %q : !llm.packed<?x64, #llm.int8_act<32>> -> tensor<?x64xf32>
+    return %r : tensor<?x64xf32> })");
+  for (float planted : {NAN, INFINITY, -INFINITY})
+    for (size_t at : {32, 47, 63}) {
+      std::vector<float> x(64, 1.0f);
+      x[at] = planted;
+      std::vector<float> actual = program.run({floats({1, 64}, x)});
+      ASSERT_EQ(actual.size(), 64u);
+      for (size_t i = 0; i < 32; ++i)
+        EXPECT_NEAR(actual[i], 1, 1e-6);
+      for (size_t i = 32; i < 64; ++i)
+        EXPECT_TRUE(std::isnan(actual[i])) << planted << " at " << at;
+    }
+}
+
+/// 127 divided by the maximum would overflow.
+TEST(QuantizeAct, GroupsBelowTheGridAreZero) {
+  Program program(R"(func.func @f(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
+    %q = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act>
+    %r = llm.dequant %q : !llm.packed<?x32, #llm.int8_act> -> tensor<?x32xf32>
+    return %r : tensor<?x32xf32> })");
+  std::vector<float> x(32, 1e-39f);
+  expectNear(program.run({floats({1, 32}, x)}), std::vector<float>(32), 0);
+}
+
 TEST(QuantizeAct, TiesGoToEvenCodes) {
   Program program(R"(func.func @f(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
     %q = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act>

@@ -57,12 +57,14 @@ public:
   Value sub(Value a, Value b);
   Value mul(Value a, Value b);
   Value div(Value a, Value b);
+  /// The greater; b where one of them is NaN. So a NaN of b is kept, of a lost.
   Value max(Value a, Value b);
   Value fma(Value a, Value b, Value c); // a * b + c, rounded once
   Value exp(Value x);
   /// x where `condition`, else y.
   Value select(Value condition, Value x, Value y);
   Value sumLanes(Value vector);
+  /// Of f32, a NaN may be lost; of i32, unsigned.
   Value maxLanes(Value vector);
 
   Value load(Value memref, mlir::ValueRange at);
