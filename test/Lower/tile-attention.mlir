@@ -1,10 +1,11 @@
-// RUN: llmc-opt %s --llm-pack-weights --llm-form-kernels --llm-plan-memory --llm-tile-kernels --canonicalize --cse | FileCheck %s
+// RUN: llmc-opt %s --llm-pack-weights --llm-clone-targets=isas=avx512-vnni --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s
+// RUN: llmc-opt %s --llm-pack-weights --llm-clone-targets=isas=avx2 --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s --check-prefix=AVX2
 
 // A pass over the keys serves up to four heads: the score loop carries four
 // vectors of 16 slots per head. Seven heads on one are 4 + 3, so the cache is read
 // twice; a tile that had to divide them would read it seven times. The second
 // kind of tile goes on with the worker whose turn it is.
-// CHECK-LABEL: func.func private @k{{[0-9]+}}_attention(
+// CHECK-LABEL: func.func private @k{{[0-9]+}}_attention
 // CHECK: memref.alloca() : memref<4x64xf32>
 // CHECK: scf.for %{{.*}} = %[[WORKER:.*]] to %{{.*}} step %[[WORKERS:.*]] {
 // CHECK: %{{.*}}:16 = scf.for
@@ -17,6 +18,17 @@
 // CHECK: scf.yield
 // CHECK-NOT: step %[[WORKERS]]
 // CHECK-LABEL: func.func @step(
+// With half the registers, four loops over the dimensions of a key carry one
+// vector per head each; every key is still read once per tile.
+// AVX2-LABEL: func.func private @k{{[0-9]+}}_attention
+// AVX2: %{{.*}}:4 = scf.for
+// AVX2: vector.load {{.*}}vector<16xf32>
+// AVX2-NOT: vector.load
+// AVX2: scf.yield
+// AVX2: %{{.*}}:4 = scf.for
+// AVX2: %{{.*}}:4 = scf.for
+// AVX2: %{{.*}}:4 = scf.for
+// AVX2: math.exp
 module attributes {llm.model = {context_length = 64 : i64}} {
 llm.weight @table : tensor<40x112xf32> source "t"
 func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x1x16x16, f32>) -> (tensor<?x112xf32>, !llm.kv<1x1x16x16, f32>) {

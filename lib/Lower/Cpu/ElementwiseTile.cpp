@@ -141,7 +141,8 @@ private:
       operands.push_back(isSpread(op) ? Value() : get(operand));
     if (auto tile = dyn_cast<CpuElementwiseOpInterface>(op))
       return tile.evaluate(b, place, operands);
-    assert(op->hasTrait<OpTrait::Elementwise>() && "kernel formation let it in");
+    assert(op->hasTrait<OpTrait::Elementwise>() &&
+           "kernel formation let it in");
     OperationState state(b.getLoc(), op->getName());
     state.addOperands(operands);
     state.addTypes(VectorType::get(

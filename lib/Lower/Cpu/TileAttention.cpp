@@ -91,9 +91,11 @@ static void tileKVWrite(TileBuilder &b, const KernelArgs &args,
 
 namespace {
 
-/// Query heads that one pass over the cache serves: four times four score vectors
-/// are half of AVX-512's registers.
-constexpr int64_t mostHeadsPerTile = 4;
+/// Query heads that one pass over the cache serves: with four, each of them has
+/// two registers for its sums where a target has 16, and four where it has 32.
+int64_t getMostHeads(TargetAttr target) {
+  return std::clamp<int64_t>(target.getRegisters() / 4, 1, 4);
+}
 
 /// `count` tiles of `heads` query heads each.
 struct HeadTiles {
@@ -119,13 +121,16 @@ public:
         query(args.get(op.getQuery())), cache(args.get(op.getCache())),
         result(args.results[0]) {
     int64_t queryHeads = getMatrixShape(op.getType())[1];
+    KernelOp kernel = args.kernel;
+    target = getTarget(kernel->getParentOfType<func::FuncOp>());
+    assert(target && "tiles are shaped for a target");
     assert(queryHeads % layout.heads == 0 && "(C1) of llm.attention");
     group = queryHeads / layout.heads;
     width = getLanes(layout.valueDim);
   }
 
   void run() {
-    SmallVector<HeadTiles> split = splitHeads(group, mostHeadsPerTile);
+    SmallVector<HeadTiles> split = splitHeads(group, getMostHeads(target));
     // Probabilities of one page pass through memory: lanes of a score are slots,
     // and the next product broadcasts one slot at a time.
     probabilities = memref::AllocaOp::create(
@@ -213,27 +218,28 @@ private:
 
   //===--- one page ---------------------------------------------------------===//
 
+  /// How many of `count` vectors of `width` f32 each head of the tile sums at
+  /// once: their sums, a multiplier per head and what is loaded stay in registers.
+  int64_t countTogether(int64_t count, int64_t width) const {
+    int64_t registers = llvm::divideCeil(width, target.getLanes());
+    int64_t left = target.getRegisters() - tile - registers;
+    int64_t most = std::clamp<int64_t>(left / (tile * registers), 1, count);
+    while (count % most)
+      --most;
+    return most;
+  }
+
   /// scale * q . k of 64 slots for each head of the tile.
   SmallVector<Value> score(Value row, Value firstHead, Value page, Value keys) {
-    SmallVector<Value> zeros(tile * vectors(), b.constant(b.f32s(lanes), 0));
-    auto sums = b.loop(
-        b.index(0), b.index(layout.keyDim), 1, zeros,
-        [&](Value d, ValueRange carried) {
-          SmallVector<Value> next(carried);
-          Value first = b.addIndex(keys, b.mulIndex(d, pageTokens));
-          SmallVector<Value> queries;
-          for (int64_t h = 0; h < tile; ++h)
-            queries.push_back(b.broadcast(
-                b.load(query, {row, b.addIndex(firstHead, h), d}), lanes));
-          for (int64_t v = 0; v < vectors(); ++v) {
-            Value key =
-                b.loadF32s(cache, {page, b.addIndex(first, v * lanes)}, lanes);
-            for (int64_t h = 0; h < tile; ++h)
-              next[h * vectors() + v] =
-                  b.fma(queries[h], key, next[h * vectors() + v]);
-          }
-          return next;
-        });
+    SmallVector<Value> sums(tile * vectors());
+    int64_t together = countTogether(vectors(), lanes);
+    for (int64_t first = 0; first < vectors(); first += together) {
+      auto part = scoreSlots(row, firstHead, page,
+                             b.addIndex(keys, first * lanes), together);
+      for (int64_t h = 0; h < tile; ++h)
+        for (int64_t v = 0; v < together; ++v)
+          sums[h * vectors() + first + v] = part[h * together + v];
+    }
     Value scale = b.constant(b.f32s(lanes), op.getScale().convertToDouble());
     double softcap = op.getSoftcap().convertToDouble();
     for (Value &sum : sums) {
@@ -244,6 +250,29 @@ private:
       sum = b.mul(math::TanhOp::create(b, b.div(sum, cap)), cap);
     }
     return sums;
+  }
+
+  /// q . k of `count` vectors of slots whose keys begin at `keys`.
+  SmallVector<Value> scoreSlots(Value row, Value firstHead, Value page,
+                                Value keys, int64_t count) {
+    SmallVector<Value> zeros(tile * count, b.constant(b.f32s(lanes), 0));
+    return b.loop(
+        b.index(0), b.index(layout.keyDim), 1, zeros,
+        [&](Value d, ValueRange carried) {
+          SmallVector<Value> next(carried);
+          Value first = b.addIndex(keys, b.mulIndex(d, pageTokens));
+          SmallVector<Value> queries;
+          for (int64_t h = 0; h < tile; ++h)
+            queries.push_back(b.broadcast(
+                b.load(query, {row, b.addIndex(firstHead, h), d}), lanes));
+          for (int64_t v = 0; v < count; ++v) {
+            Value key =
+                b.loadF32s(cache, {page, b.addIndex(first, v * lanes)}, lanes);
+            for (int64_t h = 0; h < tile; ++h)
+              next[h * count + v] = b.fma(queries[h], key, next[h * count + v]);
+          }
+          return next;
+        });
   }
 
   /// Slots whose position the row may see: not after it, not before its window.
@@ -301,11 +330,25 @@ private:
   /// result += p[slot] * value[slot] over the page's used slots.
   void accumulate(Value page, Value values, Value limit, Value position,
                   MutableArrayRef<Value> state) {
-    SmallVector<Value> start;
-    for (int64_t h = 0; h < tile; ++h)
-      for (int64_t c = 0; c < chunks(); ++c)
-        start.push_back(state[resultOf(h) + c]);
-    auto sums = b.loop(
+    int64_t together = countTogether(chunks(), width);
+    for (int64_t first = 0; first < chunks(); first += together) {
+      SmallVector<Value> start;
+      for (int64_t h = 0; h < tile; ++h)
+        for (int64_t c = 0; c < together; ++c)
+          start.push_back(state[resultOf(h) + first + c]);
+      auto sums = accumulateChunks(page, b.addIndex(values, first * width),
+                                   limit, position, start);
+      for (int64_t h = 0; h < tile; ++h)
+        for (int64_t c = 0; c < together; ++c)
+          state[resultOf(h) + first + c] = sums[h * together + c];
+    }
+  }
+
+  /// The same of some chunks of channels, whose values begin at `values`.
+  SmallVector<Value> accumulateChunks(Value page, Value values, Value limit,
+                                      Value position, ValueRange start) {
+    int64_t count = start.size() / tile;
+    return b.loop(
         b.index(0), limit, 1, start, [&](Value slot, ValueRange carried) {
           SmallVector<Value> next(carried);
           Value first = b.addIndex(values, b.mulIndex(slot, layout.valueDim));
@@ -314,20 +357,17 @@ private:
             weights.push_back(
                 b.broadcast(b.load(probabilities, {b.index(h), slot}), width));
           Value visible = isInWindow(page, slot, position);
-          for (int64_t c = 0; c < chunks(); ++c) {
+          for (int64_t c = 0; c < count; ++c) {
             Value value =
                 b.loadF32s(cache, {page, b.addIndex(first, c * width)}, width);
             if (visible)
               value = b.select(visible, value, b.constant(b.f32s(width), 0));
             for (int64_t h = 0; h < tile; ++h)
-              next[h * chunks() + c] =
-                  b.fma(weights[h], value, next[h * chunks() + c]);
+              next[h * count + c] =
+                  b.fma(weights[h], value, next[h * count + c]);
           }
           return next;
         });
-    for (int64_t h = 0; h < tile; ++h)
-      for (int64_t c = 0; c < chunks(); ++c)
-        state[resultOf(h) + c] = sums[h * chunks() + c];
   }
 
   /// Whether the row's window reaches back to `slot`; null without a window. Zero
@@ -346,6 +386,7 @@ private:
   const KernelArgs &args;
   AttentionOp op;
   PageLayout layout;
+  TargetAttr target;
   Value query, cache, result, probabilities;
   int64_t group, tile, width;
 };
