@@ -177,10 +177,10 @@ func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x1x4x4, f32>, %lv: !llm.kv<1x1
 
 // A value that several ops of a body read is computed once per place: sixteen
 // squarings are sixteen products. Evaluated from each reader they were 65,535.
-// CHECK-LABEL: func.func private @k{{[0-9]+}}_mulf
+// CHECK-LABEL: func.func private @"k{{[0-9]+}}_mulf
 // CHECK-COUNT-16: arith.mulf {{.*}}vector<16xf32>
 // CHECK-NOT: arith.mulf
-// CHECK-LABEL: func.func @step(
+// CHECK-LABEL: func.func @"step.
 module attributes {llm.model = {context_length = 64 : i64}} {
 llm.weight @table : tensor<40x32xf32> source "t"
 func.func @step(%batch: !llm.batch) -> tensor<?x32xf32> {

@@ -5,22 +5,23 @@
 // vectors of 16 slots per head. Seven heads on one are 4 + 3, so the cache is read
 // twice; a tile that had to divide them would read it seven times. The second
 // kind of tile goes on with the worker whose turn it is.
-// CHECK-LABEL: func.func private @k{{[0-9]+}}_attention
+// CHECK-LABEL: func.func private @"k{{[0-9]+}}_attention.
 // CHECK: memref.alloca() : memref<4x64xf32>
 // CHECK: scf.for %{{.*}} = %[[WORKER:.*]] to %{{.*}} step %[[WORKERS:.*]] {
 // CHECK: %{{.*}}:16 = scf.for
 // CHECK-COUNT-4: vector.load {{.*}}vector<16xf32>
 // CHECK: scf.yield
+// CHECK: arith.subi %[[WORKERS]]
 // CHECK: %[[TURN:.*]] = arith.remui %{{.*}}, %[[WORKERS]]
 // CHECK: scf.for %{{.*}} = %[[TURN]] to %{{.*}} step %[[WORKERS]] {
 // CHECK: %{{.*}}:12 = scf.for
 // CHECK-COUNT-4: vector.load {{.*}}vector<16xf32>
 // CHECK: scf.yield
 // CHECK-NOT: step %[[WORKERS]]
-// CHECK-LABEL: func.func @step(
+// CHECK-LABEL: func.func @"step.
 // With half the registers, four loops over the dimensions of a key carry one
 // vector per head each; every key is still read once per tile.
-// AVX2-LABEL: func.func private @k{{[0-9]+}}_attention
+// AVX2-LABEL: func.func private @k{{[0-9]+}}_attention.avx2
 // AVX2: %{{.*}}:4 = scf.for
 // AVX2: vector.load {{.*}}vector<16xf32>
 // AVX2-NOT: vector.load
