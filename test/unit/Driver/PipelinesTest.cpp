@@ -43,9 +43,9 @@ TEST(Pipelines, TypesAreFinalBeforeLayersAreOutlined) {
       << text;
 }
 
-TEST(Pipelines, LowerNamesItsInstructionSets) {
-  std::string text = pipeline(Stage::lower, {}, {"avx512-vnni", "avx2"});
-  EXPECT_TRUE(contains(text, "llm-emit-tiles{isas={avx512-vnni,avx2}}"))
+TEST(Pipelines, ScheduleNamesItsInstructionSets) {
+  std::string text = pipeline(Stage::schedule, {}, {"avx512-vnni", "avx2"});
+  EXPECT_TRUE(contains(text, "llm-clone-targets{isas={avx512-vnni,avx2}}"))
       << text;
 }
 
