@@ -34,7 +34,7 @@ struct Change {
 
 /// A loop is worth its stores if a body does more than a kernel's epilogue.
 bool isEpilogue(Operation *op) {
-  return op->hasTrait<OpTrait::Elementwise>() ||
+  return op->hasTrait<OpTrait::Elementwise>() || isSpread(op) ||
          isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op);
 }
 
