@@ -8,8 +8,8 @@ innermost loops of its kernels write to the stack: a register tile that does not
 import re
 import sys
 
-# Kernels that stream weights or the cache; a rotation calls libm in its loop.
-HOT = re.compile(r"_(linear|attention|norm|quantize_act)\b|_(linear|attention|norm|quantize_act)_")
+# Kernels of products and rows; a rotation calls libm, attention keeps an array there.
+HOT = re.compile(r"_(linear|norm|quantize_act)(_|\b)")
 FUNCTION = re.compile(r"^[0-9a-f]+ <(.+)>:$")
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S.*)$")
 JUMP = re.compile(r"j\w+\s+0x([0-9a-f]+)")
@@ -32,15 +32,16 @@ def functions(path):
 
 
 def innermost_loops(code):
-    """The bodies between a backward jump and its target that hold no other such pair."""
+    """The bodies between a backward jump and its target that hold no other such pair,
+    and that nothing behind them comes back to: there the rest of the loop lies."""
     index = {address: i for i, (address, _) in enumerate(code)}
-    loops = set()
-    for i, (_, text) in enumerate(code):
-        jump = JUMP.match(text)
-        if jump and index.get(int(jump[1], 16), i + 1) <= i:
-            loops.add((index[int(jump[1], 16)], i))
+    jumps = [(i, index[int(jump[1], 16)]) for i, (_, text) in enumerate(code)
+             if (jump := JUMP.match(text)) and int(jump[1], 16) in index]
+    loops = {(to, at) for at, to in jumps if to <= at}
     for begin, end in sorted(loops):
-        if not any((b, e) != (begin, end) and begin <= b and e <= end for b, e in loops):
+        inner = any((b, e) != (begin, end) and begin <= b and e <= end for b, e in loops)
+        parted = any(at > end and begin < to <= end for at, to in jumps)
+        if not inner and not parted:
             yield [text for _, text in code[begin : end + 1]]
 
 
