@@ -33,11 +33,11 @@ class RandomGguf(TestCase):
     def test_every_encoding_computes(self):
         ids = self.folder / "ids.npy"
         write_npy(ids, [4], [0, 65, 66, 299])
-        for encoding in ("q4_0", "q4_1", "q8_0"):
+        for encoding in ("q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q4_k", "q5_k", "q6_k"):
             with self.subTest(encoding):
                 model = self.make("model.gguf", "--encoding", encoding)
-                exact = self.logits(self.compile(model, "f32", "--activations=f32"), ids)
-                fast = self.logits(self.compile(model, "i8"), ids)
+                exact = self.logits(self.compile(model, "f32", "--cpu=native", "--activations=f32"), ids)
+                fast = self.logits(self.compile(model, "i8", "--cpu=native"), ids)
                 self.assertEqual(exact.shape, (1, 4, 300))
                 self.assertTrue(all(math.isfinite(value) for value in exact.values))
                 self.assertGreater(largest(exact), 0.1)
