@@ -6,11 +6,13 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import json
 import os
+import re
 import unittest
 
-from support import LLMC, MODELS, TestCase, run
+from support import LLMC, MODELS, ROOT, TestCase, run
 
 MODEL = MODELS / "llama-q4_1.gguf"
+ABI = ROOT / "runtime" / "include" / "llmrt" / "abi.h"
 
 
 class CommandLine(TestCase):
@@ -63,7 +65,8 @@ class CommandLine(TestCase):
         import ctypes
         path = self.compile(MODEL, "model.so", "--emit=so")
         library = ctypes.CDLL(str(path))
-        self.assertEqual(ctypes.c_uint32.in_dll(library, "llmrt_model").value, 1)
+        version = re.search(r"#define LLMRT_ABI_VERSION (\d+)", ABI.read_text()).group(1)
+        self.assertEqual(ctypes.c_uint32.in_dll(library, "llmrt_model").value, int(version))
         path.unlink()
 
     def test_the_same_input_gives_the_same_bytes(self):
