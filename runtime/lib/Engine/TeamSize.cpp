@@ -18,8 +18,9 @@ constexpr int64_t windowSteps = 3;
 // A trial costs at most its window: one in a hundred where nothing changes.
 constexpr double longestPause = 4;
 constexpr double firstPause = 0.1;
-// A larger team must be faster by more than two windows differ by chance.
-constexpr double growthGain = 0.95;
+// A larger team must be faster by more than two windows differ by chance: a
+// second half core beside busy processes gains a tenth, a whole one a half.
+constexpr double growthGain = 0.85;
 } // namespace
 
 TeamSize::TeamSize(int64_t workers, int64_t processors) {
@@ -72,13 +73,13 @@ bool TeamSize::chooseCandidate(bool waitedLong) {
 
 void TeamSize::endTrial(double secondsPerStep) {
   trying = false;
-  rested = 0;
   const double needed = growing ? settledSeconds * growthGain : settledSeconds;
   if (secondsPerStep >= needed) {
     pause = std::clamp(2 * pause, firstPause, longestPause);
+    rested = 0;
     return;
   }
   settled = candidate;
   growing = !growing; // `chooseCandidate` turns it: the same way again
-  pause = 0;
+  rested = pause;     // at once, but chance must not shorten the pause
 }
