@@ -181,7 +181,7 @@ TEST_F(Catalog, TransposedTensorsAreReadTheOtherWayRound) {
 }
 
 TEST_F(Catalog, BlocksOfNumbersCannotBeTransposed) {
-  add("w.weight", {32, 64}, getGgmlEncoding(GgmlType::Q8_0, &context));
+  add("w.weight", {32, 64}, GgmlEncodingAttr::get(&context, GgmlFormat::Q8_0));
   WeightCatalog catalog = open(SourceKind::Gguf);
   EXPECT_FALSE(
       bool(catalog.matrix("w.weight", {64, 32}, {.transposed = true})));
