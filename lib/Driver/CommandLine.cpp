@@ -24,6 +24,7 @@ struct CommandLine {
   InspectCommand inspect;
   RunCommand run;
   bool useReference = false;
+  bool listTensors = false;
   std::string stopAfter;
   std::function<int()> action; // of the command given
 
@@ -73,6 +74,10 @@ static void addCompileOptions(CLI::App *app, CompileOptions &options) {
                   "portable (all variants, chosen at start), native, "
                   "x86-64-v3, or the name of an "
                   "instruction set (default: portable)");
+  app->add_option(
+      "--emulate-on", options.emulateOn,
+      "For tests: native, x86-64 or an instruction set; what such a "
+      "machine lacks becomes slow plain code of the same meaning");
 }
 
 static int report(llvm::Error error) {
@@ -149,9 +154,22 @@ void CommandLine::addInspect() {
                    "A GGUF file or a Hugging Face folder")
       ->required();
   addCompileOptions(command, inspect.options);
+  command->add_flag("--tensors", listTensors,
+                    "Only list the tensors of a GGUF or safetensors file or "
+                    "folder, whatever its architecture and types");
   command->add_flag("--json", inspect.json, "As JSON");
-  command->callback(
-      [this] { action = [this] { return report(runInspect(inspect)); }; });
+  command->callback([this, command] {
+    action = [this, command] {
+      if (!listTensors)
+        return report(runInspect(inspect));
+      for (const CLI::Option *option : command->get_options())
+        if (option->count() && option->get_name() != "MODEL" &&
+            option->get_name() != "--tensors" && option->get_name() != "--json")
+          return reportUsage("inspect: --tensors compiles nothing: " +
+                             option->get_name() + " does not go with it");
+      return report(runTensors({inspect.model, inspect.json}));
+    };
+  });
 }
 
 /// What follows `run MODEL --reference`; a subset of the program's own options.

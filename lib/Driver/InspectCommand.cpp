@@ -27,13 +27,6 @@ static std::string getEncodingName(mlir::llm::EncodingAttrInterface encoding) {
       .str();
 }
 
-static std::string getShapeName(llvm::ArrayRef<int64_t> shape) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  llvm::interleave(shape, stream, "x");
-  return text;
-}
-
 static llvm::json::Object
 describeContract(const llmrt::MemoryContract &contract) {
   return llvm::json::Object{
@@ -80,7 +73,7 @@ static void printTensors(Compiler &compiler) {
     byEncoding[encoding].second += tensor.bytes.size();
     llvm::outs() << llvm::format("  %-36s %-8s %-14s %s\n", tensor.name.c_str(),
                                  encoding.c_str(),
-                                 getShapeName(tensor.shape).c_str(),
+                                 formatShape(tensor.shape).c_str(),
                                  formatBytes(tensor.bytes.size()).c_str());
   }
   llvm::outs() << "encodings\n";

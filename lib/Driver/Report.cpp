@@ -25,6 +25,13 @@ std::string llmc::formatBytes(uint64_t bytes) {
   return text;
 }
 
+std::string llmc::formatShape(llvm::ArrayRef<int64_t> shape) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  llvm::interleave(shape, stream, "x");
+  return text;
+}
+
 Progress::Progress(bool enabled)
     : enabled(enabled), terminal(::isatty(STDERR_FILENO)),
       begin(std::chrono::steady_clock::now()) {}

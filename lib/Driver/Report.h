@@ -15,6 +15,9 @@ namespace llmc {
 /// "94.2 MB" (decimal, as disks count).
 std::string formatBytes(uint64_t bytes);
 
+/// "49152x576".
+std::string formatShape(llvm::ArrayRef<int64_t> shape);
+
 /// Stages and bytes on stderr; a terminal sees the bytes move, a file sees one
 /// line per stage.
 class Progress {

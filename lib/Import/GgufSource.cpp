@@ -93,6 +93,17 @@ static Error checkWhole(const GgufFile &file) {
   return Error::success();
 }
 
+static Error addTensor(Source &source, const GgufTensor &tensor,
+                       mlir::MLIRContext &context) {
+  if (auto encoding = getGgmlEncoding(tensor.type, &context))
+    return source.weights.addTensor(
+        {tensor.name.str(), tensor.shape, encoding, tensor.bytes});
+  source.unreadable[tensor.name] = "type " + spellGgmlType(tensor.type) +
+                                   "; the types that can be read are " +
+                                   spellReadableGgmlTypes(&context);
+  return Error::success();
+}
+
 Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
   Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
   if (!buffer)
@@ -105,9 +116,7 @@ Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
   Source source(SourceKind::Gguf, path);
   source.weights.addBuffer(std::move(*buffer));
   for (const GgufTensor &tensor : file->tensors)
-    if (Error error = source.weights.addTensor(
-            {tensor.name.str(), tensor.shape,
-             getGgmlEncoding(tensor.type, &context), tensor.bytes}))
+    if (Error error = addTensor(source, tensor, context))
       return fileError(path, "", toString(std::move(error)));
   Expected<StringRef> architecture = file->getString("general.architecture");
   if (!architecture)

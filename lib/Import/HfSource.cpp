@@ -65,7 +65,9 @@ static Error addTensor(Source &source, SafeTensor &tensor, StringRef path,
   source.fileOfTensor[tensor.name] = path.str();
   auto encoding = getSafetensorsEncoding(tensor.dtype, &context);
   if (!encoding) {
-    source.unreadable[tensor.name] = tensor.dtype;
+    source.unreadable[tensor.name] =
+        "dtype " + tensor.dtype +
+        "; the dtypes that can be read are F32, F16 and BF16";
     return Error::success();
   }
   if (Error error = source.weights.addTensor(

@@ -9,6 +9,7 @@
 
 #include "HfConfig.h"
 
+#include "llmc/Weights/Files.h"
 #include "llmc/Weights/Gguf.h"
 #include "llmc/Weights/WeightStore.h"
 #include "llmrt/TokenizerModel.h"
@@ -31,17 +32,13 @@ struct Source {
   std::optional<HfConfig> config; // of kind HuggingFace
   WeightStore weights;
   llvm::StringMap<std::string> fileOfTensor; // sharded folders only
-  llvm::StringMap<std::string> unreadable;   // tensor to dtype
+  // Tensor to what it has instead of a type that can be read, as a complaint.
+  llvm::StringMap<std::string> unreadable;
   std::optional<llmrt::TokenizerModel> tokenizer;
 
   /// The file that holds a tensor, for errors.
   llvm::StringRef fileOf(llvm::StringRef tensor) const;
 };
-
-/// Maps a regular file. Fails on anything else (folders, pipes, devices).
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-openFile(llvm::StringRef path);
-llvm::ArrayRef<uint8_t> bytesOf(const llvm::MemoryBuffer &buffer);
 
 llvm::Expected<Source> openGguf(llvm::StringRef path,
                                 mlir::MLIRContext &context);

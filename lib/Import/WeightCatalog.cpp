@@ -73,8 +73,7 @@ const SourceTensor *WeightCatalog::take(StringRef tensor,
   taken.insert(tensor);
   const SourceTensor *found = source.weights.find(tensor);
   if (auto it = source.unreadable.find(tensor); it != source.unreadable.end())
-    fail(tensor, "has dtype " + it->second +
-                     "; the dtypes that can be read are F32, F16 and BF16");
+    fail(tensor, "has " + it->second);
   else if (!found)
     fail(tensor, "is missing; " + source.architecture +
                      " needs it with shape " + spellShape(shape));

@@ -302,48 +302,16 @@ Error GgufParser::parseShape(GgufTensor &tensor, const Twine &what) {
   return Error::success();
 }
 
-/// Block of a tensor type; nothing for types that cannot be read.
-static std::optional<mlir::llm::GgmlBlock> findBlock(uint32_t type) {
-  switch (static_cast<GgmlType>(type)) {
-  case GgmlType::F32:
-    return mlir::llm::GgmlBlock{1, 4};
-  case GgmlType::F16:
-  case GgmlType::BF16:
-    return mlir::llm::GgmlBlock{1, 2};
-  }
-  auto format = mlir::llm::symbolizeGgmlFormat(type);
-  return format ? std::optional(mlir::llm::getGgmlBlock(*format))
-                : std::nullopt;
-}
-
-static mlir::llm::GgmlBlock getBlock(GgmlType type) {
-  auto block = findBlock(static_cast<uint32_t>(type));
-  assert(block && "checked when the type was read");
-  return *block;
-}
-
-/// "F32, F16, Q4_0, …" of every type that can be read.
-static std::string listReadableTypes() {
-  SmallVector<std::string> names;
-  for (uint32_t type = 0; type <= static_cast<uint32_t>(GgmlType::BF16); ++type)
-    if (findBlock(type))
-      names.push_back(spellGgmlType(type));
-  return join(names, ", ");
-}
-
+/// Any number is a type: what cannot be read can still be listed.
 Error GgufParser::parseGgmlType(GgufTensor &tensor, const Twine &what) {
   uint32_t number = 0;
   if (Error error = read(number, what))
     return error;
-  if (!findBlock(number))
-    return fail(what, "has type " + spellGgmlType(number) +
-                          "; the types that can be read are " +
-                          listReadableTypes());
   tensor.type = static_cast<GgmlType>(number);
-  int64_t blockElems = getBlock(tensor.type).elems;
-  if (tensor.shape.back() % blockElems)
-    return fail(what, "rows of " + spellGgmlType(number) +
-                          " are multiples of " + Twine(blockElems) +
+  auto block = getGgmlTypeBlock(tensor.type);
+  if (block && tensor.shape.back() % block->first)
+    return fail(what, "rows of " + spellGgmlType(tensor.type) +
+                          " are multiples of " + Twine(block->first) +
                           " elements, found shape " + spellShape(tensor.shape));
   return Error::success();
 }
@@ -353,7 +321,8 @@ Error GgufParser::placeTensors() {
   uint64_t dataStart = alignTo(place, alignment);
   uint64_t dataBytes = bytes.size() > dataStart ? bytes.size() - dataStart : 0;
   for (auto [tensor, offset] : zip(file.tensors, offsets)) {
-    auto [blockElems, blockBytes] = getBlock(tensor.type);
+    auto [blockElems, blockBytes] =
+        getGgmlTypeBlock(tensor.type).value_or(std::pair(1, 0));
     int64_t blocks = *countElements(tensor.shape) / blockElems;
     int64_t size = 0;
     if (MulOverflow(blocks, blockBytes, size) || offset > dataBytes ||

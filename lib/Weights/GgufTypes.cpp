@@ -3,6 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/Gguf.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 using namespace llvm;
 using namespace llmc;
 using namespace mlir::llm;
@@ -16,18 +18,48 @@ StringRef llmc::spellGgufType(GgufType type) {
   return names[number];
 }
 
-std::string llmc::spellGgmlType(uint32_t type) {
-  // Numbers without a name were removed from the format.
-  static constexpr StringLiteral names[] = {
-      "F32",   "F16",   "Q4_0",    "Q4_1",   "",        "",      "Q5_0",
-      "Q5_1",  "Q8_0",  "Q8_1",    "Q2_K",   "Q3_K",    "Q4_K",  "Q5_K",
-      "Q6_K",  "Q8_K",  "IQ2_XXS", "IQ2_XS", "IQ3_XXS", "IQ1_S", "IQ4_NL",
-      "IQ3_S", "IQ2_S", "IQ4_XS",  "I8",     "I16",     "I32",   "I64",
-      "F64",   "IQ1_M", "BF16",    "",       "",        "",      "TQ1_0",
-      "TQ2_0", "",      "",        "",       "MXFP4"};
-  if (type < std::size(names) && !names[type].empty())
-    return names[type].str();
-  return "number " + std::to_string(type);
+namespace {
+struct TypeInfo {
+  StringLiteral name; // empty: the number was removed from the format
+  int32_t blockElems, blockBytes;
+};
+} // namespace
+
+/// By number, as ggml.h counts them; sizes as ggml-common.h draws the blocks.
+static constexpr TypeInfo types[] = {
+    {"F32", 1, 4},        {"F16", 1, 2},        {"Q4_0", 32, 18},
+    {"Q4_1", 32, 20},     {"", 0, 0},           {"", 0, 0},
+    {"Q5_0", 32, 22},     {"Q5_1", 32, 24},     {"Q8_0", 32, 34},
+    {"Q8_1", 32, 36},     {"Q2_K", 256, 84},    {"Q3_K", 256, 110},
+    {"Q4_K", 256, 144},   {"Q5_K", 256, 176},   {"Q6_K", 256, 210},
+    {"Q8_K", 256, 292},   {"IQ2_XXS", 256, 66}, {"IQ2_XS", 256, 74},
+    {"IQ3_XXS", 256, 98}, {"IQ1_S", 256, 50},   {"IQ4_NL", 32, 18},
+    {"IQ3_S", 256, 110},  {"IQ2_S", 256, 82},   {"IQ4_XS", 256, 136},
+    {"I8", 1, 1},         {"I16", 1, 2},        {"I32", 1, 4},
+    {"I64", 1, 8},        {"F64", 1, 8},        {"IQ1_M", 256, 56},
+    {"BF16", 1, 2},       {"", 0, 0},           {"", 0, 0},
+    {"", 0, 0},           {"TQ1_0", 256, 54},   {"TQ2_0", 256, 66},
+    {"", 0, 0},           {"", 0, 0},           {"", 0, 0},
+    {"MXFP4", 32, 17},    {"NVFP4", 64, 36},    {"Q1_0", 128, 18}};
+
+static const TypeInfo *findType(GgmlType type) {
+  auto number = static_cast<uint32_t>(type);
+  return number < std::size(types) && !types[number].name.empty()
+             ? &types[number]
+             : nullptr;
+}
+
+std::string llmc::spellGgmlType(GgmlType type) {
+  if (const TypeInfo *known = findType(type))
+    return known->name.str();
+  return "number " + std::to_string(static_cast<uint32_t>(type));
+}
+
+std::optional<std::pair<int64_t, int64_t>>
+llmc::getGgmlTypeBlock(GgmlType type) {
+  if (const TypeInfo *known = findType(type))
+    return std::pair<int64_t, int64_t>(known->blockElems, known->blockBytes);
+  return std::nullopt;
 }
 
 EncodingAttrInterface llmc::getGgmlEncoding(GgmlType type,
@@ -43,7 +75,15 @@ EncodingAttrInterface llmc::getGgmlEncoding(GgmlType type,
   case GgmlType::BF16:
     return floats(mlir::BFloat16Type::get(context));
   }
-  auto format = symbolizeGgmlFormat(static_cast<uint32_t>(type));
-  assert(format && "parseGguf admits no other type");
-  return GgmlEncodingAttr::get(context, *format);
+  if (auto format = symbolizeGgmlFormat(static_cast<uint32_t>(type)))
+    return GgmlEncodingAttr::get(context, *format);
+  return {};
+}
+
+std::string llmc::spellReadableGgmlTypes(mlir::MLIRContext *context) {
+  SmallVector<std::string> names;
+  for (uint32_t number = 0; number < std::size(types); ++number)
+    if (getGgmlEncoding(GgmlType(number), context))
+      names.push_back(spellGgmlType(GgmlType(number)));
+  return join(names, ", ");
 }

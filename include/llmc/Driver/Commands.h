@@ -38,6 +38,13 @@ struct InspectCommand {
 };
 llvm::Error runInspect(const InspectCommand &command);
 
+/// `inspect --tensors`: what the files hold, without importing them.
+struct TensorsCommand {
+  std::string model;
+  bool json = false;
+};
+llvm::Error runTensors(const TensorsCommand &command);
+
 struct RunCommand {
   std::string model;
   CompileOptions options;

@@ -36,6 +36,9 @@ struct CompileOptions {
   int64_t maxBatch = 8;      // sequences at once
   int64_t rowsPerStep = 256; // rows of one step (prompt chunk)
   std::string cpu = "portable";
+  /// A machine of getMachineFeatures: what it lacks becomes plain code, so that
+  /// tests run every variant. Empty: none.
+  std::string emulateOn;
 };
 
 llvm::StringRef getStageName(Stage stage);

@@ -21,6 +21,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,8 +47,8 @@ enum class GgufType : uint32_t {
 /// `uint32`, `string`, …
 llvm::StringRef spellGgufType(GgufType type);
 
-/// Types of tensors that this compiler reads, numbered as in the file: these, and
-/// the block formats of mlir::llm::GgmlFormat.
+/// Types of tensors, numbered as in the file. A file may hold any number; this
+/// compiler reads these and the block formats of mlir::llm::GgmlFormat.
 enum class GgmlType : uint32_t {
   F32 = 0,
   F16 = 1,
@@ -56,11 +57,17 @@ enum class GgmlType : uint32_t {
 
 /// Name of any GGML tensor type, also of those that are not read (`Q2_K`); the
 /// number itself when it is unknown.
-std::string spellGgmlType(uint32_t type);
+std::string spellGgmlType(GgmlType type);
 
-/// The encoding of a tensor type.
+/// Elements and bytes of a block of any type with a name; nothing for others.
+std::optional<std::pair<int64_t, int64_t>> getGgmlTypeBlock(GgmlType type);
+
+/// The encoding of a tensor type; null for those that are not read.
 mlir::llm::EncodingAttrInterface getGgmlEncoding(GgmlType type,
                                                  mlir::MLIRContext *context);
+
+/// "F32, F16, Q4_0, …": every type that has an encoding.
+std::string spellReadableGgmlTypes(mlir::MLIRContext *context);
 
 /// One metadata value as the file holds it. For an array, `type` is Array and
 /// `elementType` and `count` say what it holds; otherwise `count` is 1.
@@ -76,7 +83,7 @@ struct GgufTensor {
   llvm::StringRef name;
   llvm::SmallVector<int64_t> shape; // outermost first
   GgmlType type;
-  llvm::ArrayRef<uint8_t> bytes;
+  llvm::ArrayRef<uint8_t> bytes; // empty, at its place, if the type has no name
 };
 
 /// A checked file. Getters fail with the key, the rule and what was found.

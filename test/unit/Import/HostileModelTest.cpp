@@ -135,6 +135,11 @@ static const BadGguf badGgufs[] = {
      "to have"},
     {"UnknownKey", [](LlamaGguf &m) { m.number("llama.logit_scale", 0.5f); },
      "key 'llama.logit_scale'"},
+    {"TypeThatIsNotRead",
+     [](LlamaGguf &m) { m.tensor("blk.0.ffn_up.weight", {{12, 8}, "I8"}); },
+     "tensor 'blk.0.ffn_up.weight': has type I8; the types that can be read "
+     "are "
+     "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K, BF16"},
     {"MissingTensor", [](LlamaGguf &m) { m.without("blk.0.ffn_up.weight"); },
      "tensor 'blk.0.ffn_up.weight': is missing; llama needs it with shape [12, "
      "8]"},

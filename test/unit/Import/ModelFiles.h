@@ -127,7 +127,10 @@ public:
       writer.key(name, entry.first, entry.second);
     for (const auto &[name, tensor] : tensors)
       writer.tensor(name, {tensor.shape.rbegin(), tensor.shape.rend()},
-                    tensor.dtype == "F32" ? 0 : 1, contentOf(tensor));
+                    tensor.dtype == "F32"   ? 0
+                    : tensor.dtype == "F16" ? 1
+                                            : 24, // I8
+                    contentOf(tensor));
     return writer.finish();
   }
 };

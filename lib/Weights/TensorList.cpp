@@ -1,0 +1,108 @@
+//===- TensorList.cpp - what files hold, without importing it -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "llmc/Weights/TensorList.h"
+
+#include "llmc/Weights/Errors.h"
+#include "llmc/Weights/Files.h"
+#include "llmc/Weights/Gguf.h"
+#include "llmc/Weights/Safetensors.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Regex.h"
+
+using namespace llvm;
+using namespace llmc;
+
+static Expected<std::vector<ListedTensor>> listGguf(StringRef path,
+                                                    ArrayRef<uint8_t> bytes) {
+  Expected<GgufFile> file = parseGguf(path, bytes);
+  if (!file)
+    return file.takeError();
+  std::vector<ListedTensor> tensors;
+  for (const GgufTensor &tensor : file->tensors) {
+    std::optional<uint64_t> size;
+    if (getGgmlTypeBlock(tensor.type))
+      size = tensor.bytes.size();
+    tensors.push_back({tensor.name.str(), spellGgmlType(tensor.type),
+                       tensor.shape, size,
+                       uint64_t(tensor.bytes.data() - bytes.data())});
+  }
+  return tensors;
+}
+
+static Expected<std::vector<ListedTensor>>
+listSafetensors(StringRef path, ArrayRef<uint8_t> bytes) {
+  Expected<std::vector<SafeTensor>> file = parseSafetensors(path, bytes);
+  if (!file)
+    return file.takeError();
+  std::vector<ListedTensor> tensors;
+  for (const SafeTensor &tensor : *file)
+    tensors.push_back({tensor.name, tensor.dtype, tensor.shape,
+                       tensor.bytes.size(),
+                       uint64_t(tensor.bytes.data() - bytes.data())});
+  return tensors;
+}
+
+static Expected<ListedFile> listFile(StringRef path) {
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  bool gguf = (*buffer)->getBuffer().starts_with("GGUF");
+  if (!gguf && !path.ends_with(".safetensors"))
+    return fileError(path, "", "is neither a GGUF nor a safetensors file");
+  ArrayRef<uint8_t> bytes = bytesOf(**buffer);
+  auto tensors = gguf ? listGguf(path, bytes) : listSafetensors(path, bytes);
+  if (!tensors)
+    return tensors.takeError();
+  return ListedFile{path.str(), gguf ? "GGUF" : "safetensors", bytes.size(),
+                    std::move(*tensors)};
+}
+
+/// `model-00002-of-00003.gguf` stands for the three files of that name.
+static std::vector<std::string> partsOf(StringRef path) {
+  SmallVector<StringRef> match;
+  uint32_t part = 0, count = 0;
+  if (!Regex("^(.*)-([0-9]{5})-of-([0-9]{5})\\.gguf$").match(path, &match) ||
+      match[2].getAsInteger(10, part) || match[3].getAsInteger(10, count) ||
+      part < 1 || part > count)
+    return {path.str()};
+  std::vector<std::string> parts;
+  for (uint32_t i = 1; i <= count; ++i)
+    parts.push_back(formatv("{0}-{1,0+5}-of-{2}.gguf", match[1], i, match[3]));
+  return parts;
+}
+
+static Expected<std::vector<std::string>> modelFilesOf(StringRef folder) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (sys::fs::directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error))
+    if (StringRef(at->path()).ends_with(".gguf") ||
+        StringRef(at->path()).ends_with(".safetensors"))
+      files.push_back(at->path());
+  if (error)
+    return fileError(folder, "", "cannot be read: " + error.message());
+  if (files.empty())
+    return fileError(folder, "",
+                     "the folder has neither *.gguf nor *.safetensors");
+  sort(files);
+  return files;
+}
+
+Expected<std::vector<ListedFile>> llmc::listTensors(StringRef path) {
+  Expected<std::vector<std::string>> files =
+      sys::fs::is_directory(path) ? modelFilesOf(path) : partsOf(path);
+  if (!files)
+    return files.takeError();
+  std::vector<ListedFile> listed;
+  for (const std::string &file : *files) {
+    Expected<ListedFile> next = listFile(file);
+    if (!next)
+      return next.takeError();
+    listed.push_back(std::move(*next));
+  }
+  return listed;
+}
