@@ -11,6 +11,7 @@
 #include "llmc/Driver/Registration.h"
 #include "llmc/Emit/Emit.h"
 #include "llmc/Emit/PendingFile.h"
+#include "llmc/Lower/Passes.h"
 #include "llmrt/TokenizerModel.h"
 
 #include "llvm/Support/raw_ostream.h"
@@ -66,6 +67,10 @@ llvm::Error Compiler::import(llvm::StringRef path,
   if (!names)
     return names.takeError();
   isas = std::move(*names);
+  if (!wanted.emulateOn.empty())
+    if (llvm::Error error = getMachineFeatures(wanted.emulateOn).takeError())
+      return llvm::createStringError("--emulate-on: " +
+                                     llvm::toString(std::move(error)));
   return run(Stage::import, [&]() -> llvm::Error {
     DiagnosticCollector diagnostics(&context);
     auto imported = importModel(path, context);

@@ -9,8 +9,6 @@
 #include "dialects/llm/LLMDialect.h"
 #include "llmc/Lower/Passes.h"
 
-#include "llvm/TargetParser/Host.h"
-
 using namespace llmc;
 using namespace mlir::llm;
 
@@ -50,17 +48,10 @@ llvm::ArrayRef<Choice<EmitKind>> llmc::getChoices(EmitKind) {
 // Instruction sets
 //===----------------------------------------------------------------------===//
 
-/// Whether this machine has what an instruction set of getKnownIsas needs.
-static bool runsHere(llvm::StringRef isa) {
-  llvm::StringMap<bool> have = llvm::sys::getHostCPUFeatures();
-  return llvm::all_of(getIsaFeatures(isa), [&](llvm::StringRef feature) {
-    return !feature.consume_front("+") || have.lookup(feature);
-  });
-}
-
 static llvm::Expected<std::vector<std::string>> getNativeIsas() {
+  llvm::StringSet<> machine = llvm::cantFail(getMachineFeatures("native"));
   for (llvm::StringRef isa : getKnownIsas())
-    if (runsHere(isa))
+    if (runsOn(machine, isa))
       return std::vector<std::string>{isa.str()};
   return llvm::createStringError(
       "--cpu=native: this machine has no AVX2 with FMA and F16C, "
@@ -140,5 +131,6 @@ llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
                             {"max_context", options.maxContext},
                             {"max_batch", options.maxBatch},
                             {"rows_per_step", options.rowsPerStep},
-                            {"cpu", options.cpu}};
+                            {"cpu", options.cpu},
+                            {"emulate_on", options.emulateOn}};
 }

@@ -55,6 +55,9 @@ static void buildLower(mlir::OpPassManager &manager,
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
   manager.addPass(createEmitTiles());
+  // Before the entries, which take their target features from the steps.
+  if (!options.emulateOn.empty())
+    manager.addPass(createEmulateIsa({options.emulateOn}));
   // Needs the variants by name, and the step's types before they are pointers.
   manager.addPass(createFinishStep(
       {options.maxContext, options.maxBatch, options.rowsPerStep}));

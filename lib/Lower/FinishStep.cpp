@@ -168,7 +168,7 @@ private:
   }
 
   LLVM::GlobalOp createVariants(ArrayRef<const Isa *> isas,
-                                ArrayRef<LLVM::LLVMFuncOp> entries) {
+                                MutableArrayRef<LLVM::LLVMFuncOp> entries) {
     Type i64 = b.getI64Type();
     auto variant = LLVM::LLVMStructType::getLiteral(b.getContext(),
                                                     {pointer, i64, pointer});
@@ -185,9 +185,11 @@ private:
                                               ArrayRef<int64_t>{i, field});
         };
         insert(LLVM::AddressOfOp::create(b, names[i]), 0);
-        insert(LLVM::ConstantOp::create(
-                   b, i64, b.getI64IntegerAttr(isas[i]->getCpuBits())),
-               1);
+        insert(
+            LLVM::ConstantOp::create(b, i64,
+                                     b.getI64IntegerAttr(getCpuBits(
+                                         entries[i].getTargetFeaturesAttr()))),
+            1);
         insert(LLVM::AddressOfOp::create(b, entries[i]), 2);
       }
       return value;

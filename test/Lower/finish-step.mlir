@@ -16,7 +16,7 @@ func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?
                      %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
                      %sequences: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>, %logits: memref<?xi8>,
                      %rows: index, %capacity: index, %logitRowCount: index, %blocks: index, %pages: index,
-                     %worker: index, %workers: index) attributes {target_cpu = "x86-64"} {
+                     %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+fma"]>} {
   llm.barrier
   return
 }
@@ -24,13 +24,13 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
                      %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
                      %sequences: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>, %logits: memref<?xi8>,
                      %rows: index, %capacity: index, %logitRowCount: index, %blocks: index, %pages: index,
-                     %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx512f"]>} {
+                     %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>} {
   return
 }
 
 // CHECK: llvm.func @llmrt_barrier(!llvm.ptr)
 // CHECK: llvm.func internal @"llmrt_step.avx512-vnni"(%{{.*}}: !llvm.ptr, %{{.*}}: i64, %{{.*}}: i64)
-// CHECK-SAME: target_cpu = "x86-64", target_features = #llvm.target_features<["+avx512f"]>
+// CHECK-SAME: target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>
 // CHECK: call @"step.avx512-vnni"(
 // CHECK: llvm.func internal @llmrt_step.avx2(%[[STEP:.*]]: !llvm.ptr, %[[WORKER:.*]]: i64, %[[WORKERS:.*]]: i64)
 // CHECK: llvm.getelementptr %[[STEP]][0]
@@ -42,6 +42,7 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 // CHECK: call @step.avx2({{.*}}, %[[BARRIER]])
 // CHECK: llvm.mlir.global internal constant @"llmrt_variant.avx512-vnni"("avx512-vnni\00")
 // CHECK: llvm.mlir.global internal constant @llmrt_variant.avx2("avx2\00")
+// Each variant with the bits that its target features ask for.
 // CHECK: llvm.mlir.global internal constant @llmrt_variants()
 // CHECK: llvm.mlir.addressof @"llmrt_variant.avx512-vnni"
 // CHECK: llvm.mlir.constant(7 : i64)

@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import array
 import ast
 import os
+import re
 import struct
 import subprocess
 import tempfile
@@ -16,7 +17,17 @@ ROOT = Path(__file__).resolve().parents[2]
 INPUTS = ROOT / "test" / "Inputs"
 MODELS = INPUTS / "models"
 LLMC = os.environ.get("LLMC", str(ROOT / "build" / "bin" / "llmc"))
+# The machine that the tests pretend to run on (docs: llmc compile --emulate-on).
+MACHINE = os.environ.get("LLMC_TEST_MACHINE") or "native"
+if MACHINE != "native":
+    os.environ["LLMRT_CPU"] = {"x86-64": "none", "avx512-vnni": "avx2 avx512 avx512-vnni"}.get(
+        MACHINE, MACHINE)
 TYPES = {"<f4": "f", "<i8": "q"}
+
+# The one table of tolerances: test/unit/Tolerances.h says why each is what it is.
+TOLERANCES = {name: float(number) for name, number in re.findall(
+    r"constexpr double (\w+) = ([0-9.e-]+);",
+    (ROOT / "test" / "unit" / "Tolerances.h").read_text())}
 
 
 class Tensor:
@@ -80,6 +91,12 @@ def smollm2():
     return found[0]
 
 
+def cpu_flags():
+    """What the processor has, by the names of the system."""
+    lines = Path("/proc/cpuinfo").read_text().split("\n")
+    return next((line for line in lines if line.startswith("flags")), "").split()
+
+
 class TestCase(unittest.TestCase):
     """A test with a folder of its own."""
 
@@ -103,9 +120,9 @@ class TestCase(unittest.TestCase):
         self.succeed([LLMC, "compile", model, "-q", "-o", path, *flags])
         return path
 
-    def logits(self, app, ids, *flags):
+    def logits(self, app, ids, *flags, **options):
         out = self.folder / "logits.npy"
-        self.succeed([app, "logits", "--ids", ids, "--out", out, *flags])
+        self.succeed([app, "logits", "--ids", ids, "--out", out, *flags], **options)
         return read_npy(out)
 
     def ids(self, app, *arguments):

@@ -5,11 +5,12 @@ logits are those of transformers (test/Inputs/models/README.md).
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
+import os
 import unittest
 
-from support import LLMC, MODELS, TestCase, largest, largest_difference, read_npy
+from support import (LLMC, MACHINE, MODELS, TOLERANCES, TestCase, cpu_flags, largest,
+                     largest_difference, read_npy, run)
 
-TOLERANCE = 1e-4  # of the largest logit, at f32 activations
 GGUF = sorted(path.stem for path in MODELS.glob("*.gguf"))
 FOLDERS = sorted(path.parent.name for path in MODELS.glob("*/config.json"))
 
@@ -30,7 +31,7 @@ class TinyModels(TestCase):
         for how in ([], ["--step"], ["--rows", "5"]):
             with self.subTest(model=name, flags=flags, how=how):
                 difference = largest_difference(self.logits(app, ids, *how), expected)
-                self.assertLessEqual(difference, TOLERANCE * max(1.0, largest(expected)))
+                self.assertLessEqual(difference, TOLERANCES["floats"] * max(1.0, largest(expected)))
 
     def test_the_inputs_are_there(self):
         self.assertGreaterEqual(len(GGUF), 10)
@@ -41,7 +42,18 @@ class TinyModels(TestCase):
 
     def test_each_instruction_set_agrees(self):
         for cpu in ("avx2", "avx512-vnni"):
-            self.check_logits("llama-q4_1", f"--cpu={cpu}")
+            self.check_logits("llama-q4_1", f"--cpu={cpu}", f"--emulate-on={MACHINE}")
+
+    def test_a_machine_without_an_instruction_set_runs_its_emulation(self):
+        model, ids, _ = paths("llama-q4_1")
+        emulated = self.compile(model, "emulated", "--cpu=avx512-vnni", "--emulate-on=avx2")
+        older = {**os.environ, "LLMRT_CPU": "avx2"}
+        found = self.logits(emulated, ids, env=older)
+        if MACHINE in ("native", "avx512-vnni") and "avx512_vnni" in cpu_flags():
+            real = self.compile(model, "real", "--cpu=avx512-vnni")
+            self.assertEqual(found.values, self.logits(real, ids).values)
+            result = run([real, "run", "--ids", "1", "-n", "1"], env=older)
+            self.assertIn("needs a processor with avx2 avx512 avx512-vnni", result.stderr)
 
     def test_every_thread_count_gives_the_same_bits(self):
         for activations in ("f32", "i8"):

@@ -15,6 +15,9 @@
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
 
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/Error.h"
+
 namespace llmc {
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
@@ -25,12 +28,16 @@ void buildLLVMPipeline(mlir::OpPassManager &manager);
 
 /// Instruction sets that `llm-clone-targets` knows, best first.
 llvm::ArrayRef<llvm::StringRef> getKnownIsas();
-/// What a machine must have for one of them: LLVM's features, each `+name`; those
-/// with a `-` are choices of the code generator.
-llvm::ArrayRef<llvm::StringRef> getIsaFeatures(llvm::StringRef isa);
 
 /// Gives the ops of the llm dialect their tilers for CPUs.
 void registerCpuTilers(mlir::DialectRegistry &registry);
+
+/// LLVM's target features of a machine: `native` (this one), `x86-64` (none on top
+/// of the base) or an instruction set of getKnownIsas. Fails on another name.
+llvm::Expected<llvm::StringSet<>> getMachineFeatures(llvm::StringRef machine);
+
+/// Whether a machine with these features runs an instruction set of getKnownIsas.
+bool runsOn(const llvm::StringSet<> &machine, llvm::StringRef isa);
 
 } // namespace llmc
 

@@ -50,6 +50,21 @@ def EmitTiles : Pass<"llm-emit-tiles", "::mlir::ModuleOp"> {
                            "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
 }
 
+def EmulateIsa : Pass<"llm-emulate-isa", "::mlir::ModuleOp"> {
+  let summary = "instructions that a machine lacks become plain code";
+  let description = [{
+    A function with target features that `machine` lacks loses them, and its
+    `llvm.x86.*` intrinsics become vector code of exactly their meaning; one without a
+    known meaning is an error. Functions that the machine runs stay as they are.
+
+    Expects: emitted tiles. Leaves: functions that `machine` runs.
+    Saves: nothing; tests execute every variant on every machine.
+  }];
+  let options = [Option<"machine", "machine", "std::string", "\"native\"",
+                        "native, x86-64 or the name of an instruction set">];
+  let dependentDialects = ["::mlir::vector::VectorDialect", "::mlir::arith::ArithDialect"];
+}
+
 def FinishStep : Pass<"llm-finish-step", "::mlir::ModuleOp"> {
   let summary = "the step meets the ABI";
   let description = [{

@@ -7,8 +7,6 @@
 //===----------------------------------------------------------------------===//
 #include "Isa.h"
 
-#include "llmrt/abi.h"
-
 using namespace mlir;
 
 namespace llmc {
@@ -21,7 +19,6 @@ class Avx2 : public Isa {
     static const StringRef features[] = {"+avx2", "+fma", "+f16c"};
     return features;
   }
-  uint64_t getCpuBits() const override { return LLMRT_CPU_AVX2; }
   int64_t getRegisters() const override { return 16; }
   int64_t getLanes() const override { return 8; }
 

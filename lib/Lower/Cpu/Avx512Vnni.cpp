@@ -5,8 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "Isa.h"
 
-#include "llmrt/abi.h"
-
 using namespace mlir;
 
 namespace llmc {
@@ -20,9 +18,6 @@ class Avx512Vnni : public Isa {
         "+avx2",     "+fma",      "+f16c",       "+avx512f",       "+avx512bw",
         "+avx512dq", "+avx512vl", "+avx512vnni", "-prefer-256-bit"};
     return features;
-  }
-  uint64_t getCpuBits() const override {
-    return LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512 | LLMRT_CPU_AVX512_VNNI;
   }
   int64_t getRegisters() const override { return 32; }
   int64_t getLanes() const override { return 16; }

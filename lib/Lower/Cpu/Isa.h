@@ -10,6 +10,8 @@
 
 #include "llmc/Lower/Cpu/TileBuilder.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
 namespace llmc {
 
 /// Integer products of one group of k: `rows` batch rows with `strips` strips of
@@ -34,11 +36,8 @@ class Isa {
 public:
   virtual ~Isa() = default;
   virtual llvm::StringRef getName() const = 0;
-  /// LLVM target features on top of the base CPU x86-64: no more than getCpuBits
-  /// promises, or a machine could pass the check and fail on an instruction.
+  /// LLVM target features on top of the base CPU x86-64; getCpuBits knows each.
   virtual llvm::ArrayRef<llvm::StringRef> getFeatures() const = 0;
-  /// LLMRT_CPU_* bits that the machine must have.
-  virtual uint64_t getCpuBits() const = 0;
   /// Vector registers, and f32 in each: what tile shapes follow.
   virtual int64_t getRegisters() const = 0;
   virtual int64_t getLanes() const = 0;
@@ -53,6 +52,10 @@ public:
                                       getLanes());
   }
 };
+
+/// LLMRT_CPU_* bits that a machine must have to run a function with these target
+/// features; null asks for nothing.
+uint64_t getCpuBits(mlir::LLVM::TargetFeaturesAttr features);
 
 /// All instruction sets, best first.
 llvm::ArrayRef<const Isa *> getIsas();

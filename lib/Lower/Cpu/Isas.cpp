@@ -26,12 +26,6 @@ ArrayRef<StringRef> getKnownIsas() {
   return names;
 }
 
-ArrayRef<StringRef> getIsaFeatures(StringRef name) {
-  const Isa *isa = findIsa(name);
-  assert(isa && "one of getKnownIsas");
-  return isa->getFeatures();
-}
-
 Value callIntrinsic(TileBuilder &b, StringRef name, Type result,
                     ValueRange arguments) {
   return LLVM::CallIntrinsicOp::create(b, result, b.getStringAttr(name),

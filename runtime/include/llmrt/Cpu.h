@@ -22,8 +22,11 @@ struct CpuRegisters {
 
 /// LLMRT_CPU_* bits: present in the processor and enabled by the system.
 uint64_t cpuFeatures(const CpuRegisters &registers);
-/// Of this machine.
+/// Of this machine, as far as the environment variable LLMRT_CPU admits them.
 uint64_t cpuFeatures();
+/// Those of `features` that are named as below, for tests of programs as if on an
+/// older processor; null or empty admits all, "none" none.
+uint64_t maskFeatures(uint64_t features, const char *names);
 /// "avx2 avx512", for messages; "none" without any.
 std::string cpuFeatureNames(uint64_t features);
 

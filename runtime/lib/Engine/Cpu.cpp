@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include "llmrt/Cpu.h"
 
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -39,7 +41,7 @@ uint64_t llmrt::cpuFeatures(const CpuRegisters &registers) {
   return features;
 }
 
-uint64_t llmrt::cpuFeatures() {
+static uint64_t detectFeatures() {
   CpuRegisters registers;
 #if defined(__x86_64__)
   unsigned eax, ebx, ecx, edx;
@@ -58,15 +60,32 @@ uint64_t llmrt::cpuFeatures() {
   return cpuFeatures(registers);
 }
 
+static constexpr struct {
+  uint64_t bit;
+  const char *name;
+} featureNames[] = {{LLMRT_CPU_AVX2, "avx2"},
+                    {LLMRT_CPU_AVX512, "avx512"},
+                    {LLMRT_CPU_AVX512_VNNI, "avx512-vnni"}};
+
+uint64_t llmrt::maskFeatures(uint64_t features, const char *names) {
+  if (!names || !*names)
+    return features;
+  uint64_t named = 0;
+  std::istringstream words(names);
+  for (std::string word; words >> word;)
+    for (const auto &feature : featureNames)
+      if (word == feature.name)
+        named |= feature.bit;
+  return features & named;
+}
+
+uint64_t llmrt::cpuFeatures() {
+  return maskFeatures(detectFeatures(), std::getenv("LLMRT_CPU"));
+}
+
 std::string llmrt::cpuFeatureNames(uint64_t features) {
-  static constexpr struct {
-    uint64_t bit;
-    const char *name;
-  } names[] = {{LLMRT_CPU_AVX2, "avx2"},
-               {LLMRT_CPU_AVX512, "avx512"},
-               {LLMRT_CPU_AVX512_VNNI, "avx512-vnni"}};
   std::string text;
-  for (const auto &feature : names) {
+  for (const auto &feature : featureNames) {
     if (!(features & feature.bit))
       continue;
     if (!text.empty())

@@ -63,6 +63,17 @@ TEST(Cpu, registersThatTheSystemDoesNotSaveDoNotCount) {
   EXPECT_EQ(cpuFeatures(registers), 0u);
 }
 
+TEST(Cpu, featuresCanBeHiddenButNotAdded) {
+  EXPECT_EQ(maskFeatures(allFeatures, nullptr), allFeatures);
+  EXPECT_EQ(maskFeatures(allFeatures, ""), allFeatures);
+  EXPECT_EQ(maskFeatures(allFeatures, "avx2"), uint64_t(LLMRT_CPU_AVX2));
+  EXPECT_EQ(maskFeatures(allFeatures, "avx512 avx2"),
+            uint64_t(LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512));
+  EXPECT_EQ(maskFeatures(allFeatures, "none"), 0u);
+  EXPECT_EQ(maskFeatures(LLMRT_CPU_AVX2, "avx2 avx512"),
+            uint64_t(LLMRT_CPU_AVX2));
+}
+
 TEST(Cpu, theFirstVariantThatRunsIsChosen) {
   EXPECT_EQ(chosen(allFeatures), "avx512-vnni");
   EXPECT_EQ(chosen(LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512), "avx2");

@@ -20,6 +20,10 @@
 
 namespace llmc::test {
 
+/// The machine that the tests pretend to run on: LLMC_TEST_MACHINE, a machine of
+/// getMachineFeatures, `native` if unset. Variants that need more are emulated.
+std::string testMachine();
+
 /// A context with every dialect and pass of the compiler.
 std::unique_ptr<mlir::MLIRContext> createContext();
 
@@ -31,12 +35,12 @@ public:
 
   /// Compiles a clone of `optimised`. A failure fails the test; see `ok`.
   CompiledStep(mlir::ModuleOp optimised, const WeightStore &weights,
-               llvm::ArrayRef<std::string> isas = {"avx512-vnni", "avx2"});
+               const std::string &machine = testMachine());
   ~CompiledStep();
   bool ok() const { return model; }
 
-  /// Variants that this machine can run, best first.
-  std::vector<std::string> runnableVariants() const;
+  /// Names of all variants, best first. Each runs on the test machine.
+  std::vector<std::string> variants() const;
   /// Chooses a variant and a number of workers and forgets all sequences.
   void start(llvm::StringRef variant, int64_t workers = 1);
   /// One step; sequences are numbered from 0 and keep their cache. The result is
@@ -47,7 +51,7 @@ public:
 
 private:
   llvm::Error compile(mlir::ModuleOp optimised, const WeightStore &weights,
-                      llvm::ArrayRef<std::string> isas);
+                      const std::string &machine);
   llvm::Error load(llvm::ArrayRef<char> object);
   llvm::Error packWeights(mlir::ModuleOp planned, const WeightStore &store);
   /// The next slot of a sequence; takes a page where a block begins.

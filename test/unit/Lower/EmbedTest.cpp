@@ -34,7 +34,7 @@ TEST_P(CompiledEmbed, GathersTheRows) {
     for (int64_t i = 0; i < count; ++i)
       batches.back().tokens[i] = rows - 1 - (first + i);
   }
-  expectCompiledAgrees(graph, batches, /*tolerance=*/0);
+  expectCompiledAgrees(graph, batches, tolerance::exact);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -62,6 +62,6 @@ TEST(CompiledSelection, TakesTheAskedRows) {
     auto steps = stepsOf(graph, {9, 1, 33});
     steps[0].logitRows = {0, 3, 4, 8};
     steps[2].logitRows = {32};
-    expectCompiledAgrees(graph, steps, /*tolerance=*/0);
+    expectCompiledAgrees(graph, steps, tolerance::exact);
   }
 }

@@ -41,7 +41,8 @@ Operand rms(Graph &graph, const Operand &x) {
                     x.type);
 }
 void expectAgrees(Graph &graph) {
-  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), 1e-4, /*workers=*/3);
+  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), tolerance::floats,
+                       /*workers=*/3);
 }
 } // namespace
 

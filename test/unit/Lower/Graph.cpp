@@ -292,7 +292,7 @@ static void compareVariants(
     int64_t workers,
     llvm::function_ref<double(llvm::ArrayRef<float>, llvm::ArrayRef<float>)>
         measure) {
-  for (const std::string &variant : compiled.runnableVariants()) {
+  for (const std::string &variant : compiled.variants()) {
     compiled.start(variant, workers);
     for (size_t i = 0; i < batches.size() && i < expected.size(); ++i)
       EXPECT_LE(measure(compiled.run(batches[i]), expected[i]), tolerance)

@@ -8,6 +8,7 @@
 #define LLMC_TEST_LOWER_GRAPH_H
 
 #include "CompiledStep.h"
+#include "Tolerances.h"
 
 #include <optional>
 #include <random>
@@ -101,7 +102,8 @@ std::vector<ReferenceBatch> stepsOf(Graph &graph,
 /// Runs the batches interpreted and compiled in every variant, and expects
 /// max|a - b| <= tolerance * max|reference| of every step.
 void expectCompiledAgrees(Graph &graph, llvm::ArrayRef<ReferenceBatch> batches,
-                          double tolerance = 1e-4, int64_t workers = 1);
+                          double tolerance = tolerance::floats,
+                          int64_t workers = 1);
 /// The same over T = 1, 3, 4, 7 and 33.
 void expectCompiledAgrees(Graph &graph);
 

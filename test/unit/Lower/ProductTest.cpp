@@ -180,7 +180,8 @@ TEST(CompiledLayers, ReadWhatTheyReplace) {
                    x.type);
   }
   graph.finish(graph.emit("llm.act tanh " + x.name + " : " + x.type, x.type));
-  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), 1e-4, /*workers=*/3);
+  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), tolerance::floats,
+                       /*workers=*/3);
 }
 
 /// The rows that enter the layers are read again behind them.
@@ -194,5 +195,6 @@ TEST(CompiledLayers, LeaveTheirInputAlone) {
   }
   graph.finish(graph.emit(
       "arith.mulf " + x.name + ", " + first.name + " : " + x.type, x.type));
-  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), 1e-4, /*workers=*/3);
+  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), tolerance::floats,
+                       /*workers=*/3);
 }

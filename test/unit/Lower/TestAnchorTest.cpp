@@ -110,7 +110,7 @@ TEST(TestAnchor, LowersFromOneFile) {
   Interpreter reference(*expected, plain.weights());
   CompiledStep compiled(*module, graph.weights());
   ASSERT_TRUE(compiled.ok());
-  for (const std::string &variant : compiled.runnableVariants())
+  for (const std::string &variant : compiled.variants())
     for (const ReferenceBatch &batch : stepsOf(graph, {1, 9})) {
       auto logits = reference.step(batch);
       ASSERT_TRUE(bool(logits));

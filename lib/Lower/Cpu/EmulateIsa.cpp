@@ -1,0 +1,154 @@
+//===- EmulateIsa.cpp - instructions that a machine lacks as plain code -----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Every variant of a step can be tested on every machine: an intrinsic becomes
+// vector code of exactly its meaning, saturation included. The meanings are those
+// of Intel's Software Developer's Manual, volume 2.
+//===----------------------------------------------------------------------===//
+#include "Isa.h"
+
+#include "llmc/Lower/Passes.h"
+
+namespace llmc {
+#define GEN_PASS_DEF_EMULATEISA
+#include "llmc/Lower/Passes.h.inc"
+
+using namespace mlir;
+
+/// `value` with i32 lanes; `Extend` says what the sign bit means.
+template <typename Extend> static Value widen(TileBuilder &b, Value value) {
+  int64_t lanes = cast<VectorType>(value.getType()).getNumElements();
+  return Extend::create(b, b.i32s(lanes), value);
+}
+
+/// The sums of each `count` neighbouring lanes, modulo 2^32.
+static Value sumNeighbours(TileBuilder &b, Value value, int64_t count) {
+  int64_t lanes = cast<VectorType>(value.getType()).getNumElements() / count;
+  Value sum;
+  for (int64_t i = 0; i < count; ++i) {
+    SmallVector<int64_t> picked;
+    for (int64_t lane = 0; lane < lanes; ++lane)
+      picked.push_back(lane * count + i);
+    Value part = vector::ShuffleOp::create(b, value, value, picked);
+    sum = sum ? Value(arith::AddIOp::create(b, sum, part)) : part;
+  }
+  return sum;
+}
+
+/// VPDPBUSD: each lane gains four products of an unsigned and a signed byte. The
+/// products are summed in 32 bits; only the forms named VPDPBUSDS saturate.
+static Value dotBytes(TileBuilder &b, ValueRange operands) {
+  Value products =
+      arith::MulIOp::create(b, widen<arith::ExtUIOp>(b, operands[1]),
+                            widen<arith::ExtSIOp>(b, operands[2]));
+  return arith::AddIOp::create(b, operands[0], sumNeighbours(b, products, 4));
+}
+
+/// VPMADDUBSW: pairs of products of unsigned and signed bytes, saturated.
+static Value addBytePairs(TileBuilder &b, ValueRange operands) {
+  Value products =
+      arith::MulIOp::create(b, widen<arith::ExtUIOp>(b, operands[0]),
+                            widen<arith::ExtSIOp>(b, operands[1]));
+  Value sums = sumNeighbours(b, products, 2);
+  sums = arith::MinSIOp::create(b, sums, b.constant(sums.getType(), INT16_MAX));
+  sums = arith::MaxSIOp::create(b, sums, b.constant(sums.getType(), INT16_MIN));
+  int64_t lanes = cast<VectorType>(sums.getType()).getNumElements();
+  return arith::TruncIOp::create(b, VectorType::get(lanes, b.getI16Type()),
+                                 sums);
+}
+
+/// VPMADDWD: pairs of products of signed words. Four times -32768 wraps.
+static Value addWordPairs(TileBuilder &b, ValueRange operands) {
+  Value products =
+      arith::MulIOp::create(b, widen<arith::ExtSIOp>(b, operands[0]),
+                            widen<arith::ExtSIOp>(b, operands[1]));
+  return sumNeighbours(b, products, 2);
+}
+
+/// VPSIGNB: the first operand times the sign of the second. -(-128) is -128.
+static Value applySign(TileBuilder &b, ValueRange operands) {
+  Value zero = b.constant(operands[0].getType(), 0);
+  auto holds = [&](arith::CmpIPredicate predicate) -> Value {
+    return arith::CmpIOp::create(b, predicate, operands[1], zero);
+  };
+  Value negated = arith::SubIOp::create(b, zero, operands[0]);
+  Value notZero =
+      b.select(holds(arith::CmpIPredicate::slt), negated, operands[0]);
+  return b.select(holds(arith::CmpIPredicate::eq), zero, notZero);
+}
+
+namespace {
+
+/// An intrinsic and its meaning.
+struct Emulation {
+  StringLiteral intrinsic;
+  Value (*spell)(TileBuilder &b, ValueRange operands);
+};
+constexpr Emulation emulations[] = {
+    {"llvm.x86.avx512.vpdpbusd.512", dotBytes},
+    {"llvm.x86.avx2.pmadd.ub.sw", addBytePairs},
+    {"llvm.x86.avx2.pmadd.wd", addWordPairs},
+    {"llvm.x86.avx2.psign.b", applySign},
+};
+
+struct EmulateIsa : impl::EmulateIsaBase<EmulateIsa> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    auto features = getMachineFeatures(machine);
+    if (!features) {
+      getOperation().emitError("llm-emulate-isa: ")
+          << llvm::toString(features.takeError());
+      return signalPassFailure();
+    }
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (failed(emulate(function, *features)))
+        return signalPassFailure();
+  }
+
+  /// Leaves a function alone that the machine runs as it is.
+  LogicalResult emulate(func::FuncOp function, const llvm::StringSet<> &has) {
+    auto wanted =
+        function->getAttrOfType<LLVM::TargetFeaturesAttr>("target_features");
+    if (!wanted)
+      return success();
+    SmallVector<StringRef> kept;
+    for (StringAttr feature : wanted.getFeatures())
+      if (!feature.getValue().starts_with("+") ||
+          has.contains(feature.getValue().drop_front()))
+        kept.push_back(feature.getValue());
+    if (kept.size() == wanted.getFeatures().size())
+      return success();
+    function->setAttr("target_features",
+                      LLVM::TargetFeaturesAttr::get(&getContext(), kept));
+    WalkResult result = function.walk([&](LLVM::CallIntrinsicOp call) {
+      return failed(emulate(call)) ? WalkResult::interrupt()
+                                   : WalkResult::advance();
+    });
+    return failure(result.wasInterrupted());
+  }
+
+  LogicalResult emulate(LLVM::CallIntrinsicOp call) {
+    StringRef name = call.getIntrin();
+    if (!name.starts_with("llvm.x86."))
+      return success(); // of every machine
+    const Emulation *known =
+        llvm::find_if(emulations, [&](const Emulation &emulation) {
+          return emulation.intrinsic == name;
+        });
+    if (known == std::end(emulations))
+      return call.emitError("llm-emulate-isa: no emulation of '")
+             << name << "': add its meaning to EmulateIsa.cpp";
+    TileBuilder b(call.getLoc(), &getContext());
+    b.setInsertionPoint(call);
+    Value result = known->spell(b, call.getArgs());
+    assert(result.getType() == call->getResult(0).getType() &&
+           "an emulation has the type of its intrinsic");
+    call->replaceAllUsesWith(ValueRange(result));
+    call.erase();
+    return success();
+  }
+};
+
+} // namespace
+} // namespace llmc

@@ -1,0 +1,58 @@
+// RUN: llmc-opt %s --split-input-file --llm-emulate-isa=machine=avx2 | FileCheck %s
+// RUN: llmc-opt %s --split-input-file --llm-emulate-isa=machine=x86-64 | FileCheck %s --check-prefix=BASE --implicit-check-not="call_intrinsic \"llvm.x86"
+// RUN: llmc-opt %S/emit-tiles.mlir --llm-emit-tiles --llm-emulate-isa=machine=x86-64 | FileCheck %s --check-prefix=TILES --implicit-check-not="call_intrinsic \"llvm.x86"
+// RUN: not llmc-opt %s --split-input-file --llm-emulate-isa=machine=z80 2>&1 | FileCheck %s --check-prefix=MACHINE
+
+// MACHINE: llm-emulate-isa: unknown machine 'z80': native, x86-64, avx512-vnni, avx2 are known
+
+// Whatever the emitters spell has an emulation.
+// TILES: func.func private @grid512(
+
+// Four products of an unsigned and a signed byte per lane. Features that avx2 has
+// stay, and so do those that are switched off.
+// CHECK-LABEL: func.func @vnni(
+// CHECK-SAME: %[[ACC:.*]]: vector<16xi32>, %[[U:.*]]: vector<64xi8>, %[[S:.*]]: vector<64xi8>)
+// CHECK-SAME: target_features = #llvm.target_features<["+avx2", "-prefer-256-bit"]>
+// CHECK-DAG: %[[WIDE_U:.*]] = arith.extui %[[U]] : vector<64xi8> to vector<64xi32>
+// CHECK-DAG: %[[WIDE_S:.*]] = arith.extsi %[[S]] : vector<64xi8> to vector<64xi32>
+// CHECK: %[[P:.*]] = arith.muli %[[WIDE_U]], %[[WIDE_S]]
+// CHECK: vector.shuffle %[[P]], %[[P]] [0, 4, 8, 12,
+// CHECK: vector.shuffle %[[P]], %[[P]] [1, 5, 9, 13,
+// CHECK: vector.shuffle %[[P]], %[[P]] [2, 6, 10, 14,
+// CHECK: vector.shuffle %[[P]], %[[P]] [3, 7, 11, 15,
+// CHECK: %[[SUM:.*]] = arith.addi
+// CHECK: %[[R:.*]] = arith.addi %[[ACC]], %[[SUM]]
+// CHECK: return %[[R]]
+// BASE-LABEL: func.func @vnni(
+// BASE-SAME: target_features = #llvm.target_features<["-prefer-256-bit"]>
+func.func @vnni(%acc: vector<16xi32>, %u: vector<64xi8>, %s: vector<64xi8>) -> vector<16xi32> attributes {target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>} {
+  %r = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%acc, %u, %s) : (vector<16xi32>, vector<64xi8>, vector<64xi8>) -> vector<16xi32>
+  return %r : vector<16xi32>
+}
+
+// -----
+
+// A machine with AVX2 runs this as it is.
+// CHECK-LABEL: func.func @own(
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.psign.b"
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
+// Elsewhere: signs, then pairs that saturate, then pairs that do not; intrinsics
+// of every machine stay.
+// BASE-LABEL: func.func @own(
+// BASE-SAME: target_features = #llvm.target_features<[]>
+// BASE: arith.cmpi slt
+// BASE: arith.cmpi eq
+// BASE: arith.minsi
+// BASE: arith.maxsi
+// BASE: arith.trunci {{.*}} : vector<16xi32> to vector<16xi16>
+// BASE-NOT: arith.minsi
+// BASE: llvm.call_intrinsic "llvm.abs.v8i32"
+func.func @own(%a: vector<32xi8>, %b: vector<32xi8>, %one: vector<16xi16>) -> vector<8xi32> attributes {target_features = #llvm.target_features<["+avx2"]>} {
+  %signed = llvm.call_intrinsic "llvm.x86.avx2.psign.b"(%a, %b) : (vector<32xi8>, vector<32xi8>) -> vector<32xi8>
+  %pairs = llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"(%b, %signed) : (vector<32xi8>, vector<32xi8>) -> vector<16xi16>
+  %sums = llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"(%pairs, %one) : (vector<16xi16>, vector<16xi16>) -> vector<8xi32>
+  %false = arith.constant false
+  %r = llvm.call_intrinsic "llvm.abs.v8i32"(%sums, %false) : (vector<8xi32>, i1) -> vector<8xi32>
+  return %r : vector<8xi32>
+}

@@ -1,0 +1,250 @@
+//===- EmulationTest.cpp - emulated instructions against the real ones ----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each intrinsic on extreme and on random operands: emulated code against the
+// manual's formula, lane by lane, and against the instruction itself where this
+// machine has it. Then whole models, whose bits an emulation must not change.
+//===----------------------------------------------------------------------===//
+#include "CompiledModel.h"
+
+#include "llmc/Emit/Emit.h"
+#include "llmc/Lower/Passes.h"
+
+#include "mlir/Parser/Parser.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+
+using namespace llmc;
+using namespace llmc::test;
+
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+using Operands =
+    std::array<Bytes, 3>; // those that the intrinsic lacks are empty
+
+/// An intrinsic, the types of its operands, and the bytes of its result.
+struct Instruction {
+  const char *name, *isa, *intrinsic;
+  std::array<const char *, 3> types;
+  const char *result;
+  std::function<Bytes(const Operands &)> formula;
+};
+void PrintTo(const Instruction &instruction, std::ostream *stream) {
+  *stream << instruction.intrinsic;
+}
+std::string nameOf(const ::testing::TestParamInfo<Instruction> &info) {
+  return info.param.name;
+}
+
+template <typename T> T lane(const Bytes &bytes, size_t index) {
+  T value;
+  std::memcpy(&value, bytes.data() + index * sizeof(T), sizeof(T));
+  return value;
+}
+/// `lanes` numbers of type T.
+template <typename T>
+Bytes collect(size_t lanes, llvm::function_ref<int64_t(size_t)> number) {
+  Bytes bytes(lanes * sizeof(T));
+  for (size_t i = 0; i < lanes; ++i) {
+    T value = static_cast<T>(number(i)); // modulo 2^bits
+    std::memcpy(bytes.data() + i * sizeof(T), &value, sizeof(T));
+  }
+  return bytes;
+}
+
+Bytes vpdpbusd(const Operands &x) {
+  return collect<int32_t>(16, [&](size_t i) {
+    int64_t sum = lane<int32_t>(x[0], i);
+    for (size_t j = 4 * i; j < 4 * i + 4; ++j)
+      sum += int64_t(lane<uint8_t>(x[1], j)) * lane<int8_t>(x[2], j);
+    return sum;
+  });
+}
+Bytes vpmaddubsw(const Operands &x) {
+  return collect<int16_t>(16, [&](size_t i) {
+    int64_t sum = 0;
+    for (size_t j = 2 * i; j < 2 * i + 2; ++j)
+      sum += int64_t(lane<uint8_t>(x[0], j)) * lane<int8_t>(x[1], j);
+    return std::clamp<int64_t>(sum, INT16_MIN, INT16_MAX);
+  });
+}
+Bytes vpmaddwd(const Operands &x) {
+  return collect<int32_t>(8, [&](size_t i) {
+    int64_t sum = 0;
+    for (size_t j = 2 * i; j < 2 * i + 2; ++j)
+      sum += int64_t(lane<int16_t>(x[0], j)) * lane<int16_t>(x[1], j);
+    return sum;
+  });
+}
+Bytes vpsignb(const Operands &x) {
+  return collect<int8_t>(32, [&](size_t i) {
+    int sign = lane<int8_t>(x[1], i);
+    return sign == 0 ? 0 : lane<int8_t>(x[0], i) * (sign < 0 ? -1 : 1);
+  });
+}
+
+class Emulation : public ::testing::TestWithParam<Instruction> {
+protected:
+  using Function = void (*)(const void *, const void *, const void *, void *);
+
+  /// `*out = intrinsic(*x0, *x1, *x2)`: how a vector would be passed depends on
+  /// features, so operands come by address.
+  std::string spell() {
+    const Instruction &call = GetParam();
+    std::string features, loads, names, types;
+    llvm::StringSet<> machine = llvm::cantFail(getMachineFeatures(call.isa));
+    for (llvm::StringRef feature : machine.keys())
+      features += (features.empty() ? "\"+" : ", \"+") + feature.str() + "\"";
+    for (size_t i = 0; i < 3 && call.types[i]; ++i) {
+      std::string x = "%x" + std::to_string(i), type = call.types[i];
+      loads += "  " + x + "v = llvm.load " + x +
+               " {alignment = 1 : i64} : !llvm.ptr -> " + type + "\n";
+      names += (i ? ", " : "") + x + "v";
+      types += (i ? ", " : "") + type;
+    }
+    return "func.func @call(%x0: !llvm.ptr, %x1: !llvm.ptr, %x2: !llvm.ptr, "
+           "%out: !llvm.ptr) attributes {target_cpu = \"x86-64\", "
+           "target_features = #llvm.target_features<[" +
+           features + "]>} {\n" + loads + "  %r = llvm.call_intrinsic \"" +
+           call.intrinsic + "\"(" + names + ") : (" + types + ") -> " +
+           call.result +
+           "\n  llvm.store %r, %out {alignment = 1 : i64} : " + call.result +
+           ", !llvm.ptr\n  return\n}\n";
+  }
+
+  Function compile(const std::string &machine) {
+    auto module = mlir::parseSourceString<mlir::ModuleOp>(spell(), &*context);
+    mlir::PassManager manager(&*context);
+    manager.addPass(createEmulateIsa({machine}));
+    buildLLVMPipeline(manager);
+    if (!module || mlir::failed(manager.run(*module)))
+      return nullptr;
+    auto object = llvm::cantFail(emitObject(*module, ObjectKind::object));
+    jits.push_back(llvm::cantFail(llvm::orc::LLJITBuilder().create()));
+    llvm::cantFail(
+        jits.back()->addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(
+            llvm::StringRef(object.data(), object.size()))));
+    return llvm::cantFail(jits.back()->lookup("call")).toPtr<Function>();
+  }
+
+  static Bytes call(Function function, const Operands &x) {
+    Bytes out(64);
+    function(x[0].data(), x[1].data(), x[2].data(), out.data());
+    return out;
+  }
+
+  std::unique_ptr<mlir::MLIRContext> context = createContext();
+  std::vector<std::unique_ptr<llvm::orc::LLJIT>> jits;
+};
+
+/// 64 bytes per operand: all of one extreme, extremes mixed, then any.
+std::vector<Operands> operandCases() {
+  std::mt19937 random(6);
+  const std::vector<uint8_t> extremes = {0, 1, 0x7F, 0x80, 0x81, 0xFF};
+  auto fill = [](llvm::function_ref<uint8_t()> next) {
+    Operands operands;
+    for (Bytes &bytes : operands) {
+      bytes.resize(64);
+      std::generate(bytes.begin(), bytes.end(), next);
+    }
+    return operands;
+  };
+  std::vector<Operands> cases;
+  for (uint8_t a : extremes)
+    for (uint8_t b : extremes)
+      cases.push_back({Bytes(64, a), Bytes(64, b), Bytes(64, a ^ b)});
+  for (int i = 0; i < 100; ++i)
+    cases.push_back(fill([&] { return extremes[random() % extremes.size()]; }));
+  for (int i = 0; i < 400; ++i)
+    cases.push_back(fill([&] { return random(); }));
+  // Words and lanes of the greatest magnitude: 0x8000 and 0x80000000.
+  Bytes words(64), lanes(64);
+  for (size_t i = 0; i < 64; ++i) {
+    words[i] = i % 2 ? 0x80 : 0;
+    lanes[i] = i % 4 == 3 ? 0x80 : 0;
+  }
+  cases.push_back({words, words, words});
+  cases.push_back({lanes, Bytes(64, 0xFF), Bytes(64, 0x80)});
+  return cases;
+}
+
+} // namespace
+
+TEST_P(Emulation, IsTheInstruction) {
+  Function emulated = compile("x86-64");
+  ASSERT_TRUE(emulated);
+  Function real = nullptr;
+  if (runsOn(llvm::cantFail(getMachineFeatures("native")), GetParam().isa))
+    ASSERT_TRUE(real = compile("native"));
+  for (const Operands &x : operandCases()) {
+    Bytes expected = GetParam().formula(x);
+    expected.resize(64); // what the result does not fill stays zero
+    ASSERT_EQ(call(emulated, x), expected);
+    if (real)
+      ASSERT_EQ(call(real, x), expected) << "the formula is not the machine's";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Intrinsics, Emulation,
+    ::testing::Values(Instruction{"vpdpbusd",
+                                  "avx512-vnni",
+                                  "llvm.x86.avx512.vpdpbusd.512",
+                                  {"vector<16xi32>", "vector<64xi8>",
+                                   "vector<64xi8>"},
+                                  "vector<16xi32>",
+                                  vpdpbusd},
+                      Instruction{"vpmaddubsw",
+                                  "avx2",
+                                  "llvm.x86.avx2.pmadd.ub.sw",
+                                  {"vector<32xi8>", "vector<32xi8>"},
+                                  "vector<16xi16>",
+                                  vpmaddubsw},
+                      Instruction{"vpmaddwd",
+                                  "avx2",
+                                  "llvm.x86.avx2.pmadd.wd",
+                                  {"vector<16xi16>", "vector<16xi16>"},
+                                  "vector<8xi32>",
+                                  vpmaddwd},
+                      Instruction{"vpsignb",
+                                  "avx2",
+                                  "llvm.x86.avx2.psign.b",
+                                  {"vector<32xi8>", "vector<32xi8>"},
+                                  "vector<32xi8>",
+                                  vpsignb}),
+    nameOf);
+
+namespace {
+class EmulatedModels : public ::testing::TestWithParam<ModelCase> {};
+} // namespace
+
+/// Integer products, on the bare base: neither AVX nor fused multiply-add nor
+/// conversions of f16.
+TEST_P(EmulatedModels, KeepTheirBits) {
+  CompiledModel &model = compiledModel(GetParam());
+  if (!model.ok())
+    return;
+  CompiledStep emulated(*model.imported->module, model.imported->weights,
+                        "x86-64");
+  ASSERT_TRUE(emulated.ok());
+  for (const std::string &variant : emulated.variants()) {
+    emulated.start(variant);
+    model.compiled->start(variant);
+    for (int32_t first : {0, 5}) {
+      ReferenceBatch batch;
+      for (int32_t i = first; i < (first ? 6 : 5); ++i) {
+        batch.logitRows.push_back(i - first);
+        batch.tokens.push_back(i * 53 % emulated.vocabulary());
+        batch.positions.push_back(i);
+        batch.sequences.push_back(0);
+      }
+      EXPECT_EQ(emulated.run(batch), model.compiled->run(batch)) << variant;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Models, EmulatedModels,
+    ::testing::Values(ModelCase{"llama-q4_1.gguf", Activations::i8},
+                      ModelCase{"qwen2-q8_0.gguf", Activations::i8}),
+    nameOfModel);

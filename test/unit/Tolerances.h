@@ -1,0 +1,50 @@
+//===- Tolerances.h - how far two results may be apart ----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Every tolerance of every test with its reason, so that none is loosened in
+// passing. test/e2e/support.py reads these lines too. Unless a comment says
+// otherwise a difference is relative to the largest value of the reference.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_TEST_TOLERANCES_H
+#define LLMC_TEST_TOLERANCES_H
+
+namespace llmc::test::tolerance {
+
+/// The same numbers, moved.
+constexpr double exact = 0;
+
+/// f32 sums in another order than the reference's: up to some thousand roundings
+/// of 2^-24 each, most of which cancel.
+constexpr double floats = 1e-4;
+
+/// Whole models with int8 activations, compiled against interpreted: 3e-7 is what
+/// they show. Codes are equal then. One that lies so close between two integers
+/// that f32 sums round it the other way would move its product by 1/127 of the
+/// group's largest activation and fail here: some hundred thousand codes to one.
+constexpr double int8Models = 1e-4;
+
+/// The interpreter in f64 against a formula in the test; absolute, values near 1.
+constexpr double formula = 1e-6;
+/// The same where it rounds every step to f32.
+constexpr double formulaInFloats = 1e-5;
+/// A code of a group times its scale, against the grid; absolute.
+constexpr double onTheGrid = 1e-4;
+/// Frequencies that are stored in f32: half a unit in the last place.
+constexpr double frequencies = 1.2e-7;
+/// exp in f64: two units in the last place.
+constexpr double exponential = 4.5e-16;
+/// Perplexities of one text; absolute, they are some hundred.
+constexpr double perplexity = 1e-3;
+
+/// SmolLM2's logits against transformers' own f32; absolute, they reach 30. The
+/// order of 30 layers' sums differs.
+constexpr double transformersLogits = 2e-3;
+/// Two ids whose logits are closer than this may swap; absolute.
+constexpr double greedyMargin = 1e-3;
+/// Squared error of the last row's logits with int8 activations against f32,
+/// relative to their squared sum.
+constexpr double int8Logits = 0.02;
+
+} // namespace llmc::test::tolerance
+
+#endif // LLMC_TEST_TOLERANCES_H
