@@ -9,11 +9,9 @@ import json
 import re
 import unittest
 
-from support import INPUTS, TestCase, read_npy, run, smollm2
+from support import INPUTS, TOLERANCES, TestCase, read_npy, run, smollm2
 
 GOLDEN = INPUTS / "golden" / "smollm2"
-LOGIT_TOLERANCE = 2e-3
-MARGIN = 1e-3  # below this the reference's first two ids count as equal
 
 
 class SmolLM2(TestCase):
@@ -35,7 +33,7 @@ class SmolLM2(TestCase):
                 self.assertEqual(len(found), len(expected))
                 for at, (a, b) in enumerate(zip(found, expected)):
                     if a != b:
-                        self.assertLess(prompt["margins"][at], MARGIN, f"differs at {at}")
+                        self.assertLess(prompt["margins"][at], TOLERANCES["greedyMargin"], f"differs at {at}")
                         break
 
     def test_prompts_become_the_reference_ids(self):
@@ -55,9 +53,9 @@ class SmolLM2(TestCase):
             self.assertEqual(found.shape, (1, rows, len(last)))
             difference = max(abs(found.row(t)[column] - sampled.row(t)[i])
                              for t in range(rows) for i, column in enumerate(columns))
-            self.assertLessEqual(difference, LOGIT_TOLERANCE)
+            self.assertLessEqual(difference, TOLERANCES["transformersLogits"])
             difference = max(abs(a - b) for a, b in zip(found.row(rows - 1), last))
-            self.assertLessEqual(difference, LOGIT_TOLERANCE)
+            self.assertLessEqual(difference, TOLERANCES["transformersLogits"])
 
     def test_a_row_is_bit_equal_at_any_thread_count(self):
         ids = GOLDEN / "logits_input_ids.npy"
@@ -83,7 +81,7 @@ class SmolLM2(TestCase):
         self.assertEqual(max(range(len(row)), key=row.__getitem__),
                          max(range(len(last)), key=last.__getitem__))
         error = sum((a - b) ** 2 for a, b in zip(row, last)) / sum(b * b for b in last)
-        self.assertLess(error, 0.02)
+        self.assertLess(error, TOLERANCES["int8Logits"])
 
     def test_peak_memory_keeps_the_contract(self):
         report = json.loads(self.succeed(

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "AppTesting.h"
+#include "Tolerances.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -94,12 +95,14 @@ TEST(Eval, scoresTheSecondHalfOfEachWindow) {
                           "--json", "--threads", "2"}));
   EXPECT_EQ(json["tokens"], 3 * 149);
   EXPECT_NEAR(json["perplexity"].get<double>(),
-              expectedPerplexity(text, 300, 3), 1e-3);
+              expectedPerplexity(text, 300, 3),
+              llmc::test::tolerance::perplexity);
   Outcome two = app({"eval", "--text", file.path(), "--context", "300",
                      "--windows", "2", "--json"});
   EXPECT_EQ(jsonOf(two)["tokens"], 2 * 149);
   EXPECT_NEAR(jsonOf(two)["perplexity"].get<double>(),
-              expectedPerplexity(text, 300, 2), 1e-3);
+              expectedPerplexity(text, 300, 2),
+              llmc::test::tolerance::perplexity);
   EXPECT_NE(two.err.find("window 2 of 2"), std::string::npos);
 }
 

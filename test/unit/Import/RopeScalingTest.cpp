@@ -7,6 +7,7 @@
 #include "lib/Import/RopeScaling.h"
 
 #include "../Weights/Testing.h"
+#include "Tolerances.h"
 
 #include "llmc/Weights/Json.h"
 
@@ -21,7 +22,8 @@ static void expectFrequencies(const RopeFrequencies &found,
                               const std::vector<float> &expected) {
   ASSERT_EQ(found.inv.size(), expected.size());
   for (size_t i = 0; i < expected.size(); ++i)
-    EXPECT_NEAR(found.inv[i], expected[i], expected[i] * 1.2e-7) << i;
+    EXPECT_NEAR(found.inv[i], expected[i], expected[i] * tolerance::frequencies)
+        << i;
 }
 
 /// The frequencies of a config.json with these keys.

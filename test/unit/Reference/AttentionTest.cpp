@@ -93,7 +93,7 @@ TEST(Attention, GroupsOfQueryHeadsShareAKeyHead) {
 TEST(Attention, SinglePrecisionIsClose) {
   Program program(cached(""), /*singlePrecision=*/true);
   expectNear(program.run({q, k, v}, rowsOf(0, 0, 9)), attend(q, k, v, {2}),
-             1e-5f);
+             tolerance::formulaInFloats);
 }
 
 TEST(Attention, WindowLooksBackALimitedWay) {

@@ -6,6 +6,7 @@
 #ifndef LLMC_TEST_REFERENCE_HARNESS_H
 #define LLMC_TEST_REFERENCE_HARNESS_H
 
+#include "Tolerances.h"
 #include "llmc/Driver/Registration.h"
 #include "llmc/Reference/Interpreter.h"
 
@@ -118,7 +119,7 @@ inline ReferenceTensor slice(const ReferenceTensor &tensor, int64_t begin,
 
 inline void expectNear(llvm::ArrayRef<float> actual,
                        llvm::ArrayRef<float> expected,
-                       float tolerance = 1e-6f) {
+                       double tolerance = tolerance::formula) {
   ASSERT_EQ(actual.size(), expected.size());
   for (size_t i = 0; i < actual.size(); ++i)
     EXPECT_NEAR(actual[i], expected[i], tolerance) << "at " << i;

@@ -4,6 +4,7 @@
 // Imports every model of test/Inputs/models, and compares the interpreter's
 // logits with those that transformers computed from the same weights.
 //===----------------------------------------------------------------------===//
+#include "Tolerances.h"
 #include "llmc/Driver/Registration.h"
 #include "llmc/Import/Import.h"
 #include "llmc/Reference/Interpreter.h"
@@ -80,7 +81,8 @@ protected:
     for (size_t i = 0; i < logits->values.size(); ++i)
       worst = std::max(worst, std::fabs(logits->values[i] -
                                         expected[begin * vocabulary + i]));
-    EXPECT_LE(worst, 1e-4f) << "rows " << begin << " to " << end;
+    EXPECT_LE(worst, test::tolerance::floats)
+        << "rows " << begin << " to " << end;
   }
 
   mlir::MLIRContext context;

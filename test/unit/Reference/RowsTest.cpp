@@ -151,7 +151,7 @@ TEST(QuantizeAct, CodesAreThoseOfTheEncoding) {
     for (size_t i = group; i < group + 32; ++i) {
       EXPECT_LE(std::fabs(actual[i] - x.floats[i]), scale * 0.5001f);
       float code = scale ? actual[i] / scale : 0;
-      EXPECT_NEAR(code, std::round(code), 1e-4); // on the grid
+      EXPECT_NEAR(code, std::round(code), tolerance::onTheGrid); // on the grid
     }
   }
 }
@@ -249,7 +249,10 @@ TEST(Act, KnownValues) {
 }
 
 TEST(Act, LargeInputsDoNotOverflow) {
-  expectNear(activate("silu", {200, -200}), {200, 0}, 1e-5f);
-  expectNear(activate("softplus", {200, -200}), {200, 0}, 1e-5f);
-  expectNear(activate("gelu_tanh", {50, -50}), {50, 0}, 1e-5f);
+  expectNear(activate("silu", {200, -200}), {200, 0},
+             tolerance::formulaInFloats);
+  expectNear(activate("softplus", {200, -200}), {200, 0},
+             tolerance::formulaInFloats);
+  expectNear(activate("gelu_tanh", {50, -50}), {50, 0},
+             tolerance::formulaInFloats);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Exponential.h"
+#include "Tolerances.h"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +13,9 @@ using llmrt::sample::exponential;
 TEST(Exponential, IsWithinTwoUnitsOfTheLibrarysExp) {
   for (double x = 0.0; x > -690.0; x -= 0.00731) {
     double expected = std::exp(x);
-    EXPECT_LE(std::abs(exponential(x) - expected), 4.5e-16 * expected) << x;
+    EXPECT_LE(std::abs(exponential(x) - expected),
+              llmc::test::tolerance::exponential * expected)
+        << x;
   }
 }
 
