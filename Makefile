@@ -1,9 +1,10 @@
 # Thin: CMake presets and the scripts in utils/ do the work.
-.PHONY: help demo test check clean
+.PHONY: help demo test test-all check clean
 
 help:
 	@echo "make demo    install what is missing, build, compile SmolLM2, print a completion"
 	@echo "make test    everything: lit, GoogleTest, end to end"
+	@echo "make test-all  the same and what takes hours: older machines, 5,000 random graphs, sanitizers"
 	@echo "make check   formatting, include direction, lint"
 	@echo "make clean   remove the build folder"
 
@@ -12,6 +13,9 @@ demo:
 
 test:
 	@utils/test.sh
+
+test-all:
+	@utils/test-all.sh
 
 check:
 	@utils/check.sh

@@ -3,7 +3,7 @@
 //
 // Tiling turns each llm.kernel into loops over these few ops; emitters spell
 // them per instruction set. They work on memrefs and on vectors whose lanes are
-// output rows (dot), cache slots (qk) or channels (pv).
+// output rows.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LLM_TILE_OPS
 #define LLMC_LLM_TILE_OPS

@@ -189,5 +189,30 @@ class Measure(unittest.TestCase):
             self.measure.run = kept
 
 
+class TestTimes(TestCase):
+    """The budget of make test."""
+
+    def report(self, elapsed, budget_s, budget_minutes):
+        path = self.folder / "times.xml"
+        path.write_text("<testsuite>" + "".join(
+            f'<testcase name="t{i}" time="{i}"/>' for i in range(1, 31)) + "</testsuite>")
+        return run([sys.executable, ROOT / "utils" / "test-times.py", path, elapsed, budget_s,
+                    budget_minutes])
+
+    def test_the_slowest_twenty_come_first(self):
+        result = self.report(600, 465, 10)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        lines = result.stdout.strip().split("\n")
+        self.assertEqual(lines[0], "the slowest of 30 tests, 465 s in all:")
+        self.assertEqual([line.split()[-1] for line in lines[1:]], [f"t{i}" for i in range(30, 10, -1)])
+
+    def test_each_budget_is_an_error_when_it_is_passed(self):
+        for arguments, says in (((600, 464, 10), "the tests took 465 s of 464 s"),
+                                ((601, 465, 10), "make test took 10 of 10 minutes")):
+            result = self.report(*arguments)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("error: " + says, result.stdout)
+
+
 if __name__ == "__main__":
     unittest.main()
