@@ -205,7 +205,8 @@ TEST(CompiledAttentionTiles, ReachEveryHeadWithAnyWorkers) {
                    std::to_string(workers) + " workers");
       Graph graph(100 + group);
       build(graph, {2 * group, 2, 16, 16});
-      expectCompiledAgrees(graph, stepsOf(graph, {1, 4, 1}), 1e-4, workers);
+      expectCompiledAgrees(graph, stepsOf(graph, {1, 4, 1}), tolerance::floats,
+                           workers);
     }
 }
 
