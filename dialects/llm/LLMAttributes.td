@@ -21,7 +21,8 @@ def LLM_Dialect : Dialect {
     Shape letters: T rows of the ragged batch, H query heads, K key/value heads,
     D head dimension, E embedding, F feed-forward, V vocabulary, X experts.
     Every op accumulates in f32 and rounds once to its result type.
-    (C0) of every op: only the outermost dimension of an operand or result (T) may be
+    The tensor results of `@step` are named by the result attribute `llm.name`; an only
+    one is "logits" without it. (C0) of every op: only the outermost dimension of an operand or result (T) may be
     unknown; the others are static and positive.
   }];
   let useDefaultTypePrinterParser = 1;
@@ -29,6 +30,8 @@ def LLM_Dialect : Dialect {
     ::mlir::Attribute parseAttribute(::mlir::DialectAsmParser &parser, ::mlir::Type type) const override;
     void printAttribute(::mlir::Attribute attribute, ::mlir::DialectAsmPrinter &printer) const override;
   }];
+  let hasOperationAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 

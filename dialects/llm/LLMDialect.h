@@ -42,6 +42,15 @@ struct GgmlBlock {
 };
 GgmlBlock getGgmlBlock(GgmlFormat format);
 
+/// The result attribute that names a tensor result of `@step`.
+inline constexpr llvm::StringLiteral resultNameAttr = "llm.name";
+
+/// Whether a step may return it: `tensor<?xCxT>` or `tensor<?xT>`, T f32 or i32.
+bool isResultType(Type type);
+
+/// The memory plan of a module; an error on the module if it has none.
+FailureOr<PlanAttr> getPlan(Operation *module);
+
 /// The [.., rows, cols] shape of a weight or activation value, dense or packed.
 llvm::ArrayRef<int64_t> getMatrixShape(Type type);
 /// The encoding of a dense (float<T>) or packed value.

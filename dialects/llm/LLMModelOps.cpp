@@ -108,5 +108,7 @@ LogicalResult KernelOp::verify() {
   if (getArena() && getArena()->size() != getNumResults())
     return emitOpError("(C2) arena has one offset per result: found ")
            << getArena()->size() << " for " << getNumResults() << " results";
+  if (getScratch().value_or(0) < 0)
+    return emitOpError("(C3) scratch is not negative, found ") << *getScratch();
   return success();
 }

@@ -80,9 +80,10 @@ def LLM_KernelOp : LLM_Op<"kernel", [IsolatedFromAbove, SingleBlockImplicitTermi
     the unit of code deduplication, of memory planning and of barriers. `name`
     appears in symbols and in `--explain`; `arena` gives, per result, the byte
     offset per row capacity of its buffer once planned (-1: the result has none
-    of its own: a cache, or the step's logits).
+    of its own: a cache, or what the step returns, which lies with the caller).
+    `scratch` is what each worker needs to itself while it runs the kernel, in bytes.
     (C1) the region's arguments have the types of the inputs, its yield those of the results.
-    (C2) arena has one offset per result.
+    (C2) arena has one offset per result. (C3) scratch >= 0.
     ```mlir
     %y = llm.kernel "norm"(%x, %w) : (tensor<?x576xf32>, tensor<576xf32>) -> tensor<?x576xf32> {
     ^bb0(%a: tensor<?x576xf32>, %b: tensor<576xf32>):
@@ -92,11 +93,12 @@ def LLM_KernelOp : LLM_Op<"kernel", [IsolatedFromAbove, SingleBlockImplicitTermi
     ```
   }];
   let arguments = (ins StrAttr:$name, Variadic<AnyType>:$inputs,
-                       OptionalAttr<LLM_ScheduleAttr>:$schedule, OptionalAttr<DenseI64ArrayAttr>:$arena);
+                       OptionalAttr<LLM_ScheduleAttr>:$schedule, OptionalAttr<DenseI64ArrayAttr>:$arena,
+                       OptionalAttr<LLM_Int>:$scratch);
   let results = (outs Variadic<AnyType>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $name `(` $inputs `)` (`schedule` $schedule^)? (`arena` $arena^)? attr-dict `:`
+    $name `(` $inputs `)` (`schedule` $schedule^)? (`arena` $arena^)? (`scratch` $scratch^)? attr-dict `:`
     functional-type($inputs, $results) $body
   }];
   let hasVerifier = 1;

@@ -9,6 +9,7 @@
 #ifndef LLMC_LLM_OPS
 #define LLMC_LLM_OPS
 
+include "LLMPlan.td"
 include "LLMTypes.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"

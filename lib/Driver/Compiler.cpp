@@ -1,8 +1,8 @@
 //===- Compiler.cpp - a model through the stages --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Two modules live from schedule on: the planned one, whose weights carry their
-// places, and the one that becomes code. Weight bytes are in neither.
+// One module goes through all stages. Weight bytes are not in it: its weights
+// name them, and carry their places from schedule on.
 //===----------------------------------------------------------------------===//
 #include "llmc/Driver/Compiler.h"
 
@@ -93,8 +93,6 @@ llvm::Error Compiler::runUntil(Stage last) {
           return runStage(stage, *model.module, options, isas);
         }))
       return error;
-    if (stage == Stage::schedule)
-      planned = model.module->clone();
   }
   return llvm::Error::success();
 }
@@ -103,11 +101,14 @@ llvm::Error Compiler::runUntil(Stage last) {
 // What is known of the model
 //===----------------------------------------------------------------------===//
 
-/// An integer of the plan that schedule left on the module; 0 if it is absent.
-static int64_t getPlanEntry(mlir::ModuleOp module, llvm::StringRef name) {
-  auto plan = module->getAttrOfType<mlir::DictionaryAttr>("llm.plan");
-  auto value = plan ? plan.getAs<mlir::IntegerAttr>(name) : mlir::IntegerAttr();
-  return value ? value.getInt() : 0;
+llvm::Expected<mlir::llm::PlanAttr> Compiler::getPlan() {
+  DiagnosticCollector diagnostics(&context);
+  auto plan = mlir::llm::getPlan(getModule());
+  if (mlir::failed(plan))
+    return diagnostics.takeError("the module has no memory plan");
+  if (!plan->getResult("logits"))
+    return llvm::createStringError("@step returns no result named \"logits\"");
+  return *plan;
 }
 
 llvm::Expected<std::string> Compiler::serializeTokenizer() {
@@ -121,12 +122,15 @@ llvm::Expected<std::string> Compiler::serializeTokenizer() {
 
 llvm::Expected<llmrt::MemoryContract>
 Compiler::getMemoryContract(int64_t batch, int64_t contextTokens) {
+  auto plan = getPlan();
+  if (!plan)
+    return plan.takeError();
   LlmrtModel compiled = {};
   compiled.abiVersion = LLMRT_ABI_VERSION;
-  compiled.vocabulary = getPlanEntry(*planned, "vocabulary");
-  compiled.arenaBytesPerRow = getPlanEntry(*planned, "arena_bytes_per_row");
-  compiled.kvBytesPerPage = getPlanEntry(*planned, "kv_bytes_per_page");
-  compiled.weightBytes = getPlanEntry(*planned, "weight_bytes");
+  compiled.vocabulary = plan->getResult("logits").getColumns();
+  compiled.arenaBytesPerRow = plan->getArenaBytesPerRow();
+  compiled.kvBytesPerPage = plan->getKvBytesPerPage();
+  compiled.weightBytes = plan->getWeightBytes();
   compiled.contextLength = compiled.maxContext = options.maxContext;
   compiled.maxBatch = options.maxBatch;
   compiled.rowsPerStep = options.rowsPerStep;
@@ -155,14 +159,18 @@ static llvm::json::Value toJson(mlir::Attribute attribute) {
   return text;
 }
 
-llvm::json::Object Compiler::describeModel() {
+llvm::Expected<llvm::json::Object> Compiler::describeModel() {
+  auto plan = getPlan();
+  if (!plan)
+    return plan.takeError();
   llvm::json::Object object = describeOptions(options);
-  if (auto facts = (*planned)->getAttrOfType<mlir::DictionaryAttr>("llm.model"))
+  if (auto facts =
+          getModule()->getAttrOfType<mlir::DictionaryAttr>("llm.model"))
     for (mlir::NamedAttribute fact : facts)
       object[fact.getName().str()] = toJson(fact.getValue());
   object["variants"] = llvm::json::Array(isas);
-  object["vocabulary"] = getPlanEntry(*planned, "vocabulary");
-  object["weight_bytes"] = getPlanEntry(*planned, "weight_bytes");
+  object["vocabulary"] = plan->getResult("logits").getColumns();
+  object["weight_bytes"] = plan->getWeightBytes();
   object["llmc_version"] = LLMC_VERSION;
   return object;
 }
@@ -189,14 +197,16 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
 
   ArtifactInputs inputs;
   inputs.name = path.str();
-  inputs.planned = compiler.getPlanned();
+  inputs.planned = compiler.getModule();
   inputs.weights = &compiler.getModel().weights;
   auto tokenizer = compiler.serializeTokenizer();
   if (!tokenizer)
     return tokenizer.takeError();
   inputs.tokenizer = std::move(*tokenizer);
-  llvm::raw_string_ostream(inputs.info)
-      << llvm::json::Value(compiler.describeModel());
+  auto facts = compiler.describeModel();
+  if (!facts)
+    return facts.takeError();
+  llvm::raw_string_ostream(inputs.info) << llvm::json::Value(std::move(*facts));
   if (llvm::Error error = appendSections(file->path(), inputs, progress))
     return error;
   return file->commit();

@@ -41,7 +41,10 @@ static llvm::Expected<llvm::json::Object> describe(Compiler &compiler) {
   auto contract = compiler.getMemoryContract(1, options.maxContext);
   if (!contract)
     return contract.takeError();
-  llvm::json::Object object = compiler.describeModel();
+  auto facts = compiler.describeModel();
+  if (!facts)
+    return facts.takeError();
+  llvm::json::Object object = std::move(*facts);
   object["memory_contract"] = describeContract(*contract);
   llvm::json::Array tensors;
   for (const SourceTensor &tensor : compiler.getModel().weights.tensors())
@@ -94,7 +97,10 @@ static void printStages(Compiler &compiler) {
 }
 
 static llvm::Error printText(Compiler &compiler) {
-  for (const auto &[name, value] : compiler.describeModel())
+  auto facts = compiler.describeModel();
+  if (!facts)
+    return facts.takeError();
+  for (const auto &[name, value] : *facts)
     llvm::outs() << llvm::formatv("{0}: {1}\n", name.str(), value);
   printTensors(compiler);
   const CompileOptions &options = compiler.getOptions();

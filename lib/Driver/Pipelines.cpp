@@ -19,6 +19,9 @@ using namespace llmc;
 
 static void buildOptimize(mlir::OpPassManager &manager,
                           const CompileOptions &options) {
+  // What nobody reads goes first: it would become kernels, and weights in the
+  // file. Loops lose what they carry unchanged.
+  manager.addPass(mlir::createCanonicalizerPass());
   // Types first: outlining compares layers by type, so a weight or cache that
   // changed its type afterwards would have to change it in every table too.
   if (options.weights == WeightMode::f32)
@@ -45,8 +48,9 @@ static void buildSchedule(mlir::OpPassManager &manager,
   targets.isas.assign(isas.begin(), isas.end());
   manager.addPass(createCloneTargets(targets));
   manager.addPass(createFormKernels());
-  // Last: it numbers kernels in program order.
+  // Behind all that changes kernels: it numbers them in program order.
   manager.addPass(createPlanMemory());
+  manager.addPass(createCheckPlan());
 }
 
 static void buildLower(mlir::OpPassManager &manager,

@@ -53,8 +53,9 @@ static bool isLegalScheduled(Operation *op) {
   return !isOf<LLMDialect>(op) && isLegalOptimized(op);
 }
 
+/// Code, and the weights that it reads.
 static bool isLegalLowered(Operation *op) {
-  return isa<ModuleOp>(op) || isOf<LLVM::LLVMDialect>(op);
+  return isa<ModuleOp, WeightOp>(op) || isOf<LLVM::LLVMDialect>(op);
 }
 
 static bool isLegalAfter(Stage stage, Operation *op) {

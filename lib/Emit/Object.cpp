@@ -5,12 +5,14 @@
 // its own target-cpu and target-features, and the target machine itself stays
 // at the x86-64 baseline, so nothing outside those functions needs more.
 //===----------------------------------------------------------------------===//
+#include "dialects/llm/LLMDialect.h"
 #include "llmc/Emit/Emit.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Target/LLVMIR/LLVMTranslationInterface.h"
 
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -57,6 +59,22 @@ createTargetMachine() {
   return machine;
 }
 
+namespace {
+/// Weights are named beside the code for whoever writes their bytes; they are
+/// no code.
+struct WeightTranslation : mlir::LLVMTranslationDialectInterface {
+  using LLVMTranslationDialectInterface::LLVMTranslationDialectInterface;
+
+  mlir::LogicalResult
+  convertOperation(mlir::Operation *op, llvm::IRBuilderBase &,
+                   mlir::LLVM::ModuleTranslation &) const override {
+    if (mlir::isa<mlir::llm::WeightOp>(op))
+      return mlir::success();
+    return op->emitError("'") << op->getName() << "' is not lowered";
+  }
+};
+} // namespace
+
 /// Translates, turning MLIR's diagnostics into the error.
 static llvm::Expected<std::unique_ptr<llvm::Module>>
 translate(mlir::ModuleOp module, llvm::LLVMContext &context) {
@@ -64,6 +82,10 @@ translate(mlir::ModuleOp module, llvm::LLVMContext &context) {
   mlir::DialectRegistry registry;
   mlir::registerBuiltinDialectTranslation(registry);
   mlir::registerLLVMDialectTranslation(registry);
+  registry.addExtension(
+      +[](mlir::MLIRContext *, mlir::llm::LLMDialect *dialect) {
+        dialect->addInterfaces<WeightTranslation>();
+      });
   mlirContext->appendDialectRegistry(registry);
 
   std::string message;

@@ -50,7 +50,10 @@ public:
     b.setInsertionPointToEnd(module.getBody());
   }
 
-  void run(int64_t maxContext, int64_t maxBatch, int64_t rowsPerStep) {
+  LogicalResult run(int64_t maxContext, int64_t maxBatch, int64_t rowsPerStep) {
+    FailureOr<PlanAttr> plan = getPlan(module);
+    if (failed(plan) || failed(checkResults(*plan)))
+      return failure();
     declareBarrier();
     SmallVector<LLVM::LLVMFuncOp> entries;
     SmallVector<const Isa *> isas;
@@ -65,10 +68,19 @@ public:
     for (auto function : module.getOps<func::FuncOp>())
       setTarget(function, nullptr);
     auto variants = createVariants(isas, entries);
-    createModel(variants, isas.size(), maxContext, maxBatch, rowsPerStep);
+    return createModel(variants, isas.size(), *plan, maxContext, maxBatch,
+                       rowsPerStep);
   }
 
 private:
+  LogicalResult checkResults(PlanAttr plan) {
+    if (!plan.getResult("logits"))
+      return module.emitError("@step returns no result named \"logits\"");
+    if (plan.getResults().size() > 1)
+      return module.emitError("no lowering yet for a step of several results");
+    return success();
+  }
+
   void declareBarrier() {
     auto type = LLVM::LLVMFunctionType::get(
         LLVM::LLVMVoidType::get(b.getContext()), pointer);
@@ -105,6 +117,8 @@ private:
     b.setInsertionPointToStart(block);
     Value descriptor = block->getArgument(0);
     SmallVector<Value> arguments;
+    assert(step.getNumArguments() == std::size(stepFields) + 3 &&
+           "a field for each argument but worker, workers and barrier");
     for (auto [field, wanted] :
          llvm::zip(stepFields, step.getArgumentTypes())) {
       Value loaded = loadField(descriptor, field.offset,
@@ -204,30 +218,34 @@ private:
                                   b.getStringAttr(terminated));
   }
 
-  int64_t getNumber(StringRef dictionary, StringRef key) {
-    auto attributes = module->getAttrOfType<DictionaryAttr>(dictionary);
-    auto number =
-        attributes ? attributes.getAs<IntegerAttr>(key) : IntegerAttr();
-    return number ? number.getInt() : 0;
+  /// The positions that the model was made for.
+  FailureOr<int64_t> getContextLength() {
+    auto facts = module->getAttrOfType<DictionaryAttr>("llm.model");
+    auto length = facts ? facts.getAs<IntegerAttr>("context_length") : nullptr;
+    if (length)
+      return length.getInt();
+    return module.emitError("the module attribute 'llm.model' has no integer "
+                            "'context_length'");
   }
 
-  void createModel(LLVM::GlobalOp variants, size_t count, int64_t maxContext,
-                   int64_t maxBatch, int64_t rowsPerStep) {
+  LogicalResult createModel(LLVM::GlobalOp variants, size_t count,
+                            PlanAttr plan, int64_t maxContext, int64_t maxBatch,
+                            int64_t rowsPerStep) {
+    FailureOr<int64_t> context = getContextLength();
+    if (failed(context))
+      return failure();
     Type i32 = b.getI32Type(), i64 = b.getI64Type();
     SmallVector<Type> fields = {i32, i32, pointer};
     fields.append(8, i64);
     auto type = LLVM::LLVMStructType::getLiteral(b.getContext(), fields);
-    int64_t context = getNumber("llm.model", "context_length");
-    if (!maxContext)
-      maxContext = context;
-    int64_t numbers[] = {getNumber("llm.plan", "vocabulary"),
-                         getNumber("llm.plan", "arena_bytes_per_row"),
-                         getNumber("llm.plan", "kv_bytes_per_page"),
-                         context,
-                         maxContext,
+    int64_t numbers[] = {plan.getResult("logits").getColumns(),
+                         plan.getArenaBytesPerRow(),
+                         plan.getKvBytesPerPage(),
+                         *context,
+                         maxContext ? maxContext : *context,
                          maxBatch,
                          rowsPerStep,
-                         getNumber("llm.plan", "weight_bytes")};
+                         plan.getWeightBytes()};
     createGlobal("llmrt_model", type, LLVM::Linkage::External, [&] {
       Value value = LLVM::PoisonOp::create(b, type);
       auto insert = [&](Value part, int64_t field) {
@@ -244,6 +262,7 @@ private:
                3 + i);
       return value;
     });
+    return success();
   }
 
   ModuleOp module;
@@ -255,9 +274,8 @@ struct FinishStep : impl::FinishStepBase<FinishStep> {
   using Base::Base;
 
   void runOnOperation() override {
-    for (auto weight : llvm::to_vector(getOperation().getOps<WeightOp>()))
-      weight.erase();
-    Finisher(getOperation()).run(maxContext, maxBatch, rowsPerStep);
+    if (failed(Finisher(getOperation()).run(maxContext, maxBatch, rowsPerStep)))
+      signalPassFailure();
   }
 };
 

@@ -45,11 +45,14 @@ MemRefType getCacheType(KVType kv, int64_t pageBytes, int64_t groupOffset) {
 
 class StepLowering {
 public:
-  StepLowering(func::FuncOp step, int64_t pageBytes)
+  StepLowering(func::FuncOp step, PlanAttr plan)
       : step(step), module(step->getParentOfType<ModuleOp>()), symbols(module),
-        context(step.getContext()), functions(step), pageBytes(pageBytes) {}
+        context(step.getContext()), functions(step), plan(plan),
+        pageBytes(plan.getKvBytesPerPage()) {}
 
   LogicalResult run() {
+    if (failed(findResults()))
+      return failure();
     OpBuilder moduleBuilder(context);
     moduleBuilder.setInsertionPointAfter(step); // and after its kernels
     auto type = getStepType();
@@ -75,15 +78,32 @@ public:
   }
 
 private:
+  /// The values that the plan's results name: kernels write them to the caller.
+  LogicalResult findResults() {
+    unsigned next = 0;
+    for (Value value : step.getBody().front().getTerminator()->getOperands()) {
+      if (isa<KVType>(value.getType()))
+        continue;
+      while (isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
+          value.getDefiningOp()))
+        value = value.getDefiningOp()->getOperand(0);
+      resultIndex[value] = next++;
+    }
+    if (next == plan.getResults().size() && next == resultIndex.size())
+      return success();
+    return step.emitError("the plan has ")
+           << plan.getResults().size() << " results, the step returns "
+           << resultIndex.size() << ": run llm-plan-memory last";
+  }
+
   /// weights, arena, kv, slotPositions, tokens, positions, slots, sequences,
-  /// blockTable, logitRows, logits, rows, rowCapacity, logitRowCount,
+  /// blockTable, logitRows, results..., rows, rowCapacity, logitRowCount,
   /// blocksPerSequence, kvPages, worker, workers
   FunctionType getStepType() {
     Type index = IndexType::get(context);
-    Type logitsType = byteBuffer(context);
     SmallVector<Type> inputs(3, byteBuffer(context));
     inputs.append(7, i32Buffer(context));
-    inputs.push_back(logitsType);
+    inputs.append(plan.getResults().size(), byteBuffer(context));
     inputs.append(7, index);
     return FunctionType::get(context, inputs, {});
   }
@@ -95,11 +115,13 @@ private:
     tokens = args[4];
     batch.positions = args[5], batch.slots = args[6], batch.sequences = args[7];
     batch.blockTable = args[8];
-    logitRows = args[9], logits = args[10];
-    rows = args[11], capacity = args[12], logitRowCount = args[13];
-    batch.blocksPerSequence = args[14];
-    pages = args[15];
-    b.worker = args[16], b.workers = args[17];
+    logitRows = args[9];
+    results.assign(args.begin() + 10, args.end() - 7);
+    args = args.take_back(7);
+    rows = args[0], capacity = args[1], logitRowCount = args[2];
+    batch.blocksPerSequence = args[3];
+    pages = args[4];
+    b.worker = args[5], b.workers = args[6];
     int64_t groupOffset = 0;
     for (BlockArgument argument : step.getArguments())
       if (auto kv = dyn_cast<KVType>(argument.getType())) {
@@ -152,10 +174,8 @@ private:
       values[param.getResult()] = viewWeight(b, param);
       return success();
     }
-    if (isa<tensor::DimOp>(op)) {
-      values[op->getResult(0)] = rows; // only reshapes read it
-      return success();
-    }
+    if (auto dim = dyn_cast<tensor::DimOp>(op))
+      return lowerDim(b, dim);
     if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
       return lowerReshape(b, op);
     if (auto loop = dyn_cast<scf::ForOp>(op))
@@ -171,13 +191,36 @@ private:
     return success();
   }
 
+  /// Only the rows of a value are not known when compiling.
+  LogicalResult lowerDim(TileBuilder &b, tensor::DimOp op) {
+    std::optional<int64_t> index = op.getConstantIndex();
+    auto type = dyn_cast<RankedTensorType>(op.getSource().getType());
+    if (!index || !type || *index < 0 || *index >= type.getRank())
+      return op.emitError("no lowering yet for a dimension that is chosen at "
+                          "run time");
+    Value count = rowCounts.lookup(op.getSource());
+    values[op.getResult()] =
+        type.isDynamicDim(*index) ? count : b.index(type.getDimSize(*index));
+    if (!values[op.getResult()])
+      return op.emitError("no lowering yet for the rows of this value");
+    return success();
+  }
+
   /// A reshape of whole rows is another view of the same bytes.
   LogicalResult lowerReshape(TileBuilder &b, Operation *op) {
     Value source = op->getOperand(0), result = op->getResult(0);
+    auto groups =
+        isa<tensor::ExpandShapeOp>(op)
+            ? cast<tensor::ExpandShapeOp>(op).getReassociationIndices()
+            : cast<tensor::CollapseShapeOp>(op).getReassociationIndices();
+    if (!places.contains(source) || groups.empty() || groups[0].size() != 1)
+      return op->emitError("no lowering yet for a reshape of ")
+             << source.getType() << " to " << result.getType()
+             << ": it must keep the rows of an activation";
     rowCounts[result] = rowCounts.lookup(source);
     places[result] = places.lookup(source);
     values[result] =
-        viewPlace(b, result.getType(), places[result], rowCounts[result]);
+        view(b, result.getType(), places[result], rowCounts[result]);
     return success();
   }
 
@@ -202,6 +245,14 @@ private:
     b.setInsertionPointToStart(newLoop.getBody());
     if (failed(lowerBlock(b, *loop.getBody())))
       return failure();
+    assert(
+        llvm::all_of(llvm::zip(loop.getRegionIterArgs(),
+                               loop.getBody()->getTerminator()->getOperands()),
+                     [&](auto carried) {
+                       return places.lookup(std::get<0>(carried)).offset ==
+                              places.lookup(std::get<1>(carried)).offset;
+                     }) &&
+        "a loop carries in place: llm-plan-memory inserts copies");
     barriers.place(b);
     return success();
   }
@@ -242,9 +293,11 @@ private:
 
   //===--- kernels --------------------------------------------------------------===//
 
-  /// Where a value lies: offset per row of capacity and bytes per row.
+  /// Where a value lies: offset per row of capacity and bytes per row in the
+  /// arena, or the caller's buffer of a result.
   struct Place {
     int64_t offset = -1, bytes = 0;
+    Value result = {};
   };
 
   LogicalResult lowerKernel(TileBuilder &b, KernelOp kernel) {
@@ -272,8 +325,12 @@ private:
         continue;
       }
       rowCounts[result] = count;
-      places[result] = {offset, getRowBytes(result.getType())};
-      values[result] = viewPlace(b, result.getType(), places[result], count);
+      auto returned = resultIndex.find(result);
+      if (offset < 0 && returned == resultIndex.end())
+        return kernel.emitError("a result has no place: run llm-plan-memory");
+      places[result] = {offset, getRowBytes(result.getType()),
+                        offset < 0 ? results[returned->second] : Value()};
+      values[result] = view(b, result.getType(), places[result], count);
       arguments.push_back(values[result]);
       addAccess(result, writes);
     }
@@ -299,12 +356,12 @@ private:
     return rows;
   }
 
-  /// The caller's logits, or a buffer of the arena.
-  Value viewPlace(TileBuilder &b, Type type, Place place, Value count) {
-    bool isLogits = place.offset < 0;
-    Value offset = isLogits ? b.index(0) : b.mulIndex(capacity, place.offset);
+  Value view(TileBuilder &b, Type type, Place place, Value count) {
+    Value offset =
+        place.result ? b.index(0) : b.mulIndex(capacity, place.offset);
     return memref::ViewOp::create(b, cast<MemRefType>(getArgumentType(type)),
-                                  isLogits ? logits : arena, offset, count);
+                                  place.result ? place.result : arena, offset,
+                                  count);
   }
 
   //===--- barriers -------------------------------------------------------------===//
@@ -318,11 +375,14 @@ private:
     auto it = places.find(value);
     if (it == places.end())
       return; // weights and batch are never written
-    if (it->second.offset < 0)
-      accesses.push_back({Access::logits, 0, 1});
-    else
-      accesses.push_back({Access::arena, it->second.offset,
-                          it->second.offset + it->second.bytes});
+    const Place &place = it->second;
+    if (place.result) {
+      int64_t index = llvm::find(results, place.result) - results.begin();
+      accesses.push_back({Access::results, index, index + 1});
+      return;
+    }
+    accesses.push_back(
+        {Access::arena, place.offset, place.offset + place.bytes});
   }
 
   func::FuncOp step, lowered;
@@ -331,8 +391,11 @@ private:
   MLIRContext *context;
   KernelFunctions functions;
   Barriers barriers;
+  PlanAttr plan;
   int64_t pageBytes;
-  Value weights, arena, cache, tokens, logitRows, logits;
+  Value weights, arena, cache, tokens, logitRows;
+  SmallVector<Value> results; // the caller's buffers, in the plan's order
+  DenseMap<Value, unsigned> resultIndex; // of values that are written there
   Value rows, capacity, logitRowCount, pages;
   BatchArgs batch;
   DenseMap<Value, Value> values, rowCounts;
@@ -344,17 +407,17 @@ private:
 struct LowerStep : impl::LowerStepBase<LowerStep> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto plan = module->getAttrOfType<DictionaryAttr>("llm.plan");
     auto steps = llvm::to_vector(module.getOps<func::FuncOp>());
-    if (steps.empty() || !plan || !llvm::all_of(steps, getTarget)) {
-      module.emitError("llm-lower-step: needs functions with a target and "
-                       "llm.plan: run llm-clone-targets and llm-plan-memory "
-                       "first");
+    if (steps.empty() || !llvm::all_of(steps, getTarget)) {
+      module.emitError("llm-lower-step: needs functions with a target: run "
+                       "llm-clone-targets first");
       return signalPassFailure();
     }
-    int64_t pageBytes = plan.getAs<IntegerAttr>("kv_bytes_per_page").getInt();
+    FailureOr<PlanAttr> plan = getPlan(module);
+    if (failed(plan))
+      return signalPassFailure();
     for (func::FuncOp step : steps)
-      if (failed(StepLowering(step, pageBytes).run()))
+      if (failed(StepLowering(step, *plan).run()))
         return signalPassFailure();
     // The weights stay: the artifact writer reads their offsets.
     for (auto table : llvm::to_vector(module.getOps<WeightTableOp>()))

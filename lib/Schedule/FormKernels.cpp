@@ -59,6 +59,13 @@ bool isRepeated(Operation *op) {
          (isa<arith::ConstantOp>(op) && op->getResult(0).getType().isF32());
 }
 
+/// Kernels run over the rows of the batch, however many there are.
+bool hasFixedRows(Value value) {
+  Type type = value.getType();
+  return isa<RankedTensorType, PackedType>(type) &&
+         !ShapedType::isDynamic(getMatrixShape(type).front());
+}
+
 class KernelFormer {
 public:
   KernelFormer(StringRef pass, TargetAttr target)
@@ -66,6 +73,10 @@ public:
 
   /// Groups the ops of one block and builds their kernels.
   LogicalResult run(Block &block) {
+    // A kernel without results has no rows to run over.
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (isOpTriviallyDead(&op))
+        op.erase();
     for (Operation &op : block)
       if (!isStructure(&op) && !isRepeated(&op) && failed(place(&op)))
         return failure();
@@ -86,6 +97,8 @@ private:
     std::string reason = anchor              ? anchor.getDecline()
                          : isElementwise(op) ? ""
                                              : "no kernel computes it";
+    if (reason.empty() && llvm::any_of(op->getResults(), hasFixedRows))
+      reason = "its rows are not those of the batch";
     if (!reason.empty())
       return op->emitError("no lowering yet for this form of '")
              << op->getName() << "': " << reason;
@@ -175,9 +188,10 @@ private:
           results.push_back(result);
     }
     OpBuilder builder(last);
-    auto kernel = KernelOp::create(
-        builder, last->getLoc(), ValueRange(results).getTypes(), name,
-        inputs.getArrayRef(), chooseSchedule(group), DenseI64ArrayAttr());
+    auto kernel = KernelOp::create(builder, last->getLoc(),
+                                   ValueRange(results).getTypes(), name,
+                                   inputs.getArrayRef(), chooseSchedule(group),
+                                   DenseI64ArrayAttr(), IntegerAttr());
     fillBody(kernel, body, inputs.getArrayRef(), results);
     for (auto [result, replacement] : llvm::zip(results, kernel.getResults()))
       result.replaceAllUsesWith(replacement);

@@ -1,11 +1,11 @@
 // RUN: llmc-opt %s --llm-finish-step="rows-per-step=32 max-batch=3" | FileCheck %s
 // RUN: llmc-opt %s --llm-finish-step="max-context=16" | FileCheck %s --check-prefix=SHORT
 
-// The weights are gone, barriers are calls with the step's own barrier, every
+// The weights stay for whoever writes them, barriers are calls with the step's own barrier, every
 // variant has an entry that loads the fields of LlmrtStep, best variant first.
 module attributes {llm.model = {context_length = 64 : i64},
-                   llm.plan = {arena_bytes_per_row = 192 : i64, kv_bytes_per_page = 4096 : i64, vocabulary = 40 : i64, weight_bytes = 640 : i64}} {
-// CHECK-NOT: llm.weight
+                   llm.plan = #llm.plan<arena = 192, page = 4096, scratch = 0, weights = 640, results = [<"logits", tensor<?x40xf32>, rows = asked>]>} {
+// CHECK: llm.weight @w : tensor<160xf32> source "w" at 0
 llm.weight @w : tensor<160xf32> source "w" at 0
 
 // CHECK-LABEL: func.func @step.avx2(

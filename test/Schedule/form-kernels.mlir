@@ -190,3 +190,16 @@ func.func @read_before(%x: tensor<?x32xf32>, %w: !w) -> tensor<?x32xf32> {
   %m = arith.mulf %p, %q : tensor<?x32xf32>
   return %m : tensor<?x32xf32>
 }
+
+// -----
+
+// What nobody reads becomes no kernel.
+// CHECK-LABEL: func.func @dead.avx2(
+// CHECK-NOT: llm.kernel
+// CHECK: return
+func.func @dead(%x: tensor<?x32xf32>, %w: !llm.packed<32x32, #llm.q8_0, #llm.panels>) {
+  %p = llm.linear %x, %w : (tensor<?x32xf32>, !llm.packed<32x32, #llm.q8_0, #llm.panels>) -> tensor<?x32xf32>
+  %a = llm.act relu %p : tensor<?x32xf32>
+  %n = llm.norm rms %a {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
+  return
+}

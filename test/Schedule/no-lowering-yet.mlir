@@ -130,3 +130,11 @@ func.func @int8_rows_of_floats(%x: !llm.packed<?x32, #llm.int8_act>, %w: !llm.pa
   %y = llm.linear %x, %w : (!llm.packed<?x32, #llm.int8_act>, !llm.packed<16x32, #llm.float<f32>, #llm.panels>) -> tensor<?x16xf32>
   return %y : tensor<?x16xf32>
 }
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'arith.addf': its rows are not those of the batch
+func.func @fixed_rows(%a: tensor<40x32xf32>, %b: tensor<40x32xf32>) -> tensor<40x32xf32> {
+  %s = arith.addf %a, %b : tensor<40x32xf32>
+  return %s : tensor<40x32xf32>
+}

@@ -1,10 +1,10 @@
-// RUN: llmc-opt %s --llm-plan-memory --split-input-file | FileCheck %s
+// RUN: llmc-opt %s --llm-plan-memory --llm-check-plan --split-input-file | FileCheck %s
 
 !row = tensor<?x32xf32>
 
 // 128 bytes per row each. A chain needs two buffers: each result takes the place
 // of the last but one, which is dead. The logits are the caller's.
-// CHECK: module attributes {llm.plan = {arena_bytes_per_row = 256 : i64, kv_bytes_per_page = 0 : i64, vocabulary = 32 : i64, weight_bytes = 512 : i64}}
+// CHECK: module attributes {llm.plan = #llm.plan<arena = 256, page = 0, scratch = 0, weights = 512>}
 // CHECK-LABEL: func.func @chain(
 // CHECK: llm.kernel "x"({{.*}}) arena [0]
 // CHECK: llm.kernel "a"(%{{.*}}) arena [128]
@@ -49,7 +49,7 @@ func.func @chain(%ids: tensor<?xi32>) -> !row {
 // Values that live at once do not share; sizes are whole cache lines: 128 for 32
 // floats, 192 for 48, 64 for 32 codes, a scale and a sum. A reshape is the same
 // buffer: its reader keeps it alive.
-// CHECK: arena_bytes_per_row = 512 : i64
+// CHECK: arena = 512,
 // CHECK-LABEL: func.func @alive(
 // CHECK: llm.kernel "x"({{.*}}) arena [0]
 // CHECK: llm.kernel "a"({{.*}}) arena [128]
@@ -250,8 +250,8 @@ func.func @outer_value(%ids: tensor<?xi32>, %n: index) -> !row {
 
 // Weights lie in the order in which a step reads them, layer by layer, in whole
 // cache lines; what nobody reads is gone; a page is all layers and heads.
-// CHECK: kv_bytes_per_page = 32768 : i64
-// CHECK-SAME: weight_bytes = 768 : i64
+// CHECK: page = 32768
+// CHECK-SAME: weights = 768
 module {
 // CHECK-NOT: @unread
 llm.weight @unread : tensor<64xf32> source "u"

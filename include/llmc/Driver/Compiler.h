@@ -7,6 +7,7 @@
 #ifndef LLMC_DRIVER_COMPILER_H
 #define LLMC_DRIVER_COMPILER_H
 
+#include "dialects/llm/LLMDialect.h"
 #include "llmc/Driver/Explain.h"
 #include "llmc/Driver/Options.h"
 #include "llmc/Import/Import.h"
@@ -41,12 +42,13 @@ public:
 
   /// The module as the last stage left it.
   mlir::ModuleOp getModule() { return *model.module; }
-  /// The module as schedule left it: weights carry offsets. Needs schedule.
-  mlir::ModuleOp getPlanned() { return *planned; }
   const ImportedModel &getModel() const { return model; }
   const CompileOptions &getOptions() const { return options; }
   llvm::ArrayRef<std::string> getIsas() const { return isas; }
   llvm::ArrayRef<StageReport> getReports() const { return reports; }
+
+  /// The memory plan, of a step that returns logits. Needs schedule.
+  llvm::Expected<mlir::llm::PlanAttr> getPlan();
 
   /// The tokenizer as the program maps it; empty if the model has none.
   llvm::Expected<std::string> serializeTokenizer();
@@ -56,7 +58,7 @@ public:
   llvm::Expected<llmrt::MemoryContract> getMemoryContract(int64_t batch,
                                                           int64_t context);
   /// Facts about the model for the artifact. Needs schedule.
-  llvm::json::Object describeModel();
+  llvm::Expected<llvm::json::Object> describeModel();
 
 private:
   llvm::Error run(Stage stage, llvm::function_ref<llvm::Error()> action);
@@ -67,7 +69,6 @@ private:
   ImportedModel model;
   CompileOptions options;
   std::vector<std::string> isas;
-  mlir::OwningOpRef<mlir::ModuleOp> planned;
   std::vector<StageReport> reports;
 };
 

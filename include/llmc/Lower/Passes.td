@@ -71,7 +71,8 @@ def FinishStep : Pass<"llm-finish-step", "::mlir::ModuleOp"> {
     Adds, per instruction set, an entry function that unpacks `LlmrtStep`, and the
     constant `llmrt_model` that describes the compiled model (runtime/include/llmrt/abi.h).
 
-    Expects: emitted tiles. Leaves: no llm ops.
+    Expects: emitted tiles. Leaves: no llm ops but `llm.weight`, which says what the
+    weight section holds.
   }];
   let options = [
     Option<"maxContext", "max-context", "int64_t", "0", "positions per sequence; 0: the model's own limit">,

@@ -35,11 +35,26 @@ def PlanMemory : Pass<"llm-plan-memory", "::mlir::ModuleOp"> {
   let description = [{
     Kernel results get an arena offset (bytes per row of capacity), values with
     disjoint lifetimes share one; what a loop carries stays in place. Weights get
-    their offset in the weight section, in execution order. The sums are in the
-    module attribute `llm.plan`: arena_bytes_per_row, kv_bytes_per_page, weight_bytes.
+    their offset in the weight section, in execution order. The sums and the results
+    of `@step` are in the module attribute `llm.plan` (`#llm.plan`). A value that a loop
+    or a result would overwrite while it is still read is copied by a kernel `copy`.
 
     Expects: kernels. Leaves: the same with `arena` and `at` filled; unread weights are gone.
     Saves: no allocation while running; peak memory is known before it runs.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+def CheckPlan : Pass<"llm-check-plan", "::mlir::ModuleOp"> {
+  let summary = "no value is overwritten while it is still read";
+  let description = [{
+    Walks the step as it runs, loop bodies twice, and keeps which value each byte range
+    holds: every read must find its value, every result of the step must be with the
+    caller, and weights must be disjoint. Two live values that share bytes are an error
+    that names both. Shares no code with `llm-plan-memory`.
+
+    Expects: a planned module. Leaves: the same.
+    Saves: a wrong plan is a message and not wrong numbers.
   }];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }

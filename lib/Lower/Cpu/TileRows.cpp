@@ -54,8 +54,21 @@ private:
     }
     for (auto [value, result] :
          llvm::zip(args.getYield().getValues(), args.results))
-      if (isa<BlockArgument>(value))
+      if (isa<BlockArgument>(value) && isa<PackedType>(value.getType()))
+        copyBytes(args.get(value), prefix, result);
+      else if (isa<BlockArgument>(value))
         storeLine(value, prefix, result);
+  }
+
+  /// Quantised rows are copied as they are.
+  void copyBytes(Value from, ArrayRef<Value> prefix, Value to) {
+    assert(prefix.size() == 1 && "quantised rows have no heads");
+    int64_t size = cast<MemRefType>(to.getType()).getDimSize(1);
+    int64_t lanes = getLanes(size);
+    b.loop(b.index(0), b.index(size), lanes, [&](Value byte) {
+      Value at[] = {prefix[0], byte};
+      b.storeBytes(b.loadBytesAs(from, at, b.bytes(lanes)), to, at);
+    });
   }
 
   /// Stores a value of the body where the kernel yields it.

@@ -285,6 +285,17 @@ func.func @f(%x: tensor<?x2xf32>) {
 
 // -----
 
+func.func @f(%x: tensor<?x2xf32>) {
+  // expected-error @below {{'llm.kernel' op (C3) scratch is not negative, found -1}}
+  %r = llm.kernel "k"(%x) scratch -1 : (tensor<?x2xf32>) -> tensor<?x2xf32> {
+  ^bb0(%a: tensor<?x2xf32>):
+    llm.yield %a : tensor<?x2xf32>
+  }
+  return
+}
+
+// -----
+
 func.func @f(%x: tensor<?x?xf32>) {
   // expected-error @below {{'llm.norm' op (C0) only the number of rows may be unknown, other dimensions are positive: found 'tensor<?x?xf32>'}}
   %0 = llm.norm rms %x {eps = 1.0e-5 : f64} : (tensor<?x?xf32>) -> tensor<?x?xf32>

@@ -154,10 +154,10 @@ func.func @experts(%l: tensor<?x8xf32>, %bias: tensor<8xf32>, %x: tensor<?x32xf3
 
 // CHECK-LABEL: func.func @kernel(
 func.func @kernel(%x: tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
-  // CHECK: llm.kernel "norm"(%{{.*}}) schedule <rows = 2, strips = 1, lanes = 8, panels = 4> arena [0] : (tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
+  // CHECK: llm.kernel "norm"(%{{.*}}) schedule <rows = 2, strips = 1, lanes = 8, panels = 4> arena [0] scratch 256 : (tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
   // CHECK-NEXT: ^bb0(%{{.*}}: tensor<?x32xf32>):
   // CHECK: llm.yield %{{.*}} : !llm.packed<?x32, #llm.int8_act>
-  %h = llm.kernel "norm"(%x) schedule <rows = 2, strips = 1, lanes = 8, panels = 4> arena [0] : (tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
+  %h = llm.kernel "norm"(%x) schedule <rows = 2, strips = 1, lanes = 8, panels = 4> arena [0] scratch 256 : (tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
   ^bb0(%a: tensor<?x32xf32>):
     %n = llm.norm rms %a {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
     %q = llm.quantize_act %n : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act>

@@ -1,0 +1,69 @@
+// RUN: llmc-opt %s --llm-plan-memory --llm-check-plan --split-input-file | FileCheck %s
+
+!row = tensor<?x32xf32>
+!wide = tensor<?x48xf32>
+
+// Each result has a name and is written where it is computed.
+// CHECK: results = [<"logits", tensor<?x32xf32>, rows = asked>, <"hidden", tensor<?x32xf32>, rows = batch>]
+// CHECK: llm.kernel "hidden"({{.*}}) arena [-1]
+// CHECK: llm.kernel "choose"({{.*}}) arena [0]
+// CHECK: llm.kernel "logits"({{.*}}) arena [-1]
+// CHECK-NOT: "copy"
+func.func @step(%b: !llm.batch) -> (!row {llm.name = "logits"}, !row {llm.name = "hidden"}) {
+  %t = llm.param @t : tensor<4x32xf32>
+  %ids = llm.batch_tokens %b : tensor<?xi32>
+  %asked = llm.batch_logit_rows %b : tensor<?xi32>
+  %h = llm.kernel "hidden"(%ids, %t) : (tensor<?xi32>, tensor<4x32xf32>) -> !row {
+  ^bb0(%i: tensor<?xi32>, %w: tensor<4x32xf32>):
+    %e = llm.embed %i, %w : (tensor<?xi32>, tensor<4x32xf32>) -> !row
+    llm.yield %e : !row
+  }
+  %c = llm.kernel "choose"(%asked, %h) : (tensor<?xi32>, !row) -> !row {
+  ^bb0(%i: tensor<?xi32>, %w: !row):
+    %e = llm.embed %i, %w : (tensor<?xi32>, !row) -> !row
+    llm.yield %e : !row
+  }
+  %z = llm.kernel "logits"(%c) : (!row) -> !row {
+  ^bb0(%v0: !row):
+    llm.yield %v0 : !row
+  }
+  return %z, %h : !row, !row
+}
+llm.weight @t : tensor<4x32xf32> source "t"
+
+// -----
+
+!row = tensor<?x32xf32>
+
+// One value returned twice, and what a loop leaves, are copied to the caller.
+// CHECK: results = [<"logits", tensor<?x32xf32>, rows = batch>, <"again", tensor<?x32xf32>, rows = batch>, <"loop", tensor<?x32xf32>, rows = batch>]
+// CHECK: %[[A:.*]] = llm.kernel "a"({{.*}}) arena [-1]
+// CHECK: %[[R:.*]] = scf.for
+// CHECK: %[[AGAIN:.*]] = llm.kernel "copy"(%[[A]]) arena [-1]
+// CHECK: %[[LOOP:.*]] = llm.kernel "copy"(%[[R]]) arena [-1]
+// CHECK: return %[[A]], %[[AGAIN]], %[[LOOP]]
+func.func @step(%x: !row) -> (!row {llm.name = "logits"}, !row {llm.name = "again"}, !row {llm.name = "loop"}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %a = llm.kernel "a"(%x) : (!row) -> !row {
+  ^bb0(%v0: !row):
+    llm.yield %v0 : !row
+  }
+  %s = llm.kernel "s"(%x) : (!row) -> !row {
+  ^bb0(%v0: !row):
+    llm.yield %v0 : !row
+  }
+  %r = scf.for %i = %c0 to %c3 step %c1 iter_args(%p = %s) -> (!row) {
+    %n = llm.kernel "f"(%p) : (!row) -> !row {
+    ^bb0(%v0: !row):
+      llm.yield %v0 : !row
+    }
+    %m = llm.kernel "g"(%n) : (!row) -> !row {
+    ^bb0(%v0: !row):
+      llm.yield %v0 : !row
+    }
+    scf.yield %m : !row
+  }
+  return %a, %a, %r : !row, !row, !row
+}
