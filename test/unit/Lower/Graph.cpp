@@ -77,9 +77,9 @@ std::vector<uint8_t> Graph::randomBytes(llvm::ArrayRef<int64_t> shape,
   return bytes;
 }
 
-Operand Graph::addTensor(llvm::ArrayRef<int64_t> shape,
-                         llvm::StringRef encodingName,
-                         std::vector<uint8_t> bytes) {
+Operand Graph::declare(llvm::ArrayRef<int64_t> shape,
+                       llvm::StringRef encodingName,
+                       std::vector<uint8_t> bytes) {
   EncodingAttrInterface encoding = getEncoding(encodingName);
   std::string name = "w" + std::to_string(next++);
   llvm::StringRef view(reinterpret_cast<const char *>(bytes.data()),
@@ -98,8 +98,31 @@ Operand Graph::addTensor(llvm::ArrayRef<int64_t> shape,
            std::to_string(shape[1]) + ", #llm." + encodingName.str() + ">";
   declarations +=
       "  llm.weight @" + name + " : " + type + " source \"" + name + "\"\n";
-  body += "    %" + name + " = llm.param @" + name + " : " + type + "\n";
-  return {"%" + name, type};
+  return {name, type};
+}
+
+Operand Graph::addTensor(llvm::ArrayRef<int64_t> shape,
+                         llvm::StringRef encoding, std::vector<uint8_t> bytes) {
+  Operand weight = declare(shape, encoding, std::move(bytes));
+  body += "    %" + weight.name + " = llm.param @" + weight.name + " : " +
+          weight.type + "\n";
+  return {"%" + weight.name, weight.type};
+}
+
+Operand Graph::table(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
+                     int64_t layers, const Operand &layer) {
+  std::string names;
+  Operand weight;
+  for (int64_t i = 0; i < layers; ++i) {
+    weight =
+        declare(shape, encoding, randomBytes(shape, getEncoding(encoding)));
+    names += (i ? ", @" : "@") + weight.name;
+  }
+  std::string table = "t" + std::to_string(next++);
+  declarations += "  llm.weight_table @" + table + " : " + weight.type + " [" +
+                  names + "]\n";
+  return emit("llm.param @" + table + "[" + layer.name + "] : " + weight.type,
+              weight.type);
 }
 
 Operand Graph::param(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding) {
@@ -121,6 +144,38 @@ Operand Graph::emit(const std::string &spelling, const std::string &type) {
   std::string name = "%v" + std::to_string(next++);
   body += "    " + name + " = " + spelling + "\n";
   return {name, type};
+}
+
+std::vector<Operand> Graph::beginLoop(int64_t layers,
+                                      llvm::ArrayRef<Operand> starts) {
+  Operand zero = emit("arith.constant 0 : index", "index");
+  Operand one = emit("arith.constant 1 : index", "index");
+  Operand count =
+      emit("arith.constant " + std::to_string(layers) + " : index", "index");
+  std::string name = "%loop" + std::to_string(next++), carried, types;
+  std::vector<Operand> inside = {{name + "_layer", "index"}};
+  for (auto [i, start] : llvm::enumerate(starts)) {
+    inside.push_back({name + "_" + std::to_string(i), start.type});
+    carried += (i ? ", " : "") + inside.back().name + " = " + start.name;
+    types += (i ? ", " : "") + start.type;
+  }
+  body += "    " + name + ":" + std::to_string(starts.size()) + " = scf.for " +
+          inside[0].name + " = " + zero.name + " to " + count.name + " step " +
+          one.name + " iter_args(" + carried + ") -> (" + types + ") {\n";
+  loop = name;
+  return inside;
+}
+
+std::vector<Operand> Graph::endLoop(llvm::ArrayRef<Operand> next) {
+  std::string names, types;
+  std::vector<Operand> results;
+  for (auto [i, value] : llvm::enumerate(next)) {
+    names += (i ? ", " : "") + value.name;
+    types += (i ? ", " : "") + value.type;
+    results.push_back({loop + "#" + std::to_string(i), value.type});
+  }
+  body += "    scf.yield " + names + " : " + types + "\n    }\n";
+  return results;
 }
 
 Operand Graph::tokens() {
@@ -238,51 +293,37 @@ double llmc::test::relativeDifference(llvm::ArrayRef<float> a,
   return difference == 0 ? 0 : difference / most;
 }
 
-namespace llmc::test {
+GraphRun::GraphRun(Graph &graph, llvm::ArrayRef<std::string> isas)
+    : module(mlir::parseSourceString<mlir::ModuleOp>(graph.text(),
+                                                     graph.context.get())) {
+  if (!module) {
+    ADD_FAILURE() << "the test's IR does not parse:\n" << graph.text();
+    return;
+  }
+  reference = std::make_unique<Interpreter>(*module, graph.weights());
+  mlir::OwningOpRef<mlir::ModuleOp> optimised(module->clone());
+  CompileOptions options;
+  options.activations = Activations::f32;
+  options.cache = CacheType::f32;
+  if (llvm::Error error = runStage(Stage::optimize, *optimised, options, {}))
+    ADD_FAILURE() << llvm::toString(std::move(error));
+  else
+    compiled =
+        std::make_unique<CompiledStep>(*optimised, graph.weights(), isas);
+}
 
-/// The text as a module, its reference, and the compiled step.
-class GraphRun {
-public:
-  explicit GraphRun(Graph &graph)
-      : module(mlir::parseSourceString<mlir::ModuleOp>(graph.text(),
-                                                       graph.context.get())) {
-    if (!module) {
-      ADD_FAILURE() << "the test's IR does not parse:\n" << graph.text();
-      return;
-    }
-    reference = std::make_unique<Interpreter>(*module, graph.weights());
-    mlir::OwningOpRef<mlir::ModuleOp> optimised(module->clone());
-    CompileOptions options;
-    options.activations = Activations::f32;
-    options.cache = CacheType::f32;
-    if (llvm::Error error = runStage(Stage::optimize, *optimised, options, {}))
-      ADD_FAILURE() << llvm::toString(std::move(error));
+std::vector<std::vector<float>>
+GraphRun::interpret(llvm::ArrayRef<ReferenceBatch> batches) {
+  std::vector<std::vector<float>> results;
+  for (const ReferenceBatch &batch : batches) {
+    auto logits = reference->step(batch);
+    if (logits)
+      results.push_back(std::move(logits->values));
     else
-      compiled = std::make_unique<CompiledStep>(*optimised, graph.weights());
+      ADD_FAILURE() << llvm::toString(logits.takeError());
   }
-  bool ok() const { return compiled && compiled->ok(); }
-
-  std::vector<std::vector<float>>
-  interpret(llvm::ArrayRef<ReferenceBatch> batches) {
-    std::vector<std::vector<float>> results;
-    for (const ReferenceBatch &batch : batches) {
-      auto logits = reference->step(batch);
-      if (logits)
-        results.push_back(std::move(logits->values));
-      else
-        ADD_FAILURE() << llvm::toString(logits.takeError());
-    }
-    return results;
-  }
-
-  std::unique_ptr<CompiledStep> compiled;
-
-private:
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  std::unique_ptr<Interpreter> reference;
-};
-
-} // namespace llmc::test
+  return results;
+}
 
 /// Compares every variant with `expected`, as `measure` sees it.
 static void compareVariants(

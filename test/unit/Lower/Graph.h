@@ -10,6 +10,8 @@
 #include "CompiledStep.h"
 #include "Tolerances.h"
 
+#include "mlir/IR/OwningOpRef.h"
+
 #include <optional>
 #include <random>
 #include <string>
@@ -33,6 +35,9 @@ public:
                 llvm::StringRef encoding = "f32");
   /// A parameter with these f32 values.
   Operand values(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values);
+  /// One random weight per layer, as the parameter of `layer`.
+  Operand table(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
+                int64_t layers, const Operand &layer);
   /// `spelling` without its result; `type` is the result's.
   Operand emit(const std::string &spelling, const std::string &type);
   /// The rows of a random f32 table that the tokens choose, [T, columns].
@@ -48,6 +53,11 @@ public:
   /// `linear`, `bias` may have no name.
   Operand linear(const Operand &x, const Operand &w, const Operand &bias,
                  int64_t columns);
+  /// A loop over layers: its counter, then the carried values inside; its end
+  /// gives their last values.
+  std::vector<Operand> beginLoop(int64_t layers,
+                                 llvm::ArrayRef<Operand> starts);
+  std::vector<Operand> endLoop(llvm::ArrayRef<Operand> next);
   /// From now on every byte of codes of an integer grid is `code`.
   void setCode(uint8_t value) { code = value; }
   /// One more cache that the step takes.
@@ -75,6 +85,9 @@ public:
   mlir::llm::EncodingAttrInterface getEncoding(llvm::StringRef name);
 
 private:
+  /// A weight of these bytes; its symbol, without the @.
+  Operand declare(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
+                  std::vector<uint8_t> bytes);
   Operand addTensor(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
                     std::vector<uint8_t> bytes);
   std::vector<uint8_t> randomBytes(llvm::ArrayRef<int64_t> shape,
@@ -84,6 +97,7 @@ private:
   std::unique_ptr<mlir::MLIRContext> context = createContext();
   WeightStore store;
   std::string declarations, body, module;
+  std::string loop; // the open one
   std::vector<Operand> caches;
   std::optional<uint8_t> code;
   int64_t next = 0;
@@ -94,6 +108,23 @@ private:
 /// `tensor<?x..xf32>`.
 std::string tensor(llvm::ArrayRef<int64_t> shape,
                    llvm::StringRef element = "f32");
+
+/// The text as a module, its reference, and the compiled step.
+class GraphRun {
+public:
+  explicit GraphRun(Graph &graph,
+                    llvm::ArrayRef<std::string> isas = {"avx512-vnni", "avx2"});
+  bool ok() const { return compiled && compiled->ok(); }
+  /// The logits of each batch; a failure fails the test.
+  std::vector<std::vector<float>>
+  interpret(llvm::ArrayRef<ReferenceBatch> batches);
+
+  std::unique_ptr<CompiledStep> compiled;
+
+private:
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::unique_ptr<Interpreter> reference;
+};
 
 /// Batches of `counts` rows, one step after the other, of one sequence.
 std::vector<ReferenceBatch> stepsOf(Graph &graph,

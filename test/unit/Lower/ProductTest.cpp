@@ -168,33 +168,3 @@ TEST(CompiledExtremes, SumsOfPairsDoNotSaturate) {
       expectCompiledAgrees(graph, stepsOf(graph, {1, 4, 7}));
     }
 }
-
-/// Equal layers are one loop. Here each layer's only kernel reads the rows that
-/// it replaces, which it may not do in place.
-TEST(CompiledLayers, ReadWhatTheyReplace) {
-  Graph graph(22);
-  Operand x = graph.rows(48);
-  for (int64_t layer = 0; layer < 3; ++layer) {
-    Operand y = graph.linear(x, graph.param({48, 48}), {}, 48);
-    x = graph.emit("arith.addf " + x.name + ", " + y.name + " : " + x.type,
-                   x.type);
-  }
-  graph.finish(graph.emit("llm.act tanh " + x.name + " : " + x.type, x.type));
-  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), tolerance::floats,
-                       /*workers=*/3);
-}
-
-/// The rows that enter the layers are read again behind them.
-TEST(CompiledLayers, LeaveTheirInputAlone) {
-  Graph graph(23);
-  Operand first = graph.rows(32), x = first;
-  for (int64_t layer = 0; layer < 3; ++layer) {
-    Operand y = graph.linear(x, graph.param({32, 32}), graph.param({32}), 32);
-    Operand z = graph.emit("llm.act relu " + y.name + " : " + y.type, y.type);
-    x = graph.linear(z, graph.param({32, 32}), {}, 32);
-  }
-  graph.finish(graph.emit(
-      "arith.mulf " + x.name + ", " + first.name + " : " + x.type, x.type));
-  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), tolerance::floats,
-                       /*workers=*/3);
-}
