@@ -5,6 +5,7 @@
 // value. Each anchor says here which ops cost nothing more when they ride along.
 //===----------------------------------------------------------------------===//
 #include "dialects/llm/LLMDialect.h"
+#include "dialects/llm/Sampling.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -153,6 +154,11 @@ std::string KVWriteOp::getDecline() {
   if (!getValue())
     return "values that are a prefix of the keys";
   return declineTypes(*this);
+}
+
+std::string SampleOp::getDecline() { return {}; }
+int64_t SampleOp::getScratchBytes(TargetAttr) {
+  return sampling::getScratchBytes(getMatrixShape(getLogits().getType())[1]);
 }
 
 std::string AttentionOp::getDecline() {

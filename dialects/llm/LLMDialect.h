@@ -17,6 +17,7 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -47,6 +48,10 @@ inline constexpr llvm::StringLiteral resultNameAttr = "llm.name";
 
 /// Whether a step may return it: `tensor<?xCxT>` or `tensor<?xT>`, T f32 or i32.
 bool isResultType(Type type);
+
+/// The name of a tensor result; an only one is "logits" without the attribute,
+/// others are "" then.
+llvm::StringRef getResultName(FunctionOpInterface function, unsigned index);
 
 /// The memory plan of a module; an error on the module if it has none.
 FailureOr<PlanAttr> getPlan(Operation *module);

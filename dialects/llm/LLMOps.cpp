@@ -4,6 +4,7 @@
 // Each message starts with the number of the constraint in LLMOps.td.
 //===----------------------------------------------------------------------===//
 #include "dialects/llm/LLMDialect.h"
+#include "dialects/llm/Sampling.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
@@ -443,6 +444,24 @@ LogicalResult CombineOp::verify() {
                        "found input ")
            << spell(input) << ", weights " << spell(shapeOf(getWeights()))
            << ", result " << spell(shapeOf(getResult()));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Sampling
+//===----------------------------------------------------------------------===//
+
+LogicalResult SampleOp::verify() {
+  if (failed(verifyShapes(*this)))
+    return failure();
+  ArrayRef<int64_t> logits = shapeOf(getLogits());
+  if (!dimsAgree(logits[0], shapeOf(getResult())[0]))
+    return emitOpError("(C1) one id per row of logits: found logits ")
+           << spell(logits) << ", result " << spell(shapeOf(getResult()));
+  if (logits[1] > sampling::mostColumns)
+    return emitOpError("(C2) at most ")
+           << sampling::mostColumns << " columns have exact sums, found "
+           << logits[1];
   return success();
 }
 

@@ -375,6 +375,43 @@ def LLM_CombineOp : LLM_Op<"combine", [Pure]> {
   let hasVerifier = 1;
 }
 
+//===----------------------------------------------------------------------===//
+// Sampling
+//===----------------------------------------------------------------------===//
+
+def LLM_SampleOp : LLM_Op<"sample", [Pure, LLM_KernelAnchor<["getScratchBytes"]>]> {
+  let summary = "one token id per row of logits";
+  let description = [{
+    Chooses an id of each row of logits [L, V] by the row's parameters in the batch: temperature,
+    top_k (0: off), top_p (1: off), min_p (0: off), penalty, recent ids, and a number u of [0, 1)
+    that makes the choice. In this order:
+
+    1. `z[v] = logits[v]`; of recent ids: `logits[v] * penalty` where logits[v] < 0, else
+       `logits[v] / penalty`. `m = max z`.
+    2. temperature = 0: the result is the lowest v with z[v] = m. Else the weights are
+       `w[v] = trunc(2^32 * 2^((z[v] - m) * min(log2(e) / temperature, max f32)))`: f32 throughout, `2^x` by the
+       polynomial of Sampling.h. They are integers up to 2^32, so their sums (in f64) are exact in any
+       order and neither the vector width nor the number of workers shows. Kept are all with w >= 1.
+    3. top_k > 0 keeps what is not below the top_k-th largest w; ties stay.
+    4. top_p < 1 keeps the first, by falling w and for equal w by rising v, until their sum reaches
+       `max(1, ceil(top_p * sum))` of the sum before this step.
+    5. min_p > 0 keeps w >= min_p * 2^32: that share of the largest.
+    6. The result is the first kept v, in the order of step 4 where top_p < 1 and else by rising v, at
+       which the sum of w reaches `floor(u * sum) + 1` of the sum of what is kept.
+
+    A row with a NaN, or with an infinite m, has no distribution: its result is -1.
+    (C1) result is [L]. (C2) V <= 2^20, where sums are still exact. (C3) the parameters are those that
+    the runtime checks: temperature, min_p and top_k >= 0, 0 < top_p <= 1, penalty > 0, ids < V (at run time).
+    ```mlir
+    %ids = llm.sample %logits batch(%b) : tensor<?x49152xf32> -> tensor<?xi32>
+    ```
+  }];
+  let arguments = (ins 2DTensorOf<[F32]>:$logits, LLM_BatchType:$batch);
+  let results = (outs LLM_IdTensor:$result);
+  let assemblyFormat = "$logits `batch` `(` $batch `)` attr-dict `:` type($logits) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 include "LLMTileOps.td"
 
 #endif // LLMC_LLM_OPS

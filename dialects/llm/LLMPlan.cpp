@@ -62,6 +62,16 @@ FailureOr<PlanAttr> mlir::llm::getPlan(Operation *module) {
          << PlanAttr::moduleAttrName << "': run llm-plan-memory first";
 }
 
+llvm::StringRef mlir::llm::getResultName(FunctionOpInterface function,
+                                         unsigned index) {
+  if (auto name =
+          function.getResultAttrOfType<StringAttr>(index, resultNameAttr))
+    return name.getValue();
+  auto isTensor = [](Type type) { return isa<RankedTensorType>(type); };
+  return llvm::count_if(function.getResultTypes(), isTensor) == 1 ? "logits"
+                                                                  : "";
+}
+
 //===----------------------------------------------------------------------===//
 // Attributes of other dialects' ops
 //===----------------------------------------------------------------------===//

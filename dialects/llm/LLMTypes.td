@@ -63,7 +63,7 @@ def LLM_BatchType : LLM_Type<"Batch", "batch"> {
   let description = [{
     For each row: its token, its position, its sequence and its slot in that
     sequence's cache; for each sequence: its cache blocks; and the rows whose
-    logits are asked. Rows of a sequence are contiguous and ascending.
+    logits are asked, with how their tokens are sampled. Rows of a sequence are contiguous and ascending.
   }];
 }
 

@@ -120,13 +120,31 @@ llvm::Expected<std::string> Compiler::serializeTokenizer() {
   return std::move(*bytes);
 }
 
+/// The plan's results as the compiled model lists them.
+static std::vector<LlmrtResult>
+describeResults(llvm::ArrayRef<mlir::llm::ResultPlanAttr> plans) {
+  std::vector<LlmrtResult> results;
+  for (mlir::llm::ResultPlanAttr plan : plans)
+    results.push_back(
+        {plan.getName().data(), plan.getColumns(),
+         plan.getType().getElementType().isF32() ? LLMRT_ELEMENT_F32
+                                                 : LLMRT_ELEMENT_I32,
+         plan.getRows() == mlir::llm::ResultRows::Batch ? LLMRT_ROWS_BATCH
+                                                        : LLMRT_ROWS_ASKED});
+  return results;
+}
+
 llvm::Expected<llmrt::MemoryContract>
 Compiler::getMemoryContract(int64_t batch, int64_t contextTokens) {
   auto plan = getPlan();
   if (!plan)
     return plan.takeError();
+  std::vector<LlmrtResult> results = describeResults(plan->getResults());
   LlmrtModel compiled = {};
   compiled.abiVersion = LLMRT_ABI_VERSION;
+  compiled.results = results.data();
+  compiled.resultCount = results.size();
+  compiled.scratchBytesPerWorker = plan->getScratchBytesPerWorker();
   compiled.vocabulary = plan->getResult("logits").getColumns();
   compiled.arenaBytesPerRow = plan->getArenaBytesPerRow();
   compiled.kvBytesPerPage = plan->getKvBytesPerPage();

@@ -38,6 +38,7 @@ static void buildOptimize(mlir::OpPassManager &manager,
   manager.addPass(mlir::createCSEPass());
   manager.addPass(createOutlineLayers());
   manager.addPass(mlir::createCSEPass());
+  manager.addPass(createAppendSample());
 }
 
 static void buildSchedule(mlir::OpPassManager &manager,

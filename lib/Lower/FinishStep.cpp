@@ -1,13 +1,15 @@
 //===- FinishStep.cpp - the step meets the ABI ------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// abi.h is the one place that says where the fields are: this file includes it
-// and takes offsets from the compiler.
+// Every lowered function gets an entry of the C type LlmrtStepFn that loads its
+// arguments from the descriptor; constants say what the model needs and returns.
 //===----------------------------------------------------------------------===//
 #include "Cpu/Isa.h"
+#include "ModelTables.h"
+#include "RawMemory.h"
+#include "StepFields.h"
 
 #include "llmc/Lower/Passes.h"
-#include "llmrt/abi.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_FINISHSTEP
@@ -18,81 +20,102 @@ using namespace mlir::llm;
 
 namespace {
 
-/// The step function's arguments, in order, by their field of LlmrtStep.
-struct Field {
-  size_t offset;
-  bool pointer;
-};
-constexpr Field stepFields[] = {
-    {offsetof(LlmrtStep, weights), true},
-    {offsetof(LlmrtStep, arena), true},
-    {offsetof(LlmrtStep, kv), true},
-    {offsetof(LlmrtStep, slotPositions), true},
-    {offsetof(LlmrtStep, tokens), true},
-    {offsetof(LlmrtStep, positions), true},
-    {offsetof(LlmrtStep, slots), true},
-    {offsetof(LlmrtStep, sequences), true},
-    {offsetof(LlmrtStep, blockTable), true},
-    {offsetof(LlmrtStep, logitRows), true},
-    {offsetof(LlmrtStep, logits), true},
-    {offsetof(LlmrtStep, rows), false},
-    {offsetof(LlmrtStep, rowCapacity), false},
-    {offsetof(LlmrtStep, logitRowCount), false},
-    {offsetof(LlmrtStep, blocksPerSequence), false},
-    {offsetof(LlmrtStep, kvPages), false},
+/// Limits of the contract that are no part of the plan.
+struct Limits {
+  int64_t maxContext, maxBatch, rowsPerStep;
 };
 
 class Finisher {
 public:
-  Finisher(ModuleOp module)
-      : module(module), b(module.getLoc(), module.getContext()),
-        pointer(LLVM::LLVMPointerType::get(module.getContext())) {
+  Finisher(ModuleOp module, PlanAttr plan)
+      : module(module), plan(plan), b(module.getLoc(), module.getContext()),
+        tables(b), pointer(LLVM::LLVMPointerType::get(module.getContext())) {
     b.setInsertionPointToEnd(module.getBody());
   }
 
-  LogicalResult run(int64_t maxContext, int64_t maxBatch, int64_t rowsPerStep) {
-    FailureOr<PlanAttr> plan = getPlan(module);
-    if (failed(plan) || failed(checkResults(*plan)))
+  LogicalResult run(Limits limits) {
+    ResultPlanAttr logits = plan.getResult("logits");
+    if (!logits)
+      return module.emitError("@step returns no result named \"logits\"");
+    FailureOr<int64_t> context = getContextLength();
+    if (failed(context))
       return failure();
+    if (!limits.maxContext)
+      limits.maxContext = *context;
     declareBarrier();
-    SmallVector<LLVM::LLVMFuncOp> entries;
-    SmallVector<const Isa *> isas;
-    for (const Isa *isa : getIsas())
-      if (auto step = module.lookupSymbol<func::FuncOp>(
-              ("step." + isa->getName()).str())) {
-        passBarrier(step);
-        entries.push_back(createEntry(step, *isa));
-        isas.push_back(isa);
-      }
+    std::vector<TableEntry> variants = createVariants();
     // Nothing reads the targets from here on.
     for (auto function : module.getOps<func::FuncOp>())
       setTarget(function, nullptr);
-    auto variants = createVariants(isas, entries);
-    return createModel(variants, isas.size(), *plan, maxContext, maxBatch,
-                       rowsPerStep);
-  }
-
-private:
-  LogicalResult checkResults(PlanAttr plan) {
-    if (!plan.getResult("logits"))
-      return module.emitError("@step returns no result named \"logits\"");
-    if (plan.getResults().size() > 1)
-      return module.emitError("no lowering yet for a step of several results");
+    if (variants.empty())
+      return module.emitError("no function @step of a known instruction set: "
+                              "run llm-lower-step first");
+    createModel(variants, logits.getColumns(), *context, limits);
     return success();
   }
 
+private:
   void declareBarrier() {
     auto type = LLVM::LLVMFunctionType::get(
         LLVM::LLVMVoidType::get(b.getContext()), pointer);
     LLVM::LLVMFuncOp::create(b, "llmrt_barrier", type);
   }
 
-  /// The step hands its barrier on to every llm.barrier.
-  void passBarrier(func::FuncOp step) {
-    unsigned index = step.getNumArguments();
-    (void)step.insertArgument(index, pointer, {}, step.getLoc());
-    Value barrier = step.getArgument(index);
-    step.walk([&](BarrierOp op) {
+  //===--- entries ------------------------------------------------------------===//
+
+  std::vector<TableEntry> createVariants() {
+    std::vector<TableEntry> variants;
+    for (const Isa *isa : getIsas()) {
+      AddressOf step = createEntry("step", *isa);
+      if (step.symbol.empty())
+        continue;
+      auto entry = module.lookupSymbol<LLVM::LLVMFuncOp>(step.symbol);
+      uint64_t bits = getCpuBits(entry.getTargetFeaturesAttr());
+      AddressOf sample = createEntry("sample", *isa);
+      AddressOf name =
+          tables.addString("llmrt_variant." + isa->getName(), isa->getName());
+      variants.push_back(
+          {name, static_cast<int64_t>(bits), step, sample});
+    }
+    return variants;
+  }
+
+  /// The entry of a function for an instruction set; null where there is none.
+  AddressOf createEntry(StringRef name, const Isa &isa) {
+    auto function =
+        module.lookupSymbol<func::FuncOp>((name + "." + isa.getName()).str());
+    if (!function)
+      return {};
+    passBarrier(function);
+    std::string symbol = ("llmrt_" + name + "." + isa.getName()).str();
+    Type i64 = b.getI64Type();
+    auto entry = LLVM::LLVMFuncOp::create(
+        b, symbol,
+        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
+                                    {pointer, i64, i64}));
+    entry.setLinkage(LLVM::Linkage::Internal);
+    for (StringRef attribute : {"target_cpu", "target_features"})
+      if (Attribute value = function->getAttr(attribute))
+        entry->setAttr(attribute, value);
+    OpBuilder::InsertionGuard guard(b);
+    Block *block = entry.addEntryBlock(b);
+    b.setInsertionPointToStart(block);
+    SmallVector<Value> arguments = loadFields(block->getArgument(0), function);
+    arguments.push_back(toIndex(block->getArgument(1)));
+    arguments.push_back(toIndex(block->getArgument(2)));
+    arguments.push_back(
+        load(block->getArgument(0), offsetof(LlmrtStep, barrier), pointer));
+    func::CallOp::create(b, function, arguments);
+    LLVM::ReturnOp::create(b, ValueRange());
+    return {symbol};
+  }
+
+  /// The function hands its barrier on to every llm.barrier.
+  void passBarrier(func::FuncOp function) {
+    unsigned index = function.getNumArguments();
+    (void)function.insertArgument(index, pointer, {}, function.getLoc());
+    Value barrier = function.getArgument(index);
+    function.walk([&](BarrierOp op) {
       OpBuilder builder(op);
       LLVM::CallOp::create(builder, op.getLoc(), TypeRange(), "llmrt_barrier",
                            barrier);
@@ -100,44 +123,37 @@ private:
     });
   }
 
-  //===--- entries ------------------------------------------------------------===//
-
-  LLVM::LLVMFuncOp createEntry(func::FuncOp step, const Isa &isa) {
-    Type i64 = b.getI64Type();
-    auto type = LLVM::LLVMFunctionType::get(
-        LLVM::LLVMVoidType::get(b.getContext()), {pointer, i64, i64});
-    auto entry = LLVM::LLVMFuncOp::create(
-        b, ("llmrt_step." + isa.getName()).str(), type);
-    entry.setLinkage(LLVM::Linkage::Internal);
-    for (StringRef attribute : {"target_cpu", "target_features"})
-      if (Attribute value = step->getAttr(attribute))
-        entry->setAttr(attribute, value);
-    OpBuilder::InsertionGuard guard(b);
-    Block *block = entry.addEntryBlock(b);
-    b.setInsertionPointToStart(block);
-    Value descriptor = block->getArgument(0);
+  /// What StepArguments names, from the descriptor.
+  SmallVector<Value> loadFields(Value descriptor, func::FuncOp function) {
+    size_t results = plan.getResults().size();
+    assert(function.getNumArguments() ==
+               StepArguments::getTypes(b.getContext(), results).size() + 1 &&
+           "the function takes the fields of LlmrtStep");
     SmallVector<Value> arguments;
-    assert(step.getNumArguments() == std::size(stepFields) + 3 &&
-           "a field for each argument but worker, workers and barrier");
-    for (auto [field, wanted] :
-         llvm::zip(stepFields, step.getArgumentTypes())) {
-      Value loaded = loadField(descriptor, field.offset,
-                               field.pointer ? Type(pointer) : i64);
-      arguments.push_back(field.pointer ? wrap(loaded, cast<MemRefType>(wanted))
-                                        : toIndex(loaded));
+    auto wrap = [&](Value address) {
+      Type type = function.getArgumentTypes()[arguments.size()];
+      arguments.push_back(wrapAddress(b, address, cast<MemRefType>(type)));
+    };
+    for (const StepFieldInfo &field : stepFields) {
+      if (field.kind == StepFieldKind::count) {
+        arguments.push_back(
+            toIndex(load(descriptor, field.offset, b.getI64Type())));
+        continue;
+      }
+      Value address = load(descriptor, field.offset, pointer);
+      if (field.kind != StepFieldKind::results) {
+        wrap(address);
+        continue;
+      }
+      for (size_t i = 0; i < results; ++i)
+        wrap(load(address, i * sizeof(void *), pointer));
     }
-    arguments.push_back(toIndex(block->getArgument(1)));
-    arguments.push_back(toIndex(block->getArgument(2)));
-    arguments.push_back(
-        loadField(descriptor, offsetof(LlmrtStep, barrier), pointer));
-    func::CallOp::create(b, step, arguments);
-    LLVM::ReturnOp::create(b, ValueRange());
-    return entry;
+    return arguments;
   }
 
-  Value loadField(Value descriptor, size_t offset, Type type) {
+  Value load(Value base, size_t offset, Type type) {
     Value address = LLVM::GEPOp::create(
-        b, pointer, b.getI8Type(), descriptor,
+        b, pointer, b.getI8Type(), base,
         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
     return LLVM::LoadOp::create(b, type, address);
   }
@@ -146,77 +162,7 @@ private:
     return arith::IndexCastOp::create(b, b.getIndexType(), i64);
   }
 
-  /// A memref descriptor over bare memory. Its size is not known here and never
-  /// asked: kernels take their row counts from views.
-  Value wrap(Value address, MemRefType type) {
-    Type i64 = b.getI64Type();
-    auto one = LLVM::LLVMArrayType::get(i64, 1);
-    auto descriptorType = LLVM::LLVMStructType::getLiteral(
-        b.getContext(), {pointer, pointer, i64, one, one});
-    auto constant = [&](int64_t value) -> Value {
-      return LLVM::ConstantOp::create(b, i64, b.getI64IntegerAttr(value));
-    };
-    Value descriptor = LLVM::PoisonOp::create(b, descriptorType);
-    auto insert = [&](Value value, ArrayRef<int64_t> at) {
-      descriptor = LLVM::InsertValueOp::create(b, descriptor, value, at);
-    };
-    insert(address, {0});
-    insert(address, {1});
-    insert(constant(0), {2});
-    insert(constant(INT64_MAX), {3, 0});
-    insert(constant(1), {4, 0});
-    return UnrealizedConversionCastOp::create(b, type, descriptor).getResult(0);
-  }
-
-  //===--- constants ------------------------------------------------------------===//
-
-  /// A constant global whose initialiser is built by `body`.
-  LLVM::GlobalOp createGlobal(StringRef name, Type type, LLVM::Linkage linkage,
-                              llvm::function_ref<Value()> body) {
-    auto global = LLVM::GlobalOp::create(b, type, /*isConstant=*/true, linkage,
-                                         name, Attribute());
-    OpBuilder::InsertionGuard guard(b);
-    b.createBlock(&global.getInitializerRegion());
-    LLVM::ReturnOp::create(b, body());
-    return global;
-  }
-
-  LLVM::GlobalOp createVariants(ArrayRef<const Isa *> isas,
-                                MutableArrayRef<LLVM::LLVMFuncOp> entries) {
-    Type i64 = b.getI64Type();
-    auto variant = LLVM::LLVMStructType::getLiteral(b.getContext(),
-                                                    {pointer, i64, pointer});
-    auto table = LLVM::LLVMArrayType::get(variant, isas.size());
-    SmallVector<LLVM::GlobalOp> names;
-    for (const Isa *isa : isas)
-      names.push_back(createString("llmrt_variant." + isa->getName().str(),
-                                   isa->getName()));
-    return createGlobal("llmrt_variants", table, LLVM::Linkage::Internal, [&] {
-      Value value = LLVM::PoisonOp::create(b, table);
-      for (int64_t i = 0; i < static_cast<int64_t>(isas.size()); ++i) {
-        auto insert = [&](Value part, int64_t field) {
-          value = LLVM::InsertValueOp::create(b, value, part,
-                                              ArrayRef<int64_t>{i, field});
-        };
-        insert(LLVM::AddressOfOp::create(b, names[i]), 0);
-        insert(
-            LLVM::ConstantOp::create(b, i64,
-                                     b.getI64IntegerAttr(getCpuBits(
-                                         entries[i].getTargetFeaturesAttr()))),
-            1);
-        insert(LLVM::AddressOfOp::create(b, entries[i]), 2);
-      }
-      return value;
-    });
-  }
-
-  LLVM::GlobalOp createString(StringRef name, StringRef text) {
-    std::string terminated = text.str() + '\0';
-    auto type = LLVM::LLVMArrayType::get(b.getI8Type(), terminated.size());
-    return LLVM::GlobalOp::create(b, type, /*isConstant=*/true,
-                                  LLVM::Linkage::Internal, name,
-                                  b.getStringAttr(terminated));
-  }
+  //===--- the model ------------------------------------------------------------===//
 
   /// The positions that the model was made for.
   FailureOr<int64_t> getContextLength() {
@@ -228,45 +174,40 @@ private:
                             "'context_length'");
   }
 
-  LogicalResult createModel(LLVM::GlobalOp variants, size_t count,
-                            PlanAttr plan, int64_t maxContext, int64_t maxBatch,
-                            int64_t rowsPerStep) {
-    FailureOr<int64_t> context = getContextLength();
-    if (failed(context))
-      return failure();
-    Type i32 = b.getI32Type(), i64 = b.getI64Type();
-    SmallVector<Type> fields = {i32, i32, pointer};
-    fields.append(8, i64);
-    auto type = LLVM::LLVMStructType::getLiteral(b.getContext(), fields);
-    int64_t numbers[] = {plan.getResult("logits").getColumns(),
-                         plan.getArenaBytesPerRow(),
-                         plan.getKvBytesPerPage(),
-                         *context,
-                         maxContext ? maxContext : *context,
-                         maxBatch,
-                         rowsPerStep,
-                         plan.getWeightBytes()};
-    createGlobal("llmrt_model", type, LLVM::Linkage::External, [&] {
-      Value value = LLVM::PoisonOp::create(b, type);
-      auto insert = [&](Value part, int64_t field) {
-        value = LLVM::InsertValueOp::create(b, value, part,
-                                            ArrayRef<int64_t>{field});
-      };
-      insert(LLVM::ConstantOp::create(b, i32,
-                                      b.getI32IntegerAttr(LLMRT_ABI_VERSION)),
-             0);
-      insert(LLVM::ConstantOp::create(b, i32, b.getI32IntegerAttr(count)), 1);
-      insert(LLVM::AddressOfOp::create(b, variants), 2);
-      for (auto [i, number] : llvm::enumerate(numbers))
-        insert(LLVM::ConstantOp::create(b, i64, b.getI64IntegerAttr(number)),
-               3 + i);
-      return value;
-    });
-    return success();
+  AddressOf createResults() {
+    std::vector<TableEntry> results;
+    for (ResultPlanAttr result : plan.getResults()) {
+      AddressOf name = tables.addString("llmrt_result." + result.getName(),
+                                        result.getName());
+      bool isFloat = isa<FloatType>(result.getType().getElementType());
+      results.push_back(
+          {name, result.getColumns(),
+           int32_t(isFloat ? LLMRT_ELEMENT_F32 : LLMRT_ELEMENT_I32),
+           int32_t(result.getRows() == ResultRows::Batch ? LLMRT_ROWS_BATCH
+                                                         : LLMRT_ROWS_ASKED)});
+    }
+    return tables.addTable("llmrt_results", results, sizeof(LlmrtResult));
+  }
+
+  void createModel(ArrayRef<TableEntry> variants, int64_t vocabulary,
+                   int64_t context, Limits limits) {
+    AddressOf variantTable =
+        tables.addTable("llmrt_variants", variants, sizeof(LlmrtVariant));
+    AddressOf results = createResults();
+    tables.addPublic("llmrt_model",
+                     {int32_t(LLMRT_ABI_VERSION), int32_t(variants.size()),
+                      variantTable, results, int64_t(plan.getResults().size()),
+                      vocabulary, plan.getArenaBytesPerRow(),
+                      plan.getScratchBytesPerWorker(), plan.getKvBytesPerPage(),
+                      context, limits.maxContext, limits.maxBatch,
+                      limits.rowsPerStep, plan.getWeightBytes()},
+                     sizeof(LlmrtModel));
   }
 
   ModuleOp module;
+  PlanAttr plan;
   ImplicitLocOpBuilder b;
+  ModelTables tables;
   LLVM::LLVMPointerType pointer;
 };
 
@@ -274,7 +215,9 @@ struct FinishStep : impl::FinishStepBase<FinishStep> {
   using Base::Base;
 
   void runOnOperation() override {
-    if (failed(Finisher(getOperation()).run(maxContext, maxBatch, rowsPerStep)))
+    FailureOr<PlanAttr> plan = getPlan(getOperation());
+    if (failed(plan) || failed(Finisher(getOperation(), *plan)
+                                   .run({maxContext, maxBatch, rowsPerStep})))
       signalPassFailure();
   }
 };

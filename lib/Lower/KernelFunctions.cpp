@@ -53,7 +53,7 @@ static BatchArgs takeBatch(llvm::function_ref<Value()> take) {
   BatchArgs batch;
   for (Value *argument :
        {&batch.positions, &batch.slots, &batch.sequences, &batch.blockTable,
-        &batch.slotPositions, &batch.blocksPerSequence})
+        &batch.slotPositions, &batch.blocksPerSequence, &batch.sampling})
     *argument = take();
   return batch;
 }
@@ -85,6 +85,8 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
     args.results.push_back(isa<KVType>(result.getType()) ? Value() : take());
   if (usesBatch)
     args.batch = takeBatch(take);
+  if (kernel.getScratch().value_or(0))
+    args.scratch = take();
   b.worker = take();
   b.workers = take();
   assert(next == entry->getNumArguments() && "every argument has its place");

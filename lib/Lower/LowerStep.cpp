@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Barriers.h"
 #include "KernelFunctions.h"
+#include "StepFields.h"
 #include "llmc/Lower/Cpu/TileBuilder.h"
 #include "llmc/Lower/Passes.h"
 #include "llmc/Support/Explain.h"
@@ -22,13 +23,6 @@ using namespace mlir;
 using namespace mlir::llm;
 
 namespace {
-
-MemRefType byteBuffer(MLIRContext *context) {
-  return MemRefType::get(ShapedType::kDynamic, IntegerType::get(context, 8));
-}
-MemRefType i32Buffer(MLIRContext *context) {
-  return MemRefType::get(ShapedType::kDynamic, IntegerType::get(context, 32));
-}
 
 /// The cache as a kernel sees it: pages of elements. Groups of layers of other
 /// geometry lie between, so rows may be strided.
@@ -61,7 +55,8 @@ public:
     Block *entry = lowered.addEntryBlock();
     TileBuilder b(step.getLoc(), context);
     b.setInsertionPointToStart(entry);
-    bindArguments(b, entry);
+    if (failed(bindArguments(b, entry)))
+      return failure();
     if (failed(lowerBlock(b, step.getBody().front())))
       return failure();
     func::ReturnOp::create(b);
@@ -80,50 +75,64 @@ public:
 private:
   /// The values that the plan's results name: kernels write them to the caller.
   LogicalResult findResults() {
-    unsigned next = 0;
-    for (Value value : step.getBody().front().getTerminator()->getOperands()) {
+    auto *terminator = step.getBody().front().getTerminator();
+    for (OpOperand &operand : terminator->getOpOperands()) {
+      Value value = operand.get();
       if (isa<KVType>(value.getType()))
         continue;
+      std::optional<size_t> index =
+          findResult(getResultName(step, operand.getOperandNumber()));
       while (isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
           value.getDefiningOp()))
         value = value.getDefiningOp()->getOperand(0);
-      resultIndex[value] = next++;
+      if (!index || !resultIndex.try_emplace(value, *index).second)
+        return step.emitError("the plan has no buffer for result ")
+               << operand.getOperandNumber() << ": run llm-plan-memory last";
     }
-    if (next == plan.getResults().size() && next == resultIndex.size())
-      return success();
-    return step.emitError("the plan has ")
-           << plan.getResults().size() << " results, the step returns "
-           << resultIndex.size() << ": run llm-plan-memory last";
+    return success();
   }
 
-  /// weights, arena, kv, slotPositions, tokens, positions, slots, sequences,
-  /// blockTable, logitRows, results..., rows, rowCapacity, logitRowCount,
-  /// blocksPerSequence, kvPages, worker, workers
+  std::optional<size_t> findResult(StringRef name) {
+    for (auto [index, result] : llvm::enumerate(plan.getResults()))
+      if (result.getName() == name)
+        return index;
+    return std::nullopt;
+  }
+
   FunctionType getStepType() {
-    Type index = IndexType::get(context);
-    SmallVector<Type> inputs(3, byteBuffer(context));
-    inputs.append(7, i32Buffer(context));
-    inputs.append(plan.getResults().size(), byteBuffer(context));
-    inputs.append(7, index);
-    return FunctionType::get(context, inputs, {});
+    return FunctionType::get(
+        context, StepArguments::getTypes(context, plan.getResults().size()),
+        {});
   }
 
-  void bindArguments(TileBuilder &b, Block *entry) {
-    auto args = entry->getArguments();
-    weights = args[0], arena = args[1], cache = args[2];
-    batch.slotPositions = args[3];
-    tokens = args[4];
-    batch.positions = args[5], batch.slots = args[6], batch.sequences = args[7];
-    batch.blockTable = args[8];
-    logitRows = args[9];
-    results.assign(args.begin() + 10, args.end() - 7);
-    args = args.take_back(7);
-    rows = args[0], capacity = args[1], logitRowCount = args[2];
-    batch.blocksPerSequence = args[3];
-    pages = args[4];
-    b.worker = args[5], b.workers = args[6];
+  LogicalResult bindArguments(TileBuilder &b, Block *entry) {
+    StepArguments args(entry->getArguments(), plan.getResults().size());
+    weights = args.get(StepField::weights);
+    arena = args.get(StepField::arena);
+    cache = args.get(StepField::kv);
+    scratch = args.get(StepField::scratch);
+    tokens = args.get(StepField::tokens);
+    logitRows = args.get(StepField::logitRows);
+    rows = args.get(StepField::rows);
+    capacity = args.get(StepField::rowCapacity);
+    logitRowCount = args.get(StepField::logitRowCount);
+    pages = args.get(StepField::kvPages);
+    batch.slotPositions = args.get(StepField::slotPositions);
+    batch.positions = args.get(StepField::positions);
+    batch.slots = args.get(StepField::slots);
+    batch.sequences = args.get(StepField::sequences);
+    batch.blockTable = args.get(StepField::blockTable);
+    batch.blocksPerSequence = args.get(StepField::blocksPerSequence);
+    batch.sampling = args.get(StepField::sampling);
+    for (size_t i = 0; i < plan.getResults().size(); ++i)
+      results.push_back(args.getResult(i));
+    b.worker = args.getWorker();
+    b.workers = args.getWorkers();
     int64_t groupOffset = 0;
-    for (BlockArgument argument : step.getArguments())
+    for (BlockArgument argument : step.getArguments()) {
+      if (isa<RankedTensorType>(argument.getType()) &&
+          failed(bindResultOf(b, argument)))
+        return failure();
       if (auto kv = dyn_cast<KVType>(argument.getType())) {
         cacheOffsets[argument] = groupOffset;
         values[argument] = viewCache(b, kv, groupOffset);
@@ -131,6 +140,25 @@ private:
                        (kv.getKeyDim() + kv.getValueDim()) * LLMRT_PAGE_TOKENS *
                        kv.getElementType().getWidth() / 8;
       }
+    }
+    return success();
+  }
+
+  /// A tensor argument is what another function of the step has returned.
+  LogicalResult bindResultOf(TileBuilder &b, BlockArgument argument) {
+    auto name = step.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                  resultNameAttr);
+    std::optional<size_t> index = findResult(name ? name.getValue() : "");
+    if (!index)
+      return step.emitError("argument ")
+             << argument.getArgNumber() << " is no result of the plan: '"
+             << resultNameAttr << "' names one";
+    bool asked = plan.getResults()[*index].getRows() == ResultRows::Asked;
+    rowCounts[argument] = asked ? logitRowCount : rows;
+    places[argument].result = results[*index];
+    values[argument] =
+        view(b, argument.getType(), places[argument], rowCounts[argument]);
+    return success();
   }
 
   Value viewCache(TileBuilder &b, KVType kv, int64_t groupOffset) {
@@ -337,7 +365,9 @@ private:
     if (usesBatch)
       arguments.append({batch.positions, batch.slots, batch.sequences,
                         batch.blockTable, batch.slotPositions,
-                        batch.blocksPerSequence});
+                        batch.blocksPerSequence, batch.sampling});
+    if (int64_t bytes = kernel.getScratch().value_or(0))
+      arguments.push_back(viewScratch(b, bytes));
     arguments.append({b.worker, b.workers});
     barriers.separate(b, reads, writes);
     func::CallOp::create(
@@ -362,6 +392,14 @@ private:
     return memref::ViewOp::create(b, cast<MemRefType>(getArgumentType(type)),
                                   place.result ? place.result : arena, offset,
                                   count);
+  }
+  /// This worker's own bytes.
+  Value viewScratch(TileBuilder &b, int64_t bytes) {
+    assert(bytes <= plan.getScratchBytesPerWorker() &&
+           "a kernel with more scratch than was planned");
+    Value offset = b.mulIndex(b.worker, plan.getScratchBytesPerWorker());
+    return memref::ViewOp::create(b, MemRefType::get(bytes, b.getI8Type()),
+                                  scratch, offset, ValueRange());
   }
 
   //===--- barriers -------------------------------------------------------------===//
@@ -393,13 +431,14 @@ private:
   Barriers barriers;
   PlanAttr plan;
   int64_t pageBytes;
-  Value weights, arena, cache, tokens, logitRows;
+  Value weights, arena, cache, scratch, tokens, logitRows;
   SmallVector<Value> results; // the caller's buffers, in the plan's order
-  DenseMap<Value, unsigned> resultIndex; // of values that are written there
+  DenseMap<Value, size_t> resultIndex; // of values that are written there
   Value rows, capacity, logitRowCount, pages;
   BatchArgs batch;
   DenseMap<Value, Value> values, rowCounts;
   DenseMap<Value, Place> places;
+  DenseMap<Value, size_t> returned; // numbers of results
   DenseMap<Value, int64_t> cacheOffsets;
   int64_t calls = 0;
 };

@@ -47,6 +47,7 @@ void addExpertOps(OpTable &table);
 void addElementwiseOps(OpTable &table);
 void addTensorOps(OpTable &table);
 void addStructureOps(OpTable &table);
+void addSamplingOps(OpTable &table);
 
 /// Dequantised weights by symbol. Keeps them while they fit `keepBytes`; beyond
 /// it a weight is made again for each use.

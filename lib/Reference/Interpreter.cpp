@@ -35,6 +35,7 @@ struct Interpreter::State {
     addElementwiseOps(table);
     addTensorOps(table);
     addStructureOps(table);
+    addSamplingOps(table);
   }
 
   ModuleOp module;

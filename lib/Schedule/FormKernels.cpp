@@ -191,7 +191,7 @@ private:
     auto kernel = KernelOp::create(builder, last->getLoc(),
                                    ValueRange(results).getTypes(), name,
                                    inputs.getArrayRef(), chooseSchedule(group),
-                                   DenseI64ArrayAttr(), IntegerAttr());
+                                   DenseI64ArrayAttr(), chooseScratch(group));
     fillBody(kernel, body, inputs.getArrayRef(), results);
     for (auto [result, replacement] : llvm::zip(results, kernel.getResults()))
       result.replaceAllUsesWith(replacement);
@@ -245,6 +245,16 @@ private:
       if (ScheduleAttr schedule = anchor.chooseSchedule(target))
         return schedule;
     return {};
+  }
+
+  /// Null where no anchor needs any.
+  IntegerAttr chooseScratch(const Group &group) {
+    int64_t bytes = 0;
+    for (KernelAnchorOpInterface anchor : group.getAnchors())
+      bytes = std::max(bytes, anchor.getScratchBytes(target));
+    if (!bytes)
+      return {};
+    return IntegerAttr::get(IntegerType::get(target.getContext(), 64), bytes);
   }
 
   StringRef pass;

@@ -67,15 +67,8 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
       arena = std::max(arena, planArena(func));
       page = std::max(page, getBytesPerPage(func));
       scratch = std::max(scratch, getScratchBytes(func));
-      // @step, and @step.avx2 and the like once targets are apart.
-      if (func.getName().split('.').first != "step")
-        continue;
-      auto named = planResults(func);
-      if (failed(named))
+      if (failed(planResults(func, results)))
         return failure();
-      assert((results.empty() || results == *named) &&
-             "targets return the same");
-      results = std::move(*named);
     }
     int64_t weights = planWeights(module);
     PlanAttr plan = PlanAttr::getChecked(

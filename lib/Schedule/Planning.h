@@ -53,9 +53,11 @@ private:
 /// to the caller's buffer. Fails on results that are not rows of f32.
 llvm::LogicalResult separateResults(mlir::func::FuncOp func);
 
-/// The named results of the step.
-llvm::FailureOr<llvm::SmallVector<mlir::llm::ResultPlanAttr>>
-planResults(mlir::func::FuncOp step);
+/// Appends the named results of a function that are not there yet: functions of
+/// several targets return the same.
+llvm::LogicalResult
+planResults(mlir::func::FuncOp step,
+            llvm::SmallVectorImpl<mlir::llm::ResultPlanAttr> &results);
 
 /// Inserts the copies that let every loop carry its values in place: start,
 /// value in the loop, next one and result may then share a buffer. Fails on a

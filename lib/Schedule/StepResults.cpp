@@ -38,56 +38,78 @@ LogicalResult separateResults(func::FuncOp func) {
   return success();
 }
 
+static ResultPlanAttr findResult(ArrayRef<ResultPlanAttr> results,
+                                 StringRef name) {
+  auto *it = llvm::find_if(
+      results, [&](ResultPlanAttr result) { return result.getName() == name; });
+  return it == results.end() ? ResultPlanAttr() : *it;
+}
+
 /// Whose rows a value has: those of the batch, or those whose logits are asked;
-/// nothing for a weight.
-static std::optional<ResultRows> findRows(Value value) {
+/// nothing for a weight. An argument is one of `known`, by its name.
+static std::optional<ResultRows> findRows(Value value,
+                                          ArrayRef<ResultPlanAttr> known) {
   value = getRoot(value);
   Operation *op = value.getDefiningOp();
+  if (auto func = dyn_cast<func::FuncOp>(value.getParentBlock()->getParentOp());
+      func && !op) {
+    unsigned number = cast<BlockArgument>(value).getArgNumber();
+    auto name = func.getArgAttrOfType<StringAttr>(number, resultNameAttr);
+    ResultPlanAttr result =
+        name ? findResult(known, name.getValue()) : ResultPlanAttr();
+    return result ? std::optional(result.getRows()) : std::nullopt;
+  }
   if (!op)
     if (auto loop = dyn_cast<scf::ForOp>(value.getParentBlock()->getParentOp()))
       if (OpOperand *start = loop.getTiedLoopInit(cast<BlockArgument>(value)))
-        return findRows(start->get());
+        return findRows(start->get(), known);
   if (isa_and_nonnull<BatchLogitRowsOp>(op))
     return ResultRows::Asked;
   if (isa_and_nonnull<BatchTokensOp, BatchPositionsOp>(op))
     return ResultRows::Batch;
   if (auto loop = dyn_cast_or_null<scf::ForOp>(op))
-    return findRows(loop.getTiedLoopInit(cast<OpResult>(value))->get());
+    return findRows(loop.getTiedLoopInit(cast<OpResult>(value))->get(), known);
   auto kernel = dyn_cast_or_null<KernelOp>(op);
   if (!kernel)
     return std::nullopt;
   // Ids that select rows come before what they select.
   for (Value input : kernel.getInputs())
-    if (auto rows = findRows(input))
+    if (auto rows = findRows(input, known))
       return rows;
   return ResultRows::Batch;
 }
 
-/// The name that the function gives a result; an only one is the logits.
-static StringRef getName(func::FuncOp step, unsigned index, bool isOnly) {
-  if (auto name = step.getResultAttrOfType<StringAttr>(index, resultNameAttr))
-    return name.getValue();
-  return isOnly ? "logits" : "";
-}
-
-FailureOr<SmallVector<ResultPlanAttr>> planResults(func::FuncOp step) {
+LogicalResult planResults(func::FuncOp step,
+                          SmallVectorImpl<ResultPlanAttr> &results) {
   Operation *terminator = step.getBody().front().getTerminator();
   SmallVector<unsigned> tensors;
   for (auto [index, type] : llvm::enumerate(step.getResultTypes()))
     if (isa<RankedTensorType>(type))
       tensors.push_back(index);
-  SmallVector<ResultPlanAttr> results;
+  // Names are the same in every function, but in one they differ.
+  const SmallVector<ResultPlanAttr> before(results.begin(), results.end());
+  // @step, and @step.avx2 and the like once targets are apart.
+  bool isStep = step.getName().split('.').first == "step";
   for (unsigned index : tensors) {
-    StringRef name = getName(step, index, tensors.size() == 1);
+    if (!isStep && !step.getResultAttr(index, resultNameAttr))
+      continue;
+    StringRef name = getResultName(step, index);
     if (name.empty())
       return step.emitError("a step of several results names each: result ")
              << index << " has no '" << resultNameAttr << "'";
     Value value = terminator->getOperand(index);
-    results.push_back(ResultPlanAttr::get(
+    auto result = ResultPlanAttr::get(
         step.getContext(), name, cast<RankedTensorType>(value.getType()),
-        findRows(value).value_or(ResultRows::Batch)));
+        findRows(value, before).value_or(ResultRows::Batch));
+    ResultPlanAttr known = findResult(before, name);
+    if (known && known != result)
+      return step.emitError("result \"")
+             << name << "\" is another one in another function: found "
+             << result << " and " << known;
+    if (!known)
+      results.push_back(result);
   }
-  return results;
+  return success();
 }
 
 } // namespace llmc

@@ -65,6 +65,8 @@ struct BenchOptions {
   int64_t batch = 1;
   int64_t threads = 0;
   int64_t repetitions = 5;
+  /// Of the figures with sampling.
+  SamplerOptions sampler = {.temperature = 0.8f, .topP = 0.95f};
   bool json = false;
 };
 

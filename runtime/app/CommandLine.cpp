@@ -190,6 +190,14 @@ void CommandLine::addBench() {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   benchCommand
+      ->add_option("--temperature,--temp", benchOptions.sampler.temperature,
+                   "Of the figures with sampling")
+      ->capture_default_str();
+  benchCommand
+      ->add_option("--top-p", benchOptions.sampler.topP,
+                   "Of the figures with sampling")
+      ->capture_default_str();
+  benchCommand
       ->add_option("-r,--repetitions", benchOptions.repetitions,
                    "Of which the median is shown")
       ->check(CLI::Range(int64_t(1), int64_t(10000)))

@@ -34,7 +34,8 @@ void app::reportRun(int descriptor, const Engine &engine,
       stats.promptTokens, stats.promptSeconds,
       perSecond(stats.promptTokens, stats.promptSeconds));
   say(descriptor,
-      "generated: %" PRId64 " tokens, %.1f tokens/s, first after %.3f s",
+      "generated: %" PRId64
+      " tokens, %.1f tokens/s with sampling, first after %.3f s",
       stats.generatedTokens,
       perSecond(stats.decodedTokens, stats.decodeSeconds),
       stats.firstTokenSeconds);

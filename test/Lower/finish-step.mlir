@@ -1,10 +1,10 @@
-// RUN: llmc-opt %s --llm-finish-step="rows-per-step=32 max-batch=3" | FileCheck %s
-// RUN: llmc-opt %s --llm-finish-step="max-context=16" | FileCheck %s --check-prefix=SHORT
+// RUN: llmc-opt %s --split-input-file --llm-finish-step="rows-per-step=32 max-batch=3" | FileCheck %s
+// RUN: llmc-opt %s --split-input-file --llm-finish-step="max-context=16" | FileCheck %s --check-prefix=SHORT
 
 // The weights stay for whoever writes them, barriers are calls with the step's own barrier, every
 // variant has an entry that loads the fields of LlmrtStep, best variant first.
 module attributes {llm.model = {context_length = 64 : i64},
-                   llm.plan = #llm.plan<arena = 192, page = 4096, scratch = 0, weights = 640, results = [<"logits", tensor<?x40xf32>, rows = asked>]>} {
+                   llm.plan = #llm.plan<arena = 192, page = 4096, scratch = 128, weights = 640, results = [<"logits", tensor<?x40xf32>, rows = asked>]>} {
 // CHECK: llm.weight @w : tensor<160xf32> source "w" at 0
 llm.weight @w : tensor<160xf32> source "w" at 0
 
@@ -12,51 +12,71 @@ llm.weight @w : tensor<160xf32> source "w" at 0
 // CHECK-SAME: %[[BARRIER:[^:]*]]: !llvm.ptr)
 // CHECK: llvm.call @llmrt_barrier(%[[BARRIER]]) : (!llvm.ptr) -> ()
 // CHECK-NOT: llm.barrier
-func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>,
-                     %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
-                     %sequences: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>, %logits: memref<?xi8>,
-                     %rows: index, %capacity: index, %logitRowCount: index, %blocks: index, %pages: index,
-                     %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+fma"]>} {
+func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>,
+    %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
+    %sequences: memref<?xi32>, %parents: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>,
+    %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
+    %rangeCount: index, %blocks: index, %pages: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+fma"]>} {
   llm.barrier
   return
 }
-func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>,
-                     %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
-                     %sequences: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>, %logits: memref<?xi8>,
-                     %rows: index, %capacity: index, %logitRowCount: index, %blocks: index, %pages: index,
-                     %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>} {
+func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>,
+    %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
+    %sequences: memref<?xi32>, %parents: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>,
+    %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
+    %rangeCount: index, %blocks: index, %pages: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>} {
   return
 }
 
 // CHECK: llvm.func @llmrt_barrier(!llvm.ptr)
 // CHECK: llvm.func internal @"llmrt_step.avx512-vnni"(%{{.*}}: !llvm.ptr, %{{.*}}: i64, %{{.*}}: i64)
-// CHECK-SAME: target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>
+// CHECK-SAME: target_cpu = "x86-64", target_features = #llvm.target_features<["+avx512f"]>
 // CHECK: call @"step.avx512-vnni"(
+// CHECK: llvm.mlir.global internal constant @"llmrt_variant.avx512-vnni"("avx512-vnni\00")
+
+// Results are loaded from the table that the descriptor points to.
 // CHECK: llvm.func internal @llmrt_step.avx2(%[[STEP:.*]]: !llvm.ptr, %[[WORKER:.*]]: i64, %[[WORKERS:.*]]: i64)
 // CHECK: llvm.getelementptr %[[STEP]][0]
-// CHECK: llvm.getelementptr %[[STEP]][8]
-// CHECK: llvm.getelementptr %[[STEP]][80]
-// CHECK: llvm.getelementptr %[[STEP]][120]
-// CHECK: %[[AT:.*]] = llvm.getelementptr %[[STEP]][128]
+// CHECK: llvm.getelementptr %[[STEP]][24]
+// CHECK: %[[AT:.*]] = llvm.getelementptr %[[STEP]][32]
+// CHECK: %[[RESULTS:.*]] = llvm.load %[[AT]] : !llvm.ptr -> !llvm.ptr
+// CHECK: %[[FIRST:.*]] = llvm.getelementptr %[[RESULTS]][0]
+// CHECK: llvm.load %[[FIRST]] : !llvm.ptr -> !llvm.ptr
+// CHECK: llvm.getelementptr %[[STEP]][40]
+// CHECK: llvm.getelementptr %[[STEP]][160]
+// CHECK: %[[AT:.*]] = llvm.getelementptr %[[STEP]][168]
 // CHECK: %[[BARRIER:.*]] = llvm.load %[[AT]] : !llvm.ptr -> !llvm.ptr
 // CHECK: call @step.avx2({{.*}}, %[[BARRIER]])
-// CHECK: llvm.mlir.global internal constant @"llmrt_variant.avx512-vnni"("avx512-vnni\00")
 // CHECK: llvm.mlir.global internal constant @llmrt_variant.avx2("avx2\00")
-// Each variant with the bits that its target features ask for.
+
+// Name, features, step, no function to sample with.
 // CHECK: llvm.mlir.global internal constant @llmrt_variants()
 // CHECK: llvm.mlir.addressof @"llmrt_variant.avx512-vnni"
 // CHECK: llvm.mlir.constant(7 : i64)
 // CHECK: llvm.mlir.addressof @"llmrt_step.avx512-vnni"
+// CHECK: llvm.mlir.zero
 // CHECK: llvm.mlir.addressof @llmrt_variant.avx2
 // CHECK: llvm.mlir.constant(1 : i64)
 // CHECK: llvm.mlir.addressof @llmrt_step.avx2
 
-// abi version, variants, vocabulary, arena, page, context, limits, weights.
+// Name, columns, f32, asked rows.
+// CHECK: llvm.mlir.global internal constant @llmrt_result.logits("logits\00")
+// CHECK: llvm.mlir.global internal constant @llmrt_results()
+// CHECK: llvm.mlir.addressof @llmrt_result.logits
+// CHECK: llvm.mlir.constant(40 : i64)
+// CHECK: llvm.mlir.constant(1 : i32)
+// CHECK: llvm.mlir.constant(1 : i32)
+
+// ABI version, variants, results, vocabulary, arena, scratch, page, context, limits, weights.
 // CHECK: llvm.mlir.global external constant @llmrt_model()
-// CHECK: llvm.mlir.constant({{[0-9]+}} : i32)
 // CHECK: llvm.mlir.constant(2 : i32)
+// CHECK: llvm.mlir.constant(2 : i32)
+// CHECK: llvm.mlir.addressof @llmrt_variants
+// CHECK: llvm.mlir.addressof @llmrt_results
+// CHECK: llvm.mlir.constant(1 : i64)
 // CHECK: llvm.mlir.constant(40 : i64)
 // CHECK: llvm.mlir.constant(192 : i64)
+// CHECK: llvm.mlir.constant(128 : i64)
 // CHECK: llvm.mlir.constant(4096 : i64)
 // CHECK: llvm.mlir.constant(64 : i64)
 // CHECK: llvm.mlir.constant(64 : i64)
@@ -69,4 +89,39 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 // SHORT: llvm.mlir.constant(16 : i64)
 // SHORT: llvm.mlir.constant(8 : i64)
 // SHORT: llvm.mlir.constant(256 : i64)
+}
+
+// -----
+
+// A function @sample has entries as well, and its result stands in the table.
+module attributes {llm.model = {context_length = 64 : i64},
+                   llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 0, results = [<"logits", tensor<?x40xf32>, rows = asked>, <"tokens", tensor<?xi32>, rows = asked>]>} {
+func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>, %ids: memref<?xi8>,
+    %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
+    %sequences: memref<?xi32>, %parents: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>,
+    %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
+    %rangeCount: index, %blocks: index, %pages: index, %worker: index, %workers: index) {
+  return
+}
+func.func @sample.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>, %ids: memref<?xi8>,
+    %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
+    %sequences: memref<?xi32>, %parents: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>,
+    %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
+    %rangeCount: index, %blocks: index, %pages: index, %worker: index, %workers: index) {
+  return
+}
+// CHECK: llvm.func internal @llmrt_step.avx2(
+// CHECK: llvm.func internal @llmrt_sample.avx2(%[[STEP:.*]]: !llvm.ptr,
+// CHECK: %[[AT:.*]] = llvm.getelementptr %[[STEP]][32]
+// CHECK: %[[RESULTS:.*]] = llvm.load %[[AT]]
+// CHECK: llvm.getelementptr %[[RESULTS]][8]
+// CHECK: call @sample.avx2(
+// CHECK: llvm.mlir.global internal constant @llmrt_variants()
+// CHECK: llvm.mlir.addressof @llmrt_step.avx2
+// CHECK: llvm.mlir.addressof @llmrt_sample.avx2
+// CHECK: llvm.mlir.global internal constant @llmrt_results()
+// CHECK: llvm.mlir.addressof @llmrt_result.tokens
+// CHECK: llvm.mlir.constant(1 : i64)
+// CHECK: llvm.mlir.constant(2 : i32)
+// CHECK: llvm.mlir.constant(1 : i32)
 }

@@ -65,10 +65,19 @@ func.func @step(%batch: !llm.batch) attributes {llm.target = #llm.target<"avx2",
 
 // -----
 
-// CHECK: error: the plan has 0 results, the step returns 1: run llm-plan-memory last
+// CHECK: error: the plan has no buffer for result 0: run llm-plan-memory last
 module attributes {llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 0>} {
 func.func @step(%batch: !llm.batch) -> tensor<?xi32> attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
   %ids = llm.batch_tokens %batch : tensor<?xi32>
   return %ids : tensor<?xi32>
+}
+}
+
+// -----
+
+// CHECK: error: argument 0 is no result of the plan: 'llm.name' names one
+module attributes {llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 0>} {
+func.func @sample(%l: tensor<?x8xf32> {llm.name = "logits"}) attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
+  return
 }
 }

@@ -112,7 +112,7 @@ func.func @step(%batch: !llm.batch) -> tensor<?x32xf32> {
 // the values of the used slots.
 // CHECK-LABEL: func.func private @"k{{[0-9]+}}_kv_write.avx512-vnni"(
 // CHECK-LABEL: func.func private @"k{{[0-9]+}}_attention.avx512-vnni"(
-// CHECK-SAME: %{{[^:]*}}: memref<?x4x16xf32>, %[[CACHE:[^:]*]]: memref<?x4096xf16, strided<[4096, 1]>>, %{{[^:]*}}: index, %{{[^:]*}}: memref<?x4x16xf32>, %[[POSITIONS:[^:]*]]: memref<?xi32>, %[[SLOTS:[^:]*]]: memref<?xi32>, %[[SEQUENCES:[^:]*]]: memref<?xi32>, %[[TABLE:[^:]*]]: memref<?xi32>, %[[SLOTPOSITIONS:[^:]*]]: memref<?xi32>, %{{[^:]*}}: index, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
+// CHECK-SAME: %{{[^:]*}}: memref<?x4x16xf32>, %[[CACHE:[^:]*]]: memref<?x4096xf16, strided<[4096, 1]>>, %{{[^:]*}}: index, %{{[^:]*}}: memref<?x4x16xf32>, %[[POSITIONS:[^:]*]]: memref<?xi32>, %[[SLOTS:[^:]*]]: memref<?xi32>, %[[SEQUENCES:[^:]*]]: memref<?xi32>, %[[TABLE:[^:]*]]: memref<?xi32>, %[[SLOTPOSITIONS:[^:]*]]: memref<?xi32>, %{{[^:]*}}: index, %{{[^:]*}}: memref<?xi8>, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
 // CHECK: scf.for %{{.*}} = %[[WORKER]] to %{{.*}} step %[[WORKERS]]
 // CHECK: memref.load %[[SLOTS]]
 // CHECK: scf.for
@@ -204,5 +204,34 @@ func.func @step(%batch: !llm.batch) -> tensor<?x32xf32> {
   %15 = arith.mulf %14, %14 : tensor<?x32xf32>
   %16 = arith.mulf %15, %15 : tensor<?x32xf32>
   return %16 : tensor<?x32xf32>
+}
+}
+
+// -----
+
+// A function that reads what the step returned: its rows are those of the result, its kernel has
+// scratch of its own, a multiple of what was planned behind that of the workers before.
+// CHECK-LABEL: func.func private @"k0_sample.avx512-vnni"(
+// CHECK-SAME: memref<?x40xf32>, %{{.*}}: memref<?xi32>, {{.*}}memref<2176xi8>, %{{.*}}: index, %{{.*}}: index)
+// CHECK-LABEL: func.func @"sample.avx512-vnni"(
+// CHECK-SAME: %{{[^:]*}}: memref<?xi8>, %{{[^:]*}}: memref<?xi8>, %{{[^:]*}}: memref<?xi8>, %[[SCRATCH:[^:]*]]: memref<?xi8>, %[[LOGITS:[^:]*]]: memref<?xi8>, %[[TOKENS:[^:]*]]: memref<?xi8>
+// CHECK-DAG: memref.view %[[LOGITS]][%{{.*}}][%[[ASKED:.*]]] : memref<?xi8> to memref<?x40xf32>
+// CHECK-DAG: memref.view %[[TOKENS]][%{{.*}}][%[[ASKED]]] : memref<?xi8> to memref<?xi32>
+// CHECK-DAG: %[[STRIDE:.*]] = arith.constant 2176 : index
+// CHECK: %[[OWN:.*]] = arith.muli %{{.*}}, %[[STRIDE]] : index
+// CHECK: memref.view %[[SCRATCH]][%[[OWN]]][] : memref<?xi8> to memref<2176xi8>
+// CHECK: call @"k0_sample.avx512-vnni"(
+// CHECK-NEXT: return
+module attributes {llm.model = {context_length = 64 : i64}} {
+llm.weight @table : tensor<40x40xf32> source "t"
+func.func @step(%batch: !llm.batch) -> tensor<?x40xf32> {
+  %ids = llm.batch_logit_rows %batch : tensor<?xi32>
+  %t = llm.param @table : tensor<40x40xf32>
+  %x = llm.embed %ids, %t : (tensor<?xi32>, tensor<40x40xf32>) -> tensor<?x40xf32>
+  return %x : tensor<?x40xf32>
+}
+func.func @sample(%l: tensor<?x40xf32> {llm.name = "logits"}, %b: !llm.batch) -> (tensor<?xi32> {llm.name = "tokens"}) {
+  %i = llm.sample %l batch(%b) : tensor<?x40xf32> -> tensor<?xi32>
+  return %i : tensor<?xi32>
 }
 }

@@ -33,7 +33,7 @@ def LowerStep : Pass<"llm-lower-step", "::mlir::ModuleOp"> {
     arith, math, llm.tile.dot, llm.barrier.
     Saves: kernels of equal layers are compiled once; barriers that no dependence needs.
   }];
-  let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect",
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect",
                            "::mlir::scf::SCFDialect", "::mlir::math::MathDialect"];
 }
 

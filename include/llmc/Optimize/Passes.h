@@ -7,6 +7,7 @@
 #include "dialects/llm/LLMDialect.h"
 #include "llmc/Optimize/FloatFormat.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Pass/Pass.h"
 

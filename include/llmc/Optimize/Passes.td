@@ -64,4 +64,18 @@ def OutlineLayers : Pass<"llm-outline-layers", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::scf::SCFDialect"];
 }
 
+def AppendSample : Pass<"llm-append-sample", "::mlir::ModuleOp"> {
+  let summary = "logits become tokens";
+  let description = [{
+    The module gains a function beside `@step`, which the runtime runs behind it or
+    later, for as many rows as it wants:
+    `func.func @sample(%logits: tensor<?xVxf32> {llm.name = "logits"}, %b: !llm.batch) ->
+    (tensor<?xi32> {llm.name = "tokens"})`, one `llm.sample`.
+
+    Expects: `@step`. Leaves: the same with `@sample`, or the IR as it was with a remark.
+    Saves: milliseconds per token that the runtime would sort a vocabulary in.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::func::FuncDialect"];
+}
+
 #endif // LLMC_OPTIMIZE_PASSES

@@ -12,13 +12,25 @@
 
 namespace llmc {
 
+/// How the token of one row of logits is chosen; see llm.sample.
+struct ReferenceSampling {
+  float temperature = 0;
+  int32_t topK = 0;
+  float topP = 1;
+  float minP = 0;
+  float penalty = 1;
+  std::vector<int32_t> recent; // ids
+  double uniform = 0;          // of [0, 1)
+};
+
 /// The rows of one step, by value (the interpreter's `!llm.batch`). Rows of one
 /// sequence are contiguous; each takes the next slot of its sequence's cache.
 struct ReferenceBatch {
-  std::vector<int32_t> tokens;    // [T]
-  std::vector<int32_t> positions; // [T]
-  std::vector<int32_t> sequences; // [T], any non-negative ids
-  std::vector<int32_t> logitRows; // [L]
+  std::vector<int32_t> tokens;             // [T]
+  std::vector<int32_t> positions;          // [T]
+  std::vector<int32_t> sequences;          // [T], any non-negative ids
+  std::vector<int32_t> logitRows;          // [L]
+  std::vector<ReferenceSampling> sampling; // [L], where llm.sample runs
 };
 
 /// Logits of a step.

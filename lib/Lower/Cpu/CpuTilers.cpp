@@ -23,6 +23,7 @@ void registerCpuTilers(DialectRegistry &registry) {
         attachPositionTilers(context);
         attachProductTiler(context);
         attachRowTilers(context);
+        attachSampleTiler(context);
       });
 }
 

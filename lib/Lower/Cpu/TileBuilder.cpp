@@ -82,6 +82,19 @@ Value TileBuilder::max(Value a, Value b) {
   Value greater = arith::CmpFOp::create(*this, arith::CmpFPredicate::OGT, a, b);
   return select(greater, a, b);
 }
+Value TileBuilder::compare(arith::CmpFPredicate predicate, Value a, Value b) {
+  return arith::CmpFOp::create(*this, predicate, a, b);
+}
+Value TileBuilder::compare(arith::CmpIPredicate predicate, Value a, Value b) {
+  return arith::CmpIOp::create(*this, predicate, a, b);
+}
+Value TileBuilder::both(Value a, Value b) {
+  return arith::AndIOp::create(*this, a, b);
+}
+Value TileBuilder::negate(Value condition) {
+  return arith::XOrIOp::create(*this, condition,
+                               constant(condition.getType(), 1));
+}
 Value TileBuilder::fma(Value a, Value b, Value c) {
   return math::FmaOp::create(*this, a, b, c);
 }
@@ -215,6 +228,30 @@ SmallVector<Value> TileBuilder::loop(
         scf::YieldOp::create(*this, next);
       });
   return SmallVector<Value>(loop.getResults());
+}
+
+SmallVector<Value>
+TileBuilder::choose(Value condition,
+                    llvm::function_ref<SmallVector<Value>()> isTrue,
+                    llvm::function_ref<SmallVector<Value>()> isFalse) {
+  auto build = [&](llvm::function_ref<SmallVector<Value>()> body) {
+    return [this, body](OpBuilder &inner, Location) {
+      InsertionGuard guard(*this);
+      setInsertionPoint(inner.getInsertionBlock(), inner.getInsertionPoint());
+      SmallVector<Value> results = body();
+      scf::YieldOp::create(*this, results);
+    };
+  };
+  auto chosen =
+      scf::IfOp::create(*this, condition, build(isTrue), build(isFalse));
+  return SmallVector<Value>(chosen.getResults());
+}
+
+Value TileBuilder::choose(Value condition, llvm::function_ref<Value()> isTrue,
+                          llvm::function_ref<Value()> isFalse) {
+  return choose(
+      condition, [&] { return SmallVector<Value>{isTrue()}; },
+      [&] { return SmallVector<Value>{isFalse()}; })[0];
 }
 
 std::pair<Value, Value> TileBuilder::share(Value count) {

@@ -15,6 +15,7 @@ void attachEmbedTiler(mlir::MLIRContext *context);
 void attachPositionTilers(mlir::MLIRContext *context);
 void attachProductTiler(mlir::MLIRContext *context);
 void attachRowTilers(mlir::MLIRContext *context);
+void attachSampleTiler(mlir::MLIRContext *context);
 
 /// Rows of elementwise ops, norms and quantisations; a kernel without an anchor
 /// is one of these.

@@ -11,6 +11,7 @@
 
 #include "llmrt/KvCache.h"
 #include "llmrt/MappedMemory.h"
+#include "llmrt/Sampler.h"
 #include "llmrt/Status.h"
 #include "llmrt/TeamSize.h"
 #include "llmrt/ThreadPool.h"
@@ -45,9 +46,9 @@ struct MemoryContract {
 
   int64_t weights = 0;
   int64_t kv = 0;
-  int64_t arena = 0;
+  int64_t arena = 0; // activations, and each worker's scratch
   int64_t tables = 0;
-  int64_t logits = 0;
+  int64_t logits = 0;           // and all other results
   int64_t fixed = programBytes; // and what the caller states
 
   int64_t total() const {
@@ -72,6 +73,7 @@ struct StepPart {
   int32_t sequence;
   std::span<const int32_t> tokens;
   LogitRows logits = LogitRows::Last;
+  int32_t phase = LLMRT_PHASE_PROMPT; // or _GENERATED
 };
 
 class Engine {
@@ -91,7 +93,10 @@ public:
   /// One step of at most options().rowsPerStep rows; each sequence once. Fails,
   /// changing nothing, on bad tokens, full contexts, too few free pages and too
   /// many rows.
-  Status step(std::span<const StepPart> parts);
+  /// With samplers, one per row of logits asked for, a token of each is chosen as
+  /// well.
+  Status step(std::span<const StepPart> parts,
+              std::span<Sampler *const> samplers = {});
 
   /// Whether `tokens` can be appended to a sequence, in as many steps as it
   /// takes while no other sequence grows.
@@ -103,6 +108,12 @@ public:
   std::span<const float> logits(int64_t row) const;
   int64_t logitRowCount() const { return lastLogitRows; }
 
+  /// The token that the last step chose from row `row`; fails on logits without a
+  /// distribution. Does not call `accept`.
+  Expected<int32_t> token(int64_t row) const;
+  /// Chooses one now, from row `row` of the last step's logits.
+  Expected<int32_t> sample(int64_t row, Sampler &sampler);
+
   const EngineOptions &options() const { return limits; }
   const LlmrtModel &model() const { return *compiled; }
   const LlmrtVariant &variant() const { return *chosen; }
@@ -113,9 +124,14 @@ public:
 private:
   Engine() = default;
   Status map(std::span<const uint8_t> weights);
-  Status checkParts(std::span<const StepPart> parts);
+  void layOutTables();
+  Status checkParts(std::span<const StepPart> parts,
+                    std::span<Sampler *const> samplers);
+  Status checkSampling() const;
   Status appendRows(std::span<const StepPart> parts);
   void fillLogitRows(std::span<const StepPart> parts);
+  void fillRanges(std::span<const StepPart> parts);
+  Expected<int32_t> checkToken(int32_t token, int64_t row) const;
   void runStep(bool alike);
 
   const LlmrtModel *compiled = nullptr;
@@ -126,11 +142,17 @@ private:
   int64_t promptTeam = 1;       // workers of other steps
   std::optional<TeamSize> team; // of steps with one row of each sequence
   MappedMemory arena;
-  MappedMemory logitBuffer;                               // [logitRows, V]
-  MappedMemory tables;                                    // the spans below
-  std::span<int32_t> tokens, positions, slots, sequences; // [rowsPerStep]
-  std::span<int32_t> logitRows;                           // [logitRows]
-  std::span<int32_t> inStep; // [S], named by the step being checked
+  MappedMemory scratch;
+  MappedMemory resultBuffers;        // one after the other
+  MappedMemory tables;               // the spans below
+  std::span<LlmrtSampling> sampling; // [logitRows]
+  std::span<void *> results;         // [resultCount]
+  std::span<LlmrtRange> ranges;      // [S]
+  std::span<int32_t> tokens, positions, slots, sequences,
+      parents;                  // [rowsPerStep]
+  std::span<int32_t> logitRows; // [logitRows]
+  std::span<int32_t> inStep;    // [S], named by the step being checked
+  int64_t logitsIndex = -1, tokensIndex = -1; // in results; -1: none
   int64_t lastLogitRows = 0;
   LlmrtStep descriptor = {};
 };

@@ -1,18 +1,17 @@
-//===- Sampler.h - logits to the next token -------------------------------===//
+//===- Sampler.h - what the step is told to choose a token ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// In the order of Hugging Face transformers: repetition penalty, temperature,
-// top-k, top-p, min-p, then one draw. Every filter sees the distribution that
-// the previous one left, renormalised. The same seed gives the same tokens on
-// every platform: own generator, own exponential, sums in a fixed order.
+// The choice itself is compiled with the model (llm.sample): this holds its
+// parameters, the tokens that a penalty falls on, and the random numbers. The
+// same seed gives the same tokens on every platform.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_SAMPLER_H
 #define LLMRT_SAMPLER_H
 
 #include "llmrt/Status.h"
+#include "llmrt/abi.h"
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace llmrt {
@@ -32,14 +31,13 @@ class Sampler {
 public:
   /// What `create` says of options out of range.
   static Status check(int32_t vocabSize, const SamplerOptions &options);
-  /// Fails on options out of range. All memory is taken here: 8 bytes per
-  /// vocabulary entry if temperature > 0, 4 more with a repetition penalty.
+  /// Fails on options out of range. All memory is taken here: samplerBytes.
   static Expected<Sampler> create(int32_t vocabSize,
                                   const SamplerOptions &options);
 
-  /// The next token. `logits` holds vocabSize values [V]; fails on NaN, on
-  /// +infinity and where all are -infinity. Does not call `accept`.
-  Expected<int32_t> sample(std::span<const float> logits);
+  /// For the next token. Points into the sampler: good until it is told of a
+  /// token, reset or moved.
+  LlmrtSampling next();
 
   /// Tells the repetition penalty of a token, of the prompt or sampled. An id
   /// outside the vocabulary is ignored.
@@ -51,29 +49,19 @@ public:
   const SamplerOptions &options() const { return settings; }
 
 private:
-  struct Candidate {
-    float value; // (logit - max) / temperature, then its exponential
-    int32_t id;
-  };
-
   Sampler(int32_t vocabSize, const SamplerOptions &options);
-  float penalized(float logit, int32_t id) const;
-  Expected<int32_t> sampleGreedy(std::span<const float> logits) const;
-  Status fillCandidates(std::span<const float> logits);
-  size_t keepTopK(size_t count);
-  size_t keepTopP(size_t count);
-  size_t keepMinP(size_t count);
-  int32_t draw(size_t count);
 
   int32_t vocabSize;
   SamplerOptions settings;
-  std::vector<Candidate> candidates; // [V] if temperature > 0
-  std::vector<uint32_t> seenCount;   // [V], of tokens in the window
-  std::vector<int32_t> window;       // ring of the last tokens
-  size_t windowNext = 0;
-  size_t windowUsed = 0;
+  std::vector<int32_t> recent; // a ring of the window, or the distinct tokens
+  std::vector<uint8_t> seen;   // [V], without a window: is in `recent`
+  size_t recentUsed = 0;
+  size_t ringNext = 0;
   uint64_t drawIndex = 0;
 };
+
+/// Bytes that a sampler of these options takes: none without a penalty.
+int64_t samplerBytes(const SamplerOptions &options, int64_t vocabSize);
 
 } // namespace llmrt
 

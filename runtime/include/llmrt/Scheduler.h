@@ -120,7 +120,6 @@ private:
   void fillStep();
   Status runStep();
   Status takeTokens(std::vector<GenerationEvent> &events);
-  Expected<int32_t> sample(Active &one, int64_t logitRow);
   GenerationEvent eventOf(Active &one, int32_t token);
 
   Engine &engine;
@@ -128,6 +127,7 @@ private:
   std::vector<Active> active; // in the order of arrival
   std::vector<Share> step;
   std::vector<StepPart> parts;
+  std::vector<Sampler *> samplers; // of the parts with logits
   RequestId nextId = 0;
   double start = 0; // the first request came
   GenerationStats counts;

@@ -28,8 +28,38 @@ extern "C" {
 #define LLMRT_EMPTY_POSITION INT32_MAX
 
 /*===----------------------------------------------------------------------===
- * One step: T rows of any mix of sequences (LlmrtStep -> logits of L rows)
+ * One step: T rows of any mix of sequences -> named results, logits of L rows
+ * among them; then, where asked, a token of each of those rows
  *===----------------------------------------------------------------------===*/
+
+/* What the rows of a range are. */
+enum {
+  LLMRT_PHASE_PROMPT = 0,
+  LLMRT_PHASE_GENERATED = 1,
+  LLMRT_PHASE_SPECULATIVE =
+      2, /* reserved: rows that form a tree by `parents` */
+};
+
+/* The rows of one sequence in a step. */
+typedef struct LlmrtRange {
+  int32_t sequence; /* row of blockTable */
+  int32_t firstRow;
+  int32_t rows;  /* at least 1 */
+  int32_t phase; /* LLMRT_PHASE_* */
+} LlmrtRange;
+
+/* How the token of one row of logits is chosen: the parameters of llm.sample
+ * (docs/llm-dialect.md says what they mean and in which order they apply). */
+typedef struct LlmrtSampling {
+  float temperature;     /* >= 0 and finite; 0: the largest logit */
+  int32_t topK;          /* >= 0; 0: all */
+  float topP;            /* 0 < topP <= 1; 1: all */
+  float minP;            /* 0 <= minP <= 1; 0: all */
+  float penalty;         /* > 0 and finite; of recent tokens */
+  int32_t recentCount;   /* 0: nothing is penalised */
+  const int32_t *recent; /* [recentCount], 0 <= id < vocabulary, may repeat */
+  double uniform;        /* 0 <= uniform < 1, makes the choice */
+} LlmrtSampling;
 
 /* What a step reads and writes. All pointers are owned by the caller.
  *
@@ -39,22 +69,28 @@ extern "C" {
  * the position of every row in slotPositions. */
 typedef struct LlmrtStep {
   const uint8_t *weights; /* weight section, 64-byte aligned */
-  uint8_t *arena; /* rowCapacity * arenaBytesPerRow bytes, 64-byte aligned */
-  uint8_t *kv;    /* page p at kv + p * kvBytesPerPage, 64-byte aligned */
+  uint8_t *arena;   /* rowCapacity * arenaBytesPerRow bytes, 64-byte aligned */
+  uint8_t *kv;      /* page p at kv + p * kvBytesPerPage, 64-byte aligned */
+  uint8_t *scratch; /* workers * scratchBytesPerWorker bytes, 64-byte aligned */
+  void *const *results; /* [resultCount] buffers, see LlmrtModel.results */
   const int32_t *slotPositions; /* [kvPages, LLMRT_PAGE_TOKENS] */
   const int32_t *tokens;        /* [T], 0 <= token < vocabulary */
   const int32_t *positions;     /* [T], position in the sequence */
   const int32_t *slots;         /* [T], slot in the sequence's cache */
   const int32_t *sequences;     /* [T], row of blockTable */
+  const int32_t *parents;       /* [T], row that this one follows in a tree of
+                                   speculated tokens; reserved: -1 */
   const int32_t *blockTable;    /* [S, blocksPerSequence], page of each block */
   const int32_t *logitRows;     /* [L], ascending rows of the batch */
-  float *logits;                /* [L, vocabulary] result */
-  int64_t rows;                 /* T, 1 <= T <= rowCapacity */
-  int64_t rowCapacity;          /* rows the arena was sized for */
-  int64_t logitRowCount;        /* L <= T */
-  int64_t blocksPerSequence;    /* columns of blockTable */
-  int64_t kvPages;              /* pages in kv */
-  void *barrier;                /* given back to llmrt_barrier */
+  const LlmrtRange *ranges;     /* [rangeCount], in the order of the rows */
+  const LlmrtSampling *sampling; /* [L]; read by `sample` only */
+  int64_t rows;                  /* T, 1 <= T <= rowCapacity */
+  int64_t rowCapacity;           /* rows the arena was sized for */
+  int64_t logitRowCount;         /* L <= T */
+  int64_t rangeCount;            /* sequences in this step */
+  int64_t blocksPerSequence;     /* columns of blockTable */
+  int64_t kvPages;               /* pages in kv */
+  void *barrier;                 /* given back to llmrt_barrier */
 } LlmrtStep;
 
 /* Runs one worker's share of a step. All workers call it with the same step,
@@ -81,21 +117,49 @@ enum {
 typedef struct LlmrtVariant {
   const char *name;  /* for example "avx512-vnni" */
   uint64_t features; /* LLMRT_CPU_* that must all be present */
-  LlmrtStepFn step;
+  LlmrtStepFn step;  /* all results but "tokens" */
+  LlmrtStepFn
+      sample; /* "tokens" from "logits", after a barrier; null: the model
+                         was compiled without */
 } LlmrtVariant;
+
+/* How the elements of a result are stored. */
+enum {
+  LLMRT_ELEMENT_F32 = 1,
+  LLMRT_ELEMENT_I32 = 2,
+};
+
+/* Which rows a result has. */
+enum {
+  LLMRT_ROWS_BATCH = 0, /* T: one per row of the step */
+  LLMRT_ROWS_ASKED = 1, /* L: one per entry of logitRows */
+};
+
+/* A result of the step; its rows lie one after the other. "logits" is the one
+ * that every model has; "tokens", one id per row or -1 where the logits have no
+ * distribution, comes from `sample`. */
+typedef struct LlmrtResult {
+  const char *name;
+  int64_t columns;
+  uint32_t elementType; /* LLMRT_ELEMENT_* */
+  uint32_t rows;        /* LLMRT_ROWS_* */
+} LlmrtResult;
 
 typedef struct LlmrtModel {
   uint32_t abiVersion; /* LLMRT_ABI_VERSION */
   uint32_t variantCount;
   const LlmrtVariant *variants;
-  int64_t vocabulary;       /* columns of logits */
-  int64_t arenaBytesPerRow; /* activation bytes per row of capacity */
-  int64_t kvBytesPerPage;   /* all layers and heads of one page of tokens */
-  int64_t contextLength;    /* positions the model was made for */
-  int64_t maxContext;       /* compiled limits and defaults of the contract: */
-  int64_t maxBatch;         /*   sequences at once */
-  int64_t rowsPerStep;      /*   rows of one step (prompt chunk) */
-  int64_t weightBytes;      /* weight section */
+  const LlmrtResult *results;
+  int64_t resultCount;
+  int64_t vocabulary;            /* columns of "logits" */
+  int64_t arenaBytesPerRow;      /* activation bytes per row of capacity */
+  int64_t scratchBytesPerWorker; /* a worker's own, a multiple of 64 */
+  int64_t kvBytesPerPage; /* all layers and heads of one page of tokens */
+  int64_t contextLength;  /* positions the model was made for */
+  int64_t maxContext;     /* compiled limits and defaults of the contract: */
+  int64_t maxBatch;       /*   sequences at once */
+  int64_t rowsPerStep;    /*   rows of one step (prompt chunk) */
+  int64_t weightBytes;    /* weight section */
 } LlmrtModel;
 
 /* The symbol that the generated object defines. */
@@ -142,9 +206,12 @@ typedef struct LlmrtTrailer {
   uint64_t checksum;     /* of the section table */
 } LlmrtTrailer;
 
-LLMRT_STATIC_ASSERT(sizeof(LlmrtStep) == 17 * 8, "step layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 24, "variant layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtModel) == 80, "model layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtRange) == 16, "range layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtSampling) == 40, "sampling layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtStep) == 22 * 8, "step layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 32, "variant layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtResult) == 24, "result layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtModel) == 104, "model layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSection) == 32, "section layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtTrailer) == 40, "trailer layout");
 

@@ -5,6 +5,7 @@
 #include "llmrt/Cpu.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -39,8 +40,30 @@ KvGeometry geometryOf(const LlmrtModel &model, const EngineOptions &limits) {
   return {limits.batch, limits.context, model.kvBytesPerPage, limits.pages};
 }
 
-int64_t rowTableBytes(const EngineOptions &limits) {
-  return 4 * (4 * limits.rowsPerStep + limits.logitRows + limits.batch);
+int64_t rowTableBytes(const LlmrtModel &model, const EngineOptions &limits) {
+  const auto wide = static_cast<int64_t>(
+      limits.logitRows * sizeof(LlmrtSampling) +
+      model.resultCount * sizeof(void *) + limits.batch * sizeof(LlmrtRange));
+  return wide + 4 * (5 * limits.rowsPerStep + limits.logitRows + limits.batch);
+}
+
+/// Elements of all kinds have 4 bytes.
+int64_t resultBytes(const LlmrtResult &result, const EngineOptions &limits) {
+  const int64_t rows =
+      result.rows == LLMRT_ROWS_BATCH ? limits.rowsPerStep : limits.logitRows;
+  return roundUp(rows * result.columns * 4, 64);
+}
+
+std::span<const LlmrtResult> resultsOf(const LlmrtModel &model) {
+  return {model.results, static_cast<size_t>(model.resultCount)};
+}
+
+/// The number of the result of this name; -1: there is none.
+int64_t findResult(const LlmrtModel &model, std::string_view name) {
+  for (int64_t i = 0; i < model.resultCount; ++i)
+    if (model.results[i].name == name)
+      return i;
+  return -1;
 }
 
 } // namespace
@@ -101,12 +124,32 @@ MemoryContract llmrt::memoryContract(const LlmrtModel &model,
   MemoryContract contract;
   contract.weights = model.weightBytes;
   contract.kv = geometry.kvBytes();
-  contract.arena = resolved.rowsPerStep * model.arenaBytesPerRow;
-  contract.tables = geometry.tableBytes() + rowTableBytes(resolved);
-  contract.logits = resolved.logitRows * model.vocabulary * 4;
+  contract.arena = resolved.rowsPerStep * model.arenaBytesPerRow +
+                   resolved.threads * model.scratchBytesPerWorker;
+  contract.tables = geometry.tableBytes() + rowTableBytes(model, resolved);
+  for (const LlmrtResult &result : resultsOf(model))
+    contract.logits += resultBytes(result, resolved);
   contract.fixed +=
       resolved.otherBytes + resolved.threads * MemoryContract::threadBytes;
   return contract;
+}
+
+/// What the engine itself reads: the others are the caller's matter.
+static Status checkResults(const LlmrtModel &model) {
+  if (findResult(model, "logits") < 0)
+    return Status::error("the model's code has no result \"logits\"");
+  const LlmrtResult expected[] = {
+      {"logits", model.vocabulary, LLMRT_ELEMENT_F32, LLMRT_ROWS_ASKED},
+      {"tokens", 1, LLMRT_ELEMENT_I32, LLMRT_ROWS_ASKED}};
+  for (const LlmrtResult &result : resultsOf(model))
+    for (const LlmrtResult &known : expected)
+      if (std::strcmp(result.name, known.name) == 0 &&
+          (result.columns != known.columns ||
+           result.elementType != known.elementType ||
+           result.rows != known.rows))
+        return Status::error("the model's code states another form of result " +
+                             std::string(result.name));
+  return Status::ok();
 }
 
 static Status checkModel(const LlmrtModel &model,
@@ -124,6 +167,8 @@ static Status checkModel(const LlmrtModel &model,
     if (number < 1)
       return Status::error("the model's code states a size of " +
                            std::to_string(number));
+  if (Status status = checkResults(model); !status)
+    return status;
   if (static_cast<int64_t>(weights.size()) != model.weightBytes)
     return Status::error("the weight section has " +
                          std::to_string(weights.size()) +
@@ -168,44 +213,76 @@ Status Engine::map(std::span<const uint8_t> weights) {
     return newCache.status();
   cache = std::move(*newCache);
 
-  const MemoryContract bytes = contract();
   auto mapInto = [](MappedMemory &memory, int64_t size, const char *purpose) {
     auto mapped = MappedMemory::anonymous(size, purpose);
     if (mapped)
       memory = std::move(*mapped);
     return mapped.status();
   };
-  if (Status status = mapInto(arena, bytes.arena, "activations"); !status)
-    return status;
-  if (Status status = mapInto(logitBuffer, bytes.logits, "logits"); !status)
-    return status;
-  if (Status status = mapInto(tables, rowTableBytes(limits), "row tables");
+  if (Status status =
+          mapInto(arena, limits.rowsPerStep * compiled->arenaBytesPerRow,
+                  "activations");
       !status)
     return status;
-
-  std::span<int32_t> rest = tables.array<int32_t>(rowTableBytes(limits) / 4);
-  for (auto *column : {&tokens, &positions, &slots, &sequences}) {
-    *column = rest.first(limits.rowsPerStep);
-    rest = rest.subspan(limits.rowsPerStep);
-  }
-  logitRows = rest.first(limits.logitRows);
-  inStep = rest.subspan(limits.logitRows);
-
+  const int64_t scratchBytes = limits.threads * compiled->scratchBytesPerWorker;
+  if (scratchBytes > 0)
+    if (Status status = mapInto(scratch, scratchBytes, "scratch"); !status)
+      return status;
+  if (Status status = mapInto(resultBuffers, contract().logits, "results");
+      !status)
+    return status;
+  if (Status status =
+          mapInto(tables, rowTableBytes(*compiled, limits), "row tables");
+      !status)
+    return status;
+  layOutTables();
   descriptor.weights = weights.data();
   descriptor.arena = arena.data();
+  descriptor.scratch = scratch.data();
   descriptor.kv = cache.data();
   descriptor.slotPositions = cache.slotPositions();
-  descriptor.tokens = tokens.data();
-  descriptor.positions = positions.data();
-  descriptor.slots = slots.data();
-  descriptor.sequences = sequences.data();
   descriptor.blockTable = cache.blockTable();
-  descriptor.logitRows = logitRows.data();
-  descriptor.logits = reinterpret_cast<float *>(logitBuffer.data());
   descriptor.rowCapacity = limits.rowsPerStep;
   descriptor.blocksPerSequence = cache.geometry().blocksPerSequence();
   descriptor.kvPages = cache.geometry().pages;
   return Status::ok();
+}
+
+/// Cuts the tables, widest elements first, and the results.
+void Engine::layOutTables() {
+  uint8_t *next = tables.data();
+  auto take = [&next]<typename Element>(std::span<Element> &span,
+                                        int64_t count) {
+    span = {reinterpret_cast<Element *>(next), static_cast<size_t>(count)};
+    next += span.size_bytes();
+  };
+  take(sampling, limits.logitRows);
+  take(results, compiled->resultCount);
+  take(ranges, limits.batch);
+  for (auto *column : {&tokens, &positions, &slots, &sequences, &parents})
+    take(*column, limits.rowsPerStep);
+  take(logitRows, limits.logitRows);
+  take(inStep, limits.batch);
+  assert(next == tables.data() + rowTableBytes(*compiled, limits) &&
+         "tables of another size than the contract says");
+  std::fill(parents.begin(), parents.end(), -1);
+
+  uint8_t *buffer = resultBuffers.data();
+  for (int64_t i = 0; i < compiled->resultCount; ++i) {
+    results[i] = buffer;
+    buffer += resultBytes(compiled->results[i], limits);
+  }
+  logitsIndex = findResult(*compiled, "logits");
+  tokensIndex = findResult(*compiled, "tokens");
+
+  descriptor.results = results.data();
+  descriptor.tokens = tokens.data();
+  descriptor.positions = positions.data();
+  descriptor.slots = slots.data();
+  descriptor.sequences = sequences.data();
+  descriptor.parents = parents.data();
+  descriptor.logitRows = logitRows.data();
+  descriptor.ranges = ranges.data();
 }
 
 static Status closedSequence(int32_t sequence) {
@@ -248,7 +325,8 @@ static int64_t askedRows(const StepPart &part) {
   return 0;
 }
 
-Status Engine::checkParts(std::span<const StepPart> parts) {
+Status Engine::checkParts(std::span<const StepPart> parts,
+                          std::span<Sampler *const> samplers) {
   int64_t rows = 0, asked = 0, pages = 0;
   for (const StepPart &part : parts) {
     if (!cache.isOpen(part.sequence))
@@ -285,7 +363,20 @@ Status Engine::checkParts(std::span<const StepPart> parts) {
     return Status::error(
         "logits of " + std::to_string(asked) +
         " rows were asked for: " + std::to_string(limits.logitRows) + " fit");
+  if (!samplers.empty() && static_cast<int64_t>(samplers.size()) != asked)
+    return Status::error("a step has " + std::to_string(samplers.size()) +
+                         " samplers for " + std::to_string(asked) +
+                         " rows of logits");
+  if (!samplers.empty())
+    if (Status status = checkSampling(); !status)
+      return status;
   return cache.checkFree(pages);
+}
+
+Status Engine::checkSampling() const {
+  if (chosen->sample && tokensIndex >= 0)
+    return Status::ok();
+  return Status::error("this program was compiled without sampling");
 }
 
 Status Engine::appendRows(std::span<const StepPart> parts) {
@@ -319,14 +410,34 @@ void Engine::fillLogitRows(std::span<const StepPart> parts) {
   descriptor.logitRowCount = lastLogitRows = asked;
 }
 
-Status Engine::step(std::span<const StepPart> parts) {
-  Status checked = checkParts(parts);
+/// The rows of each part, as the generated code sees them.
+void Engine::fillRanges(std::span<const StepPart> parts) {
+  int32_t row = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const auto rows = static_cast<int32_t>(parts[i].tokens.size());
+    ranges[i] = {parts[i].sequence, row, rows, parts[i].phase};
+    row += rows;
+  }
+  descriptor.rangeCount = static_cast<int64_t>(parts.size());
+  assert(row == descriptor.rows && "ranges cover other rows than the step");
+  assert(std::all_of(parents.begin(), parents.begin() + row,
+                     [](int32_t parent) { return parent == -1; }) &&
+         "no code follows parents yet");
+}
+
+Status Engine::step(std::span<const StepPart> parts,
+                    std::span<Sampler *const> samplers) {
+  Status checked = checkParts(parts, samplers);
   std::fill(inStep.begin(), inStep.end(), 0);
   if (!checked)
     return checked;
   if (Status status = appendRows(parts); !status)
     return status;
   fillLogitRows(parts);
+  fillRanges(parts);
+  for (size_t i = 0; i < samplers.size(); ++i)
+    sampling[i] = samplers[i]->next();
+  descriptor.sampling = samplers.empty() ? nullptr : sampling.data();
   runStep(static_cast<int64_t>(parts.size()) == descriptor.rows);
   return Status::ok();
 }
@@ -334,9 +445,13 @@ Status Engine::step(std::span<const StepPart> parts) {
 /// `alike`: a row of each sequence, as the steps before it and after.
 void Engine::runStep(bool alike) {
   // Two words of capture: std::function keeps them inside, without allocating.
-  auto share = [step = &descriptor, run = chosen->step](int64_t worker,
-                                                        int64_t workers) {
-    run(step, worker, workers);
+  auto share = [step = &descriptor, variant = chosen](int64_t worker,
+                                                      int64_t workers) {
+    variant->step(step, worker, workers);
+    if (!step->sampling)
+      return;
+    llmrt_barrier(step->barrier);
+    variant->sample(step, worker, workers);
   };
   if (!alike)
     return pool->run(promptTeam, share);
@@ -344,6 +459,46 @@ void Engine::runStep(bool alike) {
   const double start = steadySeconds();
   pool->run(team->workers(), share);
   team->took(steadySeconds() - start, pool->longWaits() > longWaits);
+}
+
+Expected<int32_t> Engine::token(int64_t row) const {
+  assert(row >= 0 && row < lastLogitRows && "a token that was not asked for");
+  return checkToken(static_cast<const int32_t *>(results[tokensIndex])[row],
+                    row);
+}
+
+Expected<int32_t> Engine::sample(int64_t row, Sampler &sampler) {
+  assert(row >= 0 && row < lastLogitRows && "logits that were not asked for");
+  if (Status status = checkSampling(); !status)
+    return status;
+  // The row alone, as if it were the only one.
+  LlmrtStep one = descriptor;
+  const LlmrtSampling parameters = sampler.next();
+  one.logitRowCount = 1;
+  one.sampling = &parameters;
+  void *const allLogits = results[logitsIndex];
+  results[logitsIndex] = const_cast<float *>(logits(row).data());
+  chosen->sample(&one, /*worker=*/0, /*workers=*/1);
+  results[logitsIndex] = allLogits;
+  return checkToken(*static_cast<const int32_t *>(results[tokensIndex]), row);
+}
+
+/// A token of -1 says that the row has no distribution: finds out why.
+Expected<int32_t> Engine::checkToken(int32_t token, int64_t row) const {
+  assert(token < compiled->vocabulary && "a token outside the vocabulary");
+  if (token >= 0)
+    return token;
+  auto values = logits(row);
+  auto nan = std::find_if(values.begin(), values.end(),
+                          [](float value) { return std::isnan(value); });
+  if (nan != values.end())
+    return Status::error("logit of token " +
+                         std::to_string(nan - values.begin()) +
+                         " is NaN: the model's output cannot be sampled");
+  const float largest = *std::max_element(values.begin(), values.end());
+  return Status::error("the largest logit is " +
+                       std::string(largest > 0 ? "+" : "-") +
+                       "infinity: the model's output cannot be sampled");
 }
 
 Status Engine::checkTokens(std::span<const int32_t> prompt) const {
@@ -375,7 +530,8 @@ Status Engine::checkAppend(int32_t sequence,
 
 std::span<const float> Engine::logits(int64_t row) const {
   assert(row >= 0 && row < lastLogitRows && "logits that were not asked for");
-  return {descriptor.logits + row * compiled->vocabulary,
+  return {static_cast<const float *>(results[logitsIndex]) +
+              row * compiled->vocabulary,
           static_cast<size_t>(compiled->vocabulary)};
 }
 

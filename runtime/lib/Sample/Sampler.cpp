@@ -1,14 +1,10 @@
-//===- Sampler.cpp - logits to the next token -----------------------------===//
+//===- Sampler.cpp - what the step is told to choose a token --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// Filters narrow one array in place. Every order that the result depends on is
-// total (ties by id), so no choice of the standard library shows.
 //===----------------------------------------------------------------------===//
 #include "llmrt/Sampler.h"
 
-#include "Exponential.h"
-
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <string>
 
@@ -38,15 +34,15 @@ Status require(bool holds, const char *rule, double found) {
   return Status::error(std::string(rule) + ", found " + std::to_string(found));
 }
 
-Status notANumber(size_t id) {
-  return Status::error("logit of token " + std::to_string(id) +
-                       " is NaN: the model's output cannot be sampled");
+bool hasPenalty(const SamplerOptions &options) {
+  return options.repetitionPenalty != 1.0f;
 }
 
-Status noMaximum(float largest) {
-  return Status::error(std::string("the largest logit is ") +
-                       (largest > 0 ? "+" : "-") +
-                       "infinity: the model's output cannot be sampled");
+/// Tokens that a penalty may fall on at once.
+int64_t recentCapacity(const SamplerOptions &options, int64_t vocabSize) {
+  if (!hasPenalty(options))
+    return 0;
+  return options.repetitionWindow ? options.repetitionWindow : vocabSize;
 }
 
 } // namespace
@@ -82,165 +78,47 @@ Expected<Sampler> Sampler::create(int32_t vocabSize,
   return Sampler(vocabSize, options);
 }
 
+int64_t llmrt::samplerBytes(const SamplerOptions &options, int64_t vocabSize) {
+  const int64_t capacity = recentCapacity(options, vocabSize);
+  const bool marks = capacity > 0 && options.repetitionWindow == 0;
+  return 4 * capacity + (marks ? vocabSize : 0);
+}
+
 Sampler::Sampler(int32_t vocabSize, const SamplerOptions &options)
-    : vocabSize(vocabSize), settings(options) {
-  if (settings.temperature > 0)
-    candidates.resize(vocabSize);
-  if (settings.repetitionPenalty != 1.0f) {
-    seenCount.resize(vocabSize);
-    window.resize(settings.repetitionWindow);
-  }
+    : vocabSize(vocabSize), settings(options),
+      recent(recentCapacity(options, vocabSize)) {
+  if (hasPenalty(options) && options.repetitionWindow == 0)
+    seen.resize(vocabSize);
 }
 
-Expected<int32_t> Sampler::sample(std::span<const float> logits) {
-  if (logits.size() != size_t(vocabSize))
-    return Status::error("sampler wants " + std::to_string(vocabSize) +
-                         " logits, found " + std::to_string(logits.size()));
-  if (settings.temperature == 0)
-    return sampleGreedy(logits);
-  if (Status status = fillCandidates(logits); status.failed())
-    return status;
-  size_t count = keepTopK(candidates.size());
-  for (size_t i = 0; i < count; ++i)
-    candidates[i].value = float(sample::exponential(candidates[i].value));
-  count = keepTopP(count);
-  count = keepMinP(count);
-  return draw(count);
-}
-
-float Sampler::penalized(float logit, int32_t id) const {
-  if (seenCount.empty() || seenCount[id] == 0)
-    return logit;
-  return logit < 0 ? logit * settings.repetitionPenalty
-                   : logit / settings.repetitionPenalty;
-}
-
-Expected<int32_t> Sampler::sampleGreedy(std::span<const float> logits) const {
-  float largest = -INFINITY;
-  int32_t best = 0;
-  for (int32_t id = 0; id < vocabSize; ++id) {
-    float logit = logits[id];
-    if (std::isnan(logit))
-      return notANumber(id);
-    logit = penalized(logit, id);
-    if (logit > largest) {
-      largest = logit;
-      best = id;
-    }
-  }
-  if (std::isinf(largest))
-    return noMaximum(largest);
-  return best;
-}
-
-/// Candidates in the order of ids, values (logit - max) / temperature.
-Status Sampler::fillCandidates(std::span<const float> logits) {
-  float largest = -INFINITY;
-  for (int32_t id = 0; id < vocabSize; ++id) {
-    if (std::isnan(logits[id]))
-      return notANumber(id);
-    float logit = penalized(logits[id], id);
-    candidates[id] = {logit, id};
-    largest = std::max(largest, logit);
-  }
-  if (std::isinf(largest))
-    return noMaximum(largest);
-  for (Candidate &candidate : candidates)
-    candidate.value = (candidate.value - largest) / settings.temperature;
-  return Status::ok();
-}
-
-/// Keeps what is not below the k-th largest value (ties stay, as in
-/// transformers), in the order of ids: a selection, not a sort, of V.
-size_t Sampler::keepTopK(size_t count) {
-  size_t k = size_t(settings.topK);
-  if (k == 0 || k >= count)
-    return count;
-  auto begin = candidates.begin(), end = begin + count;
-  std::nth_element(
-      begin, begin + (k - 1), end,
-      [](const Candidate &a, const Candidate &b) { return a.value > b.value; });
-  float smallest = candidates[k - 1].value;
-  auto kept = std::partition(begin + k, end, [&](const Candidate &candidate) {
-    return candidate.value >= smallest;
-  });
-  std::sort(begin, kept,
-            [](const Candidate &a, const Candidate &b) { return a.id < b.id; });
-  return size_t(kept - begin);
-}
-
-/// Keeps candidates, largest first, until their mass reaches p. A heap yields
-/// them in order and stops there; the rest of V is never sorted.
-size_t Sampler::keepTopP(size_t count) {
-  if (settings.topP >= 1.0f)
-    return count;
-  auto smaller = [](const Candidate &a, const Candidate &b) {
-    return a.value != b.value ? a.value < b.value : a.id > b.id;
-  };
-  auto begin = candidates.begin(), end = begin + count;
-  double total = 0.0;
-  for (auto candidate = begin; candidate != end; ++candidate)
-    total += candidate->value;
-
-  std::make_heap(begin, end, smaller);
-  double mass = 0.0;
-  size_t kept = 0;
-  while (kept < count && (kept == 0 || mass < double(settings.topP) * total)) {
-    std::pop_heap(begin, end - kept, smaller);
-    ++kept;
-    mass += (end - kept)->value;
-  }
-  std::reverse(begin, end);
-  return kept;
-}
-
-/// The largest weight is exp(0) = 1 and survives every filter, so min-p
-/// compares with minP itself. Keeps the order.
-size_t Sampler::keepMinP(size_t count) {
-  if (settings.minP <= 0.0f)
-    return count;
-  size_t kept = 0;
-  for (size_t i = 0; i < count; ++i)
-    if (candidates[i].value >= settings.minP)
-      candidates[kept++] = candidates[i];
-  return kept;
-}
-
-/// Inverts the cumulative distribution at one uniform number.
-int32_t Sampler::draw(size_t count) {
-  double total = 0.0;
-  for (size_t i = 0; i < count; ++i)
-    total += candidates[i].value;
-  double target = uniform(settings.seed, drawIndex++) * total;
-  double mass = 0.0;
-  int32_t last = candidates[0].id;
-  for (size_t i = 0; i < count; ++i) {
-    if (candidates[i].value <= 0)
-      continue;
-    last = candidates[i].id;
-    mass += candidates[i].value;
-    if (mass > target)
-      break;
-  }
-  return last;
+LlmrtSampling Sampler::next() {
+  return {settings.temperature,
+          settings.topK,
+          settings.topP,
+          settings.minP,
+          settings.repetitionPenalty,
+          static_cast<int32_t>(recentUsed),
+          recent.data(),
+          uniform(settings.seed, drawIndex++)};
 }
 
 void Sampler::accept(int32_t token) {
-  if (seenCount.empty() || token < 0 || token >= vocabSize)
+  if (recent.empty() || token < 0 || token >= vocabSize)
     return;
-  ++seenCount[token];
-  if (window.empty())
-    return;
-  if (windowUsed == window.size())
-    --seenCount[window[windowNext]];
-  else
-    ++windowUsed;
-  window[windowNext] = token;
-  windowNext = (windowNext + 1) % window.size();
+  if (!seen.empty()) {
+    if (seen[token])
+      return;
+    seen[token] = 1;
+  }
+  assert((seen.empty() || recentUsed < recent.size()) &&
+         "more distinct tokens than the vocabulary has");
+  recent[ringNext] = token;
+  ringNext = (ringNext + 1) % recent.size();
+  recentUsed = std::min(recentUsed + 1, recent.size());
 }
 
 void Sampler::reset(uint64_t seed) {
   settings.seed = seed;
-  drawIndex = windowNext = windowUsed = 0;
-  std::fill(seenCount.begin(), seenCount.end(), 0);
+  drawIndex = ringNext = recentUsed = 0;
+  std::fill(seen.begin(), seen.end(), 0);
 }

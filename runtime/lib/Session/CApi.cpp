@@ -315,15 +315,18 @@ LlmrtStatus llmrt_prefill(LlmrtSession *session, int32_t sequence,
 
 LlmrtStatus llmrt_step(LlmrtSession *session, const int32_t *sequences,
                        const int32_t *tokens, size_t count) {
-  return guardedWith(
-      __func__, {session, buffer(sequences, count), buffer(tokens, count)},
-      [&] {
-        std::vector<StepPart> parts;
-        parts.reserve(count);
-        for (size_t i = 0; i < count; ++i)
-          parts.push_back({sequences[i], {&tokens[i], 1}, LogitRows::Last});
-        return statusOf(session->engine->step(parts));
-      });
+  return guardedWith(__func__,
+                     {session, buffer(sequences, count), buffer(tokens, count)},
+                     [&] {
+                       std::vector<StepPart> parts;
+                       parts.reserve(count);
+                       for (size_t i = 0; i < count; ++i)
+                         parts.push_back({sequences[i],
+                                          {&tokens[i], 1},
+                                          LogitRows::Last,
+                                          LLMRT_PHASE_GENERATED});
+                       return statusOf(session->engine->step(parts));
+                     });
 }
 
 LlmrtStatus llmrt_logits(const LlmrtSession *session, int64_t row,
@@ -356,7 +359,7 @@ LlmrtStatus llmrt_sample(LlmrtSampler *sampler, const LlmrtSession *session,
     auto logits = logitsOf(*session, row);
     if (!logits)
       return statusOf(logits.status());
-    auto sampled = sampler->sampler.sample(*logits);
+    auto sampled = session->engine->sample(row, sampler->sampler);
     if (sampled)
       *token = *sampled;
     return statusOf(sampled.status());

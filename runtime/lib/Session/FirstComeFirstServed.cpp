@@ -142,8 +142,11 @@ void FirstComeFirstServed::fillStep() {
   int64_t rows = 0;
   for (size_t i = 0; i < active.size(); ++i)
     if (active[i].prompt.done()) {
-      step.push_back(
-          {i, {active[i].sequence(), {&active[i].next, 1}, LogitRows::Last}});
+      step.push_back({i,
+                      {active[i].sequence(),
+                       {&active[i].next, 1},
+                       LogitRows::Last,
+                       LLMRT_PHASE_GENERATED}});
       ++rows;
     }
   for (size_t i = 0; i < active.size() && rows < engine.options().rowsPerStep;
@@ -157,10 +160,14 @@ void FirstComeFirstServed::fillStep() {
 
 Status FirstComeFirstServed::runStep() {
   parts.clear();
-  for (const Share &share : step)
-    parts.push_back(share.part);
+  samplers.clear();
+  for (const auto &[index, part] : step) {
+    parts.push_back(part);
+    if (part.logits != LogitRows::None)
+      samplers.push_back(&active[index].sampler);
+  }
   const double begin = steadySeconds();
-  if (Status status = engine.step(parts); !status)
+  if (Status status = engine.step(parts, samplers); !status)
     return status;
   const double seconds = steadySeconds() - begin;
   int64_t rows = 0, promptRows = 0;
@@ -182,14 +189,6 @@ Status FirstComeFirstServed::runStep() {
   return Status::ok();
 }
 
-/// The next token of a request: all that the scheduler knows of sampling.
-Expected<int32_t> FirstComeFirstServed::sample(Active &one, int64_t logitRow) {
-  auto token = one.sampler.sample(engine.logits(logitRow));
-  if (token)
-    one.sampler.accept(*token);
-  return token;
-}
-
 /// What `token` means for its request.
 GenerationEvent FirstComeFirstServed::eventOf(Active &one, int32_t token) {
   const std::vector<int32_t> &endIds = one.request.endIds;
@@ -204,16 +203,17 @@ GenerationEvent FirstComeFirstServed::eventOf(Active &one, int32_t token) {
   return {one.id, token, one.request.maxTokens == 0 || full};
 }
 
-/// Samples for every part with logits; closes the requests that end.
+/// The token of every part with logits; closes the requests that end.
 Status FirstComeFirstServed::takeTokens(std::vector<GenerationEvent> &events) {
   const size_t before = events.size();
   int64_t logitRow = 0;
   for (const auto &[index, part] : step) {
     if (part.logits == LogitRows::None)
       continue;
-    auto token = sample(active[index], logitRow++);
+    auto token = engine.token(logitRow++);
     if (!token)
       return token.status();
+    active[index].sampler.accept(*token);
     events.push_back(eventOf(active[index], *token));
   }
   auto byArrival = [](const GenerationEvent &a, const GenerationEvent &b) {

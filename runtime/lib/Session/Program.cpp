@@ -74,14 +74,6 @@ std::string_view Program::infoJson() const {
   return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
 }
 
-/// What a sampler allocates, as Sampler.h says.
-static int64_t samplerBytes(const SamplerOptions &options, int64_t vocabulary) {
-  int64_t perToken = options.temperature > 0 ? 8 : 0;
-  if (options.repetitionPenalty != 1.0f)
-    perToken += 8;
-  return perToken * vocabulary;
-}
-
 int64_t Program::otherBytes(const SamplerOptions &sampler,
                             int64_t samplers) const {
   return static_cast<int64_t>(file.section(LLMRT_SECTION_TOKENIZER).size()) +

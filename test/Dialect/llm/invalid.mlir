@@ -750,3 +750,27 @@ func.func @f(%a: vector<16xf32>, %x: memref<?x32xf32>, %w: memref<1x1x640xi8>, %
   %0 = llm.tile.dot(%a) x(%x[%i]) w(%w[%i]) block(%i) {rows = 2 : i64, strips = 1 : i64, weightType = !llm.packed<16x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x32xf32>, memref<1x1x640xi8> -> vector<16xf32>
   return
 }
+
+// -----
+
+func.func @f(%l: tensor<3x8xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.sample' op (C1) one id per row of logits: found logits [3, 8], result [4]}}
+  %0 = llm.sample %l batch(%b) : tensor<3x8xf32> -> tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @f(%l: tensor<?x1048577xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.sample' op (C2) at most 1048576 columns have exact sums, found 1048577}}
+  %0 = llm.sample %l batch(%b) : tensor<?x1048577xf32> -> tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @f(%l: tensor<?x?xf32>, %b: !llm.batch) {
+  // expected-error @below {{'llm.sample' op (C0) only the number of rows may be unknown}}
+  %0 = llm.sample %l batch(%b) : tensor<?x?xf32> -> tensor<?xi32>
+  return
+}

@@ -152,6 +152,13 @@ func.func @experts(%l: tensor<?x8xf32>, %bias: tensor<8xf32>, %x: tensor<?x32xf3
   return
 }
 
+// CHECK-LABEL: func.func @sample(
+func.func @sample(%logits: tensor<?x49152xf32>, %b: !llm.batch) -> tensor<?xi32> {
+  // CHECK: llm.sample %{{.*}} batch(%{{.*}}) : tensor<?x49152xf32> -> tensor<?xi32>
+  %ids = llm.sample %logits batch(%b) : tensor<?x49152xf32> -> tensor<?xi32>
+  return %ids : tensor<?xi32>
+}
+
 // CHECK-LABEL: func.func @kernel(
 func.func @kernel(%x: tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
   // CHECK: llm.kernel "norm"(%{{.*}}) schedule <rows = 2, strips = 1, lanes = 8, panels = 4> arena [0] scratch 256 : (tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {

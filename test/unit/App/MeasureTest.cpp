@@ -27,6 +27,7 @@ TEST(Bench, reportsSpeedAndMemory) {
       jsonOf(FakeApp()({"bench", "-p", "100", "-n", "10", "-d", "20", "-b", "3",
                         "-r", "2", "--threads", "2", "--json"}));
   for (const char *key : {"prefill_tokens_per_s", "decode_tokens_per_s",
+                          "decode_sampled_tokens_per_s",
                           "time_to_first_token_s", "peak_memory_bytes"}) {
     ASSERT_TRUE(json[key].is_number()) << key;
     EXPECT_GT(json[key].get<double>(), 0) << key;
@@ -41,6 +42,7 @@ TEST(Bench, whatIsNotMeasuredIsNull) {
   EXPECT_TRUE(json["decode_tokens_per_s"].is_number());
   json = jsonOf(app({"bench", "-p", "4", "-n", "0", "-r", "1", "--json"}));
   EXPECT_TRUE(json["decode_tokens_per_s"].is_null());
+  EXPECT_TRUE(json["decode_sampled_tokens_per_s"].is_null());
   EXPECT_EQ(app({"bench", "-p", "0", "-n", "0"}).code, 1);
 }
 

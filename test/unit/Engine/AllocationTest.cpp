@@ -34,6 +34,10 @@ TEST(Allocation, stepsForksAndTruncationsTakeNone) {
       Engine::create(llmrt_model, fakeWeights(), {.batch = 2, .threads = 2});
   ASSERT_TRUE(engine) << engine.message();
   const std::vector<int32_t> prompt = someTokens(200);
+  auto sampler = Sampler::create(
+      fakeVocabulary, {.temperature = 1.0f, .repetitionPenalty = 1.5f});
+  ASSERT_TRUE(sampler) << sampler.message();
+  Sampler *samplers[] = {&*sampler, &*sampler};
   const int64_t before = allocations;
   const int32_t first = *(*engine)->open();
   bool ok = !readPrompt(**engine, first, prompt).failed();
@@ -41,7 +45,10 @@ TEST(Allocation, stepsForksAndTruncationsTakeNone) {
   for (int i = 0; i < 100; ++i) {
     const StepPart parts[] = {{first, {&prompt[i], 1}},
                               {second, {&prompt[i], 1}}};
-    ok &= !(*engine)->step(parts).failed();
+    ok &= !(*engine)->step(parts, samplers).failed();
+    auto token = (*engine)->token(i % 2);
+    ok &= static_cast<bool>(token);
+    sampler->accept(*token);
   }
   ok &= !(*engine)->truncate(second, 30).failed();
   ok &= !(*engine)->close(second).failed();

@@ -221,17 +221,124 @@ TEST(Engine, refusesOtherWeightsAndOtherLayouts) {
   model = llmrt_model;
   model.vocabulary = 0;
   EXPECT_NE(Engine::create(model, fakeWeights(), {}).message(), "");
+  model = llmrt_model;
+  model.resultCount = 0;
+  EXPECT_EQ(Engine::create(model, fakeWeights(), {}).message(),
+            "the model's code has no result \"logits\"");
+  LlmrtResult results[] = {model.results[0], model.results[1]};
+  results[1].elementType = LLMRT_ELEMENT_F32;
+  model = llmrt_model;
+  model.results = results;
+  EXPECT_EQ(Engine::create(model, fakeWeights(), {}).message(),
+            "the model's code states another form of result tokens");
+}
+
+Sampler makeSampler(const SamplerOptions &options) {
+  auto sampler = Sampler::create(fakeVocabulary, options);
+  EXPECT_TRUE(sampler) << sampler.message();
+  return std::move(*sampler);
+}
+
+TEST(Engine, aStepWithSamplersChoosesTheTokens) {
+  for (int64_t threads : {1, 2, 3}) {
+    auto engine = makeEngine({.batch = 2, .threads = threads});
+    int32_t first = *engine->open(), second = *engine->open();
+    const std::vector<int32_t> tokens = someTokens(70), more = someTokens(9, 4);
+    Sampler greedy = makeSampler({});
+    Sampler hot = makeSampler({.temperature = 2.0f, .seed = 3});
+    Sampler *samplers[] = {&greedy, &hot};
+    const StepPart parts[] = {{first, tokens}, {second, more}};
+    ASSERT_TRUE(engine->step(parts, samplers));
+    EXPECT_EQ(*engine->token(0), expectedGreedy(tokens, 1)[0]);
+    // The same afterwards, one row at a time.
+    Sampler again = makeSampler({.temperature = 2.0f, .seed = 3});
+    EXPECT_EQ(*engine->token(1), *engine->sample(1, again));
+    EXPECT_EQ(*engine->sample(0, greedy), expectedGreedy(tokens, 1)[0]);
+    EXPECT_EQ(logitsOf(*engine, 1), expectedLogits(more));
+  }
+}
+
+TEST(Engine, samplersStandBesideRowsOfLogits) {
+  auto engine = makeEngine({});
+  int32_t sequence = *engine->open();
+  const std::vector<int32_t> tokens = someTokens(5);
+  Sampler greedy = makeSampler({});
+  Sampler *samplers[] = {&greedy, &greedy};
+  const StepPart part = {sequence, tokens};
+  EXPECT_EQ(engine->step({&part, 1}, samplers).message(),
+            "a step has 2 samplers for 1 rows of logits");
+  EXPECT_EQ(engine->length(sequence), 0);
+}
+
+TEST(Engine, aModelWithoutSamplingSaysSo) {
+  LlmrtVariant variant = llmrt_model.variants[1];
+  variant.sample = nullptr;
+  LlmrtModel model = llmrt_model;
+  model.variants = &variant;
+  model.variantCount = 1;
+  auto engine = Engine::create(model, fakeWeights(), {});
+  ASSERT_TRUE(engine) << engine.message();
+  int32_t sequence = *(*engine)->open();
+  Sampler greedy = makeSampler({});
+  const std::vector<int32_t> tokens = someTokens(3);
+  const StepPart part = {sequence, tokens};
+  Sampler *samplers[] = {&greedy};
+  EXPECT_EQ((*engine)->step({&part, 1}, samplers).message(),
+            "this program was compiled without sampling");
+  ASSERT_TRUE((*engine)->step({&part, 1}));
+  EXPECT_FALSE((*engine)->sample(0, greedy));
+}
+
+TEST(Engine, stepsHaveOneRangePerPartAndNoParents) {
+  static LlmrtStep seen;
+  static std::vector<LlmrtRange> ranges;
+  static std::vector<int32_t> parents;
+  LlmrtVariant variant = {
+      "spy", 0,
+      [](const LlmrtStep *step, int64_t, int64_t) {
+        seen = *step;
+        ranges.assign(step->ranges, step->ranges + step->rangeCount);
+        parents.assign(step->parents, step->parents + step->rows);
+      },
+      nullptr};
+  LlmrtModel model = llmrt_model;
+  model.variants = &variant;
+  model.variantCount = 1;
+  auto engine =
+      Engine::create(model, fakeWeights(), {.batch = 2, .threads = 1});
+  ASSERT_TRUE(engine) << engine.message();
+  int32_t first = *(*engine)->open(), second = *(*engine)->open();
+  const std::vector<int32_t> tokens = someTokens(5);
+  const StepPart parts[] = {
+      {second, {tokens.data(), 1}, LogitRows::Last, LLMRT_PHASE_GENERATED},
+      {first, tokens}};
+  ASSERT_TRUE((*engine)->step(parts));
+  ASSERT_EQ(ranges.size(), 2u);
+  EXPECT_EQ(ranges[0].sequence, second);
+  EXPECT_EQ(ranges[0].phase, LLMRT_PHASE_GENERATED);
+  EXPECT_EQ(ranges[1].sequence, first);
+  EXPECT_EQ(ranges[1].firstRow, 1);
+  EXPECT_EQ(ranges[1].rows, 5);
+  EXPECT_EQ(ranges[1].phase, LLMRT_PHASE_PROMPT);
+  EXPECT_EQ(parents, std::vector<int32_t>(6, -1));
+  EXPECT_EQ(seen.kvPages, 2 * 8);
 }
 
 TEST(Engine, contractIsTheSumOfWhatItMaps) {
-  auto engine = makeEngine(
-      {.batch = 2, .context = 100, .rowsPerStep = 40, .logitRows = 3});
+  auto engine = makeEngine({.batch = 2,
+                            .context = 100,
+                            .rowsPerStep = 40,
+                            .logitRows = 3,
+                            .threads = 3});
   MemoryContract contract = engine->contract();
   EXPECT_EQ(contract.weights, 8192);
   EXPECT_EQ(contract.kv, 2 * 2 * 1024);
-  EXPECT_EQ(contract.arena, 48 * 20); // rows rounded up to 16
-  EXPECT_EQ(contract.logits, 3 * 259 * 4);
-  EXPECT_EQ(contract.tables, 4 * (4 + 4 * 64 + 8 + 2) + 4 * (4 * 48 + 3 + 2));
+  // Rows rounded up to 16, and three workers' scratch.
+  EXPECT_EQ(contract.arena, 48 * 20 + 3 * 1088);
+  EXPECT_EQ(contract.logits, 3136 + 64); // 3 x 259 and 3 x 1 numbers
+  EXPECT_EQ(contract.tables, 4 * (4 + 4 * 64 + 8 + 2) +
+                                 (3 * 40 + 2 * 8 + 2 * 16) +
+                                 4 * (5 * 48 + 3 + 2));
   EXPECT_EQ(contract.total(), contract.weights + contract.kv + contract.arena +
                                   contract.tables + contract.logits +
                                   contract.fixed);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 
 using namespace llmrt::test;
 
@@ -18,7 +19,8 @@ constexpr int64_t weightBytes = 8192;
 constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
 constexpr int64_t layers = 2;
 constexpr int64_t pageBytes = layers * pageTokens * 8;
-constexpr int64_t rowBytes = 20; // 8 hash, the rest to have odd sizes
+constexpr int64_t scratchBytes = 17 * 64; // one row of logits
+constexpr int64_t rowBytes = 20;          // 8 hash, the rest to have odd sizes
 
 uint64_t mix(uint64_t a, uint64_t b) {
   uint64_t x = a * 0x9e3779b97f4a7c15ull + std::rotl(b, 31) + 0x7f4a7c15ull;
@@ -94,8 +96,47 @@ struct Share {
   void writeLogits() const {
     for (int64_t i = worker; i < step.logitRowCount; i += workers)
       for (int64_t v = 0; v < fakeVocabulary; ++v)
-        step.logits[i * fakeVocabulary + v] =
-            logit(hidden(step.logitRows[i]), v);
+        logits(i)[v] = logit(hidden(step.logitRows[i]), v);
+  }
+
+  float *logits(int64_t i) const {
+    return static_cast<float *>(step.results[0]) + i * fakeVocabulary;
+  }
+  /// Softmax at a temperature, after the penalty and top-k; no other filter.
+  int32_t sample(int64_t i) const {
+    const LlmrtSampling &how = step.sampling[i];
+    auto *z = reinterpret_cast<float *>(step.scratch + worker * scratchBytes);
+    std::copy_n(logits(i), fakeVocabulary, z);
+    for (int32_t r = 0; r < how.recentCount; ++r) {
+      const float value = logits(i)[how.recent[r]];
+      z[how.recent[r]] = value < 0 ? value * how.penalty : value / how.penalty;
+    }
+    if (std::any_of(z, z + fakeVocabulary,
+                    [](float value) { return !std::isfinite(value); }))
+      return -1;
+    const float most = *std::max_element(z, z + fakeVocabulary);
+    auto weigh = [&](float value) {
+      const bool isKept =
+          how.topK == 0 || std::count_if(z, z + fakeVocabulary, [&](float y) {
+                             return y > value;
+                           }) < how.topK;
+      if (how.temperature == 0)
+        return value == most ? 1.0 : 0.0;
+      return isKept ? std::exp((value - most) / how.temperature) : 0.0;
+    };
+    double sum = 0, mass = 0;
+    for (int64_t v = 0; v < fakeVocabulary; ++v)
+      sum += weigh(z[v]);
+    const double target = how.temperature == 0 ? 0 : how.uniform * sum;
+    for (int32_t v = 0; v < fakeVocabulary; ++v)
+      if ((mass += weigh(z[v])) > target)
+        return v;
+    return fakeVocabulary - 1;
+  }
+  void sampleTokens() const {
+    // Other rows than those it computed: a missing barrier shows.
+    for (int64_t i = workers - 1 - worker; i < step.logitRowCount; i += workers)
+      static_cast<int32_t *>(step.results[1])[i] = sample(i);
   }
 };
 
@@ -110,11 +151,20 @@ void fakeStep(const LlmrtStep *step, int64_t worker, int64_t workers) {
   share.writeLogits();
 }
 
+void fakeSample(const LlmrtStep *step, int64_t worker, int64_t workers) {
+  Share{*step, worker, workers}.sampleTokens();
+}
+
 void neverStep(const LlmrtStep *, int64_t, int64_t) { __builtin_trap(); }
 
 const LlmrtVariant variants[] = {
-    {"future", 1ull << 40, neverStep}, // no processor has this
-    {"fake", 0, fakeStep},
+    {"future", 1ull << 40, neverStep, neverStep}, // no processor has this
+    {"fake", 0, fakeStep, fakeSample},
+};
+
+const LlmrtResult results[] = {
+    {"logits", fakeVocabulary, LLMRT_ELEMENT_F32, LLMRT_ROWS_ASKED},
+    {"tokens", 1, LLMRT_ELEMENT_I32, LLMRT_ROWS_ASKED},
 };
 
 } // namespace
@@ -123,8 +173,11 @@ extern "C" const LlmrtModel llmrt_model = {
     .abiVersion = LLMRT_ABI_VERSION,
     .variantCount = 2,
     .variants = variants,
+    .results = results,
+    .resultCount = 2,
     .vocabulary = fakeVocabulary,
     .arenaBytesPerRow = rowBytes,
+    .scratchBytesPerWorker = scratchBytes,
     .kvBytesPerPage = pageBytes,
     .contextLength = 1024,
     .maxContext = 512,

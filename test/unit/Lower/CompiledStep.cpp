@@ -134,11 +134,11 @@ std::vector<std::string> CompiledStep::variants() const {
 }
 
 void CompiledStep::start(llvm::StringRef variant, int64_t workers) {
-  function = nullptr;
+  chosen = nullptr;
   for (uint32_t i = 0; i < model->variantCount; ++i)
     if (variant == model->variants[i].name)
-      function = model->variants[i].step;
-  ASSERT_TRUE(function) << "no variant " << variant.str();
+      chosen = &model->variants[i];
+  ASSERT_TRUE(chosen) << "no variant " << variant.str();
   ++registered.runs[variant.str()];
   if (!pool || pool->workers() != workers) {
     auto created = llmrt::ThreadPool::create(workers);
@@ -165,34 +165,71 @@ int32_t CompiledStep::takeSlot(int32_t sequence, int32_t position) {
   return slot;
 }
 
-std::vector<float> CompiledStep::run(const ReferenceBatch &batch) {
-  std::vector<int32_t> slots;
-  for (size_t t = 0; t < batch.tokens.size(); ++t)
-    slots.push_back(takeSlot(batch.sequences[t], batch.positions[t]));
+LlmrtStep CompiledStep::prepare(int64_t rows, int64_t askedRows) {
   arena.poison();
-  size_t floats = batch.logitRows.size() * model->vocabulary;
-  GuardedBuffer logits(floats * sizeof(float));
-  logits.poison();
+  scratch = GuardedBuffer(pool->workers() * model->scratchBytesPerWorker);
+  scratch.poison();
+  results.clear();
+  resultAddresses.clear();
+  for (int64_t i = 0; i < model->resultCount; ++i) {
+    const LlmrtResult &result = model->results[i];
+    int64_t count = result.rows == LLMRT_ROWS_BATCH ? rows : askedRows;
+    results.emplace_back(count * result.columns * 4);
+    results.back().poison();
+    resultAddresses.push_back(results.back().bytes());
+  }
   LlmrtStep step = {};
   step.weights = weightSection.bytes();
   step.arena = arena.bytes();
   step.kv = cache.bytes();
+  step.scratch = scratch.bytes();
+  step.results = resultAddresses.data();
   step.slotPositions = slotPositions.data();
+  step.blockTable = blockTable.data();
+  step.rows = rows;
+  step.rowCapacity = rowCapacity;
+  step.logitRowCount = askedRows;
+  step.blocksPerSequence = cachePages;
+  step.kvPages = cachePages;
+  step.barrier = pool->barrier();
+  return step;
+}
+
+uint8_t *CompiledStep::result(llvm::StringRef name) {
+  for (int64_t i = 0; i < model->resultCount; ++i)
+    if (name == model->results[i].name)
+      return results[i].bytes();
+  ADD_FAILURE() << "no result " << name.str();
+  return nullptr;
+}
+
+std::vector<float> CompiledStep::run(const ReferenceBatch &batch) {
+  std::vector<int32_t> slots;
+  for (size_t t = 0; t < batch.tokens.size(); ++t)
+    slots.push_back(takeSlot(batch.sequences[t], batch.positions[t]));
+  LlmrtStep step = prepare(batch.tokens.size(), batch.logitRows.size());
   step.tokens = batch.tokens.data();
   step.positions = batch.positions.data();
   step.slots = slots.data();
   step.sequences = batch.sequences.data();
-  step.blockTable = blockTable.data();
   step.logitRows = batch.logitRows.data();
-  step.logits = reinterpret_cast<float *>(logits.bytes());
-  step.rows = batch.tokens.size();
-  step.rowCapacity = rowCapacity;
-  step.logitRowCount = batch.logitRows.size();
-  step.blocksPerSequence = cachePages;
-  step.kvPages = cachePages;
-  step.barrier = pool->barrier();
   pool->run([&](int64_t worker, int64_t workers) {
-    function(&step, worker, workers);
+    chosen->step(&step, worker, workers);
   });
-  return std::vector<float>(step.logits, step.logits + floats);
+  auto *logits = reinterpret_cast<float *>(result("logits"));
+  return std::vector<float>(logits, logits + batch.logitRows.size() *
+                                                 model->vocabulary);
+}
+
+std::vector<int32_t>
+CompiledStep::sample(llvm::ArrayRef<float> logits,
+                     llvm::ArrayRef<LlmrtSampling> sampling) {
+  LlmrtStep step = prepare(sampling.size(), sampling.size());
+  std::memcpy(result("logits"), logits.data(), logits.size() * sizeof(float));
+  step.sampling = sampling.data();
+  pool->run([&](int64_t worker, int64_t workers) {
+    chosen->sample(&step, worker, workers);
+  });
+  auto *tokens = reinterpret_cast<int32_t *>(result("tokens"));
+  return std::vector<int32_t>(tokens, tokens + sampling.size());
 }

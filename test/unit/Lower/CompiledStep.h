@@ -14,6 +14,7 @@
 #include "llmrt/ThreadPool.h"
 #include "llmrt/abi.h"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <random>
@@ -46,6 +47,9 @@ public:
   /// One step; sequences are numbered from 0 and keep their cache. The result is
   /// [rows, vocabulary], of all rows or of those asked.
   std::vector<float> run(const ReferenceBatch &batch);
+  /// The tokens that `@sample` chooses from rows of logits [sampling.size(), V].
+  std::vector<int32_t> sample(llvm::ArrayRef<float> logits,
+                              llvm::ArrayRef<LlmrtSampling> sampling);
 
   int64_t vocabulary() const { return model->vocabulary; }
 
@@ -54,14 +58,20 @@ private:
                       const std::string &machine);
   llvm::Error load(llvm::ArrayRef<char> object);
   llvm::Error packWeights(mlir::ModuleOp planned, const WeightStore &store);
+  /// Poisons the buffers of a call with so many rows, and names them.
+  LlmrtStep prepare(int64_t rows, int64_t askedRows);
+  /// The buffer of a result of the last call.
+  uint8_t *result(llvm::StringRef name);
   /// The next slot of a sequence; takes a page where a block begins.
   int32_t takeSlot(int32_t sequence, int32_t position);
 
   void *library = nullptr;
   const LlmrtModel *model = nullptr;
-  LlmrtStepFn function = nullptr;
+  const LlmrtVariant *chosen = nullptr;
   std::unique_ptr<llmrt::ThreadPool> pool;
-  GuardedBuffer weightSection, arena, cache;
+  GuardedBuffer weightSection, arena, cache, scratch;
+  std::deque<GuardedBuffer> results; // of the last call
+  std::vector<void *> resultAddresses;
   std::vector<int32_t> slotPositions, blockTable, freePages;
   std::map<int32_t, int32_t> lengths; // slots taken, by sequence
 };

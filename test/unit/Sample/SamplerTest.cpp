@@ -1,15 +1,13 @@
-//===- SamplerTest.cpp - one behaviour of the sampler each ----------------===//
+//===- SamplerTest.cpp - parameters, recent tokens, random numbers --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-
+//===----------------------------------------------------------------------===//
 #include "llmrt/Sampler.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstdlib>
-#include <map>
 #include <new>
-#include <random>
 #include <set>
 
 using namespace llmrt;
@@ -33,161 +31,108 @@ Sampler make(int32_t vocab, const SamplerOptions &options) {
   return std::move(*sampler);
 }
 
-std::vector<float> randomLogits(size_t vocab, unsigned seed) {
-  std::mt19937 bits(seed);
-  std::vector<float> logits(vocab);
-  for (float &logit : logits)
-    logit = float(bits() % 100000) / 10000.0f - 5.0f;
-  return logits;
+std::multiset<int32_t> recentOf(Sampler &sampler) {
+  LlmrtSampling next = sampler.next();
+  return {next.recent, next.recent + next.recentCount};
 }
 
 } // namespace
 
-TEST(Sampler, GreedyTakesTheLargest) {
-  Sampler sampler = make(4, {});
-  EXPECT_EQ(*sampler.sample(std::vector<float>{-3, -1, -2, -INFINITY}), 1);
+TEST(Sampler, HandsItsParametersOn) {
+  SamplerOptions options;
+  options.temperature = 0.8f;
+  options.topK = 7;
+  options.topP = 0.9f;
+  options.minP = 0.1f;
+  options.repetitionPenalty = 1.5f;
+  LlmrtSampling next = make(10, options).next();
+  EXPECT_EQ(next.temperature, 0.8f);
+  EXPECT_EQ(next.topK, 7);
+  EXPECT_EQ(next.topP, 0.9f);
+  EXPECT_EQ(next.minP, 0.1f);
+  EXPECT_EQ(next.penalty, 1.5f);
+  EXPECT_EQ(next.recentCount, 0);
 }
 
-TEST(Sampler, GreedyTiesGoToTheLowestId) {
-  Sampler sampler = make(5, {});
-  EXPECT_EQ(*sampler.sample(std::vector<float>{0, 7, 3, 7, 7}), 1);
+TEST(Sampler, NumbersAreUniformAndOfTheSeed) {
+  SamplerOptions options;
+  options.seed = 42;
+  Sampler one = make(10, options), same = make(10, options);
+  options.seed = 43;
+  Sampler other = make(10, options);
+  constexpr int draws = 10000;
+  double sum = 0, squares = 0;
+  int equal = 0;
+  for (int i = 0; i < draws; ++i) {
+    const double u = one.next().uniform;
+    ASSERT_GE(u, 0);
+    ASSERT_LT(u, 1);
+    ASSERT_EQ(u, same.next().uniform);
+    equal += u == other.next().uniform;
+    sum += u;
+    squares += u * u;
+  }
+  EXPECT_EQ(equal, 0);
+  EXPECT_NEAR(sum / draws, 0.5, 0.015);
+  EXPECT_NEAR(squares / draws, 1.0 / 3, 0.015);
 }
 
-TEST(Sampler, GreedyHeedsTheRepetitionPenalty) {
+TEST(Sampler, TheFirstNumbersOfASeedNeverChange) {
+  SamplerOptions options;
+  options.seed = 1234567890123456789;
+  Sampler sampler = make(10, options);
+  EXPECT_EQ(sampler.next().uniform, 0.02829775085359376);
+  EXPECT_EQ(sampler.next().uniform, 0.7822199795149325);
+}
+
+TEST(Sampler, WithoutAPenaltyNothingIsRemembered) {
+  Sampler sampler = make(1000, {});
+  sampler.accept(3);
+  EXPECT_TRUE(recentOf(sampler).empty());
+  EXPECT_EQ(samplerBytes({}, 1000), 0);
+}
+
+TEST(Sampler, RemembersEachTokenOnce) {
   SamplerOptions options;
   options.repetitionPenalty = 2.0f;
-  Sampler sampler = make(3, options);
-  sampler.accept(1);
-  EXPECT_EQ(*sampler.sample(std::vector<float>{2.0f, 3.0f, 1.0f}), 0);
-  EXPECT_EQ(*sampler.sample(std::vector<float>{-5.0f, -2.0f, -3.9f}), 2);
-  EXPECT_EQ(*sampler.sample(std::vector<float>{-5.0f, -1.0f, -3.9f}), 1);
+  Sampler sampler = make(4, options);
+  for (int32_t token : {1, 3, 1, 1, 0, 2, 3})
+    sampler.accept(token);
+  EXPECT_EQ(recentOf(sampler), (std::multiset<int32_t>{0, 1, 2, 3}));
+  EXPECT_EQ(samplerBytes(options, 4), 4 * 4 + 4);
 }
 
-TEST(Sampler, PenaltyIsAppliedOnceHoweverOftenSeen) {
-  SamplerOptions options;
-  options.repetitionPenalty = 2.0f;
-  Sampler sampler = make(2, options);
-  for (int i = 0; i < 9; ++i)
-    sampler.accept(1);
-  EXPECT_EQ(*sampler.sample(std::vector<float>{1.0f, 2.5f}), 1);
-}
-
-TEST(Sampler, PenaltyForgetsWhatLeftTheWindow) {
+TEST(Sampler, ForgetsWhatLeftTheWindow) {
   SamplerOptions options;
   options.repetitionPenalty = 4.0f;
   options.repetitionWindow = 2;
   Sampler sampler = make(4, options);
-  std::vector<float> logits{1, 2, 0, 0};
   sampler.accept(1);
-  EXPECT_EQ(*sampler.sample(logits), 0);
+  EXPECT_EQ(recentOf(sampler), (std::multiset<int32_t>{1}));
   sampler.accept(2);
-  EXPECT_EQ(*sampler.sample(logits), 0);
+  sampler.accept(2);
+  EXPECT_EQ(recentOf(sampler), (std::multiset<int32_t>{2, 2}));
   sampler.accept(3);
-  EXPECT_EQ(*sampler.sample(logits), 1);
-}
-
-TEST(Sampler, SameSeedGivesTheSameTokens) {
-  SamplerOptions options;
-  options.temperature = 1.0f;
-  options.seed = 42;
-  Sampler one = make(1000, options), two = make(1000, options);
-  for (unsigned i = 0; i < 50; ++i) {
-    std::vector<float> logits = randomLogits(1000, i);
-    EXPECT_EQ(*one.sample(logits), *two.sample(logits));
-  }
+  EXPECT_EQ(recentOf(sampler), (std::multiset<int32_t>{2, 3}));
 }
 
 TEST(Sampler, ResetStartsOver) {
   SamplerOptions options;
-  options.temperature = 1.0f;
   options.repetitionPenalty = 1.5f;
   Sampler sampler = make(500, options);
-  std::vector<std::vector<int32_t>> runs;
+  std::vector<std::vector<double>> runs;
   for (uint64_t seed : {1, 2, 1}) {
     sampler.reset(seed);
-    std::vector<int32_t> run;
-    for (unsigned i = 0; i < 30; ++i) {
-      run.push_back(*sampler.sample(randomLogits(500, i)));
-      sampler.accept(run.back());
+    EXPECT_TRUE(recentOf(sampler).empty());
+    std::vector<double> run;
+    for (int32_t i = 0; i < 30; ++i) {
+      run.push_back(sampler.next().uniform);
+      sampler.accept(i);
     }
     runs.push_back(run);
   }
   EXPECT_EQ(runs[0], runs[2]);
   EXPECT_NE(runs[0], runs[1]);
-}
-
-TEST(Sampler, DrawsFollowTheDistribution) {
-  SamplerOptions options;
-  options.temperature = 1.0f;
-  Sampler sampler = make(4, options);
-  std::vector<float> logits{std::log(0.1f), std::log(0.2f), std::log(0.3f),
-                            std::log(0.4f)};
-  constexpr int draws = 100000;
-  std::map<int32_t, int> counts;
-  for (int i = 0; i < draws; ++i)
-    ++counts[*sampler.sample(logits)];
-  for (int32_t id = 0; id < 4; ++id) {
-    double p = 0.1 * (id + 1);
-    double deviation = std::sqrt(draws * p * (1 - p));
-    EXPECT_NEAR(counts[id], draws * p, 5 * deviation) << id;
-  }
-}
-
-TEST(Sampler, TopKKeepsTiesWithTheLast) {
-  SamplerOptions options;
-  options.temperature = 1.0f;
-  options.topK = 2;
-  Sampler sampler = make(6, options);
-  std::set<int32_t> drawn;
-  for (int i = 0; i < 2000; ++i)
-    drawn.insert(*sampler.sample(std::vector<float>{1, 0, 3, 1, 1, -2}));
-  EXPECT_EQ(drawn, (std::set<int32_t>{0, 2, 3, 4}));
-}
-
-TEST(Sampler, TopPKeepsTheTokenThatReachesTheMass) {
-  SamplerOptions options;
-  options.temperature = 1.0f;
-  options.topP = 0.75f;
-  Sampler sampler = make(3, options);
-  std::vector<float> logits{std::log(0.1f), std::log(0.7f), std::log(0.2f)};
-  std::set<int32_t> drawn;
-  for (int i = 0; i < 2000; ++i)
-    drawn.insert(*sampler.sample(logits));
-  EXPECT_EQ(drawn, (std::set<int32_t>{1, 2}));
-}
-
-TEST(Sampler, TinyTemperatureIsGreedy) {
-  SamplerOptions options;
-  options.temperature = 1e-38f;
-  Sampler sampler = make(1000, options);
-  Sampler greedy = make(1000, {});
-  for (unsigned i = 0; i < 20; ++i) {
-    std::vector<float> logits = randomLogits(1000, i);
-    logits[i * 31] = 50.0f;
-    EXPECT_EQ(*sampler.sample(logits), *greedy.sample(logits));
-  }
-}
-
-TEST(Sampler, RemovedTokensAreNeverDrawn) {
-  SamplerOptions options;
-  options.temperature = 5.0f;
-  Sampler sampler = make(3, options);
-  for (int i = 0; i < 500; ++i)
-    EXPECT_EQ(*sampler.sample(std::vector<float>{-INFINITY, 1, -INFINITY}), 1);
-}
-
-TEST(Sampler, RefusesLogitsWithoutAMeaning) {
-  SamplerOptions hot;
-  hot.temperature = 1.0f;
-  for (const SamplerOptions &options : {SamplerOptions(), hot}) {
-    Sampler sampler = make(3, options);
-    EXPECT_EQ(sampler.sample(std::vector<float>{0, NAN, 0}).message(),
-              "logit of token 1 is NaN: the model's output cannot be sampled");
-    EXPECT_FALSE(sampler.sample(std::vector<float>{0, INFINITY, 0}));
-    EXPECT_FALSE(sampler.sample(std::vector<float>(3, -INFINITY)));
-    EXPECT_EQ(sampler.sample(std::vector<float>(2, 0.0f)).message(),
-              "sampler wants 3 logits, found 2");
-  }
 }
 
 TEST(Sampler, RefusesOptionsOutOfRange) {
@@ -213,21 +158,18 @@ TEST(Sampler, IgnoresAcceptedIdsOutsideTheVocabulary) {
   Sampler sampler = make(2, options);
   sampler.accept(-1);
   sampler.accept(2);
-  EXPECT_EQ(*sampler.sample(std::vector<float>{1, 2}), 1);
+  EXPECT_TRUE(recentOf(sampler).empty());
 }
 
 TEST(Sampler, AllocatesNothingPerToken) {
   SamplerOptions options;
-  options.temperature = 0.9f;
-  options.topK = 50;
-  options.topP = 0.9f;
-  options.minP = 0.02f;
   options.repetitionPenalty = 1.1f;
-  options.repetitionWindow = 64;
-  Sampler sampler = make(49152, options);
-  std::vector<float> logits = randomLogits(49152, 3);
-  size_t before = allocations;
-  for (int i = 0; i < 100; ++i)
-    sampler.accept(*sampler.sample(logits));
-  EXPECT_EQ(allocations, before);
+  for (int32_t window : {0, 64}) {
+    options.repetitionWindow = window;
+    Sampler sampler = make(49152, options);
+    size_t before = allocations;
+    for (int32_t i = 0; i < 1000; ++i)
+      sampler.accept(sampler.next().recentCount + i);
+    EXPECT_EQ(allocations, before);
+  }
 }

@@ -49,7 +49,7 @@ public:
   Value toIndex(Value i32);
 
   Value f32(double value);
-  /// A constant in every lane; `type` is f32 or a vector of f32 or i32.
+  /// A constant in every lane; `type` is a number or a vector of numbers.
   Value constant(mlir::Type type, double value);
   Value broadcast(Value scalar, int64_t lanes);
 
@@ -59,6 +59,10 @@ public:
   Value div(Value a, Value b);
   /// The greater; b where one of them is NaN. So a NaN of b is kept, of a lost.
   Value max(Value a, Value b);
+  Value compare(mlir::arith::CmpFPredicate predicate, Value a, Value b);
+  Value compare(mlir::arith::CmpIPredicate predicate, Value a, Value b);
+  Value both(Value a, Value b); // conditions
+  Value negate(Value condition);
   Value fma(Value a, Value b, Value c); // a * b + c, rounded once
   Value exp(Value x);
   /// x where `condition`, else y.
@@ -71,7 +75,7 @@ public:
   /// `lanes` f32, converted from the memref's float type; `mask` may be null.
   Value loadF32s(Value memref, mlir::ValueRange at, int64_t lanes,
                  Value mask = {});
-  /// Bytes read as `type`, a vector or a scalar of 32 bits.
+  /// Bytes read as `type`, a vector or a scalar of 32 or 64 bits.
   Value loadBytesAs(Value memref, mlir::ValueRange at, mlir::Type type);
   void store(Value value, Value memref, mlir::ValueRange at);
   void storeVector(Value vector, Value memref, mlir::ValueRange at,
@@ -89,6 +93,13 @@ public:
        llvm::function_ref<llvm::SmallVector<Value>(Value, mlir::ValueRange)>
            body);
 
+  /// What the one or the other branch computes.
+  llvm::SmallVector<Value>
+  choose(Value condition, llvm::function_ref<llvm::SmallVector<Value>()> isTrue,
+         llvm::function_ref<llvm::SmallVector<Value>()> isFalse);
+  Value choose(Value condition, llvm::function_ref<Value()> isTrue,
+               llvm::function_ref<Value()> isFalse);
+
   /// This worker's part of `count` items.
   std::pair<Value, Value> share(Value count);
 
@@ -100,6 +111,7 @@ struct BatchArgs {
   mlir::Value positions, slots, sequences, blockTable,
       slotPositions;             // memref<?xi32>
   mlir::Value blocksPerSequence; // index
+  mlir::Value sampling;          // memref<?xi8>, LlmrtSampling per asked row
 };
 
 /// A kernel's body with the memrefs that stand for its inputs and results.
@@ -109,6 +121,7 @@ struct KernelArgs {
       inputs;                             // region argument → memref or index
   llvm::SmallVector<mlir::Value> results; // memref; null for caches
   BatchArgs batch;
+  mlir::Value scratch; // memref<?xi8>, this worker's; null where none was asked
 
   mlir::Value get(mlir::Value argument) const {
     return inputs.lookup(argument);

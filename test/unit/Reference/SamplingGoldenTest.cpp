@@ -1,24 +1,26 @@
-//===- SamplerGoldenTest.cpp - the sampler against a NumPy reference ------===//
+//===- SamplingGoldenTest.cpp - llm.sample against a NumPy reference ------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // goldens.json is written by utils/make-sampler-goldens.py, whose filters work
-// on the whole vocabulary as those of transformers do.
+// on the whole vocabulary as those of transformers do. The runtime's sampler
+// gives the parameters and the random numbers.
 //===----------------------------------------------------------------------===//
+#include "SampleProgram.h"
 
 #include "llmrt/Sampler.h"
 
-#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <fstream>
 
-using namespace llmrt;
+using namespace llmc;
+using namespace llmc::test;
 using Json = nlohmann::json;
 
 namespace {
 
-SamplerOptions readOptions(const Json &json) {
-  SamplerOptions options;
+llmrt::SamplerOptions readOptions(const Json &json) {
+  llmrt::SamplerOptions options;
   options.temperature = json.at("temperature");
   options.topK = json.value("topK", 0);
   options.topP = json.value("topP", 1.0f);
@@ -29,11 +31,19 @@ SamplerOptions readOptions(const Json &json) {
   return options;
 }
 
+ReferenceSampling parametersOf(const LlmrtSampling &next) {
+  return {next.temperature, next.topK,
+          next.topP,        next.minP,
+          next.penalty,     {next.recent, next.recent + next.recentCount},
+          next.uniform};
+}
+
 std::vector<int32_t> sampleAll(const Json &test) {
   const Json &rows = test.at("logitsTimes64");
-  Expected<Sampler> sampler =
-      Sampler::create(int32_t(rows[0].size()), readOptions(test.at("options")));
+  auto sampler = llmrt::Sampler::create(int32_t(rows[0].size()),
+                                        readOptions(test.at("options")));
   EXPECT_TRUE(sampler) << sampler.message();
+  SampleProgram program(rows[0].size());
   for (int32_t token : test.at("prompt"))
     sampler->accept(token);
   std::vector<int32_t> tokens;
@@ -41,17 +51,16 @@ std::vector<int32_t> sampleAll(const Json &test) {
     std::vector<float> logits;
     for (int value : row)
       logits.push_back(float(value) / 64);
-    Expected<int32_t> token = sampler->sample(logits);
-    EXPECT_TRUE(token) << token.message();
-    tokens.push_back(*token);
-    sampler->accept(*token);
+    auto ids = program.sample(logits, {parametersOf(sampler->next())});
+    tokens.push_back(ids.empty() ? -1 : int32_t(ids[0]));
+    sampler->accept(tokens.back());
   }
   return tokens;
 }
 
 } // namespace
 
-TEST(SamplerGolden, DrawsTheTokensOfTheReference) {
+TEST(SamplingGolden, DrawsTheTokensOfTheReference) {
   std::ifstream file(LLMC_TEST_INPUTS "/sampler/goldens.json");
   ASSERT_TRUE(file);
   Json tests = Json::parse(file);
@@ -61,7 +70,7 @@ TEST(SamplerGolden, DrawsTheTokensOfTheReference) {
         << test.at("name");
 }
 
-TEST(SamplerGolden, EachFilterOfTheReferenceRemovesSomething) {
+TEST(SamplingGolden, EachFilterOfTheReferenceRemovesSomething) {
   std::ifstream file(LLMC_TEST_INPUTS "/sampler/goldens.json");
   for (const Json &test : Json::parse(file)) {
     const Json &options = test.at("options");

@@ -1,0 +1,94 @@
+//===- StepFields.h - the fields of LlmrtStep as arguments --------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The lowered step takes what LlmrtStep holds, one argument per field; its entry
+// function loads them. Both read this table, so a field is added in abi.h and
+// here, and nowhere else.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_LOWER_STEPFIELDS_H
+#define LLMC_LIB_LOWER_STEPFIELDS_H
+
+#include "llmrt/abi.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Value.h"
+
+#include <array>
+
+namespace llmc {
+
+/// In the order of abi.h: `bytes` is memref<?xi8>, `ids` memref<?xi32>, `count`
+/// index, `results` one memref<?xi8> per result of the model.
+#define LLMC_STEP_FIELDS(FIELD)                                                \
+  FIELD(weights, bytes)                                                        \
+  FIELD(arena, bytes)                                                          \
+  FIELD(kv, bytes)                                                             \
+  FIELD(scratch, bytes)                                                        \
+  FIELD(results, results)                                                      \
+  FIELD(slotPositions, ids)                                                    \
+  FIELD(tokens, ids)                                                           \
+  FIELD(positions, ids)                                                        \
+  FIELD(slots, ids)                                                            \
+  FIELD(sequences, ids)                                                        \
+  FIELD(parents, ids)                                                          \
+  FIELD(blockTable, ids)                                                       \
+  FIELD(logitRows, ids)                                                        \
+  FIELD(ranges, bytes)                                                         \
+  FIELD(sampling, bytes)                                                       \
+  FIELD(rows, count)                                                           \
+  FIELD(rowCapacity, count)                                                    \
+  FIELD(logitRowCount, count)                                                  \
+  FIELD(rangeCount, count)                                                     \
+  FIELD(blocksPerSequence, count)                                              \
+  FIELD(kvPages, count)
+
+enum class StepField {
+#define LLMC_FIELD(name, kind) name,
+  LLMC_STEP_FIELDS(LLMC_FIELD)
+#undef LLMC_FIELD
+};
+
+enum class StepFieldKind { bytes, ids, count, results };
+
+struct StepFieldInfo {
+  size_t offset; // in LlmrtStep, in bytes
+  StepFieldKind kind;
+};
+
+constexpr auto stepFields = std::to_array<StepFieldInfo>({
+#define LLMC_FIELD(name, kind) {offsetof(LlmrtStep, name), StepFieldKind::kind},
+    LLMC_STEP_FIELDS(LLMC_FIELD)
+#undef LLMC_FIELD
+});
+
+/// No field of abi.h is left out: all have 8 bytes, and the barrier, which entry
+/// functions pass by itself, is the last.
+static_assert([] {
+  for (size_t i = 0; i < stepFields.size(); ++i)
+    if (stepFields[i].offset != 8 * i)
+      return false;
+  return offsetof(LlmrtStep, barrier) == 8 * stepFields.size() &&
+         sizeof(LlmrtStep) == 8 * stepFields.size() + 8;
+}());
+
+/// The arguments of a lowered step: the fields, then worker and workers.
+class StepArguments {
+public:
+  static llvm::SmallVector<mlir::Type> getTypes(mlir::MLIRContext *context,
+                                                size_t resultCount);
+
+  StepArguments(mlir::ValueRange arguments, size_t resultCount);
+
+  mlir::Value get(StepField field) const;
+  /// The buffer of a result.
+  mlir::Value getResult(size_t index) const;
+  mlir::Value getWorker() const { return arguments.drop_back().back(); }
+  mlir::Value getWorkers() const { return arguments.back(); }
+
+private:
+  mlir::ValueRange arguments;
+  size_t resultCount;
+};
+
+} // namespace llmc
+
+#endif // LLMC_LIB_LOWER_STEPFIELDS_H

@@ -1,0 +1,252 @@
+//===- SampleTest.cpp - compiled choices are the interpreter's ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Sums are exact, so both must choose the same token always.
+//===----------------------------------------------------------------------===//
+#include "CompiledStep.h"
+
+#include "mlir/Parser/Parser.h"
+
+#include <cmath>
+
+using namespace llmc;
+using namespace llmc::test;
+
+namespace {
+
+/// `@sample` of a vocabulary, compiled and interpreted.
+class SampleModel {
+public:
+  explicit SampleModel(int64_t vocabulary)
+      : vocabulary(vocabulary), context(createContext()),
+        module(mlir::parseSourceString<mlir::ModuleOp>(textOf(vocabulary),
+                                                       context.get())),
+        compiled(*module, store), interpreter(*module, store) {}
+
+  /// Runs rows on every variant with 1, 2 and 3 workers.
+  void expectEqual(llvm::ArrayRef<float> logits,
+                   llvm::ArrayRef<ReferenceSampling> parameters) {
+    std::vector<int64_t> expected = interpret(logits, parameters);
+    ASSERT_EQ(expected.size(), parameters.size());
+    std::vector<LlmrtSampling> sampling;
+    for (const ReferenceSampling &p : parameters)
+      sampling.push_back({p.temperature, p.topK, p.topP, p.minP, p.penalty,
+                          int32_t(p.recent.size()), p.recent.data(),
+                          p.uniform});
+    for (const std::string &variant : compiled.runnableVariants())
+      for (int64_t workers : {1, 2, 3}) {
+        compiled.start(variant, workers);
+        std::vector<int32_t> tokens = compiled.sample(logits, sampling);
+        for (size_t row = 0; row < tokens.size(); ++row)
+          ASSERT_EQ(tokens[row], expected[row])
+              << variant << ", " << workers << " workers, V " << vocabulary
+              << ", " << describe(parameters[row]);
+      }
+  }
+
+  const int64_t vocabulary;
+
+private:
+  static std::string textOf(int64_t vocabulary) {
+    std::string v = std::to_string(vocabulary);
+    std::string rows = "tensor<?x" + v + "xf32>";
+    std::string numbers = "tensor<" + v + "xf32>";
+    return "module attributes {llm.model = {context_length = 64 : i64}} {\n"
+           "llm.weight @w : " +
+           numbers + " value dense<0.0> : " + numbers +
+           "\n"
+           "func.func @step(%b: !llm.batch, %kv: !llm.kv<1x1x4x4, f32>)\n"
+           "    -> (" +
+           rows +
+           ", !llm.kv<1x1x4x4, f32>) {\n"
+           "  %c0 = arith.constant 0 : index\n"
+           "  %i = llm.batch_tokens %b : tensor<?xi32>\n"
+           "  %T = tensor.dim %i, %c0 : tensor<?xi32>\n"
+           "  %w = llm.param @w : " +
+           numbers +
+           "\n"
+           "  %s = llm.broadcast %w[%T] : " +
+           numbers + " -> " + rows +
+           "\n"
+           "  %l = arith.addf %s, %s : " +
+           rows +
+           "\n"
+           "  return %l, %kv : " +
+           rows +
+           ", !llm.kv<1x1x4x4, f32>\n"
+           "}\n"
+           "func.func @sample(%l: " +
+           rows +
+           " {llm.name = \"logits\"}, %b: !llm.batch)\n"
+           "    -> (tensor<?xi32> {llm.name = \"tokens\"}) {\n"
+           "  %i = llm.sample %l batch(%b) : " +
+           rows +
+           " -> tensor<?xi32>\n"
+           "  return %i : tensor<?xi32>\n"
+           "}\n}";
+  }
+
+  std::vector<int64_t> interpret(llvm::ArrayRef<float> logits,
+                                 llvm::ArrayRef<ReferenceSampling> parameters) {
+    ReferenceBatch batch;
+    batch.sampling.assign(parameters.begin(), parameters.end());
+    ReferenceTensor rows{{int64_t(parameters.size()), vocabulary},
+                         std::vector<float>(logits.begin(), logits.end()),
+                         {}};
+    auto results = interpreter.call("sample", {rows}, batch);
+    if (results)
+      return (*results)[0].ints;
+    ADD_FAILURE() << llvm::toString(results.takeError());
+    return {};
+  }
+
+  static std::string describe(const ReferenceSampling &p) {
+    char text[160];
+    std::snprintf(text, sizeof text,
+                  "temperature %a, top-k %d, top-p %a, min-p %a, penalty %a of "
+                  "%zu, u %a",
+                  p.temperature, p.topK, p.topP, p.minP, p.penalty,
+                  p.recent.size(), p.uniform);
+    return text;
+  }
+
+  std::unique_ptr<mlir::MLIRContext> context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  WeightStore store;
+  CompiledStep compiled;
+  Interpreter interpreter;
+};
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+class Random {
+public:
+  explicit Random(uint32_t seed) : bits(seed) {}
+
+  uint32_t below(uint32_t limit) { return bits() % limit; }
+  double uniform() { return double(bits()) / 4294967296.0; }
+  template <typename T> T oneOf(std::initializer_list<T> choices) {
+    return choices.begin()[below(choices.size())];
+  }
+
+  /// Peaked, flat, with many ties, or with extremes.
+  std::vector<float> logits(int64_t count) {
+    std::vector<float> values(count);
+    std::normal_distribution<float> normal;
+    float width = oneOf({0.0f, 0.01f, 1.0f, 3.0f, 30.0f});
+    float step = oneOf({0.0f, 0.0f, 0.5f, 2.0f});
+    for (float &value : values) {
+      value = width * normal(bits);
+      if (step > 0)
+        value = std::round(value / step) * step;
+      if (below(1000) == 0)
+        value = oneOf({-infinity, -3e38f, 1e-40f, -0.0f});
+    }
+    return values;
+  }
+
+  ReferenceSampling parameters(int64_t count) {
+    ReferenceSampling p;
+    p.temperature = oneOf({0.0f, 1e-45f, 1e-6f, 0.3f, 0.8f, 1.0f, 2.5f, 1e9f});
+    p.topK = oneOf(
+        {0, 0, 1, 2, 40, int(count), int(count) + 3, int(below(count)) + 1});
+    p.topP = oneOf({1.0f, 1.0f, 1e-30f, 0.1f, 0.5f, 0.95f, 0.99999994f});
+    p.minP = oneOf({0.0f, 0.0f, 1e-30f, 0.01f, 0.5f, 1.0f});
+    p.penalty = oneOf({1.0f, 1.1f, 0.5f, 100.0f});
+    for (uint32_t i = oneOf({0u, 0u, 3u, 100u}); i > 0; --i)
+      p.recent.push_back(below(count));
+    p.uniform = oneOf({0.0, uniform(), uniform(), 1 - 0x1p-53});
+    return p;
+  }
+
+private:
+  std::mt19937 bits;
+};
+
+} // namespace
+
+TEST(Sample, AnyVocabularyAndAnyParameters) {
+  for (int64_t vocabulary :
+       {1, 2, 15, 16, 17, 255, 256, 257, 1000, 4096, 49152}) {
+    SampleModel model(vocabulary);
+    Random random(vocabulary);
+    const int64_t rows = 7;
+    for (int round = 0; round < (vocabulary > 5000 ? 12 : 60); ++round) {
+      std::vector<float> logits;
+      std::vector<ReferenceSampling> parameters;
+      for (int64_t row = 0; row < rows; ++row) {
+        for (float logit : random.logits(vocabulary))
+          logits.push_back(logit);
+        parameters.push_back(random.parameters(vocabulary));
+      }
+      model.expectEqual(logits, parameters);
+      if (HasFailure())
+        return;
+    }
+  }
+}
+
+TEST(Sample, ALargeVocabulary) {
+  SampleModel model(200001);
+  Random random(5);
+  for (int round = 0; round < 6; ++round)
+    model.expectEqual(random.logits(model.vocabulary),
+                      random.parameters(model.vocabulary));
+}
+
+TEST(Sample, EveryNumberOfTiesAtTheCut) {
+  SampleModel model(37);
+  std::vector<float> logits(37, 1.0f);
+  ReferenceSampling p;
+  p.temperature = 1;
+  std::vector<float> rows;
+  std::vector<ReferenceSampling> parameters;
+  for (int ties = 1; ties <= 37; ++ties) {
+    logits[(ties * 11) % 37] = 2.0f;
+    for (float topP : {0.2f, 0.5f, 0.9f})
+      for (double u : {0.0, 0.3, 0.7, 1 - 0x1p-53}) {
+        p.topP = topP;
+        p.uniform = u;
+        rows.insert(rows.end(), logits.begin(), logits.end());
+        parameters.push_back(p);
+      }
+  }
+  model.expectEqual(rows, parameters);
+}
+
+TEST(Sample, RowsWithoutADistributionGiveNoToken) {
+  SampleModel model(40);
+  ReferenceSampling hot;
+  hot.temperature = 1;
+  hot.topP = 0.9f;
+  std::vector<float> rows;
+  std::vector<ReferenceSampling> parameters;
+  for (const ReferenceSampling &p : {ReferenceSampling(), hot})
+    for (float bad : {infinity, -infinity, float(NAN), -float(NAN)})
+      for (size_t at : {0, 17, 39}) {
+        std::vector<float> logits(40, bad == -infinity ? bad : 0.0f);
+        logits[at] = bad;
+        rows.insert(rows.end(), logits.begin(), logits.end());
+        parameters.push_back(p);
+      }
+  model.expectEqual(rows, parameters);
+}
+
+TEST(Sample, NoRowsNoTokens) { SampleModel(10).expectEqual({}, {}); }
+
+TEST(Sample, DrawsFollowTheDistribution) {
+  // 1 : 2 : 3 : 4, by evenly spread numbers, in both orders of drawing.
+  SampleModel model(4);
+  for (float topP : {1.0f, 0.999f}) {
+    std::vector<float> logits;
+    std::vector<ReferenceSampling> parameters(100);
+    for (int i = 0; i < 100; ++i) {
+      for (float p : {0.1f, 0.2f, 0.3f, 0.4f})
+        logits.push_back(std::log(p));
+      parameters[i].temperature = 1;
+      parameters[i].topP = topP;
+      parameters[i].uniform = (i + 0.5) / 100;
+    }
+    model.expectEqual(logits, parameters);
+  }
+}
