@@ -106,10 +106,10 @@ private:
       return;
     double part = static_cast<double>(parameters.topP) * sum();
     double limit = std::max(1.0, std::ceil(part));
-    std::stable_sort(kept.begin(), kept.end(),
-                     [](const Candidate &a, const Candidate &b) {
-                       return a.weight > b.weight;
-                     });
+    std::sort(kept.begin(), kept.end(),
+              [](const Candidate &a, const Candidate &b) {
+                return a.weight != b.weight ? a.weight > b.weight : a.id < b.id;
+              });
     size_t count = 0;
     for (double mass = 0; mass < limit && count < kept.size(); ++count)
       mass += kept[count].weight;
