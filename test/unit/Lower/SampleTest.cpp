@@ -33,7 +33,7 @@ public:
       sampling.push_back({p.temperature, p.topK, p.topP, p.minP, p.penalty,
                           int32_t(p.recent.size()), p.recent.data(),
                           p.uniform});
-    for (const std::string &variant : compiled.runnableVariants())
+    for (const std::string &variant : compiled.variants())
       for (int64_t workers : {1, 2, 3}) {
         compiled.start(variant, workers);
         std::vector<int32_t> tokens = compiled.sample(logits, sampling);
