@@ -55,8 +55,9 @@ static VariantReport &report() {
 static VariantReport &registered = report();
 
 CompiledStep::CompiledStep(mlir::ModuleOp optimised, const WeightStore &weights,
-                           const std::string &machine) {
-  if (llvm::Error error = compile(optimised, weights, machine)) {
+                           const std::string &machine,
+                           llvm::ArrayRef<std::string> isas) {
+  if (llvm::Error error = compile(optimised, weights, machine, isas)) {
     ADD_FAILURE() << llvm::toString(std::move(error));
     model = nullptr;
   }
@@ -69,18 +70,16 @@ CompiledStep::~CompiledStep() {
 
 llvm::Error CompiledStep::compile(mlir::ModuleOp optimised,
                                   const WeightStore &weights,
-                                  const std::string &machine) {
+                                  const std::string &machine,
+                                  llvm::ArrayRef<std::string> isas) {
   mlir::OwningOpRef<mlir::ModuleOp> module(optimised.clone());
   CompileOptions options;
   options.emulateOn = machine;
-  auto isas = getIsas(options.cpu);
-  if (!isas)
-    return isas.takeError();
-  if (llvm::Error error = runStage(Stage::schedule, *module, options, *isas))
+  if (llvm::Error error = runStage(Stage::schedule, *module, options, isas))
     return error;
   if (llvm::Error error = packWeights(*module, weights))
     return error;
-  if (llvm::Error error = runStage(Stage::lower, *module, options, *isas))
+  if (llvm::Error error = runStage(Stage::lower, *module, options, isas))
     return error;
   auto object = emitObject(*module, ObjectKind::object);
   return object ? load(*object) : object.takeError();

@@ -34,9 +34,11 @@ public:
   static constexpr int64_t cachePages = 48;
   static constexpr int64_t maxSequences = 8;
 
-  /// Compiles a clone of `optimised`. A failure fails the test; see `ok`.
+  /// Compiles a clone of `optimised` for these instruction sets (none: all). A
+  /// failure fails the test; see `ok`.
   CompiledStep(mlir::ModuleOp optimised, const WeightStore &weights,
-               const std::string &machine = testMachine());
+               const std::string &machine = testMachine(),
+               llvm::ArrayRef<std::string> isas = {});
   ~CompiledStep();
   bool ok() const { return model; }
 
@@ -55,7 +57,8 @@ public:
 
 private:
   llvm::Error compile(mlir::ModuleOp optimised, const WeightStore &weights,
-                      const std::string &machine);
+                      const std::string &machine,
+                      llvm::ArrayRef<std::string> isas);
   llvm::Error load(llvm::ArrayRef<char> object);
   llvm::Error packWeights(mlir::ModuleOp planned, const WeightStore &store);
   /// Poisons the buffers of a call with so many rows, and names them.

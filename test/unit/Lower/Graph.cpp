@@ -309,7 +309,8 @@ GraphRun::GraphRun(Graph &graph, llvm::ArrayRef<std::string> isas)
     ADD_FAILURE() << llvm::toString(std::move(error));
   else
     compiled =
-        std::make_unique<CompiledStep>(*optimised, graph.weights(), isas);
+        std::make_unique<CompiledStep>(*optimised, graph.weights(),
+                                       testMachine(), isas);
 }
 
 std::vector<std::vector<float>>

@@ -112,8 +112,7 @@ std::string tensor(llvm::ArrayRef<int64_t> shape,
 /// The text as a module, its reference, and the compiled step.
 class GraphRun {
 public:
-  explicit GraphRun(Graph &graph,
-                    llvm::ArrayRef<std::string> isas = {"avx512-vnni", "avx2"});
+  explicit GraphRun(Graph &graph, llvm::ArrayRef<std::string> isas = {});
   bool ok() const { return compiled && compiled->ok(); }
   /// The logits of each batch; a failure fails the test.
   std::vector<std::vector<float>>
