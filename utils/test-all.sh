@@ -13,7 +13,7 @@ for machine in avx2 x86-64; do
     -R '^lower-test-[0-9]|^e2e_tiny_models'
 done
 say "$FUZZ_GRAPHS random graphs"
-LLMC_FUZZ_GRAPHS=$FUZZ_GRAPHS build/test/unit/lower-test --gtest_filter='*Fuzz*'
+build/test/unit/graph-fuzz --graphs="$FUZZ_GRAPHS" --seed=1
 say "sanitizers"
 mkdir -p build-sanitize
 cmake --preset sanitize -DLLMC_BUILD_TESTS=ON >build-sanitize/configure.log 2>&1 ||

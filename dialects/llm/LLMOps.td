@@ -403,7 +403,10 @@ def LLM_SampleOp : LLM_Op<"sample", [Pure, LLM_KernelAnchor<["getScratchBytes"]>
     (C1) result is [L]. (C2) V <= 2^20, where sums are still exact. (C3) the parameters are those that
     the runtime checks: temperature, min_p and top_k >= 0, 0 < top_p <= 1, penalty > 0, ids < V (at run time).
     ```mlir
-    %ids = llm.sample %logits batch(%b) : tensor<?x49152xf32> -> tensor<?xi32>
+    func.func @sample(%logits: tensor<?x49152xf32>, %b: !llm.batch) -> tensor<?xi32> {
+      %ids = llm.sample %logits batch(%b) : tensor<?x49152xf32> -> tensor<?xi32>
+      return %ids : tensor<?xi32>
+    }
     ```
   }];
   let arguments = (ins 2DTensorOf<[F32]>:$logits, LLM_BatchType:$batch);

@@ -30,7 +30,7 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 
 // CHECK: llvm.func @llmrt_barrier(!llvm.ptr)
 // CHECK: llvm.func internal @"llmrt_step.avx512-vnni"(%{{.*}}: !llvm.ptr, %{{.*}}: i64, %{{.*}}: i64)
-// CHECK-SAME: target_cpu = "x86-64", target_features = #llvm.target_features<["+avx512f"]>
+// CHECK-SAME: target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>
 // CHECK: call @"step.avx512-vnni"(
 // CHECK: llvm.mlir.global internal constant @"llmrt_variant.avx512-vnni"("avx512-vnni\00")
 

@@ -18,10 +18,10 @@ constexpr double exact = 0;
 constexpr double floats = 1e-4;
 
 /// Whole models with int8 activations, compiled against interpreted: 3e-7 is what
-/// they show. Codes are equal then. One that lies so close between two integers
-/// that f32 sums round it the other way would move its product by 1/127 of the
-/// group's largest activation and fail here: some hundred thousand codes to one.
-constexpr double int8Models = 1e-4;
+/// most steps show. Codes are equal then. One that lies so close between two
+/// integers that f32 sums round it the other way moves its product by 1/127 of the
+/// group's largest activation: llama-k.gguf has a step with one, 9e-4.
+constexpr double int8Models = 2e-3;
 
 /// The interpreter in f64 against a formula in the test; absolute, values near 1.
 constexpr double formula = 1e-6;

@@ -125,7 +125,25 @@ struct EmulateIsa : impl::EmulateIsaBase<EmulateIsa> {
       return failed(emulate(call)) ? WalkResult::interrupt()
                                    : WalkResult::advance();
     });
+    SmallVector<LLVM::InlineAsmOp> orders;
+    function.walk([&](LLVM::InlineAsmOp op) { orders.push_back(op); });
+    llvm::for_each(orders, forgetOrder);
     return failure(result.wasInterrupted());
+  }
+
+  /// The empty assembly of `keepInOrder` names registers that the machine may not
+  /// have; without it only the order of instructions is free.
+  static void forgetOrder(LLVM::InlineAsmOp op) {
+    assert(op.getAsmString().empty() && "kernels hold no assembly but that");
+    if (op.getNumOperands() == 1)
+      op->replaceAllUsesWith(op.getOperands());
+    for (Operation *user : llvm::make_early_inc_range(op->getUsers())) {
+      auto part = cast<LLVM::ExtractValueOp>(user);
+      part->replaceAllUsesWith(
+          ValueRange(op.getOperand(part.getPosition().front())));
+      part.erase();
+    }
+    op.erase();
   }
 
   LogicalResult emulate(LLVM::CallIntrinsicOp call) {

@@ -121,7 +121,8 @@ TEST_F(Catalog, WhatNobodyTookIsRefusedUnlessIgnored) {
 }
 
 TEST_F(Catalog, ATensorOfAnUnreadableTypeIsNamedWhenWanted) {
-  source.unreadable["w.weight"] = "F8_E4M3";
+  source.unreadable["w.weight"] =
+      "dtype F8_E4M3; the dtypes that can be read are F32, F16 and BF16";
   WeightCatalog catalog = open(SourceKind::Gguf);
   EXPECT_TRUE(catalog.has("w.weight"));
   EXPECT_FALSE(bool(catalog.matrix("w.weight", {4, 8})));

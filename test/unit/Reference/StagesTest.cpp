@@ -113,7 +113,8 @@ TEST(Stages, SchedulesChangeNoBit) {
   for (llvm::StringRef file : {"llama-q4_1.gguf", "qwen2", "gpt2-q8_0.gguf"}) {
     Staged staged(file);
     staged.run("llm-share-rotations,cse,llm-outline-layers,cse");
-    expectSameBits(staged, "llm-pack-weights,llm-form-kernels,llm-plan-memory");
+    expectSameBits(staged, "llm-pack-weights,llm-clone-targets,"
+                           "llm-form-kernels,llm-plan-memory");
   }
 }
 
@@ -126,7 +127,8 @@ TEST(Stages, IntegerActivationsStayCloseAndScheduleToTheSameBits) {
   EXPECT_GT(worst, 0.0f); // they are rounded
   float most = worstDifference(before, std::vector<float>(before.size()));
   EXPECT_LT(worst, 0.05f * most);
-  expectSameBits(staged, "llm-pack-weights,llm-form-kernels,llm-plan-memory");
+  expectSameBits(staged, "llm-pack-weights,llm-clone-targets,"
+                           "llm-form-kernels,llm-plan-memory");
 }
 
 TEST(Stages, HalfCachesStayClose) {
