@@ -74,8 +74,7 @@ private:
       AddressOf sample = createEntry("sample", *isa);
       AddressOf name =
           tables.addString("llmrt_variant." + isa->getName(), isa->getName());
-      variants.push_back(
-          {name, static_cast<int64_t>(bits), step, sample});
+      variants.push_back({name, static_cast<int64_t>(bits), step, sample});
     }
     return variants;
   }

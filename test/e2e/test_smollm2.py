@@ -107,7 +107,10 @@ class SmolLM2(TestCase):
     def test_verify_finds_a_changed_instruction(self):
         data = bytearray(self.default.read_bytes())
         # vpdpbusd on 512 bits: only the generated step has it, and info runs no step.
-        instruction = re.search(rb"\x62\xf2.[\x40-\x4f]\x50", data, re.DOTALL)
+        # EVEX: map 2, prefix 66, any registers, 512 bits, opcode 50.
+        prefixes = bytes(16 * high + 2 for high in range(16)), bytes(8 * high + 5 for high in range(16))
+        pattern = b"\x62" + b"".join(b"[" + re.escape(each) + b"]" for each in prefixes) + rb"[\x40-\x5f]\x50"
+        instruction = re.search(pattern, data, re.DOTALL)
         data[instruction.start() + 4] ^= 1
         self.verify_fails(data, "code")
 

@@ -308,9 +308,8 @@ GraphRun::GraphRun(Graph &graph, llvm::ArrayRef<std::string> isas)
   if (llvm::Error error = runStage(Stage::optimize, *optimised, options, {}))
     ADD_FAILURE() << llvm::toString(std::move(error));
   else
-    compiled =
-        std::make_unique<CompiledStep>(*optimised, graph.weights(),
-                                       testMachine(), isas);
+    compiled = std::make_unique<CompiledStep>(*optimised, graph.weights(),
+                                              testMachine(), isas);
 }
 
 std::vector<std::vector<float>>

@@ -128,7 +128,7 @@ TEST(Stages, IntegerActivationsStayCloseAndScheduleToTheSameBits) {
   float most = worstDifference(before, std::vector<float>(before.size()));
   EXPECT_LT(worst, 0.05f * most);
   expectSameBits(staged, "llm-pack-weights,llm-clone-targets,"
-                           "llm-form-kernels,llm-plan-memory");
+                         "llm-form-kernels,llm-plan-memory");
 }
 
 TEST(Stages, HalfCachesStayClose) {
