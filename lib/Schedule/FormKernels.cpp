@@ -141,10 +141,13 @@ private:
 
   StringRef getDecline(Group &source, Group &group, OpOperand &operand) {
     Operation *user = operand.getOwner();
-    auto userAnchor = dyn_cast<KernelAnchorOpInterface>(user);
     SmallVector<KernelAnchorOpInterface> behind = source.getAnchors();
-    if (userAnchor && !userAnchor.absorbsProducer(operand))
-      return "it needs what it reads whole";
+    // Every reader in the group, not `user` alone: an addition behind a product
+    // may read the product's input once more.
+    for (Operation *op : source.ops)
+      for (OpOperand &use : op->getUses())
+        if (needsWhole(use) && llvm::is_contained(group.ops, use.getOwner()))
+          return "it needs what it reads whole";
     for (KernelAnchorOpInterface anchor : behind)
       if (!anchor.absorbsUser(user))
         return "what it reads takes no such op along";
@@ -158,6 +161,11 @@ private:
             !llvm::is_contained(group.ops, reader) && !isAfter(reader, user))
           return "another op reads it before";
     return {};
+  }
+
+  static bool needsWhole(OpOperand &use) {
+    auto anchor = dyn_cast<KernelAnchorOpInterface>(use.getOwner());
+    return anchor && !anchor.absorbsProducer(use);
   }
 
   /// Whether `reader`, or the op of this block around it, stands after `op`.

@@ -36,15 +36,21 @@ private:
   void visit(Block &block) {
     for (Operation &op : block) {
       if (auto loop = dyn_cast<scf::ForOp>(op))
-        visitLoop(loop);
-      if (auto param = dyn_cast<ParamOp>(op); param && !param.getIndex())
-        place(symbols.lookup<WeightOp>(param.getWeight()));
+        visit(*loop.getBody());
+      if (auto param = dyn_cast<ParamOp>(op)) {
+        if (param.getIndex())
+          placeTables(block);
+        else
+          place(symbols.lookup<WeightOp>(param.getWeight()));
+      }
     }
   }
 
-  void visitLoop(scf::ForOp loop) {
+  /// Layer by layer, all tables that the block reads: a loop, or what is left of
+  /// one that ran once.
+  void placeTables(Block &block) {
     SmallVector<WeightTableOp> tables;
-    for (auto param : loop.getBody()->getOps<ParamOp>())
+    for (auto param : block.getOps<ParamOp>())
       if (param.getIndex())
         tables.push_back(symbols.lookup<WeightTableOp>(param.getWeight()));
     readTables.insert_range(tables);
@@ -56,7 +62,6 @@ private:
         if (layer < table.getEntries().size())
           place(symbols.lookup<WeightOp>(
               cast<FlatSymbolRefAttr>(table.getEntries()[layer]).getAttr()));
-    visit(*loop.getBody());
   }
 
   void place(WeightOp weight) {

@@ -191,6 +191,18 @@ func.func @read_before(%x: tensor<?x32xf32>, %w: !w) -> tensor<?x32xf32> {
   return %m : tensor<?x32xf32>
 }
 
+// A value that a product reads whole joins no kernel of that product, though an
+// op behind it reads the value too.
+// CHECK-LABEL: func.func @read_whole_and_behind.avx2(
+// CHECK: %[[A:.*]] = llm.kernel "tanh"(
+// CHECK: llm.kernel "linear_addf"(%[[A]],
+func.func @read_whole_and_behind(%x: tensor<?x32xf32>, %w: !w) -> tensor<?x32xf32> {
+  %a = llm.act tanh %x : tensor<?x32xf32>
+  %p = llm.linear %a, %w : (tensor<?x32xf32>, !w) -> tensor<?x32xf32>
+  %s = arith.addf %p, %a : tensor<?x32xf32>
+  return %s : tensor<?x32xf32>
+}
+
 // -----
 
 // What nobody reads becomes no kernel.

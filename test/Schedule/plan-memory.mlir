@@ -249,13 +249,16 @@ func.func @outer_value(%ids: tensor<?xi32>, %n: index) -> !row {
 // -----
 
 // Weights lie in the order in which a step reads them, layer by layer, in whole
-// cache lines; what nobody reads is gone; a page is all layers and heads.
+// cache lines, those of a loop that ran once and is no more too; what nobody
+// reads is gone; a page is all layers and heads.
 // CHECK: page = 32768
-// CHECK-SAME: weights = 768
+// CHECK-SAME: weights = 832
 module {
 // CHECK-NOT: @unread
 llm.weight @unread : tensor<64xf32> source "u"
-// CHECK: llm.weight @last : tensor<3xf32> source "l" at 704
+// CHECK: llm.weight @c0 : tensor<8xf32> source "c0" at 704
+llm.weight @c0 : tensor<8xf32> source "c0"
+// CHECK: llm.weight @last : tensor<3xf32> source "l" at 768
 llm.weight @last : tensor<3xf32> source "l"
 // CHECK: llm.weight @b1 : tensor<32xf32> source "b1" at 576
 llm.weight @b1 : tensor<32xf32> source "b1"
@@ -269,6 +272,7 @@ llm.weight @a0 : tensor<16xf32> source "a0"
 llm.weight @first : tensor<80xf32> source "f"
 llm.weight_table @a : tensor<16xf32> [@a0, @a1]
 llm.weight_table @b : tensor<32xf32> [@b0, @b1]
+llm.weight_table @c : tensor<8xf32> [@c0]
 
 func.func @weights(%batch: !llm.batch, %kv: !llm.kv<2x2x16x16, f32>) -> !llm.kv<2x2x16x16, f32> {
   %c0 = arith.constant 0 : index
@@ -279,6 +283,7 @@ func.func @weights(%batch: !llm.batch, %kv: !llm.kv<2x2x16x16, f32>) -> !llm.kv<
     %a = llm.param @a[%i] : tensor<16xf32>
     %b = llm.param @b[%i] : tensor<32xf32>
   }
+  %once = llm.param @c[%c0] : tensor<8xf32>
   %last = llm.param @last : tensor<3xf32>
   %again = llm.param @first : tensor<80xf32>
   return %kv : !llm.kv<2x2x16x16, f32>
