@@ -29,7 +29,8 @@ SHARED_RUNTIME = {
     "Emit": ["Checksum.h"],
     "Weights": [],
     "Import": ["Status.h", "Tokenizer.h", "TokenizerModel.h"],
-    "Driver": ["Status.h", "Tokenizer.h", "TokenizerModel.h", "Engine.h"],
+    "Driver": ["Status.h", "Tokenizer.h", "TokenizerModel.h", "Engine.h",
+               "Console.h", "Usage.h"],
 }
 MACHINE_PATH = re.compile(r"(?<![\w.$}{/-])/(root|home|tmp|work|Users)/[\w.]")
 

@@ -5,8 +5,10 @@
 // without.
 //===----------------------------------------------------------------------===//
 #include "llmc/Driver/Commands.h"
+#include "llmc/Driver/Version.h"
+#include "llmrt/Usage.h"
 
-#include <CLI/CLI.hpp>
+#include "llvm/Support/FileSystem.h"
 
 #include <cstdio>
 #include <functional>
@@ -40,10 +42,11 @@ struct CommandLine {
 /// An enum option; its values and their names are those of getChoices.
 template <typename T>
 static CLI::Option *addChoice(CLI::App *app, const std::string &flag, T &value,
-                              const std::string &text) {
-  std::string known;
+                              const std::string &text,
+                              const std::string &otherwise = {}) {
+  std::vector<std::string> names;
   for (const Choice<T> &choice : getChoices(T()))
-    known += (known.empty() ? "" : "|") + choice.name.str();
+    names.push_back(choice.name.str());
   CLI::callback_t parse = [&value](const CLI::results_t &given) {
     for (const Choice<T> &choice : getChoices(T()))
       if (choice.name == given.front()) {
@@ -52,7 +55,7 @@ static CLI::Option *addChoice(CLI::App *app, const std::string &flag, T &value,
       }
     return false;
   };
-  return app->add_option(flag, parse, text)->type_name(known);
+  return llmrt::takesName(app->add_option(flag, parse, text), names, otherwise);
 }
 
 static void addCompileOptions(CLI::App *app, CompileOptions &options) {
@@ -60,39 +63,87 @@ static void addCompileOptions(CLI::App *app, CompileOptions &options) {
       app, "--activations", options.activations,
       "What linears multiply with (default: i8 for integer weights, else f32)");
   addChoice(app, "--weights", options.weights,
-            "Keep the model's encodings, or dequantise (default: keep)");
+            "Keep the model's encodings, or dequantise (default: keep)",
+            "llmc quantises nothing; for fewer bits take a file that has them "
+            "(GGUF: Q8_0, Q4_K, ...)");
   addChoice(app, "--kv", options.cache,
             "Element type of the KV cache (default: f32 with f32 "
             "activations, else f16)");
-  app->add_option("--max-context", options.maxContext,
-                  "Positions of one sequence (default: the model's own limit)")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 24));
-  app->add_option("--max-batch", options.maxBatch,
-                  "Sequences at once (default: 8)")
-      ->check(CLI::Range(int64_t(1), int64_t(4096)));
+  llmrt::takesWhole(
+      app->add_option("--max-context", options.maxContext,
+                      "Positions of one sequence (default: the model's own "
+                      "limit)"),
+      1, int64_t(1) << 24);
+  llmrt::takesWhole(app->add_option("--max-batch", options.maxBatch,
+                                    "Sequences at once (default: 8)"),
+                    1, 4096);
   app->add_option("--cpu", options.cpu,
                   "portable (all variants, chosen at start), native, "
                   "x86-64-v3, or the name of an "
-                  "instruction set (default: portable)");
+                  "instruction set (default: portable)")
+      ->type_name("NAME");
   app->add_option(
-      "--emulate-on", options.emulateOn,
-      "For tests: native, x86-64 or an instruction set; what such a "
-      "machine lacks becomes slow plain code of the same meaning");
+         "--emulate-on", options.emulateOn,
+         "For tests: native, x86-64 or an instruction set; what such a "
+         "machine lacks becomes slow plain code of the same meaning")
+      ->type_name("NAME");
 }
 
 static int report(llvm::Error error) {
   if (!error)
     return 0;
-  std::fprintf(stderr, "llmc: error: %s\n",
+  std::fprintf(stderr, "llmc: %s%s\n", llmrt::errorLabel(2).c_str(),
                llvm::toString(std::move(error)).c_str());
   return 1;
 }
 
 static int reportUsage(const std::string &message) {
-  std::fprintf(stderr,
-               "llmc: error: %s\nRun with --help for more information.\n",
+  std::fprintf(stderr, "llmc: %s%s\n", llmrt::errorLabel(2).c_str(),
                message.c_str());
   return 2;
+}
+
+//===----------------------------------------------------------------------===//
+// What people type who come from other tools
+//===----------------------------------------------------------------------===//
+
+static const char *const ofPrograms =
+    "programs have it: llmc run MODEL chat, or llmc compile MODEL -o app && "
+    "./app chat";
+static const char *const noLevels =
+    "there are no levels, code is always optimised: leave it out";
+
+/// A model where a command is wanted, as ollama and llama.cpp take it.
+static std::string adviseArgument(const std::string &given) {
+  if (!llvm::StringRef(given).contains('/') &&
+      !llvm::StringRef(given).ends_with(".gguf") &&
+      !llvm::sys::fs::exists(given))
+    return "";
+  return "did you mean 'llmc run " + given + "', or 'llmc compile " + given +
+         " -o app'?";
+}
+
+static llmrt::UsageContext makeUsageContext(const std::string &program) {
+  return {program,
+          {{"serve", ofPrograms},
+           {"chat", ofPrograms},
+           {"help", "did you mean 'llmc --help'?"},
+           {"version", "did you mean 'llmc --version'?"},
+           {"pull", "llmc downloads nothing: huggingface-cli download NAME "
+                    "--local-dir FOLDER, then llmc run FOLDER"},
+           {"-v", "did you mean '-V' (the version)?"},
+           {"-O", noLevels},
+           {"-O*", noLevels},
+           {"-m", "the model stands alone: llmc compile MODEL -o app"},
+           {"--model", "the model stands alone: llmc compile MODEL -o app"},
+           {"-hf*", "llmc downloads nothing: huggingface-cli download NAME "
+                    "--local-dir FOLDER, then llmc run FOLDER"},
+           {"-ngl", "there is no GPU code: leave it out"},
+           {"--quantize*",
+            "llmc quantises nothing: take a file that is (GGUF: Q8_0, Q4_K)"},
+           {"--mlir-*",
+            "MLIR's options are llmc-opt's: llmc import MODEL | llmc-opt ..."}},
+          adviseArgument};
 }
 
 void CommandLine::addCompile() {
@@ -102,15 +153,17 @@ void CommandLine::addCompile() {
       ->add_option("MODEL", compile.model,
                    "A GGUF file or a Hugging Face folder")
       ->required();
-  command->add_option("-o,--output", compile.output,
-                      "The program; for IR and assembly a file "
-                      "(default: stdout)");
+  command
+      ->add_option("-o,--output", compile.output,
+                   "The program; for IR and assembly a file "
+                   "(default: stdout)")
+      ->type_name("FILE");
   addCompileOptions(command, compile.options);
   addChoice(command, "--emit", compile.emit, "What to write (default: exe)");
-  command
-      ->add_option("--compile-to", stopAfter,
-                   "Stop after this stage and write its IR")
-      ->check(CLI::IsMember({"import", "optimize", "schedule", "lower"}));
+  llmrt::takesName(
+      command->add_option("--compile-to", stopAfter,
+                          "Stop after this stage and write its IR"),
+      {"import", "optimize", "schedule", "lower"});
   command->add_flag("--explain", compile.explain,
                     "Say what each pass did and why");
   command->add_flag("-q,--quiet", compile.quiet, "No progress and no summary");
@@ -125,7 +178,9 @@ void CommandLine::addCompile() {
                                            compile.emit == EmitKind::obj);
       if (binary && compile.output.empty())
         return reportUsage(
-            "compile: -o is required: where should the program go?");
+            "compile: -o is required: where should the program go? llmc "
+            "compile " +
+            compile.model + " -o app");
       if (compile.stopAfter && command->count("--emit") &&
           compile.emit != EmitKind::mlir)
         return reportUsage(
@@ -141,7 +196,8 @@ void CommandLine::addImport() {
       ->add_option("MODEL", import.model,
                    "A GGUF file or a Hugging Face folder")
       ->required();
-  command->add_option("-o,--output", import.output, "A file (default: stdout)");
+  command->add_option("-o,--output", import.output, "A file (default: stdout)")
+      ->type_name("FILE");
   command->callback(
       [this] { action = [this] { return report(runImport(import)); }; });
 }
@@ -183,9 +239,9 @@ static int runReferenceArguments(const RunCommand &run) {
   CLI::Option *ids =
       app.add_option("--ids", reference.ids, "The prompt, as token ids: 1,2,3");
   ids->delimiter(',')->excludes(prompt);
-  app.add_option("-n,--tokens", reference.count,
-                 "Tokens to generate (default: 32)")
-      ->check(CLI::Range(int64_t(0), int64_t(1) << 24));
+  llmrt::takesWhole(app.add_option("-n,--tokens", reference.count,
+                                   "Tokens to generate (default: 32)"),
+                    0, int64_t(1) << 24);
   app.add_flag("--print-ids", reference.printIds, "Print ids, not text");
   app.add_flag("--ignore-eos", reference.ignoreEnd, "Go on after an end token");
   std::vector<std::string> arguments(run.arguments.rbegin(),
@@ -195,7 +251,8 @@ static int runReferenceArguments(const RunCommand &run) {
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0)
       return app.exit(error);
-    return reportUsage(std::string("run: ") + error.what());
+    return reportUsage(llmrt::explainUsage(
+        app, error, makeUsageContext("llmc run MODEL --reference")));
   }
   if (!*prompt && !*ids)
     return reportUsage(
@@ -220,22 +277,29 @@ void CommandLine::addRun() {
   command->prefix_command();
   command->callback([this, command] {
     run.arguments = command->remaining();
-    action = [this] {
-      return useReference ? runReferenceArguments(run)
-                          : report(runProgram(run));
+    action = [this, command] {
+      if (!useReference)
+        return report(runProgram(run));
+      for (const CLI::Option *option : command->get_options())
+        if (option->count() && option->get_name() != "MODEL" &&
+            option->get_name() != "--reference")
+          return reportUsage(
+              "run: --reference interprets the model as it was imported: " +
+              option->get_name() + " does not go with it, leave one out");
+      return runReferenceArguments(run);
     };
   });
 }
 
 CommandLine::CommandLine() {
-  app.set_version_flag("--version", "llmc " LLMC_VERSION);
+  app.set_version_flag("-V,--version", describeVersion);
   app.require_subcommand(1);
   addCompile();
   addImport();
   addInspect();
   addRun();
   for (CLI::App *command : app.get_subcommands({}))
-    command->set_version_flag("--version", "llmc " LLMC_VERSION);
+    command->set_version_flag("-V,--version", describeVersion);
 }
 
 int llmc::runCommandLine(int argc, const char *const *argv) {
@@ -245,7 +309,12 @@ int llmc::runCommandLine(int argc, const char *const *argv) {
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0)
       return line.app.exit(error);
-    return reportUsage(error.what());
+    if (argc < 2) {
+      std::fputs(line.app.help().c_str(), stderr);
+      return 2;
+    }
+    return reportUsage(
+        llmrt::explainUsage(line.app, error, makeUsageContext("llmc")));
   }
   return line.action();
 }

@@ -9,6 +9,7 @@
 #include "Diagnostics.h"
 #include "llmc/Driver/Pipelines.h"
 #include "llmc/Driver/Registration.h"
+#include "llmc/Driver/Version.h"
 #include "llmc/Emit/Emit.h"
 #include "llmc/Emit/PendingFile.h"
 #include "llmc/Lower/Passes.h"
@@ -189,7 +190,7 @@ llvm::Expected<llvm::json::Object> Compiler::describeModel() {
   object["variants"] = llvm::json::Array(isas);
   object["vocabulary"] = plan->getResult("logits").getColumns();
   object["weight_bytes"] = plan->getWeightBytes();
-  object["llmc_version"] = LLMC_VERSION;
+  object["llmc_version"] = getVersion();
   return object;
 }
 

@@ -12,19 +12,6 @@
 
 using namespace llmc;
 
-std::string llmc::formatBytes(uint64_t bytes) {
-  static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
-  double value = double(bytes);
-  size_t unit = 0;
-  for (; value >= 999.5 && unit + 1 < std::size(units); ++unit)
-    value /= 1000;
-  std::string text;
-  llvm::raw_string_ostream(text)
-      << llvm::format(unit && value < 100 ? "%.1f" : "%.0f", value) << " "
-      << units[unit];
-  return text;
-}
-
 std::string llmc::formatShape(llvm::ArrayRef<int64_t> shape) {
   std::string text;
   llvm::raw_string_ostream stream(text);

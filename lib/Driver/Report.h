@@ -5,6 +5,7 @@
 #define LLMC_LIB_DRIVER_REPORT_H
 
 #include "llmc/Driver/Compiler.h"
+#include "llmrt/Console.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -12,8 +13,7 @@
 
 namespace llmc {
 
-/// "94.2 MB" (decimal, as disks count).
-std::string formatBytes(uint64_t bytes);
+using llmrt::formatBytes;
 
 /// "49152x576".
 std::string formatShape(llvm::ArrayRef<int64_t> shape);

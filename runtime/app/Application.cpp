@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cinttypes>
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
@@ -44,10 +43,10 @@ Application::createEngine(const EngineOptions &options,
   auto engine = Program::createEngine(options, sampler, samplers);
   const int64_t processors = ThreadPool::availableProcessors();
   if (engine && (*engine)->options().threads > processors)
-    say(err,
-        "warning: %" PRId64 " threads on %" PRId64
-        " processors: a step uses more than these only where it proves faster",
-        (*engine)->options().threads, processors);
+    warn(err, std::to_string((*engine)->options().threads) + " threads on " +
+                  std::to_string(processors) +
+                  " processors: a step uses more than these only where it "
+                  "proves faster");
   return engine;
 }
 

@@ -9,6 +9,8 @@
 #include "App.h"
 #include "Report.h"
 
+#include "llmrt/Console.h"
+
 #include <algorithm>
 #include <cinttypes>
 #include <cmath>
@@ -200,7 +202,7 @@ static std::string report(const Engine &engine, const BenchOptions &options,
                   "sampling), first token %.4f s, peak memory %s",
                   prefillRate, decodeRate, sampledRate,
                   median(measured.firstTokenSeconds),
-                  mebibytes(peakMemoryBytes()).c_str());
+                  formatBytes(peakMemoryBytes()).c_str());
     return text;
   }
   JsonObject json;

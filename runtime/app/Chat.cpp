@@ -150,7 +150,7 @@ Status converse(Application &program, ChatSession &session,
     } else {
       if (!prompts) // nobody is there to say something else
         return answer.status();
-      say(program.err, "error: %s", answer.message().c_str());
+      complain(program.err, answer.message());
       conversation.removeLast();
     }
   }

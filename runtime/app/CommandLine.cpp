@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "App.h"
 
-#include <CLI/CLI.hpp>
+#include "llmrt/Usage.h"
 
 #include <csignal>
 #include <unistd.h>
@@ -38,6 +38,7 @@ private:
   void addInfo();
   CLI::App *command(const char *name, const char *about);
   static void addGeneration(CLI::App *to, GenerateOptions &options);
+  static void addSampling(CLI::App *to, SamplerOptions &sampler);
   static void addThreads(CLI::App *to, int64_t &threads);
 
   const Host &host;
@@ -75,45 +76,57 @@ CLI::App *CommandLine::command(const char *name, const char *about) {
 }
 
 void CommandLine::addThreads(CLI::App *to, int64_t &threads) {
-  to->add_option("--threads,-t", threads,
-                 "Threads; default: the physical cores available")
-      ->check(CLI::Range(int64_t(1), ThreadPool::maxWorkers));
+  takesWhole(to->add_option("--threads,-t", threads,
+                            "Threads; default: the physical cores available"),
+             1, ThreadPool::maxWorkers);
 }
 
 void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options) {
-  SamplerOptions &sampler = options.sampler;
-  to->add_option("-n,--tokens", options.maxTokens,
-                 "Tokens to generate at most; -1: until the model ends or the "
-                 "context is full")
-      ->check(CLI::Range(int64_t(-1), int64_t(INT32_MAX)))
-      ->capture_default_str();
-  to->add_option("--temperature,--temp", sampler.temperature,
-                 "0: always the most likely token")
-      ->capture_default_str();
-  to->add_option("--top-k", sampler.topK,
-                 "Keep the k most likely tokens; 0: all");
-  to->add_option("--top-p", sampler.topP,
-                 "Keep the smallest set of this probability; 1: all");
-  to->add_option("--min-p", sampler.minP,
-                 "Keep tokens of this share of the best one's probability");
-  to->add_option("--repetition-penalty,--repeat-penalty",
-                 sampler.repetitionPenalty,
-                 "Make tokens seen before less likely; 1: off");
-  to->add_option("--repetition-window,--repeat-last-n",
-                 sampler.repetitionWindow,
-                 "Tokens back that count as seen; 0: all");
-  to->add_option("--seed,-s", sampler.seed, "The same seed gives the same text")
-      ->capture_default_str();
+  takesWhole(to->add_option("-n,--tokens", options.maxTokens,
+                            "Tokens to generate at most; -1: until the model "
+                            "ends or the context is full")
+                 ->capture_default_str(),
+             -1, INT32_MAX);
+  addSampling(to, options.sampler);
   to->add_option("--stop", options.stops,
                  "End before this text; may be given several times")
       ->allow_extra_args(false);
-  to->add_option("--context,-c", options.context,
-                 "Tokens of prompt and answer together at most")
-      ->check(CLI::PositiveNumber);
+  takesWhole(to->add_option("--context,-c", options.context,
+                            "Tokens of prompt and answer together at most"),
+             1, INT32_MAX);
   to->add_flag("--ignore-eos", options.ignoreEos,
                "Go on after the model's end token");
   to->add_flag("--stats", options.stats, "Say speed and memory on stderr");
   addThreads(to, options.threads);
+}
+
+void CommandLine::addSampling(CLI::App *to, SamplerOptions &sampler) {
+  constexpr double unbounded = std::numeric_limits<double>::infinity();
+  takesNumber(to->add_option("--temperature,--temp", sampler.temperature,
+                             "0: always the most likely token")
+                  ->capture_default_str(),
+              0, unbounded);
+  takesWhole(to->add_option("--top-k", sampler.topK,
+                            "Keep the k most likely tokens; 0: all"),
+             0, INT32_MAX);
+  takesNumber(to->add_option("--top-p", sampler.topP,
+                             "Keep the smallest set of this probability; "
+                             "1: all"),
+              0, 1);
+  takesNumber(to->add_option("--min-p", sampler.minP,
+                             "Keep tokens of this share of the best one's "
+                             "probability"),
+              0, 1);
+  takesNumber(to->add_option("--repetition-penalty,--repeat-penalty",
+                             sampler.repetitionPenalty,
+                             "Make tokens seen before less likely; 1: off"),
+              0, unbounded);
+  takesWhole(to->add_option("--repetition-window,--repeat-last-n",
+                            sampler.repetitionWindow,
+                            "Tokens back that count as seen; 0: all"),
+             0, INT32_MAX);
+  to->add_option("--seed,-s", sampler.seed, "The same seed gives the same text")
+      ->capture_default_str();
 }
 
 void CommandLine::addAsk() {
@@ -162,46 +175,38 @@ void CommandLine::addLogits() {
       ->required();
   logitsCommand->add_flag("--step", logitsOptions.step,
                           "Token by token instead of the whole prompt");
-  logitsCommand
-      ->add_option("--rows", logitsOptions.rowsPerStep,
-                   "Rows of one step at most")
-      ->check(CLI::PositiveNumber);
+  takesWhole(logitsCommand->add_option("--rows", logitsOptions.rowsPerStep,
+                                       "Rows of one step at most"),
+             1, INT32_MAX);
   addThreads(logitsCommand, logitsOptions.threads);
 }
 
 void CommandLine::addBench() {
   benchCommand = command("bench", "Measure speed and memory");
-  auto count = CLI::Range(int64_t(0), int64_t(INT32_MAX));
-  benchCommand
-      ->add_option("-p,--prompt", benchOptions.prompt, "Tokens of the prompt")
-      ->check(count)
-      ->capture_default_str();
-  benchCommand
-      ->add_option("-n,--tokens", benchOptions.generate, "Tokens to generate")
-      ->check(count)
-      ->capture_default_str();
-  benchCommand
-      ->add_option("-d,--depth", benchOptions.depth,
-                   "Tokens in the cache before each test")
-      ->check(count)
-      ->capture_default_str();
-  benchCommand
-      ->add_option("-b,--batch", benchOptions.batch, "Sequences at once")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  benchCommand
-      ->add_option("--temperature,--temp", benchOptions.sampler.temperature,
-                   "Of the figures with sampling")
-      ->capture_default_str();
-  benchCommand
-      ->add_option("--top-p", benchOptions.sampler.topP,
-                   "Of the figures with sampling")
-      ->capture_default_str();
-  benchCommand
-      ->add_option("-r,--repetitions", benchOptions.repetitions,
-                   "Of which the median is shown")
-      ->check(CLI::Range(int64_t(1), int64_t(10000)))
-      ->capture_default_str();
+  auto count = [this](const char *flag, int64_t &value, const char *about,
+                      int64_t least, int64_t most = INT32_MAX) {
+    takesWhole(
+        benchCommand->add_option(flag, value, about)->capture_default_str(),
+        least, most);
+  };
+  count("-p,--prompt", benchOptions.prompt, "Tokens of the prompt", 0);
+  count("-n,--tokens", benchOptions.generate, "Tokens to generate", 0);
+  count("-d,--depth", benchOptions.depth,
+        "Tokens in the cache before each test", 0);
+  count("-b,--batch", benchOptions.batch, "Sequences at once", 1);
+  count("-r,--repetitions", benchOptions.repetitions,
+        "Of which the median is shown", 1, 10000);
+  takesNumber(benchCommand
+                  ->add_option("--temperature,--temp",
+                               benchOptions.sampler.temperature,
+                               "Of the figures with sampling")
+                  ->capture_default_str(),
+              0, std::numeric_limits<double>::infinity());
+  takesNumber(benchCommand
+                  ->add_option("--top-p", benchOptions.sampler.topP,
+                               "Of the figures with sampling")
+                  ->capture_default_str(),
+              0, 1);
   benchCommand->add_flag("--json", benchOptions.json, "As JSON");
   addThreads(benchCommand, benchOptions.threads);
 }
@@ -210,15 +215,15 @@ void CommandLine::addEval() {
   evalCommand = command("eval", "Measure the perplexity of a text");
   evalCommand->add_option("--text", evalOptions.text, "A text file; -: stdin")
       ->required();
-  evalCommand
-      ->add_option("--context,-c", evalOptions.context,
-                   "Tokens of one window; the second half is scored")
-      ->check(CLI::Range(int64_t(4), int64_t(INT32_MAX)))
-      ->capture_default_str();
-  evalCommand
-      ->add_option("--windows", evalOptions.windows,
-                   "The first so many windows; default: all")
-      ->check(CLI::PositiveNumber);
+  takesWhole(evalCommand
+                 ->add_option("--context,-c", evalOptions.context,
+                              "Tokens of one window; the second half is "
+                              "scored")
+                 ->capture_default_str(),
+             4, INT32_MAX);
+  takesWhole(evalCommand->add_option("--windows", evalOptions.windows,
+                                     "The first so many windows; default: all"),
+             1, INT32_MAX);
   evalCommand->add_flag("--json", evalOptions.json, "As JSON");
   addThreads(evalCommand, evalOptions.threads);
 }
@@ -229,15 +234,14 @@ void CommandLine::addInfo() {
   infoCommand->add_flag("--verify", infoOptions.verify,
                         "Check the checksum of every section");
   infoCommand->add_flag("--json", infoOptions.json, "As JSON");
-  infoCommand
-      ->add_option("-b,--batch", infoOptions.batch,
-                   "Sequences at once, for the memory contract")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  infoCommand
-      ->add_option("--context,-c", infoOptions.context,
-                   "Context, for the memory contract")
-      ->check(CLI::PositiveNumber);
+  takesWhole(infoCommand
+                 ->add_option("-b,--batch", infoOptions.batch,
+                              "Sequences at once, for the memory contract")
+                 ->capture_default_str(),
+             1, INT32_MAX);
+  takesWhole(infoCommand->add_option("--context,-c", infoOptions.context,
+                                     "Context, for the memory contract"),
+             1, INT32_MAX);
 }
 
 /// Nothing to do and nobody to ask: a terminal without a text.
@@ -262,25 +266,41 @@ Status CommandLine::dispatch(Application &program) {
   return ask(program, askOptions);
 }
 
+/// What people type who come from llama.cpp and ollama.
+std::vector<Habit> habits() {
+  const char *const own = "this program is its model: leave it out";
+  return {{"-p", "it belongs to run; here the text stands alone: \"TEXT\", or "
+                 "run -p TEXT"},
+          {"-f", "it belongs to run: run -f FILE"},
+          {"-m", own},
+          {"--model", own},
+          {"-ngl", "there is no GPU code: leave it out"},
+          {"-v", "did you mean '-V' (the version)?"}};
+}
+
 /// Help and version are results; a wrong command line is a diagnostic.
 int reportParse(CLI::App &cli, const CLI::ParseError &error, const Host &host) {
+  if (error.get_exit_code() != 0) {
+    complain(host.err,
+             explainUsage(cli, error, {cli.get_name(), habits(), nullptr}));
+    return exitUsage;
+  }
   std::ostringstream result, diagnostic;
-  const bool failed = cli.exit(error, result, diagnostic) != 0;
+  cli.exit(error, result, diagnostic);
   (void)writeAll(host.out, result.str());
-  (void)writeAll(host.err, diagnostic.str());
-  return failed ? exitUsage : exitOk;
+  return exitOk;
 }
 
 int runParsed(CommandLine &line, const Host &host) {
   auto program = Application::open(host);
   if (!program) {
-    say(host.err, "error: %s", program.message().c_str());
+    complain(host.err, program.message());
     return exitError;
   }
   Status status = line.dispatch(**program);
   if (status || (*program)->out.closed())
     return exitOk;
-  say(host.err, "error: %s", status.message().c_str());
+  complain(host.err, status.message());
   return exitError;
 }
 
@@ -302,7 +322,7 @@ int app::runApp(int argc, const char *const *argv, const Host &host) {
     }
     return runParsed(line, host);
   } catch (const std::bad_alloc &) {
-    say(host.err, "error: out of memory");
+    complain(host.err, "out of memory");
     return exitError;
   }
 }

@@ -3,6 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "Output.h"
 
+#include "llmrt/Console.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
@@ -44,6 +46,14 @@ void app::say(int descriptor, const char *format, ...) {
   (void)writeAll(descriptor, line);
 }
 
+void app::complain(int descriptor, const std::string &error) {
+  (void)writeAll(descriptor, errorLabel(descriptor) + error + "\n");
+}
+
+void app::warn(int descriptor, const std::string &warning) {
+  (void)writeAll(descriptor, warningLabel(descriptor) + warning + "\n");
+}
+
 static std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (char c : text) {
@@ -81,11 +91,4 @@ JsonObject &JsonObject::add(std::string_view key, double value) {
 
 JsonObject &JsonObject::add(std::string_view key, std::string_view value) {
   return addRaw(key, quoted(value));
-}
-
-std::string app::mebibytes(int64_t bytes) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f MiB",
-                static_cast<double>(bytes) / (1 << 20));
-  return text;
 }

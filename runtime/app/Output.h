@@ -37,6 +37,10 @@ private:
 void say(int descriptor, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/// An error, or a warning, as one line with its label.
+void complain(int descriptor, const std::string &error);
+void warn(int descriptor, const std::string &warning);
+
 /// A JSON object, one key per line.
 class JsonObject {
 public:
@@ -50,9 +54,6 @@ public:
 private:
   std::string body = "{";
 };
-
-/// "12.3 MiB".
-std::string mebibytes(int64_t bytes);
 
 } // namespace llmrt::app
 

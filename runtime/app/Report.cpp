@@ -4,6 +4,8 @@
 #include "Report.h"
 #include "Output.h"
 
+#include "llmrt/Console.h"
+
 #include <cinttypes>
 #include <cstdio>
 
@@ -15,11 +17,12 @@ double app::perSecond(int64_t items, double seconds) {
 }
 
 std::string app::describeContract(const MemoryContract &contract) {
-  return mebibytes(contract.total()) + " = weights " +
-         mebibytes(contract.weights) + " + kv " + mebibytes(contract.kv) +
-         " + arena " + mebibytes(contract.arena) + " + tables " +
-         mebibytes(contract.tables) + " + logits " +
-         mebibytes(contract.logits) + " + fixed " + mebibytes(contract.fixed);
+  return formatBytes(contract.total()) + " = weights " +
+         formatBytes(contract.weights) + " + kv " + formatBytes(contract.kv) +
+         " + arena " + formatBytes(contract.arena) + " + tables " +
+         formatBytes(contract.tables) + " + logits " +
+         formatBytes(contract.logits) + " + fixed " +
+         formatBytes(contract.fixed);
 }
 
 void app::reportRun(int descriptor, const Engine &engine,
@@ -41,5 +44,5 @@ void app::reportRun(int descriptor, const Engine &engine,
       stats.firstTokenSeconds);
   say(descriptor, "memory contract: %s",
       describeContract(engine.contract()).c_str());
-  say(descriptor, "memory peak: %s", mebibytes(peakMemoryBytes()).c_str());
+  say(descriptor, "memory peak: %s", formatBytes(peakMemoryBytes()).c_str());
 }

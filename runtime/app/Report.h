@@ -11,7 +11,7 @@
 
 namespace llmrt::app {
 
-/// "120.5 MiB = weights 91.0 + kv 11.2 + ...".
+/// "121 MB = weights 91.0 MB + kv 11.2 MB + ...".
 std::string describeContract(const MemoryContract &contract);
 
 /// Speed and memory of a finished run, as lines to `descriptor`.

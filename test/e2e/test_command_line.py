@@ -18,14 +18,15 @@ ABI = ROOT / "runtime" / "include" / "llmrt" / "abi.h"
 class CommandLine(TestCase):
     def test_help_and_version_everywhere(self):
         for command in ([], ["compile"], ["import"], ["inspect"], ["run"]):
-            for flag in ("--help", "--version"):
+            for flag in ("--help", "--version", "-V"):
                 out = self.succeed([LLMC, *command, flag])
                 self.assertTrue(out.strip())
-                if flag == "--version":
-                    self.assertRegex(out, r"^llmc \d+\.\d+\.\d+\n$")
+                if flag != "--help":
+                    self.assertRegex(out, r"^llmc \d+\.\d+\.\d+( \([0-9a-f]{7,}\+?\))?\n"
+                                          r"LLVM 22\.[.\d]+\nhost \S+, .+\n$")
 
     def test_wrong_usage_is_exit_code_2(self):
-        for arguments in ([], ["compile"], ["compile", MODEL], ["nonsense"],
+        for arguments in (["compile"], ["compile", MODEL], ["nonsense"],
                           ["compile", MODEL, "-o", "x", "--no-such-option"],
                           ["compile", MODEL, "-o", "x", "--activations=f64"],
                           ["compile", MODEL, "-o", "x", "--max-batch=0"],
@@ -37,6 +38,17 @@ class CommandLine(TestCase):
             self.assertTrue(result.stderr.startswith("llmc: error: "), result.stderr)
             self.assertEqual(result.stdout, "")
             self.assertEqual(os.listdir(self.folder), [])
+
+    def test_alone_it_prints_its_help(self):
+        result = run([LLMC])
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        for command in ("compile", "import", "inspect", "run"):
+            self.assertRegex(result.stderr, rf"(?m)^  {command} ")
+
+    def test_the_reference_takes_no_option_that_it_ignores(self):
+        result = run([LLMC, "run", MODEL, "--kv=f16", "--reference", "--ids", "1"])
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--kv does not go with it", result.stderr)
 
     def test_import_prints_the_model(self):
         text = self.succeed([LLMC, "import", MODEL])

@@ -116,7 +116,8 @@ static RandomGraph reduce(RandomGraph failing, llvm::StringRef said) {
 }
 
 static void report(const RandomGraph &failing, llvm::StringRef said) {
-  std::printf("FAILED %s\n%s\n", failing.describe().c_str(), said.str().c_str());
+  std::printf("FAILED %s\n%s\n", failing.describe().c_str(),
+              said.str().c_str());
   std::fflush(stdout);
   RandomGraph small = reduce(failing, said);
   std::printf("reduced to %s\n%s\n%s\n", small.describe().c_str(),
