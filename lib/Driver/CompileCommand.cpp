@@ -15,24 +15,52 @@
 
 using namespace llmc;
 
-/// Writes text or an object to a file, or to stdout.
-static llvm::Error writeOutput(llvm::StringRef output,
-                               llvm::StringRef contents) {
-  if (output.empty() || output == "-") {
-    llvm::outs() << contents;
-    llvm::outs().flush();
-    std::error_code code = llvm::outs().error();
-    llvm::outs().clear_error();
-    return code ? llvm::createStringError(code, "cannot write to stdout: " +
-                                                    code.message())
-                : llvm::Error::success();
-  }
+namespace {
+
+/// Where the result goes: a file, claimed before the work begins so that a bad
+/// name costs no minute, or stdout.
+class Destination {
+public:
+  static llvm::Expected<Destination> open(llvm::StringRef output,
+                                          llvm::StringRef model);
+  llvm::Error write(llvm::StringRef contents);
+  PendingFile &getFile() { return *file; }
+
+private:
+  std::optional<PendingFile> file; // none: stdout
+};
+
+} // namespace
+
+llvm::Expected<Destination> Destination::open(llvm::StringRef output,
+                                              llvm::StringRef model) {
+  Destination destination;
+  if (output.empty() || output == "-")
+    return destination;
+  if (llvm::sys::fs::equivalent(output, model))
+    return llvm::createStringError(
+        "cannot write '" + output +
+        "': it is the model itself: give another name with -o");
   auto file = PendingFile::create(output);
   if (!file)
     return file.takeError();
-  if (llvm::Error error = file->write(contents))
-    return error;
-  return file->commit();
+  destination.file.emplace(std::move(*file));
+  return destination;
+}
+
+llvm::Error Destination::write(llvm::StringRef contents) {
+  if (file) {
+    if (llvm::Error error = file->write(contents))
+      return error;
+    return file->commit();
+  }
+  llvm::outs() << contents;
+  llvm::outs().flush();
+  std::error_code code = llvm::outs().error();
+  llvm::outs().clear_error();
+  return code ? llvm::createStringError(code, "cannot write to stdout: " +
+                                                  code.message())
+              : llvm::Error::success();
 }
 
 static std::string printModule(mlir::ModuleOp module) {
@@ -43,19 +71,21 @@ static std::string printModule(mlir::ModuleOp module) {
   return text;
 }
 
-static llvm::Error writeCode(Compiler &compiler,
-                             const CompileCommand &command) {
+static llvm::Error writeCode(Compiler &compiler, const CompileCommand &command,
+                             Destination &destination) {
   ObjectKind kind = command.emit == EmitKind::llvm       ? ObjectKind::llvmIR
                     : command.emit == EmitKind::assembly ? ObjectKind::assembly
                                                          : ObjectKind::object;
   auto bytes = emitObject(compiler.getModule(), kind);
   if (!bytes)
     return bytes.takeError();
-  return writeOutput(command.output,
-                     llvm::StringRef(bytes->data(), bytes->size()));
+  return destination.write(llvm::StringRef(bytes->data(), bytes->size()));
 }
 
 llvm::Error llmc::runCompile(const CompileCommand &command) {
+  auto destination = Destination::open(command.output, command.model);
+  if (!destination)
+    return destination.takeError();
   Progress progress(!command.quiet);
   Compiler compiler([&](Stage stage) { progress.startStage(stage); });
   if (command.explain)
@@ -66,12 +96,12 @@ llvm::Error llmc::runCompile(const CompileCommand &command) {
   if (llvm::Error error = compiler.runUntil(std::min(last, Stage::lower)))
     return error;
   if (command.emit == EmitKind::mlir || command.stopAfter)
-    return writeOutput(command.output, printModule(compiler.getModule()));
+    return destination->write(printModule(compiler.getModule()));
   progress.startStage(Stage::emit);
   if (command.emit != EmitKind::exe && command.emit != EmitKind::so)
-    return writeCode(compiler, command);
+    return writeCode(compiler, command, *destination);
   if (llvm::Error error = emitProgram(
-          compiler, command.emit, command.output,
+          compiler, command.emit, command.output, destination->getFile(),
           [&](uint64_t done, uint64_t all) { progress.showBytes(done, all); }))
     return error;
   progress.finish();
@@ -81,8 +111,11 @@ llvm::Error llmc::runCompile(const CompileCommand &command) {
 }
 
 llvm::Error llmc::runImport(const ImportCommand &command) {
+  auto destination = Destination::open(command.output, command.model);
+  if (!destination)
+    return destination.takeError();
   Compiler compiler;
   if (llvm::Error error = compiler.import(command.model, {}))
     return error;
-  return writeOutput(command.output, printModule(compiler.getModule()));
+  return destination->write(printModule(compiler.getModule()));
 }

@@ -200,18 +200,15 @@ llvm::Expected<llvm::json::Object> Compiler::describeModel() {
 
 llvm::Error
 llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
+                  PendingFile &file,
                   llvm::function_ref<void(uint64_t, uint64_t)> progress) {
-  // First, so that a bad output name costs no minute.
-  auto file = PendingFile::create(path);
-  if (!file)
-    return file.takeError();
   auto object = emitObject(compiler.getModule(), ObjectKind::object);
   if (!object)
     return object.takeError();
   if (llvm::Error error = linkProgram(
           *object,
           kind == EmitKind::so ? LinkKind::shared : LinkKind::executable,
-          file->path()))
+          file.path()))
     return error;
 
   ArtifactInputs inputs;
@@ -226,7 +223,7 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
   if (!facts)
     return facts.takeError();
   llvm::raw_string_ostream(inputs.info) << llvm::json::Value(std::move(*facts));
-  if (llvm::Error error = appendSections(file->path(), inputs, progress))
+  if (llvm::Error error = appendSections(file.path(), inputs, progress))
     return error;
-  return file->commit();
+  return file.commit();
 }

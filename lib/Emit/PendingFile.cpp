@@ -56,20 +56,45 @@ PendingFile::~PendingFile() {
   llvm::sys::DontRemoveFileOnSignal(temporary);
 }
 
-llvm::Expected<PendingFile> PendingFile::create(llvm::StringRef finalPath) {
-  if (finalPath.empty())
-    return llvm::createStringError("the output needs a file name");
+/// What stands in the way of a file of this name, and the way around it.
+static std::string describeObstacle(llvm::StringRef path,
+                                    std::error_code code) {
+  llvm::StringRef folder = llvm::sys::path::parent_path(path);
+  if (!folder.empty() && !llvm::sys::fs::exists(folder))
+    return ": there is no folder '" + folder.str() + "'; mkdir -p it first";
+  if (code == std::errc::permission_denied ||
+      code == std::errc::read_only_file_system)
+    return ": choose a folder that you may write";
+  return "";
+}
+
+/// Fails where a folder, a device or the like has the name.
+static llvm::Error checkName(llvm::StringRef path) {
   llvm::sys::fs::file_status status;
-  if (!llvm::sys::fs::status(finalPath, status) &&
-      llvm::sys::fs::exists(status) && !llvm::sys::fs::is_regular_file(status))
-    return llvm::createStringError(
-        "cannot write '%s': it exists and is not a file",
-        finalPath.str().c_str());
+  if (path.empty())
+    return llvm::createStringError("the output needs a file name");
+  if (llvm::sys::fs::status(path, status) || !llvm::sys::fs::exists(status) ||
+      llvm::sys::fs::is_regular_file(status))
+    return llvm::Error::success();
+  llvm::SmallString<128> inside(path);
+  llvm::sys::path::append(inside, "app");
+  return llvm::createStringError(
+      "cannot write '" + path + "': it exists and is not a file: " +
+      (llvm::sys::fs::is_directory(status)
+           ? "name one in it, '" + inside.str().str() + "'"
+           : "name another"));
+}
+
+llvm::Expected<PendingFile> PendingFile::create(llvm::StringRef finalPath) {
+  if (llvm::Error error = checkName(finalPath))
+    return error;
   llvm::SmallString<128> temporary;
   int descriptor;
   if (std::error_code code = llvm::sys::fs::createUniqueFile(
           finalPath + ".%%%%%%%%.tmp", descriptor, temporary))
-    return cannotWrite(finalPath, code);
+    return llvm::createStringError(code, "cannot write '" + finalPath +
+                                             "': " + code.message() +
+                                             describeObstacle(finalPath, code));
   ::close(descriptor);
   std::string message;
   if (llvm::sys::RemoveFileOnSignal(temporary, &message)) {

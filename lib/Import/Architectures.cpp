@@ -66,5 +66,6 @@ Error llmc::buildArchitecture(Source &source, mlir::ModuleOp module) {
   }
   return fileError(source.path, "",
                    "has architecture " + quote(source.architecture) +
-                       "; the architectures that can be imported are " + known);
+                       "; the architectures that can be imported are " + known +
+                       ": take a model of one of these");
 }

@@ -9,6 +9,7 @@
 
 #include "llmc/Weights/Errors.h"
 #include "llmc/Weights/Json.h"
+#include "llmc/Weights/NotAModel.h"
 #include "llmc/Weights/Safetensors.h"
 
 #include "llvm/Support/FileSystem.h"
@@ -112,9 +113,16 @@ static Error addShards(Source &source, StringRef indexName,
   std::set<std::string> files; // in a fixed order
   for (const auto &entry : *index)
     files.insert(entry.getValue());
-  for (const std::string &file : files)
+  for (const std::string &file : files) {
+    if (!sys::fs::exists(pathIn(source.path, file)))
+      return fileError(indexPath, "",
+                       "names " + quote(file) +
+                           ", which is not in the folder: download it too, "
+                           "every part is needed (" +
+                           Twine(files.size()) + " in all)");
     if (Error error = addFile(source, file, &*index, context))
       return error;
+  }
   for (const auto &entry : *index)
     if (!source.weights.find(entry.getKey()) &&
         !source.unreadable.contains(entry.getKey()))
@@ -130,8 +138,7 @@ static Error addTensors(Source &source, mlir::MLIRContext &context) {
     return addShards(source, index, context);
   if (sys::fs::exists(pathIn(source.path, single)))
     return addFile(source, single, nullptr, context);
-  return fileError(source.path, "",
-                   "the folder has neither " + single + " nor " + index);
+  return explainNoModelFolder(source.path);
 }
 
 //===----------------------------------------------------------------------===//
@@ -192,11 +199,39 @@ static Error readTokenizer(Source &source) {
 // The folder
 //===----------------------------------------------------------------------===//
 
+/// Weights of GPTQ, AWQ and the like are packed in ways that no reader here
+/// knows; nearly every such model is there unquantised and as GGUF, too.
+static Error rejectQuantized(HfConfig &config, StringRef path) {
+  Expected<std::unique_ptr<HfConfig>> quantization =
+      config.getObject("quantization_config");
+  if (!quantization)
+    return quantization.takeError();
+  if (!*quantization)
+    return Error::success();
+  Expected<std::string> method =
+      (*quantization)->getString("quant_method", "an unnamed method");
+  if (!method)
+    return method.takeError();
+  std::string bits;
+  if (Expected<int64_t> count = (*quantization)->getInteger("bits", 1, 64, 0))
+    bits = *count ? " (" + std::to_string(*count) + " bits)" : "";
+  else
+    return count.takeError();
+  return fileError(path, "key 'quantization_config'",
+                   "the weights are quantised with " + *method + bits +
+                       ", which llmc does not read yet: take the model "
+                       "unquantised, or quantised as GGUF");
+}
+
 Expected<Source> llmc::openHuggingFace(StringRef folder,
                                        mlir::MLIRContext &context) {
+  if (!sys::fs::exists(pathIn(folder, "config.json")))
+    return explainNoModelFolder(folder);
   Expected<HfConfig> config = readConfig(folder, "config.json");
   if (!config)
     return config.takeError();
+  if (Error error = rejectQuantized(*config, pathIn(folder, "config.json")))
+    return error;
   Source source(SourceKind::HuggingFace, folder);
   Expected<std::string> architecture = config->getString("model_type");
   if (!architecture)

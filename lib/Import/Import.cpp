@@ -7,6 +7,7 @@
 #include "Source.h"
 
 #include "llmc/Weights/Errors.h"
+#include "llmc/Weights/NotAModel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -27,9 +28,7 @@ static Expected<Source> openSource(StringRef path, mlir::MLIRContext &context) {
     return buffer.takeError();
   if ((*buffer)->getBuffer().starts_with("GGUF"))
     return openGguf(path, context);
-  return fileError(path, "",
-                   "is neither a GGUF file nor a Hugging Face folder (one with "
-                   "config.json and *.safetensors)");
+  return explainNoModelFile(path, (*buffer)->getBuffer());
 }
 
 /// Ids that the tokenizer makes must have a row in the embedding table.

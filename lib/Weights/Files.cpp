@@ -4,6 +4,7 @@
 #include "llmc/Weights/Files.h"
 
 #include "llmc/Weights/Errors.h"
+#include "llmc/Weights/NotAModel.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -14,7 +15,9 @@ using namespace llmc;
 Expected<std::unique_ptr<MemoryBuffer>> llmc::openFile(StringRef path) {
   sys::fs::file_status status;
   if (std::error_code error = sys::fs::status(path, status))
-    return fileError(path, "", "cannot be opened: " + error.message());
+    return error == std::errc::no_such_file_or_directory
+               ? explainNoSuchModel(path)
+               : fileError(path, "", "cannot be opened: " + error.message());
   if (!sys::fs::is_regular_file(status))
     return fileError(path, "", "is not a regular file");
   auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
@@ -22,6 +25,9 @@ Expected<std::unique_ptr<MemoryBuffer>> llmc::openFile(StringRef path) {
   if (!buffer)
     return fileError(path, "",
                      "cannot be read: " + buffer.getError().message());
+  if (std::string failed = describeFailedDownload((*buffer)->getBuffer());
+      !failed.empty())
+    return fileError(path, "", failed);
   return std::move(*buffer);
 }
 

@@ -99,7 +99,9 @@ private:
   Expected<ArrayRef<uint8_t>> take(uint64_t count, const Twine &what) {
     if (count > remaining())
       return fail(what, "needs " + Twine(count) + " bytes, but the file has " +
-                            Twine(remaining()) + " left; is it truncated?");
+                            Twine(remaining()) +
+                            " left; is the file truncated? "
+                            "Download it again");
     ArrayRef<uint8_t> taken = bytes.slice(place, count);
     place += count;
     return taken;
@@ -331,7 +333,8 @@ Error GgufParser::placeTensors() {
                        "shape " + spellShape(tensor.shape) + " at offset " +
                            Twine(offset) + " does not fit into the " +
                            Twine(dataBytes) +
-                           " bytes of data; is the file truncated?");
+                           " bytes of data; is the file truncated? "
+                           "Download it again");
     tensor.bytes = bytes.slice(dataStart + offset, size);
   }
   return checkOverlaps();

@@ -74,7 +74,8 @@ Expected<json::Object> SafetensorsParser::parseHeader() {
     return fileError(fileName, "header",
                      "has length " + Twine(length) + ", but the file has " +
                          Twine(bytes.size() - 8) +
-                         " bytes left; is it truncated?");
+                         " bytes left; is the file truncated? "
+                         "Download it again");
   data = bytes.drop_front(8 + length);
   return parseJsonObject((fileName + ": header").str(),
                          toStringRef(bytes.slice(8, length)));
@@ -126,9 +127,11 @@ Error SafetensorsParser::parseOffsets(SafeTensor &tensor,
   if (!begin || !end || *begin < 0 || *end < *begin)
     return fail(tensor.name, "requires data_offsets [begin, end]");
   if (static_cast<uint64_t>(*end) > data.size())
-    return fail(tensor.name,
-                "ends at byte " + Twine(*end) + " of the data, which has " +
-                    Twine(data.size()) + " bytes; is the file truncated?");
+    return fail(tensor.name, "ends at byte " + Twine(*end) +
+                                 " of the data, which has " +
+                                 Twine(data.size()) +
+                                 " bytes; is the file truncated? "
+                                 "Download it again");
   assert(getElementBytes(tensor.dtype) && "parseTensor knows the dtype");
   std::optional<int64_t> elements = countElements(tensor.shape);
   int64_t size = 0;

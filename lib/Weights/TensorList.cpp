@@ -6,6 +6,7 @@
 #include "llmc/Weights/Errors.h"
 #include "llmc/Weights/Files.h"
 #include "llmc/Weights/Gguf.h"
+#include "llmc/Weights/NotAModel.h"
 #include "llmc/Weights/Safetensors.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -52,7 +53,7 @@ static Expected<ListedFile> listFile(StringRef path) {
     return buffer.takeError();
   bool gguf = (*buffer)->getBuffer().starts_with("GGUF");
   if (!gguf && !path.ends_with(".safetensors"))
-    return fileError(path, "", "is neither a GGUF nor a safetensors file");
+    return explainNoModelFile(path, (*buffer)->getBuffer());
   ArrayRef<uint8_t> bytes = bytesOf(**buffer);
   auto tensors = gguf ? listGguf(path, bytes) : listSafetensors(path, bytes);
   if (!tensors)
@@ -86,8 +87,7 @@ static Expected<std::vector<std::string>> modelFilesOf(StringRef folder) {
   if (error)
     return fileError(folder, "", "cannot be read: " + error.message());
   if (files.empty())
-    return fileError(folder, "",
-                     "the folder has neither *.gguf nor *.safetensors");
+    return explainNoModelFolder(folder);
   sort(files);
   return files;
 }

@@ -113,6 +113,19 @@ class Errors(TestCase):
         self.app = self.folder
         self.check_fails("exists and is not a file")
 
+    def test_output_is_the_model(self):
+        self.broken_gguf(lambda data: data)
+        before = self.model.read_bytes()
+        self.app = self.model
+        self.check_fails("is the model itself")
+        self.assertEqual(self.model.read_bytes(), before)
+
+    def test_output_is_checked_before_the_work(self):
+        """A model that could not be imported is not even looked at."""
+        self.model = "no-such-model.gguf"
+        self.app = self.output / "missing" / "app"
+        self.check_fails("cannot write", "mkdir -p")
+
     def test_output_is_a_device(self):
         self.app = "/dev/null"
         self.check_fails("exists and is not a file")

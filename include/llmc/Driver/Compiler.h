@@ -10,6 +10,7 @@
 #include "dialects/llm/LLMDialect.h"
 #include "llmc/Driver/Explain.h"
 #include "llmc/Driver/Options.h"
+#include "llmc/Emit/PendingFile.h"
 #include "llmc/Import/Import.h"
 #include "llmrt/Engine.h"
 
@@ -72,9 +73,11 @@ private:
   std::vector<StageReport> reports;
 };
 
-/// Writes the program (or shared object) of a lowered model to `path`; nothing
-/// is left there on failure. `progress` hears weight bytes done and in all.
+/// Writes the program (or shared object) of a lowered model to `file`, which
+/// the caller called `path`; nothing is left there on failure. `progress` hears
+/// weight bytes done and in all.
 llvm::Error emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
+                        PendingFile &file,
                         llvm::function_ref<void(uint64_t, uint64_t)> progress);
 
 } // namespace llmc

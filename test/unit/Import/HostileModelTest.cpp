@@ -360,19 +360,37 @@ TEST_F(HostileFolder, DoesNotExist) {
 }
 
 TEST_F(HostileFolder, IsEmpty) {
-  expectImportError(folder.path, "config.json: cannot be opened");
+  expectImportError(folder.path, "is an empty folder: a model's folder has");
 }
 
 TEST_F(HostileFolder, HasNoTensors) {
   folder.write("config.json", HfModel().configText());
-  expectImportError(folder.path, "has neither model.safetensors nor");
+  expectImportError(folder.path, "neither model.safetensors nor");
 }
 
 TEST_F(HostileFolder, IsAFileOfAnotherKind) {
   expectImportError(folder.write("model.bin", llvm::StringRef("PK\3\4")),
-                    "is neither a GGUF file nor a Hugging Face folder");
+                    "is a zip archive: unpack it");
   expectImportError(folder.write("empty", llvm::StringRef()),
-                    "is neither a GGUF file");
+                    "is empty (0 bytes)");
+}
+
+TEST_F(HostileFolder, IsQuantizedInAnUnknownWay) {
+  HfModel().write(folder);
+  folder.write("config.json",
+               llvm::StringRef(R"({"model_type": "llama", "quantization_config":
+                 {"bits": 4, "quant_method": "gptq"}})"));
+  expectImportError(folder.path,
+                    "the weights are quantised with gptq (4 bits)");
+}
+
+TEST_F(HostileFolder, HasAPointerForWeights) {
+  HfModel().write(folder);
+  folder.write("model.safetensors",
+               llvm::StringRef("version https://git-lfs.github.com/spec/v1\n"
+                               "oid sha256:0\nsize 123\n"));
+  expectImportError(folder.path, "model.safetensors: is a git-lfs pointer, not "
+                                 "the file of 123 bytes");
 }
 
 TEST_F(HostileFolder, IsADevice) {
@@ -396,7 +414,8 @@ TEST_F(HostileFolder, HasAnIndexThatNamesAMissingShard) {
   folder.write("config.json", HfModel().configText());
   folder.write("model.safetensors.index.json",
                llvm::StringRef(R"({"weight_map":{"a":"gone.safetensors"}})"));
-  expectImportError(folder.path, "gone.safetensors: cannot be opened");
+  expectImportError(folder.path,
+                    "names 'gone.safetensors', which is not in the folder");
 }
 
 TEST_F(HostileFolder, HasAnIndexThatNamesAMissingTensor) {
