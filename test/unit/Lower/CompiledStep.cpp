@@ -215,9 +215,17 @@ std::vector<float> CompiledStep::run(const ReferenceBatch &batch) {
   pool->run([&](int64_t worker, int64_t workers) {
     chosen->step(&step, worker, workers);
   });
-  auto *logits = reinterpret_cast<float *>(result("logits"));
-  return std::vector<float>(logits, logits + batch.logitRows.size() *
-                                                 model->vocabulary);
+  std::vector<float> values;
+  for (int64_t i = 0; i < model->resultCount; ++i) {
+    const LlmrtResult &result = model->results[i];
+    if (llvm::StringRef(result.name) == "tokens") // @sample's
+      continue;
+    bool isWhole = result.rows == LLMRT_ROWS_BATCH;
+    size_t rows = isWhole ? batch.tokens.size() : batch.logitRows.size();
+    auto *begin = reinterpret_cast<const float *>(results[i].bytes());
+    values.insert(values.end(), begin, begin + rows * result.columns);
+  }
+  return values;
 }
 
 std::vector<int32_t>

@@ -46,8 +46,9 @@ public:
   std::vector<std::string> variants() const;
   /// Chooses a variant and a number of workers and forgets all sequences.
   void start(llvm::StringRef variant, int64_t workers = 1);
-  /// One step; sequences are numbered from 0 and keep their cache. The result is
-  /// [rows, vocabulary], of all rows or of those asked.
+  /// One step; sequences are numbered from 0 and keep their cache. The results
+  /// follow one another in their order: [rows, columns], of all rows or of those
+  /// asked; the only one of most steps is the logits.
   std::vector<float> run(const ReferenceBatch &batch);
   /// The tokens that `@sample` chooses from rows of logits [sampling.size(), V].
   std::vector<int32_t> sample(llvm::ArrayRef<float> logits,

@@ -7,6 +7,7 @@
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <cmath>
 
@@ -239,19 +240,30 @@ Operand Graph::useCache(const std::string &type) {
   return caches.back();
 }
 
-void Graph::finish(const Operand &result, llvm::ArrayRef<Operand> written) {
-  std::string arguments, types, values;
+void Graph::finish(llvm::ArrayRef<Operand> results,
+                   llvm::ArrayRef<Operand> written) {
+  std::vector<std::string> named, types, values;
+  std::string arguments;
+  for (const Operand &result : results) {
+    std::string name =
+        named.empty() ? "logits" : "result" + std::to_string(named.size());
+    named.push_back(result.type + " {llm.name = \"" + name + "\"}");
+    types.push_back(result.type);
+    values.push_back(result.name);
+  }
   for (const Operand &cache : caches)
     arguments += ", " + cache.name + ": " + cache.type;
   for (const Operand &cache : written) {
-    types += ", " + cache.type;
-    values += ", " + cache.name;
+    named.push_back(cache.type);
+    types.push_back(cache.type);
+    values.push_back(cache.name);
   }
   module = "module attributes {llm.model = {architecture = \"test\", "
            "context_length = 3072 : i64, name = \"test\"}} {\n" +
            declarations + "  func.func @step(%batch: !llm.batch" + arguments +
-           ") -> (" + result.type + types + ") {\n" + body + "    return " +
-           result.name + values + " : " + result.type + types + "\n  }\n}\n";
+           ") -> (" + llvm::join(named, ", ") + ") {\n" + body +
+           "    return " + llvm::join(values, ", ") + " : " +
+           llvm::join(types, ", ") + "\n  }\n}\n";
 }
 
 //===----------------------------------------------------------------------===//
@@ -316,11 +328,14 @@ std::vector<std::vector<float>>
 GraphRun::interpret(llvm::ArrayRef<ReferenceBatch> batches) {
   std::vector<std::vector<float>> results;
   for (const ReferenceBatch &batch : batches) {
-    auto logits = reference->step(batch);
-    if (logits)
-      results.push_back(std::move(logits->values));
-    else
-      ADD_FAILURE() << llvm::toString(logits.takeError());
+    auto tensors = reference->call("step", {}, batch);
+    if (!tensors) {
+      ADD_FAILURE() << llvm::toString(tensors.takeError());
+      continue;
+    }
+    std::vector<float> &values = results.emplace_back();
+    for (const ReferenceTensor &tensor : *tensors)
+      llvm::append_range(values, tensor.floats);
   }
   return results;
 }

@@ -62,8 +62,10 @@ public:
   void setCode(uint8_t value) { code = value; }
   /// One more cache that the step takes.
   Operand useCache(const std::string &type);
-  /// What the step returns: a `[T, columns]` value, and its caches in order.
-  void finish(const Operand &result, llvm::ArrayRef<Operand> caches = {});
+  /// What the step returns: `[T, columns]` values, of which the first are the
+  /// logits and the others "result1" and so on, and its caches in order.
+  void finish(llvm::ArrayRef<Operand> results,
+              llvm::ArrayRef<Operand> caches = {});
 
   const std::string &text() const { return module; }
   const WeightStore &weights() const { return store; }
@@ -114,7 +116,7 @@ class GraphRun {
 public:
   explicit GraphRun(Graph &graph, llvm::ArrayRef<std::string> isas = {});
   bool ok() const { return compiled && compiled->ok(); }
-  /// The logits of each batch; a failure fails the test.
+  /// The results of each batch, one behind the other; a failure fails the test.
   std::vector<std::vector<float>>
   interpret(llvm::ArrayRef<ReferenceBatch> batches);
 

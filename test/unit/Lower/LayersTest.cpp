@@ -115,6 +115,20 @@ TEST(CompiledLayers, FollowOneAnother) {
   expectAgrees(graph);
 }
 
+/// Logits of other width than the hidden rows, which a product still reads, one
+/// value twice, and what a loop left: each its own buffer of the caller.
+TEST(CompiledLayers, ReturnSeveralResults) {
+  Graph graph(30);
+  Operand x = graph.rows(width), w = graph.param({48, width});
+  std::vector<Operand> inside = graph.beginLoop(3, {x});
+  std::vector<Operand> left =
+      graph.endLoop({act(graph, "tanh", weigh(graph, inside[1]))});
+  Operand hidden = combine(graph, "addf", left[0], x);
+  Operand logits = graph.linear(hidden, w, {}, 48);
+  graph.finish({logits, hidden, hidden, left[0]});
+  expectAgrees(graph);
+}
+
 /// Quantised rows are carried like others: here the next ones are computed while
 /// the current ones are still read.
 TEST(CompiledLayers, CarryQuantisedRows) {

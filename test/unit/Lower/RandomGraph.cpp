@@ -45,6 +45,7 @@ RandomGraph::RandomGraph(uint32_t seed) : seed(seed) {
     }));
   }
   readsStarts = draw(random, 2);
+  returnsAll = draw(random, 4) == 0;
 }
 
 int64_t RandomGraph::widthOf(int value) const {
@@ -313,13 +314,18 @@ private:
   }
 
   void finish() {
+    std::vector<Operand> products;
     Operand sum;
     for (const Operand &stream : streams) {
       Operand y = graph.linear(stream, graph.param({classes, program.width}),
                                {}, classes);
       sum = sum.name.empty() ? y : elementwise("arith.addf", sum, y);
+      products.push_back(y);
     }
-    graph.finish(sum, caches);
+    if (!program.returnsAll)
+      return graph.finish({sum}, caches);
+    llvm::append_range(products, streams);
+    graph.finish(products, caches);
   }
 
   const RandomGraph &program;
@@ -369,6 +375,7 @@ std::vector<RandomGraph> RandomGraph::reductions() const {
     add([&](RandomGraph &copy) { return copy.drop(i); });
   add([](RandomGraph &copy) { return --copy.layers > 0; });
   add([](RandomGraph &copy) { return std::exchange(copy.readsStarts, false); });
+  add([](RandomGraph &copy) { return std::exchange(copy.returnsAll, false); });
   add([](RandomGraph &copy) { return std::exchange(copy.rows, 1) != 1; });
   add([](RandomGraph &copy) { return std::exchange(copy.workers, 1) != 1; });
   for (size_t stream = 0; stream < next.size(); ++stream)

@@ -70,6 +70,7 @@ private:
   std::vector<Instruction> layer;
   std::vector<int> next; // the value that each stream becomes
   bool readsStarts;      // behind the layers
+  bool returnsAll;       // a result of each stream, and its rows themselves
 };
 
 } // namespace llmc::test
