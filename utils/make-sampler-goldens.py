@@ -44,7 +44,7 @@ def filtered(logits, seen, o):
         order = np.argsort(scores, kind="stable")
         removed = np.cumsum(softmax(scores)[order]) <= 1 - o["topP"]
         removed[-1] = False
-        scores[order[removed]] = -np.inf
+        scores[scores < scores[order[~removed]].min()] = -np.inf  # ties stay
     if o.get("minP"):
         probabilities = softmax(scores)
         scores[probabilities < o["minP"] * probabilities.max()] = -np.inf
@@ -52,10 +52,8 @@ def filtered(logits, seen, o):
 
 
 def draw(probabilities, o, index):
-    """Largest first if top-p sorted them, else in the order of ids."""
+    """In the order of ids."""
     ids = np.nonzero(probabilities)[0]
-    if o.get("topP", 1.0) < 1.0:
-        ids = ids[np.argsort(-probabilities[ids], kind="stable")]
     cumulative = np.cumsum(probabilities[ids])
     target = uniform(o["seed"], index) * cumulative[-1]
     return int(ids[np.searchsorted(cumulative, target, side="right")])

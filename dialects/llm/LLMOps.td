@@ -393,11 +393,11 @@ def LLM_SampleOp : LLM_Op<"sample", [Pure, LLM_KernelAnchor<["getScratchBytes"]>
        polynomial of Sampling.h. They are integers up to 2^32, so their sums (in f64) are exact in any
        order and neither the vector width nor the number of workers shows. Kept are all with w >= 1.
     3. top_k > 0 keeps what is not below the top_k-th largest w; ties stay.
-    4. top_p < 1 keeps the first, by falling w and for equal w by rising v, until their sum reaches
-       `max(1, ceil(top_p * sum))` of the sum before this step.
+    4. top_p < 1 keeps what is not below the largest w from which on the sum of all reaches
+       `max(1, ceil(top_p * sum))` of the sum before this step; ties stay.
     5. min_p > 0 keeps w >= min_p * 2^32: that share of the largest.
-    6. The result is the first kept v, in the order of step 4 where top_p < 1 and else by rising v, at
-       which the sum of w reaches `floor(u * sum) + 1` of the sum of what is kept.
+    6. The result is the first kept v, by rising v, at which the sum of w reaches `floor(u * sum) + 1`
+       of the sum of what is kept.
 
     A row with a NaN, or with an infinite m, has no distribution: its result is -1.
     (C1) result is [L]. (C2) V <= 2^20, where sums are still exact. (C3) the parameters are those that

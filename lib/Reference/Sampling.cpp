@@ -1,8 +1,8 @@
 //===- Sampling.cpp - logits to token ids ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The steps of llm.sample one after the other, with a sort: every order is
-// total and every sum exact, so there is one right answer.
+// The steps of llm.sample one after the other, with a sort: ties stay and every
+// sum is exact, so there is one right answer.
 //===----------------------------------------------------------------------===//
 #include "Evaluation.h"
 
@@ -106,14 +106,14 @@ private:
       return;
     double part = static_cast<double>(parameters.topP) * sum();
     double limit = std::max(1.0, std::ceil(part));
-    std::sort(kept.begin(), kept.end(),
-              [](const Candidate &a, const Candidate &b) {
-                return a.weight != b.weight ? a.weight > b.weight : a.id < b.id;
-              });
-    size_t count = 0;
-    for (double mass = 0; mass < limit && count < kept.size(); ++count)
-      mass += kept[count].weight;
-    kept.resize(count);
+    std::vector<float> sorted;
+    for (const Candidate &candidate : kept)
+      sorted.push_back(candidate.weight);
+    std::sort(sorted.begin(), sorted.end(), std::greater<float>());
+    double mass = 0;
+    for (float weight : sorted)
+      if ((mass += weight) >= limit)
+        return keepFrom(weight);
   }
 
   void keepMinP() {

@@ -7,12 +7,13 @@
 // vector code, exact in any order.
 //
 //   for row in this worker's share
-//     z := logits, with penalties; m := max z                       2 passes
-//     w := weights of z, in place; their sum                        1 pass
-//     top-k, top-p and a draw in order of weight, where asked: select
-//       list := weights not below what is known                     1 pass
-//       halve the range 6 times, keep what is in it, halve on       6 short passes
-//     locate: the first id at which a mass is reached               1 pass
+//     with penalties: z := logits with penalties, a copy          (1 pass)
+//     m := max z                                                  1 pass
+//     w := weights of z; their sum                                1 pass
+//     top-k and top-p, where asked: select
+//       list := weights not below what is known                   1 pass
+//       halve the range 6 times, keep what is in it, halve on     6 short passes
+//     locate: the first id at which a mass is reached             1 pass
 //===----------------------------------------------------------------------===//
 #include "../RawMemory.h"
 #include "Tilers.h"
@@ -65,11 +66,10 @@ public:
     auto [begin, end] = b.share(b.dim(logits, 0));
     b.loop(begin, end, 1, [&](Value row) {
       loadParameters(row);
-      copyRow(row);
-      penalise(row);
-      auto [most, valid] = findLargest();
+      Value z = penalise(row);
+      auto [most, valid] = findLargest(z);
       b.store(b.choose(
-                  valid, [&, most = most] { return sampleRow(most); },
+                  valid, [&, most = most] { return sampleRow(z, most); },
                   [&] { return b.constant(b.getI32Type(), -1); }),
               result, row);
     });
@@ -95,20 +95,8 @@ private:
     greedy = b.compare(arith::CmpFPredicate::OEQ, temperature, b.f32(0));
   }
 
-  /// The logits, followed by what has no weight.
-  void copyRow(Value row) {
-    int64_t whole = columns / lanes * lanes;
-    b.loop(b.index(0), b.index(whole), lanes, [&](Value i) {
-      b.storeVector(b.loadF32s(logits, {row, i}, lanes), weights, i);
-    });
-    b.loop(b.index(whole), b.index(columns), 1,
-           [&](Value i) { b.store(b.load(logits, {row, i}), weights, i); });
-    b.loop(b.index(columns), b.index(padded), 1,
-           [&](Value i) { b.store(b.f32(-infinity), weights, i); });
-  }
-
-  /// From the logits themselves: an id may be recent twice.
-  void penalise(Value row) {
+  /// The row's logits where nothing changes them, else a changed copy; [columns].
+  Value penalise(Value row) {
     Value penalty =
         loadField(row, offsetof(LlmrtSampling, penalty), b.getF32Type());
     Value count = b.toIndex(
@@ -116,30 +104,73 @@ private:
     Value recent = wrapAddress(
         b, loadField(row, offsetof(LlmrtSampling, recent), b.getI64Type()),
         MemRefType::get(ShapedType::kDynamic, b.getI32Type()));
-    b.loop(b.index(0), count, 1, [&](Value i) {
-      Value id = b.toIndex(b.load(recent, i));
-      Value logit = b.load(logits, {row, id});
-      Value negative = b.compare(arith::CmpFPredicate::OLT, logit, b.f32(0));
-      Value changed =
-          b.select(negative, b.mul(logit, penalty), b.div(logit, penalty));
-      b.store(changed, weights, id);
+    auto addressOf = [&](Value memref) -> Value {
+      return memref::ExtractAlignedPointerAsIndexOp::create(b, memref);
+    };
+    Value here =
+        b.addIndex(addressOf(logits), b.mulIndex(row, columns * sizeof(float)));
+    Value some = b.compare(arith::CmpIPredicate::ugt, count, b.index(0));
+    Value address = b.choose(
+        some,
+        [&] {
+          copyRow(row);
+          // From the logits themselves: an id may be recent twice.
+          b.loop(b.index(0), count, 1, [&](Value i) {
+            Value id = b.toIndex(b.load(recent, i));
+            Value logit = b.load(logits, {row, id});
+            Value negative =
+                b.compare(arith::CmpFPredicate::OLT, logit, b.f32(0));
+            Value changed = b.select(negative, b.mul(logit, penalty),
+                                     b.div(logit, penalty));
+            b.store(changed, weights, id);
+          });
+          return addressOf(weights);
+        },
+        [&] { return here; });
+    return wrapAddress(b,
+                       arith::IndexCastOp::create(b, b.getI64Type(), address),
+                       MemRefType::get(columns, b.getF32Type()));
+  }
+
+  void copyRow(Value row) {
+    int64_t whole = columns / lanes * lanes;
+    b.loop(b.index(0), b.index(whole), lanes, [&](Value i) {
+      b.storeVector(b.loadF32s(logits, {row, i}, lanes), weights, i);
     });
+    b.loop(b.index(whole), b.index(columns), 1,
+           [&](Value i) { b.store(b.load(logits, {row, i}), weights, i); });
+  }
+
+  /// Visits a row's vectors in order; behind its end stands -infinity.
+  SmallVector<Value>
+  scan(Value z, ValueRange start,
+       llvm::function_ref<SmallVector<Value>(Value i, Value z, ValueRange)>
+           visit) {
+    int64_t whole = columns / lanes * lanes;
+    SmallVector<Value> carried = b.loop(
+        b.index(0), b.index(whole), lanes, start, [&](Value i, ValueRange c) {
+          return visit(i, b.loadF32s(z, i, lanes), c);
+        });
+    if (whole == columns)
+      return carried;
+    Value mask = vector::CreateMaskOp::create(
+        b, VectorType::get(lanes, b.getI1Type()), b.index(columns - whole));
+    Value rest = b.loadF32s(z, b.index(whole), lanes, mask);
+    Value nothing = b.constant(rest.getType(), -infinity);
+    return visit(b.index(whole), b.select(mask, rest, nothing), carried);
   }
 
   /// The largest number, and whether the row has a distribution.
-  std::pair<Value, Value> findLargest() {
+  std::pair<Value, Value> findLargest(Value z) {
     Type bits = b.i32s(lanes);
     Value start[] = {b.constant(b.f32s(lanes), -infinity), b.constant(bits, 0)};
-    auto found = b.loop(b.index(0), b.index(padded), lanes, start,
-                        [&](Value i, ValueRange carried) {
-                          Value z = b.loadF32s(weights, i, lanes);
-                          Value magnitude = arith::AndIOp::create(
-                              b, arith::BitcastOp::create(b, bits, z),
-                              b.constant(bits, 0x7fffffff));
-                          Value most =
-                              arith::MaxSIOp::create(b, magnitude, carried[1]);
-                          return SmallVector<Value>{b.max(z, carried[0]), most};
-                        });
+    auto found = scan(z, start, [&](Value, Value z, ValueRange carried) {
+      Value magnitude =
+          arith::AndIOp::create(b, arith::BitcastOp::create(b, bits, z),
+                                b.constant(bits, 0x7fffffff));
+      Value most = arith::MaxSIOp::create(b, magnitude, carried[1]);
+      return SmallVector<Value>{b.max(z, carried[0]), most};
+    });
     Value most = b.maxLanes(found[0]);
     Value magnitude =
         vector::ReductionOp::create(b, vector::CombiningKind::MAXSI, found[1]);
@@ -154,13 +185,13 @@ private:
 
   //===--- weights ------------------------------------------------------------===//
 
-  /// z becomes w, in place; returns the sum.
-  Value weigh(Value most) {
+  /// Writes the weights of z, which may lie in their place; returns the sum.
+  Value weigh(Value z, Value most) {
     Value wide = b.broadcast(most, lanes);
     return b.choose(
         greedy,
         [&] {
-          return replaceAll([&](Value z) {
+          return weighAll(z, [&](Value z) {
             Value largest = b.compare(arith::CmpFPredicate::OEQ, z, wide);
             return b.select(largest, b.constant(z.getType(), 1),
                             b.constant(z.getType(), 0));
@@ -171,8 +202,9 @@ private:
           Value most = b.f32(FLT_MAX);
           Value less = b.compare(arith::CmpFPredicate::OLT, factor, most);
           Value scale = b.broadcast(b.select(less, factor, most), lanes);
-          return replaceAll(
-              [&](Value z) { return weightOf(b.mul(b.sub(z, wide), scale)); });
+          return weighAll(z, [&](Value z) {
+            return weightOf(b.mul(b.sub(z, wide), scale));
+          });
         });
   }
 
@@ -199,13 +231,16 @@ private:
         b, arith::BitcastOp::create(b, b.f32s(lanes), sum));
   }
 
-  Value replaceAll(llvm::function_ref<Value(Value)> change) {
-    auto sums = b.loop(b.index(0), b.index(padded), lanes, zeroSum(),
-                       [&](Value i, ValueRange carried) {
-                         Value w = change(b.loadF32s(weights, i, lanes));
-                         b.storeVector(w, weights, i);
-                         return SmallVector<Value>{b.add(carried[0], widen(w))};
-                       });
+  Value weighAll(Value z, llvm::function_ref<Value(Value)> weigh) {
+    auto sums = scan(z, zeroSum(), [&](Value i, Value z, ValueRange carried) {
+      Value w = weigh(z);
+      b.storeVector(w, weights, i);
+      return SmallVector<Value>{b.add(carried[0], widen(w))};
+    });
+    b.loop(b.index(llvm::alignTo(columns, lanes)), b.index(padded), lanes,
+           [&](Value i) {
+             b.storeVector(b.constant(b.f32s(lanes), 0), weights, i);
+           });
     return b.sumLanes(sums[0]);
   }
 
@@ -241,8 +276,8 @@ private:
   }
 
   /// Moves what lies in [lowest, limit) of the first `count` entries of `source`
-  /// to the front of the list, which may be `source`; returns how many. Most
-  /// vectors have nothing in the range.
+  /// to the front of the list, which may be `source`; returns how many. Of most
+  /// vectors nothing is in the range or, where the distribution is flat, all.
   Value gather(Value source, Value count, Value lowest, Value limit) {
     Value low = b.broadcast(lowest, lanes), high = b.broadcast(limit, lanes);
     auto inRange = [&](Value w, Value from, Value to) -> Value {
@@ -251,7 +286,8 @@ private:
     };
     auto used = b.loop(
         b.index(0), count, lanes, b.index(0), [&](Value i, ValueRange carried) {
-          Value in = inRange(b.loadF32s(source, i, lanes), low, high);
+          Value w = b.loadF32s(source, i, lanes);
+          Value in = inRange(w, low, high);
           Value any =
               vector::ReductionOp::create(b, vector::CombiningKind::OR, in);
           auto takeLanes = [&]() -> Value {
@@ -264,8 +300,15 @@ private:
                             return SmallVector<Value>{b.addIndex(used[0], one)};
                           })[0];
           };
-          Value next =
-              b.choose(any, takeLanes, [&]() -> Value { return carried[0]; });
+          Value all =
+              vector::ReductionOp::create(b, vector::CombiningKind::AND, in);
+          auto takeAll = [&]() -> Value {
+            b.storeVector(w, list, carried[0]);
+            return b.addIndex(carried[0], lanes);
+          };
+          Value next = b.choose(
+              any, [&] { return b.choose(all, takeAll, takeLanes); },
+              [&]() -> Value { return carried[0]; });
           return SmallVector<Value>{next};
         });
     for (int64_t part = 0; part < 2; ++part) // read with the last entries
@@ -277,22 +320,21 @@ private:
   //===--- selection ----------------------------------------------------------===//
 
   /// The largest weight w >= lowest such that all not below it together reach
-  /// `limit`, and what those above it sum to. Bits of positive floats are ordered
-  /// as they are.
+  /// `limit`, a mass or a number; and their mass or number. Those from `lowest` on
+  /// reach it. Bits of positive floats are ordered as they are.
   std::pair<Value, Value> select(Value lowest, Value limit, bool byCount) {
     Value top = b.f32(std::ldexp(2.0f, sampling::weightBits));
     Value used = gather(weights, b.index(padded), lowest, top);
     SmallVector<Value> range = {bitsOf(lowest), bitsOf(top),
-                                b.constant(b.getF64Type(), 0)};
-    range = halve(coarseHalvings, used, limit, range,
-                  b.constant(b.getF64Type(), 0), byCount);
+                                sumFrom(list, used, lowest, byCount), f64(0)};
+    range = halve(coarseHalvings, used, limit, range, f64(0), byCount);
     used = gather(list, used, floatOf(range[0]), floatOf(range[1]));
-    range = halve(fineHalvings, used, limit, range, range[2], byCount);
+    range = halve(fineHalvings, used, limit, range, range[3], byCount);
     return {floatOf(range[0]), range[2]};
   }
 
-  /// Carries the range's ends and the sum from its upper end on; `above` is the
-  /// part of all sums that is no longer in the list.
+  /// Carries the range's ends and the sums from each on; `above` is the part of
+  /// all sums that is no longer in the list.
   SmallVector<Value> halve(int64_t times, Value used, Value limit,
                            ValueRange range, Value above, bool byCount) {
     return b.loop(
@@ -305,7 +347,8 @@ private:
           Value enough = b.compare(arith::CmpFPredicate::OGE, sum, limit);
           return SmallVector<Value>{b.select(enough, middle, state[0]),
                                     b.select(enough, state[1], middle),
-                                    b.select(enough, state[2], sum)};
+                                    b.select(enough, sum, state[2]),
+                                    b.select(enough, state[3], sum)};
         });
   }
 
@@ -320,14 +363,12 @@ private:
   }
   Value f64(double value) { return b.constant(b.getF64Type(), value); }
 
-  /// The first id at which the sum of the weights in [lowest, largest] reaches
-  /// `limit`; -1 where it never does.
-  Value locate(Value lowest, Value largest, Value limit) {
-    Value low = b.broadcast(lowest, lanes), high = b.broadcast(largest, lanes);
-    auto keep = [&](Value w, Value from, Value to, Value zero) {
-      Value in = b.both(b.compare(arith::CmpFPredicate::OGE, w, from),
-                        b.compare(arith::CmpFPredicate::OLE, w, to));
-      return b.select(in, w, zero);
+  /// The first id at which the sum of the weights from `lowest` on reaches `limit`;
+  /// -1 where it never does.
+  Value locate(Value lowest, Value limit) {
+    Value low = b.broadcast(lowest, lanes);
+    auto keep = [&](Value w, Value from, Value zero) {
+      return b.select(b.compare(arith::CmpFPredicate::OGE, w, from), w, zero);
     };
     auto crosses = [&](Value before, Value after) -> Value {
       return b.both(b.compare(arith::CmpFPredicate::OLT, before, limit),
@@ -341,8 +382,7 @@ private:
           Value sums = zeroSum();
           for (int64_t i = 0; i < chunk; i += lanes) {
             Value w = b.loadF32s(weights, b.addIndex(first, i), lanes);
-            sums = b.add(sums,
-                         widen(keep(w, low, high, b.constant(w.getType(), 0))));
+            sums = b.add(sums, widen(keep(w, low, b.constant(w.getType(), 0))));
           }
           Value after = b.add(state[0], b.sumLanes(sums));
           Value here = crosses(state[0], after);
@@ -350,35 +390,26 @@ private:
                                     b.select(here, state[0], state[2])};
         });
     Value begin[] = {found[2], b.constant(b.getI32Type(), -1)};
-    return b.loop(
-        found[1], b.addIndex(found[1], chunk), 1, begin,
-        [&](Value i, ValueRange state) {
-          Value w = keep(b.load(weights, i), lowest, largest, b.f32(0));
-          Value after = b.add(state[0], toF64(w));
-          Value id = arith::IndexCastOp::create(b, b.getI32Type(), i);
-          Value here = crosses(state[0], after);
-          return SmallVector<Value>{after, b.select(here, id, state[1])};
-        })[1];
+    return b.loop(found[1], b.addIndex(found[1], chunk), 1, begin,
+                  [&](Value i, ValueRange state) {
+                    Value w = keep(b.load(weights, i), lowest, b.f32(0));
+                    Value after = b.add(state[0], toF64(w));
+                    Value id = arith::IndexCastOp::create(b, b.getI32Type(), i);
+                    Value here = crosses(state[0], after);
+                    return SmallVector<Value>{after,
+                                              b.select(here, id, state[1])};
+                  })[1];
   }
 
   //===--- the steps of llm.sample --------------------------------------------===//
 
-  Value sampleRow(Value most) {
-    Kept kept = {b.f32(1), weigh(most)};
+  Value sampleRow(Value z, Value most) {
+    Kept kept = {b.f32(1), weigh(z, most)};
     kept = keepTopK(kept);
-    Value sorted = b.both(b.negate(greedy),
-                          b.compare(arith::CmpFPredicate::OLT, topP, b.f32(1)));
-    kept = chooseKept(sorted, kept, [&] { return keepTopP(kept); });
+    kept = keepTopP(kept);
     kept = keepMinP(kept);
     Value part = b.mul(b.select(greedy, f64(0), uniform), kept.sum);
-    Value limit = b.add(math::FloorOp::create(b, part), f64(1));
-    return b.choose(
-        sorted,
-        [&] {
-          auto [weight, above] = select(kept.lowest, limit, false);
-          return locate(weight, weight, b.sub(limit, above));
-        },
-        [&] { return locate(kept.lowest, b.f32(infinity), limit); });
+    return locate(kept.lowest, b.add(math::FloorOp::create(b, part), f64(1)));
   }
 
   Kept chooseKept(Value condition, Kept otherwise,
@@ -412,15 +443,18 @@ private:
   /// What is below an even share of the mass to leave out cannot reach the limit:
   /// all such weights together are less than that mass.
   Kept keepTopP(Kept kept) {
-    Value p = toF64(topP);
-    Value limit = b.max(math::CeilOp::create(b, b.mul(p, kept.sum)), f64(1));
-    Value share = b.mul(b.mul(b.sub(f64(1), p), kept.sum), f64(0.5 / columns));
-    Value bound = arith::TruncFOp::create(b, b.getF32Type(), share);
-    auto [weight, above] = select(b.max(kept.lowest, bound), limit, false);
-    // As many of this weight as reach the limit; both are integers.
-    Value each = toF64(weight);
-    Value number = math::CeilOp::create(b, b.div(b.sub(limit, above), each));
-    return {weight, b.add(above, b.mul(number, each))};
+    Value active = b.both(b.negate(greedy),
+                          b.compare(arith::CmpFPredicate::OLT, topP, b.f32(1)));
+    return chooseKept(active, kept, [&]() -> Kept {
+      Value p = toF64(topP);
+      Value limit = b.max(math::CeilOp::create(b, b.mul(p, kept.sum)), f64(1));
+      Value share =
+          b.mul(b.mul(b.sub(f64(1), p), kept.sum), f64(0.5 / columns));
+      Value bound =
+          b.max(kept.lowest, arith::TruncFOp::create(b, b.getF32Type(), share));
+      auto [weight, sum] = select(bound, limit, false);
+      return {weight, sum};
+    });
   }
 
   Kept keepMinP(Kept kept) {

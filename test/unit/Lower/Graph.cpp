@@ -261,9 +261,9 @@ void Graph::finish(llvm::ArrayRef<Operand> results,
   module = "module attributes {llm.model = {architecture = \"test\", "
            "context_length = 3072 : i64, name = \"test\"}} {\n" +
            declarations + "  func.func @step(%batch: !llm.batch" + arguments +
-           ") -> (" + llvm::join(named, ", ") + ") {\n" + body +
-           "    return " + llvm::join(values, ", ") + " : " +
-           llvm::join(types, ", ") + "\n  }\n}\n";
+           ") -> (" + llvm::join(named, ", ") + ") {\n" + body + "    return " +
+           llvm::join(values, ", ") + " : " + llvm::join(types, ", ") +
+           "\n  }\n}\n";
 }
 
 //===----------------------------------------------------------------------===//
