@@ -61,16 +61,19 @@ class Encoding:
             left -= len(stretch)
 
 
-class Ones:
-    """The weight of a norm: float32, all one."""
+class Constant:
+    """The weight of a norm: float32, all the same."""
 
     number = 0
+
+    def __init__(self, value):
+        self.value = value
 
     def row_bytes(self, width):
         return 4 * width
 
     def write(self, file, rows, width):
-        file.write(struct.pack("<f", 1.0) * (rows * width))
+        file.write(struct.pack("<f", self.value) * (rows * width))
 
 
 def string(text):
@@ -141,7 +144,7 @@ def metadata(arguments):
 
 def tensors(arguments, generator):
     """Name, encoding, rows and width of every tensor, in the order of the file."""
-    codes, embedding, ones = Encoding(arguments.encoding, generator), Encoding(arguments.embedding, generator), Ones()
+    codes, embedding, ones = Encoding(arguments.encoding, generator), Encoding(arguments.embedding, generator), Constant(1.0)
     hidden, feed_forward = arguments.hidden, arguments.feed_forward
     kv = hidden // arguments.heads * arguments.kv_heads
     yield "token_embd.weight", embedding, arguments.vocabulary, hidden
@@ -158,7 +161,7 @@ def tensors(arguments, generator):
             yield f"blk.{layer}.{name}.weight", codes, rows, width
         for name in "attn_norm", "ffn_norm":
             yield f"blk.{layer}.{name}.weight", ones, 1, hidden
-    yield "output_norm.weight", ones, 1, hidden
+    yield "output_norm.weight", Constant(arguments.final_norm), 1, hidden
     if not arguments.tied:
         yield "output.weight", embedding, arguments.vocabulary, hidden
 
@@ -193,6 +196,7 @@ def main():
     parser.add_argument("--kv-heads", type=int, default=4)
     parser.add_argument("--vocabulary", type=int, default=32000)
     parser.add_argument("--context", type=int, default=2048)
+    parser.add_argument("--final-norm", type=float, default=1.0, help="scales the logits: random ones are flat, a model's are not")
     parser.add_argument("--tied", action="store_true", help="the embedding is the head too")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

@@ -75,9 +75,9 @@ def LLM_KernelOp : LLM_Op<"kernel", [IsolatedFromAbove, SingleBlockImplicitTermi
                                      RecursiveMemoryEffects]> {
   let summary = "ops that run as one kernel";
   let description = [{
-    An anchor op (embed, norm, linear, quantize_act, rotation, rotate, kv_write,
-    attention) or elementwise ops, with elementwise prologue and epilogue. It is
-    the unit of code deduplication, of memory planning and of barriers. `name`
+    Anchor ops (KernelAnchorOpInterface: embed, norm, linear, attention, ...) with
+    the ops before and behind them that they take along, or elementwise ops alone.
+    It is the unit of code deduplication, of memory planning and of barriers. `name`
     appears in symbols and in `--explain`; `arena` gives, per result, the byte
     offset per row capacity of its buffer once planned (-1: the result has none
     of its own: a cache, or what the step returns, which lies with the caller).

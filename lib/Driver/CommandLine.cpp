@@ -4,6 +4,7 @@
 // The only file with exceptions: CLI11 reports through them, LLVM is built
 // without.
 //===----------------------------------------------------------------------===//
+#include "MlirFlags.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Version.h"
 #include "llmrt/Usage.h"
@@ -151,8 +152,11 @@ void CommandLine::addCompile() {
       app.add_subcommand("compile", "Compile a model into a program");
   command
       ->add_option("MODEL", compile.model,
-                   "A GGUF file or a Hugging Face folder")
+                   "A GGUF file, a Hugging Face folder, or IR of any stage "
+                   "(.mlir, .mlirbc) to go on from")
       ->required();
+  command->add_option("--weights-from", compile.weightsFrom,
+                      "The model that the IR names tensors of");
   command
       ->add_option("-o,--output", compile.output,
                    "The program; for IR and assembly a file "
@@ -173,6 +177,10 @@ void CommandLine::addCompile() {
            {Stage::import, Stage::optimize, Stage::schedule, Stage::lower})
         if (getStageName(stage) == stopAfter)
           compile.stopAfter = stage;
+      if (command->count("--weights-from") && !isModuleFile(compile.model))
+        return reportUsage("compile: --weights-from goes with IR (.mlir, "
+                           ".mlirbc), " +
+                           compile.model + " brings its own weights");
       bool binary = !compile.stopAfter && (compile.emit == EmitKind::exe ||
                                            compile.emit == EmitKind::so ||
                                            compile.emit == EmitKind::obj);
@@ -213,7 +221,11 @@ void CommandLine::addInspect() {
   command->add_flag("--tensors", listTensors,
                     "Only list the tensors of a GGUF or safetensors file or "
                     "folder, whatever its architecture and types");
-  command->add_flag("--json", inspect.json, "As JSON");
+  CLI::Option *json = command->add_flag("--json", inspect.json, "As JSON");
+  command
+      ->add_option("--svg", inspect.svg,
+                   "Draw memory, layers and the step's kernels into this file")
+      ->excludes(json);
   command->callback([this, command] {
     action = [this, command] {
       if (!listTensors)
@@ -294,6 +306,9 @@ void CommandLine::addRun() {
 CommandLine::CommandLine() {
   app.set_version_flag("-V,--version", describeVersion);
   app.require_subcommand(1);
+  app.footer("Every command also takes the flags of mlir-opt that begin with "
+             "--mlir-, like --mlir-print-ir-after-all and --mlir-timing; "
+             "a value follows '='.");
   addCompile();
   addImport();
   addInspect();
@@ -303,9 +318,12 @@ CommandLine::CommandLine() {
 }
 
 int llmc::runCommandLine(int argc, const char *const *argv) {
+  std::vector<const char *> arguments(argv, argv + argc);
+  if (llvm::Error error = takeMlirFlags(arguments))
+    return reportUsage(llvm::toString(std::move(error)));
   CommandLine line;
   try {
-    line.app.parse(argc, argv);
+    line.app.parse(arguments.size(), arguments.data());
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0)
       return line.app.exit(error);

@@ -4,64 +4,15 @@
 // Stops after the stage asked for and writes what it left: IR, assembly, an
 // object, or the program.
 //===----------------------------------------------------------------------===//
+#include "Destination.h"
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Compiler.h"
 #include "llmc/Emit/Emit.h"
-#include "llmc/Emit/PendingFile.h"
 
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llmc;
-
-namespace {
-
-/// Where the result goes: a file, claimed before the work begins so that a bad
-/// name costs no minute, or stdout.
-class Destination {
-public:
-  static llvm::Expected<Destination> open(llvm::StringRef output,
-                                          llvm::StringRef model);
-  llvm::Error write(llvm::StringRef contents);
-  PendingFile &getFile() { return *file; }
-
-private:
-  std::optional<PendingFile> file; // none: stdout
-};
-
-} // namespace
-
-llvm::Expected<Destination> Destination::open(llvm::StringRef output,
-                                              llvm::StringRef model) {
-  Destination destination;
-  if (output.empty() || output == "-")
-    return destination;
-  if (llvm::sys::fs::equivalent(output, model))
-    return llvm::createStringError(
-        "cannot write '" + output +
-        "': it is the model itself: give another name with -o");
-  auto file = PendingFile::create(output);
-  if (!file)
-    return file.takeError();
-  destination.file.emplace(std::move(*file));
-  return destination;
-}
-
-llvm::Error Destination::write(llvm::StringRef contents) {
-  if (file) {
-    if (llvm::Error error = file->write(contents))
-      return error;
-    return file->commit();
-  }
-  llvm::outs() << contents;
-  llvm::outs().flush();
-  std::error_code code = llvm::outs().error();
-  llvm::outs().clear_error();
-  return code ? llvm::createStringError(code, "cannot write to stdout: " +
-                                                  code.message())
-              : llvm::Error::success();
-}
 
 static std::string printModule(mlir::ModuleOp module) {
   std::string text;
@@ -82,6 +33,10 @@ static llvm::Error writeCode(Compiler &compiler, const CompileCommand &command,
   return destination.write(llvm::StringRef(bytes->data(), bytes->size()));
 }
 
+bool llmc::isModuleFile(llvm::StringRef path) {
+  return path.ends_with(".mlir") || path.ends_with(".mlirbc");
+}
+
 llvm::Error llmc::runCompile(const CompileCommand &command) {
   auto destination = Destination::open(command.output, command.model);
   if (!destination)
@@ -90,8 +45,12 @@ llvm::Error llmc::runCompile(const CompileCommand &command) {
   Compiler compiler([&](Stage stage) { progress.startStage(stage); });
   if (command.explain)
     compiler.explain();
-  if (llvm::Error error = compiler.import(command.model, command.options))
-    return error;
+  llvm::Error read =
+      isModuleFile(command.model)
+          ? compiler.resume(command.model, command.weightsFrom, command.options)
+          : compiler.import(command.model, command.options);
+  if (read)
+    return read;
   Stage last = command.stopAfter.value_or(Stage::lower);
   if (llvm::Error error = compiler.runUntil(std::min(last, Stage::lower)))
     return error;

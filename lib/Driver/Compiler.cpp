@@ -15,6 +15,7 @@
 #include "llmc/Lower/Passes.h"
 #include "llmrt/TokenizerModel.h"
 
+#include "mlir/Parser/Parser.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
@@ -62,8 +63,8 @@ llvm::Error Compiler::run(Stage stage,
   return llvm::Error::success();
 }
 
-llvm::Error Compiler::import(llvm::StringRef path,
-                             const CompileOptions &wanted) {
+/// The options that need no model.
+llvm::Error Compiler::readOptions(const CompileOptions &wanted) {
   auto names = llmc::getIsas(wanted.cpu);
   if (!names)
     return names.takeError();
@@ -72,17 +73,97 @@ llvm::Error Compiler::import(llvm::StringRef path,
     if (llvm::Error error = getMachineFeatures(wanted.emulateOn).takeError())
       return llvm::createStringError("--emulate-on: " +
                                      llvm::toString(std::move(error)));
+  return llvm::Error::success();
+}
+
+llvm::Error Compiler::readModel(llvm::StringRef path,
+                                const CompileOptions &wanted) {
+  DiagnosticCollector diagnostics(&context);
+  auto imported = importModel(path, context);
+  if (!imported)
+    return imported.takeError();
+  model = std::move(*imported);
+  auto resolved = resolveOptions(wanted, *model.module);
+  if (!resolved)
+    return resolved.takeError();
+  options = std::move(*resolved);
+  return checkStageContract(Stage::import, *model.module);
+}
+
+llvm::Error Compiler::import(llvm::StringRef path,
+                             const CompileOptions &wanted) {
+  if (llvm::Error error = readOptions(wanted))
+    return error;
+  return run(Stage::import, [&] { return readModel(path, wanted); });
+}
+
+//===----------------------------------------------------------------------===//
+// From IR
+//===----------------------------------------------------------------------===//
+
+/// The instruction sets for which a scheduled or lowered module has a step.
+static std::vector<std::string> findIsas(mlir::ModuleOp module) {
+  std::vector<std::string> isas;
+  for (llvm::StringRef isa : getKnownIsas())
+    if (module.lookupSymbol(("step." + isa).str()))
+      isas.push_back(isa.str());
+  return isas;
+}
+
+/// Every weight has its bytes: here, or in the model.
+static llvm::Error checkSources(mlir::ModuleOp module,
+                                const WeightStore &weights,
+                                llvm::StringRef weightsFrom) {
+  for (auto weight : module.getOps<mlir::llm::WeightOp>()) {
+    std::optional<llvm::StringRef> source = weight.getSource();
+    if (!source || weights.find(*source))
+      continue;
+    std::string reads = ("weight @" + weight.getSymName() +
+                         " is made from the tensor '" + *source + "'")
+                            .str();
+    return llvm::createStringError(
+        weightsFrom.empty()
+            ? reads + ": give its model by --weights-from MODEL"
+            : reads + ", which " + weightsFrom.str() + " does not have");
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error Compiler::readModule(llvm::StringRef path) {
+  DiagnosticCollector diagnostics(&context);
+  auto module =
+      mlir::parseSourceFile<mlir::ModuleOp>(path, mlir::ParserConfig(&context));
+  if (!module)
+    return diagnostics.takeError(path + ": is no IR that llmc can read");
+  auto stage = detectStage(*module);
+  if (!stage)
+    return llvm::createStringError(path + ": " +
+                                   llvm::toString(stage.takeError()));
+  done = *stage;
+  model.module = std::move(module);
+  if (done >= Stage::schedule)
+    isas = findIsas(getModule());
+  return llvm::Error::success();
+}
+
+llvm::Error Compiler::resume(llvm::StringRef irPath,
+                             llvm::StringRef weightsFrom,
+                             const CompileOptions &wanted) {
+  if (llvm::Error error = readOptions(wanted))
+    return error;
   return run(Stage::import, [&]() -> llvm::Error {
-    DiagnosticCollector diagnostics(&context);
-    auto imported = importModel(path, context);
-    if (!imported)
-      return imported.takeError();
-    model = std::move(*imported);
-    auto resolved = resolveOptions(wanted, *model.module);
-    if (!resolved)
-      return resolved.takeError();
-    options = std::move(*resolved);
-    return checkStageContract(Stage::import, *model.module);
+    if (!weightsFrom.empty())
+      if (llvm::Error error = readModel(weightsFrom, wanted))
+        return error;
+    if (llvm::Error error = readModule(irPath))
+      return error;
+    if (weightsFrom.empty()) {
+      auto resolved = resolveOptions(wanted, getModule());
+      if (!resolved)
+        return resolved.takeError();
+      options = std::move(*resolved);
+    }
+    return checkSources(getModule(), model.weights, weightsFrom);
   });
 }
 
@@ -90,10 +171,13 @@ llvm::Error Compiler::runUntil(Stage last) {
   for (Stage stage : {Stage::optimize, Stage::schedule, Stage::lower}) {
     if (stage > last)
       break;
+    if (stage <= done)
+      continue;
     if (llvm::Error error = run(stage, [&] {
           return runStage(stage, *model.module, options, isas);
         }))
       return error;
+    done = stage;
   }
   return llvm::Error::success();
 }

@@ -4,6 +4,8 @@
 // What a model holds and what each stage makes of it, without writing a
 // program.
 //===----------------------------------------------------------------------===//
+#include "Destination.h"
+#include "Pictures.h"
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Compiler.h"
@@ -67,65 +69,113 @@ static llvm::Expected<llvm::json::Object> describe(Compiler &compiler) {
   return object;
 }
 
-static void printTensors(Compiler &compiler) {
+/// Words with commas between them, in lines of a terminal's width.
+static void printList(llvm::StringRef title,
+                      llvm::ArrayRef<std::string> words) {
+  constexpr size_t width = 100, indent = 14;
+  std::string line = llvm::formatv("{0,-14}", title);
+  for (size_t i = 0; i < words.size(); ++i) {
+    std::string word = words[i] + (i + 1 < words.size() ? "," : "");
+    if (line.size() + 1 + word.size() > width && line.size() > indent) {
+      llvm::outs() << llvm::StringRef(line).rtrim() << "\n";
+      line.assign(indent, ' ');
+    }
+    line += word + " ";
+  }
+  llvm::outs() << llvm::StringRef(line).rtrim() << "\n";
+}
+
+static void printFacts(const llvm::json::Object &facts) {
+  std::vector<std::string> words;
+  for (const auto &[name, value] : facts)
+    words.push_back(llvm::formatv("{0} {1}", name.str(), value));
+  llvm::sort(words);
+  printList("model", words);
+}
+
+static void printEncodings(Compiler &compiler) {
   std::map<std::string, std::pair<int64_t, uint64_t>> byEncoding;
-  llvm::outs() << "tensors\n";
   for (const SourceTensor &tensor : compiler.getModel().weights.tensors()) {
-    std::string encoding = getEncodingName(tensor.encoding);
-    ++byEncoding[encoding].first;
-    byEncoding[encoding].second += tensor.bytes.size();
-    llvm::outs() << llvm::format("  %-36s %-8s %-14s %s\n", tensor.name.c_str(),
-                                 encoding.c_str(),
-                                 formatShape(tensor.shape).c_str(),
-                                 formatBytes(tensor.bytes.size()).c_str());
+    auto &[count, bytes] = byEncoding[getEncodingName(tensor.encoding)];
+    ++count;
+    bytes += tensor.bytes.size();
   }
-  llvm::outs() << "encodings\n";
+  std::vector<std::string> words;
   for (const auto &[name, total] : byEncoding)
-    llvm::outs() << llvm::format("  %-8s %5lld tensors, %s\n", name.c_str(),
-                                 static_cast<long long>(total.first),
-                                 formatBytes(total.second).c_str());
+    words.push_back(std::to_string(total.first) + " x " + name + " (" +
+                    formatBytes(total.second) + ")");
+  printList("tensors", words);
 }
 
-static void printStages(Compiler &compiler) {
-  for (const StageReport &report : compiler.getReports()) {
-    llvm::outs() << "ops after " << getStageName(report.stage)
-                 << llvm::format(" (%.2f s)\n", report.seconds);
-    for (const auto &[name, count] : report.opCounts)
-      llvm::outs() << llvm::format("  %7lld %s\n",
-                                   static_cast<long long>(count), name.c_str());
-  }
-}
-
-static llvm::Error printText(Compiler &compiler) {
-  auto facts = compiler.describeModel();
-  if (!facts)
-    return facts.takeError();
-  for (const auto &[name, value] : *facts)
-    llvm::outs() << llvm::formatv("{0}: {1}\n", name.str(), value);
-  printTensors(compiler);
+static llvm::Error printMemory(Compiler &compiler) {
   const CompileOptions &options = compiler.getOptions();
-  llvm::outs() << "memory contract\n";
   for (int64_t batch : {int64_t(1), options.maxBatch}) {
     auto contract = compiler.getMemoryContract(batch, options.maxContext);
     if (!contract)
       return contract.takeError();
-    llvm::outs() << "  " << batch << " x " << options.maxContext
-                 << " tokens: " << formatBytes(contract->total())
-                 << " = weights " << formatBytes(contract->weights)
-                 << " + cache " << formatBytes(contract->kv)
-                 << " + activations " << formatBytes(contract->arena)
-                 << " + tables " << formatBytes(contract->tables)
-                 << " + logits " << formatBytes(contract->logits) << " + fixed "
-                 << formatBytes(contract->fixed) << "\n";
+    printList("memory", {llvm::formatv("{0} x {1} tokens: at most {2}", batch,
+                                       options.maxContext,
+                                       formatBytes(contract->total())),
+                         "weights " + formatBytes(contract->weights),
+                         "cache " + formatBytes(contract->kv),
+                         "activations " + formatBytes(contract->arena),
+                         "tables " + formatBytes(contract->tables),
+                         "logits " + formatBytes(contract->logits),
+                         "fixed " + formatBytes(contract->fixed)});
   }
+  return llvm::Error::success();
+}
+
+/// The most frequent ops of each stage; --json has all.
+static void printStages(Compiler &compiler) {
+  constexpr size_t shown = 10;
+  for (const StageReport &report : compiler.getReports()) {
+    std::vector<std::pair<int64_t, std::string>> ops;
+    int64_t sum = 0;
+    for (const auto &[name, count] : report.opCounts) {
+      ops.push_back({count, name});
+      sum += count;
+    }
+    llvm::sort(ops, std::greater<>());
+    std::vector<std::string> words = {
+        llvm::formatv("{0:f2} s, {1} ops", report.seconds, sum)};
+    for (const auto &[count, name] : llvm::ArrayRef(ops).take_front(shown))
+      words.push_back(std::to_string(count) + " " + name);
+    if (ops.size() > shown)
+      words.push_back("...");
+    printList(getStageName(report.stage), words);
+  }
+}
+
+/// One screen.
+static llvm::Error printText(Compiler &compiler) {
+  auto facts = compiler.describeModel();
+  if (!facts)
+    return facts.takeError();
+  printFacts(*facts);
+  printEncodings(compiler);
+  if (llvm::Error error = printMemory(compiler))
+    return error;
   printStages(compiler);
   return llvm::Error::success();
 }
 
+static llvm::Error writePictures(Compiler &compiler, Destination &destination) {
+  if (llvm::Error error = compiler.runUntil(Stage::schedule))
+    return error;
+  auto page = drawModel(compiler);
+  return page ? destination.write(*page) : page.takeError();
+}
+
 llvm::Error llmc::runInspect(const InspectCommand &command) {
+  auto destination = Destination::open(command.svg, command.model);
+  if (!destination)
+    return destination.takeError();
   Compiler compiler;
   if (llvm::Error error = compiler.import(command.model, command.options))
     return error;
+  if (!command.svg.empty())
+    return writePictures(compiler, *destination);
   if (llvm::Error error = compiler.runUntil(Stage::lower))
     return error;
   if (!command.json)

@@ -7,6 +7,7 @@
 #include "llmc/Driver/Pipelines.h"
 
 #include "Diagnostics.h"
+#include "MlirFlags.h"
 #include "llmc/Lower/Passes.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Schedule/Passes.h"
@@ -90,6 +91,7 @@ llvm::Error llmc::runStage(Stage stage, mlir::ModuleOp module,
                            llvm::ArrayRef<std::string> isas) {
   DiagnosticCollector diagnostics(module.getContext());
   mlir::PassManager manager(module->getName());
+  applyMlirFlags(manager);
   buildStagePipeline(stage, manager, options, isas);
   if (mlir::failed(manager.run(module)))
     return diagnostics.takeError("stage " + getStageName(stage) + " failed");

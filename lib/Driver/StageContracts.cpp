@@ -73,7 +73,8 @@ static bool isLegalAfter(Stage stage, Operation *op) {
   llvm_unreachable("unknown stage");
 }
 
-llvm::Error llmc::checkStageContract(Stage stage, ModuleOp module) {
+/// The first op that is not legal after `stage`; null if there is none.
+static Operation *findIllegal(Stage stage, ModuleOp module) {
   Operation *illegal = nullptr;
   module.walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (isLegalAfter(stage, op))
@@ -81,6 +82,35 @@ llvm::Error llmc::checkStageContract(Stage stage, ModuleOp module) {
     illegal = op;
     return WalkResult::interrupt();
   });
+  return illegal;
+}
+
+/// Each stage leaves what the one before does not know: a memory plan, the
+/// function that samples.
+static Stage guessStage(ModuleOp module) {
+  if (llvm::any_of(module.getOps(),
+                   [](Operation &op) { return isOf<LLVM::LLVMDialect>(&op); }))
+    return Stage::lower;
+  if (module->hasAttr(PlanAttr::moduleAttrName))
+    return Stage::schedule;
+  return module.lookupSymbol("sample") ? Stage::optimize : Stage::import;
+}
+
+llvm::Expected<Stage> llmc::detectStage(ModuleOp module) {
+  Stage stage = guessStage(module);
+  if (Operation *illegal = findIllegal(stage, module))
+    return llvm::createStringError(
+        "looks like what stage " + getStageName(stage) + " leaves, but '" +
+        illegal->getName().getStringRef() + "'" +
+        describeLocation(illegal->getLoc()) +
+        " is not legal there: write whole stages, with 'llmc compile "
+        "--compile-to' or llmc-opt's --llmc-optimize, --llmc-schedule and "
+        "--llmc-lower");
+  return stage;
+}
+
+llvm::Error llmc::checkStageContract(Stage stage, ModuleOp module) {
+  Operation *illegal = findIllegal(stage, module);
   if (!illegal)
     return llvm::Error::success();
   std::string name = illegal->getName().getStringRef().str();

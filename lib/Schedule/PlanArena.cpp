@@ -41,7 +41,9 @@ public:
 
   int64_t run() {
     for (Value returned : func.getBody().front().getTerminator()->getOperands())
-      results.insert(getRoot(returned));
+      outside.insert(getRoot(returned));
+    // What another function has returned.
+    outside.insert_range(func.getArguments());
     func.walk([&](scf::ForOp loop) { unite(loop); });
     collect();
     int64_t total = assignOffsets();
@@ -88,7 +90,7 @@ private:
   void extend(Value value, int64_t at) {
     value = getRoot(value);
     if (!isBuffered(value.getType()) || value.getDefiningOp<ParamOp>() ||
-        results.contains(value))
+        outside.contains(value))
       return;
     Buffer &buffer = buffers[leader(value)];
     buffer.bytes = std::max(buffer.bytes, getBytesPerRow(value.getType()));
@@ -139,7 +141,7 @@ private:
   void record(KernelOp kernel) {
     SmallVector<int64_t> offsets;
     for (Value result : kernel.getResults()) {
-      bool isPlaced = isBuffered(result.getType()) && !results.contains(result);
+      bool isPlaced = isBuffered(result.getType()) && !outside.contains(result);
       offsets.push_back(isPlaced ? buffers[leader(result)].offset : -1);
       assert((!isPlaced || offsets.back() >= 0) &&
              "every buffered result has a place");
@@ -149,7 +151,7 @@ private:
 
   func::FuncOp func;
   ProgramOrder order;
-  DenseSet<Value> results; // lie in the caller's buffers
+  DenseSet<Value> outside; // lie in the caller's buffers
   llvm::EquivalenceClasses<void *> classes;
   llvm::MapVector<void *, Buffer> buffers;
 };

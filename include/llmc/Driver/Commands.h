@@ -15,8 +15,9 @@
 namespace llmc {
 
 struct CompileCommand {
-  std::string model;
-  std::string output; // empty: stdout for text
+  std::string model;       // or IR of any stage: .mlir, .mlirbc
+  std::string weightsFrom; // the model that the IR came from
+  std::string output;      // empty: stdout for text
   CompileOptions options;
   std::optional<Stage> stopAfter; // prints the IR of this stage
   EmitKind emit = EmitKind::exe;
@@ -24,6 +25,8 @@ struct CompileCommand {
   bool quiet = false; // no progress, no summary
 };
 llvm::Error runCompile(const CompileCommand &command);
+/// Whether a name says that the file holds IR.
+bool isModuleFile(llvm::StringRef path);
 
 struct ImportCommand {
   std::string model;
@@ -35,6 +38,7 @@ struct InspectCommand {
   std::string model;
   CompileOptions options;
   bool json = false;
+  std::string svg; // writes pictures there instead
 };
 llvm::Error runInspect(const InspectCommand &command);
 

@@ -38,7 +38,12 @@ public:
 
   /// Reads the model and settles the options.
   llvm::Error import(llvm::StringRef path, const CompileOptions &options);
-  /// Runs the stages after import up to and including `last` (lower at most).
+  /// Goes on from the IR of any stage in `irPath`. Its weights come from the model
+  /// `weightsFrom`, as the tokenizer and the defaults of options do; empty: the
+  /// weights have values.
+  llvm::Error resume(llvm::StringRef irPath, llvm::StringRef weightsFrom,
+                     const CompileOptions &options);
+  /// Runs the stages that are left, up to and including `last` (lower at most).
   llvm::Error runUntil(Stage last);
 
   /// The module as the last stage left it.
@@ -63,6 +68,9 @@ public:
 
 private:
   llvm::Error run(Stage stage, llvm::function_ref<llvm::Error()> action);
+  llvm::Error readOptions(const CompileOptions &wanted);
+  llvm::Error readModel(llvm::StringRef path, const CompileOptions &wanted);
+  llvm::Error readModule(llvm::StringRef path);
 
   std::shared_ptr<Explanation> explanation; // null: nobody asked
   mlir::MLIRContext context;
@@ -70,6 +78,7 @@ private:
   ImportedModel model;
   CompileOptions options;
   std::vector<std::string> isas;
+  Stage done = Stage::import; // the stage that left the module
   std::vector<StageReport> reports;
 };
 

@@ -29,6 +29,9 @@ llvm::Error runStage(Stage stage, mlir::ModuleOp module,
 /// of llmc itself, and the message says so.
 llvm::Error checkStageContract(Stage stage, mlir::ModuleOp module);
 
+/// The stage that left this module; fails where its contract does not hold.
+llvm::Expected<Stage> detectStage(mlir::ModuleOp module);
+
 /// Registers llmc-optimize, llmc-schedule and llmc-lower for textual pipelines.
 void registerPipelines();
 

@@ -44,7 +44,8 @@ private:
   bool trying = false;        // the candidate's window
   bool growing = false;       // direction of the last trial
   Window window;
-  double settledSeconds = 0; // of a step, in the last window
+  bool confirmed = false;    // the candidate has won a window already
+  double settledSeconds = 0; // of a step, over the last windows; 0: not known
   double rested = 0;         // since the last trial
   double pause = 0;          // until the next
 };

@@ -21,6 +21,8 @@ constexpr double firstPause = 0.1;
 // A larger team must be faster by more than two windows differ by chance: a
 // second half core beside busy processes gains a tenth, a whole one a half.
 constexpr double growthGain = 0.85;
+// Of the last window in what is known of the size in use.
+constexpr double windowWeight = 0.3;
 } // namespace
 
 TeamSize::TeamSize(int64_t workers, int64_t processors) {
@@ -51,7 +53,9 @@ void TeamSize::took(double seconds, bool waitedLong) {
   const double perStep = done.seconds / static_cast<double>(done.steps);
   if (trying)
     return endTrial(perStep);
-  settledSeconds = perStep;
+  // Of the size in use many windows are known.
+  const double weight = settledSeconds == 0 ? 1 : windowWeight;
+  settledSeconds += weight * (perStep - settledSeconds);
   rested += done.seconds;
   if (rested >= pause)
     trying = chooseCandidate(done.waitedLong);
@@ -77,9 +81,17 @@ void TeamSize::endTrial(double secondsPerStep) {
   if (secondsPerStep >= needed) {
     pause = std::clamp(2 * pause, firstPause, longestPause);
     rested = 0;
+    confirmed = false;
     return;
   }
+  // More workers by chance cost until the next trial; so once more.
+  if (growing && !confirmed) {
+    confirmed = trying = true;
+    return;
+  }
+  confirmed = false;
   settled = candidate;
+  settledSeconds = secondsPerStep;
   growing = !growing; // `chooseCandidate` turns it: the same way again
   rested = pause;     // at once, but chance must not shorten the pause
 }

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <random>
 #include <vector>
 
 using namespace llmrt;
@@ -65,6 +67,28 @@ TEST(TeamSize, besideBusyProcessesItUsesFewer) {
   TeamSize team(2, 2);
   run(team, busy, 1);
   EXPECT_GT(stepsPerSecond(run(team, busy, 60)), 0.97 / 0.004);
+}
+
+// Windows of few time slices differ by much: chance must not look like a gain.
+TEST(TeamSize, chanceIsNoGain) {
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<double> draw(0, 1);
+    // Each worker may lose its processor for a slice; all wait for it.
+    auto step = [&](int64_t workers) {
+      const double work = workers == 1 ? 0.0023 : 0.0013;
+      const double slice = workers == 1 ? 0.004 : 0.006;
+      double lost = 0;
+      for (int64_t worker = 0; worker < workers; ++worker)
+        if (draw(random) < work / 0.006)
+          lost = std::max(lost, slice * (0.5 + draw(random)));
+      return work + lost;
+    };
+    TeamSize one(1, 1), two(2, 2);
+    const Machine machine = {step, [](int64_t workers) { return workers > 1; }};
+    const double alone = stepsPerSecond(run(one, machine, 60));
+    EXPECT_GT(stepsPerSecond(run(two, machine, 60)), 0.97 * alone) << seed;
+  }
 }
 
 TEST(TeamSize, itGrowsAgainWhenTheyAreGone) {
