@@ -32,6 +32,10 @@ SHARED_RUNTIME = {
     "Driver": ["Status.h", "Tokenizer.h", "TokenizerModel.h", "Engine.h",
                "Console.h", "Usage.h"],
 }
+# utils/mutations.py plants mistakes: code that has moved takes its mistake along.
+sys.path.insert(0, str(ROOT / "utils"))
+from mutations import MUTATIONS  # noqa: E402
+
 MACHINE_PATH = re.compile(r"(?<![\w.$}{/-])/(root|home|tmp|work|Users)/[\w.]")
 
 
@@ -105,8 +109,18 @@ def check(name):
             yield number, "blanks at the end of the line"
 
 
+def check_mutations():
+    for name, file, right, *_ in MUTATIONS:
+        places = (ROOT / file).read_text().count(right) if (ROOT / file).is_file() else 0
+        if places != 1:
+            yield 1, f"'{name}' is planted at one place of {file}, which has {places}"
+
+
 def main():
     findings = 0
+    for number, problem in check_mutations():
+        print(f"utils/mutations.py:{number}: {problem}")
+        findings += 1
     for name in tracked():
         for number, problem in check(name):
             print(f"{name}:{number}: {problem}")

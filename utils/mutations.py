@@ -18,15 +18,15 @@ import time
 
 # name, file, right, wrong, ctest pattern of suites that should notice (the first that fails ends the search)
 MUTATIONS = [
-    ("wrong scale of Q4_1", "dialects/llm/Encodings.cpp",
-     "float min = grid.hasMin ? halfToFloat(minBits) : 0.0f;",
-     "float min = grid.hasMin ? -halfToFloat(minBits) : 0.0f;", "reference-models"),
+    ("wrong scale of Q4_1", "dialects/llm/BlockFormat.cpp",
+     "block.min = readScale(grid.scale, source + min);",
+     "block.min = negate(grid.scale, readScale(grid.scale, source + min));", "reference-models"),
     ("no zero point in the AVX2 dot product", "lib/Lower/Cpu/Avx2.cpp",
-     "if (tile.zero)", "if (tile.zero && tile.bits == 3)", "lower-test"),
+     "if (tile.zero != centre)", "if (tile.zero == 3)", "lower-test"),
     ("mask off by one", "lib/Lower/Cpu/TileAttention.cpp",
      "arith::CmpIPredicate::sle, theirs, mine", "arith::CmpIPredicate::slt, theirs, mine", "lower-test"),
     ("window off by one", "lib/Lower/Cpu/TileAttention.cpp",
-     "arith::CmpIPredicate::sle, distance", "arith::CmpIPredicate::slt, distance", "lower-test"),
+     "arith::CmpIPredicate::sle, distance,\n", "arith::CmpIPredicate::slt, distance,\n", "lower-test"),
     ("missing barrier", "lib/Lower/Barriers.cpp",
      "if (meet(reads, written) || ", "if (", "^lit$"),
     ("swapped cache slot", "lib/Lower/Cpu/TileAttention.cpp",
@@ -36,7 +36,7 @@ MUTATIONS = [
     ("softmax sum not rescaled", "lib/Lower/Cpu/TileAttention.cpp",
      "state[sumOf(h)] = b.fma(state[sumOf(h)], factor, b.sumLanes(total));",
      "state[sumOf(h)] = b.add(state[sumOf(h)], b.sumLanes(total));", "lower-test"),
-    ("buffers that live at once share bytes", "lib/Schedule/PlanMemory.cpp",
+    ("buffers that live at once share bytes", "lib/Schedule/PlanArena.cpp",
      "other->begin <= buffer.end && buffer.begin <= other->end",
      "other->begin < buffer.begin && buffer.end < other->end", "lower-test|^lit$"),
     ("page never released", "runtime/lib/Engine/KvCache.cpp",
@@ -46,8 +46,16 @@ MUTATIONS = [
      "slots[row] = first + static_cast<int32_t>(i), positions[row] = slots[row] + 1;", "Engine"),
     ("merges in the wrong order", "runtime/lib/Text/BytePairMerge.cpp",
      "a.rank > b.rank", "a.rank < b.rank", "Token|Merge"),
-    ("top-p keeps one too many", "runtime/lib/Sample/Sampler.cpp",
-     "mass < double(settings.topP) * total", "mass <= double(settings.topP) * total + 0.05", "Sampl"),
+    ("top-p keeps too much", "lib/Lower/Cpu/TileSample.cpp",
+     "math::CeilOp::create(b, b.mul(p, kept.sum))", "math::CeilOp::create(b, b.mul(f64(1), kept.sum))", "lower-test"),
+    ("a value that a product reads whole joins its kernel", "lib/Schedule/FormKernels.cpp",
+     "if (needsWhole(use) && ", "if (needsWhole(use) && group.ops.empty() && ", "^lit$"),
+    ("a loop overwrites a start that is read behind it", "lib/Schedule/CarriedValues.cpp",
+     "isLast &= &use == &start || ", "isLast &= true || ", "^lit$|lower-test"),
+    ("the arena holds what other functions return", "lib/Schedule/PlanArena.cpp",
+     "outside.insert_range(func.getArguments());", "", "^lit$"),
+    ("growth of a team by chance", "runtime/lib/Engine/TeamSize.cpp",
+     "if (growing && !confirmed) {", "if (growing && !confirmed && secondsPerStep < 0) {", "TeamSize"),
 ]
 
 

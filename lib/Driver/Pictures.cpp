@@ -81,7 +81,8 @@ private:
     }
     svg.line(points, color);
     svg.text(left + chartWidth + 6, points.back().second + 4,
-             std::to_string(batch) + (batch == 1 ? " sequence, " : ", ") +
+             std::to_string(batch) +
+                 (batch == 1 ? " sequence: " : " sequences: ") +
                  formatBytes(bytes));
     return llvm::Error::success();
   }

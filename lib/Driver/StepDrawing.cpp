@@ -75,9 +75,8 @@ private:
     int64_t turns = 0;
     if (auto count = loop.getStaticTripCount())
       turns = count->getSExtValue();
-    svg.text(x + boxWidth / 2, y + 8,
-             std::to_string(turns) + " times the same layer",
-             Svg::Anchor::middle);
+    svg.text(x + boxWidth - 8, y + 8,
+             std::to_string(turns) + " times the same layer", Svg::Anchor::end);
     y += 20;
     for (auto [inside, start] :
          llvm::zip(loop.getRegionIterArgs(), loop.getInitArgs()))

@@ -67,3 +67,30 @@ func.func @step(%x: !row) -> (!row {llm.name = "logits"}, !row {llm.name = "agai
   }
   return %a, %a, %r : !row, !row, !row
 }
+
+// -----
+
+!row = tensor<?x32xf32>
+
+// What @step has returned lies with the caller; for @sample it takes no arena.
+// CHECK: llm.plan = #llm.plan<arena = 0,
+// CHECK-LABEL: func.func @sample(
+// CHECK: llm.kernel "sample"({{.*}}) arena [-1]
+func.func @step(%ids: tensor<?xi32>) -> (!row {llm.name = "logits"}) {
+  %t = llm.param @t : tensor<4x32xf32>
+  %x = llm.kernel "x"(%ids, %t) : (tensor<?xi32>, tensor<4x32xf32>) -> !row {
+  ^bb0(%i: tensor<?xi32>, %w: tensor<4x32xf32>):
+    %e = llm.embed %i, %w : (tensor<?xi32>, tensor<4x32xf32>) -> !row
+    llm.yield %e : !row
+  }
+  return %x : !row
+}
+func.func @sample(%l: !row {llm.name = "logits"}, %b: !llm.batch) -> (tensor<?xi32> {llm.name = "tokens"}) {
+  %s = llm.kernel "sample"(%l, %b) : (!row, !llm.batch) -> tensor<?xi32> {
+  ^bb0(%x: !row, %batch: !llm.batch):
+    %i = llm.sample %x batch(%batch) : !row -> tensor<?xi32>
+    llm.yield %i : tensor<?xi32>
+  }
+  return %s : tensor<?xi32>
+}
+llm.weight @t : tensor<4x32xf32> source "t"
