@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What make test leaves out because it is long: older machines, many more random
-# graphs, sanitizers.
+# graphs, sanitizers, the commands of the tutorial.
 # usage: utils/test-all.sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 . "$(dirname "$0")/common.sh"
@@ -21,3 +21,5 @@ cmake --preset sanitize -DLLMC_BUILD_TESTS=ON >build-sanitize/configure.log 2>&1
 ninja -C build-sanitize -j "$(jobs)" >build-sanitize/build.log 2>&1 ||
   { grep -E 'error:|FAILED' build-sanitize/build.log | head -n 40 >&2; fail "building failed"; }
 ctest --test-dir build-sanitize --output-on-failure -j "$(jobs)" -LE e2e
+say "the tutorial"
+utils/tutorial.py build-tutorial
