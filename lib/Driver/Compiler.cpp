@@ -11,6 +11,7 @@
 #include "llmc/Driver/Registration.h"
 #include "llmc/Driver/Version.h"
 #include "llmc/Emit/Emit.h"
+#include "llmc/Emit/FileDigests.h"
 #include "llmc/Emit/PendingFile.h"
 #include "llmc/Lower/Passes.h"
 #include "llmrt/TokenizerModel.h"
@@ -282,10 +283,30 @@ llvm::Expected<llvm::json::Object> Compiler::describeModel() {
 // Emission
 //===----------------------------------------------------------------------===//
 
+/// What the program says of itself.
+static llvm::Expected<std::string> describeProgram(Compiler &compiler,
+                                                   FileDigests &digests) {
+  auto facts = compiler.describeModel();
+  if (!facts)
+    return facts.takeError();
+  auto files = digests.take();
+  if (!files)
+    return files.takeError();
+  llvm::json::Array list;
+  for (const FileDigest &file : *files)
+    list.push_back(llvm::json::Object{
+        {"file", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+  (*facts)["model_files"] = std::move(list);
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::json::Value(std::move(*facts));
+  return text;
+}
+
 llvm::Error
 llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
                   PendingFile &file,
                   llvm::function_ref<void(uint64_t, uint64_t)> progress) {
+  FileDigests digests(compiler.getModel().files);
   auto object = emitObject(compiler.getModule(), ObjectKind::object);
   if (!object)
     return object.takeError();
@@ -303,10 +324,7 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
   if (!tokenizer)
     return tokenizer.takeError();
   inputs.tokenizer = std::move(*tokenizer);
-  auto facts = compiler.describeModel();
-  if (!facts)
-    return facts.takeError();
-  llvm::raw_string_ostream(inputs.info) << llvm::json::Value(std::move(*facts));
+  inputs.info = [&] { return describeProgram(compiler, digests); };
   if (llvm::Error error = appendSections(file.path(), inputs, progress))
     return error;
   return file.commit();

@@ -68,9 +68,9 @@ llvm::Expected<std::vector<std::string>> llmc::getIsas(llvm::StringRef cpu) {
     return std::vector<std::string>{"avx2"};
   if (llvm::is_contained(known, cpu))
     return std::vector<std::string>{cpu.str()};
-  return llvm::createStringError("unknown --cpu '" + cpu +
-                                 "': portable, native, x86-64-v3, " +
-                                 llvm::join(known, ", ") + " are known");
+  return llvm::createStringError(
+      "unknown --cpu '" + cpu + "': portable, native, x86-64-v3, " +
+      llvm::join(known, ", ") + " are known; native is this machine's");
 }
 
 //===----------------------------------------------------------------------===//
@@ -118,7 +118,8 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
                                    "it was made for: give --max-context");
   if (context && options.maxContext > context)
     return llvm::createStringError(
-        "--max-context=%lld exceeds the model's %lld positions",
+        "--max-context=%lld exceeds the model's %lld positions: give as many, "
+        "or fewer",
         static_cast<long long>(options.maxContext),
         static_cast<long long>(context));
   return options;

@@ -90,9 +90,8 @@ llmc::appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
       SectionWriter::open(path, inputs.name.empty() ? path : inputs.name);
   if (!writer)
     return writer.takeError();
-  if (llvm::Error error =
-          writer->reserve(*weightBytes + inputs.tokenizer.size() +
-                          inputs.info.size() + 4 * LLMRT_SECTION_ALIGN))
+  if (llvm::Error error = writer->reserve(
+          *weightBytes + inputs.tokenizer.size() + 4 * LLMRT_SECTION_ALIGN))
     return error;
 
   auto code = writer->coverCode(writer->position());
@@ -108,9 +107,14 @@ llmc::appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
   if (llvm::Error error =
           writeText(*writer, LLMRT_SECTION_TOKENIZER, inputs.tokenizer, table))
     return error;
-  if (llvm::Error error =
-          writeText(*writer, LLMRT_SECTION_INFO, inputs.info, table))
-    return error;
+  if (inputs.info) {
+    auto info = inputs.info();
+    if (!info)
+      return info.takeError();
+    if (llvm::Error error =
+            writeText(*writer, LLMRT_SECTION_INFO, *info, table))
+      return error;
+  }
   table.push_back(*code);
   return writeTable(*writer, table);
 }

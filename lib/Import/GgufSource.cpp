@@ -129,6 +129,11 @@ Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
       readTokenizer(*file);
   if (!tokenizer)
     return tokenizer.takeError();
+  Expected<StringRef> license = file->getString("general.license", "");
+  if (!license)
+    return license.takeError();
+  source.license = license->str();
+  source.files.push_back(path.str());
   source.architecture = architecture->str();
   source.name = name->str();
   source.tokenizer = std::move(*tokenizer);

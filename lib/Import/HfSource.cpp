@@ -28,6 +28,23 @@ static std::string pathIn(StringRef folder, StringRef name) {
   return path.str().str();
 }
 
+/// `license: apache-2.0` of a model card's front matter; a card is for people,
+/// so one without is no error.
+static std::string readLicense(StringRef folder) {
+  constexpr uint64_t longestCard = 64 << 10; // bytes; the matter stands first
+  auto card =
+      MemoryBuffer::getFileSlice(pathIn(folder, "README.md"), longestCard, 0);
+  if (!card)
+    return "";
+  StringRef text = (*card)->getBuffer();
+  if (!text.consume_front("---\n"))
+    return "";
+  for (StringRef line : split(text.split("\n---").first, '\n'))
+    if (line.consume_front("license:"))
+      return line.trim(" \t\r\"'").str();
+  return "";
+}
+
 /// The text of a file; empty when it does not exist and need not.
 static Expected<std::string> readText(StringRef folder, StringRef name,
                                       bool needed) {
@@ -90,6 +107,7 @@ static Error addFile(Source &source, StringRef name,
   if (!tensors)
     return tensors.takeError();
   source.weights.addBuffer(std::move(*buffer));
+  source.files.push_back(path);
   for (SafeTensor &tensor : *tensors) {
     if (index && index->lookup(tensor.name) != name)
       return fileError(path, "tensor " + quote(tensor.name),
@@ -242,10 +260,16 @@ Expected<Source> llmc::openHuggingFace(StringRef folder,
     return name.takeError();
   source.architecture = *architecture;
   source.name = name->empty() ? leaf.str() : *name;
+  source.license = readLicense(folder);
   source.config = std::move(*config);
   if (Error error = addTensors(source, context))
     return error;
   if (Error error = readTokenizer(source))
     return error;
+  for (StringRef file :
+       {"config.json", "generation_config.json", "tokenizer.json",
+        "tokenizer_config.json", "chat_template.jinja"})
+    if (sys::fs::exists(pathIn(folder, file)))
+      source.files.push_back(pathIn(folder, file));
   return source;
 }

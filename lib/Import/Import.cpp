@@ -77,5 +77,6 @@ Expected<ImportedModel> llmc::importModel(StringRef path,
     return error;
   model.weights = std::move(source->weights);
   model.tokenizer = std::move(source->tokenizer);
+  model.files = std::move(source->files);
   return model;
 }

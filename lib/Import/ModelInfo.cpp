@@ -16,7 +16,7 @@ void llmc::setModelInfo(mlir::ModuleOp module, const Source &source,
   auto number = [&](llvm::StringRef key, int64_t value) {
     return builder.getNamedAttr(key, builder.getI64IntegerAttr(value));
   };
-  mlir::NamedAttribute entries[] = {
+  llvm::SmallVector<mlir::NamedAttribute> entries = {
       text("architecture", source.architecture),
       text("name", source.name),
       text("format", source.kind == SourceKind::Gguf ? "gguf" : "huggingface"),
@@ -30,5 +30,7 @@ void llmc::setModelInfo(mlir::ModuleOp module, const Source &source,
       number("head_dim", info.headDim),
       builder.getNamedAttr("tied_embeddings",
                            builder.getBoolAttr(info.tiedHead))};
+  if (!source.license.empty())
+    entries.push_back(text("license", source.license));
   module->setAttr("llm.model", builder.getDictionaryAttr(entries));
 }

@@ -30,7 +30,7 @@ struct ModelInfo {
 
 /// Sets `llm.model` = {architecture, name, format, context_length, vocabulary,
 /// layers, embedding_length, feed_forward_length, heads, kv_heads, head_dim,
-/// tied_embeddings}.
+/// tied_embeddings, and license where the model names one}.
 void setModelInfo(mlir::ModuleOp module, const Source &source,
                   const ModelInfo &info);
 

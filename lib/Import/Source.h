@@ -25,8 +25,10 @@ struct Source {
       : kind(kind), path(path.str()) {}
 
   SourceKind kind;
-  std::string path;         // as the user gave it
-  std::string architecture; // "llama"
+  std::string path;               // as the user gave it
+  std::string architecture;       // "llama"
+  std::string license;            // as the model names it; empty: it does not
+  std::vector<std::string> files; // that were read
   std::string name; // what the model calls itself, else the path's last part
   std::optional<GgufFile> gguf;   // of kind Gguf
   std::optional<HfConfig> config; // of kind HuggingFace

@@ -79,7 +79,8 @@ const SourceTensor *WeightCatalog::take(StringRef tensor,
                      " needs it with shape " + spellShape(shape));
   else if (ArrayRef<int64_t>(found->shape) != shape)
     fail(tensor, "requires shape " + spellShape(shape) + ", found " +
-                     spellShape(found->shape));
+                     spellShape(found->shape) +
+                     "; are the weights those of this configuration?");
   else
     return found;
   return nullptr;

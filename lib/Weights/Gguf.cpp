@@ -165,7 +165,8 @@ Error GgufParser::parseHeader() {
     return fileError(
         file.fileName, "header",
         "reads GGUF versions 2 and 3, found " + Twine(file.version) +
-            (file.version > 0xffff ? " (a big-endian file?)" : ""));
+            (file.version > 0xffff ? " (a big-endian file?)" : "") +
+            ": convert the model again, with today's llama.cpp");
   if (Error error = read(tensorCount, "header"))
     return error;
   if (Error error = read(keyCount, "header"))

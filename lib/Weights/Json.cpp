@@ -95,7 +95,8 @@ Expected<json::Object> llmc::parseJsonObject(StringRef fileName,
   Expected<json::Value> value = json::parse(text);
   if (!value)
     return fileError(fileName, "",
-                     "is not valid JSON: " + toString(value.takeError()));
+                     "is not valid JSON: " + toString(value.takeError()) +
+                         "; download it again, or mend it there");
   json::Object *object = value->getAsObject();
   if (!object)
     return fileError(fileName, "",

@@ -36,6 +36,21 @@ Expected<std::vector<int32_t>> Application::encode(std::string_view text,
   return Program::encode(text, addSpecial);
 }
 
+Expected<std::string> Application::readPrompt(const std::string &path) const {
+  auto text = readText(path, in);
+  if (!text)
+    return text;
+  const std::string name = path == "-" ? "standard input" : path;
+  if (const size_t zero = text->find('\0'); zero != std::string::npos)
+    return Status::error(name + ": is no text, it has a zero byte at " +
+                         std::to_string(zero) + ": give a file of UTF-8 text");
+  if (const size_t valid = validUtf8Bytes(*text); valid < text->size())
+    warn(err, name + ": byte " + std::to_string(valid) +
+                  " is not UTF-8, and is read as U+FFFD; iconv -t UTF-8 "
+                  "converts other texts");
+  return text;
+}
+
 Expected<std::unique_ptr<Engine>>
 Application::createEngine(const EngineOptions &options,
                           const SamplerOptions &sampler,
@@ -46,7 +61,7 @@ Application::createEngine(const EngineOptions &options,
     warn(err, std::to_string((*engine)->options().threads) + " threads on " +
                   std::to_string(processors) +
                   " processors: a step uses more than these only where it "
-                  "proves faster");
+                  "proves faster; without -t they are as many as fit");
   return engine;
 }
 
@@ -57,7 +72,10 @@ Expected<std::string> app::readText(const std::string &path,
       isStandard ? standardInput : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   auto failure = [&] {
     return Status::error((isStandard ? "standard input" : path) +
-                         ": cannot read: " + std::strerror(errno));
+                         ": cannot read: " + std::strerror(errno) +
+                         (isStandard ? ""
+                                     : ": give another file, or - for "
+                                       "standard input"));
   };
   if (descriptor < 0)
     return failure();
@@ -93,7 +111,7 @@ Expected<std::vector<int32_t>> app::parseIds(const std::string &text) {
         (after < end && *after != ',' && *after != ' '))
       return Status::error("--ids " + text + ": \"" +
                            std::string(next, std::min<size_t>(end - next, 12)) +
-                           "\" is not a token id");
+                           "\" is not a token id: give numbers, 1,2,3");
     ids.push_back(id);
     next = after;
   }

@@ -31,6 +31,9 @@ public:
   Expected<const Tokenizer *> needTokenizer() const;
   Expected<std::vector<int32_t>> encode(std::string_view text,
                                         bool addSpecial) const;
+  /// A text to complete or to measure. Warns of bytes that are no UTF-8; fails
+  /// on a file that is no text.
+  Expected<std::string> readPrompt(const std::string &path) const;
   /// Warns of more threads than can run at once.
   Expected<std::unique_ptr<Engine>>
   createEngine(const EngineOptions &options, const SamplerOptions &sampler = {},

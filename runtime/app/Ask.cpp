@@ -26,7 +26,7 @@ Status app::ask(Application &program, const AskOptions &options) {
     return tokenizer.status();
   std::string text = options.text;
   if (text.empty()) {
-    auto read = readText("-", program.in);
+    auto read = program.readPrompt("-");
     if (!read)
       return read.status();
     text = std::move(*read);

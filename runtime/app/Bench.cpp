@@ -231,7 +231,8 @@ Status app::bench(Application &program, const BenchOptions &options) {
     return Status::error("depth and tokens need a context of " +
                          std::to_string(context) +
                          ": this program was compiled for " +
-                         std::to_string(program.model().maxContext));
+                         std::to_string(program.model().maxContext) +
+                         " at most; lower -d, -p or -n");
   auto engine = program.createEngine(
       {.batch = options.batch, .context = context, .threads = options.threads});
   if (!engine)

@@ -4,6 +4,7 @@
 // The only file that knows CLI11: it costs more to compile than all commands.
 //===----------------------------------------------------------------------===//
 #include "App.h"
+#include "Description.h"
 
 #include "llmrt/Usage.h"
 
@@ -36,6 +37,7 @@ private:
   void addBench();
   void addEval();
   void addInfo();
+  void addVersion(CLI::App *to);
   CLI::App *command(const char *name, const char *about);
   static void addGeneration(CLI::App *to, GenerateOptions &options);
   static void addSampling(CLI::App *to, SamplerOptions &sampler);
@@ -54,11 +56,25 @@ private:
   InfoOptions infoOptions;
 };
 
-const std::string version =
-    "llmrt " LLMRT_VERSION ", layout " + std::to_string(LLMRT_ABI_VERSION);
+/// Asks the program only when its version is asked for. Where it cannot be
+/// opened, that is what there is to say.
+std::string describe(const Host &host,
+                     std::string (*about)(const Application &)) {
+  auto program = Application::open(host);
+  return program ? about(**program)
+                 : "llmrt " LLMRT_VERSION ", layout " +
+                       std::to_string(LLMRT_ABI_VERSION) +
+                       "; no model: " + program.message();
+}
 
 CommandLine::CommandLine(const Host &host) : host(host) {
-  cli.set_version_flag("--version", version);
+  addVersion(&cli);
+  cli.add_flag_callback(
+      "--licenses",
+      [&host] {
+        throw CLI::CallForVersion(describe(host, describeLicenses), 0);
+      },
+      "The licenses of the model and of what came with it");
   cli.require_subcommand(0, 1);
   addAsk();
   addRun();
@@ -69,9 +85,14 @@ CommandLine::CommandLine(const Host &host) : host(host) {
   addInfo();
 }
 
+void CommandLine::addVersion(CLI::App *to) {
+  to->set_version_flag("-V,--version",
+                       [this] { return describe(host, describeVersion); });
+}
+
 CLI::App *CommandLine::command(const char *name, const char *about) {
   CLI::App *added = cli.add_subcommand(name, about);
-  added->set_version_flag("--version", version);
+  addVersion(added);
   return added;
 }
 

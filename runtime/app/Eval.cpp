@@ -102,7 +102,7 @@ static Status report(Application &program, const EvalOptions &options,
 Status app::eval(Application &program, const EvalOptions &options) {
   if (auto needed = program.needTokenizer(); !needed)
     return needed.status();
-  auto text = readText(options.text, program.in);
+  auto text = program.readPrompt(options.text);
   if (!text)
     return text.status();
   auto tokens = program.encode(*text, /*addSpecial=*/true);
@@ -113,12 +113,14 @@ Status app::eval(Application &program, const EvalOptions &options) {
   if (windows == 0)
     return Status::error(options.text + ": has " + std::to_string(textTokens) +
                          " tokens: one window needs " +
-                         std::to_string(options.context));
+                         std::to_string(options.context) +
+                         "; take a longer text, or smaller windows with -c");
   if (options.windows > windows)
     return Status::error(options.text + ": has " + std::to_string(windows) +
                          " windows of " + std::to_string(options.context) +
                          " tokens: " + std::to_string(options.windows) +
-                         " were asked for");
+                         " were asked for, give --windows " +
+                         std::to_string(windows) + " or fewer");
   if (options.windows > 0)
     windows = options.windows;
 

@@ -2,52 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "App.h"
+#include "Description.h"
 #include "Report.h"
 
+#include "llmrt/Console.h"
 #include "llmrt/Cpu.h"
-
-#include <nlohmann/json.hpp>
 
 using namespace llmrt;
 using namespace llmrt::app;
-
-using Json = nlohmann::ordered_json;
-
-/// Whether brackets nest no deeper than a description ever does; printing JSON
-/// is recursive.
-static bool isShallow(std::string_view json) {
-  constexpr int mostDepth = 32;
-  int depth = 0;
-  bool inString = false;
-  for (size_t i = 0; i < json.size(); ++i) {
-    if (inString && json[i] == '\\')
-      ++i;
-    else if (json[i] == '"')
-      inString = !inString;
-    else if (!inString && (json[i] == '[' || json[i] == '{'))
-      ++depth;
-    else if (!inString && (json[i] == ']' || json[i] == '}'))
-      --depth;
-    if (depth > mostDepth)
-      return false;
-  }
-  return true;
-}
-
-/// What the compiler wrote about the model.
-static Expected<Json> modelInfo(const Application &program) {
-  if (program.infoJson().empty())
-    return Json::object();
-  if (!isShallow(program.infoJson()))
-    return Status::error(program.artifact().path() +
-                         ": info section: brackets nest too deeply");
-  Json info =
-      Json::parse(program.infoJson(), nullptr, /*allow_exceptions=*/false);
-  if (!info.is_object())
-    return Status::error(program.artifact().path() +
-                         ": info section: not a JSON object");
-  return info;
-}
 
 static Json sectionsOf(const Artifact &artifact) {
   Json sections = Json::array();
@@ -104,18 +66,6 @@ static std::string jsonReport(const Application &program, const Json &info,
   return all.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
-/// A line's value: control characters are no part of one.
-static std::string printable(const Json &value) {
-  std::string text =
-      value.is_string()
-          ? value.get<std::string>()
-          : value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  for (char &c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      c = ' ';
-  return text;
-}
-
 static std::string textReport(const Application &program, const Json &info,
                               const EngineOptions &options, bool verified) {
   const LlmrtModel &model = program.model();
@@ -124,8 +74,13 @@ static std::string textReport(const Application &program, const Json &info,
     text += name + ": " + value + "\n";
   };
   for (const auto &[key, value] : info.items())
-    line(printable(key), printable(value));
-  line("vocabulary", std::to_string(model.vocabulary));
+    if (key == "model_files")
+      for (const Json &file : value)
+        line("made of", describeFile(file));
+    else if (value != "") // an option that nobody set
+      line(printable(key), printable(value));
+  if (!info.contains("vocabulary"))
+    line("vocabulary", std::to_string(model.vocabulary));
   line("context", std::to_string(model.maxContext) + " of " +
                       std::to_string(model.contextLength));
   line("batch", "up to " + std::to_string(model.maxBatch));
@@ -136,7 +91,7 @@ static std::string textReport(const Application &program, const Json &info,
   line("this processor", cpuFeatureNames(cpuFeatures()));
   for (const LlmrtSection &section : program.artifact().sections())
     line("section " + std::string(sectionName(section.kind)),
-         std::to_string(section.bytes) + " bytes at " +
+         formatBytes(section.bytes) + " at byte " +
              std::to_string(section.offset));
   line("tokenizer", program.hasTokenizer() ? "yes" : "none");
   line("chat template", program.hasChatTemplate() ? "yes" : "none");

@@ -50,7 +50,8 @@ Status app::logits(Application &program, const LogitsOptions &options) {
   if (count > program.model().maxContext)
     return Status::error(options.ids + ": the prompt has " +
                          std::to_string(count) + " tokens: the context holds " +
-                         std::to_string(program.model().maxContext));
+                         std::to_string(program.model().maxContext) +
+                         "; give fewer ids");
   int64_t rows = options.step
                      ? 1
                      : std::min({count, program.model().rowsPerStep, mostRows});

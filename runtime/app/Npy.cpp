@@ -111,7 +111,8 @@ Expected<std::vector<int32_t>> app::parseNpyIds(std::string_view bytes,
   if (!wide && type != "'<i4'" && type != "\"<i4\"")
     return Status::error(
         name + ": expected int64 token ids ('<i8'), found " +
-        (type.empty() ? "no element type" : std::string(type)));
+        (type.empty() ? "no element type" : std::string(type)) +
+        ": save them with numpy.save(FILE, ids.astype('int64'))");
   auto count = countOf(valueOf(header->dictionary, "shape"), name);
   if (!count)
     return count.status();

@@ -11,9 +11,12 @@ static Expected<std::vector<std::string>>
 promptTexts(Application &program, const RunOptions &options) {
   if (!options.prompts.empty() || !options.ids.empty())
     return options.prompts;
-  auto text = readText(options.file.empty() ? "-" : options.file, program.in);
+  auto text = program.readPrompt(options.file.empty() ? "-" : options.file);
   if (!text)
     return text.status();
+  if (options.file.empty() && text->empty())
+    return Status::error("the prompt is empty: give -p TEXT, -f FILE or --ids "
+                         "1,2,3, or write one to standard input");
   if (!text->empty() && text->back() == '\n')
     text->pop_back(); // an editor's or echo's, not the author's
   return std::vector<std::string>{std::move(*text)};

@@ -9,7 +9,39 @@
 
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
+
+/// A model where IR is wanted would be a screen of binary.
+static bool isModel(llvm::StringRef path) {
+  if (path.starts_with("-"))
+    return false;
+  if (llvm::sys::fs::is_directory(path))
+    return true;
+  auto start = llvm::MemoryBuffer::getFileSlice(path, 4, 0);
+  return start && (*start)->getBuffer() == "GGUF";
+}
+
+/// Passes report at the module where a whole step is wrong; printing that is
+/// thousands of lines behind one sentence. The option brings it back.
+static void keepDiagnosticsShort() {
+  mlir::registerMLIRContextCLOptions();
+  auto &options = llvm::cl::getRegisteredOptions();
+  if (auto found = options.find("mlir-print-op-on-diagnostic");
+      found != options.end())
+    static_cast<llvm::cl::opt<bool> *>(found->second)->setInitialValue(false);
+}
+
 int main(int argc, char **argv) {
+  for (const char *argument : llvm::ArrayRef(argv, argc).drop_front())
+    if (isModel(argument)) {
+      llvm::errs() << "llmc-opt: error: " << argument
+                   << ": is a model, not IR: llmc import " << argument
+                   << " | llmc-opt ...\n";
+      return 1;
+    }
+  keepDiagnosticsShort();
   mlir::DialectRegistry registry;
   llmc::registerDialects(registry);
   llmc::registerPasses();

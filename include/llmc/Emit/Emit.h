@@ -30,8 +30,9 @@ struct ArtifactInputs {
   mlir::ModuleOp planned; // after llm-plan-memory: weights carry offsets
   const WeightStore *weights;
   std::string tokenizer; // serializeTokenizer(), or empty
-  std::string info;      // JSON
-  std::string name;      // of the output in messages; empty: the path
+  /// JSON about the model; asked when the weights stand in the file.
+  std::function<llvm::Expected<std::string>()> info;
+  std::string name; // of the output in messages; empty: the path
 };
 
 /// Bytes of the weight section: the end of the last planned weight, rounded up

@@ -19,6 +19,7 @@ struct ImportedModel {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   WeightStore weights;
   std::optional<llmrt::TokenizerModel> tokenizer;
+  std::vector<std::string> files; // that it was read from
 };
 
 /// Imports a GGUF file or a Hugging Face folder, told apart by content. The

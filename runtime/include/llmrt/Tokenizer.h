@@ -20,6 +20,10 @@
 
 namespace llmrt {
 
+/// How many bytes of `text` are UTF-8 before the first that is not; all of them
+/// where it is none.
+size_t validUtf8Bytes(std::string_view text);
+
 struct EncodeOptions {
   /// Puts the model's own tokens (a BOS, say) around the text.
   bool addSpecial = true;

@@ -123,12 +123,16 @@ Expected<const LlmrtVariant *> llmrt::chooseVariant(const LlmrtModel &model,
   if (wish)
     return Status::error("LLMRT_VARIANT=" + std::string(wanted) +
                          " is not in this program: it has " +
-                         variantNames(model));
+                         variantNames(model) +
+                         "; set one of these, or unset it");
   if (model.variantCount == 0)
     return Status::error("this program has no code for any processor");
   const LlmrtVariant &least = model.variants[model.variantCount - 1];
   return Status::error("this program needs a processor with " +
                        cpuFeatureNames(least.features) + ": this one has " +
                        cpuFeatureNames(features) +
-                       "; compile the model with another --cpu");
+                       (features & LLMRT_CPU_AVX2
+                            ? "; compile the model with another --cpu"
+                            : "; no --cpu of llmc goes below AVX2, run it on a "
+                              "newer one"));
 }

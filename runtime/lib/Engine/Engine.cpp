@@ -24,15 +24,19 @@ int64_t roundUp(int64_t value, int64_t multiple) {
 }
 
 /// `asked`, or `limit` where nothing was asked.
-Expected<int64_t> withinLimit(const char *what, int64_t asked, int64_t limit) {
+/// The compiler's option that sets the limit is the advice.
+Expected<int64_t> withinLimit(const char *what, const char *option,
+                              int64_t asked, int64_t limit) {
   if (asked < 0)
     return Status::error("asked for a " + std::string(what) + " of " +
                          std::to_string(asked) + ": it is at least 1");
   if (asked > limit)
-    return Status::error("asked for a " + std::string(what) + " of " +
-                         std::to_string(asked) +
-                         ": this program was compiled for " +
-                         std::to_string(limit) + " at most");
+    return Status::error(
+        "asked for a " + std::string(what) + " of " + std::to_string(asked) +
+        ": this program was compiled for " + std::to_string(limit) +
+        " at most; " +
+        (*option ? "llmc compile " + std::string(option) + " sets the limit"
+                 : "ask for less"));
   return asked == 0 ? limit : asked;
 }
 
@@ -71,17 +75,21 @@ int64_t findResult(const LlmrtModel &model, std::string_view name) {
 Expected<EngineOptions> llmrt::resolveOptions(const LlmrtModel &model,
                                               const EngineOptions &options) {
   EngineOptions resolved = options;
-  auto set = [&](int64_t &number, const char *what, int64_t limit) {
-    auto value = withinLimit(what, number, limit);
+  auto set = [&](int64_t &number, const char *what, const char *option,
+                 int64_t limit) {
+    auto value = withinLimit(what, option, number, limit);
     if (value)
       number = *value;
     return value.status();
   };
   if (resolved.batch == 0)
     resolved.batch = 1;
-  if (Status status = set(resolved.batch, "batch", model.maxBatch); !status)
+  if (Status status =
+          set(resolved.batch, "batch", "--max-batch", model.maxBatch);
+      !status)
     return status;
-  if (Status status = set(resolved.context, "context", model.maxContext);
+  if (Status status =
+          set(resolved.context, "context", "--max-context", model.maxContext);
       !status)
     return status;
   const int64_t blocks =
@@ -97,7 +105,7 @@ Expected<EngineOptions> llmrt::resolveOptions(const LlmrtModel &model,
   // contexts together.
   const int64_t mostRows = std::max(model.rowsPerStep, resolved.batch);
   if (Status status =
-          set(resolved.rowsPerStep, "number of rows per step", mostRows);
+          set(resolved.rowsPerStep, "number of rows per step", "", mostRows);
       !status)
     return status;
   resolved.rowsPerStep = std::clamp(resolved.rowsPerStep, resolved.batch,
@@ -105,8 +113,8 @@ Expected<EngineOptions> llmrt::resolveOptions(const LlmrtModel &model,
   resolved.rowsPerStep = roundUp(resolved.rowsPerStep, rowGranule);
   if (resolved.logitRows == 0)
     resolved.logitRows = resolved.batch;
-  if (Status status =
-          set(resolved.logitRows, "number of logit rows", resolved.rowsPerStep);
+  if (Status status = set(resolved.logitRows, "number of logit rows", "",
+                          resolved.rowsPerStep);
       !status)
     return status;
   if (resolved.threads == 0)
@@ -504,9 +512,10 @@ Expected<int32_t> Engine::checkToken(int32_t token, int64_t row) const {
 Status Engine::checkTokens(std::span<const int32_t> prompt) const {
   for (int32_t token : prompt)
     if (token < 0 || token >= compiled->vocabulary)
-      return Status::error("token " + std::to_string(token) +
-                           " is not in the vocabulary of " +
-                           std::to_string(compiled->vocabulary));
+      return Status::error(
+          "token " + std::to_string(token) + " is not in the vocabulary of " +
+          std::to_string(compiled->vocabulary) + ": ids go from 0 to " +
+          std::to_string(compiled->vocabulary - 1));
   return Status::ok();
 }
 

@@ -16,7 +16,8 @@ static Status checkRequest(const Engine &engine,
   if (tokens > engine.options().context)
     return Status::error(request.name + " has " + std::to_string(tokens) +
                          " tokens: the context holds " +
-                         std::to_string(engine.options().context));
+                         std::to_string(engine.options().context) +
+                         "; shorten the prompt, or allow a larger context");
   if (Status status = engine.checkTokens(request.prompt); !status)
     return status;
   return Sampler::check(static_cast<int32_t>(engine.model().vocabulary),

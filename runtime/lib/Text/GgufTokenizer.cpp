@@ -34,8 +34,10 @@ public:
 private:
   Status readRules() {
     if (fields.model != "gpt2")
-      return Status::error("tokenizer.ggml.model is '" + fields.model +
-                           "', only 'gpt2' (byte-level BPE) is supported");
+      return Status::error(
+          "tokenizer.ggml.model is '" + fields.model +
+          "', only 'gpt2' (byte-level BPE) is supported: take a model "
+          "that has it (SmolLM2, Qwen2, Llama 3)");
     Expected<std::vector<PreTokenizerStep>> steps =
         preTokenizerByName(fields.pre);
     if (!steps)

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "Utf8.h"
 
+#include "llmrt/Tokenizer.h"
+
 #include <cassert>
 
 using namespace llmrt;
@@ -88,14 +90,19 @@ void text::appendUtf8(std::string &out, uint32_t codePoint) {
   out += char(0x80 | (codePoint & 0x3F));
 }
 
-bool text::isValidUtf8(std::string_view bytes) {
-  while (!bytes.empty()) {
-    Utf8Step step = readUtf8(bytes);
+size_t llmrt::validUtf8Bytes(std::string_view text) {
+  size_t place = 0;
+  while (place < text.size()) {
+    Utf8Step step = readUtf8(text.substr(place));
     if (step.kind != Utf8Step::Valid)
-      return false;
-    bytes.remove_prefix(step.length);
+      break;
+    place += step.length;
   }
-  return true;
+  return place;
+}
+
+bool text::isValidUtf8(std::string_view bytes) {
+  return validUtf8Bytes(bytes) == bytes.size();
 }
 
 std::string text::repairUtf8(std::string_view bytes) {

@@ -80,7 +80,9 @@ TEST(Logits, anErrorLeavesNoFile) {
   Outcome result =
       FakeApp()({"logits", "--ids", in.path(), "--out", out.path()});
   EXPECT_EQ(result.code, 1);
-  EXPECT_EQ(result.err, "error: token 999 is not in the vocabulary of 259\n");
+  EXPECT_EQ(result.err,
+            "error: token 999 is not in the vocabulary of 259: ids go from "
+            "0 to 258\n");
   EXPECT_TRUE(out.neighbours().empty());
 }
 

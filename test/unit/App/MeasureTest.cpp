@@ -67,7 +67,8 @@ TEST(Bench, refusesMoreThanTheContext) {
   Outcome result = FakeApp()({"bench", "-p", "200", "-d", "400"});
   EXPECT_EQ(result.code, 1);
   EXPECT_EQ(result.err, "error: depth and tokens need a context of 600: this "
-                        "program was compiled for 512\n");
+                        "program was compiled for 512 at most; lower -d, -p or "
+                        "-n\n");
 }
 
 /// The perplexity of the second halves, by its definition.
@@ -178,6 +179,54 @@ TEST(Info, controlCharactersAreNotPrinted) {
   Outcome result = FakeApp(sections)({"info"});
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_NE(result.out.find("name: a [31mb c [[[["), std::string::npos);
+}
+
+TEST(Info, namesTheFilesOfTheModel) {
+  Sections sections = fakeSections();
+  sections.info = R"({"model_files": [{"file": "a.gguf", "bytes": 94200000,
+                      "sha256": "c0ffee"}, 3]})";
+  Outcome result = FakeApp(sections)({"info"});
+  EXPECT_NE(result.out.find("made of: a.gguf, 94.2 MB, SHA-256 c0ffee\n"),
+            std::string::npos)
+      << result.out << result.err;
+}
+
+TEST(Version, namesTheModelTheOptionsAndTheCompiler) {
+  Sections sections = fakeSections();
+  sections.info = R"json({"name": "Fake\u001b[1m", "architecture": "llama",
+    "llmc_version": "1.2.3 (c0ffee)", "activations": "i8", "weights": "keep",
+    "kv": "f16", "cpu": "avx2"})json";
+  Outcome result = FakeApp(sections)({"--version"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.out.substr(0, result.out.find("llmrt")),
+            "Fake [1m (llama), compiled by llmc 1.2.3 (c0ffee)\n"
+            "activations i8, weights keep, cache f16, cpu avx2, up to 512 "
+            "positions and 8 sequences\n");
+}
+
+TEST(Version, isKnownWithoutAModel) {
+  TemporaryFile file("just a program"), out;
+  app::Host host;
+  host.artifact = file.path(), host.model = &llmrt_model;
+  host.out = open(out.path().c_str(), O_WRONLY | O_CREAT, 0600);
+  const char *argv[] = {"app", "-V"};
+  EXPECT_EQ(app::runApp(2, argv, host), 0);
+  EXPECT_NE(out.read().find("has no model"), std::string::npos) << out.read();
+  close(host.out);
+}
+
+TEST(Licenses, areTheModelsAndOfWhatCameWithIt) {
+  Sections sections = fakeSections();
+  sections.info = R"({"name": "Fake", "license": "apache-2.0"})";
+  Outcome result = FakeApp(sections)({"--licenses"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  for (const char *part :
+       {"The model in this program, Fake: license apache-2.0, as its files say",
+        "PCRE2", "University of Cambridge", "Niels Lohmann", "Yann Collet",
+        "University of Cincinnati", "Unicode, Inc.", "SLJIT", "libstdc++"})
+    EXPECT_NE(result.out.find(part), std::string::npos) << part;
+  EXPECT_NE(FakeApp()({"--licenses"}).out.find("files name no license"),
+            std::string::npos);
 }
 
 } // namespace

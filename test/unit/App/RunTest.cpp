@@ -147,6 +147,27 @@ TEST(Run, mistakesAreOneClearLine) {
   }
 }
 
+TEST(Run, promptsAreText) {
+  TemporaryFile binary(std::string("a\0b", 3));
+  Outcome result = FakeApp()({"run", "-f", binary.path(), "-n", "1"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.err.find("is no text, it has a zero byte at 1"),
+            std::string::npos)
+      << result.err;
+  result = FakeApp()({"run", "-n", "1"}, "caf\xe9 au lait");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.err.find("warning: standard input: byte 3 is not UTF-8"), 0u)
+      << result.err;
+  EXPECT_EQ(FakeApp()({"run", "-n", "1"}, "caf\xc3\xa9").err, "");
+}
+
+TEST(Run, withoutAPromptItSaysWhatOneIs) {
+  Outcome result = FakeApp()({"run"}, "");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.err, "error: the prompt is empty: give -p TEXT, -f FILE or "
+                        "--ids 1,2,3, or write one to standard input\n");
+}
+
 TEST(Run, withoutATokenizerIdsStillWork) {
   Sections sections = fakeSections();
   sections.tokenizer.clear();

@@ -55,8 +55,10 @@ TEST(Options, IntegerActivationsNeedIntegerWeights) {
 TEST(Options, AContextBeyondTheModelIsRefused) {
   CompileOptions options;
   options.maxContext = 129;
-  EXPECT_EQ(resolve(oneLinear(floats), options),
-            "--max-context=129 exceeds the model's 128 positions");
+  EXPECT_EQ(
+      resolve(oneLinear(floats), options),
+      "--max-context=129 exceeds the model's 128 positions: give as many, "
+      "or fewer");
 }
 
 TEST(Options, AnUnknownContextMustBeGiven) {
@@ -80,5 +82,5 @@ TEST(Cpu, AnUnknownNameListsTheKnownOnes) {
   ASSERT_FALSE(bool(isas));
   EXPECT_EQ(llvm::toString(isas.takeError()),
             "unknown --cpu 'z80': portable, native, x86-64-v3, avx512-vnni, "
-            "avx2 are known");
+            "avx2 are known; native is this machine's");
 }

@@ -59,7 +59,9 @@ append(llvm::StringRef path, llvm::StringRef module, size_t codeBytes,
   WeightStore store;
   if (llvm::Error error = appendSections(
           file->path(),
-          {*parsed, &store, std::move(tokenizer), std::move(info)}, progress))
+          {*parsed, &store, std::move(tokenizer),
+           [&]() -> llvm::Expected<std::string> { return info; }, ""},
+          progress))
     return error;
   return file->commit();
 }

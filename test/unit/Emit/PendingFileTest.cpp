@@ -72,5 +72,7 @@ TEST(PendingFile, NamesAMissingFolder) {
   auto file = PendingFile::create(path);
   ASSERT_FALSE(bool(file));
   EXPECT_EQ(llvm::toString(file.takeError()),
-            "cannot write '" + path + "': No such file or directory");
+            "cannot write '" + path +
+                "': No such file or directory: there is no folder '" +
+                folder.file("missing") + "'; mkdir -p it first");
 }

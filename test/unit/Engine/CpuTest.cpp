@@ -87,12 +87,19 @@ TEST(Cpu, aVariantCanBeNamed) {
             "this processor has avx2");
   EXPECT_EQ(chosen(allFeatures, "neon"),
             "error: LLMRT_VARIANT=neon is not in this program: it has "
-            "avx512-vnni, avx2");
+            "avx512-vnni, avx2; set one of these, or unset it");
 }
 
 TEST(Cpu, aProcessorBelowGetsOneMessage) {
-  EXPECT_EQ(chosen(0), "error: this program needs a processor with avx2: this "
-                       "one has none; compile the model with another --cpu");
+  EXPECT_EQ(chosen(0),
+            "error: this program needs a processor with avx2: this "
+            "one has none; no --cpu of llmc goes below AVX2, run it on a "
+            "newer one");
+  LlmrtModel best = model;
+  best.variantCount = 1;
+  EXPECT_EQ(chooseVariant(best, LLMRT_CPU_AVX2, nullptr).message(),
+            "this program needs a processor with avx2 avx512 avx512-vnni: this "
+            "one has avx2; compile the model with another --cpu");
   LlmrtModel empty = model;
   empty.variantCount = 0;
   EXPECT_EQ(chooseVariant(empty, allFeatures, nullptr).message(),

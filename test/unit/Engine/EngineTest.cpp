@@ -187,7 +187,7 @@ TEST(Engine, errorsSayWhatWasAskedAndWhatThereIs) {
   EXPECT_EQ(readPrompt(*engine, sequence, {}).message(), "the prompt is empty");
   const int32_t bad = 259;
   EXPECT_EQ(readPrompt(*engine, sequence, {&bad, 1}).message(),
-            "token 259 is not in the vocabulary of 259");
+            "token 259 is not in the vocabulary of 259: ids go from 0 to 258");
   EXPECT_EQ(engine->open().message(),
             "all 1 sequences are in use: close one or ask for a larger batch");
   EXPECT_EQ(engine->close(5).message(), "sequence 5 is not open");
@@ -198,10 +198,12 @@ TEST(Engine, refusesMoreThanItWasCompiledFor) {
     return Engine::create(llmrt_model, fakeWeights(), options).message();
   };
   EXPECT_EQ(message({.batch = 9}),
-            "asked for a batch of 9: this program was compiled for 8 at most");
+            "asked for a batch of 9: this program was compiled for 8 at most; "
+            "llmc compile --max-batch sets the limit");
   EXPECT_EQ(
       message({.context = 513}),
-      "asked for a context of 513: this program was compiled for 512 at most");
+      "asked for a context of 513: this program was compiled for 512 at most; "
+      "llmc compile --max-context sets the limit");
   EXPECT_NE(message({.rowsPerStep = 97}), "");
   EXPECT_NE(message({.logitRows = 1000}), "");
   EXPECT_NE(message({.threads = 100000}), "");

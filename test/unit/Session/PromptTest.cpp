@@ -84,7 +84,8 @@ TEST(Prompt, aFailingPromptChangesNothing) {
   std::vector<int32_t> bad = someTokens(40, 2);
   bad[35] = 1000000;
   EXPECT_EQ(readPrompt(*engine, sequence, bad).message(),
-            "token 1000000 is not in the vocabulary of 259");
+            "token 1000000 is not in the vocabulary of 259: ids go from 0 to "
+            "258");
   EXPECT_FALSE(readPrompt(*engine, sequence, someTokens(98))); // context
   EXPECT_FALSE(readPrompt(*engine, sequence, someTokens(90))); // pages
   EXPECT_FALSE(readPrompt(*engine, sequence, {}));

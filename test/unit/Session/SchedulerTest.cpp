@@ -160,14 +160,15 @@ TEST(Generate, refusesBadPromptsBeforeAnythingRuns) {
   EXPECT_TRUE(result.tokens[0].empty());
   result = run({{someTokens(50), 5, {}}}, {.context = 40});
   EXPECT_EQ(result.status.message(),
-            "the prompt has 50 tokens: the context holds 40");
+            "the prompt has 50 tokens: the context holds 40; shorten the "
+            "prompt, or allow a larger context");
 }
 
 TEST(Generate, anErrorGivesAllPagesBack) {
   Result result =
       run({{someTokens(70), 5, {}}, {{1, 300}, 5, {}}}, {.batch = 2});
   EXPECT_EQ(result.status.message(),
-            "token 300 is not in the vocabulary of 259");
+            "token 300 is not in the vocabulary of 259: ids go from 0 to 258");
 }
 
 TEST(Generate, theSameSeedGivesTheSameTokens) {

@@ -1,0 +1,18 @@
+# llmrt_read_licenses(RESULT FOLDER): the notices in FOLDER as one C++ expression, the runtime's
+# own first.
+function(llmrt_read_licenses result folder)
+  file(GLOB files CONFIGURE_DEPENDS ${folder}/*.txt)
+  list(SORT files)
+  list(REMOVE_ITEM files ${folder}/llmrt.txt)
+  list(PREPEND files ${folder}/llmrt.txt)
+  set(literals)
+  set(rule)
+  foreach(path ${files})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+    file(READ ${path} text)
+    string(APPEND literals "${rule}    R\"LICENSE(${text})LICENSE\"\n")
+    string(REPEAT "-" 78 line)
+    set(rule "    \"\\n${line}\\n\"\n")
+  endforeach()
+  set(${result} "${literals}" PARENT_SCOPE)
+endfunction()

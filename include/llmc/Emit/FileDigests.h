@@ -1,0 +1,50 @@
+//===- FileDigests.h - which bytes a program was made of --------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The SHA-256 of every file of the model, as `sha256sum` prints it and the
+// model's publisher lists it. Reading the files once more would be a third of a
+// short compilation; on a thread of its own it hides behind code generation,
+// and the pages that it reads are those that the packer wants next.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_EMIT_FILEDIGESTS_H
+#define LLMC_EMIT_FILEDIGESTS_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace llmc {
+
+struct FileDigest {
+  std::string name; // without its folder
+  uint64_t bytes = 0;
+  std::string sha256; // 64 hexadecimal digits
+};
+
+/// Begins to read when it is made; stops early when it is destroyed.
+class FileDigests {
+public:
+  explicit FileDigests(llvm::ArrayRef<std::string> paths);
+  ~FileDigests();
+  FileDigests(const FileDigests &) = delete;
+
+  /// Waits for the end. Fails where a file can no longer be read.
+  llvm::Expected<std::vector<FileDigest>> take();
+
+private:
+  void readAll();
+
+  std::vector<std::string> paths;
+  std::vector<FileDigest> digests;
+  std::string problem;
+  std::atomic<bool> stop = false;
+  std::thread reader;
+};
+
+} // namespace llmc
+
+#endif // LLMC_EMIT_FILEDIGESTS_H

@@ -1,0 +1,101 @@
+//===- Description.cpp - what the compiler wrote about the model ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Description.h"
+
+#include "llmrt/Console.h"
+#include "llmrt/Licenses.h"
+
+using namespace llmrt;
+using namespace llmrt::app;
+
+/// Whether brackets nest no deeper than a description ever does; printing JSON
+/// is recursive.
+static bool isShallow(std::string_view json) {
+  constexpr int mostDepth = 32;
+  int depth = 0;
+  bool inString = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    if (inString && json[i] == '\\')
+      ++i;
+    else if (json[i] == '"')
+      inString = !inString;
+    else if (!inString && (json[i] == '[' || json[i] == '{'))
+      ++depth;
+    else if (!inString && (json[i] == ']' || json[i] == '}'))
+      --depth;
+    if (depth > mostDepth)
+      return false;
+  }
+  return true;
+}
+
+Expected<Json> app::modelInfo(const Application &program) {
+  if (program.infoJson().empty())
+    return Json::object();
+  if (!isShallow(program.infoJson()))
+    return Status::error(program.artifact().path() +
+                         ": info section: brackets nest too deeply");
+  Json info =
+      Json::parse(program.infoJson(), nullptr, /*allow_exceptions=*/false);
+  if (!info.is_object())
+    return Status::error(program.artifact().path() +
+                         ": info section: not a JSON object");
+  return info;
+}
+
+std::string app::printable(const Json &value) {
+  std::string text =
+      value.is_string()
+          ? value.get<std::string>()
+          : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (char &c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      c = ' ';
+  return text;
+}
+
+std::string app::describeFile(const Json &file) {
+  auto part = [&](const char *key) {
+    return file.is_object() && file.contains(key) ? file[key] : Json();
+  };
+  const Json bytes = part("bytes");
+  return printable(part("file")) + ", " +
+         (bytes.is_number_unsigned() ? formatBytes(bytes.get<uint64_t>())
+                                     : "size unknown") +
+         ", SHA-256 " + printable(part("sha256"));
+}
+
+/// The value of a key as one line; `otherwise` where there is none.
+static std::string valueOf(const Json &info, const char *key,
+                           const std::string &otherwise) {
+  return info.contains(key) ? printable(info[key]) : otherwise;
+}
+
+std::string app::describeVersion(const Application &program) {
+  auto known = modelInfo(program);
+  const Json info = known ? *known : Json::object();
+  const std::string compiler = valueOf(info, "llmc_version", "");
+  return valueOf(info, "name", "a model without a name") + " (" +
+         valueOf(info, "architecture", "unknown architecture") +
+         "), compiled by llmc" + (compiler.empty() ? "" : " " + compiler) +
+         "\nactivations " + valueOf(info, "activations", "?") + ", weights " +
+         valueOf(info, "weights", "?") + ", cache " + valueOf(info, "kv", "?") +
+         ", cpu " + valueOf(info, "cpu", "?") + ", up to " +
+         std::to_string(program.model().maxContext) + " positions and " +
+         std::to_string(program.model().maxBatch) +
+         " sequences\nllmrt " LLMRT_VERSION ", layout " +
+         std::to_string(LLMRT_ABI_VERSION);
+}
+
+std::string app::describeLicenses(const Application &program) {
+  auto known = modelInfo(program);
+  const Json info = known ? *known : Json::object();
+  return "The model in this program, " +
+         valueOf(info, "name", "which has no name") + ": " +
+         (info.contains("license")
+              ? "license " + printable(info["license"]) +
+                    ", as its files say.\n"
+              : "its files name no license; ask who published it.\n") +
+         "What else is in it:\n\n" + licenses();
+}

@@ -1,0 +1,32 @@
+//===- Description.h - what the compiler wrote about the model --*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_APP_DESCRIPTION_H
+#define LLMRT_APP_DESCRIPTION_H
+
+#include "Application.h"
+
+#include <nlohmann/json.hpp>
+
+namespace llmrt::app {
+
+using Json = nlohmann::ordered_json;
+
+/// What the compiler wrote about the model.
+Expected<Json> modelInfo(const Application &program);
+
+/// A value as part of a line: control characters are none.
+std::string printable(const Json &value);
+
+/// A file that the model was read from: name, size, SHA-256.
+std::string describeFile(const Json &file);
+
+/// What --version says: model, compiler, options, runtime.
+std::string describeVersion(const Application &program);
+
+/// What --licenses says: the model's, and of everything that came with it.
+std::string describeLicenses(const Application &program);
+
+} // namespace llmrt::app
+
+#endif // LLMRT_APP_DESCRIPTION_H
