@@ -69,7 +69,8 @@ static void addCompileOptions(CLI::App *app, CompileOptions &options) {
             "(GGUF: Q8_0, Q4_K, ...)");
   addChoice(app, "--kv", options.cache,
             "Element type of the KV cache (default: f32 with f32 "
-            "activations, else f16)");
+            "activations, else f16)",
+            "f16 is the smallest that there is");
   llmrt::takesWhole(
       app->add_option("--max-context", options.maxContext,
                       "Positions of one sequence (default: the model's own "
@@ -141,9 +142,7 @@ static llmrt::UsageContext makeUsageContext(const std::string &program) {
                     "--local-dir FOLDER, then llmc run FOLDER"},
            {"-ngl", "there is no GPU code: leave it out"},
            {"--quantize*",
-            "llmc quantises nothing: take a file that is (GGUF: Q8_0, Q4_K)"},
-           {"--mlir-*",
-            "MLIR's options are llmc-opt's: llmc import MODEL | llmc-opt ..."}},
+            "llmc quantises nothing: take a file that is (GGUF: Q8_0, Q4_K)"}},
           adviseArgument};
 }
 
@@ -163,7 +162,8 @@ void CommandLine::addCompile() {
                    "(default: stdout)")
       ->type_name("FILE");
   addCompileOptions(command, compile.options);
-  addChoice(command, "--emit", compile.emit, "What to write (default: exe)");
+  addChoice(command, "--emit", compile.emit, "What to write (default: exe)",
+            "so is a shared library, exe a program");
   llmrt::takesName(
       command->add_option("--compile-to", stopAfter,
                           "Stop after this stage and write its IR"),

@@ -112,14 +112,14 @@ static std::vector<std::string> findIsas(mlir::ModuleOp module) {
 }
 
 /// Every weight has its bytes: here, or in the model.
-static llvm::Error checkSources(mlir::ModuleOp module,
+static llvm::Error checkSources(llvm::StringRef path, mlir::ModuleOp module,
                                 const WeightStore &weights,
                                 llvm::StringRef weightsFrom) {
   for (auto weight : module.getOps<mlir::llm::WeightOp>()) {
     std::optional<llvm::StringRef> source = weight.getSource();
     if (!source || weights.find(*source))
       continue;
-    std::string reads = ("weight @" + weight.getSymName() +
+    std::string reads = (path + ": weight @" + weight.getSymName() +
                          " is made from the tensor '" + *source + "'")
                             .str();
     return llvm::createStringError(
@@ -164,7 +164,7 @@ llvm::Error Compiler::resume(llvm::StringRef irPath,
         return resolved.takeError();
       options = std::move(*resolved);
     }
-    return checkSources(getModule(), model.weights, weightsFrom);
+    return checkSources(irPath, getModule(), model.weights, weightsFrom);
   });
 }
 

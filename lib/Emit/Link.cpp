@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "RuntimeObjects.h"
 #include "llmc/Emit/Emit.h"
+#include "llmc/Emit/PendingFile.h"
 
 #include "lld/Common/Driver.h"
 #include "llvm/Support/FileSystem.h"
@@ -95,10 +96,8 @@ static llvm::Expected<std::vector<std::string>> findSystemLibraries() {
   return libraries;
 }
 
-static llvm::Error cannotWrite(llvm::StringRef path) {
-  std::error_code code(errno, std::generic_category());
-  return llvm::createStringError(code, "cannot write '" + path +
-                                           "': " + code.message());
+static std::error_code lastError() {
+  return std::error_code(errno, std::generic_category());
 }
 
 /// One line of what lld said: the first error, and how many lines there are.
@@ -138,7 +137,7 @@ static llvm::Error checkRoom(llvm::StringRef path, uint64_t bytes) {
   int descriptor =
       ::open(path.str().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0)
-    return cannotWrite(path);
+    return cannotWrite(path, lastError());
   // Where a file system cannot reserve, the check is left out.
   int failure = ::fallocate(descriptor, 0, 0, off_t(bytes)) == 0 ? 0 : errno;
   ::close(descriptor);
@@ -146,7 +145,7 @@ static llvm::Error checkRoom(llvm::StringRef path, uint64_t bytes) {
   if (failure != ENOSPC && failure != EDQUOT && failure != EFBIG)
     return llvm::Error::success();
   errno = failure;
-  return cannotWrite(path);
+  return cannotWrite(path, lastError());
 }
 
 llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,

@@ -17,9 +17,22 @@
 
 using namespace llmc;
 
-static llvm::Error cannotWrite(llvm::StringRef path, std::error_code code) {
-  return llvm::createStringError(code, "cannot write '%s': %s",
-                                 path.str().c_str(), code.message().c_str());
+std::string llmc::adviseWrite(llvm::StringRef path, std::error_code code) {
+  llvm::StringRef folder = llvm::sys::path::parent_path(path);
+  if (!folder.empty() && !llvm::sys::fs::exists(folder))
+    return ": there is no folder '" + folder.str() + "'; mkdir -p it first";
+  if (code == std::errc::permission_denied ||
+      code == std::errc::read_only_file_system)
+    return ": choose a folder that you may write";
+  if (code == std::errc::no_space_on_device)
+    return ": make room there, or choose another disk";
+  return "";
+}
+
+llvm::Error llmc::cannotWrite(llvm::StringRef path, std::error_code code) {
+  return llvm::createStringError(code, "cannot write '" + path +
+                                           "': " + code.message() +
+                                           adviseWrite(path, code));
 }
 
 static std::error_code lastError() {
@@ -56,18 +69,6 @@ PendingFile::~PendingFile() {
   llvm::sys::DontRemoveFileOnSignal(temporary);
 }
 
-/// What stands in the way of a file of this name, and the way around it.
-static std::string describeObstacle(llvm::StringRef path,
-                                    std::error_code code) {
-  llvm::StringRef folder = llvm::sys::path::parent_path(path);
-  if (!folder.empty() && !llvm::sys::fs::exists(folder))
-    return ": there is no folder '" + folder.str() + "'; mkdir -p it first";
-  if (code == std::errc::permission_denied ||
-      code == std::errc::read_only_file_system)
-    return ": choose a folder that you may write";
-  return "";
-}
-
 /// Fails where a folder, a device or the like has the name.
 static llvm::Error checkName(llvm::StringRef path) {
   llvm::sys::fs::file_status status;
@@ -92,9 +93,7 @@ llvm::Expected<PendingFile> PendingFile::create(llvm::StringRef finalPath) {
   int descriptor;
   if (std::error_code code = llvm::sys::fs::createUniqueFile(
           finalPath + ".%%%%%%%%.tmp", descriptor, temporary))
-    return llvm::createStringError(code, "cannot write '" + finalPath +
-                                             "': " + code.message() +
-                                             describeObstacle(finalPath, code));
+    return cannotWrite(finalPath, code);
   ::close(descriptor);
   std::string message;
   if (llvm::sys::RemoveFileOnSignal(temporary, &message)) {

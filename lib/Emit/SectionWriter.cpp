@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "SectionWriter.h"
 
+#include "llmc/Emit/PendingFile.h"
+
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
@@ -46,8 +48,7 @@ llvm::Expected<SectionWriter> SectionWriter::open(llvm::StringRef path,
 
 llvm::Error SectionWriter::failure() {
   std::error_code code(errno, std::generic_category());
-  return llvm::createStringError(code, "cannot write '%s': %s", name.c_str(),
-                                 code.message().c_str());
+  return cannotWrite(name, code);
 }
 
 llvm::Error SectionWriter::reserve(uint64_t bytes) {
@@ -58,8 +59,9 @@ llvm::Error SectionWriter::reserve(uint64_t bytes) {
     return llvm::Error::success();
   std::error_code code(errno, std::generic_category());
   return llvm::createStringError(
-      code, "cannot write '%s': %llu more bytes needed: %s", name.c_str(),
-      static_cast<unsigned long long>(bytes), code.message().c_str());
+      code, "cannot write '%s': %llu more bytes needed: %s%s", name.c_str(),
+      static_cast<unsigned long long>(bytes), code.message().c_str(),
+      adviseWrite(name, code).c_str());
 }
 
 llvm::Error SectionWriter::writeRaw(const void *data, uint64_t bytes) {

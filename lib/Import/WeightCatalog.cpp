@@ -73,7 +73,7 @@ const SourceTensor *WeightCatalog::take(StringRef tensor,
   taken.insert(tensor);
   const SourceTensor *found = source.weights.find(tensor);
   if (auto it = source.unreadable.find(tensor); it != source.unreadable.end())
-    fail(tensor, "has " + it->second);
+    fail(tensor, "has " + it->second + ": take a file in one of these");
   else if (!found)
     fail(tensor, "is missing; " + source.architecture +
                      " needs it with shape " + spellShape(shape));

@@ -24,7 +24,10 @@ Expected<std::unique_ptr<MemoryBuffer>> llmc::openFile(StringRef path) {
                                       /*RequiresNullTerminator=*/false);
   if (!buffer)
     return fileError(path, "",
-                     "cannot be read: " + buffer.getError().message());
+                     "cannot be read: " + buffer.getError().message() +
+                         (buffer.getError() == std::errc::permission_denied
+                              ? ": give a file that you may read"
+                              : ""));
   if (std::string failed = describeFailedDownload((*buffer)->getBuffer());
       !failed.empty())
     return fileError(path, "", failed);

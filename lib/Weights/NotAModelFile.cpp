@@ -80,8 +80,8 @@ static constexpr Magic magics[] = {
     {"lmgg", "has an old format of llama.cpp (GGML): take the model as GGUF"},
     {"fmgg", "has an old format of llama.cpp (GGMF): take the model as GGUF"},
     {"tjgg", "has an old format of llama.cpp (GGJT): take the model as GGUF"},
-    {"ML\xefR", "is MLIR bytecode: llmc compiles models; for IR there is "
-                "llmc-opt"},
+    {"ML\xefR", "is MLIR bytecode, which llmc takes from files named "
+                "*.mlirbc: llmc compile FILE.mlirbc --weights-from MODEL"},
 };
 
 /// A program with sections behind it, as abi.h draws them.
@@ -131,7 +131,8 @@ static std::string describeText(StringRef path, StringRef bytes) {
   StringRef start = bytes.take_front(4096);
   if (path.ends_with(".mlir") || start.contains("func.func") ||
       start.contains("llm.weight"))
-    return "is MLIR text: llmc compiles models; for IR there is llmc-opt";
+    return "is MLIR text, which llmc takes from files named *.mlir: llmc "
+           "compile FILE.mlir --weights-from MODEL";
   StringRef folder = sys::path::parent_path(path);
   if (start.ltrim().starts_with("{"))
     return "is JSON, one of the files of a model's folder: give the folder, " +

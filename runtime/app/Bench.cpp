@@ -226,7 +226,8 @@ Status app::bench(Application &program, const BenchOptions &options) {
   const int64_t context =
       options.depth + std::max(options.prompt, options.generate);
   if (options.prompt + options.generate == 0)
-    return Status::error("nothing to measure: -p and -n are both 0");
+    return Status::error(
+        "nothing to measure: -p and -n are both 0, give one of them");
   if (context > program.model().maxContext)
     return Status::error("depth and tokens need a context of " +
                          std::to_string(context) +

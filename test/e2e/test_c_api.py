@@ -6,9 +6,11 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
 import ctypes
+import re
+import shutil
 import unittest
 
-from support import MODELS, TestCase
+from support import MODELS, ROOT, TestCase
 
 MODEL = MODELS / "llama-q4_1.gguf"
 PROMPT = [5, 6, 7]
@@ -50,6 +52,18 @@ class CApi(TestCase):
         ids = self.ids(self.app, "--ids", ",".join(map(str, PROMPT)), "-n", "8")
         self.assertEqual(found[:len(ids)], ids)
         self.assertTrue(ids)
+
+    def test_the_example_of_the_readme(self):
+        """Compiled as the README says, it prints what the program prints."""
+        readme = (ROOT / "README.md").read_text()
+        (self.folder / "example.c").write_text(re.search(r"```c\n(.*?)```", readme, re.S)[1])
+        shutil.copy(self.library._name, self.folder / "libmodel.so")
+        command = re.search(r"^cc (.*)$", readme, re.M)[1].replace(
+            "runtime/include", str(ROOT / "runtime" / "include"))
+        self.succeed([shutil.which("cc") or "clang-22", *command.split()], cwd=self.folder)
+        said = self.succeed(["./example"], cwd=self.folder)
+        self.assertEqual(said + "\n", self.succeed([self.app, "run", "-p", "Once upon a time",
+                                                    "-n", "32"]))
 
     def test_a_token_outside_the_vocabulary_is_an_error(self):
         session, sequence = ctypes.c_void_p(), ctypes.c_int32()

@@ -7,6 +7,7 @@
 #include "llmc/Driver/Pipelines.h"
 #include "llmc/Driver/Registration.h"
 
+#include "mlir/Tools/Plugins/PassPlugin.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
 #include "llvm/Support/FileSystem.h"
@@ -21,6 +22,21 @@ static bool isModel(llvm::StringRef path) {
     return true;
   auto start = llvm::MemoryBuffer::getFileSlice(path, 4, 0);
   return start && (*start)->getBuffer() == "GGUF";
+}
+
+/// The plugin that an argument asks for cannot be loaded. MLIR says so, goes on
+/// without its passes and ends with 0.
+static llvm::Error checkPlugin(llvm::StringRef argument) {
+  argument.consume_front("-");
+  if (!argument.consume_front("-load-pass-plugin=") || argument.empty())
+    return llvm::Error::success();
+  auto plugin = mlir::PassPlugin::load(argument.str());
+  if (plugin)
+    return llvm::Error::success();
+  std::string why = llvm::toString(plugin.takeError());
+  return llvm::createStringError(
+      llvm::StringRef(why).split('\n').first +
+      ": give a shared object with mlirGetPassPluginInfo (test/plugin)");
 }
 
 /// Passes report at the module where a whole step is wrong; printing that is
@@ -39,6 +55,12 @@ int main(int argc, char **argv) {
       llvm::errs() << "llmc-opt: error: " << argument
                    << ": is a model, not IR: llmc import " << argument
                    << " | llmc-opt ...\n";
+      return 1;
+    }
+  for (const char *argument : llvm::ArrayRef(argv, argc).drop_front())
+    if (llvm::Error error = checkPlugin(argument)) {
+      llvm::errs() << "llmc-opt: error: " << llvm::toString(std::move(error))
+                   << "\n";
       return 1;
     }
   keepDiagnosticsShort();

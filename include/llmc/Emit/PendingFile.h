@@ -14,6 +14,13 @@
 
 namespace llmc {
 
+/// ": make room there" and the like: what to do about a failed write to `path`;
+/// empty where nothing is known.
+std::string adviseWrite(llvm::StringRef path, std::error_code code);
+
+/// "cannot write 'path': No space left on device: make room there, ...".
+llvm::Error cannotWrite(llvm::StringRef path, std::error_code code);
+
 /// A temporary file beside its final name. It is removed on destruction and on
 /// SIGINT, SIGTERM or SIGHUP, unless `commit` renamed it.
 class PendingFile {

@@ -96,9 +96,10 @@ Status Reader::readTrailer() {
     return status;
   if (std::memcmp(trailer.magic, LLMRT_TRAILER_MAGIC, sizeof trailer.magic) !=
       0)
-    return failure(
-        "has no model at its end (or was cut off): no trailer \"%s\"",
-        LLMRT_TRAILER_MAGIC);
+    return failure("has no model at its end, no trailer \"%s\": was it "
+                   "stripped, or cut off "
+                   "in a download? Compile or fetch it again",
+                   LLMRT_TRAILER_MAGIC);
   if (trailer.abiVersion != LLMRT_ABI_VERSION)
     return failure("trailer has layout version %u, this program reads %d",
                    trailer.abiVersion, LLMRT_ABI_VERSION);
@@ -234,10 +235,11 @@ bool Artifact::equals(const Artifact &other) const {
 Status Artifact::verify() const {
   for (size_t i = 0; i < table.size(); ++i)
     if (checksum(maps[i].data(), table[i].bytes) != table[i].checksum)
-      return Status::error(fileName + ": section " +
-                           std::string(sectionName(table[i].kind)) + " of " +
-                           std::to_string(table[i].bytes) +
-                           " bytes has another checksum than the file says: "
-                           "the file was changed or damaged");
+      return Status::error(
+          fileName + ": section " + std::string(sectionName(table[i].kind)) +
+          " of " + std::to_string(table[i].bytes) +
+          " bytes has another checksum than the file says: "
+          "the file was changed or damaged: compile or fetch it "
+          "again");
   return Status::ok();
 }

@@ -1,0 +1,208 @@
+"""The mistakes of utils/errors.py: what is done, the exit code, and three patterns of a good answer.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+from dataclasses import dataclass, field
+
+# Programs that the rows use: name, model, options of llmc compile.
+PROGRAMS = [
+    ("app", "m.gguf", "--cpu=portable"),
+    ("app512", "m.gguf", "--cpu=avx512-vnni"),
+    ("notok", "hf-notok", "--cpu=avx2"),
+    ("notemplate", "hf-notemplate", "--cpu=avx2"),
+]
+
+
+@dataclass
+class Mistake:
+    command: str
+    exit: int
+    patterns: tuple  # given, found or allowed, remedy; one alone where it works
+    stdin: bytes = b""
+    variables: dict = field(default_factory=dict)
+
+
+@dataclass
+class Row:
+    name: str
+    what: str
+    mistakes: list
+    slow: bool = False
+    special: bool = False
+
+
+def row(name, what, command, code, *patterns, stdin=b"", slow=False, special=False, **variables):
+    return Row(name, what, [Mistake(command, code, patterns, stdin, variables)], slow or special, special)
+
+
+def rows(name, what, *mistakes, slow=False):
+    return Row(name, what, [Mistake(*each) for each in mistakes], slow)
+
+
+COMMANDS = r"compile, import, inspect and run"
+NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups"
+
+# --- llmc: commands and options -------------------------------------------------------------------------------------------
+
+USAGE = [
+    row("C1", "`llmc` alone", "llmc", 2, "SUBCOMMAND", "compile +.*model", "Example: llmc compile"),
+    row("C2", "`llmc compil m.gguf -o a`", "llmc compil m.gguf -o a", 2, "'compil'", COMMANDS, "did you mean 'compile'"),
+    rows("C3", "`llmc serve m.gguf`, `llmc chat m.gguf`, `llmc version`",
+         ("llmc serve m.gguf", 2, ("'serve'", "llmc run MODEL", "--help")),
+         ("llmc chat m.gguf", 2, ("'chat'", "llmc run MODEL chat", "--help")),
+         ("llmc version", 2, ("'version'", "did you mean", "llmc --version"))),
+    row("C4", "`llmc m.gguf`", "llmc m.gguf", 2, "'m.gguf'", "no command", "did you mean 'llmc run m.gguf'"),
+    rows("C5", "`llmc -V`, `llmc -v`", ("llmc -V", 0, (r"^llmc \d+\.\d+\.\d+.*\nLLVM 22",)),
+         ("llmc -v", 2, ("'-v'", "unknown option", "did you mean '-V'"))),
+    row("C6", "`llmc compile`", "llmc compile", 2, "compile: MODEL is missing", "A GGUF file, a Hugging Face folder", "llmc compile --help"),
+    row("C32", "`--ouput a`", "llmc compile m.gguf --ouput a", 2, "'--ouput'", "unknown option", "did you mean '--output'"),
+    row("C33", "no `-o`", "llmc compile m.gguf", 2, "compile", "-o is required", "llmc compile m.gguf -o app"),
+    row("C34", "`--activations=int8`", "llmc compile m.gguf -o a --activations=int8", 2, "'int8'", "f32 or i8", "did you mean 'i8'"),
+    row("C35", "`--kv=q8_0`", "llmc compile m.gguf -o a --kv=q8_0", 2, "'q8_0'", "--kv takes f32 or f16", "smallest|--help"),
+    row("C36", "`--weights=q4_0`", "llmc compile m.gguf -o a --weights=q4_0", 2, "'q4_0'", "keep or f32", "take a file"),
+    row("C37", "`--emit=dll`", "llmc compile m.gguf -o a --emit=dll", 2, "'dll'", "exe, so, obj", "shared library|--help"),
+    row("C38", "`--max-context 1000000`", "llmc compile m.gguf -o a --max-context 1000000", 1, "1000000", "256 positions", "give"),
+    rows("C39", "`--max-context -5`, `--max-batch 0`",
+         ("llmc compile m.gguf -o a --max-context -5", 2, ("'-5'", "from 1 to", "--help")),
+         ("llmc compile m.gguf -o a --max-batch 0", 2, ("'0'", "from 1 to 4096", "--help"))),
+    row("C40", "`--max-context 4k`", "llmc compile m.gguf -o a --max-context 4k", 2, "'4k'", "whole number", "write 4096"),
+    row("C41", "`--cpu=znver4`", "llmc compile m.gguf -o a --cpu=znver4", 1, "'znver4'", "x86-64-v3, avx512-vnni", "native is this machine"),
+    row("C42", "`--compile-to=emit`", "llmc compile m.gguf --compile-to=emit", 2, "'emit'", "import, optimize, schedule or lower", "--help"),
+    row("C43", "`-O3`", "llmc compile m.gguf -o a -O3", 2, "'-O3'", "no levels", "leave it out"),
+    row("C44", "two models", "llmc compile m.gguf cut.gguf -o a", 2, "'cut.gguf'", "one argument too many", "--help"),
+    row("C53", "`llmc run M --activations=i8 --reference`", "llmc run m.gguf --activations=i8 --reference -p x", 2,
+        "--activations", "as it was imported", "leave one out"),
+]
+
+# --- llmc: what is no model -------------------------------------------------------------------------------------------------
+
+
+def no_model(name, what, model, *patterns, **more):
+    return row(name, what, f"llmc compile {model} -q -o a", 1, *patterns, **more)
+
+
+MODELS = [
+    no_model("C7", "missing file", "nosuch.gguf", "nosuch.gguf", "No such file", "give a GGUF file"),
+    no_model("C8", "README.md as model", "README.md", "README.md", "text that begins '# A model'", "a model is a GGUF file or"),
+    no_model("C9", "empty .gguf", "empty.gguf", "empty.gguf", "0 bytes", "fetch it again"),
+    no_model("C10", "HTML page saved as .gguf", "page.gguf", "page.gguf", "HTML", "/resolve/"),
+    no_model("C11", "git-lfs pointer as .gguf", "pointer.gguf", "pointer.gguf", "git-lfs pointer", "git lfs pull"),
+    no_model("C12", "git-lfs pointer as model.safetensors", "hf-pointer", "model.safetensors", "git-lfs pointer", "git lfs pull"),
+    no_model("C13", "empty folder", "nothing", "nothing", "empty folder", "config.json, .*download"),
+    no_model("C14", "folder without config.json", "hf-noconfig", "hf-noconfig", "'model.safetensors' but no config.json", "download"),
+    no_model("C15", "folder with pytorch_model.bin", "hf-torch", "hf-torch", "'pytorch_model.bin'", "save_pretrained"),
+    no_model("C16", "ONNX file (not read yet)", "model.onnx", "model.onnx", "ONNX", "take the model"),
+    no_model("C17", "ONNX folder (not read yet)", "hf-onnx", "hf-onnx", "ONNX", "take the model"),
+    no_model("C18", "model.safetensors instead of its folder", "hf/model.safetensors", "hf/model.safetensors", "alone", "folder, 'hf'"),
+    no_model("C19", "LoRA adapter folder", "lora", "lora", "adapter", "merge"),
+    rows("C20", "family not supported (gemma2, mamba)",
+         ("llmc compile gemma -q -o a", 1, ("'gemma2'", "llama, qwen2", "take a model")),
+         ("llmc compile mamba.gguf -q -o a", 1, ("'mamba'", "llama, qwen2", "take a model"))),
+    no_model("C21", "broken config.json", "hf-badjson", "config.json", "not valid JSON", "download it again"),
+    no_model("C22", "one shard missing", "hf-shard", "index.json", "'model-00002-of-00002.safetensors'.*not in the folder", "download"),
+    no_model("C23", "GGUF cut off", "cut.gguf", "cut.gguf", "bytes of data|bytes left", "[Dd]ownload it again"),
+    no_model("C24", "safetensors cut off", "hf-cut", "model.safetensors", "bytes", "[Dd]ownload it again"),
+    rows("C25", "Q4_K GGUF; a type that is not read",
+         ("llmc compile llama-k.gguf -q -o k && ./k run --ids 1,2 -n 1 --print-ids", 0, (r"\d+",)),
+         ("llmc compile iq4.gguf -q -o a", 1, ("blk.0.attn_q.weight", "IQ4_NL; the types that can be read are", "take a file in one of"))),
+    no_model("C26", "a tokenizer that is not read", "old.gguf", "'bert'", "gpt2", "take a model"),
+    no_model("C27", "GPTQ folder", "hf-gptq", "quantization_config", r"gptq \(4 bits\)", "take the model"),
+    no_model("C28", "config and weights disagree", "hf-wide", "model.embed_tokens.weight", "found", "are the weights those"),
+    no_model("C29", "GGUF v1", "v1.gguf", "v1.gguf", "versions 2 and 3, found 1", "convert"),
+    no_model("C30", "Hub name", "HuggingFaceTB/SmolLM2-135M-Instruct", "SmolLM2", "Hugging Face Hub", "hf download HuggingFaceTB/SmolLM2"),
+    rows("C31", "URL",
+         ("llmc compile https://huggingface.co/Qwen/Qwen2.5-0.5B -q -o a", 1, ("https://", "is a URL", "hf download Qwen/Qwen2.5-0.5B")),
+         ("llmc compile https://example.org/m.gguf -q -o a", 1, ("https://", "is a URL", "curl -L -O"))),
+    row("C48", "unreadable model", f"chmod 000 m-secret.gguf; {NOBODY} llmc compile m-secret.gguf --emit=mlir", 1,
+        "m-secret.gguf", "Permission denied", "may read", special=True),
+    no_model("C50", "a compiled app as model", "app", "^llmc: error: app", "program that llmc made", "run it"),
+    row("C51", "`cat M \\| llmc compile -`", "cat m.gguf | llmc compile - -q -o a", 1, "^llmc: error: -", "standard input", "give its file"),
+    rows("C52", "printed IR given to `llmc compile`",
+         ("llmc import m.gguf > m.mlir && llmc compile m.mlir --weights-from m.gguf -q -o fromir && ./fromir -V", 0, ("compiled by llmc",)),
+         ("llmc import m.gguf > m2.mlir && llmc compile m2.mlir -q -o a", 1, ("m2.mlir", "is made from the tensor", "--weights-from MODEL"))),
+    row("C54", "folder with tokenizer.model only", "llmc compile hf-spm -q -o spm", 0, "tokenizer.model", "no tokenizer|not read|cannot", "token ids|tokenizer.json"),
+]
+
+# --- llmc: the output -------------------------------------------------------------------------------------------------------
+
+OUTPUT = [
+    row("C45", "`-o no/such/dir/a`", "llmc compile m.gguf -o no/such/dir/a", 1, "'no/such/dir/a'", "No such file", "mkdir -p"),
+    row("C46", "`-o FOLDER`", "llmc compile m.gguf -o nothing", 1, "'nothing'", "not a file", "name one in it, 'nothing/app'"),
+    row("C47", "`-o` where nobody may write", f"{NOBODY} llmc compile m.gguf -o /usr/bin/x", 1, "/usr/bin/x", "Permission denied",
+        "choose a folder", special=True),
+    row("C49", "disk full", "unshare -rm sh -c 'mkdir -p full; mount -t tmpfs -o size=1m tmpfs full && llmc compile m.gguf -q -o full/a'", 1,
+        "full/a", "No space left", "make room|[0-9.]+ MB", special=True),
+]
+
+# --- programs -----------------------------------------------------------------------------------------------------------------
+
+LONG = "a" * 4000
+
+APP = [
+    row("A1", "`app` without text, no terminal", "./app", 1, "prompt", "empty", "give a text"),
+    rows("A2", "`app chta`, `app serve`, `app help`", ("./app chta", 2, ("'chta'", "chat", "did you mean")),
+         ("./app serve", 2, ("'serve'", "command", "--|llmc|text")), ("./app help", 2, ("'help'", "command|did you mean", "--help"))),
+    row("A3", "`app run` without prompt", "./app run", 1, "prompt", "empty", "give -p TEXT, -f FILE"),
+    row("A4", "`app -p hello`", "./app -p hello", 2, "'-p'", "belongs to run", "run -p TEXT"),
+    rows("A5", "`--temp -1`, `--top-p 2`", ("./app hi --temp -1", 2, ("'-1'", "0 or more", "--help")),
+         ("./app hi --top-p 2", 2, ("'2'", "from 0 to 1", "--help"))),
+    row("A6", "`--temp hot`", "./app hi --temp hot", 2, "'hot'", "--temperature takes a number", "--help"),
+    rows("A7", "`-n -5`, `-t 0`", ("./app hi -n -5", 2, ("'-5'", "-1 or more", "--help")), ("./app hi -t 0", 2, ("'0'", "from 1 to", "--help"))),
+    row("A8", "`-t 1000` on a few cores", "./app run -p hi -n 2 -t 1000", 0, "1000 threads", "processors", "without -t"),
+    row("A9", "`-c 100000`", "./app hi -c 100000", 1, "100000", "compiled for 256", "--max-context"),
+    row("A10", "prompt too long", f"./app run -p {LONG}", 1, r"has \d{3,} tokens", "holds 256", "shorten"),
+    row("A11", "the answer reaches the context", "./app run -p hello -c 8 -n 200 --ignore-eos", 0, "context", "8", "-c|full|--max-context"),
+    row("A12", "`--ids 1,2,999999`", "./app run --ids 1,2,999999", 1, "999999", "vocabulary of 320", "0 to 319"),
+    row("A13", "`--ids a,b`", "./app run --ids a,b", 1, "a,b", "not a token id", "give numbers"),
+    row("A14", "prompt file missing", "./app run -f nosuch.txt", 1, "nosuch.txt", "No such file", "give another file"),
+    row("A15", "prompt is a binary file", "./app run -f bytes.bin", 1, "bytes.bin", "zero byte at 0", "UTF-8 text"),
+    row("A16", "invalid UTF-8 on stdin", "./app run -n 2 < latin.txt", 0, "standard input", "byte 3 is not UTF-8", "iconv"),
+    row("A17", "`info --batch 100`", "./app info --batch 100", 1, "batch of 100", "compiled for 8", "--max-batch"),
+    rows("A18", "logits: missing file, wrong type",
+         ("./app logits --ids nosuch.npy --out o.npy", 1, ("nosuch.npy", "No such file", "give another")),
+         ("./app logits --ids ids32.npy --out o.npy", 1, ("ids32.npy", "found '<f4'", "astype")),
+         ("./app logits --ids ids32.npy", 2, ("logits", "--out is missing", "--help"))),
+    row("A19", "eval of a short text", "./app eval --text README.md -c 200", 1, "README.md: has", "needs 200", "smaller windows"),
+    rows("A20", "text for a model without tokenizer", ("./notok hello", 1, ("tokenizer", "has no tokenizer", "--ids 1,2,3")),
+         ("./notok chat", 1, ("tokenizer|chat template", "has no", "--ids|use run"))),
+    row("A21", "`LLMRT_VARIANT=sse2`", "./app run -p hi -n 1", 1, "sse2", "it has avx512-vnni, avx2", "unset", LLMRT_VARIANT="sse2"),
+    row("A22", "older CPU (as `LLMRT_CPU` says)", "./app run -p hi -n 1", 1, "needs a processor with avx2", "this one has none",
+        "newer", LLMRT_CPU="none"),
+    row("A23", "app for AVX-512 on an AVX2 machine", "./app512 run -p hi -n 1", 1, "avx512-vnni", "this one has avx2", "another --cpu",
+        LLMRT_CPU="avx2"),
+    row("A24", "app cut off in download", "head -c 2750000 app > cutapp; chmod +x cutapp; ./cutapp run -p hi -n 1", 1, "cutapp|exe",
+        "no model|cut off", "again"),
+    row("A25", "`strip app`", "cp app stripped && strip stripped && ./stripped run -p hi -n 1", 1, "stripped|exe", "no model|no sections",
+        "was it stripped"),
+    row("A26", "flipped bytes in the weights", "cp app flip; printf 'xxxx' | dd of=flip bs=1 seek=2704000 conv=notrunc status=none; ./flip info --verify",
+        1, "section weights", "changed or damaged", "again"),
+    row("A27", "no /proc", "unshare -rm sh -c 'mount -t tmpfs none /proc && ./app run --ids 1,2 -n 1 --print-ids'", 0, r"^\d+$", special=True),
+    row("A28", "`hi --temprature 0.2`", "./app hi --temprature 0.2", 2, "'--temprature'", "unknown option", "did you mean '--temperature'"),
+    row("A29", "text that starts with a dash", "./app '-5 + 3 = ?' -n 2", 0, "."),
+    row("A30", "`--seed -1`", "./app run -p hi -n 2 --seed -1 --temp 1", 2, "'-1'", "seed takes", "drawn|--help"),
+    rows("A31", "bench deeper than the context; nothing to measure",
+         ("./app bench -d 9000", 1, ("9128", "compiled for 256", "lower -d")),
+         ("./app bench -p 0 -n 0", 1, ("-p and -n", "both 0", "nothing to measure"))),
+    row("A32", "chat of a model without template", "./notemplate chat", 1, "chat", "no chat template", "use run"),
+    row("A33", "`/help`, `/quit` in chat", "printf '/help\\n/quit\\n' | ./app chat", 0, "/exit", "/clear", "/help|/bye"),
+    row("A34", "arrow keys in chat (test/e2e drives a terminal)", "printf '/exit\\n' | ./app chat", 0, "^"),
+]
+
+# --- llmc-opt -------------------------------------------------------------------------------------------------------------------
+
+OPT = [
+    row("O1", "`llmc-opt --llm-convert-kvs`", "llmc-opt --llm-convert-kvs < /dev/null", 1, "llm-convert-kvs", "Unknown", "Did you mean '--llm-convert-kv'"),
+    row("O2", "pipeline without anchor", "echo 'module {}' | llmc-opt --pass-pipeline='cse'", 1, "pass pipeline", "anchor", "builtin.module"),
+    row("O3", "`--llm-convert-kv=to=q8`", "llmc import m.gguf | llmc-opt --llm-convert-kv=to=q8", 1, "q8", "f32, f16 or bf16", "takes|is"),
+    row("O4", "passes in the wrong order", "llmc import m.gguf | llmc-opt --llm-lower-step 2>&1 | head -c 2000 | tee o4; test $(wc -l < o4) -lt 8 -a -s o4 && exit 1", 1,
+        "llm-lower-step|@step", "needs|has", "run |first"),
+    rows("O5", "`--llmc-optimize='activations=int8'`, `kv=f17`",
+         ("llmc import m.gguf | llmc-opt --llmc-optimize='activations=int8'", 1, ("int8", "f32 or i8", "takes")),
+         ("llmc import m.gguf | llmc-opt --llmc-optimize='kv=f17'", 1, ("f17", "f32 or f16", "takes"))),
+    row("O6", "GGUF given to llmc-opt", "llmc-opt m.gguf", 1, "m.gguf", "is a model, not IR", "llmc import m.gguf"),
+    row("O7", "`--load-pass-plugin` of no plugin", "echo 'module {}' | llmc-opt --load-pass-plugin=nosuch.so", 1, "nosuch.so", "[Nn]o such file|cannot open", "give"),
+    row("O8", "`llmc compile --mlir-…`", "llmc compile m.gguf --emit=mlir --compile-to=import --mlir-print-op-generic", 0, "."),
+]
+
+ROWS = sorted(USAGE + MODELS + OUTPUT, key=lambda each: int(each.name[1:])) + APP + OPT
