@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The SHA-256 of every file of the model, as `sha256sum` prints it and the
-// model's publisher lists it. Reading the files once more would be a third of a
-// short compilation; on a thread of its own it hides behind code generation,
-// and the pages that it reads are those that the packer wants next.
+// model's publisher lists it. 98 MB take 0.06 s of the 2.7 s of processor time
+// of their compilation (0.13 s where the processor has no instructions for it;
+// `openssl dgst -sha256` and `time llmc compile`, Zen 5). A thread of its own
+// hides them behind code generation, and the pages that it reads are those that
+// the packer wants next; a file larger than memory is read twice.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_EMIT_FILEDIGESTS_H
 #define LLMC_EMIT_FILEDIGESTS_H
