@@ -10,6 +10,7 @@ apply_chat_template. Needs the PyPI package `jinja2`.
 With --render, prints the cases of these template files instead.
 """
 
+import datetime
 import json
 import os
 import sys
@@ -18,6 +19,10 @@ from jinja2 import TemplateError
 from jinja2.exceptions import UndefinedError
 from jinja2.ext import Extension, loopcontrols
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+
+# The clock of every case, in ChatTemplateGoldenTest.cpp too.
+NOW = datetime.datetime(2024, 7, 26, 13, 5, 9)
 
 
 class Generation(Extension):
@@ -41,6 +46,7 @@ def environment():
 
     env.filters["tojson"] = tojson
     env.globals["raise_exception"] = raise_exception
+    env.globals["strftime_now"] = NOW.strftime
     return env
 
 
@@ -50,7 +56,7 @@ def render(source, messages, generate=True, bos="<s>", eos="</s>"):
         template = environment().from_string(source)
         return template.render(messages=messages, add_generation_prompt=generate, bos_token=bos, eos_token=eos,
                                tools=None, documents=None)
-    except (TemplateError, UndefinedError, TypeError, ValueError, ZeroDivisionError):
+    except (TemplateError, UndefinedError, TypeError, ValueError, ZeroDivisionError, LookupError):
         return None
 
 
@@ -253,6 +259,33 @@ FAMILIES = {
               "{% for m in messages if m.role != 'system' %}{% if m.role == 'user' %}USER: {{ m.content }}"
               "{% else %} ASSISTANT: {{ m.content ~ eos_token }}\n{% endif %}{% else %}nothing{% endfor %}"
               "{% if add_generation_prompt %} ASSISTANT:{% endif %}",
+    "tool-macros": """{%- macro json_type(spec, depth=0) -%}
+    {%- if spec.type == "array" -%}
+        {{- json_type(spec["items"], depth + 1) ~ "[]" -}}
+    {%- elif spec.type == "object" -%}
+        {{- "{" -}}
+        {%- for name, inner in spec.properties | dictsort -%}
+            {{- name ~ ("" if name in spec.get("required", []) else "?") ~ ": " ~ json_type(inner, depth=depth + 1) -}}
+            {%- if not loop.last %}, {% endif -%}
+        {%- endfor -%}
+        {{- "}" -}}
+    {%- else -%}
+        {{- {"string": "str", "integer": "int"}.get(spec.type, "any") -}}
+    {%- endif -%}
+{%- endmacro -%}
+{%- macro turn(role, end=eos_token) -%}
+<|{{ role }}|>
+{{ caller(role | upper) }}{{ end }}
+{% endmacro -%}
+{%- set spec = {"type": "object", "required": ["b"], "properties": {"b": {"type": "array", "items": {"type": "integer"}}, "A": {"type": "string"}}} -%}
+{{- json_type(spec) }} on {{ strftime_now("%d %B %Y, %H:%M") }}
+{% for message in messages -%}
+    {% call(name) turn(message.role) %}[{{ name }}] {{ message.content | trim }}{% endcall %}
+{% endfor -%}
+{% filter trim | replace("x", "y") %}  {{ messages | map(attribute="role") | unique | sort | join("/") }} {% endfilter %}
+{%- if add_generation_prompt %}<|assistant|>
+{% endif -%}
+""",
     "generation-marks": "{% for m in messages %}{% if m.role == 'assistant' %}{% generation %}{{ m.content }}"
                         "{{ eos_token }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}\n{% endfor %}",
 }
@@ -301,6 +334,42 @@ A {%- if true -%} B {%- endif -%} C {{- 1 -}} D {{ 2 -}}   E{# x -#}   F   {#- y
 {%+ if true %} kept{%+ endif +%} ${{ '{{' }} {{ '}}' }} {{ {'a': {'b': 1}}['a']['b'] }} {{ {'a': {'b': {}}} }}
 {{ (messages|map(attribute='role')|list) ~ '' }} {{ messages|length }} {{ messages[-1].content }} {{ messages[0]['nope'] is defined }} {{ messages[0].get('content') }}
 {{ 'a' 'b' }}{{ true }}{{ True }}{{ None }}{{ none }}{{ false or False }}
+{% macro f(a, b='B', c=a) %}{{ a }}{{ b }}{{ c }}|{% endmacro %}{{ f(1) }}{{ f(1, 2) }}{{ f(b=3, a=4) }}{{ f(1, 2, c=none) }}{{ f() }}{{ f(f(1)) }}
+{% macro f(n) %}{{ n }}{% if n > 0 %}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(5) }} {{ f is callable }} {{ f(2) | length }}
+{% set v = 1 %}{% macro f() %}{{ v }}{% set v2 = 9 %}{% endmacro %}{% set v = 2 %}{{ f() }}{{ v2 is defined }}{% for v in [7] %}{{ f() }}{{ v }}{% endfor %}
+{% macro f(a) %}{{ a }}{{ varargs | join('+') }}{{ kwargs | dictsort }}{% endmacro %}{{ f(1, 2, 3, k=4, j=5) }}{{ f(1) }}
+{% macro f(a) %}{{ a }}{% endmacro %}{{ f(1, 2) }}
+{% macro f(a) %}{{ a }}{% endmacro %}{{ f(b=2) }}
+{% macro f(a) %}{{ a }}{% endmacro %}{{ f(1, a=2) }}
+{% macro f(a) %}{{ a }}{% endmacro %}{{ g }}|{{ f }}
+{% macro f(t) %}<{{ t }}>{{ caller() }}{{ caller() }}</{{ t }}>{% endmacro %}{% set o = 'o' %}{% call f('b') %}in{{ o }}{% endcall %}{% for i in [1, 2] %}{% call f(i) %}{{ i * 2 }}{% endcall %}{% endfor %}
+{% macro f() %}{{ caller is defined }}{{ caller('x', y=2) if caller is defined }}{% endmacro %}{{ f() }}{% call(x, y=1) f() %}{{ x }}{{ y }}{% endcall %}
+{% macro f() %}a{% endmacro %}{% call f() %}b{% endcall %}
+{% filter upper %}a{{ 'b' }}{% if true %}c{% endif %}{% endfilter %}{% filter replace('a', 'b') | trim %} banana {% endfilter %}|{% set x | upper | trim %} y {% endset %}{{ x }}
+{% with a = 1, b = 2 %}{{ a }}{{ b }}{% set c = 3 %}{{ c }}{% endwith %}{{ a is defined }}{{ c is defined }}{% with %}{% set d = 1 %}{% endwith %}{{ d is defined }}
+{% for i in [1, 2, 3] %}{% macro f(x) %}{{ x }}{{ i }}{% endmacro %}{{ f('i') }}{{ loop.cycle('a', 'b') }}{{ loop.depth }}{% endfor %}
+{% for i in [1, 2, 3] %}{% macro f() %}{% for j in [1, 2] %}{% if j == 2 %}{% break %}{% endif %}{{ j }}{% endfor %}{% endmacro %}{% if i == 3 %}{% break %}{% endif %}{{ f() }}{% endfor %}
+{{ [3, 1, 2] | sort }} {{ ['b', 'A', 'c'] | sort }} {{ ['b', 'A', 'c'] | sort(case_sensitive=true) }} {{ [1, 3, 2] | sort(reverse=true) }} {{ [1, 3, 2] | sort(true) | join }} {{ [2.5, 1, true] | sort }}
+{{ [{'n': 'b', 'k': 1}, {'n': 'a', 'k': 2}, {'n': 'A', 'k': 0}] | sort(attribute='n') | map(attribute='k') | list }} {{ [{'n': 'b', 'k': 1}, {'n': 'a', 'k': 2}, {'n': 'A', 'k': 0}] | sort(attribute='n,k') | map(attribute='k') | list }}
+{{ ['a', 'A', 'b', 'a'] | unique | list }} {{ ['a', 'A', 'b', 'a'] | unique(true) | list }} {{ [1, 1.0, true, 2] | unique | list }} {{ [{'r': 'u'}, {'r': 'u'}, {'r': 'a'}] | unique(attribute='r') | map(attribute='r') | join }}
+{{ {'b': 1, 'A': 3, 'c': 2} | dictsort }} {{ {'b': 1, 'A': 3} | dictsort(true) }} {{ {'b': 1, 'A': 3} | dictsort(by='value', reverse=true) }} {% for k, v in {'b': 1, 'a': 2} | dictsort %}{{ k }}{{ v }}{% endfor %}
+{{ [3, 1, 2] | min }} {{ [3, 1, 2] | max }} {{ [] | max }}| {{ ['b', 'A'] | min }} {{ [{'n': 3}, {'n': 5}] | max(attribute='n') }} {{ [2, 2.0] | max }} {{ 'bca' | max }} {{ messages | map(attribute='content') | map('length') | max }}
+{{ [1, 2, 3] | sum }} {{ [1.5, 2] | sum }} {{ [] | sum }} {{ [{'n': 3}, {'n': 5}] | sum(attribute='n') }} {{ [1, 2] | sum(start=10) }} {{ [{'n': 1}] | sum('n', 2) }}
+{{ 42.55 | round }} {{ 42.55 | round(1, 'floor') }} {{ 42 | round }} {{ 2.5 | round }} {{ 3.5 | round }} {{ -2.5 | round }} {{ 0.125 | round(2) }} {{ 2.675 | round(2) }} {{ 41.2 | round(0, 'ceil') }} {{ 7 | round(1, 'ceil') }} {{ 2.5 | round | int }}
+{{ '%s is %d years' | format('x', 3) }} {{ '%(a)s-%(b)05.1f' | format(a=1, b=2) }} {{ '%5s|%-5s|%05d|%+d|% d|%x|%X|%#x|%o|%%' % ('a', 'b', 42, 7, 8, 255, 255, 255, 8) }} {{ '%.2f %e %g %5.1f' % (3.14159, 12345.678, 0.0001, 2) }}
+{{ '%s' % 'one' }} {{ '%d' % 3.9 }} {{ '%r %s' % ('q', none) }} {{ '%(k)s' % {'k': 5} }} {{ '%.1s' % 'abc' }} {{ '%s' % [1, 2] }} {{ '%3c|' % 'x' }} {{ '%d%%' % 50 }} {{ '%x' % -255 }} {{ '%5d|%-5d|' % (-3, -4) }}
+{{ '%s' % ('a', 'b') }}
+{{ '%s %s' % 'a' }}
+{{ '%d' % 'a' }}
+{{ 'no %' % 1 }}
+{{ '{} and {}'.format('a', 1) }} {{ '{1}{0}{1}'.format('a', 'b') }} {{ '{n}!{{}}'.format(n='x') }} {{ '{}'.format(none) }}
+{{ '{} {}'.format(1) }}
+{{ [1, 'a'] | sort }}
+{{ ['a'] | sum }}
+{{ 'abc'.rfind('c') }} {{ 'abcabc'.rfind('b') }} {{ 'abc'.index('c') }} {{ 'a1'.isdigit() }} {{ '12'.isdigit() }} {{ ''.isdigit() }} {{ ' '.isspace() }} {{ 'abc'.startswith(('x', 'a')) }} {{ 'abc'.endswith(('x', 'a')) }}
+{{ strftime_now('%Y-%m-%d') }} {{ strftime_now('%d %b %Y') }} {{ strftime_now('%A, %B %d, %H:%M:%S %p %j') }} {{ strftime_now is callable }}
+{{ {'b': 1, 'a': [1, 2]} | tojson(separators=(',', ':')) }} {{ {'b': 1, 'a': {'d': 0, 'c': 1}} | tojson(sort_keys=true) }} {{ 'é😀' | tojson(ensure_ascii=true) }} {{ {'a': 1} | tojson(indent=2, separators=(',', ': ')) }}
+{% set f = namespace() %}{% macro g(x) %}({{ x }}){% endmacro %}{% set f.g = g %}{{ f.g(1) }}{% set d = {'g': g} %}{{ d.g(2) }}{{ d['g'](3) }}{{ [g][0](4) }}
 {{ nope.member }}
 {{ nope() }}
 {{ 1 + 'a' }}

@@ -7,6 +7,7 @@
 #include "llmrt/ChatTemplate.h"
 #include "llmrt/Program.h"
 
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,10 @@ namespace llmrt {
 class Conversation {
 public:
   /// Fails where the model has no tokenizer or no usable template. `system` may
-  /// be empty. The program must outlive the conversation.
+  /// be empty. The program must outlive the conversation. A template that asks
+  /// for the date gets that of this call, in local time, so that a conversation
+  /// over midnight keeps its beginning; or that of SOURCE_DATE_EPOCH, in UTC,
+  /// where the environment sets it (prompts are then the same every day).
   static Expected<Conversation> create(const Program &program,
                                        const std::string &system = {});
 
@@ -38,6 +42,7 @@ private:
   const Program *program;
   ChatTemplate chatTemplate;
   ChatOptions options;
+  std::tm begin = {};
   std::vector<ChatMessage> messages;
   size_t systemMessages = 0;
 };

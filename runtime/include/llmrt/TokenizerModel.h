@@ -94,20 +94,22 @@ struct TokenizerModel {
   std::vector<int32_t> endIds; // every token that ends a generation
 
   std::string chatTemplate; // Jinja source; empty: none
+
+  /// What was read otherwise than the file says, for people. Not serialised.
+  std::vector<std::string> warnings;
 };
 
 /// The values of the `tokenizer.*` keys of a GGUF file, as they stand there.
 struct GgufTokenizerFields {
   std::string model; // tokenizer.ggml.model, "gpt2" for byte-level BPE
-  std::string pre;   // tokenizer.ggml.pre
+  std::string pre;   // tokenizer.ggml.pre; empty: absent
   std::vector<std::string> tokens;
   std::vector<int32_t> tokenTypes; // empty: all normal
   std::vector<std::string> merges; // "left right"
-  int64_t bosId = -1;              // -1: the key is absent
+  int64_t bosId = -1;              // -1: none; any value that is no token too
   int64_t eosId = -1;
   int64_t eotId = -1;
   int64_t eomId = -1;
-  int64_t unknownId = -1;
   int64_t padId = -1;
   int addBos = -1; // -1: absent, else 0 or 1
   int addEos = -1;
@@ -129,6 +131,10 @@ parseHuggingFaceTokenizer(std::string_view tokenizerJson,
 /// Whether `serializeTokenizer` accepts the model: all ids in range, patterns
 /// compile. The chat template is only read where a program renders it.
 Status verifyTokenizer(const TokenizerModel &model);
+
+/// Whether the model's chat template can be used: parses it and renders a
+/// question, as a program will. The message says line and reason.
+Status tryChatTemplate(const TokenizerModel &model);
 
 /// The bytes that `Tokenizer::open` reads in place. Position independent; wants
 /// an address that is a multiple of 8.

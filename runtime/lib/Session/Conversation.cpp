@@ -3,7 +3,25 @@
 //===----------------------------------------------------------------------===//
 #include "llmrt/Conversation.h"
 
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+
 using namespace llmrt;
+
+static std::tm currentDate() {
+  std::tm date = {};
+  std::time_t seconds = std::time(nullptr);
+  const char *fixed = std::getenv("SOURCE_DATE_EPOCH");
+  std::string_view text = fixed ? fixed : "";
+  std::time_t given;
+  auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), given);
+  bool valid = error == std::errc() && end == text.data() + text.size();
+  if (!(valid ? gmtime_r(&given, &date) : localtime_r(&seconds, &date)))
+    date = {};
+  return date;
+}
 
 Expected<Conversation> Conversation::create(const Program &program,
                                             const std::string &system) {
@@ -16,6 +34,7 @@ Expected<Conversation> Conversation::create(const Program &program,
   if (!parsed)
     return Status::error("the model's " + parsed.message());
   Conversation conversation(program, std::move(*parsed));
+  conversation.begin = currentDate();
   conversation.options.bosToken =
       (*tokenizer)->tokenBytes((*tokenizer)->bosId());
   conversation.options.eosToken =
@@ -27,7 +46,9 @@ Expected<Conversation> Conversation::create(const Program &program,
 }
 
 Expected<std::string> Conversation::text() const {
-  auto text = chatTemplate.render(messages, options);
+  ChatOptions current = options;
+  current.now = &begin;
+  auto text = chatTemplate.render(messages, current);
   if (!text)
     return Status::error("the model's " + text.message());
   return text;

@@ -8,6 +8,7 @@
 
 #include "JinjaEvaluator.h"
 #include "Utf8.h"
+#include "llmrt/TokenizerModel.h"
 
 using namespace llmrt;
 using namespace llmrt::jinja;
@@ -76,6 +77,24 @@ ChatTemplate::render(std::span<const ChatMessage> messages,
   if (!prompt)
     return templateError(prompt.message());
   return prompt;
+}
+
+Status llmrt::tryChatTemplate(const TokenizerModel &model) {
+  Expected<ChatTemplate> parsed = ChatTemplate::parse(model.chatTemplate);
+  if (!parsed)
+    return parsed.status();
+  auto text = [&](int32_t id) {
+    return id < 0 ? std::string() : model.tokens[size_t(id)];
+  };
+  std::time_t anyTime = 0;
+  std::tm now;
+  gmtime_r(&anyTime, &now);
+  ChatOptions options;
+  options.bosToken = text(model.bosId);
+  options.eosToken = text(model.eosId);
+  options.now = &now;
+  ChatMessage question{"user", "Hello"};
+  return parsed->render({&question, 1}, options).status();
 }
 
 ChatTemplate::ChatTemplate(std::unique_ptr<Impl> impl)

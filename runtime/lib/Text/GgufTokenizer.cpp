@@ -38,14 +38,20 @@ private:
           "tokenizer.ggml.model is '" + fields.model +
           "', only 'gpt2' (byte-level BPE) is supported: take a model "
           "that has it (SmolLM2, Qwen2, Llama 3)");
-    Expected<std::vector<PreTokenizerStep>> steps =
-        preTokenizerByName(fields.pre);
+    std::string name = fields.pre.empty() ? "default" : fields.pre;
+    if (fields.pre.empty())
+      model.warnings.push_back(
+          "tokenizer.ggml.pre is absent: text is split by the rules of "
+          "'default', which may not be the model's own and cost quality; a "
+          "newer conversion of the model names them");
+    Expected<std::vector<PreTokenizerStep>> steps = preTokenizerByName(name);
     if (!steps)
       return steps.status();
     model.steps = std::move(*steps);
-    rules = findPreTokenizerName(fields.pre);
-    model.ignoreMerges = rules->ignoreMerges;
-    model.normalizer = rules->nfc ? TextNormalizer::NFC : TextNormalizer::None;
+    rules = findPreTokenizerName(name);
+    model.ignoreMerges = rules->has(PreTokenizerName::IgnoreMerges);
+    model.normalizer = rules->has(PreTokenizerName::Nfc) ? TextNormalizer::NFC
+                                                         : TextNormalizer::None;
     if (fields.addSpacePrefix == 1)
       model.steps.back().addPrefixSpace = true;
     return Status::ok();
@@ -69,6 +75,8 @@ private:
                              ", known are 1 to 6");
       model.types[i] = TokenType(type);
       bool first = vocabulary.try_emplace(model.tokens[i], int32_t(i)).second;
+      if (first && endsTurn(model.tokens[i]))
+        model.types[i] = TokenType::Control; // whatever the file says
       if (first && (model.types[i] == TokenType::Control ||
                     model.types[i] == TokenType::UserDefined))
         addToken(int32_t(i));
@@ -114,26 +122,26 @@ private:
     return Status::ok();
   }
 
-  Status readId(const char *key, int64_t value, int32_t &id) const {
-    if (value < -1 || value >= int64_t(model.tokens.size()))
-      return Status::error("tokenizer.ggml." + std::string(key) + " is " +
-                           std::to_string(value) + ", the vocabulary has " +
-                           std::to_string(model.tokens.size()) + " tokens");
-    id = int32_t(value);
-    return Status::ok();
+  /// The id, or -1 where it is no token: nothing can make or read such an id,
+  /// so it is as if the key were absent. -1 is written for that on purpose.
+  int32_t readId(const char *key, int64_t value) {
+    if (value >= 0 && value < int64_t(model.tokens.size()))
+      return int32_t(value);
+    if (value != -1 && value != int64_t(UINT32_MAX))
+      model.warnings.push_back("tokenizer.ggml." + std::string(key) + " is " +
+                               std::to_string(value) +
+                               ", but the vocabulary has " +
+                               std::to_string(model.tokens.size()) +
+                               " tokens: the key counts as absent");
+    return -1;
   }
 
   Status readIds() {
-    int32_t eot = -1, eom = -1, unknown = -1;
-    for (Status status :
-         {readId("bos_token_id", fields.bosId, model.bosId),
-          readId("eos_token_id", fields.eosId, model.eosId),
-          readId("padding_token_id", fields.padId, model.padId),
-          readId("eot_token_id", fields.eotId, eot),
-          readId("eom_token_id", fields.eomId, eom),
-          readId("unknown_token_id", fields.unknownId, unknown)})
-      if (status.failed())
-        return status;
+    model.bosId = readId("bos_token_id", fields.bosId);
+    model.eosId = readId("eos_token_id", fields.eosId);
+    model.padId = readId("padding_token_id", fields.padId);
+    int32_t eot = readId("eot_token_id", fields.eotId);
+    int32_t eom = readId("eom_token_id", fields.eomId);
     // The unknown id of a byte-level file is a leftover of its conversion: the
     // reference drops bytes without a token, so model.unknownId stays -1.
     for (int32_t id : {model.eosId, eot, eom})
@@ -141,13 +149,15 @@ private:
         model.endIds.push_back(id);
     addTurnEnds(model);
 
-    bool addBos = fields.addBos < 0 ? rules->addBos : fields.addBos == 1;
+    bool addBos = fields.addBos < 0
+                      ? rules->has(PreTokenizerName::AddBos) && model.bosId >= 0
+                      : fields.addBos == 1;
     if (addBos && model.bosId < 0)
       return Status::error("tokenizer.ggml.add_bos_token is set, but "
-                           "tokenizer.ggml.bos_token_id is absent");
+                           "tokenizer.ggml.bos_token_id is no token");
     if (fields.addEos == 1 && model.eosId < 0)
       return Status::error("tokenizer.ggml.add_eos_token is set, but "
-                           "tokenizer.ggml.eos_token_id is absent");
+                           "tokenizer.ggml.eos_token_id is no token");
     if (addBos)
       model.prefixIds.push_back(model.bosId);
     if (fields.addEos == 1)
@@ -163,16 +173,22 @@ private:
 
 } // namespace
 
+bool text::endsTurn(std::string_view token) {
+  for (std::string_view known :
+       {"<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|eot|>", "<|eom|>",
+        "<|end|>", "<end_of_turn>", "<|end_of_text|>", "<|endoftext|>",
+        "<|end_of_turn|>", "<|endofturn|>", "<end_of_utterance>", "<EOT>",
+        "_<EOT>", "[EOT]", "<｜end▁of▁sentence｜>"})
+    if (token == known)
+      return true;
+  return false;
+}
+
 void text::addTurnEnds(TokenizerModel &model) {
   for (const AddedToken &token : model.addedTokens) {
-    bool ends = false;
-    for (std::string_view known :
-         {"<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>",
-          "<|end_of_text|>", "<|endoftext|>"})
-      ends |= token.special && token.content == known;
     bool listed = std::find(model.endIds.begin(), model.endIds.end(),
                             token.id) != model.endIds.end();
-    if (ends && !listed)
+    if (endsTurn(token.content) && !listed)
       model.endIds.push_back(token.id);
   }
 }

@@ -11,19 +11,26 @@
 namespace llmrt::text {
 
 struct PreTokenizerName {
-  std::string_view name;
-  std::string_view pattern; // empty: GPT-2's, which ByteLevel brings
-  bool digitsFirst;         // every digit is a word of its own
-  bool ignoreMerges;
-  bool addBos; // where the file does not say
-  bool nfc;
+  enum : uint8_t {
+    IgnoreMerges = 1,
+    AddBos = 2, // where the file does not say
+    Nfc = 4,
+  };
+  std::string_view names;                 // with a space between
+  std::vector<std::string_view> patterns; // each splits what the last one left
+  uint8_t flags;
+
+  bool has(uint8_t flag) const { return flags & flag; }
 };
 
 /// Null if the name is not known.
 const PreTokenizerName *findPreTokenizerName(std::string_view name);
 
-/// Adds to `endIds` the tokens that chat models end a turn with, by their text:
-/// files often name only one of them as EOS.
+/// Whether chat models end a turn with the token of this text. Files often name
+/// only one such token as EOS, and type others as text.
+bool endsTurn(std::string_view token);
+
+/// Adds to `endIds` the added tokens that end a turn.
 void addTurnEnds(TokenizerModel &model);
 
 } // namespace llmrt::text

@@ -39,6 +39,7 @@ public:
       return Status::error("tokenizer.json: " + status.message());
     if (Status status = readConfig(config); status.failed())
       return Status::error("tokenizer_config.json: " + status.message());
+    addTurnEnds(model);
     if (Status status = verifyTokenizer(model); status.failed())
       return Status::error("tokenizer.json: " + status.message());
     return std::move(model);
@@ -130,7 +131,6 @@ private:
         return status;
     if (model.eosId >= 0)
       model.endIds.push_back(model.eosId);
-    addTurnEnds(model);
     return readChatTemplate(config);
   }
 

@@ -30,6 +30,8 @@ Value loopValue(const Items &items, size_t index) {
       {"first", Value::boolean(index == 0)},
       {"last", Value::boolean(index + 1 == count)},
       {"length", whole(count)},
+      {"depth", whole(1)},
+      {"depth0", whole(0)},
   };
   if (index > 0)
     members.emplace_back("previtem", items[index - 1]);
@@ -41,7 +43,7 @@ Value loopValue(const Items &items, size_t index) {
 } // namespace
 
 Expected<std::string> Evaluator::render(const Body &body) {
-  frames.emplace_back();
+  root = scope = std::make_shared<Frame>();
   execute(body);
   if (failed())
     return Status::error(error);
@@ -76,6 +78,9 @@ Evaluator::Flow Evaluator::execute(const Body &body) {
 Evaluator::Flow Evaluator::executeOne(const Statement &statement) {
   if (!spend(statement.line, 16))
     return Flow::Next;
+  NestingGuard nested(*this, statement.line);
+  if (failed())
+    return Flow::Next;
   switch (statement.kind) {
   case Kind::Text:
     print(statement.line, Value::string(statement.text));
@@ -90,6 +95,18 @@ Evaluator::Flow Evaluator::executeOne(const Statement &statement) {
   case Kind::Set:
   case Kind::SetBlock:
     executeSet(statement);
+    return Flow::Next;
+  case Kind::With:
+    return executeWith(statement);
+  case Kind::Macro:
+    setVariable(statement.text, Value::macro(statement.text, statement, scope));
+    return Flow::Next;
+  case Kind::CallBlock:
+    executeCallBlock(statement);
+    return Flow::Next;
+  case Kind::FilterBlock:
+    print(statement.line, capture(statement.line, statement.bodies[0],
+                                  statement.expressions[0].get()));
     return Flow::Next;
   case Kind::Group:
     return execute(statement.bodies[0]);
@@ -130,10 +147,9 @@ bool Evaluator::selectItems(const Statement &loop, Items &items) {
     return true;
   Items selected;
   for (Value &item : items) {
-    frames.emplace_back();
+    ScopeGuard inner(*this);
     bool kept =
         bindTargets(loop, item) && evaluate(*loop.expressions[1]).isTrue();
-    frames.pop_back();
     if (failed())
       return false;
     if (kept)
@@ -152,12 +168,11 @@ Evaluator::Flow Evaluator::executeFor(const Statement &statement) {
   for (size_t index = 0; index < items.size(); ++index) {
     if (!spend(statement.line, 512))
       return Flow::Next;
-    frames.emplace_back();
+    ScopeGuard inner(*this);
     setVariable("loop", loopValue(items, index));
     Flow flow = Flow::Next;
     if (bindTargets(statement, items[index]))
       flow = execute(statement.bodies[0]);
-    frames.pop_back();
     if (failed() || flow == Flow::Break)
       return Flow::Next;
   }
@@ -183,14 +198,11 @@ bool Evaluator::bindTargets(const Statement &statement, const Value &value) {
 
 void Evaluator::executeSet(const Statement &statement) {
   if (statement.kind == Kind::SetBlock) {
-    std::string outer = std::move(output);
-    output.clear();
-    Flow flow = execute(statement.bodies[0]);
-    if (flow != Flow::Next)
-      fail(statement.line, "a loop is left from inside a 'set' block");
-    Value value = Value::string(std::move(output));
-    output = std::move(outer);
-    setVariable(statement.names[0], std::move(value));
+    const Expression *filter = statement.expressions.empty()
+                                   ? nullptr
+                                   : statement.expressions[0].get();
+    setVariable(statement.names[0],
+                capture(statement.line, statement.bodies[0], filter));
     return;
   }
   Value value = evaluate(*statement.expressions[0]);
@@ -208,14 +220,47 @@ void Evaluator::executeSet(const Statement &statement) {
     space.setMember(statement.names[0], std::move(value));
 }
 
+Value Evaluator::capture(int line, const Body &body, const Expression *filter) {
+  std::string outer = std::move(output);
+  output.clear();
+  Flow flow = execute(body);
+  if (flow != Flow::Next)
+    fail(line, "a loop is left from inside a block whose text is kept");
+  Value value = Value::string(std::move(output));
+  output = std::move(outer);
+  if (!filter || failed())
+    return value;
+  ScopeGuard inner(*this);
+  setVariable(blockTextName, std::move(value));
+  return evaluate(*filter);
+}
+
+Evaluator::Flow Evaluator::executeWith(const Statement &statement) {
+  Items values;
+  for (const ExpressionPtr &expression : statement.expressions)
+    values.push_back(evaluate(*expression));
+  if (failed())
+    return Flow::Next;
+  ScopeGuard inner(*this);
+  for (size_t i = 0; i < values.size(); ++i)
+    setVariable(statement.names[i], std::move(values[i]));
+  return execute(statement.bodies[0]);
+}
+
+void Evaluator::executeCallBlock(const Statement &statement) {
+  const Statement &body = *statement.bodies[0][0];
+  Value caller = Value::macro(body.text, body, scope);
+  print(statement.line, evaluateCall(*statement.expressions[0], &caller));
+}
+
 void Evaluator::setVariable(const std::string &name, Value value) {
-  assert(!frames.empty() && "render has opened the outermost frame");
-  for (auto &[known, variable] : frames.back())
+  assert(scope && "render has opened the outermost scope");
+  for (auto &[known, variable] : scope->variables)
     if (known == name) {
       variable = std::move(value);
       return;
     }
-  frames.back().emplace_back(name, std::move(value));
+  scope->variables.emplace_back(name, std::move(value));
 }
 
 Value Evaluator::lookUp(const std::string &name) const {
@@ -225,8 +270,8 @@ Value Evaluator::lookUp(const std::string &name) const {
         return &value;
     return nullptr;
   };
-  for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame)
-    if (const Value *value = find(*frame))
+  for (const Frame *frame = scope.get(); frame; frame = frame->parent.get())
+    if (const Value *value = find(frame->variables))
       return *value;
   if (const Value *value = find(globals))
     return *value;

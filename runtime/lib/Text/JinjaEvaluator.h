@@ -11,6 +11,7 @@
 #include "JinjaSyntax.h"
 
 #include <ctime>
+#include <memory>
 
 namespace llmrt::jinja {
 
@@ -19,6 +20,12 @@ struct Arguments {
   int line;
   Items positional;
   Members named;
+};
+
+/// The variables of one scope; the globals are outside of the outermost.
+struct Frame {
+  Members variables;
+  std::shared_ptr<Frame> parent;
 };
 
 class Evaluator {
@@ -35,6 +42,37 @@ public:
 private:
   enum class Flow { Next, Break, Continue };
 
+  /// A scope inside of `parent`, current while it lives.
+  class ScopeGuard {
+  public:
+    ScopeGuard(Evaluator &evaluator, std::shared_ptr<Frame> parent)
+        : evaluator(evaluator), outer(evaluator.scope) {
+      evaluator.scope = std::make_shared<Frame>(Frame{{}, std::move(parent)});
+    }
+    explicit ScopeGuard(Evaluator &evaluator)
+        : ScopeGuard(evaluator, evaluator.scope) {}
+    ~ScopeGuard() { evaluator.scope = std::move(outer); }
+
+  private:
+    Evaluator &evaluator;
+    std::shared_ptr<Frame> outer;
+  };
+
+  /// One level of nested evaluation while it lives. Macros may call themselves;
+  /// parsed trees are shallow, so only their depth needs a limit here.
+  class NestingGuard {
+  public:
+    NestingGuard(Evaluator &evaluator, int line) : evaluator(evaluator) {
+      if (++evaluator.depth > nestingLimit)
+        evaluator.fail(line, "calls of macros nested too deeply");
+    }
+    ~NestingGuard() { --evaluator.depth; }
+
+  private:
+    Evaluator &evaluator;
+  };
+  static constexpr int nestingLimit = 1000;
+
   void fail(int line, const std::string &what);
   bool failed() const { return !error.empty(); }
   /// Pays for `bytes` of work or memory; false once the budget is spent.
@@ -46,6 +84,10 @@ private:
   Flow executeIf(const Statement &statement);
   Flow executeFor(const Statement &statement);
   void executeSet(const Statement &statement);
+  Flow executeWith(const Statement &statement);
+  void executeCallBlock(const Statement &statement);
+  /// The text of a body, through the filter if there is one.
+  Value capture(int line, const Body &body, const Expression *filter = nullptr);
   void print(int line, const Value &value);
   bool selectItems(const Statement &loop, Items &items);
   bool bindTargets(const Statement &statement, const Value &value);
@@ -57,7 +99,8 @@ private:
   Value evaluateMember(const Expression &expression);
   Value evaluateIndex(const Expression &expression);
   Value evaluateSlice(const Expression &expression);
-  Value evaluateCall(const Expression &expression);
+  Value evaluateCall(const Expression &expression,
+                     const Value *caller = nullptr);
   Value evaluateArithmetic(const Expression &expression);
   Value evaluateCompare(const Expression &expression);
   Value evaluateLogic(const Expression &expression);
@@ -89,6 +132,8 @@ private:
                           const Items &bound, int line);
   Value applySelection(const std::string &name, const Value &value,
                        const Arguments &arguments);
+  Value applyFormat(const Value &value, const Arguments &arguments);
+  Value toJsonText(const Value &value, const Items &bound, int line);
   Value applyMap(const Value &value, const Arguments &arguments);
   Value attributeOf(const Value &value, const std::string &path);
   bool applyTest(const std::string &name, const Value &value,
@@ -98,19 +143,41 @@ private:
   Value callTextMethod(const std::string &text, const std::string &name,
                        const Items &arguments, int line);
   Value splitText(const std::string &text, const Items &arguments, int line);
+  bool testCharacters(const std::string &name, std::string_view text, int line);
   Value joinTexts(const std::string &separator, const Value &list, int line);
   Value searchText(const std::string &name, const std::string &text,
                    const std::string &wanted, int line);
   Value callFunction(const std::string &name, const Arguments &arguments);
+  Value callValue(const Value &function, const std::string &name,
+                  const Arguments &arguments);
+  Value callMacro(const Value &function, const Arguments &arguments);
+  bool bindMacro(const Statement &macro, const Arguments &arguments);
+  bool bindSpecials(const Statement &macro, const Arguments &arguments,
+                    Members extra);
   Value makeRange(const Items &arguments, int line);
   bool wantText(int line, const std::string &what, const Value &value);
   Value changeCase(const std::string &name, const std::string &text, int line,
                    bool byMethod);
   Value replaceText(const std::string &text, const Items &arguments, int line);
 
+  Value formatText(int line, const std::string &format, const Value &values);
+  Value formatBraces(int line, const std::string &format,
+                     const Arguments &arguments);
+  Value roundNumber(int line, const Value &value, const Items &bound);
+
+  // Order and sums (JinjaSorting.cpp).
+  Value applyOrderFilter(const std::string &name, const Value &value,
+                         const Items &bound, int line);
+  Value sumItems(const Value &value, const Items &bound, int line);
+  bool sortKeyed(int line, std::vector<std::pair<Items, Value>> &keyed,
+                 bool descending);
+  Items sortKey(const Value &item, const Value &attribute, bool caseSensitive);
+
   Members globals;
   const std::tm *now;
-  std::vector<Members> frames; // the innermost last
+  std::shared_ptr<Frame> scope; // the innermost
+  std::shared_ptr<Frame> root;  // the outermost
+  int depth = 0;                // of nested statements and expressions
   std::string output;
   std::string error;
   uint64_t budget;

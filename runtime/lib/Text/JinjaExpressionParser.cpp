@@ -300,6 +300,10 @@ ExpressionPtr ExpressionParser::parseWord() {
   } else if (name == "none" || name == "None") {
     result->value = Value::none();
   } else {
+    specials |= name == "varargs"  ? UsesVarargs
+                : name == "kwargs" ? UsesKwargs
+                : name == "caller" ? UsesCaller
+                                   : 0u;
     result->kind = Kind::Name;
     result->text = std::move(name);
   }
@@ -436,8 +440,20 @@ ExpressionPtr ExpressionParser::parseFilters(ExpressionPtr operand) {
   return operand;
 }
 
+ExpressionPtr ExpressionParser::parseBlockFilter() {
+  ExpressionPtr text = make(Kind::Name, {}, blockTextName);
+  ExpressionPtr value = parseFilterCall(std::move(text));
+  while (!failed() && atOperator("|"))
+    value = parseFilter(std::move(value));
+  return value;
+}
+
 ExpressionPtr ExpressionParser::parseFilter(ExpressionPtr operand) {
   expectOperator("|");
+  return parseFilterCall(std::move(operand));
+}
+
+ExpressionPtr ExpressionParser::parseFilterCall(ExpressionPtr operand) {
   std::string name = expectName("the name of a filter");
   if (!failed() && !isKnownFilter(name))
     fail("filter '" + name + "' is not supported");

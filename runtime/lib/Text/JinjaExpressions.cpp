@@ -20,6 +20,9 @@ using ValueKind = Value::Kind;
 Value Evaluator::evaluate(const Expression &expression) {
   if (!spend(expression.line, 16))
     return Value();
+  NestingGuard nested(*this, expression.line);
+  if (failed())
+    return Value();
   switch (expression.kind) {
   case Kind::Literal:
     return expression.value;
@@ -284,25 +287,18 @@ bool Evaluator::toItems(int line, const Value &value, Items &items) {
   }
 }
 
-Value Evaluator::evaluateCall(const Expression &expression) {
+Value Evaluator::evaluateCall(const Expression &expression,
+                              const Value *caller) {
   const Expression &callee = *expression.operands[0];
   Arguments arguments = evaluateArguments(expression);
+  if (caller)
+    arguments.named.emplace_back("caller", *caller);
   if (callee.kind == Kind::Member) {
     Value value = evaluate(*callee.operands[0]);
     return failed() ? Value() : callMethod(value, callee.text, arguments);
   }
   Value function = evaluate(callee);
-  if (failed())
-    return Value();
-  if (function.is(ValueKind::Function))
-    return callFunction(function.text(), arguments);
-  if (function.is(ValueKind::Undefined))
-    fail(expression.line,
-         "'" + callee.text + "' is undefined and cannot be called");
-  else
-    fail(expression.line, std::string("a value of type ") +
-                              function.typeName() + " cannot be called");
-  return Value();
+  return failed() ? Value() : callValue(function, callee.text, arguments);
 }
 
 Value Evaluator::evaluateLogic(const Expression &expression) {
@@ -361,6 +357,8 @@ Value Evaluator::evaluateArithmetic(const Expression &expression) {
     items.insert(items.end(), b.items().begin(), b.items().end());
     return makeList(expression.line, std::move(items), a.isTuple());
   }
+  if (name == "%" && a.is(ValueKind::String))
+    return formatText(expression.line, a.text(), b);
   if (name == "*" && b.is(ValueKind::Int))
     return repeat(expression.line, a, b.asInteger());
   for (const ExpressionPtr &operand : expression.operands)

@@ -18,7 +18,7 @@ using Kind = Value::Kind;
 
 namespace {
 
-enum class Group { Text, List, Number, Special };
+enum class Group { Text, List, Order, Number, Special };
 
 struct FilterEntry {
   std::string_view name;
@@ -44,6 +44,13 @@ constexpr FilterEntry filters[] = {
     {"reverse", Group::List, {}},
     {"items", Group::List, {}},
     {"join", Group::List, {"d", "attribute"}},
+    {"sort", Group::Order, {"reverse", "case_sensitive", "attribute"}},
+    {"unique", Group::Order, {"case_sensitive", "attribute"}},
+    {"min", Group::Order, {"case_sensitive", "attribute"}},
+    {"max", Group::Order, {"case_sensitive", "attribute"}},
+    {"sum", Group::Order, {"attribute", "start"}},
+    {"dictsort", Group::Order, {"case_sensitive", "by", "reverse"}},
+    {"round", Group::Number, {"precision", "method"}},
     {"int", Group::Number, {"default", "base"}},
     {"float", Group::Number, {"default"}},
     {"abs", Group::Number, {}},
@@ -52,6 +59,7 @@ constexpr FilterEntry filters[] = {
     {"tojson",
      Group::Special,
      {"ensure_ascii", "indent", "separators", "sort_keys"}},
+    {"format", Group::Special, {}},
     {"map", Group::Special, {}},
     {"select", Group::Special, {}},
     {"reject", Group::Special, {}},
@@ -125,6 +133,8 @@ Value Evaluator::applyFilter(const std::string &name, const Value &value,
     return Value();
   if (name == "map")
     return applyMap(value, arguments);
+  if (name == "format")
+    return applyFormat(value, arguments);
   if (entry.group == Group::Special && entry.parameters[0] == nullptr)
     return applySelection(name, value, arguments);
 
@@ -139,6 +149,8 @@ Value Evaluator::applyFilter(const std::string &name, const Value &value,
     return applyTextFilter(name, value, b, line);
   case Group::List:
     return applyListFilter(name, value, b, line);
+  case Group::Order:
+    return applyOrderFilter(name, value, b, line);
   case Group::Number:
     return applyNumberFilter(name, value, b, line);
   case Group::Special:
@@ -151,13 +163,34 @@ Value Evaluator::applyFilter(const std::string &name, const Value &value,
       return value;
     return b[0].is(Kind::Undefined) ? Value::string("") : b[0];
   }
-  if (b[0].isTrue() || b[2].isTrue() || b[3].isTrue())
-    fail(line, "'tojson' with ensure_ascii, separators or sort_keys is not "
-               "supported");
-  int indent = b[1].is(Kind::Int)
-                   ? int(std::clamp<int64_t>(b[1].asInteger(), 0, 64))
-                   : -1;
-  std::optional<std::string> json = value.toJson(indent);
+  return toJsonText(value, b, line);
+}
+
+/// format(values…) or format(name=value…), as the operator %.
+Value Evaluator::applyFormat(const Value &value, const Arguments &arguments) {
+  int line = arguments.line;
+  bool byName = arguments.positional.empty() && !arguments.named.empty();
+  Value values = byName ? makeDict(line, arguments.named)
+                        : makeList(line, arguments.positional, true);
+  return failed() ? Value() : formatText(line, value.print(), values);
+}
+
+/// tojson(ensure_ascii, indent, separators, sort_keys), as json.dumps.
+Value Evaluator::toJsonText(const Value &value, const Items &b, int line) {
+  JsonStyle style;
+  style.asciiOnly = b[0].isTrue();
+  style.sortKeys = b[3].isTrue();
+  if (b[1].is(Kind::Int))
+    style.indent = int(std::clamp<int64_t>(b[1].asInteger(), 0, 64));
+  if (b[2].is(Kind::List) && b[2].items().size() == 2) {
+    style.itemSeparator = b[2].items()[0].print();
+    style.keySeparator = b[2].items()[1].print();
+    // One of each for every element at most.
+    if (!spend(line, value.weight() * (style.itemSeparator->size() +
+                                       style.keySeparator.size())))
+      return Value();
+  }
+  std::optional<std::string> json = value.toJson(style);
   if (!json)
     fail(line, std::string("a value of type ") + value.typeName() +
                    " has no JSON form, or an element of it");
@@ -295,6 +328,8 @@ Value Evaluator::applyListFilter(const std::string &name, const Value &value,
 
 Value Evaluator::applyNumberFilter(const std::string &name, const Value &value,
                                    const Items &bound, int line) {
+  if (name == "round")
+    return roundNumber(line, value, bound);
   if (name == "abs") {
     if (value.is(Kind::Float))
       return Value::real(std::fabs(value.asReal()));

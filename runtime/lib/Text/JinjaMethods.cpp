@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "JinjaEvaluator.h"
 
+#include "Unicode.h"
 #include "Utf8.h"
 
 #include <algorithm>
@@ -23,6 +24,12 @@ Value Evaluator::callMethod(const Value &value, const std::string &name,
   const Items &given = arguments.positional;
   if (!spend(line, value.is(Kind::String) ? value.weight() : 16))
     return Value();
+  if (value.is(Kind::String) && name == "format")
+    return formatBraces(line, value.text(), arguments);
+  if (value.is(Kind::Dict) || value.is(Kind::Namespace))
+    if (const Value *member = value.findMember(name);
+        member && member->is(Kind::Function))
+      return callValue(*member, name, arguments);
   if (!arguments.named.empty()) {
     fail(line, "method '" + name + "' with named arguments is not supported");
     return Value();
@@ -36,6 +43,10 @@ Value Evaluator::callMethod(const Value &value, const std::string &name,
                                 : nullptr;
       return member ? *member : given.size() == 2 ? given[1] : Value::none();
     }
+    const Value *index = value.findMember("index0"); // of a loop
+    if (name == "cycle" && !given.empty() && index && index->is(Kind::Int) &&
+        index->asInteger() >= 0)
+      return given[size_t(index->asInteger()) % given.size()];
     Items items;
     if (given.empty() &&
         (name == "keys" || name == "values" || name == "items")) {
@@ -100,9 +111,9 @@ std::vector<std::string> splitLines(const std::string &text) {
 
 /// Whether the method takes one text and looks for it.
 bool isSearch(std::string_view name) {
-  constexpr std::array<std::string_view, 6> searches = {
-      "startswith", "endswith",     "find",
-      "count",      "removeprefix", "removesuffix"};
+  constexpr std::array<std::string_view, 8> searches = {
+      "startswith", "endswith", "find",         "rfind",
+      "index",      "count",    "removeprefix", "removesuffix"};
   return std::find(searches.begin(), searches.end(), name) != searches.end();
 }
 
@@ -138,6 +149,20 @@ Value Evaluator::splitText(const std::string &text, const Items &arguments,
   return makeList(line, std::move(items));
 }
 
+/// Python's test of all characters of a text that is not empty.
+bool Evaluator::testCharacters(const std::string &name, std::string_view text,
+                               int line) {
+  for (size_t position = 0; position < text.size();) {
+    uint32_t c = text::nextCodePoint(text, position);
+    if (name == "isdigit" && c >= 0x80 && text::isNumeric(c))
+      fail(line, "'isdigit' of digits beyond ASCII is not supported");
+    bool holds = name == "isdigit" ? c >= '0' && c <= '9' : isSpaceCharacter(c);
+    if (!holds)
+      return false;
+  }
+  return !text.empty();
+}
+
 Value Evaluator::joinTexts(const std::string &separator, const Value &list,
                            int line) {
   Items items;
@@ -168,8 +193,11 @@ Value Evaluator::searchText(const std::string &name, const std::string &text,
   if (name == "count")
     return Value::integer(int64_t(wanted.empty() ? characterCount(text) + 1
                                                  : countOf(text, wanted)));
-  assert(name == "find" && "isSearch names no other method");
-  size_t found = text.find(wanted);
+  assert((name == "find" || name == "rfind" || name == "index") &&
+         "isSearch names no other method");
+  size_t found = name == "rfind" ? text.rfind(wanted) : text.find(wanted);
+  if (name == "index" && found == text.npos)
+    fail(line, "'index' does not find the text");
   return Value::integer(
       found == text.npos
           ? -1
@@ -206,6 +234,16 @@ Value Evaluator::callTextMethod(const std::string &text,
   }
   if (count == 1 && name == "join")
     return joinTexts(text, arguments[0], line);
+  bool atEdge = name == "startswith" || name == "endswith";
+  if (count == 1 && atEdge && arguments[0].isTuple()) {
+    for (const Value &wanted : arguments[0].items())
+      if (wantText(line, "'" + name + "'", wanted) &&
+          searchText(name, text, wanted.text(), line).isTrue())
+        return Value::boolean(true);
+    return Value::boolean(false);
+  }
+  if (count == 0 && (name == "isdigit" || name == "isspace"))
+    return Value::boolean(testCharacters(name, text, line));
   if (count == 1 && isSearch(name)) {
     if (!wantText(line, "'" + name + "'", arguments[0]))
       return Value();
@@ -240,6 +278,19 @@ Value Evaluator::makeRange(const Items &arguments, int line) {
   for (int64_t i = 0; i < count; ++i)
     items.push_back(Value::integer(begin + i * step));
   return makeList(line, std::move(items));
+}
+
+Value Evaluator::callValue(const Value &function, const std::string &name,
+                           const Arguments &arguments) {
+  if (function.is(Kind::Function))
+    return function.macroStatement() ? callMacro(function, arguments)
+                                     : callFunction(function.text(), arguments);
+  if (function.is(Kind::Undefined))
+    fail(arguments.line, "'" + name + "' is undefined and cannot be called");
+  else
+    fail(arguments.line, std::string("a value of type ") + function.typeName() +
+                             " cannot be called");
+  return Value();
 }
 
 Value Evaluator::callFunction(const std::string &name,

@@ -1,11 +1,13 @@
 //===- JinjaParser.cpp - statements of a chat template --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// for, if, set, break, continue and the generation marks of transformers.
+// for, if, set, with, macro, call, filter, break, continue and the generation
+// marks of transformers.
 //===----------------------------------------------------------------------===//
 #include "JinjaParser.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace llmrt;
 using namespace llmrt::jinja;
@@ -89,6 +91,14 @@ private:
       return parseFor();
     if (takeName("set"))
       return parseSet();
+    if (takeName("macro"))
+      return parseMacro();
+    if (takeName("call"))
+      return parseCallBlock();
+    if (takeName("filter"))
+      return parseFilterBlock();
+    if (takeName("with"))
+      return parseWith();
     if (takeName("generation")) // marks the assistant's text while training
       return parseGroup("endgeneration");
     for (auto [name, kind] : {std::pair("break", Kind::Break),
@@ -109,10 +119,7 @@ private:
 
   std::unique_ptr<Statement> parseGroup(std::string_view end) {
     auto statement = makeStatement(Kind::Group);
-    close();
-    statement->bodies.push_back(parseBody({end}));
-    takeName(end);
-    close();
+    parseRest(*statement, end);
     return statement;
   }
 
@@ -181,14 +188,88 @@ private:
       close();
       return statement;
     }
-    if (atOperator("|") || statement->names.size() != 1 ||
-        !statement->text.empty())
+    if (statement->names.size() != 1 || !statement->text.empty())
       fail("this form of 'set' without '=' is not supported");
     statement->kind = Kind::SetBlock;
+    if (takeOperator("|"))
+      statement->expressions.push_back(parseBlockFilter());
+    parseRest(*statement, "endset");
+    return statement;
+  }
+
+  /// The end of the statement, its body, and the statement that ends it.
+  void parseRest(Statement &statement, std::string_view end) {
     close();
-    statement->bodies.push_back(parseBody({"endset"}));
-    takeName("endset");
+    statement.bodies.push_back(parseBody({end}));
+    takeName(end);
     close();
+  }
+
+  /// (a, b=1) into names and their defaults.
+  void parseParameters(Statement &macro) {
+    expectOperator("(");
+    while (!failed() && !atOperator(")")) {
+      macro.names.push_back(expectName("the name of a parameter"));
+      macro.expressions.push_back(takeOperator("=") ? parseExpression()
+                                                    : nullptr);
+      if (!macro.expressions.back() && macro.expressions.size() > 1 &&
+          macro.expressions[macro.expressions.size() - 2])
+        fail("a parameter without a default follows one with a default");
+      if (!takeOperator(","))
+        break;
+    }
+    expectOperator(")");
+  }
+
+  /// The body of a macro: what surrounds it is another text's.
+  void parseMacroBody(Statement &macro, std::string_view end) {
+    int outerLoops = std::exchange(loopDepth, 0);
+    unsigned outerSpecials = std::exchange(specials, 0u);
+    parseRest(macro, end);
+    macro.specials = std::exchange(specials, outerSpecials);
+    loopDepth = outerLoops;
+  }
+
+  std::unique_ptr<Statement> parseMacro() {
+    auto statement = makeStatement(Kind::Macro);
+    statement->text = expectName("the name of a macro");
+    parseParameters(*statement);
+    parseMacroBody(*statement, "endmacro");
+    return statement;
+  }
+
+  std::unique_ptr<Statement> parseCallBlock() {
+    auto statement = makeStatement(Kind::CallBlock);
+    auto caller = makeStatement(Kind::Macro);
+    caller->text = "caller";
+    if (atOperator("("))
+      parseParameters(*caller);
+    statement->expressions.push_back(parseExpression());
+    if (statement->expressions[0]->kind != Expression::Kind::Call)
+      fail("expected a call of a macro after 'call'");
+    parseMacroBody(*caller, "endcall");
+    statement->bodies.emplace_back();
+    statement->bodies[0].push_back(std::move(caller));
+    return statement;
+  }
+
+  std::unique_ptr<Statement> parseFilterBlock() {
+    auto statement = makeStatement(Kind::FilterBlock);
+    statement->expressions.push_back(parseBlockFilter());
+    parseRest(*statement, "endfilter");
+    return statement;
+  }
+
+  std::unique_ptr<Statement> parseWith() {
+    auto statement = makeStatement(Kind::With);
+    while (!failed() && current().kind == TokenKind::Name) {
+      statement->names.push_back(expectName("the name of a variable"));
+      expectOperator("=");
+      statement->expressions.push_back(parseExpression());
+      if (!takeOperator(","))
+        break;
+    }
+    parseRest(*statement, "endwith");
     return statement;
   }
 

@@ -22,6 +22,8 @@ public:
   ExpressionPtr parseExpression(); // with `a if b else c`
   ExpressionPtr parseTuple();      // a, b is a list
   ExpressionPtr parseOr();
+  /// `name(arguments) | name …` on the text of a block.
+  ExpressionPtr parseBlockFilter();
 
   const Token &current() const {
     assert(position < tokens.size() && "the last token is never taken");
@@ -44,6 +46,7 @@ public:
 
 protected:
   static constexpr int depthLimit = 128;
+  unsigned specials = 0; // SpecialNames that were read since it was cleared
 
   ExpressionPtr make(Expression::Kind kind,
                      std::vector<ExpressionPtr> operands = {},
@@ -69,6 +72,7 @@ private:
   ExpressionPtr parseSubscript(ExpressionPtr operand);
   ExpressionPtr parseCall(ExpressionPtr operand);
   ExpressionPtr parseFilter(ExpressionPtr operand);
+  ExpressionPtr parseFilterCall(ExpressionPtr operand);
   ExpressionPtr parseTest(ExpressionPtr operand);
   void parseArguments(Expression &call);
   bool startsTestArgument() const;

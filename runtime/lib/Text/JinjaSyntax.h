@@ -60,8 +60,12 @@ struct Statement {
     If,    // expressions[i] → bodies[i], an else body without expression
     For,   // names in expressions[0] (if expressions[1]): bodies[0], else [1]
     Set,   // names (or text.names[0]) = expressions[0]
-    SetBlock, // names[0] = bodies[0] as text
-    Group,    // bodies[0]
+    SetBlock, // names[0] = bodies[0] as text, through the filter expressions[0]
+    With,     // names[i] = expressions[i] in bodies[0]
+    Macro,    // text (names, defaults expressions, null where none): bodies[0]
+    CallBlock, // expressions[0], a call, with the macro bodies[0][0] as caller
+    FilterBlock, // bodies[0] through the filter expressions[0]
+    Group,       // bodies[0]
     Break,
     Continue,
   };
@@ -71,7 +75,15 @@ struct Statement {
   std::vector<std::string> names;
   std::vector<ExpressionPtr> expressions;
   std::vector<Body> bodies;
+  unsigned specials = 0; // of a macro: which of SpecialName it reads
 };
+
+/// What a macro finds beside its parameters, if it asks for it.
+enum SpecialName : unsigned { UsesVarargs = 1, UsesKwargs = 2, UsesCaller = 4 };
+
+/// The variable in which the filter of a block finds the block's text; no name
+/// that a template can write.
+inline constexpr const char *blockTextName = "(the block)";
 
 /// Fails on constructs outside the subset. Errors begin with "line N: ".
 Expected<Body> parseTemplate(std::string_view source);

@@ -57,6 +57,14 @@ Value Value::function(std::string name) {
   return value;
 }
 
+Value Value::macro(std::string name, const Statement &macro,
+                   std::weak_ptr<Frame> scope) {
+  Value value = function(std::move(name));
+  value.macroData =
+      std::make_shared<const MacroData>(MacroData{&macro, std::move(scope)});
+  return value;
+}
+
 Value Value::undefined(std::string name) {
   Value value = string(std::move(name));
   value.kindTag = Kind::Undefined;
@@ -235,9 +243,24 @@ std::string representText(const std::string &text) {
   return out + quote;
 }
 
-void appendJsonText(std::string &out, const std::string &text) {
+/// UTF-16, as JSON escapes characters.
+void appendEscaped(std::string &out, uint32_t codePoint) {
+  if (codePoint >= 0x10000) {
+    appendHex(out, "\\u", 0xD800 + ((codePoint - 0x10000) >> 10), 4);
+    codePoint = 0xDC00 + ((codePoint - 0x10000) & 0x3FF);
+  }
+  appendHex(out, "\\u", codePoint, 4);
+}
+
+void appendJsonText(std::string &out, std::string_view text, bool asciiOnly) {
   out += '"';
-  for (unsigned char c : text) {
+  for (size_t position = 0; position < text.size();) {
+    auto c = static_cast<unsigned char>(text[position]);
+    if (c >= 0x80 && asciiOnly) {
+      appendEscaped(out, text::nextCodePoint(text, position));
+      continue;
+    }
+    ++position;
     if (c == '"' || c == '\\')
       (out += '\\') += char(c);
     else if (c == '\n')
@@ -256,6 +279,12 @@ void appendJsonText(std::string &out, const std::string &text) {
       out += char(c);
   }
   out += '"';
+}
+
+Members sorted(Members members) {
+  std::sort(members.begin(), members.end(),
+            [](const auto &a, const auto &b) { return a.first < b.first; });
+  return members;
 }
 
 } // namespace
@@ -283,7 +312,8 @@ std::string Value::represent() const {
   case Kind::Namespace:
     return "<Namespace>";
   case Kind::Function:
-    return "<function " + text() + ">";
+    return macroData ? "<Macro " + representText(text()) + ">"
+                     : "<function " + text() + ">";
   case Kind::List: {
     std::string out = isTuple() ? "(" : "[";
     for (const Value &item : items())
@@ -303,13 +333,14 @@ std::string Value::represent() const {
   return {};
 }
 
-void Value::appendJson(std::string &out, int indent, int level,
+void Value::appendJson(std::string &out, const JsonStyle &style, int level,
                        bool &valid) const {
   auto breakLine = [&](int depth) {
-    if (indent >= 0)
-      out += "\n" + std::string(size_t(indent) * size_t(depth), ' ');
+    if (style.indent >= 0)
+      out += "\n" + std::string(size_t(style.indent) * size_t(depth), ' ');
   };
-  const char *comma = indent >= 0 ? "," : ", ";
+  std::string comma =
+      style.itemSeparator.value_or(style.indent >= 0 ? "," : ", ");
   size_t count = 0;
   switch (kindTag) {
   case Kind::None:
@@ -326,14 +357,15 @@ void Value::appendJson(std::string &out, int indent, int level,
                                    : "Infinity";
     return;
   case Kind::String:
-    appendJsonText(out, text());
+    appendJsonText(out, text(), style.asciiOnly);
     return;
   case Kind::List:
     out += '[';
     for (const Value &item : items()) {
-      out += count++ ? comma : "";
+      if (count++)
+        out += comma;
       breakLine(level + 1);
-      item.appendJson(out, indent, level + 1, valid);
+      item.appendJson(out, style, level + 1, valid);
     }
     if (count)
       breakLine(level);
@@ -341,12 +373,14 @@ void Value::appendJson(std::string &out, int indent, int level,
     return;
   case Kind::Dict:
     out += '{';
-    for (const auto &[name, member] : members()) {
-      out += count++ ? comma : "";
+    for (const auto &[name, member] :
+         style.sortKeys ? sorted(members()) : members()) {
+      if (count++)
+        out += comma;
       breakLine(level + 1);
-      appendJsonText(out, name);
-      out += ": ";
-      member.appendJson(out, indent, level + 1, valid);
+      appendJsonText(out, name, style.asciiOnly);
+      out += style.keySeparator;
+      member.appendJson(out, style, level + 1, valid);
     }
     if (count)
       breakLine(level);
@@ -360,10 +394,10 @@ void Value::appendJson(std::string &out, int indent, int level,
   }
 }
 
-std::optional<std::string> Value::toJson(int indent) const {
+std::optional<std::string> Value::toJson(const JsonStyle &style) const {
   std::string out;
   bool valid = true;
-  appendJson(out, indent, 0, valid);
+  appendJson(out, style, 0, valid);
   return valid ? std::optional(out) : std::nullopt;
 }
 
@@ -375,8 +409,9 @@ bool jinja::operator==(const Value &a, const Value &b) {
     return false;
   switch (a.kindTag) {
   case Kind::String:
-  case Kind::Function:
     return a.text() == b.text();
+  case Kind::Function:
+    return a.text() == b.text() && a.macroData == b.macroData;
   case Kind::List:
     return a.isTuple() == b.isTuple() && a.items() == b.items();
   case Kind::Namespace:

@@ -21,8 +21,19 @@
 namespace llmrt::jinja {
 
 class Value;
+struct Statement;
+struct Frame;
 using Items = std::vector<Value>;
 using Members = std::vector<std::pair<std::string, Value>>;
+
+/// How Python's json.dumps writes.
+struct JsonStyle {
+  int indent = -1;                          // negative: on one line
+  std::optional<std::string> itemSeparator; // default: ", ", or "," in lines
+  std::string keySeparator = ": ";
+  bool sortKeys = false;
+  bool asciiOnly = false; // \u escapes for everything else
+};
 
 class Value {
 public:
@@ -52,6 +63,10 @@ public:
   static Value dict(Members members);
   static Value space(Members members); // a namespace
   static Value function(std::string name);
+  /// A function of the template: what `macro` says, with the variables that
+  /// `scope` sees as long as it lives.
+  static Value macro(std::string name, const Statement &macro,
+                     std::weak_ptr<Frame> scope);
   /// Undefined, with the name an error should give.
   static Value undefined(std::string name);
 
@@ -85,6 +100,11 @@ public:
     assert((is(Kind::Dict) || is(Kind::Namespace)) && "a value with members");
     return dictData->members;
   }
+  /// Of a Function: null for those that the runtime brings.
+  const Statement *macroStatement() const {
+    return macroData ? macroData->statement : nullptr;
+  }
+  std::shared_ptr<Frame> macroScope() const { return macroData->scope.lock(); }
   /// 0 for scalars, else one more than the deepest element.
   int nesting() const;
   /// About how many bytes printing takes. Shared elements count as often as
@@ -102,8 +122,8 @@ public:
   std::string print() const;
   /// What Python's repr prints.
   std::string represent() const;
-  /// Nothing if a value has no JSON form. `indent` < 0: on one line.
-  std::optional<std::string> toJson(int indent = -1) const;
+  /// Nothing if a value has no JSON form.
+  std::optional<std::string> toJson(const JsonStyle &style = {}) const;
 
   friend bool operator==(const Value &a, const Value &b);
   friend std::optional<int> compareValues(const Value &a, const Value &b);
@@ -120,13 +140,20 @@ private:
     uint64_t weight;
   };
 
-  void appendJson(std::string &out, int indent, int level, bool &valid) const;
+  struct MacroData {
+    const Statement *statement;
+    std::weak_ptr<Frame> scope; // which may hold this value
+  };
+
+  void appendJson(std::string &out, const JsonStyle &style, int level,
+                  bool &valid) const;
 
   Kind kindTag = Kind::Undefined;
   int64_t whole = 0;
   double fraction = 0;
   std::shared_ptr<const std::string> textData;
   std::shared_ptr<const ListData> listData;
+  std::shared_ptr<const MacroData> macroData;
   std::shared_ptr<DictData> dictData; // changes only in a namespace
 };
 

@@ -21,10 +21,6 @@ using namespace llmrt::text;
 
 namespace {
 
-// GPT-2's splitting (openai/gpt-2, encoder.py), which ByteLevel implies.
-constexpr std::string_view gpt2Pattern =
-    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-
 using Kind = PreTokenizerStep::Kind;
 
 struct Span {

@@ -15,6 +15,10 @@
 
 namespace llmrt::text {
 
+/// GPT-2's splitting (openai/gpt-2, encoder.py), which ByteLevel implies.
+inline constexpr std::string_view gpt2Pattern =
+    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+
 /// Receives the words in the order of the text.
 class WordSink {
 public:

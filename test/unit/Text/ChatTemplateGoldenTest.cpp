@@ -39,6 +39,11 @@ Expected<std::string> renderCase(const Json &golden) {
   options.addGenerationPrompt = golden.at("generate");
   options.bosToken = "<s>";
   options.eosToken = "</s>";
+  std::tm now = {}; // utils/make-chat-goldens.py: NOW
+  now.tm_year = 2024 - 1900, now.tm_mon = 6, now.tm_mday = 26;
+  now.tm_hour = 13, now.tm_min = 5, now.tm_sec = 9;
+  now.tm_wday = 5, now.tm_yday = 207;
+  options.now = &now;
   return chat->render(messages, options);
 }
 

@@ -41,8 +41,11 @@ std::string repeat(const std::string &text, size_t count) {
 } // namespace
 
 TEST(ChatTemplate, UnsupportedConstructsAreNamedWithTheirLine) {
-  expectFailure("a\n{% macro f() %}{% endmacro %}",
-                "line 2: statement 'macro'");
+  expectFailure("a\n{% include 'other.jinja' %}",
+                "line 2: statement 'include'");
+  expectFailure("{% call 5 %}{% endcall %}", "expected a call of a macro");
+  expectFailure("{% macro f(a=1, b) %}{% endmacro %}",
+                "a parameter without a default");
   expectFailure("{% include 'x' %}", "'include'");
   expectFailure("{% raw %}{% endraw %}", "'raw'");
   expectFailure("\n\n{{ x | urlize }}", "line 3: filter 'urlize'");
@@ -53,6 +56,37 @@ TEST(ChatTemplate, UnsupportedConstructsAreNamedWithTheirLine) {
   expectFailure("{{ 'a'.encode() }}", "method 'encode'");
   expectFailure("{{ messages.append(1) }}", "method 'append'");
   expectFailure("{{ ''.__class__.__mro__ }}", "undefined");
+}
+
+TEST(ChatTemplate, AMacroThatCallsItselfForEverIsStopped) {
+  expectFailure("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+                "nested too deeply");
+  expectFailure("{% macro f(n) %}{% call g(n) %}{% endcall %}{% endmacro %}"
+                "{% macro g(n) %}{{ caller() }}{{ f(n + [n]) }}{% endmacro %}"
+                "{{ f([]) }}",
+                "line 1");
+}
+
+TEST(ChatTemplate, AMacroThatOutlivesItsScopeSeesTheTemplate) {
+  Expected<std::string> prompt =
+      render("{% set ns = namespace() %}{% set a = 1 %}{% for i in [1, 2] %}"
+             "{% macro f() %}{{ a }}{{ i is defined }}{% endmacro %}"
+             "{% set ns.f = f %}{% endfor %}{{ ns.f() }}");
+  ASSERT_TRUE(prompt) << prompt.message();
+  EXPECT_EQ(*prompt, "1False");
+}
+
+TEST(ChatTemplate, IsTriedAsAProgramWillUseIt) {
+  TokenizerModel model;
+  model.tokens = {"<s>"};
+  model.bosId = 0;
+  model.chatTemplate = "{{ bos_token }}{{ strftime_now('%Y') }}{{ messages }}";
+  EXPECT_TRUE(tryChatTemplate(model));
+  for (const char *bad :
+       {"{% include 'x' %}", "{{ nope.x }}", "{{ raise_exception('no') }}"}) {
+    model.chatTemplate = bad;
+    EXPECT_FALSE(tryChatTemplate(model)) << bad;
+  }
 }
 
 TEST(ChatTemplate, SyntaxErrorsAreNamedWithTheirLine) {

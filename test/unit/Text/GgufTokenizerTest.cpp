@@ -77,13 +77,11 @@ TEST(GgufTokenizer, NamesTheKeyThatIsWrong) {
   expectRefusal([](auto &f) { f.merges[1] = "12"; }, "merges[1]");
   expectRefusal([](auto &f) { f.merges[1] = "1 2 3"; }, "merges[1]");
   expectRefusal([](auto &f) { f.merges[0] = "a c"; }, "'c'");
-  expectRefusal([](auto &f) { f.bosId = 8; }, "bos_token_id is 8");
-  expectRefusal([](auto &f) { f.eosId = 1ll << 40; }, "eos_token_id");
-  expectRefusal([](auto &f) { f.padId = -7; }, "padding_token_id");
+  expectRefusal([](auto &f) { f.pre = "gpt2 phi-2"; }, "'gpt2 phi-2'");
   expectRefusal(
       [](auto &f) {
         f.addBos = 1;
-        f.bosId = -1;
+        f.bosId = 8;
       },
       "add_bos_token");
   expectRefusal(
@@ -101,9 +99,51 @@ TEST(GgufTokenizer, NamesTheKeyThatIsWrong) {
       "wants 1 to");
 }
 
+TEST(GgufTokenizer, AnIdThatIsNoTokenCountsAsAbsent) {
+  for (int64_t none : {int64_t(-1), int64_t(UINT32_MAX), int64_t(8)}) {
+    GgufTokenizerFields fields = smallFields();
+    fields.padId = fields.bosId = fields.eotId = none;
+    Expected<TokenizerModel> model = buildGgufTokenizer(fields);
+    ASSERT_TRUE(model) << model.message();
+    EXPECT_EQ(model->padId, -1);
+    EXPECT_EQ(model->bosId, -1);
+    EXPECT_EQ(model->endIds, std::vector<int32_t>{1});
+    // Only what nobody writes on purpose is worth a word.
+    EXPECT_EQ(model->warnings.size(), none == 8 ? 3u : 0u);
+  }
+}
+
+TEST(GgufTokenizer, AMarkerThatEndsATurnIsControlWhateverItsType) {
+  for (int32_t type : {1, 3, 4}) {
+    GgufTokenizerFields fields = smallFields();
+    fields.tokenTypes[1] = type;
+    fields.eosId = 0;
+    Expected<TokenizerModel> model = buildGgufTokenizer(fields);
+    ASSERT_TRUE(model) << model.message();
+    EXPECT_EQ(model->endIds, (std::vector<int32_t>{0, 1}));
+    OpenTokenizer t = openModel(*model);
+    EXPECT_TRUE(t->isSpecial(1));
+    EXPECT_EQ(*t->encode("a<|im_end|>"), (std::vector<int32_t>{2, 1}));
+  }
+}
+
+TEST(GgufTokenizer, WithoutANameSplitsByDefaultRulesAndSaysSo) {
+  GgufTokenizerFields fields = smallFields();
+  fields.pre = "";
+  Expected<TokenizerModel> model = buildGgufTokenizer(fields);
+  ASSERT_TRUE(model) << model.message();
+  ASSERT_EQ(model->warnings.size(), 1u);
+  EXPECT_NE(model->warnings[0].find("tokenizer.ggml.pre"), std::string::npos);
+  fields.pre = "default";
+  EXPECT_TRUE(buildGgufTokenizer(fields)->warnings.empty());
+}
+
 TEST(GgufTokenizer, EveryKnownNameOpens) {
-  for (const char *name : {"gpt-2", "smollm", "llama-bpe", "qwen2", "gpt-4o",
-                           "starcoder", "command-r", "dbrx"}) {
+  for (const char *name :
+       {"gpt-2",      "smollm",      "llama-bpe",      "qwen2",   "gpt-4o",
+        "starcoder",  "command-r",   "dbrx",           "default", "tekken",
+        "falcon",     "bloom",       "viking",         "qwen35",  "seed-coder",
+        "bailingmoe", "deepseek-v3", "deepseek-coder", "pixtral", "glm4"}) {
     GgufTokenizerFields fields = smallFields();
     fields.pre = name;
     Expected<TokenizerModel> model = buildGgufTokenizer(fields);

@@ -74,9 +74,11 @@ TEST(JinjaValue, JsonHasPythonsSpaces) {
                              {"b", Value::dict({})},
                              {"c", Value::none()}});
   EXPECT_EQ(*value.toJson(), R"({"a": [1], "b": {}, "c": null})");
-  EXPECT_EQ(*value.toJson(2), "{\n  \"a\": [\n    1\n  ],\n  \"b\": {},\n  "
-                              "\"c\": null\n}");
-  EXPECT_EQ(*value.toJson(0), "{\n\"a\": [\n1\n],\n\"b\": {},\n\"c\": null\n}");
+  EXPECT_EQ(*value.toJson({.indent = 2}),
+            "{\n  \"a\": [\n    1\n  ],\n  \"b\": {},\n  "
+            "\"c\": null\n}");
+  EXPECT_EQ(*value.toJson({.indent = 0}),
+            "{\n\"a\": [\n1\n],\n\"b\": {},\n\"c\": null\n}");
   EXPECT_EQ(*Value::real(NAN).toJson(), "NaN");
   EXPECT_EQ(*Value::real(-INFINITY).toJson(), "-Infinity");
   EXPECT_EQ(*Value::string("\b\f\x02/").toJson(), R"("\b\f\u0002/")");
