@@ -84,6 +84,9 @@ llvm::Error Compiler::readModel(llvm::StringRef path,
   if (!imported)
     return imported.takeError();
   model = std::move(*imported);
+  // --quiet is about progress: what a user must know is said nevertheless.
+  for (const std::string &warning : model.warnings)
+    llvm::errs() << "llmc: warning: " << warning << "\n";
   auto resolved = resolveOptions(wanted, *model.module);
   if (!resolved)
     return resolved.takeError();

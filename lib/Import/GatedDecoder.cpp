@@ -101,7 +101,7 @@ static Expected<Weights> collectWeights(Source &source,
   weights.rotary = {model.pairing, catalog.constant("rope.inv", inv),
                     model.rope.mscale};
   if (model.tiedHead && source.kind == SourceKind::HuggingFace)
-    catalog.ignoreSuffix("lm_head.weight"); // a stale copy of the table
+    catalog.ignoreSuffix("lm_head.weight"); // equal bytes, see hasOtherHead
   catalog.ignoreSuffix("rotary_emb.inv_freq");
   if (Error error = catalog.finish())
     return error;

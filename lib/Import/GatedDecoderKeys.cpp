@@ -94,6 +94,8 @@ static Expected<GatedDecoder> readHuggingFace(Source &source) {
   model.tiedHead = keys.flag("tie_word_embeddings", false);
   if (Error error = keys.takeError())
     return error;
+  if (model.tiedHead && hasOtherHead(source, "model.embed_tokens.weight"))
+    model.tiedHead = false;
   Expected<ActFn> activation =
       readHfActivation(*source.config, "hidden_act", "silu");
   if (!activation)
@@ -160,7 +162,7 @@ static constexpr StringRef gatedGgufKeys[] = {
 
 Error llmc::rejectUnknownKeys(Source &source, ArrayRef<StringRef> alsoKnown) {
   if (source.kind == SourceKind::HuggingFace)
-    return rejectUnreadHfKeys(*source.config, alsoKnown);
+    return rejectUnreadHfKeys(source, alsoKnown);
   return rejectUnknownGgufKeys(*source.gguf, source.architecture,
                                gatedGgufKeys);
 }

@@ -19,8 +19,9 @@ public:
   std::string text(StringRef key) {
     return keep(file.getString(key, StringRef())).str();
   }
+  /// Any number: whether it is a token only the vocabulary knows.
   int64_t id(StringRef key) {
-    return keep(file.getInteger(key, 0, INT32_MAX, -1));
+    return keep(file.getInteger(key, INT64_MIN, INT64_MAX, -1));
   }
   int flag(StringRef key) {
     return file.find(key) ? keep(file.getBool(key, false)) : -1;
@@ -53,11 +54,13 @@ private:
 
 static Expected<std::optional<llmrt::TokenizerModel>>
 readTokenizer(const GgufFile &file) {
-  if (!file.find("tokenizer.ggml.model"))
-    return std::nullopt;
   FieldReader read(file);
   llmrt::GgufTokenizerFields fields;
   fields.model = read.text("tokenizer.ggml.model");
+  // What converters write for a model that has no vocabulary.
+  bool none = fields.model == "none" || fields.model == "no_vocab";
+  if (none || !file.find("tokenizer.ggml.model"))
+    return std::nullopt;
   fields.pre = read.text("tokenizer.ggml.pre");
   fields.tokens = read.texts("tokenizer.ggml.tokens");
   fields.tokenTypes = read.numbers("tokenizer.ggml.token_type");
@@ -66,7 +69,6 @@ readTokenizer(const GgufFile &file) {
   fields.eosId = read.id("tokenizer.ggml.eos_token_id");
   fields.eotId = read.id("tokenizer.ggml.eot_token_id");
   fields.eomId = read.id("tokenizer.ggml.eom_token_id");
-  fields.unknownId = read.id("tokenizer.ggml.unknown_token_id");
   fields.padId = read.id("tokenizer.ggml.padding_token_id");
   fields.addBos = read.flag("tokenizer.ggml.add_bos_token");
   fields.addEos = read.flag("tokenizer.ggml.add_eos_token");

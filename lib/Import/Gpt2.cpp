@@ -120,6 +120,9 @@ static Expected<Gpt2> readHuggingFace(Source &source) {
   model.heads = keys.integer("n_head", Limits::heads);
   model.eps = keys.number("layer_norm_epsilon", 1e-12, 1, 1e-5);
   model.tiedHead = keys.flag("tie_word_embeddings", true);
+  for (StringRef table : {"transformer.wte.weight", "wte.weight"})
+    if (model.tiedHead && hasOtherHead(source, table))
+      model.tiedHead = false;
   model.scaled = keys.flag("scale_attn_weights", true);
   model.scaledByInverseIndex =
       keys.flag("scale_attn_by_inverse_layer_idx", false);
@@ -130,7 +133,7 @@ static Expected<Gpt2> readHuggingFace(Source &source) {
   if (!activation)
     return activation.takeError();
   model.activation = *activation;
-  if (Error error = rejectUnreadHfKeys(*source.config, harmlessHfKeys))
+  if (Error error = rejectUnreadHfKeys(source, harmlessHfKeys))
     return error;
   return model;
 }
@@ -177,7 +180,7 @@ static Expected<Weights> collectWeights(const Source &source, const Gpt2 &model,
                                 : catalog.matrix("output.weight",
                                                  {model.vocabulary, hidden});
   if (model.tiedHead)
-    catalog.ignoreSuffix("lm_head.weight"); // a stale copy of the table
+    catalog.ignoreSuffix("lm_head.weight"); // equal bytes, see hasOtherHead
   catalog.ignoreSuffix(".attn.bias");       // the causal mask, not a bias
   catalog.ignoreSuffix(".attn.masked_bias");
   if (Error error = catalog.finish())

@@ -128,11 +128,23 @@ Expected<std::unique_ptr<HfConfig>> HfConfig::getObject(StringRef key) {
                                     prefix + key.str() + ".");
 }
 
-Error HfConfig::rejectUnread(ArrayRef<StringRef> ignored) const {
+std::vector<std::string>
+HfConfig::getUnread(ArrayRef<StringRef> ignored) const {
+  std::vector<std::string> unread;
   for (const auto &[key, value] : fields) {
     bool off = value.kind() == json::Value::Null || value == json::Value(false);
     if (!off && !read.contains(key) && !is_contained(ignored, StringRef(key)))
-      return fail(key, "is not a key that this architecture is known to have");
+      unread.push_back(key.str());
   }
-  return Error::success();
+  llvm::sort(unread);
+  return unread;
+}
+
+Error HfConfig::rejectUnread(ArrayRef<StringRef> ignored) const {
+  std::vector<std::string> unread = getUnread(ignored);
+  return unread.empty() ? Error::success() : failUnread(unread.front());
+}
+
+Error HfConfig::failUnread(StringRef key) const {
+  return fail(key, "is not a key that this architecture is known to have");
 }

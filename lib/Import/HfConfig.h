@@ -46,9 +46,14 @@ public:
   /// An object inside this one; null when absent.
   llvm::Expected<std::unique_ptr<HfConfig>> getObject(llvm::StringRef key);
 
-  /// Fails if a key with a value other than null or false was neither read nor
-  /// is one of `ignored`.
+  /// The keys with a value other than null or false that were neither read nor
+  /// are one of `ignored`, in alphabetical order.
+  std::vector<std::string>
+  getUnread(llvm::ArrayRef<llvm::StringRef> ignored) const;
+  /// Fails if there are any.
   llvm::Error rejectUnread(llvm::ArrayRef<llvm::StringRef> ignored) const;
+  /// The error of a key that should have been read.
+  llvm::Error failUnread(llvm::StringRef key) const;
   /// The error of `key`: `message`, found the value.
   llvm::Error fail(llvm::StringRef key, const llvm::Twine &message) const;
 

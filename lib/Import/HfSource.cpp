@@ -152,10 +152,15 @@ static Error addShards(Source &source, StringRef indexName,
 static Error addTensors(Source &source, mlir::MLIRContext &context) {
   constexpr StringLiteral single = "model.safetensors";
   constexpr StringLiteral index = "model.safetensors.index.json";
-  if (sys::fs::exists(pathIn(source.path, index)))
-    return addShards(source, index, context);
-  if (sys::fs::exists(pathIn(source.path, single)))
+  bool hasIndex = sys::fs::exists(pathIn(source.path, index));
+  if (sys::fs::exists(pathIn(source.path, single))) {
+    if (hasIndex) // left by an earlier save; transformers reads in this order
+      source.warn(index, "is not read, for " + single +
+                             " holds the weights: remove the one that is old");
     return addFile(source, single, nullptr, context);
+  }
+  if (hasIndex)
+    return addShards(source, index, context);
   return explainNoModelFolder(source.path);
 }
 
@@ -167,12 +172,12 @@ static Error addTensors(Source &source, mlir::MLIRContext &context) {
 static Error addEndIds(Source &source, llmrt::TokenizerModel &tokenizer) {
   auto add = [&](HfConfig &config) -> Error {
     Expected<std::vector<int64_t>> ids =
-        config.getIntegers("eos_token_id", 0, INT32_MAX);
+        config.getIntegers("eos_token_id", INT64_MIN, INT64_MAX);
     if (!ids)
       return ids.takeError();
     for (int64_t id : *ids) {
-      if (id >= static_cast<int64_t>(tokenizer.tokens.size()))
-        continue; // a padded vocabulary; no such token is ever made from text
+      if (id < 0 || id >= static_cast<int64_t>(tokenizer.tokens.size()))
+        continue; // "none", or a padded vocabulary: no text has such a token
       if (!is_contained(tokenizer.endIds, id))
         tokenizer.endIds.push_back(static_cast<int32_t>(id));
     }

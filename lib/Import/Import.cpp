@@ -46,6 +46,25 @@ static Error checkVocabulary(const Source &source, mlir::ModuleOp module) {
                        " rows");
 }
 
+/// Says at compile time what would fail, or be missing, in every program.
+static void warnOfTexts(Source &source) {
+  if (!source.tokenizer) {
+    source.warn("", "has no tokenizer" +
+                        Twine(source.kind == SourceKind::HuggingFace
+                                  ? " (the folder has no tokenizer.json)"
+                                  : "") +
+                        ": the program takes and gives token ids only");
+    return;
+  }
+  for (const std::string &warning : source.tokenizer->warnings)
+    source.warn("tokenizer", warning);
+  if (source.tokenizer->chatTemplate.empty())
+    return;
+  if (llmrt::Status status = llmrt::tryChatTemplate(*source.tokenizer); !status)
+    source.warn("", "the model's " + status.message() +
+                        "; the program can complete texts (run) but not chat");
+}
+
 /// Runs the verifier, with its message as the error.
 static Error verifyModule(const Source &source, mlir::ModuleOp module) {
   std::string message;
@@ -75,8 +94,10 @@ Expected<ImportedModel> llmc::importModel(StringRef path,
     return error;
   if (Error error = verifyModule(*source, *model.module))
     return error;
+  warnOfTexts(*source);
   model.weights = std::move(source->weights);
   model.tokenizer = std::move(source->tokenizer);
   model.files = std::move(source->files);
+  model.warnings = std::move(source->warnings);
   return model;
 }

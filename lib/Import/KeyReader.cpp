@@ -119,11 +119,49 @@ static constexpr StringRef harmlessHfKeys[] = {
     "length_penalty", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size"};
 // clang-format on
 
-Error llmc::rejectUnreadHfKeys(const HfConfig &config,
-                               ArrayRef<StringRef> alsoKnown) {
+// What the families of transformers name structure and numbers with. A key with
+// such a word may change every result, whichever family it comes from.
+// clang-format off
+static constexpr StringRef meaningfulWords[] = {
+    "act", "activation", "adapter", "alibi", "altup", "attention", "attn",
+    "audio", "auto", "bias", "block", "blocks", "cap", "chunk", "chunked",
+    "clip", "conv", "cross", "cutoff", "decoder", "depth", "dim", "dims",
+    "embd", "embedding", "embeddings", "encoder", "expand", "expert",
+    "experts", "factor", "ffn", "gate", "gated", "glu", "group", "groups",
+    "head", "heads", "hidden", "image", "indexer", "inner", "intermediate",
+    "key", "kv", "latent", "layer", "layernorm", "layers", "linear", "logit",
+    "logits", "lora", "mamba", "memory", "mlp", "moe", "mscale", "mtp", "mup",
+    "multiplier", "nextn", "norm", "normalization", "parallel", "position",
+    "positions", "ppl", "projector", "q", "qk", "qkv", "quant",
+    "quantization", "query", "rank", "recurrent", "residual", "rms", "rmsnorm",
+    "rope", "rotary", "routed", "router", "scalar", "scale", "scaling",
+    "shared", "sink", "sinks", "skip", "sliding", "softcap", "softcapping",
+    "softmax", "sparse", "sparsity", "ssm", "state", "temperature", "theta",
+    "tie", "tied", "untie", "value", "vision", "window", "yarn"};
+// clang-format on
+
+static bool isMeaningful(StringRef key) {
+  SmallVector<StringRef> words;
+  key.split(words, '_');
+  return any_of(words, [](StringRef word) {
+    return is_contained(meaningfulWords, StringRef(word.lower()));
+  });
+}
+
+Error llmc::rejectUnreadHfKeys(Source &source, ArrayRef<StringRef> alsoKnown) {
   SmallVector<StringRef> ignored(alsoKnown);
   append_range(ignored, harmlessHfKeys);
-  return config.rejectUnread(ignored);
+  std::string unknown;
+  for (const std::string &key : source.config->getUnread(ignored)) {
+    if (isMeaningful(key))
+      return source.config->failUnread(key);
+    unknown += (unknown.empty() ? "" : ", ") + quote(key);
+  }
+  if (!unknown.empty())
+    source.warn("config.json", "has keys that no model family is known to "
+                               "have, and that are not read: " +
+                                   unknown);
+  return Error::success();
 }
 
 /// A number or flag of zero, which switches nothing on.

@@ -66,9 +66,11 @@ private:
 llvm::Expected<mlir::llm::ActFn>
 readHfActivation(HfConfig &config, llvm::StringRef key, llvm::StringRef absent);
 
-/// Fails on a key of config.json that was not read, is not one of those that
-/// every config has and nothing depends on, nor one of `alsoKnown`.
-llvm::Error rejectUnreadHfKeys(const HfConfig &config,
+/// Of the keys of config.json that were not read and are neither those that
+/// every config has and nothing depends on, nor `alsoKnown`: fails on one that
+/// is about the model's structure or numbers, by the words of its name, and
+/// warns of the others, which tools leave behind.
+llvm::Error rejectUnreadHfKeys(Source &source,
                                llvm::ArrayRef<llvm::StringRef> alsoKnown);
 
 /// Fails on a key `<architecture>.*` that is not known and is not zero or

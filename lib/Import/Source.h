@@ -37,10 +37,19 @@ struct Source {
   // Tensor to what it has instead of a type that can be read, as a complaint.
   llvm::StringMap<std::string> unreadable;
   std::optional<llmrt::TokenizerModel> tokenizer;
+  // What was read otherwise than the files say, for people.
+  std::vector<std::string> warnings;
+
+  void warn(const llvm::Twine &place, const llvm::Twine &message);
 
   /// The file that holds a tensor, for errors.
   llvm::StringRef fileOf(llvm::StringRef tensor) const;
 };
+
+/// Whether a Hugging Face model that ties its head has an `lm_head.weight` that
+/// is not the same as the embedding table: a fine-tune or a merge that untied
+/// them. Such a head is used, with a warning. False without either tensor.
+bool hasOtherHead(Source &source, llvm::StringRef table);
 
 llvm::Expected<Source> openGguf(llvm::StringRef path,
                                 mlir::MLIRContext &context);

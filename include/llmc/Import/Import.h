@@ -20,6 +20,9 @@ struct ImportedModel {
   WeightStore weights;
   std::optional<llmrt::TokenizerModel> tokenizer;
   std::vector<std::string> files; // that it was read from
+  /// What was read otherwise than the files say, or will not work in the
+  /// program: one sentence each, with file and place.
+  std::vector<std::string> warnings;
 };
 
 /// Imports a GGUF file or a Hugging Face folder, told apart by content. The

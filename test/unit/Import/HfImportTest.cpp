@@ -25,9 +25,13 @@ TEST_F(HfImport, PairsHalves) {
   EXPECT_EQ(all<RopeOp>()[0].getPairing(), Pairing::Half);
 }
 
-TEST_F(HfImport, ObeysTheTieAndIgnoresAStaleHead) {
-  import(HfModel().tensor("lm_head.weight", {{10, 8}}));
+TEST_F(HfImport, ObeysTheTieUnlessTheHeadDiffers) {
+  import(HfModel());
   EXPECT_FALSE(weight("output.weight"));
+  import(HfModel().tensor("lm_head.weight", {{10, 8}}));
+  EXPECT_TRUE(weight("output.weight"));
+  EXPECT_TRUE(warns("tensor 'lm_head.weight': differs from "
+                    "'model.embed_tokens.weight'"));
   import(HfModel()
              .set("tie_word_embeddings", false)
              .tensor("lm_head.weight", {{10, 8}}));
@@ -37,6 +41,20 @@ TEST_F(HfImport, ObeysTheTieAndIgnoresAStaleHead) {
 TEST_F(HfImport, DoesNotTieLlamaByDefault) {
   expectRefused(HfModel().without("tie_word_embeddings"),
                 "tensor 'lm_head.weight': is missing");
+}
+
+TEST_F(HfImport, WarnsOfKeysThatNoFamilyHas) {
+  import(HfModel().set("unsloth_fixed", true).set("unsloth_version", "2024.9"));
+  EXPECT_TRUE(warns("'unsloth_fixed', 'unsloth_version'"));
+  expectRefused(HfModel().set("final_logit_softcapping", 30.0),
+                "key 'final_logit_softcapping': is not a key that");
+  expectRefused(HfModel().set("residual_multiplier", 0.2),
+                "key 'residual_multiplier'");
+}
+
+TEST_F(HfImport, WarnsOfAModelWithoutATokenizer) {
+  import(HfModel());
+  EXPECT_TRUE(warns("has no tokenizer (the folder has no tokenizer.json)"));
 }
 
 TEST_F(HfImport, AddsBiasesThatTheConfigAsksFor) {
@@ -148,6 +166,23 @@ TEST_F(HfImport, ReadsATokenizerWithItsEndTokens) {
   ASSERT_TRUE(model->tokenizer);
   EXPECT_EQ(model->tokenizer->tokens.size(), 320u);
   EXPECT_TRUE(llvm::is_contained(model->tokenizer->endIds, 2)); // eos_token_id
+}
+
+TEST_F(HfImport, ReadsTheSingleFileBesideAnOldIndex) {
+  folder.write("model.safetensors.index.json",
+               llvm::StringRef(R"({"weight_map":{"a":"gone.safetensors"}})"));
+  import(HfModel());
+  EXPECT_TRUE(weight("token_embd.weight"));
+  EXPECT_TRUE(warns("model.safetensors.index.json: is not read"));
+}
+
+TEST_F(HfImport, KnowsAPointerOfGitLfs) {
+  HfModel().write(folder);
+  folder.write("model.safetensors",
+               llvm::StringRef("version https://git-lfs.github.com/spec/v1\n"
+                               "oid sha256:0\nsize 512\n"));
+  expectError(importModel(folder.path, context), folder.path,
+              "model.safetensors: is a git-lfs pointer");
 }
 
 TEST_F(HfImport, OpensOnlyTheFilesOfTheIndex) {

@@ -164,10 +164,10 @@ static const BadGguf badGgufs[] = {
            .integer("tokenizer.ggml.tokens", 3);
      },
      "key 'tokenizer.ggml.tokens': requires an array of strings"},
-    {"TokenIdNegative",
+    {"TokenIdIsText",
      [](LlamaGguf &m) {
        m.string("tokenizer.ggml.model", "gpt2")
-           .integer("tokenizer.ggml.bos_token_id", 1u << 31);
+           .string("tokenizer.ggml.bos_token_id", "1");
      },
      "key 'tokenizer.ggml.bos_token_id'"},
 };

@@ -269,6 +269,12 @@ protected:
     expectError(tryImport(model), folder.path, says);
   }
 
+  /// Whether the last import said so.
+  bool warns(const std::string &says) {
+    return imported && llvm::any_of(imported->warnings, [&](const auto &text) {
+             return text.find(says) != std::string::npos;
+           });
+  }
   template <typename Op> std::vector<Op> all() {
     std::vector<Op> found;
     if (imported)
