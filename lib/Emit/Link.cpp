@@ -3,14 +3,17 @@
 //
 // Links against the C library's shared objects themselves, found through this
 // process' own mappings: linker scripts, headers and static archives live in
-// development packages that a user's machine does not have.
+// development packages that a user's machine does not have. They are made to
+// look like older ones first (OlderLibrary.h).
 //===----------------------------------------------------------------------===//
+#include "OlderLibrary.h"
 #include "RuntimeObjects.h"
 #include "llmc/Emit/Emit.h"
 #include "llmc/Emit/PendingFile.h"
 
 #include "lld/Common/Driver.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -69,9 +72,17 @@ private:
 
 } // namespace
 
+namespace {
+/// A shared library of this system that programs link against.
+struct SystemLibrary {
+  std::string name; // "libm.so.6"
+  std::string path;
+};
+} // namespace
+
 /// The shared C libraries of this system, by what this process has loaded. Old
 /// C libraries keep threads, dlopen and clocks in libraries of their own.
-static llvm::Expected<std::vector<std::string>> findSystemLibraries() {
+static llvm::Expected<std::vector<SystemLibrary>> findSystemLibraries() {
   std::string libc;
   ::dl_iterate_phdr(
       [](dl_phdr_info *info, size_t, void *found) {
@@ -84,14 +95,14 @@ static llvm::Expected<std::vector<std::string>> findSystemLibraries() {
   if (libc.empty())
     return llvm::createStringError(
         "linking needs glibc: this process has no libc.so.6 loaded");
-  std::vector<std::string> libraries;
+  std::vector<SystemLibrary> libraries;
   for (const char *name :
        {"libm.so.6", "libc.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1",
         "ld-linux-x86-64.so.2"}) {
     llvm::SmallString<128> path(llvm::sys::path::parent_path(libc));
     llvm::sys::path::append(path, name);
     if (llvm::sys::fs::exists(path))
-      libraries.push_back(path.str().str());
+      libraries.push_back({name, path.str().str()});
   }
   return libraries;
 }
@@ -131,6 +142,37 @@ static llvm::Error runLinker(llvm::ArrayRef<std::string> arguments) {
                                  summarize(output).c_str());
 }
 
+/// Names the C libraries in the linker's arguments, as old ones: programs start
+/// on machines with an older C library than this one's.
+static llvm::Error addSystemLibraries(MemoryFiles &files,
+                                      std::vector<std::string> &arguments) {
+  auto libraries = findSystemLibraries();
+  if (!libraries)
+    return libraries.takeError();
+  for (const SystemLibrary &library : *libraries) {
+    auto bytes = llvm::MemoryBuffer::getFile(library.path);
+    if (!bytes)
+      return llvm::createStringError("cannot read '" + library.path +
+                                     "': " + bytes.getError().message());
+    auto older = makeOlderLibrary((*bytes)->getBuffer(), oldestGlibcMinor);
+    if (!older)
+      return llvm::createStringError(library.path + ": " +
+                                     llvm::toString(older.takeError()));
+    auto path = files.add(library.name.c_str(), *older);
+    if (!path)
+      return path.takeError();
+    // Newer C libraries have threads and dladdr in libc.so.6, older ones in
+    // these two: a program that is to find them in both names all three.
+    bool always =
+        library.name == "libpthread.so.0" || library.name == "libdl.so.2";
+    arguments.push_back(always ? "--no-as-needed" : "--as-needed");
+    arguments.push_back(std::move(*path));
+  }
+  // What one library wants of another is the loader's business.
+  arguments.push_back("--allow-shlib-undefined");
+  return llvm::Error::success();
+}
+
 /// Fails if the disk has no room for `bytes` at `path`: lld maps its output and
 /// would die of SIGBUS there.
 static llvm::Error checkRoom(llvm::StringRef path, uint64_t bytes) {
@@ -150,10 +192,6 @@ static llvm::Error checkRoom(llvm::StringRef path, uint64_t bytes) {
 
 llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
                               llvm::StringRef path) {
-  auto libraries = findSystemLibraries();
-  if (!libraries)
-    return libraries.takeError();
-
   bool shared = kind == LinkKind::shared;
   MemoryFiles files;
   std::vector<std::string> arguments = {
@@ -163,15 +201,22 @@ llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
       // No lazy binding and no executable stack: a program reads files it did
       // not write.
       "-z", "relro", "-z", "now", "-z", "noexecstack"};
-  uint64_t inputBytes = 0; // the output is never larger
   auto add = [&](const char *name, llvm::StringRef bytes) -> llvm::Error {
-    inputBytes += bytes.size();
     auto input = files.add(name, bytes);
     if (!input)
       return input.takeError();
     arguments.push_back(std::move(*input));
     return llvm::Error::success();
   };
+
+  llvm::ArrayRef<EmbeddedObject> runtime =
+      shared ? libraryObjects() : programObjects();
+  assert(runtime.size() > 2 && "the last two objects are end files");
+  uint64_t inputBytes = object.size(); // the output is never larger
+  for (const EmbeddedObject &part : runtime)
+    inputBytes += part.bytes.size();
+  if (llvm::Error error = checkRoom(path, inputBytes))
+    return error;
 
   if (shared) {
     auto script = files.add("exports", "{ global: llmrt_*; local: *; };");
@@ -183,9 +228,6 @@ llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
     arguments.insert(arguments.end(),
                      {"-pie", "--dynamic-linker", dynamicLinker});
   }
-  llvm::ArrayRef<EmbeddedObject> runtime =
-      shared ? libraryObjects() : programObjects();
-  assert(runtime.size() > 2 && "the last two objects are end files");
   for (const EmbeddedObject &part : runtime.drop_back(2))
     if (llvm::Error error = add(part.name, part.bytes))
       return error;
@@ -195,8 +237,7 @@ llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
   for (const EmbeddedObject &part : runtime.take_back(2))
     if (llvm::Error error = add(part.name, part.bytes))
       return error;
-  arguments.insert(arguments.end(), libraries->begin(), libraries->end());
-  if (llvm::Error error = checkRoom(path, inputBytes))
+  if (llvm::Error error = addSystemLibraries(files, arguments))
     return error;
   return runLinker(arguments);
 }

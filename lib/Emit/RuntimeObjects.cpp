@@ -26,7 +26,6 @@ using namespace llmc;
                             size_t(llmc_##name##_end - llmc_##name##_begin))}; \
   }
 
-EMBED(Scrt1, LLMC_SCRT1)
 EMBED(crti, LLMC_CRTI)
 EMBED(crtbeginS, LLMC_CRTBEGINS)
 EMBED(crtendS, LLMC_CRTENDS)
@@ -35,8 +34,8 @@ EMBED(program, LLMC_PROGRAM)
 EMBED(library, LLMC_LIBRARY)
 
 llvm::ArrayRef<EmbeddedObject> llmc::programObjects() {
-  static const EmbeddedObject objects[] = {Scrt1(),   crti(),    crtbeginS(),
-                                           program(), crtendS(), crtn()};
+  static const EmbeddedObject objects[] = {crti(), crtbeginS(), program(),
+                                           crtendS(), crtn()};
   return objects;
 }
 
