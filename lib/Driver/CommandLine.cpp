@@ -11,6 +11,7 @@
 
 #include "llvm/Support/FileSystem.h"
 
+#include <csignal>
 #include <cstdio>
 #include <functional>
 
@@ -318,6 +319,8 @@ CommandLine::CommandLine() {
 }
 
 int llmc::runCommandLine(int argc, const char *const *argv) {
+  // A limit on file sizes (ulimit -f) is an error value, not a death.
+  signal(SIGXFSZ, SIG_IGN);
   std::vector<const char *> arguments(argv, argv + argc);
   if (llvm::Error error = takeMlirFlags(arguments))
     return reportUsage(llvm::toString(std::move(error)));

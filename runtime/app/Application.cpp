@@ -97,6 +97,14 @@ Expected<std::string> app::readText(const std::string &path,
   return text;
 }
 
+void app::dropLineEnd(std::string &text) {
+  if (!text.ends_with('\n'))
+    return;
+  text.pop_back();
+  if (text.ends_with('\r'))
+    text.pop_back();
+}
+
 Expected<std::vector<int32_t>> app::parseIds(const std::string &text) {
   std::vector<int32_t> ids;
   const char *next = text.data(), *end = next + text.size();

@@ -52,6 +52,9 @@ private:
 /// All of a file, or of standard input where `path` is "-".
 Expected<std::string> readText(const std::string &path, int standardInput);
 
+/// Takes off one line end, LF or CR LF: an editor's or echo's, not the author's.
+void dropLineEnd(std::string &text);
+
 /// "1,2,3" as ids.
 Expected<std::vector<int32_t>> parseIds(const std::string &text);
 

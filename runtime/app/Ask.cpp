@@ -30,8 +30,7 @@ Status app::ask(Application &program, const AskOptions &options) {
     if (!read)
       return read.status();
     text = std::move(*read);
-    if (!text.empty() && text.back() == '\n')
-      text.pop_back(); // echo's, not the author's
+    dropLineEnd(text);
   }
   if (text.empty())
     return Status::error(

@@ -43,8 +43,9 @@ public:
   Line next(std::string &line) {
     for (;;) {
       if (size_t end = buffered.find('\n'); end != std::string::npos) {
-        line = buffered.substr(0, end);
+        line = buffered.substr(0, end + 1);
         buffered.erase(0, end + 1);
+        dropLineEnd(line);
         return Line::Text;
       }
       char bytes[4096];

@@ -8,6 +8,8 @@
 
 #include "llmrt/Usage.h"
 
+#include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <unistd.h>
 
@@ -17,6 +19,28 @@ using namespace llmrt::app;
 namespace {
 
 constexpr int exitOk = 0, exitError = 1, exitUsage = 2;
+
+/// CLI11 wraps negative numbers round and takes what is too large as 2^64-1.
+const CLI::Validator seedRange(
+    [](std::string &text) {
+      uint64_t seed;
+      auto [end, error] =
+          std::from_chars(text.data(), text.data() + text.size(), seed);
+      bool valid = error == std::errc() && end == text.data() + text.size();
+      return valid ? std::string()
+                   : "needs a whole number from 0 to 18446744073709551615, "
+                     "found '" +
+                         text + "'";
+    },
+    "");
+
+const CLI::Validator someText(
+    [](std::string &text) {
+      return text.empty() ? "needs a text, found an empty one (is a variable "
+                            "unset?)"
+                          : std::string();
+    },
+    "");
 
 /// All commands with their options; parsing fills them.
 class CommandLine {
@@ -111,6 +135,7 @@ void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options) {
   addSampling(to, options.sampler);
   to->add_option("--stop", options.stops,
                  "End before this text; may be given several times")
+      ->check(someText)
       ->allow_extra_args(false);
   takesWhole(to->add_option("--context,-c", options.context,
                             "Tokens of prompt and answer together at most"),
@@ -147,6 +172,7 @@ void CommandLine::addSampling(CLI::App *to, SamplerOptions &sampler) {
                             "Tokens back that count as seen; 0: all"),
              0, INT32_MAX);
   to->add_option("--seed,-s", sampler.seed, "The same seed gives the same text")
+      ->check(seedRange)
       ->capture_default_str();
 }
 
@@ -299,6 +325,40 @@ std::vector<Habit> habits() {
           {"-v", "did you mean '-V' (the version)?"}};
 }
 
+/// The arguments, with a text that begins with a dash moved behind a `--`: no
+/// option has white space in its name, so such an argument is meant for the
+/// model. Values of options and arguments of commands stay where they are.
+std::vector<std::string> separateText(const CLI::App &cli, int argc,
+                                      const char *const *argv) {
+  std::vector<std::string> arguments, texts;
+  bool isValue = false; // of the option before
+  bool isPlain = true;  // neither behind `--` nor behind a command
+  for (int i = 1; i < argc; ++i) {
+    std::string argument = argv[i];
+    std::string name = argument.substr(0, argument.find('='));
+    bool isText = isPlain && !isValue && name.starts_with('-') &&
+                  argument.find_first_of(" \t\r\n") != argument.npos &&
+                  !cli.get_option_no_throw(name);
+    auto isNamed = [&](const CLI::App *command) {
+      return command->get_name() == argument;
+    };
+    isPlain &=
+        isValue || (argument != "--" && cli.get_subcommands(isNamed).empty());
+    const CLI::Option *option =
+        isPlain && !isValue && !isText && name == argument
+            ? cli.get_option_no_throw(name)
+            : nullptr;
+    isValue =
+        option && name.starts_with('-') && option->get_items_expected_min() > 0;
+    (isText ? texts : arguments).push_back(std::move(argument));
+  }
+  if (!texts.empty() && isPlain)
+    arguments.emplace_back("--");
+  arguments.insert(arguments.end(), texts.begin(), texts.end());
+  std::reverse(arguments.begin(), arguments.end()); // as CLI11 wants them
+  return arguments;
+}
+
 /// Help and version are results; a wrong command line is a diagnostic.
 int reportParse(CLI::App &cli, const CLI::ParseError &error, const Host &host) {
   if (error.get_exit_code() != 0) {
@@ -328,12 +388,15 @@ int runParsed(CommandLine &line, const Host &host) {
 } // namespace
 
 int app::runApp(int argc, const char *const *argv, const Host &host) {
-  signal(SIGPIPE,
-         SIG_IGN); // a reader that has gone is an error value, not a death
+  // A reader that has gone and a file that must not grow are error values, not
+  // deaths.
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   try {
     CommandLine line(host);
     try {
-      line.cli.parse(argc, argv);
+      line.cli.name(argc > 0 ? argv[0] : "app");
+      line.cli.parse(separateText(line.cli, argc, argv));
     } catch (const CLI::ParseError &error) {
       return reportParse(line.cli, error, host);
     }

@@ -21,16 +21,18 @@ public:
   Answer(const Application &program, const GenerateOptions &options)
       : printIds(options.printIds), text(program.tokenizer(), options.stops) {}
 
-  /// What can be shown after this token.
+  /// What can be shown after this token; the id that completes a stop text is
+  /// swallowed as the text is.
   std::string push(int32_t token) {
-    if (!printIds)
-      return text.push(token);
+    std::string shown = text.push(token);
+    if (!printIds || text.stopped())
+      return printIds ? "" : shown;
     std::string id = any ? "," : "";
     any = true;
     return id + std::to_string(token);
   }
   std::string finish() { return (printIds ? "" : text.finish()) + "\n"; }
-  bool stopped() const { return !printIds && text.stopped(); }
+  bool stopped() const { return text.stopped(); }
 
 private:
   bool printIds;
@@ -101,7 +103,7 @@ static Status printAnswers(Application &program, Scheduler &scheduler,
 Status app::generate(Application &program,
                      std::vector<std::vector<int32_t>> prompts,
                      const GenerateOptions &options) {
-  if (!options.printIds)
+  if (!options.printIds || !options.stops.empty())
     if (auto needed = program.needTokenizer(); !needed)
       return needed.status();
   std::vector<GenerationRequest> requests;

@@ -17,8 +17,7 @@ promptTexts(Application &program, const RunOptions &options) {
   if (options.file.empty() && text->empty())
     return Status::error("the prompt is empty: give -p TEXT, -f FILE or --ids "
                          "1,2,3, or write one to standard input");
-  if (!text->empty() && text->back() == '\n')
-    text->pop_back(); // an editor's or echo's, not the author's
+  dropLineEnd(*text);
   return std::vector<std::string>{std::move(*text)};
 }
 

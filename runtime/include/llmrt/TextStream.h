@@ -17,8 +17,7 @@ namespace llmrt {
 /// what may be the beginning of one.
 class StopFilter {
 public:
-  explicit StopFilter(std::vector<std::string> stops)
-      : stops(std::move(stops)) {}
+  explicit StopFilter(std::vector<std::string> stops);
 
   /// The text that can be shown.
   std::string push(std::string_view text);

@@ -3,33 +3,73 @@
 //===----------------------------------------------------------------------===//
 #include "llmrt/Program.h"
 
+#include <cstdio>
 #include <dlfcn.h>
+#include <fstream>
+#include <string>
 #include <sys/auxv.h>
+#include <vector>
 
 using namespace llmrt;
 
-/// The file that `model` was loaded from.
-static std::string ownFile(const LlmrtModel &model) {
+/// The file that the system mapped at `address`; empty without /proc.
+static std::string mappedFile(const void *address) {
+  std::ifstream maps("/proc/self/maps");
+  const auto wanted = reinterpret_cast<uintptr_t>(address);
+  std::string line;
+  while (std::getline(maps, line)) {
+    uintptr_t begin, end;
+    int name = 0;
+    if (std::sscanf(line.c_str(), "%zx-%zx %*s %*s %*s %*s %n", &begin, &end,
+                    &name) >= 2 &&
+        name > 0 && begin <= wanted && wanted < end)
+      return line.substr(size_t(name));
+  }
+  return {};
+}
+
+/// Names of the file that `model` was loaded from, the surest first.
+static std::vector<std::string> ownFiles(const LlmrtModel &model) {
   Dl_info own, program;
   const auto *programHeaders = reinterpret_cast<void *>(getauxval(AT_PHDR));
-  // The program's own name may be relative to a folder it has left.
-  if (!dladdr(&model, &own) ||
-      (dladdr(programHeaders, &program) && own.dli_fbase == program.dli_fbase))
-    return "/proc/self/exe";
-  return own.dli_fname;
+  if (!dladdr(&model, &own))
+    return {"/proc/self/exe"};
+  std::vector<std::string> names;
+  if (!dladdr(programHeaders, &program) || own.dli_fbase == program.dli_fbase) {
+    // The link follows the file when it is moved, but names the loader where
+    // this was started as `ld-linux-x86-64.so.2 ./app`.
+    names.emplace_back("/proc/self/exe");
+    names.push_back(mappedFile(&model));
+    if (const auto *started = reinterpret_cast<char *>(getauxval(AT_EXECFN)))
+      names.emplace_back(started);
+  }
+  // May be relative to a folder that the process has left.
+  names.emplace_back(own.dli_fname);
+  std::erase(names, "");
+  return names;
+}
+
+/// The artifact of the code itself, under the first name that has one; else
+/// what is wrong with the first.
+static Expected<Artifact> openOwn(const LlmrtModel &model) {
+  std::vector<std::string> names = ownFiles(model);
+  Expected<Artifact> first = Artifact::open(names.front());
+  for (size_t i = 1; i < names.size() && !first; ++i)
+    if (auto other = Artifact::open(names[i]))
+      return other;
+  return first;
 }
 
 Expected<Program> Program::open(const LlmrtModel &model,
                                 const std::string &path) {
-  const std::string ownPath = ownFile(model);
-  auto artifact = Artifact::open(path.empty() ? ownPath : path);
+  auto own = openOwn(model);
+  auto artifact = path.empty() ? std::move(own) : Artifact::open(path);
   if (!artifact)
     return artifact.status();
-  if (!path.empty())
-    // Code without sections of its own was linked into another program.
-    if (auto own = Artifact::open(ownPath); own && !artifact->equals(*own))
-      return Status::error(path + ": holds another model than the code of " +
-                           ownPath + ", which opens only itself");
+  // Code without sections of its own was linked into another program.
+  if (!path.empty() && own && !artifact->equals(*own))
+    return Status::error(path + ": holds another model than the code of " +
+                         own->path() + ", which opens only itself");
   Program program(model, std::move(*artifact));
   if (Status status = program.openTokenizer(); !status)
     return status;

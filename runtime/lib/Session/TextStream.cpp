@@ -7,6 +7,11 @@
 
 using namespace llmrt;
 
+StopFilter::StopFilter(std::vector<std::string> given)
+    : stops(std::move(given)) {
+  std::erase(stops, ""); // an empty text would end every answer at once
+}
+
 std::string StopFilter::push(std::string_view text) {
   if (found)
     return {};
