@@ -65,6 +65,12 @@ class CApi(TestCase):
         self.assertEqual(said + "\n", self.succeed([self.app, "run", "-p", "Once upon a time",
                                                     "-n", "32"]))
 
+    def test_the_notices_come_along(self):
+        self.library.llmrt_licenses.restype = ctypes.c_char_p
+        said = self.library.llmrt_licenses().decode()
+        for holder in ("University of Cambridge", "Yann Collet", "Unicode, Inc."):
+            self.assertIn(holder, said)
+
     def test_a_token_outside_the_vocabulary_is_an_error(self):
         session, sequence = ctypes.c_void_p(), ctypes.c_int32()
         self.call("llmrt_session_create", self.open(), None, ctypes.byref(session))

@@ -57,6 +57,9 @@ typedef struct LlmrtLimits {
 LlmrtStatus llmrt_program_limits(const LlmrtProgram *program,
                                  LlmrtLimits *limits);
 
+/* The notices that whoever distributes this code passes on; UTF-8 text. */
+const char *llmrt_licenses(void);
+
 /* Compares the checksum of every section; reads the whole file. */
 LlmrtStatus llmrt_program_verify(const LlmrtProgram *program);
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "llmrt/llmrt.h"
 
+#include "llmrt/Licenses.h"
 #include "llmrt/Session.h"
 #include "llmrt/abi.h"
 
@@ -130,6 +131,8 @@ Expected<std::span<const float>> logitsOf(const LlmrtSession &session,
 } // namespace
 
 const char *llmrt_last_error(void) { return lastError; }
+
+const char *llmrt_licenses(void) { return llmrt::licenses(); }
 
 LlmrtStatus llmrt_program_open(const char *path, LlmrtProgram **program) {
   return guardedWith(__func__, {program}, [&] {
