@@ -23,19 +23,23 @@ namespace {
 struct Tables {
   Elf::Elf_Sym_Range symbols;
   StringRef names;
-  size_t versionsOffset = 0;       // of one uint16 per symbol
-  std::map<unsigned, int> minorOf; // version index to n of GLIBC_2.n
+  size_t versionsOffset = 0;     // of one uint16 per symbol
+  std::map<unsigned, int> ageOf; // of a version, by its index
 };
 
 } // namespace
 
-/// n of "GLIBC_2.n" or "GLIBC_2.n.m"; nothing for GLIBC_PRIVATE and the like.
-static std::optional<int> parseMinor(StringRef version) {
-  unsigned minor;
-  if (!version.consume_front("GLIBC_2.") ||
-      version.split('.').first.getAsInteger(10, minor))
+/// The age of "GLIBC_2.n" or "GLIBC_2.n.m", to compare; nothing for
+/// GLIBC_PRIVATE and the like.
+static std::optional<int> parseAge(StringRef version) {
+  if (!version.consume_front("GLIBC_2."))
     return std::nullopt;
-  return int(minor);
+  auto [minorText, patchText] = version.split('.');
+  unsigned minor, patch = 0;
+  if (minorText.getAsInteger(10, minor) || minor > 999 ||
+      (!patchText.empty() && patchText.getAsInteger(10, patch)) || patch > 99)
+    return std::nullopt;
+  return int(minor * 100 + patch);
 }
 
 static Error damaged() {
@@ -64,8 +68,8 @@ static Error readDefinitions(const Elf &elf, const Elf::Elf_Shdr &section,
     if (name->vda_name >= names->size())
       return damaged();
     StringRef text(names->data() + name->vda_name);
-    if (auto minor = parseMinor(text))
-      tables.minorOf[definition->vd_ndx] = *minor;
+    if (auto age = parseAge(text))
+      tables.ageOf[definition->vd_ndx] = *age;
     if (!definition->vd_next)
       break;
     at += definition->vd_next;
@@ -95,7 +99,7 @@ static Expected<Tables> readTables(const Elf &elf) {
         return std::move(error);
     }
   }
-  if (tables.minorOf.empty() || versions < tables.symbols.size() ||
+  if (tables.ageOf.empty() || versions < tables.symbols.size() ||
       tables.versionsOffset + versions * 2 > elf.getBufSize())
     return damaged();
   return tables;
@@ -115,15 +119,15 @@ Expected<std::string> llmc::makeOlderLibrary(StringRef bytes, unsigned minor) {
   for (auto [index, symbol] : enumerate(tables->symbols)) {
     unsigned version =
         support::endian::read16le(versions + 2 * index) & ELF::VERSYM_VERSION;
-    auto known = tables->minorOf.find(version);
-    if (symbol.isUndefined() || known == tables->minorOf.end())
+    auto known = tables->ageOf.find(version);
+    if (symbol.isUndefined() || known == tables->ageOf.end())
       continue; // not this library's, or of no public version
     support::endian::write16le(versions + 2 * index,
                                uint16_t(version | ELF::VERSYM_HIDDEN));
     auto name = symbol.getName(tables->names);
     if (!name)
       return name.takeError();
-    if (known->second > int(minor))
+    if (known->second > int(minor * 100 + 99))
       continue;
     auto [place, isNew] = best.try_emplace(*name, index, known->second);
     if (!isNew && place->second.second < known->second)

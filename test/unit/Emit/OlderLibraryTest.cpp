@@ -48,6 +48,9 @@ TEST(OlderLibrary, OffersTheNewestVersionThatIsOldEnough) {
   ASSERT_TRUE(static_cast<bool>(older)) << llvm::toString(older.takeError());
   EXPECT_EQ(definitions(*older, "memcpy"),
             std::vector<std::string>{"GLIBC_2.14"});
+  // Of three arguments since 2.3.4, of two in 2.3.3.
+  EXPECT_EQ(definitions(*older, "sched_getaffinity"),
+            std::vector<std::string>{"GLIBC_2.3.4"});
   auto oldest = makeOlderLibrary((*buffer)->getBuffer(), 13);
   ASSERT_TRUE(static_cast<bool>(oldest)) << llvm::toString(oldest.takeError());
   EXPECT_EQ(definitions(*oldest, "memcpy"),
