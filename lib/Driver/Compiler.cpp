@@ -261,6 +261,14 @@ static llvm::json::Value toJson(mlir::Attribute attribute) {
     return boolean.getValue();
   if (auto integer = llvm::dyn_cast<mlir::IntegerAttr>(attribute))
     return integer.getInt();
+  if (auto number = llvm::dyn_cast<mlir::FloatAttr>(attribute))
+    return number.getValueAsDouble();
+  if (auto entries = llvm::dyn_cast<mlir::DictionaryAttr>(attribute)) {
+    llvm::json::Object object;
+    for (mlir::NamedAttribute entry : entries)
+      object[entry.getName().str()] = toJson(entry.getValue());
+    return object;
+  }
   std::string text;
   llvm::raw_string_ostream(text) << attribute;
   return text;

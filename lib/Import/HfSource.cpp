@@ -185,13 +185,18 @@ static Error addEndIds(Source &source, llmrt::TokenizerModel &tokenizer) {
   };
   if (Error error = add(*source.config))
     return error;
-  if (!sys::fs::exists(pathIn(source.path, "generation_config.json")))
+  return source.generation ? add(*source.generation) : Error::success();
+}
+
+static Error readGenerationConfig(Source &source) {
+  constexpr StringLiteral name = "generation_config.json";
+  if (!sys::fs::exists(pathIn(source.path, name)))
     return Error::success();
-  Expected<HfConfig> generation =
-      readConfig(source.path, "generation_config.json");
-  if (!generation)
-    return generation.takeError();
-  return add(*generation);
+  Expected<HfConfig> config = readConfig(source.path, name);
+  if (!config)
+    return config.takeError();
+  source.generation = std::move(*config);
+  return Error::success();
 }
 
 static Error readTokenizer(Source &source) {
@@ -268,6 +273,8 @@ Expected<Source> llmc::openHuggingFace(StringRef folder,
   source.license = readLicense(folder);
   source.config = std::move(*config);
   if (Error error = addTensors(source, context))
+    return error;
+  if (Error error = readGenerationConfig(source))
     return error;
   if (Error error = readTokenizer(source))
     return error;

@@ -4,6 +4,7 @@
 #include "llmc/Import/Import.h"
 
 #include "Architectures.h"
+#include "SamplingDefaults.h"
 #include "Source.h"
 
 #include "llmc/Weights/Errors.h"
@@ -65,6 +66,19 @@ static void warnOfTexts(Source &source) {
                         "; the program can complete texts (run) but not chat");
 }
 
+/// Adds what the model's files say about sampling to `llm.model`.
+static Error addSamplingDefaults(Source &source, mlir::ModuleOp module) {
+  Expected<mlir::DictionaryAttr> sampling =
+      readSamplingDefaults(source, *module.getContext());
+  if (!sampling || !*sampling)
+    return sampling.takeError();
+  mlir::NamedAttrList model(
+      module->getAttrOfType<mlir::DictionaryAttr>("llm.model"));
+  model.set("sampling", *sampling);
+  module->setAttr("llm.model", model.getDictionary(module.getContext()));
+  return Error::success();
+}
+
 /// Runs the verifier, with its message as the error.
 static Error verifyModule(const Source &source, mlir::ModuleOp module) {
   std::string message;
@@ -91,6 +105,8 @@ Expected<ImportedModel> llmc::importModel(StringRef path,
   if (Error error = buildArchitecture(*source, *model.module))
     return error;
   if (Error error = checkVocabulary(*source, *model.module))
+    return error;
+  if (Error error = addSamplingDefaults(*source, *model.module))
     return error;
   if (Error error = verifyModule(*source, *model.module))
     return error;

@@ -30,7 +30,8 @@ struct ModelInfo {
 
 /// Sets `llm.model` = {architecture, name, format, context_length, vocabulary,
 /// layers, embedding_length, feed_forward_length, heads, kv_heads, head_dim,
-/// tied_embeddings, and license where the model names one}.
+/// tied_embeddings, and license where the model names one}. `sampling` comes to
+/// it where the files have defaults (SamplingDefaults.h).
 void setModelInfo(mlir::ModuleOp module, const Source &source,
                   const ModelInfo &info);
 

@@ -30,8 +30,9 @@ struct Source {
   std::string license;            // as the model names it; empty: it does not
   std::vector<std::string> files; // that were read
   std::string name; // what the model calls itself, else the path's last part
-  std::optional<GgufFile> gguf;   // of kind Gguf
-  std::optional<HfConfig> config; // of kind HuggingFace
+  std::optional<GgufFile> gguf;       // of kind Gguf
+  std::optional<HfConfig> config;     // of kind HuggingFace
+  std::optional<HfConfig> generation; // generation_config.json, where there
   WeightStore weights;
   llvm::StringMap<std::string> fileOfTensor; // sharded folders only
   // Tensor to what it has instead of a type that can be read, as a complaint.
