@@ -21,7 +21,7 @@ installed() {
 install_packages() {
   local missing=() package sudo=
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-    say "no apt here: bring MLIR $LLVM_MAJOR, lld, CMake, Ninja, CLI11, nlohmann-json, PCRE2, xxHash and OpenSSL, and" \
+    say "no apt here: bring MLIR $LLVM_MAJOR, lld, CMake, Ninja, CLI11, nlohmann-json, PCRE2, libedit, xxHash and OpenSSL, and" \
       "configure with -DMLIR_DIR, -DLLVM_DIR and -DLLD_DIR"
     return
   fi

@@ -9,21 +9,25 @@
 #define LLMRT_APP_APP_H
 
 #include "Application.h"
+#include "GenerationPlan.h"
 #include "Output.h"
 
 #include "llmrt/Sampler.h"
 #include "llmrt/Status.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace llmrt::app {
 
-/// How tokens are generated; shared by ask, run and chat.
+/// How tokens are generated; shared by ask, run and chat. What is absent is
+/// chosen by planAnswer or planCompletion.
 struct GenerateOptions {
-  SamplerOptions sampler;
-  int64_t maxTokens = -1; // -1: until an end token or a full context
+  SamplerChoice sampling;
+  std::optional<int64_t> maxTokens; // -1: until an end token or a full context
+  bool allowLoops = false;
   std::vector<std::string> stops;
   int64_t threads = 0;
   int64_t context = 0;
@@ -96,7 +100,14 @@ Status info(Application &program, const InfoOptions &options);
 /// Generates for all prompts as one batch and prints: one streams, several come
 /// one after the other.
 Status generate(Application &program, std::vector<std::vector<int32_t>> prompts,
-                const GenerateOptions &options);
+                const GenerateOptions &options, const GenerationPlan &plan);
+
+/// How a question is answered: as the command line says, else as the model's
+/// makers say, else so that small models neither loop nor ramble.
+Expected<GenerationPlan> planAnswer(const Application &program,
+                                    const GenerateOptions &options);
+/// How a text is completed: greedily, unless the command line says otherwise.
+GenerationPlan planCompletion(const GenerateOptions &options);
 
 /// Reads the command line, runs one command, reports its error. The exit code:
 /// 0, 1 (error) or 2 (usage).

@@ -38,5 +38,8 @@ Status app::ask(Application &program, const AskOptions &options) {
   auto ids = encodeTurn(program, options, std::move(text));
   if (!ids)
     return ids.status();
-  return generate(program, {std::move(*ids)}, options.generate);
+  auto plan = planAnswer(program, options.generate);
+  if (!plan)
+    return plan.status();
+  return generate(program, {std::move(*ids)}, options.generate, *plan);
 }

@@ -5,86 +5,62 @@
 // stays there, so a turn costs its new tokens only.
 //===----------------------------------------------------------------------===//
 #include "App.h"
+#include "ChatCommands.h"
+#include "ChatInput.h"
+#include "Interrupts.h"
+#include "Description.h"
+#include "PromptProgress.h"
 #include "Report.h"
-
-#include <cerrno>
-#include <csignal>
-#include <cstring>
-#include <unistd.h>
 
 using namespace llmrt;
 using namespace llmrt::app;
 
 namespace {
 
-volatile sig_atomic_t interrupted = 0;
-
-/// While it lives, Ctrl-C sets `interrupted` and ends a waiting read.
-class InterruptScope {
-public:
-  InterruptScope() {
-    struct sigaction action = {};
-    action.sa_handler = [](int) { interrupted = 1; };
-    sigaction(SIGINT, &action, &previous);
-  }
-  ~InterruptScope() { sigaction(SIGINT, &previous, nullptr); }
-
-private:
-  struct sigaction previous;
-};
-
-enum class Line { Text, Interrupted, End };
-
-/// Lines of a descriptor without the line end.
-class LineReader {
-public:
-  explicit LineReader(int descriptor) : descriptor(descriptor) {}
-
-  Line next(std::string &line) {
-    for (;;) {
-      if (size_t end = buffered.find('\n'); end != std::string::npos) {
-        line = buffered.substr(0, end + 1);
-        buffered.erase(0, end + 1);
-        dropLineEnd(line);
-        return Line::Text;
-      }
-      char bytes[4096];
-      ssize_t got = read(descriptor, bytes, sizeof bytes);
-      if (got < 0 && errno == EINTR && interrupted)
-        return Line::Interrupted;
-      if (got < 0 && errno == EINTR)
-        continue;
-      if (got <= 0) {
-        line = std::exchange(buffered, {});
-        return line.empty() ? Line::End : Line::Text;
-      }
-      buffered.append(bytes, static_cast<size_t>(got));
-    }
-  }
-
-private:
-  int descriptor;
-  std::string buffered;
-};
-
 /// One sequence that follows the conversation.
 class ChatSession {
 public:
   ChatSession(Application &program, Engine &engine,
-              const GenerateOptions &options, Sequence sequence)
+              const GenerateOptions &options, GenerationPlan plan,
+              Sequence sequence)
       : program(program), engine(engine), options(options),
-        kept{std::move(sequence)}, scheduler(engine) {}
+        plan(std::move(plan)), kept{std::move(sequence)} {}
 
   /// Streams the answer to a prompt; the answer's text is the result.
   Expected<std::string> answer(std::vector<int32_t> prompt);
+  /// Speed and memory of the last answer.
+  void report() const;
 
 private:
+  GenerationListener listen(TextStream &text, AnswerWatch &watch,
+                            PromptProgress &progress, std::string &answer);
+
   Application &program;
   Engine &engine;
   const GenerateOptions &options;
+  GenerationPlan plan;
   KeptSequence kept;
-  FirstComeFirstServed scheduler;
+  GenerationStats stats; // of the last answer
+  Status written = Status::ok();
 };
+
+GenerationListener ChatSession::listen(TextStream &text, AnswerWatch &watch,
+                                       PromptProgress &progress,
+                                       std::string &answer) {
+  GenerationListener listener;
+  listener.onStep = [&] {
+    progress.update(static_cast<int64_t>(kept.tokens.size()));
+    return !interrupted();
+  };
+  listener.onToken = [&](size_t, int32_t token) {
+    const std::string piece = text.push(token);
+    answer += piece;
+    written = program.out.write(piece);
+    return watch.push(token) && written && !text.stopped();
+  };
+  listener.onEnd = [&](size_t, EndReason reason) { watch.end(reason); };
+  return listener;
+}
 
 Expected<std::string> ChatSession::answer(std::vector<int32_t> prompt) {
   if (static_cast<int64_t>(prompt.size()) > engine.options().context)
@@ -93,68 +69,117 @@ Expected<std::string> ChatSession::answer(std::vector<int32_t> prompt) {
         " tokens: the context holds " +
         std::to_string(engine.options().context) + "; /clear starts a new one");
   TextStream text(program.tokenizer(), options.stops);
+  AnswerWatch watch(plan);
   std::string answer;
-  Status written = Status::ok();
-  auto show = [&](const std::string &piece) {
-    answer += piece;
-    written = program.out.write(piece);
-  };
-  GenerationRequest request = {std::move(prompt), options.maxTokens,
-                               options.sampler};
+  PromptProgress progress(program.err, static_cast<int64_t>(prompt.size()));
+  GenerationRequest request = {std::move(prompt), plan.maxTokens, plan.sampler};
+  ++plan.sampler.seed; // the same question again: another answer
   if (!options.ignoreEos)
     request.endIds = program.endIds();
   request.kept = &kept;
-  Status status = llmrt::generate(
-      scheduler, {std::move(request)}, [&](size_t, int32_t token) {
-        show(text.push(token));
-        return written && !text.stopped() && !interrupted;
-      });
-  if (status && written)
-    show(text.finish() + "\n");
+  FirstComeFirstServed scheduler(engine);
+  Status status = llmrt::generate(scheduler, {std::move(request)},
+                                  listen(text, watch, progress, answer));
+  progress.clear();
+  stats = scheduler.stats();
+  if (status && written) {
+    const std::string rest = text.finish();
+    answer += rest;
+    written = program.out.write(rest + "\n");
+  }
   if (!written)
     return written;
   if (!status)
     return status;
-  answer.pop_back(); // the line's end
+  if (std::string why = watch.complaint(engine.options().context); !why.empty())
+    say(program.err, "%s", why.c_str());
   return answer;
 }
 
-/// Reads lines and answers them until the input ends.
-Status converse(Application &program, ChatSession &session,
-                Conversation &conversation) {
-  LineReader lines(program.in);
-  const bool prompts = isatty(program.in);
-  std::string line;
-  for (;;) {
-    if (prompts)
-      (void)writeAll(program.err, "> ");
-    interrupted = 0;
-    Line kind = lines.next(line);
-    if (kind == Line::End)
+void ChatSession::report() const {
+  SamplerOptions last = plan.sampler;
+  last.seed -= stats.promptTokens > 0 ? 1 : 0;
+  say(program.err, "conversation: %zu of %lld tokens", kept.tokens.size(),
+      static_cast<long long>(engine.options().context));
+  reportRun(program.err, engine, stats, last);
+}
+
+/// Whom one talks to, and how to leave.
+void greet(Application &program, const Json &facts, int64_t context) {
+  const auto name = facts.find("name");
+  say(program.err,
+      "%s, a context of %lld tokens\n/help lists the commands; Ctrl-C stops an "
+      "answer, Ctrl-D ends",
+      name == facts.end() ? "A language model" : printable(*name).c_str(),
+      static_cast<long long>(context));
+}
+
+/// The conversation on a terminal or a pipe, message by message.
+class Chat {
+public:
+  Chat(Application &program, ChatSession &session, Conversation &conversation,
+       bool stats)
+      : program(program), session(session), conversation(conversation),
+        commands(program.err, conversation, [&session] { session.report(); }),
+        stats(stats), input(program.in, program.err) {}
+
+  bool isTerminal() const { return input.isTerminal(); }
+  /// Until the input ends.
+  Status run();
+
+private:
+  Status answer(const std::string &message);
+
+  Application &program;
+  ChatSession &session;
+  Conversation &conversation;
+  ChatCommands commands;
+  bool stats;
+  ChatInput input;
+};
+
+Status Chat::answer(const std::string &message) {
+  QuietTerminal quiet(program.in);
+  conversation.add("user", message);
+  auto prompt = conversation.encode();
+  Expected<std::string> answer =
+      prompt ? session.answer(std::move(*prompt)) : prompt.status();
+  // A question that was taken back is none.
+  if (!answer || (interrupted() && answer->empty()))
+    conversation.removeLast();
+  else
+    conversation.add("assistant", *answer);
+  if (answer && stats)
+    session.report();
+  return answer.status();
+}
+
+Status Chat::run() {
+  std::string message;
+  while (!commands.wantsExit()) {
+    clearInterrupt();
+    const Line kind = input.next(message);
+    if (kind == Line::End) {
+      if (isTerminal())
+        (void)writeAll(program.err, "\n");
       return Status::ok();
+    }
     if (kind == Line::Interrupted) {
       say(program.err, "\n(Ctrl-D ends)");
       continue;
     }
-    if (line == "/clear")
-      conversation.clear();
-    if (line.empty() || line == "/clear")
+    if (message.find_first_not_of(" \t\n") == std::string::npos)
       continue;
-    conversation.add("user", line);
-    auto prompt = conversation.encode();
-    Expected<std::string> answer =
-        prompt ? session.answer(std::move(*prompt)) : prompt.status();
+    Status status = ChatCommands::isCommand(message) ? commands.run(message)
+                                                     : answer(message);
     if (program.out.closed())
-      return answer.status();
-    if (answer) {
-      conversation.add("assistant", *answer);
-    } else {
-      if (!prompts) // nobody is there to say something else
-        return answer.status();
-      complain(program.err, answer.message());
-      conversation.removeLast();
-    }
+      return status;
+    if (!status && !isTerminal()) // nobody is there to say something else
+      return status;
+    if (!status)
+      complain(program.err, status.message());
   }
+  return Status::ok();
 }
 
 } // namespace
@@ -167,25 +192,33 @@ Status app::chat(Application &program, const ChatOptions &options) {
   auto conversation = Conversation::create(program, options.system);
   if (!conversation)
     return conversation.status();
-  if (Status status =
-          Sampler::check(static_cast<int32_t>(program.model().vocabulary),
-                         options.generate.sampler);
+  auto plan = planAnswer(program, options.generate);
+  if (!plan)
+    return plan.status();
+  if (Status status = Sampler::check(
+          static_cast<int32_t>(program.model().vocabulary), plan->sampler);
       !status)
     return status;
   auto engine = program.createEngine({.batch = 1,
                                       .context = options.generate.context,
                                       .threads = options.generate.threads},
-                                     options.generate.sampler, 1);
+                                     plan->sampler, 1);
   if (!engine)
     return engine.status();
   auto sequence = Sequence::open(**engine);
   if (!sequence)
     return sequence.status();
+  auto facts = modelInfo(program);
+  if (!facts)
+    return facts.status();
   if (options.generate.stats)
     say(program.err, "memory contract: %s",
         describeContract((*engine)->contract()).c_str());
-  ChatSession session(program, **engine, options.generate,
+  ChatSession session(program, **engine, options.generate, std::move(*plan),
                       std::move(*sequence));
   InterruptScope interrupts;
-  return converse(program, session, *conversation);
+  Chat chat(program, session, *conversation, options.generate.stats);
+  if (chat.isTerminal())
+    greet(program, *facts, (*engine)->options().context);
+  return chat.run();
 }

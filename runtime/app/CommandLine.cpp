@@ -63,8 +63,11 @@ private:
   void addInfo();
   void addVersion(CLI::App *to);
   CLI::App *command(const char *name, const char *about);
-  static void addGeneration(CLI::App *to, GenerateOptions &options);
-  static void addSampling(CLI::App *to, SamplerOptions &sampler);
+  enum class Purpose { Answers, Completions };
+  static void addGeneration(CLI::App *to, GenerateOptions &options,
+                            Purpose purpose);
+  static void addSampling(CLI::App *to, SamplerChoice &sampling,
+                          Purpose purpose);
   static void addThreads(CLI::App *to, int64_t &threads);
 
   const Host &host;
@@ -126,13 +129,21 @@ void CommandLine::addThreads(CLI::App *to, int64_t &threads) {
              1, ThreadPool::maxWorkers);
 }
 
-void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options) {
-  takesWhole(to->add_option("-n,--tokens", options.maxTokens,
-                            "Tokens to generate at most; -1: until the model "
-                            "ends or the context is full")
-                 ->capture_default_str(),
-             -1, INT32_MAX);
-  addSampling(to, options.sampler);
+void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options,
+                                Purpose purpose) {
+  const bool answers = purpose == Purpose::Answers;
+  takesWhole(
+      to->add_option("-n,--tokens", options.maxTokens,
+                     "Tokens to generate at most; -1: until the model ends or "
+                     "the context is full; default: " +
+                         std::to_string(answers
+                                            ? GenerationPlan::answerTokens
+                                            : GenerationPlan::completionTokens)),
+      -1, INT32_MAX);
+  addSampling(to, options.sampling, purpose);
+  if (answers)
+    to->add_flag("--allow-loops", options.allowLoops,
+                 "Go on where the answer repeats itself without end");
   to->add_option("--stop", options.stops,
                  "End before this text; may be given several times")
       ->check(someText)
@@ -146,46 +157,49 @@ void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options) {
   addThreads(to, options.threads);
 }
 
-void CommandLine::addSampling(CLI::App *to, SamplerOptions &sampler) {
+void CommandLine::addSampling(CLI::App *to, SamplerChoice &sampling,
+                              Purpose purpose) {
   constexpr double unbounded = std::numeric_limits<double>::infinity();
-  takesNumber(to->add_option("--temperature,--temp", sampler.temperature,
-                             "0: always the most likely token")
-                  ->capture_default_str(),
+  takesNumber(to->add_option("--temperature,--temp", sampling.temperature,
+                             std::string("0: always the most likely token; default: ") +
+                                 (purpose == Purpose::Answers
+                                      ? "the model's, else 0.7"
+                                      : "0")),
               0, unbounded);
-  takesWhole(to->add_option("--top-k", sampler.topK,
+  takesWhole(to->add_option("--top-k", sampling.topK,
                             "Keep the k most likely tokens; 0: all"),
              0, INT32_MAX);
-  takesNumber(to->add_option("--top-p", sampler.topP,
+  takesNumber(to->add_option("--top-p", sampling.topP,
                              "Keep the smallest set of this probability; "
                              "1: all"),
               0, 1);
-  takesNumber(to->add_option("--min-p", sampler.minP,
+  takesNumber(to->add_option("--min-p", sampling.minP,
                              "Keep tokens of this share of the best one's "
                              "probability"),
               0, 1);
   takesNumber(to->add_option("--repetition-penalty,--repeat-penalty",
-                             sampler.repetitionPenalty,
+                             sampling.repetitionPenalty,
                              "Make tokens seen before less likely; 1: off"),
               0, unbounded);
   takesWhole(to->add_option("--repetition-window,--repeat-last-n",
-                            sampler.repetitionWindow,
+                            sampling.repetitionWindow,
                             "Tokens back that count as seen; 0: all"),
              0, INT32_MAX);
-  to->add_option("--seed,-s", sampler.seed, "The same seed gives the same text")
-      ->check(seedRange)
-      ->capture_default_str();
+  to->add_option("--seed,-s", sampling.seed,
+                 "The same seed gives the same text; default: drawn, --stats "
+                 "says which")
+      ->check(seedRange);
 }
 
 void CommandLine::addAsk() {
   cli.add_option("text", askOptions.text,
                  "What to say to the model; default: standard input");
   cli.add_option("--system", askOptions.system, "The system message");
-  addGeneration(&cli, askOptions.generate);
+  addGeneration(&cli, askOptions.generate, Purpose::Answers);
 }
 
 void CommandLine::addRun() {
   runCommand = command("run", "Complete a text");
-  runOptions.generate.maxTokens = 128;
   auto *prompt = runCommand
                      ->add_option("-p,--prompt", runOptions.prompts,
                                   "A prompt; several are one batch")
@@ -200,14 +214,14 @@ void CommandLine::addRun() {
   file->excludes(ids);
   runCommand->add_flag("--print-ids", runOptions.generate.printIds,
                        "Print token ids instead of text");
-  addGeneration(runCommand, runOptions.generate);
+  addGeneration(runCommand, runOptions.generate, Purpose::Completions);
 }
 
 void CommandLine::addChat() {
   chatCommand =
       command("chat", "Talk to the model; Ctrl-C stops an answer, Ctrl-D ends");
   chatCommand->add_option("--system", chatOptions.system, "The system message");
-  addGeneration(chatCommand, chatOptions.generate);
+  addGeneration(chatCommand, chatOptions.generate, Purpose::Answers);
 }
 
 void CommandLine::addLogits() {

@@ -9,9 +9,7 @@
 using namespace llmrt;
 using namespace llmrt::app;
 
-/// Whether brackets nest no deeper than a description ever does; printing JSON
-/// is recursive.
-static bool isShallow(std::string_view json) {
+bool app::isShallow(std::string_view json) {
   constexpr int mostDepth = 32;
   int depth = 0;
   bool inString = false;

@@ -15,6 +15,10 @@ using Json = nlohmann::ordered_json;
 /// What the compiler wrote about the model.
 Expected<Json> modelInfo(const Application &program);
 
+/// Whether brackets nest no deeper than such texts ever do; printing JSON is
+/// recursive.
+bool isShallow(std::string_view json);
+
 /// A value as part of a line: control characters are none.
 std::string printable(const Json &value);
 

@@ -5,6 +5,7 @@
 // they need, so that the memory contract of a short run is small.
 //===----------------------------------------------------------------------===//
 #include "App.h"
+#include "PromptProgress.h"
 #include "Report.h"
 
 #include <algorithm>
@@ -18,8 +19,10 @@ namespace {
 /// Text or ids of one prompt's answer, as they come.
 class Answer {
 public:
-  Answer(const Application &program, const GenerateOptions &options)
-      : printIds(options.printIds), text(program.tokenizer(), options.stops) {}
+  Answer(const Application &program, const GenerateOptions &options,
+         const GenerationPlan &plan)
+      : watch(plan), printIds(options.printIds),
+        text(program.tokenizer(), options.stops) {}
 
   /// What can be shown after this token; the id that completes a stop text is
   /// swallowed as the text is.
@@ -33,6 +36,8 @@ public:
   }
   std::string finish() { return (printIds ? "" : text.finish()) + "\n"; }
   bool stopped() const { return text.stopped(); }
+
+  AnswerWatch watch;
 
 private:
   bool printIds;
@@ -73,15 +78,29 @@ static Status printAnswers(Application &program, Scheduler &scheduler,
   const bool streams = requests.size() == 1;
   std::vector<std::string> texts(requests.size());
   Status written = Status::ok();
-  auto onToken = [&](size_t request, int32_t token) {
+  int64_t promptTokens = 0;
+  for (const GenerationRequest &request : requests)
+    promptTokens += static_cast<int64_t>(request.prompt.size());
+  PromptProgress progress(program.err, promptTokens);
+  GenerationListener listener;
+  listener.onStep = [&] {
+    progress.update(scheduler.stats().promptTokens);
+    return true;
+  };
+  listener.onToken = [&](size_t request, int32_t token) {
     std::string text = answers[request].push(token);
     if (streams)
       written = program.out.write(text);
     else
       texts[request] += text;
-    return !answers[request].stopped() && written;
+    return answers[request].watch.push(token) && !answers[request].stopped() &&
+           written;
   };
-  Status status = llmrt::generate(scheduler, std::move(requests), onToken);
+  listener.onEnd = [&](size_t request, EndReason reason) {
+    answers[request].watch.end(reason);
+  };
+  Status status = llmrt::generate(scheduler, std::move(requests), listener);
+  progress.clear();
   if (!written)
     return written;
   if (streams && (status || scheduler.stats().generatedTokens > 0)) {
@@ -100,33 +119,47 @@ static Status printAnswers(Application &program, Scheduler &scheduler,
   return Status::ok();
 }
 
+static void sayEndings(Application &program, const std::vector<Answer> &answers,
+                     int64_t context) {
+  for (size_t i = 0; i < answers.size(); ++i)
+    if (std::string text = answers[i].watch.complaint(context); !text.empty())
+      say(program.err, "%s%s",
+          answers.size() > 1
+              ? ("prompt " + std::to_string(i + 1) + ": ").c_str()
+              : "",
+          text.c_str());
+}
+
 Status app::generate(Application &program,
                      std::vector<std::vector<int32_t>> prompts,
-                     const GenerateOptions &options) {
+                     const GenerateOptions &options,
+                     const GenerationPlan &plan) {
   if (!options.printIds || !options.stops.empty())
     if (auto needed = program.needTokenizer(); !needed)
       return needed.status();
   std::vector<GenerationRequest> requests;
   std::vector<Answer> answers;
   for (size_t i = 0; i < prompts.size(); ++i) {
-    GenerationRequest request = {std::move(prompts[i]), options.maxTokens,
-                                 options.sampler};
+    GenerationRequest request = {std::move(prompts[i]), plan.maxTokens,
+                                 plan.sampler};
     request.sampler.seed += i; // equal prompts differ
     if (!options.ignoreEos)
       request.endIds = program.endIds();
     if (prompts.size() > 1)
       request.name = "prompt " + std::to_string(i + 1);
     requests.push_back(std::move(request));
-    answers.emplace_back(program, options);
+    answers.emplace_back(program, options, plan);
   }
   const EngineOptions wanted = engineOptions(program, requests, options);
-  auto engine = program.createEngine(wanted, options.sampler, wanted.batch);
+  auto engine = program.createEngine(wanted, plan.sampler, wanted.batch);
   if (!engine)
     return engine.status();
   FirstComeFirstServed scheduler(**engine);
   Status status =
       printAnswers(program, scheduler, std::move(requests), answers);
+  if (status)
+    sayEndings(program, answers, (*engine)->options().context);
   if (status && options.stats)
-    reportRun(program.err, **engine, scheduler.stats());
+    reportRun(program.err, **engine, scheduler.stats(), plan.sampler);
   return status;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Report.h"
+#include "GenerationPlan.h"
 #include "Output.h"
 
 #include "llmrt/Console.h"
@@ -26,7 +27,8 @@ std::string app::describeContract(const MemoryContract &contract) {
 }
 
 void app::reportRun(int descriptor, const Engine &engine,
-                    const GenerationStats &stats) {
+                    const GenerationStats &stats,
+                    const SamplerOptions &sampler) {
   const EngineOptions &options = engine.options();
   say(descriptor,
       "run: %s, %" PRId64 " threads, batch %" PRId64 ", context %" PRId64
@@ -42,6 +44,7 @@ void app::reportRun(int descriptor, const Engine &engine,
       stats.generatedTokens,
       perSecond(stats.decodedTokens, stats.decodeSeconds),
       stats.firstTokenSeconds);
+  say(descriptor, "sampling: %s", describeSampling(sampler).c_str());
   say(descriptor, "memory contract: %s",
       describeContract(engine.contract()).c_str());
   say(descriptor, "memory peak: %s", formatBytes(peakMemoryBytes()).c_str());

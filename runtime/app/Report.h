@@ -16,7 +16,7 @@ std::string describeContract(const MemoryContract &contract);
 
 /// Speed and memory of a finished run, as lines to `descriptor`.
 void reportRun(int descriptor, const Engine &engine,
-               const GenerationStats &stats);
+               const GenerationStats &stats, const SamplerOptions &sampler);
 
 /// Items per second; 0 where no time passed.
 double perSecond(int64_t items, double seconds);

@@ -38,5 +38,6 @@ Status app::run(Application &program, const RunOptions &options) {
       return ids.status();
     prompts.push_back(std::move(*ids));
   }
-  return generate(program, std::move(prompts), options.generate);
+  return generate(program, std::move(prompts), options.generate,
+                  planCompletion(options.generate));
 }

@@ -29,6 +29,15 @@ public:
   void removeLast() { messages.pop_back(); }
   /// Back to the system message.
   void clear() { messages.resize(systemMessages); }
+  /// The system message, empty where there is none; what was said stays.
+  void setSystem(const std::string &system);
+  std::string system() const {
+    return systemMessages ? messages.front().content : std::string();
+  }
+
+  std::span<const ChatMessage> all() const { return messages; }
+  /// A conversation from elsewhere in place of this one.
+  void replace(std::vector<ChatMessage> others);
 
   /// The prompt up to where the assistant answers.
   Expected<std::string> text() const;

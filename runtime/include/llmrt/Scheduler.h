@@ -48,6 +48,14 @@ struct GenerationStats {
 
 using RequestId = int64_t;
 
+/// Why a request ended by itself.
+enum class EndReason {
+  None,        // it goes on
+  EndToken,    // the model has ended it
+  MaxTokens,   // as many as asked for
+  ContextFull, // its sequence takes no more
+};
+
 /// What a step brought for one request.
 struct GenerationEvent {
   static constexpr int32_t noToken = -1;
@@ -55,6 +63,7 @@ struct GenerationEvent {
   RequestId request;
   int32_t token; // noToken: it ended without one more
   bool ended;    // nothing follows
+  EndReason reason = EndReason::None;
 };
 
 class Scheduler {
@@ -136,11 +145,27 @@ private:
 /// Hears every token of request `index`; false ends its request.
 using OnToken = std::function<bool(size_t index, int32_t token)>;
 
+/// What a caller that waits wants to hear.
+struct GenerationListener {
+  OnToken onToken;
+  /// Request `index` has ended by itself.
+  std::function<void(size_t index, EndReason reason)> onEnd = {};
+  /// A step has run, maybe one that only read a prompt; heard before what it
+  /// brought. False ends all requests.
+  std::function<bool()> onStep = {};
+};
+
 /// Runs requests to their end. Fails before anything runs where one of them is
-/// not taken. Whatever ends the run, `onToken` throwing included, ends all of
-/// them.
+/// not taken. Whatever ends the run, a listener that throws included, ends all
+/// of them.
 Status generate(Scheduler &scheduler, std::vector<GenerationRequest> requests,
-                const OnToken &onToken);
+                const GenerationListener &listener);
+inline Status generate(Scheduler &scheduler,
+                       std::vector<GenerationRequest> requests,
+                       OnToken onToken) {
+  return generate(scheduler, std::move(requests),
+                  GenerationListener{std::move(onToken)});
+}
 
 } // namespace llmrt
 

@@ -39,10 +39,22 @@ Expected<Conversation> Conversation::create(const Program &program,
       (*tokenizer)->tokenBytes((*tokenizer)->bosId());
   conversation.options.eosToken =
       (*tokenizer)->tokenBytes((*tokenizer)->eosId());
-  if (!system.empty())
-    conversation.add("system", system);
-  conversation.systemMessages = conversation.messages.size();
+  conversation.setSystem(system);
   return conversation;
+}
+
+void Conversation::setSystem(const std::string &system) {
+  messages.erase(messages.begin(),
+                 messages.begin() +
+                     static_cast<std::ptrdiff_t>(systemMessages));
+  systemMessages = system.empty() ? 0 : 1;
+  if (!system.empty())
+    messages.insert(messages.begin(), {"system", system});
+}
+
+void Conversation::replace(std::vector<ChatMessage> others) {
+  messages = std::move(others);
+  systemMessages = !messages.empty() && messages.front().role == "system";
 }
 
 Expected<std::string> Conversation::text() const {

@@ -83,7 +83,8 @@ Status FirstComeFirstServed::admit(std::vector<GenerationEvent> &events) {
     Waiting next = std::move(waiting.front());
     waiting.pop_front();
     if (next.request.maxTokens == 0)
-      events.push_back({next.id, GenerationEvent::noToken, /*ended=*/true});
+      events.push_back({next.id, GenerationEvent::noToken, /*ended=*/true,
+                        EndReason::MaxTokens});
     else if (Status status = activate(std::move(next)); !status)
       return status;
   }
@@ -194,14 +195,18 @@ Status FirstComeFirstServed::runStep() {
 GenerationEvent FirstComeFirstServed::eventOf(Active &one, int32_t token) {
   const std::vector<int32_t> &endIds = one.request.endIds;
   if (std::find(endIds.begin(), endIds.end(), token) != endIds.end())
-    return {one.id, GenerationEvent::noToken, /*ended=*/true};
+    return {one.id, GenerationEvent::noToken, /*ended=*/true,
+            EndReason::EndToken};
   one.next = token;
   if (counts.generatedTokens++ == 0)
     counts.firstTokenSeconds = steadySeconds() - start;
   if (one.request.maxTokens > 0)
     --one.request.maxTokens;
-  const bool full = engine.length(one.sequence()) == engine.options().context;
-  return {one.id, token, one.request.maxTokens == 0 || full};
+  if (one.request.maxTokens == 0)
+    return {one.id, token, /*ended=*/true, EndReason::MaxTokens};
+  if (engine.length(one.sequence()) == engine.options().context)
+    return {one.id, token, /*ended=*/true, EndReason::ContextFull};
+  return {one.id, token, /*ended=*/false};
 }
 
 /// The token of every part with logits; closes the requests that end.

@@ -38,7 +38,7 @@ private:
 
 Status llmrt::generate(Scheduler &scheduler,
                        std::vector<GenerationRequest> requests,
-                       const OnToken &onToken) {
+                       const GenerationListener &listener) {
   Submitted submitted(scheduler);
   for (GenerationRequest &request : requests)
     if (Status status = submitted.add(std::move(request)); !status)
@@ -50,12 +50,18 @@ Status llmrt::generate(Scheduler &scheduler,
       return more.status();
     if (!*more)
       return Status::ok();
+    if (listener.onStep && !listener.onStep())
+      return Status::ok();
     for (const GenerationEvent &event : events) {
       const size_t index = submitted.indexOf(event.request);
-      if (index == submitted.count() || event.token == GenerationEvent::noToken)
+      if (index == submitted.count())
         continue;
-      if (!onToken(index, event.token))
+      const bool goesOn = event.token == GenerationEvent::noToken ||
+                          listener.onToken(index, event.token);
+      if (!goesOn)
         scheduler.cancel(event.request);
+      else if (event.ended && listener.onEnd)
+        listener.onEnd(index, event.reason);
     }
   }
 }

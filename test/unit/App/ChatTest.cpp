@@ -44,9 +44,9 @@ std::string answerTo(const std::vector<int32_t> &prompt, int64_t count) {
 TEST(Ask, oneTurnByTheTemplate) {
   FakeApp app;
   const std::string answer = answerTo(chatIds({{"user", "hi"}}), 30);
-  EXPECT_EQ(app({"hi", "-n", "30"}).out, answer + "\n");
-  EXPECT_EQ(app({"-n", "30"}, "hi\n").out, answer + "\n");
-  EXPECT_EQ(app({"hi", "--system", "be", "-n", "30"}).out,
+  EXPECT_EQ(app({"hi", "-n", "30", "--temp", "0"}).out, answer + "\n");
+  EXPECT_EQ(app({"-n", "30", "--temp", "0"}, "hi\n").out, answer + "\n");
+  EXPECT_EQ(app({"hi", "--system", "be", "-n", "30", "--temp", "0"}).out,
             answerTo(chatIds({{"system", "be"}, {"user", "hi"}}), 30) + "\n");
 }
 
@@ -54,7 +54,8 @@ TEST(Ask, aCompletionWithoutATemplate) {
   Sections sections = fakeSections();
   sections.tokenizer = fakeTokenizer(/*chat=*/false);
   FakeApp app(sections);
-  EXPECT_EQ(app({"hi", "-n", "30"}).out, answerTo(bytesOf("hi"), 30) + "\n");
+  EXPECT_EQ(app({"hi", "-n", "30", "--temp", "0"}).out,
+            answerTo(bytesOf("hi"), 30) + "\n");
   EXPECT_EQ(app({"hi", "--system", "be"}).code, 1);
   EXPECT_EQ(app({"chat"}).err,
             "error: this model has no chat template: use run\n");
@@ -69,7 +70,7 @@ TEST(Chat, everyTurnSeesTheOnesBefore) {
   const std::string first = answerTo(chatIds({{"user", "hi"}}), 20);
   const std::string second = answerTo(
       chatIds({{"user", "hi"}, {"assistant", first}, {"user", "and"}}), 20);
-  Outcome result = FakeApp()({"chat", "-n", "20"}, "hi\n\nand");
+  Outcome result = FakeApp()({"chat", "-n", "20", "--temp", "0"}, "hi\n\nand");
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_EQ(result.out, first + "\n" + second + "\n");
 }
@@ -78,7 +79,8 @@ TEST(Chat, clearKeepsOnlyTheSystemMessage) {
   const std::string answer =
       answerTo(chatIds({{"system", "be"}, {"user", "hi"}}), 20);
   Outcome result =
-      FakeApp()({"chat", "-n", "20", "--system", "be"}, "hi\n/clear\nhi\n");
+      FakeApp()({"chat", "-n", "20", "--temp", "0", "--system", "be"},
+                "hi\n/clear\nhi\n");
   EXPECT_EQ(result.out, answer + "\n" + answer + "\n");
 }
 
@@ -99,8 +101,9 @@ TEST(Chat, interruptStopsTheAnswerNotTheProgram) {
   int errors = open(err.path().c_str(), O_WRONLY | O_CREAT, 0600);
   int code = -1;
   std::thread program([&] {
-    code = app.call({"chat", "--ignore-eos", "--threads", "1"}, in[0], out[1],
-                    errors);
+    code = app.call(
+        {"chat", "--ignore-eos", "-n", "-1", "--allow-loops", "--threads", "1"},
+        in[0], out[1], errors);
     close(out[1]);
   });
   auto readLine = [&] {
