@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
+#include <cstring>
 #include <unistd.h>
 
 using namespace llmrt;
@@ -52,6 +53,9 @@ public:
                "completion, where the model has no chat template)."};
   Status dispatch(Application &program);
   bool wantsHelp() const;
+  /// What to ask back of a text that looks like a mistyped command; empty:
+  /// nothing. `quoted`: it stood behind "--", so it is a text.
+  std::string doubtText(bool quoted) const;
 
 private:
   void addAsk();
@@ -133,12 +137,12 @@ void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options,
                                 Purpose purpose) {
   const bool answers = purpose == Purpose::Answers;
   takesWhole(
-      to->add_option("-n,--tokens", options.maxTokens,
-                     "Tokens to generate at most; -1: until the model ends or "
-                     "the context is full; default: " +
-                         std::to_string(answers
-                                            ? GenerationPlan::answerTokens
-                                            : GenerationPlan::completionTokens)),
+      to->add_option(
+          "-n,--tokens", options.maxTokens,
+          "Tokens to generate at most; -1: until the model ends or "
+          "the context is full; default: " +
+              std::to_string(answers ? GenerationPlan::answerTokens
+                                     : GenerationPlan::completionTokens)),
       -1, INT32_MAX);
   addSampling(to, options.sampling, purpose);
   if (answers)
@@ -153,6 +157,9 @@ void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options,
              1, INT32_MAX);
   to->add_flag("--ignore-eos", options.ignoreEos,
                "Go on after the model's end token");
+  if (to->get_name() != "chat")
+    to->add_flag("--print-ids", options.printIds,
+                 "Print token ids instead of text");
   to->add_flag("--stats", options.stats, "Say speed and memory on stderr");
   addThreads(to, options.threads);
 }
@@ -160,12 +167,12 @@ void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options,
 void CommandLine::addSampling(CLI::App *to, SamplerChoice &sampling,
                               Purpose purpose) {
   constexpr double unbounded = std::numeric_limits<double>::infinity();
-  takesNumber(to->add_option("--temperature,--temp", sampling.temperature,
-                             std::string("0: always the most likely token; default: ") +
-                                 (purpose == Purpose::Answers
-                                      ? "the model's, else 0.7"
-                                      : "0")),
-              0, unbounded);
+  takesNumber(
+      to->add_option(
+          "--temperature,--temp", sampling.temperature,
+          std::string("0: always the most likely token; default: ") +
+              (purpose == Purpose::Answers ? "the model's, else 0.7" : "0")),
+      0, unbounded);
   takesWhole(to->add_option("--top-k", sampling.topK,
                             "Keep the k most likely tokens; 0: all"),
              0, INT32_MAX);
@@ -212,8 +219,6 @@ void CommandLine::addRun() {
           ->allow_extra_args(false);
   prompt->excludes(file)->excludes(ids);
   file->excludes(ids);
-  runCommand->add_flag("--print-ids", runOptions.generate.printIds,
-                       "Print token ids instead of text");
   addGeneration(runCommand, runOptions.generate, Purpose::Completions);
 }
 
@@ -309,6 +314,26 @@ void CommandLine::addInfo() {
 bool CommandLine::wantsHelp() const {
   return cli.get_subcommands().empty() && askOptions.text.empty() &&
          isatty(host.in);
+}
+
+/// One word that is nearly a command, or one of other programs.
+std::string CommandLine::doubtText(bool quoted) const {
+  const std::string &text = askOptions.text;
+  if (quoted || !cli.get_subcommands().empty() || text.empty() ||
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") !=
+          std::string::npos)
+    return {};
+  std::vector<std::string> names;
+  for (const CLI::App *command : cli.get_subcommands({}))
+    names.push_back(command->get_name());
+  const std::string near = nearestName(text, names);
+  const bool foreign = text == "serve" || text == "help" || text == "version" ||
+                       text == "show" || text == "list" || text == "ask";
+  if (near.empty() && !foreign)
+    return {};
+  return "'" + text + "' is no command" + didYouMean(text, names) +
+         (near.empty() ? "; the commands are " + listNames(names) + "." : "") +
+         " To say it to the model: " + cli.get_name() + " -- " + text;
 }
 
 Status CommandLine::dispatch(Application &program) {
@@ -413,6 +438,13 @@ int app::runApp(int argc, const char *const *argv, const Host &host) {
       line.cli.parse(separateText(line.cli, argc, argv));
     } catch (const CLI::ParseError &error) {
       return reportParse(line.cli, error, host);
+    }
+    const bool quoted = std::any_of(argv, argv + argc, [](const char *one) {
+      return std::strcmp(one, "--") == 0;
+    });
+    if (std::string doubt = line.doubtText(quoted); !doubt.empty()) {
+      complain(host.err, doubt);
+      return exitUsage;
     }
     if (line.wantsHelp()) {
       (void)writeAll(host.err, line.cli.help());

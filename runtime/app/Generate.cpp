@@ -120,7 +120,7 @@ static Status printAnswers(Application &program, Scheduler &scheduler,
 }
 
 static void sayEndings(Application &program, const std::vector<Answer> &answers,
-                     int64_t context) {
+                       int64_t context) {
   for (size_t i = 0; i < answers.size(); ++i)
     if (std::string text = answers[i].watch.complaint(context); !text.empty())
       say(program.err, "%s%s",

@@ -15,6 +15,8 @@ import termios
 import time
 import unicodedata
 
+# Before each of its questions the program has pasted text marked.
+ASKS = "\x1b[?2004h"
 ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78])")
 
 
@@ -108,6 +110,7 @@ class Terminal:
         self.resize(columns, rows)
         self.screen = Screen(columns, rows)
         self.raw = ""
+        self.asked = 0
         environment = {**os.environ, "TERM": "xterm", **(environment or {})}
 
         def lead():
@@ -142,9 +145,12 @@ class Terminal:
                 raise AssertionError(f"not seen in:\n{self.screen.text()}\nbytes: {self.raw[-2000:]!r}")
         return self.screen.text()
 
-    def wait_prompt(self, seconds=60):
-        """Until the last line is an empty prompt."""
-        return self.wait_for(lambda text: text.split("\n")[-1] == ">", seconds)
+    def wait_prompt(self, number=None, seconds=60):
+        """Until the program asks for the `number`-th time (default: once more than
+        it was waited for)."""
+        self.asked = number or self.asked + 1
+        return self.wait_for(lambda text: self.raw.count(ASKS) >= self.asked
+                             and text.split("\n")[-1] == ">", seconds)
 
     def send(self, text):
         data = text.encode()
@@ -152,12 +158,13 @@ class Terminal:
             data = data[os.write(self.master, data[:512]):]
             self.read(0)
 
-    def type(self, text, seconds=60):
-        """Sends, and waits for the next empty prompt."""
-        self.wait_prompt(seconds)
+    def type(self, text, prompts=1):
+        """Sends once the program asks, and waits until it has asked so many times
+        more."""
+        if self.asked == 0:
+            self.wait_prompt()
         self.send(text)
-        self.settle()
-        return self.wait_prompt(seconds)
+        return self.wait_prompt(self.asked + prompts)
 
     def settle(self, seconds=0.3):
         """Until nothing has come for a while."""

@@ -59,8 +59,7 @@ class Editing(ChatTestCase):
         chat.wait_prompt()
         chat.send("é日本😀x" + LEFT + BACKSPACE + LEFT + "ß")
         chat.wait_for(lambda text: text.endswith("> é日ß本x"))
-        chat.send("\r")
-        chat.settle()
+        chat.type("\r")
         self.assertEqual(self.messages(chat), ["é日ß本x"])
 
     def test_characters_are_whole_without_a_locale(self):
@@ -72,9 +71,7 @@ class Editing(ChatTestCase):
     def test_text_typed_during_an_answer_waits(self):
         chat = self.chat("-n", "60", "--ignore-eos", "--allow-loops")
         chat.wait_prompt()
-        chat.send("first\r")
-        chat.send("second\r")
-        chat.settle(1)
+        chat.type("first\rsecond\r", prompts=2)
         self.assertEqual(self.messages(chat), ["first", "second"])
         self.assertEqual(chat.raw.count("second"), 1) # shown where it is read, not in the answer
 
@@ -82,8 +79,8 @@ class Editing(ChatTestCase):
 class ManyLines(ChatTestCase):
     def test_every_way_to_write_them(self):
         chat = self.chat(*SHORT)
-        chat.type("one\\\rtwo\r")
-        chat.type('"""three\rfour"""\r')
+        chat.type("one\\\rtwo\r", prompts=2)
+        chat.type('"""three\rfour"""\r', prompts=2)
         chat.type("five" + ALT_ENTER + "six\r")
         chat.type(PASTE + "seven\r\neight\x1b[31m\r" + PASTED + "nine\r")
         self.assertEqual(self.messages(chat), ["one\ntwo", "three\nfour", "five\nsix",
@@ -112,8 +109,7 @@ class Widths(ChatTestCase):
         chat.send(HOME + self.TEXT[0])
         chat.wait_for(lambda text: text.replace("\n", "").endswith(whole.replace("\n", "")))
         self.fills(chat, whole, columns)
-        chat.send("\r")
-        chat.settle()
+        chat.type("\r")
         self.assertEqual(self.messages(chat), [self.TEXT])
 
     def fills(self, chat, text, columns):
@@ -229,9 +225,7 @@ class Interrupts(ChatTestCase):
 
     def test_a_prompt_is_given_up(self):
         chat = self.chat(*SHORT)
-        chat.wait_prompt()
-        chat.send("half a line" + CTRL_C)
-        chat.wait_for(lambda text: text.endswith("(Ctrl-D ends)\n>"))
+        self.assertTrue(chat.type("half a line" + CTRL_C).endswith("(Ctrl-D ends)\n>"))
         chat.type("whole\r")
         self.assertEqual(self.messages(chat), ["whole"])
 
@@ -240,21 +234,17 @@ class Interrupts(ChatTestCase):
         chat.wait_prompt()
         chat.send("Tell me a story.\r")
         chat.wait_for(lambda text: len(text.partition("a story.")[2].strip()) > 40)
-        chat.send(CTRL_C)
-        chat.wait_prompt(20)
+        chat.type(CTRL_C)
         self.assertEqual(self.messages(chat), ["Tell me a story."])
         self.assertGreater(len(self.messages(chat, "assistant")[0]), 20)
 
     def test_reading_a_long_prompt_shows_itself_and_stops(self):
         chat = self.chat(*SHORT, "-t", "1")
         chat.wait_prompt()
-        chat.send(PASTE + "All work and no play makes Jack a dull boy. " * 400 + PASTED)
-        chat.settle(1)
-        chat.send("\r")
+        chat.send(PASTE + "All work and no play makes Jack a dull boy. " * 400 + PASTED + "\r")
         chat.wait_for(lambda _: "reading prompt " in chat.raw)
         self.assertRegex(chat.raw, r"reading prompt \d+/4\d\d\d")
-        chat.send(CTRL_C)
-        chat.wait_prompt(20)
+        chat.type(CTRL_C)
         self.assertNotIn("reading prompt", chat.screen.text())
         self.assertEqual(self.messages(chat), [])
         chat.type("Hello\r")

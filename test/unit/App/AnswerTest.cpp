@@ -68,6 +68,34 @@ TEST(Sampling, theSeedThatIsSaidGivesTheSameText) {
   EXPECT_EQ(app({"hi", "-n", "30", "--seed", seed}).out, first.out);
 }
 
+TEST(MistypedCommand, isAskedAboutNotAnswered) {
+  FakeApp app;
+  for (const char *word :
+       {"chta", "rnu", "benhc", "serve", "help", "version"}) {
+    Outcome result = app({word});
+    EXPECT_EQ(result.code, 2) << word;
+    EXPECT_EQ(result.out, "") << word;
+    EXPECT_NE(result.err.find("-- " + std::string(word)), std::string::npos)
+        << result.err;
+  }
+  EXPECT_NE(app({"chta"}).err.find("did you mean 'chat'?"), std::string::npos);
+  EXPECT_NE(app({"help"}).err.find("the commands are run, chat"),
+            std::string::npos);
+}
+
+TEST(MistypedCommand, aTextIsAnswered) {
+  FakeApp app;
+  const std::vector<std::vector<std::string>> texts = {
+      {"Hello"}, {"hello"}, {"chta is what?"}, {"--", "chta"}};
+  for (const auto &text : texts) {
+    std::vector<std::string> call = {"-n", "3", "--temp", "0"};
+    call.insert(call.end(), text.begin(), text.end());
+    Outcome result = app(call);
+    EXPECT_EQ(result.code, 0) << text.back() << result.err;
+    EXPECT_NE(result.out, "") << text.back();
+  }
+}
+
 TEST(Length, aDefaultThatCutsIsSaid) {
   app::GenerationPlan plan = {.maxTokens = 1024, .defaultLength = true};
   app::AnswerWatch watch(plan);
