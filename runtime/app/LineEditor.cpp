@@ -105,6 +105,8 @@ struct LineEditor::Impl {
   static unsigned char paste(EditLine *editor, int);
   static unsigned char breakLine(EditLine *editor, int);
   void bindKeys();
+  /// Asks the terminal to put marks around pasted text, or no longer.
+  void markPastes(bool wanted);
 
   int out;
   CharacterReader characters;
@@ -112,17 +114,18 @@ struct LineEditor::Impl {
   EditLine *editor;
   HistoryW *history;
   const char *prompt = "";
-  bool brackets; // whether the terminal may be asked to mark pasted text
+  const bool canMark; // the terminal may be asked to mark pasted text
+  bool marks = false;
 };
 
-static bool marksPastes() {
+static bool mayMarkPastes() {
   const char *terminal = std::getenv("TERM");
   return terminal && *terminal && std::strcmp(terminal, "dumb") != 0;
 }
 
 LineEditor::Impl::Impl(int in, int out)
     : out(out), characters(in), input(fdopen(dup(in), "r")),
-      output(fdopen(dup(out), "w")), brackets(marksPastes()) {
+      output(fdopen(dup(out), "w")), canMark(mayMarkPastes()) {
   useUtf8();
   editor = el_init_fd("llmrt", input, output, output, in, out, out);
   history = history_winit();
@@ -147,6 +150,13 @@ LineEditor::Impl::~Impl() {
   fclose(output);
 }
 
+void LineEditor::Impl::markPastes(bool wanted) {
+  if (!canMark || wanted == marks)
+    return;
+  marks = wanted;
+  (void)writeAll(out, wanted ? "\033[?2004h" : "\033[?2004l");
+}
+
 void LineEditor::Impl::bindKeys() {
   el_set(editor, EL_ADDFN, "llmrt-paste", "Insert a pasted block", paste);
   el_set(editor, EL_ADDFN, "llmrt-break", "Begin another line", breakLine);
@@ -165,6 +175,7 @@ void LineEditor::Impl::bindKeys() {
 
 int LineEditor::Impl::readCharacter(EditLine *editor, wchar_t *character) {
   Impl &self = *of(editor);
+  self.markPastes(true); // now that the terminal does not echo any more
   for (;;) {
     const ssize_t got = self.characters.next(*character);
     if (got >= 0 || errno != EINTR || interrupted())
@@ -207,8 +218,6 @@ LineEditor::~LineEditor() = default;
 
 Line LineEditor::next(const char *prompt, std::string &text) {
   impl->prompt = prompt;
-  if (impl->brackets)
-    (void)writeAll(impl->out, "\033[?2004h");
   int count = 0;
   const wchar_t *line = el_wgets(impl->editor, &count);
   const Line result = line && count > 0            ? Line::Text
@@ -221,8 +230,7 @@ Line LineEditor::next(const char *prompt, std::string &text) {
     text.pop_back();
   if (result == Line::Interrupted)
     el_reset(impl->editor);
-  if (impl->brackets)
-    (void)writeAll(impl->out, "\033[?2004l");
+  impl->markPastes(false);
   return result;
 }
 

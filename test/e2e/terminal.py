@@ -44,11 +44,12 @@ class Screen:
         while at < len(text):
             if text[at] == "\x1b":
                 found = ESCAPE.match(text, at)
-                if not found:
+                if not found and (at + 1 == len(text) or text[at + 1] == "["):
                     self.pending = text[at:]
                     return
-                self.escape(found.group(1))
-                at = found.end()
+                if found:
+                    self.escape(found.group(1))
+                at = found.end() if found else at + 1
             else:
                 self.put(text[at])
                 at += 1

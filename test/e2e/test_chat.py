@@ -69,7 +69,7 @@ class Editing(ChatTestCase):
         self.assertEqual(self.messages(chat), ["日本"])
 
     def test_text_typed_during_an_answer_waits(self):
-        chat = self.chat("-n", "60", "--ignore-eos", "--allow-loops")
+        chat = self.chat("-n", "60", "--ignore-eos", "--temperature", "0")
         chat.wait_prompt()
         chat.type("first\rsecond\r", prompts=2)
         self.assertEqual(self.messages(chat), ["first", "second"])

@@ -97,7 +97,8 @@ TEST(MistypedCommand, aTextIsAnswered) {
 }
 
 TEST(Length, aDefaultThatCutsIsSaid) {
-  app::GenerationPlan plan = {.maxTokens = 1024, .defaultLength = true};
+  app::GenerationPlan plan = {
+      .sampler = {}, .maxTokens = 1024, .defaultLength = true};
   app::AnswerWatch watch(plan);
   watch.end(EndReason::MaxTokens);
   EXPECT_EQ(watch.complaint(4096),
@@ -107,7 +108,7 @@ TEST(Length, aDefaultThatCutsIsSaid) {
 }
 
 TEST(Length, aLoopIsEndedAndSaid) {
-  app::GenerationPlan plan = {.endLoops = true};
+  app::GenerationPlan plan = {.sampler = {}, .endLoops = true};
   app::AnswerWatch watch(plan);
   int64_t tokens = 1;
   while (watch.push(static_cast<int32_t>(tokens % 3)) && tokens < 1000)
