@@ -1,8 +1,12 @@
 # Thin: CMake presets and the scripts in utils/ do the work.
-.PHONY: help demo test test-all check clean
+.PHONY: help demo install package test test-all check clean
+
+PREFIX ?= /usr/local
 
 help:
 	@echo "make demo    install what is missing, build, compile SmolLM2, print a completion"
+	@echo "make install PREFIX=/usr/local   build and install llmc, headers, man pages, completions"
+	@echo "make package a .deb and a .tar.zst that bring LLVM along"
 	@echo "make test    everything: lit, GoogleTest, end to end"
 	@echo "make test-all  the same and what takes hours: older machines, 5,000 random graphs, sanitizers"
 	@echo "make check   formatting, include direction, lint"
@@ -10,6 +14,12 @@ help:
 
 demo:
 	@utils/demo.sh
+
+install:
+	@utils/install.sh "$(PREFIX)"
+
+package:
+	@utils/install.sh --package
 
 test:
 	@utils/test.sh

@@ -19,3 +19,28 @@ model_path() {
 }
 
 jobs() { nproc; }
+
+# Tests stay out until `make test` asks for them: they need more packages.
+configure_build() {
+  [ ! -e "$root/build/build.ninja" ] || return 0
+  say "configuring"
+  (cd "$root" && cmake --preset release -DLLMC_BUILD_TESTS=OFF) >"$root/build-configure.log" 2>&1 ||
+    { tail -n 20 "$root/build-configure.log" >&2; fail "configuring failed"; }
+  rm -f "$root/build-configure.log"
+}
+
+# Builds targets; on a terminal ninja's own line says how far it is.
+build_targets() {
+  local steps seconds log=$root/build/targets.log
+  steps=$(ninja -C "$root/build" -n "$@" | grep -c '^\[') || true
+  [ "$steps" -gt 0 ] || return 0
+  # A step is 3 seconds of one core on a small machine, less where ccache knows it.
+  seconds=$((steps * 3 / $(jobs)))
+  say "building $*: $steps steps, about $(((seconds + 59) / 60)) minutes at most"
+  if [ -t 2 ]; then
+    ninja -C "$root/build" -j "$(jobs)" "$@" >&2 || fail "building failed"
+  else
+    ninja -C "$root/build" -j "$(jobs)" "$@" >"$log" 2>&1 ||
+      { tail -n 40 "$log" >&2; fail "building failed"; }
+  fi
+}

@@ -8,16 +8,8 @@ cd "$root"
 utils/bootstrap.sh build
 model=$(model_path)
 
-# Tests stay out until `make test` asks for them: they need more packages.
-if [ ! -e build/build.ninja ]; then
-  say "configuring"
-  cmake --preset release -DLLMC_BUILD_TESTS=OFF >build-configure.log 2>&1 ||
-    { tail -n 20 build-configure.log >&2; fail "configuring failed"; }
-  rm -f build-configure.log
-fi
-say "building llmc"
-ninja -C build -j "$(jobs)" llmc >build/demo.log 2>&1 ||
-  { tail -n 40 build/demo.log >&2; fail "building failed"; }
+configure_build
+build_targets llmc llmc-opt
 
 app=build/smollm2
 if [ ! -e $app ] || [ build/bin/llmc -nt $app ] || [ "$model" -nt $app ]; then
@@ -25,4 +17,12 @@ if [ ! -e $app ] || [ build/bin/llmc -nt $app ] || [ "$model" -nt $app ]; then
   build/bin/llmc compile "$model" -o $app
 fi
 say "$app run -p \"Once upon a time\" -n 48"
+printf 'Once upon a time' # programs print what follows a prompt
 $app run -p "Once upon a time" -n 48
+cat >&2 <<NEXT
+== llmc is build/bin/llmc, the compiled model is $app. What to try next:
+   $app "What is the capital of France?"
+   $app chat
+   build/bin/llmc compile YOUR-MODEL.gguf -o yours     # or a Hugging Face folder
+   (make install PREFIX=~/.local puts llmc where your shell finds it)
+NEXT

@@ -7,9 +7,12 @@
 #include "MlirFlags.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Version.h"
+#include "llmrt/CommandDocs.h"
 #include "llmrt/Usage.h"
 
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <csignal>
 #include <cstdio>
@@ -338,4 +341,43 @@ int llmc::runCommandLine(int argc, const char *const *argv) {
         llmrt::explainUsage(line.app, error, makeUsageContext("llmc")));
   }
   return line.action();
+}
+
+//===----------------------------------------------------------------------===//
+// Manual pages and completions
+//===----------------------------------------------------------------------===//
+
+static llvm::Error writeDoc(const std::string &path, const std::string &text) {
+  std::error_code code =
+      llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path));
+  if (code)
+    return llvm::createStringError(code, path + ": " + code.message());
+  llvm::raw_fd_ostream stream(path, code);
+  if (!code) {
+    stream << text;
+    stream.flush();
+    code = stream.error();
+    stream.clear_error();
+  }
+  return code ? llvm::createStringError(code, path + ": " + code.message())
+              : llvm::Error::success();
+}
+
+int llmc::writeCommandDocs(const std::string &folder) {
+  CommandLine line;
+  const std::string program = "llmc", source = program + " " LLMC_VERSION;
+  std::vector<std::pair<std::string, std::string>> files = {
+      {"man/man1/llmc.1", llmrt::manPage(line.app, line.app, program, source)},
+      {"bash-completion/completions/llmc",
+       llmrt::bashCompletion(line.app, program)},
+      {"zsh/site-functions/_llmc", llmrt::zshCompletion(line.app, program)},
+      {"fish/vendor_completions.d/llmc.fish",
+       llmrt::fishCompletion(line.app, program)}};
+  for (const CLI::App *command : line.app.get_subcommands({}))
+    files.push_back({"man/man1/llmc-" + command->get_name() + ".1",
+                     llmrt::manPage(line.app, *command, program, source)});
+  for (const auto &[name, text] : files)
+    if (llvm::Error error = writeDoc(folder + "/" + name, text))
+      return report(std::move(error));
+  return 0;
 }

@@ -73,6 +73,10 @@ llvm::Error runReference(const ReferenceCommand &command);
 /// an error, 2 for wrong usage.
 int runCommandLine(int argc, const char *const *argv);
 
+/// Writes the command line's manual pages and its completions for bash, zsh and
+/// fish below `folder`, as they lie below share/. Returns an exit code.
+int writeCommandDocs(const std::string &folder);
+
 } // namespace llmc
 
 #endif // LLMC_DRIVER_COMMANDS_H

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""What `cmake --install` leaves is used as somebody would who has nothing else:
+from its folder, by find_package, pkg-config, man and the shells.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import os
+import re
+import shutil
+import unittest
+from pathlib import Path
+
+from support import LLMC, MODELS, TestCase, run
+
+BUILD = Path(LLMC).resolve().parents[1]
+MODEL = MODELS / "llama-q4_1.gguf"
+C_PROGRAM = r"""
+#include <llmrt/llmrt.h>
+#include <stdio.h>
+int main(int argc, char **argv) {
+  LlmrtProgram *program;
+  LlmrtLimits limits;
+  if (llmrt_program_open(argc > 1 ? argv[1] : NULL, &program) ||
+      llmrt_program_limits(program, &limits)) {
+    printf("%s\n", llmrt_last_error());
+    return 1;
+  }
+  printf("%d\n", (int)limits.vocabulary);
+  llmrt_program_close(program);
+  return 0;
+}
+"""
+PROJECT = """
+cmake_minimum_required(VERSION 3.25)
+project(embed LANGUAGES C)
+find_package(llmc 0.1 REQUIRED)
+llmc_add_model(tiny MODEL {model} OPTIONS --max-context 64)
+add_executable(embed embed.c)
+target_link_libraries(embed PRIVATE tiny)
+"""
+
+
+class Install(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.prefix = cls.folder / "prefix"
+        cls("install").install()
+
+    def install(self, *more):
+        self.succeed(["cmake", "--install", BUILD, "--prefix", self.prefix, *more])
+
+    def test_the_compiler_runs_from_there(self):
+        app = self.folder / "app"
+        self.succeed([self.prefix / "bin/llmc", "compile", MODEL, "-q", "-o", app], env={})
+        self.assertEqual(self.succeed([app, "run", "-p", "a", "-n", "1", "--print-ids"]).count("\n"), 1)
+        self.succeed([self.prefix / "bin/llmc-opt", "--version"], env={})
+
+    def test_packages_bring_llvm_along(self):
+        self.install("--component", "bundle")
+        found = self.succeed(["/lib64/ld-linux-x86-64.so.2", "--list", self.prefix / "bin/llmc"], env={})
+        outside = [line for line in found.splitlines() if "=>" in line and str(self.prefix) not in line]
+        for line in outside:
+            self.assertRegex(line, r"lib(c|m|dl|rt|pthread)\.so")
+        self.assertIn("libLLVM", found)
+        self.assertTrue(list((self.prefix / "share/doc/llmc/licences").iterdir()))
+        shutil.rmtree(self.prefix / "lib/llmc")
+
+    def test_find_package(self):
+        project = self.folder / "project"
+        project.mkdir()
+        (project / "CMakeLists.txt").write_text(PROJECT.format(model=MODEL))
+        (project / "embed.c").write_text(C_PROGRAM)
+        self.succeed(["cmake", "-G", "Ninja", "-S", project, "-B", project / "build",
+                      f"-DCMAKE_PREFIX_PATH={self.prefix}"])
+        self.succeed(["cmake", "--build", project / "build"])
+        self.assertEqual(self.succeed([project / "build/embed"]), "320\n")
+
+    def test_pkg_config(self):
+        environment = dict(os.environ, PKG_CONFIG_PATH=str(self.prefix / "lib/pkgconfig"))
+        flags = self.succeed(["pkg-config", "--cflags", "llmrt"], env=environment).split()
+        source, library, program = (self.folder / name for name in ("p.c", "model.so", "p"))
+        source.write_text(C_PROGRAM)
+        self.succeed([LLMC, "compile", MODEL, "-q", "--emit=so", "-o", library])
+        self.succeed(["cc", *flags, source, library, "-o", program])
+        self.assertEqual(self.succeed([program]), "320\n")
+
+    def test_manual_pages(self):
+        pages = sorted((self.prefix / "share/man/man1").iterdir())
+        self.assertEqual([page.name for page in pages], [
+            "llmc-compile.1", "llmc-import.1", "llmc-inspect.1", "llmc-run.1", "llmc.1"])
+        for page in pages:
+            result = run(["man", "--warnings", "--encoding=utf8", "-l", page],
+                         env=dict(os.environ, MANWIDTH="78", MAN_KEEP_FORMATTING="", LC_ALL="C.UTF-8"))
+            self.assertEqual((result.returncode, result.stderr), (0, ""), page)
+            if page.name == "llmc-compile.1":
+                plain = re.sub(r".\x08", "", result.stdout)
+                self.assertIn("--kv f32|f16", plain)
+                self.assertIn("llmc compile MODEL [OPTION]...", plain)
+
+    def complete(self, *words):
+        script = self.prefix / "share/bash-completion/completions/llmc"
+        return self.succeed(["bash", "-c", 'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+                             '_llmc; echo "${COMPREPLY[@]}"', script, *words]).split()
+
+    def test_bash_completes(self):
+        self.assertEqual(self.complete("llmc", "com"), ["compile"])
+        self.assertEqual(self.complete("llmc", "compile", "--kv", ""), ["f32", "f16"])
+        self.assertEqual(self.complete("llmc", "compile", "--kv", "=", "f1"), ["f16"])
+        self.assertEqual(self.complete("llmc", "compile", "--kv", "="), ["f32", "f16"])
+        self.assertIn("--max-context", self.complete("llmc", "compile", "model.gguf", "--max"))
+        self.assertEqual(self.complete("llmc", "compile", "mod"), [])  # files, by bash itself
+
+    def test_the_other_shells_have_the_same(self):
+        share = self.prefix / "share"
+        zsh, fish = share / "zsh/site-functions/_llmc", share / "fish/vendor_completions.d/llmc.fish"
+        for script, shell in ((zsh, "zsh"), (fish, "fish")):
+            for part in ("compile", "max-context", "f32 f16"):
+                self.assertIn(part, script.read_text())
+            if shutil.which(shell):
+                self.succeed([shell, "-n", script])
+        self.assertEqual(zsh.read_text().split()[:2], ["#compdef", "llmc"])
+
+
+if __name__ == "__main__":
+    unittest.main()
