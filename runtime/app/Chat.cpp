@@ -7,8 +7,8 @@
 #include "App.h"
 #include "ChatCommands.h"
 #include "ChatInput.h"
-#include "Interrupts.h"
 #include "Description.h"
+#include "Interrupts.h"
 #include "PromptProgress.h"
 #include "Report.h"
 
