@@ -14,6 +14,7 @@
 #include "llmc/Emit/FileDigests.h"
 #include "llmc/Emit/PendingFile.h"
 #include "llmc/Lower/Passes.h"
+#include "llmrt/Console.h"
 #include "llmrt/TokenizerModel.h"
 
 #include "mlir/Parser/Parser.h"
@@ -86,7 +87,7 @@ llvm::Error Compiler::readModel(llvm::StringRef path,
   model = std::move(*imported);
   // --quiet is about progress: what a user must know is said nevertheless.
   for (const std::string &warning : model.warnings)
-    llvm::errs() << "llmc: warning: " << warning << "\n";
+    llvm::errs() << "llmc: " << llmrt::warningLabel(2) << warning << "\n";
   auto resolved = resolveOptions(wanted, *model.module);
   if (!resolved)
     return resolved.takeError();

@@ -123,6 +123,11 @@ class Templates(TestCase):
         self.assertEqual(warnings, "")
         self.assertEqual(self.succeed([app, "a", "-n", "20"]), tiny.SAYS + "\n")
 
+    def test_what_a_template_says_does_not_steer_the_terminal(self):
+        _, warnings = self.compile_with("{{ raise_exception('\x1b[2J\x9b2J') }}")
+        self.assertIn("??2J", warnings)
+        self.assertNotRegex(warnings.strip(), "[\x00-\x1f\x7f-\x9f]")
+
     def test_a_template_that_cannot_be_used_is_told_by_the_compiler(self):
         app, warnings = self.compile_with("{% include 'other.jinja' %}{{ messages[0].content }}")
         self.assertIn("chat template, line 1: statement 'include'", warnings)
