@@ -28,8 +28,9 @@ using Members = std::vector<std::pair<std::string, Value>>;
 
 /// How Python's json.dumps writes.
 struct JsonStyle {
-  int indent = -1;                          // negative: on one line
-  std::optional<std::string> itemSeparator; // default: ", ", or "," in lines
+  int indent = -1; // negative: on one line
+  std::optional<std::string> itemSeparator =
+      {}; // default: ", ", or "," in lines
   std::string keySeparator = ": ";
   bool sortKeys = false;
   bool asciiOnly = false; // \u escapes for everything else

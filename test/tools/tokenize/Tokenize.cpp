@@ -89,7 +89,6 @@ Expected<TokenizerModel> readGgufFields(const std::string &path) {
   fields.merges = json.at("merges").get<std::vector<std::string>>();
   fields.bosId = json.value("bos_token_id", -1);
   fields.eosId = json.value("eos_token_id", -1);
-  fields.unknownId = json.value("unknown_token_id", -1);
   fields.padId = json.value("padding_token_id", -1);
   fields.addBos = json.value("add_bos_token", -1);
   fields.chatTemplate = json.value("chat_template", "");

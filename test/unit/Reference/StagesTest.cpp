@@ -48,9 +48,9 @@ public:
     Interpreter interpreter(*model->module, model->weights);
     std::vector<float> all;
     for (const ReferenceBatch &batch :
-         {ReferenceBatch{{7, 300, 12}, {0, 1, 2}, {4, 4, 4}, {0, 1, 2}},
-          ReferenceBatch{{9, 9}, {3, 4}, {4, 4}, {1}},
-          ReferenceBatch{{1, 2, 3}, {0, 1, 5}, {8, 8, 4}, {0, 1, 2}}}) {
+         {ReferenceBatch{{7, 300, 12}, {0, 1, 2}, {4, 4, 4}, {0, 1, 2}, {}},
+          ReferenceBatch{{9, 9}, {3, 4}, {4, 4}, {1}, {}},
+          ReferenceBatch{{1, 2, 3}, {0, 1, 5}, {8, 8, 4}, {0, 1, 2}, {}}}) {
       auto logits = interpreter.step(batch);
       if (!logits) {
         ADD_FAILURE() << llvm::toString(logits.takeError());
