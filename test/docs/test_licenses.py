@@ -19,10 +19,8 @@ CARRIED = {
     "libxxhash-dev": ["xxhash"],
     "nlohmann-json3-dev": ["nlohmann-json"],
     "libc6-dev": ["glibc"],
-    "libedit-dev": ["libedit"],
+    "libedit-dev": ["libedit", "libbsd"],
     "libncurses-dev": ["ncurses"],
-    "libbsd-dev": ["libbsd"],
-    "libmd-dev": ["libmd"],
     "g++": ["gcc-runtime"],
 }
 OF_LLMC = {"liblld-22-dev", "llvm-22-dev", "libmlir-22-dev", "libzstd-dev", "zlib1g-dev", "libssl-dev"}
