@@ -105,7 +105,8 @@ TEST_F(Catalog, ShapesMustAgree) {
   WeightCatalog catalog = open(SourceKind::Gguf);
   EXPECT_FALSE(bool(catalog.matrix("w.weight", {4, 8})));
   EXPECT_EQ(finish(catalog), "model: tensor 'w.weight': requires shape [4, 8], "
-                             "found [8, 4]");
+                             "found [8, 4]; are the weights those of this "
+                             "configuration?");
 }
 
 TEST_F(Catalog, WhatNobodyTookIsRefusedUnlessIgnored) {
@@ -127,7 +128,8 @@ TEST_F(Catalog, ATensorOfAnUnreadableTypeIsNamedWhenWanted) {
   EXPECT_TRUE(catalog.has("w.weight"));
   EXPECT_FALSE(bool(catalog.matrix("w.weight", {4, 8})));
   EXPECT_EQ(finish(catalog), "model: tensor 'w.weight': has dtype F8_E4M3; the "
-                             "dtypes that can be read are F32, F16 and BF16");
+                             "dtypes that can be read are F32, F16 and BF16: "
+                             "take a file in one of these");
 }
 
 TEST_F(Catalog, EncodingsAreKeptAndVectorsBecomeF32) {
