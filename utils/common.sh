@@ -32,11 +32,14 @@ configure_build() {
 # Builds targets; on a terminal ninja's own line says how far it is.
 build_targets() {
   local steps seconds log=$root/build/targets.log
+  # Configured again first where that is due: only then are the steps known.
+  ninja -C "$root/build" build.ninja >"$log" 2>&1 ||
+    { tail -n 20 "$log" >&2; fail "configuring failed"; }
   steps=$(ninja -C "$root/build" -n "$@" | grep -c '^\[') || true
   [ "$steps" -gt 0 ] || return 0
   # A step is 3 seconds of one core on a small machine, less where ccache knows it.
   seconds=$((steps * 3 / $(jobs)))
-  say "building $*: $steps steps, about $(((seconds + 59) / 60)) minutes at most"
+  say "building $*: $steps steps, $(((seconds + 59) / 60)) min at most"
   if [ -t 2 ]; then
     ninja -C "$root/build" -j "$(jobs)" "$@" >&2 || fail "building failed"
   else
