@@ -1,5 +1,5 @@
 # Thin: CMake presets and the scripts in utils/ do the work.
-.PHONY: help demo install package test test-all check clean
+.PHONY: help demo install package test test-all fuzz check clean
 
 PREFIX ?= /usr/local
 
@@ -9,6 +9,7 @@ help:
 	@echo "make package a .deb and a .tar.zst that bring LLVM along"
 	@echo "make test    everything: lit, GoogleTest, end to end"
 	@echo "make test-all  the same and what takes hours: older machines, 5,000 random graphs, sanitizers"
+	@echo "make fuzz SECONDS=60  every parser and the template engine under libFuzzer, so long each"
 	@echo "make check   formatting, include direction, lint"
 	@echo "make clean   remove the build folder"
 
@@ -26,6 +27,9 @@ test:
 
 test-all:
 	@utils/test-all.sh
+
+fuzz:
+	@utils/fuzz.sh $(SECONDS)
 
 check:
 	@utils/check.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What make test leaves out because it is long: older machines, many more random
-# graphs, sanitizers, the commands of the tutorial.
+# graphs, 200 killed compiles, sanitizers, the commands of the tutorial.
 # usage: utils/test-all.sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 . "$(dirname "$0")/common.sh"
@@ -14,6 +14,8 @@ for machine in avx2 x86-64; do
 done
 say "$FUZZ_GRAPHS random graphs"
 build/test/unit/graph-fuzz --graphs="$FUZZ_GRAPHS" --seed=1
+say "compiles that are killed or limited"
+python3 test/hostile/sweeps.py build/bin/llmc
 say "sanitizers"
 mkdir -p build-sanitize
 cmake --preset sanitize -DLLMC_BUILD_TESTS=ON >build-sanitize/configure.log 2>&1 ||

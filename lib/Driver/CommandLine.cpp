@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "MlirFlags.h"
 #include "llmc/Driver/Commands.h"
+#include "llmc/Driver/Isolation.h"
 #include "llmc/Driver/Version.h"
 #include "llmrt/CommandDocs.h"
 #include "llmrt/Usage.h"
@@ -17,6 +18,7 @@
 #include <csignal>
 #include <cstdio>
 #include <functional>
+#include <sstream>
 
 using namespace llmc;
 
@@ -95,18 +97,45 @@ static void addCompileOptions(CLI::App *app, CompileOptions &options) {
       ->type_name("NAME");
 }
 
+/// One line; texts of a model in it reach no terminal as escapes.
+static void complain(const std::string &message) {
+  std::fprintf(stderr, "llmc: %s%s\n", llmrt::errorLabel(2).c_str(),
+               llmrt::printable(message).c_str());
+}
+
+/// What was printed has been written, too.
+static llvm::Error flushResults() {
+  llvm::outs().flush();
+  std::error_code code = llvm::outs().error();
+  llvm::outs().clear_error();
+  return code ? llvm::createStringError(code, "cannot write to stdout: " +
+                                                  code.message())
+              : llvm::Error::success();
+}
+
 static int report(llvm::Error error) {
+  llvm::Error unwritten = flushResults();
+  if (error)
+    llvm::consumeError(std::move(unwritten)); // the first one says more
+  else
+    error = std::move(unwritten);
   if (!error)
     return 0;
-  std::fprintf(stderr, "llmc: %s%s\n", llmrt::errorLabel(2).c_str(),
-               llvm::toString(std::move(error)).c_str());
+  complain(llvm::toString(std::move(error)));
   return 1;
 }
 
 static int reportUsage(const std::string &message) {
-  std::fprintf(stderr, "llmc: %s%s\n", llmrt::errorLabel(2).c_str(),
-               message.c_str());
+  complain(message);
   return 2;
+}
+
+/// Help and versions are results.
+static int printHelp(const CLI::App &app, const CLI::ParseError &error) {
+  std::ostringstream result, none;
+  app.exit(error, result, none);
+  llvm::outs() << result.str();
+  return report(llvm::Error::success());
 }
 
 //===----------------------------------------------------------------------===//
@@ -266,7 +295,7 @@ static int runReferenceArguments(const RunCommand &run) {
     app.parse(arguments);
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0)
-      return app.exit(error);
+      return printHelp(app, error);
     return reportUsage(llmrt::explainUsage(
         app, error, makeUsageContext("llmc run MODEL --reference")));
   }
@@ -295,7 +324,7 @@ void CommandLine::addRun() {
     run.arguments = command->remaining();
     action = [this, command] {
       if (!useReference)
-        return report(runProgram(run));
+        return report(makeProgram(run));
       for (const CLI::Option *option : command->get_options())
         if (option->count() && option->get_name() != "MODEL" &&
             option->get_name() != "--reference")
@@ -321,7 +350,18 @@ CommandLine::CommandLine() {
     command->set_version_flag("-V,--version", describeVersion);
 }
 
+/// Runs the command, then the program that `llmc run` has made.
+static int runAction(CommandLine &line) {
+  CommandEnd end = runIsolated(line.action);
+  if (!end.failure.empty())
+    complain(end.failure);
+  if (end.code != 0 || end.result.empty())
+    return end.code;
+  return report(becomeProgram(end.result, line.run.arguments));
+}
+
 int llmc::runCommandLine(int argc, const char *const *argv) {
+  openStandardDescriptors();
   // A limit on file sizes (ulimit -f) is an error value, not a death.
   signal(SIGXFSZ, SIG_IGN);
   std::vector<const char *> arguments(argv, argv + argc);
@@ -332,7 +372,7 @@ int llmc::runCommandLine(int argc, const char *const *argv) {
     line.app.parse(arguments.size(), arguments.data());
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0)
-      return line.app.exit(error);
+      return printHelp(line.app, error);
     if (argc < 2) {
       std::fputs(line.app.help().c_str(), stderr);
       return 2;
@@ -340,7 +380,7 @@ int llmc::runCommandLine(int argc, const char *const *argv) {
     return reportUsage(
         llmrt::explainUsage(line.app, error, makeUsageContext("llmc")));
   }
-  return line.action();
+  return runAction(line);
 }
 
 //===----------------------------------------------------------------------===//

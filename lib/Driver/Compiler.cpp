@@ -7,6 +7,7 @@
 #include "llmc/Driver/Compiler.h"
 
 #include "Diagnostics.h"
+#include "llmc/Driver/Isolation.h"
 #include "llmc/Driver/Pipelines.h"
 #include "llmc/Driver/Registration.h"
 #include "llmc/Driver/Version.h"
@@ -14,6 +15,7 @@
 #include "llmc/Emit/FileDigests.h"
 #include "llmc/Emit/PendingFile.h"
 #include "llmc/Lower/Passes.h"
+#include "llmc/Weights/Files.h"
 #include "llmrt/Console.h"
 #include "llmrt/TokenizerModel.h"
 
@@ -52,6 +54,7 @@ llvm::Error Compiler::run(Stage stage,
                           llvm::function_ref<llvm::Error()> action) {
   if (onStage)
     onStage(stage);
+  noteActivity(("stage " + getStageName(stage)).str());
   auto begin = std::chrono::steady_clock::now();
   llvm::Error error = action();
   // A stage that fails has declined something, too.
@@ -319,15 +322,20 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
                   PendingFile &file,
                   llvm::function_ref<void(uint64_t, uint64_t)> progress) {
   FileDigests digests(compiler.getModel().files);
+  noteActivity("emitting machine code");
   auto object = emitObject(compiler.getModule(), ObjectKind::object);
   if (!object)
     return object.takeError();
+  noteActivity("linking");
   if (llvm::Error error = linkProgram(
           *object,
           kind == EmitKind::so ? LinkKind::shared : LinkKind::executable,
-          file.path()))
+          file.besidePath(), path))
+    return error;
+  if (llvm::Error error = file.adopt())
     return error;
 
+  noteActivity("packing weights");
   ArtifactInputs inputs;
   inputs.name = path.str();
   inputs.planned = compiler.getModule();
@@ -338,6 +346,8 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
   inputs.tokenizer = std::move(*tokenizer);
   inputs.info = [&] { return describeProgram(compiler, digests); };
   if (llvm::Error error = appendSections(file.path(), inputs, progress))
+    return error;
+  if (llvm::Error error = checkMappedFilesUnchanged())
     return error;
   return file.commit();
 }

@@ -9,6 +9,7 @@
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Compiler.h"
+#include "llmrt/Console.h"
 
 #include "llvm/Support/Format.h"
 

@@ -3,10 +3,15 @@
 //
 // Compiling SmolLM2 takes seconds and its program is as large as the model, so
 // programs are kept: $XDG_CACHE_HOME/llmc/<key>/app, the key made of the
-// model's bytes, the options and this llmc.
+// model's bytes, the options and this llmc. What is kept is run, so the folder is
+// its owner's alone, and a program is checked against its checksums first.
 //===----------------------------------------------------------------------===//
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Compiler.h"
+#include "llmc/Driver/Isolation.h"
+#include "llmc/Weights/Files.h"
+#include "llmrt/Artifact.h"
+#include "llmrt/Console.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -20,6 +25,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace llmc;
@@ -37,12 +43,9 @@ public:
   }
 
   llvm::Error addFile(llvm::StringRef path) {
-    auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
-                                              /*RequiresNullTerminator=*/false);
+    auto buffer = openFile(path);
     if (!buffer)
-      return llvm::createStringError(buffer.getError(),
-                                     "cannot read '" + path +
-                                         "': " + buffer.getError().message());
+      return buffer.takeError();
     add((*buffer)->getBuffer());
     return llvm::Error::success();
   }
@@ -97,6 +100,28 @@ static llvm::Expected<std::string> getCacheFolder() {
   return folder.str().str();
 }
 
+/// Makes a folder that only its owner may enter, or checks that it is one:
+/// what stands in it will be run.
+static llvm::Error makePrivateFolder(llvm::StringRef path) {
+  std::string name = path.str();
+  if (std::error_code code = llvm::sys::fs::create_directories(
+          path, /*IgnoreExisting=*/true, llvm::sys::fs::owner_all))
+    return llvm::createStringError(code, "cannot write '" + path +
+                                             "': " + code.message());
+  struct stat status;
+  if (::lstat(name.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) ||
+      status.st_uid != ::geteuid())
+    return llvm::createStringError(
+        "'" + path +
+        "' is not a folder of yours, so no program in it is run: "
+        "remove it, or set XDG_CACHE_HOME to a folder of yours");
+  if ((status.st_mode & 077) && ::chmod(name.c_str(), 0700) != 0)
+    return llvm::createStringError("others may enter '" + path +
+                                   "', where programs to run are kept: chmod "
+                                   "700 it");
+  return llvm::Error::success();
+}
+
 /// Where the program of this model and these options stands.
 static llvm::Expected<std::string> getCachedPath(const RunCommand &command) {
   ContentKey key;
@@ -119,17 +144,18 @@ static llvm::Expected<std::string> getCachedPath(const RunCommand &command) {
   if (!folder)
     return folder.takeError();
   llvm::SmallString<128> path(*folder);
+  if (llvm::Error error = makePrivateFolder(path))
+    return error;
   llvm::sys::path::append(path, key.finish());
-  if (std::error_code code = llvm::sys::fs::create_directories(path))
-    return llvm::createStringError(code, "cannot write '" + path +
-                                             "': " + code.message());
+  if (llvm::Error error = makePrivateFolder(path))
+    return error;
   llvm::sys::path::append(path, "app");
   return path.str().str();
 }
 
-/// Replaces this process. Options alone mean `run`, as `app run -p ...`.
-static llvm::Error becomeProgram(const std::string &path,
-                                 const std::vector<std::string> &arguments) {
+/// Options alone mean `run`, as `app run -p ...`.
+llvm::Error llmc::becomeProgram(const std::string &path,
+                                const std::vector<std::string> &arguments) {
   std::vector<const char *> raw = {path.c_str()};
   if (!arguments.empty() && llvm::StringRef(arguments.front()).starts_with("-"))
     raw.push_back("run");
@@ -141,10 +167,30 @@ static llvm::Error becomeProgram(const std::string &path,
                                  "': " + std::strerror(errno));
 }
 
-llvm::Error llmc::runProgram(const RunCommand &command) {
+/// Why the program that stands there is compiled anew; empty: it is not.
+static std::string findDamage(const std::string &path) {
+  struct stat status;
+  if (::lstat(path.c_str(), &status) != 0)
+    return "";
+  if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid() ||
+      (status.st_mode & (S_IWGRP | S_IWOTH)))
+    return path + ": is not a file of yours alone";
+  auto artifact = llmrt::Artifact::open(path);
+  llmrt::Status whole = artifact ? artifact->verify() : artifact.status();
+  return whole.message();
+}
+
+llvm::Error llmc::makeProgram(const RunCommand &command) {
   auto path = getCachedPath(command);
   if (!path)
     return path.takeError();
+  if (std::string damage = findDamage(*path); !damage.empty()) {
+    llvm::errs() << "llmc: " << llmrt::warningLabel(2)
+                 << llmrt::printable(damage) << "; compiling it again\n";
+    if (std::error_code code = llvm::sys::fs::remove(*path))
+      return llvm::createStringError(code, "cannot replace '" + *path +
+                                               "': " + code.message());
+  }
   if (!llvm::sys::fs::exists(*path)) {
     CompileCommand compile;
     compile.model = command.model;
@@ -153,5 +199,6 @@ llvm::Error llmc::runProgram(const RunCommand &command) {
     if (llvm::Error error = runCompile(compile))
       return error;
   }
-  return becomeProgram(*path, command.arguments);
+  handOver(*path);
+  return llvm::Error::success();
 }

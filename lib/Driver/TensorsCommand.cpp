@@ -7,6 +7,7 @@
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Weights/TensorList.h"
+#include "llmrt/Console.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -79,7 +80,7 @@ static void printText(llvm::ArrayRef<ListedFile> files) {
                                  "offset");
     for (const ListedTensor &tensor : file.tensors)
       llvm::outs() << llvm::format(
-          row, tensor.name.c_str(), tensor.type.c_str(),
+          row, llmrt::printable(tensor.name).c_str(), tensor.type.c_str(),
           formatShape(tensor.shape).c_str(), spell(tensor.sizeBytes).c_str(),
           std::to_string(tensor.offset).c_str());
   }

@@ -173,13 +173,14 @@ static llvm::Error addSystemLibraries(MemoryFiles &files,
   return llvm::Error::success();
 }
 
-/// Fails if the disk has no room for `bytes` at `path`: lld maps its output and
-/// would die of SIGBUS there.
-static llvm::Error checkRoom(llvm::StringRef path, uint64_t bytes) {
+/// Fails if the disk, or a limit of the process, has no room for `bytes` at
+/// `path`: lld maps its output and would die of SIGBUS there.
+static llvm::Error checkRoom(llvm::StringRef path, llvm::StringRef name,
+                             uint64_t bytes) {
   int descriptor =
       ::open(path.str().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0)
-    return cannotWrite(path, lastError());
+    return cannotWrite(name, lastError());
   // Where a file system cannot reserve, the check is left out.
   int failure = ::fallocate(descriptor, 0, 0, off_t(bytes)) == 0 ? 0 : errno;
   ::close(descriptor);
@@ -187,12 +188,21 @@ static llvm::Error checkRoom(llvm::StringRef path, uint64_t bytes) {
   if (failure != ENOSPC && failure != EDQUOT && failure != EFBIG)
     return llvm::Error::success();
   errno = failure;
-  return cannotWrite(path, lastError());
+  return cannotWrite(name, lastError());
 }
 
 llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
-                              llvm::StringRef path) {
+                              llvm::StringRef path, llvm::StringRef name) {
   bool shared = kind == LinkKind::shared;
+  llvm::ArrayRef<EmbeddedObject> runtime =
+      shared ? libraryObjects() : programObjects();
+  assert(runtime.size() > 2 && "the last two objects are end files");
+  uint64_t inputBytes = object.size(); // the output is never larger
+  for (const EmbeddedObject &part : runtime)
+    inputBytes += part.bytes.size();
+  if (llvm::Error error =
+          checkRoom(path, name.empty() ? path : name, inputBytes))
+    return error;
   MemoryFiles files;
   std::vector<std::string> arguments = {
       "ld.lld", "-m", "elf_x86_64", "-o", path.str(), "--gc-sections",
@@ -209,15 +219,6 @@ llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
     return llvm::Error::success();
   };
 
-  llvm::ArrayRef<EmbeddedObject> runtime =
-      shared ? libraryObjects() : programObjects();
-  assert(runtime.size() > 2 && "the last two objects are end files");
-  uint64_t inputBytes = object.size(); // the output is never larger
-  for (const EmbeddedObject &part : runtime)
-    inputBytes += part.bytes.size();
-  if (llvm::Error error = checkRoom(path, inputBytes))
-    return error;
-
   if (shared) {
     auto script = files.add("exports", "{ global: llmrt_*; local: *; };");
     if (!script)
@@ -228,6 +229,7 @@ llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
     arguments.insert(arguments.end(),
                      {"-pie", "--dynamic-linker", dynamicLinker});
   }
+  assert(runtime.size() > 2 && "the last two objects are end files");
   for (const EmbeddedObject &part : runtime.drop_back(2))
     if (llvm::Error error = add(part.name, part.bytes))
       return error;

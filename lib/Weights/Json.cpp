@@ -1,8 +1,9 @@
 //===- Json.cpp - JSON from a file that nobody vouches for ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// llvm::json recurses without a limit and keeps the last of two equal keys. One
-// pass over the text checks both before it parses.
+// llvm::json recurses without a limit, keeps the last of two equal keys, and a
+// value takes far more memory than its text: {"":0} is 4 KiB. One pass over the
+// text checks all three before it parses.
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/Json.h"
 
@@ -14,6 +15,18 @@ using namespace llvm;
 using namespace llmc;
 
 static constexpr size_t deepest = 64;
+
+// What the values of one file may take; a tensor of a safetensors header takes
+// 5 KiB.
+static constexpr size_t mostMemory = size_t(384) << 20;
+
+// Bytes at most: a growing vector holds its values three times, a hash table is
+// at most three quarters full and has 64 buckets from the first key on.
+static constexpr size_t valueMemory = 3 * sizeof(json::Value);
+static constexpr size_t keyMemory =
+    3 * (sizeof(json::ObjectKey) + sizeof(json::Value)) + sizeof(std::string);
+static constexpr size_t firstKeyMemory =
+    64 * (sizeof(json::ObjectKey) + sizeof(json::Value));
 
 namespace {
 /// Finds nesting and repeated keys; leaves syntax to the parser.
@@ -33,6 +46,7 @@ public:
 private:
   StringRef fileName, text;
   size_t place = 0;
+  size_t memory = 0;
   struct Level {
     bool isObject;
     StringSet<> keys;
@@ -52,6 +66,11 @@ private:
         return fail("nested deeper than " + Twine(deepest) + " levels");
       levels.push_back({c == '{', {}});
     }
+    if (c == '{' || c == '[' || c == ',')
+      memory += valueMemory;
+    if (memory > mostMemory)
+      return fail("the values take more than " + Twine(mostMemory >> 20) +
+                  " MiB of memory");
     if ((c == '}' || c == ']') && !levels.empty())
       levels.pop_back();
     return Error::success();
@@ -66,6 +85,7 @@ private:
         escaped = true;
         ++place;
       }
+    memory += place - start;
     StringRef next = text.drop_front(std::min(place + 1, text.size())).ltrim();
     if (levels.empty() || !levels.back().isObject || !next.starts_with(":"))
       return Error::success();
@@ -81,6 +101,7 @@ private:
       else if (auto spelled = decoded->getAsString())
         key = spelled->str();
     }
+    memory += levels.back().keys.empty() ? firstKeyMemory : 2 * keyMemory;
     if (levels.back().keys.insert(key).second)
       return Error::success();
     return fail("the key " + quote(key) + " appears twice");

@@ -36,9 +36,10 @@ Expected<std::vector<int32_t>> Application::encode(std::string_view text,
   return Program::encode(text, addSpecial);
 }
 
-Expected<std::string> Application::readPrompt(const std::string &path) const {
-  auto text = readText(path, in);
-  if (!text)
+Expected<std::string> Application::readChecked(const std::string &path,
+                                               size_t most) const {
+  auto text = readText(path, in, most);
+  if (!text || text->size() > most)
     return text;
   const std::string name = path == "-" ? "standard input" : path;
   if (const size_t zero = text->find('\0'); zero != std::string::npos)
@@ -65,8 +66,23 @@ Application::createEngine(const EngineOptions &options,
   return engine;
 }
 
-Expected<std::string> app::readText(const std::string &path,
-                                    int standardInput) {
+Expected<std::string> Application::readPrompt(const std::string &path) const {
+  if (auto needed = needTokenizer(); !needed)
+    return needed.status();
+  auto text = readChecked(path, longestPrompt() + 2); // the line end
+  if (!text)
+    return text;
+  dropLineEnd(*text);
+  if (text->size() > longestPrompt())
+    return Status::error(
+        (path == "-" ? "standard input" : path) + ": " +
+        promptTooLong("more than " + std::to_string(longestPrompt()))
+            .message());
+  return text;
+}
+
+Expected<std::string> app::readText(const std::string &path, int standardInput,
+                                    size_t most) {
   const bool isStandard = path == "-";
   int descriptor =
       isStandard ? standardInput : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -88,6 +104,8 @@ Expected<std::string> app::readText(const std::string &path,
     if (got < 0)
       break;
     text.append(buffer, static_cast<size_t>(got));
+    if (text.size() > most)
+      break;
   }
   Status failed = got < 0 ? failure() : Status::ok();
   if (!isStandard)

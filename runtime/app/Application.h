@@ -31,8 +31,11 @@ public:
   Expected<const Tokenizer *> needTokenizer() const;
   Expected<std::vector<int32_t>> encode(std::string_view text,
                                         bool addSpecial) const;
-  /// A text to complete or to measure. Warns of bytes that are no UTF-8; fails
-  /// on a file that is no text.
+  /// A text of at most `most` bytes and one more, which is for the caller to
+  /// refuse. Warns of bytes that are no UTF-8; fails on a file that is no text.
+  Expected<std::string> readChecked(const std::string &path, size_t most) const;
+  /// A text to complete, as long as the context may hold, without the line end
+  /// that an editor or echo put there.
   Expected<std::string> readPrompt(const std::string &path) const;
   /// Warns of more threads than can run at once.
   Expected<std::unique_ptr<Engine>>
@@ -49,8 +52,10 @@ private:
   }
 };
 
-/// All of a file, or of standard input where `path` is "-".
-Expected<std::string> readText(const std::string &path, int standardInput);
+/// All of a file, or of standard input where `path` is "-". Reads one byte more
+/// than `most` at most: more text is for the caller to refuse.
+Expected<std::string> readText(const std::string &path, int standardInput,
+                               size_t most);
 
 /// Takes off one line end, LF or CR LF: an editor's or echo's, not the author's.
 void dropLineEnd(std::string &text);

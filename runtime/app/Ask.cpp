@@ -30,7 +30,6 @@ Status app::ask(Application &program, const AskOptions &options) {
     if (!read)
       return read.status();
     text = std::move(*read);
-    dropLineEnd(text);
   }
   if (text.empty())
     return Status::error(

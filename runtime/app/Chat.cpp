@@ -110,7 +110,7 @@ void greet(Application &program, const Json &facts, int64_t context) {
   say(program.err,
       "%s, a context of %lld tokens\n/help lists the commands; Ctrl-C stops an "
       "answer, Ctrl-D ends",
-      name == facts.end() ? "A language model" : printable(*name).c_str(),
+      name == facts.end() ? "A language model" : asLine(*name).c_str(),
       static_cast<long long>(context));
 }
 

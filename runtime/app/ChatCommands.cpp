@@ -170,7 +170,8 @@ static Expected<std::vector<ChatMessage>> parseMessages(const std::string &file,
 Status ChatCommands::load(const std::string &file) {
   if (file.empty())
     return Status::error("/load needs a file: /load FILE");
-  auto text = readText(file, -1);
+  constexpr size_t largest = size_t(64) << 20; // bytes
+  auto text = readText(file, -1, largest);
   if (!text)
     return text.status();
   auto messages = parseMessages(file, *text);

@@ -9,9 +9,11 @@
 #include "llmrt/Usage.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <unistd.h>
 
 using namespace llmrt;
@@ -407,8 +409,11 @@ int reportParse(CLI::App &cli, const CLI::ParseError &error, const Host &host) {
   }
   std::ostringstream result, diagnostic;
   cli.exit(error, result, diagnostic);
-  (void)writeAll(host.out, result.str());
-  return exitOk;
+  Status written = Output(host.out).write(result.str());
+  if (written)
+    return exitOk;
+  complain(host.err, written.message());
+  return exitError;
 }
 
 int runParsed(CommandLine &line, const Host &host) {
@@ -426,7 +431,16 @@ int runParsed(CommandLine &line, const Host &host) {
 
 } // namespace
 
+/// A file that is opened later must not take the place of a closed standard
+/// descriptor: results would go into it.
+static void openStandardDescriptors() {
+  for (int descriptor : {0, 1, 2})
+    if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+      (void)!::open("/dev/null", O_RDONLY); // writing there fails
+}
+
 int app::runApp(int argc, const char *const *argv, const Host &host) {
+  openStandardDescriptors();
   // A reader that has gone and a file that must not grow are error values, not
   // deaths.
   signal(SIGPIPE, SIG_IGN);

@@ -42,15 +42,15 @@ Expected<Json> app::modelInfo(const Application &program) {
   return info;
 }
 
-std::string app::printable(const Json &value) {
+std::string app::asLine(const Json &value) {
   std::string text =
       value.is_string()
           ? value.get<std::string>()
           : value.dump(-1, ' ', false, Json::error_handler_t::replace);
   for (char &c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+    if (c == '\n' || c == '\t')
       c = ' ';
-  return text;
+  return printable(text);
 }
 
 std::string app::describeFile(const Json &file) {
@@ -58,16 +58,16 @@ std::string app::describeFile(const Json &file) {
     return file.is_object() && file.contains(key) ? file[key] : Json();
   };
   const Json bytes = part("bytes");
-  return printable(part("file")) + ", " +
+  return asLine(part("file")) + ", " +
          (bytes.is_number_unsigned() ? formatBytes(bytes.get<uint64_t>())
                                      : "size unknown") +
-         ", SHA-256 " + printable(part("sha256"));
+         ", SHA-256 " + asLine(part("sha256"));
 }
 
 /// The value of a key as one line; `otherwise` where there is none.
 static std::string valueOf(const Json &info, const char *key,
                            const std::string &otherwise) {
-  return info.contains(key) ? printable(info[key]) : otherwise;
+  return info.contains(key) ? asLine(info[key]) : otherwise;
 }
 
 std::string app::describeVersion(const Application &program) {
@@ -92,8 +92,7 @@ std::string app::describeLicenses(const Application &program) {
   return "The model in this program, " +
          valueOf(info, "name", "which has no name") + ": " +
          (info.contains("license")
-              ? "license " + printable(info["license"]) +
-                    ", as its files say.\n"
+              ? "license " + asLine(info["license"]) + ", as its files say.\n"
               : "its files name no license; ask who published it.\n") +
          "What else is in it:\n\n" + licenses();
 }

@@ -19,8 +19,9 @@ Expected<Json> modelInfo(const Application &program);
 /// recursive.
 bool isShallow(std::string_view json);
 
-/// A value as part of a line: control characters are none.
-std::string printable(const Json &value);
+/// A value as part of a line: nothing in it ends the line or commands a
+/// terminal.
+std::string asLine(const Json &value);
 
 /// A file that the model was read from: name, size, SHA-256.
 std::string describeFile(const Json &file);

@@ -18,6 +18,10 @@ namespace {
 /// Rows whose logits are held at once: 64 of a vocabulary of 50k are 13 MB.
 constexpr int64_t scoredRows = 64;
 
+/// The largest text: 16 million tokens, days of work, and it is held in memory
+/// with its ids.
+constexpr size_t textLimit = size_t(64) << 20;
+
 /// -log p(token) of one row of logits, in double.
 double surprise(std::span<const float> logits, int32_t token) {
   const float largest = *std::max_element(logits.begin(), logits.end());
@@ -102,10 +106,13 @@ static Status report(Application &program, const EvalOptions &options,
 Status app::eval(Application &program, const EvalOptions &options) {
   if (auto needed = program.needTokenizer(); !needed)
     return needed.status();
-  auto text = program.readPrompt(options.text);
+  auto text = program.readChecked(options.text, textLimit);
   if (!text)
     return text.status();
-  auto tokens = program.encode(*text, /*addSpecial=*/true);
+  if (text->size() > textLimit)
+    return Status::error(options.text +
+                         ": is larger than 64 MiB: measure a part of it");
+  auto tokens = program.tokenizer()->encode(*text);
   if (!tokens)
     return tokens.status();
   const auto textTokens = static_cast<int64_t>(tokens->size());

@@ -78,7 +78,7 @@ static std::string textReport(const Application &program, const Json &info,
       for (const Json &file : value)
         line("made of", describeFile(file));
     else if (value != "") // an option that nobody set
-      line(printable(key), printable(value));
+      line(asLine(key), asLine(value));
   if (!info.contains("vocabulary"))
     line("vocabulary", std::to_string(model.vocabulary));
   line("context", std::to_string(model.maxContext) + " of " +

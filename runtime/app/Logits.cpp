@@ -37,9 +37,17 @@ static Status writeLogits(Engine &engine, std::span<const int32_t> ids,
 }
 
 Status app::logits(Application &program, const LogitsOptions &options) {
-  auto bytes = readText(options.ids, program.in);
+  // What the context holds as int64, behind the longest header.
+  const size_t most = static_cast<size_t>(program.model().maxContext) * 8 +
+                      (size_t(1) << 16) + 12;
+  auto bytes = readText(options.ids, program.in, most);
   if (!bytes)
     return bytes.status();
+  if (bytes->size() > most)
+    return Status::error(options.ids + ": has more than " +
+                         std::to_string(most) + " bytes: the context holds " +
+                         std::to_string(program.model().maxContext) +
+                         " tokens");
   auto ids = parseNpyIds(*bytes, options.ids);
   if (!ids)
     return ids.status();

@@ -40,18 +40,18 @@ void app::say(int descriptor, const char *format, ...) {
   char line[1024];
   va_list arguments;
   va_start(arguments, format);
-  std::vsnprintf(line, sizeof line - 1, format, arguments);
+  std::vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
-  std::strcat(line, "\n");
-  (void)writeAll(descriptor, line);
+  (void)writeAll(descriptor, printable(line) + "\n");
 }
 
 void app::complain(int descriptor, const std::string &error) {
-  (void)writeAll(descriptor, errorLabel(descriptor) + error + "\n");
+  (void)writeAll(descriptor, errorLabel(descriptor) + printable(error) + "\n");
 }
 
 void app::warn(int descriptor, const std::string &warning) {
-  (void)writeAll(descriptor, warningLabel(descriptor) + warning + "\n");
+  (void)writeAll(descriptor,
+                 warningLabel(descriptor) + printable(warning) + "\n");
 }
 
 static std::string quoted(std::string_view text) {

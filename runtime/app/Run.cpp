@@ -17,7 +17,6 @@ promptTexts(Application &program, const RunOptions &options) {
   if (options.file.empty() && text->empty())
     return Status::error("the prompt is empty: give -p TEXT, -f FILE or --ids "
                          "1,2,3, or write one to standard input");
-  dropLineEnd(*text);
   return std::vector<std::string>{std::move(*text)};
 }
 

@@ -54,9 +54,12 @@ struct RunCommand {
   CompileOptions options;
   std::vector<std::string> arguments; // for the compiled program
 };
-/// Compiles into the cache folder unless it is there, then becomes the program;
-/// returns only on failure.
-llvm::Error runProgram(const RunCommand &command);
+/// Compiles into the cache folder unless the program is there, whole and ours,
+/// and hands its path over (Isolation.h).
+llvm::Error makeProgram(const RunCommand &command);
+/// Replaces this process; returns only on failure.
+llvm::Error becomeProgram(const std::string &path,
+                          const std::vector<std::string> &arguments);
 
 struct ReferenceCommand {
   std::string model;

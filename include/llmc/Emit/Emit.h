@@ -22,9 +22,10 @@ llvm::Expected<llvm::SmallVector<char, 0>> emitObject(mlir::ModuleOp module,
 enum class LinkKind { executable, shared };
 
 /// Links the object with the prelinked runtime into `path`, in process.
-/// `shared` makes a library that exports llmrt_model and llmrt.h.
+/// `shared` makes a library that exports llmrt_model and llmrt.h. `name` is that
+/// of the output in messages; empty: the path.
 llvm::Error linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
-                        llvm::StringRef path);
+                        llvm::StringRef path, llvm::StringRef name = {});
 
 struct ArtifactInputs {
   mlir::ModuleOp planned; // after llm-plan-memory: weights carry offsets

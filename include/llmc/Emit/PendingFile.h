@@ -22,7 +22,8 @@ std::string adviseWrite(llvm::StringRef path, std::error_code code);
 llvm::Error cannotWrite(llvm::StringRef path, std::error_code code);
 
 /// A temporary file beside its final name. It is removed on destruction and on
-/// SIGINT, SIGTERM or SIGHUP, unless `commit` renamed it.
+/// signals, unless `commit` renamed it; after SIGKILL by the next one for this
+/// name.
 class PendingFile {
 public:
   /// Fails if the final name is a directory or device, or its folder cannot be
@@ -34,16 +35,21 @@ public:
 
   /// Where to write until then; the file exists and may be replaced.
   llvm::StringRef path() const { return temporary; }
+  /// Where a tool may write that makes its output itself, as linkers do.
+  std::string besidePath() const;
+  /// Puts what was written there in the place of the contents.
+  llvm::Error adopt();
   /// Replaces the contents.
   llvm::Error write(llvm::StringRef contents);
   /// Flushes to disk and renames to the final name.
   llvm::Error commit();
 
 private:
-  PendingFile(std::string finalPath, std::string temporary);
+  PendingFile(std::string finalPath, std::string temporary, int lock);
 
   std::string finalPath;
   std::string temporary; // empty once renamed
+  int lock;              // a descriptor of the file; says that we are alive
 };
 
 } // namespace llmc

@@ -16,6 +16,14 @@ namespace llmc {
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 openFile(llvm::StringRef path);
 
+/// The path of the file that is mapped at `address`, or null. Async-signal-safe:
+/// reading a file that someone cuts meanwhile is a SIGBUS.
+const char *findMappedFile(const void *address);
+
+/// Fails if a file that was mapped is another one now than it was: what was read
+/// of it may be half of each.
+llvm::Error checkMappedFilesUnchanged();
+
 llvm::ArrayRef<uint8_t> bytesOf(const llvm::MemoryBuffer &buffer);
 
 } // namespace llmc

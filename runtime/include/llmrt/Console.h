@@ -21,6 +21,11 @@ std::string formatBytes(uint64_t bytes);
 /// and nobody set NO_COLOR (https://no-color.org).
 bool hasColors(int descriptor);
 
+/// The text with every control character, and what is not UTF-8, spelled as an
+/// escape (\\x1b): texts of a model never command a terminal. Line ends and tabs
+/// stay.
+std::string printable(std::string_view text);
+
 /// "error: " and "warning: ", in colour where the descriptor has them.
 std::string errorLabel(int descriptor);
 std::string warningLabel(int descriptor);

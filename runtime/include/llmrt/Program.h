@@ -40,9 +40,15 @@ public:
   const Tokenizer *tokenizer() const { return words ? &*words : nullptr; }
   Expected<const Tokenizer *> needTokenizer() const;
 
-  /// The ids of `text`; special tokens written in it are read as such.
+  /// The ids of a prompt; special tokens written in it are read as such. Fails
+  /// before any work where the prompt is longer than `longestPrompt`.
   Expected<std::vector<int32_t>> encode(std::string_view text,
                                         bool addSpecial) const;
+  /// Bytes of the longest text that can fit into the context. Encoding takes up
+  /// to 64 bytes of memory for each.
+  size_t longestPrompt() const;
+  /// "a prompt of ... bytes", and why it cannot fit.
+  Status promptTooLong(const std::string &bytes) const;
   /// The tokens that end a generation.
   std::vector<int32_t> endIds() const;
 

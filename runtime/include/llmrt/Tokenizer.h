@@ -52,6 +52,8 @@ public:
   Expected<std::string> decode(std::span<const int32_t> ids,
                                bool skipSpecial = false) const;
 
+  /// Bytes of the longest text that so many tokens can spell.
+  size_t longestText(int64_t tokens) const;
   /// The bytes of one token, empty for an id outside the vocabulary.
   std::string_view tokenBytes(int32_t id) const;
   bool isSpecial(int32_t id) const;

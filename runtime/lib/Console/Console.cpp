@@ -29,6 +29,46 @@ bool llmrt::hasColors(int descriptor) {
          std::string_view(terminal) != "dumb" && isatty(descriptor);
 }
 
+/// Bytes of the character that begins `text`, 0 where none does or where it
+/// commands a terminal or turns the direction of writing.
+static size_t printableBytes(std::string_view text) {
+  auto byte = [&](size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  unsigned lead = byte(0);
+  if (lead < 0x80)
+    return (lead >= 0x20 && lead != 0x7f) || lead == '\n' || lead == '\t';
+  size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  uint32_t point = lead & (0x7fu >> length);
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80)
+      return 0;
+    point = point << 6 | (byte(i) & 0x3f);
+  }
+  static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+  bool valid = lead >= 0xc0 && lead < 0xf8 && point >= least[length] &&
+               point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);
+  bool commands = point < 0xa0 || (point >= 0x202a && point <= 0x202e) ||
+                  (point >= 0x2066 && point <= 0x2069);
+  return valid && !commands ? length : 0;
+}
+
+std::string llmrt::printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    size_t length = printableBytes(text);
+    if (length == 0) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\x%02x",
+                    static_cast<unsigned char>(text[0]));
+      result += escape;
+    }
+    result += text.substr(0, length);
+    text.remove_prefix(length ? length : 1);
+  }
+  return result;
+}
+
 static std::string paint(int descriptor, const char *escape, const char *text) {
   if (!hasColors(descriptor))
     return text;

@@ -99,7 +99,20 @@ Expected<std::vector<int32_t>> Program::encode(std::string_view text,
   auto needed = needTokenizer();
   if (!needed)
     return needed.status();
+  if (text.size() > longestPrompt())
+    return promptTooLong(std::to_string(text.size()));
   return (*needed)->encode(text, {addSpecial, /*parseSpecial=*/true});
+}
+
+size_t Program::longestPrompt() const {
+  return words ? words->longestText(code->maxContext) : 0;
+}
+
+Status Program::promptTooLong(const std::string &bytes) const {
+  return Status::error(
+      "a prompt of " + bytes + " bytes does not fit: the context holds " +
+      std::to_string(code->maxContext) + " tokens, which spell at most " +
+      std::to_string(longestPrompt()) + " bytes");
 }
 
 std::vector<int32_t> Program::endIds() const {

@@ -30,8 +30,9 @@ size_t previousCharacter(std::string_view text, size_t end) {
   return end;
 }
 
-size_t skipSpaceBackward(std::string_view text, size_t end) {
-  while (end > 0) {
+/// Back to `from` at most: what stands before it is another part.
+size_t skipSpaceBackward(std::string_view text, size_t from, size_t end) {
+  while (end > from) {
     size_t begin = previousCharacter(text, end), position = begin;
     if (!isWhiteSpace(nextCodePoint(text, position)))
       break;
@@ -64,10 +65,15 @@ bool standsAlone(std::string_view text, size_t begin, size_t end) {
 } // namespace
 
 const BlobAddedToken *AddedTokenSet::longestAt(std::string_view text,
-                                               size_t position) const {
+                                               size_t position,
+                                               StepBudget &budget) const {
+  // Published tokens are shorter, and a search that ends here is linear.
+  constexpr size_t freeDepth = 64;
   const BlobAddedToken *best = nullptr;
   auto first = tokens.begin(), last = tokens.end();
   for (size_t depth = 0; position + depth < text.size(); ++depth) {
+    if (depth >= freeDepth && !budget.spend(1))
+      return nullptr;
     uint8_t byte = text[position + depth];
     auto byteAt = [&](const BlobAddedToken &token) {
       std::string_view bytes = content(token);
@@ -93,18 +99,19 @@ const BlobAddedToken *AddedTokenSet::find(std::string_view wanted) const {
   return found != tokens.end() && content(*found) == wanted ? &*found : nullptr;
 }
 
-std::vector<TextPart> text::cutAddedTokens(std::string_view text,
-                                           const AddedTokenSet &set,
-                                           bool parseSpecial) {
+Expected<std::vector<TextPart>> text::cutAddedTokens(std::string_view text,
+                                                     const AddedTokenSet &set,
+                                                     bool parseSpecial,
+                                                     StepBudget &budget) {
   std::bitset<256> firstBytes;
   for (const BlobAddedToken &token : set.tokens)
     firstBytes.set(uint8_t(set.content(token).front()));
 
   std::vector<TextPart> parts;
-  size_t done = 0;
+  size_t done = 0, spaceEnd = 0; // of the white space that was passed last
   for (size_t position = 0; position < text.size();) {
     const BlobAddedToken *token = firstBytes[uint8_t(text[position])]
-                                      ? set.longestAt(text, position)
+                                      ? set.longestAt(text, position, budget)
                                       : nullptr;
     if (!token) {
       ++position;
@@ -117,14 +124,19 @@ std::vector<TextPart> text::cutAddedTokens(std::string_view text,
     if ((token->flags & addedSingleWord) && !standsAlone(text, begin, end))
       continue;
     if (token->flags & addedLstrip)
-      begin = std::max(skipSpaceBackward(text, begin), done);
-    if (token->flags & addedRstrip)
-      end = skipSpaceForward(text, end);
+      begin = std::max(skipSpaceBackward(text, done, begin), done);
+    if (token->flags & addedRstrip) // a token in this space is none the less
+      end = spaceEnd = skipSpaceForward(text, std::max(end, spaceEnd));
     if (done < begin)
       parts.push_back({text.substr(done, begin - done)});
     parts.push_back({text.substr(begin, end - begin), token});
     done = end;
   }
+  if (budget.isSpent())
+    return Status::error("finding added tokens in " +
+                         std::to_string(text.size()) +
+                         " bytes of text takes too long; pass the text in "
+                         "smaller parts");
   if (done < text.size())
     parts.push_back({text.substr(done)});
   return parts;

@@ -33,6 +33,7 @@ Status BytePairMerger::takeWord(std::string_view bytes) {
 
 void BytePairMerger::addSymbols(std::string_view bytes) {
   symbols.clear();
+  symbols.reserve(bytes.size()); // exact: a long word must not double this
   int32_t unknown = tokenizer.header->unknownId;
   bool fuse = tokenizer.hasFlag(blobFuseUnknown);
   bool afterUnknown = false;
@@ -73,6 +74,7 @@ void BytePairMerger::mergeSymbols() {
   };
 
   heap.clear();
+  heap.reserve(symbols.size());
   for (size_t i = 0; i + 1 < symbols.size(); ++i)
     addCandidate(int32_t(i));
   std::make_heap(heap.begin(), heap.end(), later);

@@ -6,16 +6,11 @@
 //===----------------------------------------------------------------------===//
 #include "GgufTokenizer.h"
 #include "HuggingFaceJson.h"
-#include "Utf8.h"
-
-#include <limits>
 
 using namespace llmrt;
 using namespace llmrt::text;
 
 namespace {
-
-constexpr int depthLimit = 64;
 
 using Vocabulary = std::unordered_map<std::string, int32_t>;
 
@@ -179,70 +174,7 @@ private:
   Vocabulary vocabulary;
 };
 
-std::string placeOf(const std::string &place, const char *name) {
-  return place + "." + name;
-}
-
 } // namespace
-
-Expected<Json> text::parseJson(std::string_view source,
-                               const std::string &file) {
-  bool tooDeep = false;
-  auto watch = [&](int depth, Json::parse_event_t, Json &) {
-    tooDeep |= depth > depthLimit;
-    return !tooDeep;
-  };
-  Json json = Json::parse(source.begin(), source.end(), watch,
-                          /*allow_exceptions=*/false);
-  if (tooDeep)
-    return Status::error(file + " nests deeper than " +
-                         std::to_string(depthLimit) + " levels");
-  if (json.is_discarded())
-    return Status::error(file + " is not valid JSON");
-  return json;
-}
-
-const Json *text::findMember(const Json &object, const char *name) {
-  if (!object.is_object())
-    return nullptr;
-  auto found = object.find(name);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-Expected<bool> text::readBool(const Json &object, const std::string &place,
-                              const char *name, bool absent) {
-  const Json *value = findMember(object, name);
-  if (!value)
-    return absent;
-  if (!value->is_boolean())
-    return Status::error(placeOf(place, name) + " is not true or false");
-  return value->get<bool>();
-}
-
-Expected<std::string> text::readString(const Json &object,
-                                       const std::string &place,
-                                       const char *name, const char *absent) {
-  const Json *value = findMember(object, name);
-  if (!value)
-    return std::string(absent);
-  if (!value->is_string())
-    return Status::error(placeOf(place, name) + " is not a string");
-  return value->get_ref<const std::string &>();
-}
-
-Expected<int32_t> text::readId(const Json &value, const std::string &place) {
-  if (!value.is_number_unsigned() ||
-      value.get<uint64_t>() > uint64_t(std::numeric_limits<int32_t>::max() - 1))
-    return Status::error(place + " is not a token id");
-  return int32_t(value.get<uint64_t>());
-}
-
-Expected<std::string> text::readType(const Json &value,
-                                     const std::string &place) {
-  if (!findMember(value, "type"))
-    return Status::error(place + " is not an object with a type");
-  return readString(value, place, "type", "");
-}
 
 Expected<TokenizerModel>
 llmrt::parseHuggingFaceTokenizer(std::string_view tokenizerJson,

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <ctime>
 
 using namespace llmrt;
 using namespace llmrt::jinja;
@@ -18,6 +19,21 @@ using ValueKind = Value::Kind;
 namespace {
 
 constexpr size_t outputLimit = size_t(64) << 20;
+
+// What one element of a list takes at most: a value, which a growing vector
+// holds twice, its shared text and the allocator's words.
+constexpr uint64_t pieceBytes = 2 * sizeof(Value) + 64;
+
+// The budget ends a template within about a second. Should some work not be
+// paid for, this does.
+constexpr double processorSeconds = 10;
+constexpr uint64_t clockedBytes = 1 << 20;
+
+double threadSeconds() {
+  timespec now = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
+}
 
 Value loopValue(const Items &items, size_t index) {
   size_t count = items.size();
@@ -43,6 +59,7 @@ Value loopValue(const Items &items, size_t index) {
 } // namespace
 
 Expected<std::string> Evaluator::render(const Body &body) {
+  deadline = threadSeconds() + processorSeconds;
   root = scope = std::make_shared<Frame>();
   execute(body);
   if (failed())
@@ -58,12 +75,33 @@ void Evaluator::fail(int line, const std::string &what) {
 bool Evaluator::spend(int line, uint64_t bytes) {
   if (failed())
     return false;
-  if (bytes > budget) {
+  unclocked += bytes;
+  if (bytes > budget || (unclocked >= clockedBytes && pastDeadline())) {
     fail(line, "the template exceeds its limit of work");
     return false;
   }
   budget -= bytes;
   return true;
+}
+
+bool Evaluator::pastDeadline() {
+  unclocked = 0;
+  return threadSeconds() > deadline;
+}
+
+bool Evaluator::spendPiece(int line, uint64_t bytes) {
+  return spend(line, pieceBytes + bytes);
+}
+
+bool Evaluator::spendPrint(int line, const Value &value) {
+  constexpr uint64_t longestEscape = 6; // \u001b, of one byte
+  bool plain = value.is(ValueKind::String);
+  return spend(line, value.weight() * (plain ? 1 : longestEscape));
+}
+
+void Evaluator::spendLookUp(size_t names) {
+  constexpr uint64_t comparison = 2;
+  spend(lastLine, names * comparison);
 }
 
 Evaluator::Flow Evaluator::execute(const Body &body) {
@@ -76,6 +114,7 @@ Evaluator::Flow Evaluator::execute(const Body &body) {
 }
 
 Evaluator::Flow Evaluator::executeOne(const Statement &statement) {
+  lastLine = statement.line;
   if (!spend(statement.line, 16))
     return Flow::Next;
   NestingGuard nested(*this, statement.line);
@@ -119,7 +158,7 @@ Evaluator::Flow Evaluator::executeOne(const Statement &statement) {
 }
 
 void Evaluator::print(int line, const Value &value) {
-  if (!spend(line, value.weight()))
+  if (!spendPrint(line, value))
     return;
   output += value.print();
   if (output.size() > outputLimit)
@@ -216,6 +255,7 @@ void Evaluator::executeSet(const Statement &statement) {
   if (!space.is(ValueKind::Namespace))
     return fail(statement.line, "cannot set a member of '" + statement.text +
                                     "', which is not a namespace");
+  spendLookUp(space.members().size());
   if (mayBeElement(statement.line, value))
     space.setMember(statement.names[0], std::move(value));
 }
@@ -255,6 +295,7 @@ void Evaluator::executeCallBlock(const Statement &statement) {
 
 void Evaluator::setVariable(const std::string &name, Value value) {
   assert(scope && "render has opened the outermost scope");
+  spendLookUp(scope->variables.size());
   for (auto &[known, variable] : scope->variables)
     if (known == name) {
       variable = std::move(value);
@@ -263,8 +304,19 @@ void Evaluator::setVariable(const std::string &name, Value value) {
   scope->variables.emplace_back(name, std::move(value));
 }
 
-Value Evaluator::lookUp(const std::string &name) const {
+Value Evaluator::undefined(const std::string &name) {
+  return spend(lastLine, name.size()) ? Value::undefined(name) : Value();
+}
+
+/// The member of a dict or namespace, or null.
+const Value *Evaluator::memberOf(const Value &value, std::string_view name) {
+  spendLookUp(value.members().size());
+  return failed() ? nullptr : value.findMember(name);
+}
+
+Value Evaluator::lookUp(const std::string &name) {
   auto find = [&](const Members &members) -> const Value * {
+    spendLookUp(members.size());
     for (const auto &[known, value] : members)
       if (known == name)
         return &value;
@@ -275,5 +327,5 @@ Value Evaluator::lookUp(const std::string &name) const {
       return *value;
   if (const Value *value = find(globals))
     return *value;
-  return Value::undefined(name);
+  return undefined(name);
 }

@@ -3,7 +3,8 @@
 //
 // The first error sticks: evaluation then returns undefined values and unwinds.
 // Work is paid for before it is done, so a hostile template runs out of budget
-// (about a second) and not the machine out of memory.
+// (about a second, 256 MiB) and not the machine out of memory. Every primitive
+// takes time linear in what it pays for; a deadline stands behind them.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_TEXT_JINJAEVALUATOR_H
 #define LLMRT_TEXT_JINJAEVALUATOR_H
@@ -77,6 +78,13 @@ private:
   bool failed() const { return !error.empty(); }
   /// Pays for `bytes` of work or memory; false once the budget is spent.
   bool spend(int line, uint64_t bytes);
+  /// Pays for one element of a list that is made out of `bytes` of a text.
+  bool spendPiece(int line, uint64_t bytes);
+  /// Pays for printing: a text as it is, elements with their escapes.
+  bool spendPrint(int line, const Value &value);
+  /// Pays for a search through so many names.
+  void spendLookUp(size_t names);
+  bool pastDeadline();
 
   // Statements (JinjaEvaluator.cpp).
   Flow execute(const Body &body);
@@ -92,7 +100,9 @@ private:
   bool selectItems(const Statement &loop, Items &items);
   bool bindTargets(const Statement &statement, const Value &value);
   void setVariable(const std::string &name, Value value);
-  Value lookUp(const std::string &name) const;
+  Value lookUp(const std::string &name);
+  const Value *memberOf(const Value &value, std::string_view name);
+  Value undefined(const std::string &name);
 
   // Expressions (JinjaExpressions.cpp).
   Value evaluate(const Expression &expression);
@@ -181,6 +191,9 @@ private:
   std::string output;
   std::string error;
   uint64_t budget;
+  uint64_t unclocked = 0; // spent since the clock was read
+  double deadline = 0;    // of this thread's processor time
+  int lastLine = 0;       // of the expression that is being evaluated
 };
 
 } // namespace llmrt::jinja

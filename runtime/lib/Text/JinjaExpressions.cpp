@@ -18,6 +18,7 @@ using Kind = Expression::Kind;
 using ValueKind = Value::Kind;
 
 Value Evaluator::evaluate(const Expression &expression) {
+  lastLine = expression.line;
   if (!spend(expression.line, 16))
     return Value();
   NestingGuard nested(*this, expression.line);
@@ -130,6 +131,7 @@ Value Evaluator::evaluateDict(const Expression &expression) {
                                 key.typeName() + " is not supported");
       return Value();
     }
+    spendLookUp(members.size());
     auto known = std::find_if(members.begin(), members.end(),
                               [&](auto &m) { return m.first == key.text(); });
     if (known == members.end())
@@ -151,9 +153,8 @@ Value Evaluator::evaluateMember(const Expression &expression) {
     return Value();
   }
   bool hasMembers = value.is(ValueKind::Dict) || value.is(ValueKind::Namespace);
-  const Value *member =
-      hasMembers ? value.findMember(expression.text) : nullptr;
-  return member ? *member : Value::undefined(expression.text);
+  const Value *member = hasMembers ? memberOf(value, expression.text) : nullptr;
+  return member ? *member : undefined(expression.text);
 }
 
 Value Evaluator::evaluateIndex(const Expression &expression) {
@@ -167,13 +168,14 @@ Value Evaluator::evaluateIndex(const Expression &expression) {
     return Value();
   }
   if (index.is(ValueKind::String) && value.is(ValueKind::Dict)) {
-    const Value *member = value.findMember(index.text());
-    return member ? *member : Value::undefined(index.text());
+    const Value *member = memberOf(value, index.text());
+    return member ? *member : undefined(index.text());
   }
   bool sequence = value.is(ValueKind::List) || value.is(ValueKind::String);
   bool whole = index.is(ValueKind::Int) || index.is(ValueKind::Bool);
   if (!sequence || !whole)
-    return Value::undefined(index.print());
+    return spendPrint(expression.line, index) ? Value::undefined(index.print())
+                                              : Value();
   if (!spend(expression.line,
              value.is(ValueKind::String) ? value.text().size() : 1))
     return Value();
@@ -231,6 +233,8 @@ Value Evaluator::evaluateSlice(const Expression &expression) {
 
   int64_t first, last;
   if (text && step == 1) {
+    if (!spend(expression.line, 2 * value.weight())) // counts, then cuts
+      return Value();
     int64_t count = int64_t(characterCount(value.text()));
     clampSlice(bounds[0], bounds[1], step, count, first, last);
     return makeString(expression.line, std::string(sliceCharacters(
@@ -263,17 +267,18 @@ bool Evaluator::toItems(int line, const Value &value, Items &items) {
     items = value.items();
     return true;
   case ValueKind::Dict:
-    if (!spend(line, value.members().size() * sizeof(Value)))
-      return false;
-    for (const auto &[name, member] : value.members())
+    for (const auto &[name, member] : value.members()) {
+      if (!spendPiece(line, name.size()))
+        return false;
       items.push_back(Value::string(name));
+    }
     return true;
   case ValueKind::String: {
     std::string_view text = value.text();
-    if (!spend(line, text.size() * 2 * sizeof(Value)))
-      return false;
     for (size_t position = 0; position < text.size();) {
       size_t begin = position;
+      if (!spendPiece(line, 1))
+        return false;
       text::nextCodePoint(text, position);
       items.push_back(
           Value::string(std::string(text.substr(begin, position - begin))));
@@ -323,7 +328,7 @@ Value Evaluator::evaluateConcatenate(const Expression &expression) {
   std::string text;
   for (const ExpressionPtr &operand : expression.operands) {
     Value value = evaluate(*operand);
-    if (!spend(expression.line, value.weight()))
+    if (!spendPrint(expression.line, value))
       return Value();
     text += value.print();
   }
@@ -352,7 +357,8 @@ Value Evaluator::evaluateArithmetic(const Expression &expression) {
   }
   if (name == "+" && sameKind && a.is(ValueKind::List)) {
     Items items;
-    if (!toItems(expression.line, a, items))
+    if (!toItems(expression.line, a, items) ||
+        !spend(expression.line, b.items().size() * sizeof(Value)))
       return Value();
     items.insert(items.end(), b.items().begin(), b.items().end());
     return makeList(expression.line, std::move(items), a.isTuple());
@@ -385,6 +391,8 @@ Value Evaluator::repeat(int line, const Value &value, int64_t count) {
     fail(line, "the template exceeds its limit of work");
     return Value();
   }
+  if (!spend(line, times)) // what is repeated may be empty
+    return Value();
   std::string repeatedText;
   Items repeatedItems;
   for (uint64_t i = 0; i < times; ++i)
@@ -462,6 +470,9 @@ bool Evaluator::compare(int line, const std::string &name, const Value &a,
                         const Value &b) {
   if (!spend(line, std::min(a.weight(), b.weight())))
     return false;
+  bool searches = name == "in" || name == "not in";
+  if (searches && !spend(line, a.weight()))
+    return false;
   if (name == "==")
     return a == b;
   if (name == "!=")
@@ -492,10 +503,11 @@ bool Evaluator::contains(int line, const Value &container, const Value &item) {
     return std::any_of(container.items().begin(), container.items().end(),
                        [&](const Value &element) { return element == item; });
   case ValueKind::Dict:
-    return item.is(ValueKind::String) && container.findMember(item.text());
+    return item.is(ValueKind::String) && memberOf(container, item.text());
   case ValueKind::String:
     if (item.is(ValueKind::String))
-      return container.text().find(item.text()) != std::string::npos;
+      return text::findText(container.text(), item.text(), 0) !=
+             std::string::npos;
     break;
   default:
     break;

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "JinjaEvaluator.h"
 
+#include "Utf8.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -113,6 +115,23 @@ std::string indentLines(const std::string &text, const std::string &margin,
   return out;
 }
 
+/// Bytes at most of a value's JSON: escapes, one of each separator for every
+/// element, and the margin of its line.
+uint64_t jsonWork(const Value &value, const JsonStyle &style) {
+  constexpr uint64_t leastElement = 16, longestEscape = 6;
+  constexpr uint64_t beyondBudget = uint64_t(1) << 36; // no product overflows
+  auto size = [](const std::string &text) {
+    return std::min<uint64_t>(text.size(), 1 << 24);
+  };
+  uint64_t weight = std::min(value.weight(), beyondBudget);
+  uint64_t each =
+      size(style.itemSeparator.value_or(", ")) + size(style.keySeparator) +
+      (style.indent < 0
+           ? 0
+           : uint64_t(style.indent) * uint64_t(value.nesting()) + 1);
+  return weight * longestEscape + weight / leastElement * each;
+}
+
 } // namespace
 
 bool jinja::isKnownFilter(std::string_view name) { return findFilter(name); }
@@ -128,8 +147,9 @@ Value Evaluator::applyFilter(const std::string &name, const Value &value,
                              const Arguments &arguments) {
   const FilterEntry &entry = *findFilter(name);
   int line = arguments.line;
-  bool readsAll = entry.group == Group::Text || name == "tojson";
-  if (!spend(line, readsAll ? value.weight() : 16))
+  // Filters of lists pay in toItems, for what they take.
+  bool prints = entry.group == Group::Text || entry.group == Group::Number;
+  if (prints ? !spendPrint(line, value) : !spend(line, 16))
     return Value();
   if (name == "map")
     return applyMap(value, arguments);
@@ -172,7 +192,8 @@ Value Evaluator::applyFormat(const Value &value, const Arguments &arguments) {
   bool byName = arguments.positional.empty() && !arguments.named.empty();
   Value values = byName ? makeDict(line, arguments.named)
                         : makeList(line, arguments.positional, true);
-  return failed() ? Value() : formatText(line, value.print(), values);
+  return spendPrint(line, value) ? formatText(line, value.print(), values)
+                                 : Value();
 }
 
 /// tojson(ensure_ascii, indent, separators, sort_keys), as json.dumps.
@@ -182,14 +203,13 @@ Value Evaluator::toJsonText(const Value &value, const Items &b, int line) {
   style.sortKeys = b[3].isTrue();
   if (b[1].is(Kind::Int))
     style.indent = int(std::clamp<int64_t>(b[1].asInteger(), 0, 64));
-  if (b[2].is(Kind::List) && b[2].items().size() == 2) {
+  if (b[2].is(Kind::List) && b[2].items().size() == 2 &&
+      spendPrint(line, b[2])) {
     style.itemSeparator = b[2].items()[0].print();
     style.keySeparator = b[2].items()[1].print();
-    // One of each for every element at most.
-    if (!spend(line, value.weight() * (style.itemSeparator->size() +
-                                       style.keySeparator.size())))
-      return Value();
   }
+  if (!spend(line, jsonWork(value, style)))
+    return Value();
   std::optional<std::string> json = value.toJson(style);
   if (!json)
     fail(line, std::string("a value of type ") + value.typeName() +
@@ -220,7 +240,7 @@ Value Evaluator::applyTextFilter(const std::string &name, const Value &value,
   else if (bound[0].is(Kind::String))
     margin = bound[0].text();
   uint64_t lines = uint64_t(std::count(text.begin(), text.end(), '\n')) + 1;
-  if (!spend(line, lines * margin.size()))
+  if (!spend(line, lines * (margin.size() + 1)))
     return Value();
   return makeString(
       line, indentLines(text, margin, bound[1].isTrue(), bound[2].isTrue()));
@@ -242,10 +262,12 @@ Value Evaluator::replaceText(const std::string &text, const Items &arguments,
     fail(line, "'replace' of an empty text is not supported");
     return Value();
   }
+  if (!spend(line, text.size() + old.size()))
+    return Value();
   std::string out;
   size_t position = 0;
   for (size_t found; left != 0 && !failed() &&
-                     (found = text.find(old, position)) != std::string::npos;
+                     (found = text::findText(text, old, position)) != text.npos;
        --left) {
     spend(line, arguments[1].text().size() + 1);
     out += text.substr(position, found - position) + arguments[1].text();
@@ -282,15 +304,21 @@ Value Evaluator::applyListFilter(const std::string &name, const Value &value,
                                  const Items &bound, int line) {
   if (name == "length" || name == "count") {
     if (value.is(Kind::String))
-      return Value::integer(int64_t(characterCount(value.text())));
+      return spend(line, value.weight())
+                 ? Value::integer(int64_t(characterCount(value.text())))
+                 : Value();
     if (value.is(Kind::Dict))
       return Value::integer(int64_t(value.members().size()));
+    if (value.is(Kind::List))
+      return Value::integer(int64_t(value.items().size()));
   }
   if (name == "items") {
     Items pairs;
     if (value.is(Kind::Dict))
       for (const auto &[key, member] : value.members())
-        pairs.push_back(makeList(line, {Value::string(key), member}, true));
+        pairs.push_back(spendPiece(line, key.size())
+                            ? makeList(line, {Value::string(key), member}, true)
+                            : Value());
     else if (!value.is(Kind::Undefined))
       fail(line,
            std::string("'items' wants a dict, found ") + value.typeName());
@@ -314,12 +342,14 @@ Value Evaluator::applyListFilter(const std::string &name, const Value &value,
   if (name == "list")
     return makeList(line, std::move(items));
 
+  if (!spendPrint(line, bound[0]))
+    return Value();
   std::string separator = bound[0].print(), out;
   for (size_t i = 0; i < items.size(); ++i) {
     Value item = bound[1].is(Kind::String)
                      ? attributeOf(items[i], bound[1].text())
                      : items[i];
-    if (!spend(line, item.weight() + separator.size()))
+    if (!spendPrint(line, item) || !spend(line, separator.size()))
       return Value();
     out += (i ? separator : std::string()) + item.print();
   }
@@ -376,11 +406,11 @@ Value Evaluator::attributeOf(const Value &value, const std::string &path) {
     size_t end = std::min(path.find('.', begin), path.size());
     const Value *member =
         current.is(Kind::Dict)
-            ? current.findMember(
-                  std::string_view(path).substr(begin, end - begin))
+            ? memberOf(current,
+                       std::string_view(path).substr(begin, end - begin))
             : nullptr;
     if (!member)
-      return Value::undefined(path);
+      return undefined(path);
     current = Value(*member);
     begin = end + 1;
   }

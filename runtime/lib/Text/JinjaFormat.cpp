@@ -177,6 +177,7 @@ Value Evaluator::formatText(int line, const std::string &format,
   Items given = values.isTuple() ? values.items() : Items{values};
   size_t used = 0;
   std::string out;
+  spend(line, format.size());
   for (size_t at = 0; at < format.size() && !failed();) {
     size_t mark = std::min(format.find('%', at), format.size());
     out.append(format, at, mark - at);
@@ -199,18 +200,20 @@ Value Evaluator::formatText(int line, const std::string &format,
     }
     const Value *value = nullptr;
     if (conversion.named && values.is(Kind::Dict))
-      value = values.findMember(conversion.name);
+      value = memberOf(values, conversion.name);
     else if (!conversion.named && used < given.size())
       value = &given[used++];
     if (!value) {
       fail(line, "the format '" + format + "' wants more values than given");
       break;
     }
+    if (!spendPrint(line, *value) || !spend(line, 2 * widthLimit))
+      break;
     std::optional<std::string> text = convert(conversion, *value);
     if (!text)
       fail(line, std::string("%") + conversion.type + " does not format a " +
                      value->typeName());
-    else if (spend(line, text->size() + value->weight()))
+    else
       out += *text;
   }
   if (used < given.size() && !values.is(Kind::Dict))
@@ -258,7 +261,7 @@ Value Evaluator::formatBraces(int line, const std::string &format,
                      "or has no argument");
       break;
     }
-    if (spend(line, value->weight()))
+    if (spendPrint(line, *value))
       out += value->print();
     at = end;
   }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <functional>
 
 using namespace llmrt;
 using namespace llmrt::jinja;
@@ -22,7 +23,11 @@ Value Evaluator::callMethod(const Value &value, const std::string &name,
                             const Arguments &arguments) {
   int line = arguments.line;
   const Items &given = arguments.positional;
-  if (!spend(line, value.is(Kind::String) ? value.weight() : 16))
+  // Methods of a text read all of it, and of the texts they are given.
+  uint64_t work = value.is(Kind::String) ? value.weight() : 16;
+  for (const Value &argument : given)
+    work += argument.is(Kind::String) ? argument.weight() : 16;
+  if (!spend(line, work))
     return Value();
   if (value.is(Kind::String) && name == "format")
     return formatBraces(line, value.text(), arguments);
@@ -39,7 +44,7 @@ Value Evaluator::callMethod(const Value &value, const std::string &name,
   if (value.is(Kind::Dict)) {
     if (name == "get" && (given.size() == 1 || given.size() == 2)) {
       const Value *member = given[0].is(Kind::String)
-                                ? value.findMember(given[0].text())
+                                ? memberOf(value, given[0].text())
                                 : nullptr;
       return member ? *member : given.size() == 2 ? given[1] : Value::none();
     }
@@ -50,12 +55,15 @@ Value Evaluator::callMethod(const Value &value, const std::string &name,
     Items items;
     if (given.empty() &&
         (name == "keys" || name == "values" || name == "items")) {
-      for (const auto &[key, member] : value.members())
+      for (const auto &[key, member] : value.members()) {
+        if (!spendPiece(line, key.size()))
+          return Value();
         items.push_back(name == "keys" ? Value::string(key)
                         : name == "values"
                             ? member
                             : makeList(line, {Value::string(key), member},
                                        /*tuple=*/true));
+      }
       return makeList(line, std::move(items));
     }
   }
@@ -70,20 +78,23 @@ namespace {
 
 size_t countOf(const std::string &text, const std::string &wanted) {
   size_t count = 0;
-  for (size_t at = text.find(wanted); at != text.npos;
-       at = text.find(wanted, at + wanted.size()))
+  for (size_t at = text::findText(text, wanted, 0); at != text.npos;
+       at = text::findText(text, wanted, at + wanted.size()))
     ++count;
   return count;
 }
 
+/// Takes a part of a text; false: no more are wanted.
+using TakePart = std::function<bool(std::string_view)>;
+
 /// Parts between white space, the last with all that is left after `most`
 /// splits.
-std::vector<std::string> splitAtSpace(std::string_view text, int64_t most) {
-  std::vector<std::string> parts;
+void splitAtSpace(std::string_view text, int64_t most, const TakePart &take) {
+  int64_t parts = 0;
   for (text = stripText(text, true, false); !text.empty();
        text = stripText(text, true, false)) {
     size_t end = 0;
-    bool last = most >= 0 && int64_t(parts.size()) == most;
+    bool last = most >= 0 && parts++ == most;
     while (!last && end < text.size()) {
       size_t next = end;
       if (isSpaceCharacter(text::nextCodePoint(text, next)))
@@ -92,21 +103,31 @@ std::vector<std::string> splitAtSpace(std::string_view text, int64_t most) {
     }
     if (last)
       end = stripText(text, false, true).size();
-    parts.emplace_back(text.substr(0, end));
+    if (!take(text.substr(0, end)))
+      return;
     text.remove_prefix(last ? text.size() : end);
   }
-  return parts;
 }
 
-std::vector<std::string> splitLines(const std::string &text) {
-  std::vector<std::string> lines;
+void splitLines(std::string_view text, const TakePart &take) {
   for (size_t begin = 0; begin < text.size();) {
     size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
+    if (!take(text.substr(begin, end - begin)))
+      return;
     bool pair = text.compare(end, 2, "\r\n") == 0;
     begin = end + (pair ? 2 : 1);
   }
-  return lines;
+}
+
+void splitAt(std::string_view text, std::string_view separator, int64_t most,
+             const TakePart &take) {
+  size_t begin = 0;
+  for (size_t end;
+       most != 0 && (end = text::findText(text, separator, begin)) != text.npos;
+       begin = end + separator.size(), --most)
+    if (!take(text.substr(begin, end - begin)))
+      return;
+  take(text.substr(begin));
 }
 
 /// Whether the method takes one text and looks for it.
@@ -123,29 +144,26 @@ Value Evaluator::splitText(const std::string &text, const Items &arguments,
                            int line) {
   bool atSpace = arguments.empty() || arguments[0].is(Kind::None);
   int64_t most = arguments.size() > 1 && arguments[1].is(Kind::Int)
-                     ? arguments[1].asInteger()
+                     ? std::max<int64_t>(arguments[1].asInteger(), -1)
                      : -1;
-  std::vector<std::string> parts;
-  if (atSpace) {
-    parts = splitAtSpace(text, most);
-  } else {
-    if (!wantText(line, "'split'", arguments[0]))
-      return Value();
-    const std::string &separator = arguments[0].text();
-    if (separator.empty()) {
-      fail(line, "'split' at an empty text");
-      return Value();
-    }
-    size_t begin = 0;
-    for (size_t end; (most < 0 || int64_t(parts.size()) < most) &&
-                     (end = text.find(separator, begin)) != text.npos;
-         begin = end + separator.size())
-      parts.push_back(text.substr(begin, end - begin));
-    parts.push_back(text.substr(begin));
-  }
   Items items;
-  for (std::string &part : parts)
-    items.push_back(Value::string(std::move(part)));
+  auto take = [&](std::string_view part) {
+    if (spendPiece(line, part.size()))
+      items.push_back(Value::string(std::string(part)));
+    return !failed();
+  };
+  if (atSpace) {
+    splitAtSpace(text, most, take);
+    return makeList(line, std::move(items));
+  }
+  if (!wantText(line, "'split'", arguments[0]))
+    return Value();
+  const std::string &separator = arguments[0].text();
+  if (separator.empty()) {
+    fail(line, "'split' at an empty text");
+    return Value();
+  }
+  splitAt(text, separator, most, take);
   return makeList(line, std::move(items));
 }
 
@@ -195,7 +213,8 @@ Value Evaluator::searchText(const std::string &name, const std::string &text,
                                                  : countOf(text, wanted)));
   assert((name == "find" || name == "rfind" || name == "index") &&
          "isSearch names no other method");
-  size_t found = name == "rfind" ? text.rfind(wanted) : text.find(wanted);
+  size_t found = name == "rfind" ? text::findLastText(text, wanted)
+                                 : text::findText(text, wanted, 0);
   if (name == "index" && found == text.npos)
     fail(line, "'index' does not find the text");
   return Value::integer(
@@ -217,8 +236,11 @@ Value Evaluator::callTextMethod(const std::string &text,
     return changeCase(name, text, line, /*byMethod=*/true);
   if (count == 0 && name == "splitlines") {
     Items items;
-    for (std::string &part : splitLines(text))
-      items.push_back(Value::string(std::move(part)));
+    splitLines(text, [&](std::string_view part) {
+      if (spendPiece(line, part.size()))
+        items.push_back(Value::string(std::string(part)));
+      return !failed();
+    });
     return makeList(line, std::move(items));
   }
   if ((name == "strip" || name == "lstrip" || name == "rstrip") && count <= 1) {
@@ -297,9 +319,14 @@ Value Evaluator::callFunction(const std::string &name,
                               const Arguments &arguments) {
   int line = arguments.line;
   const Items &given = arguments.positional;
+  for (const Value &argument : given)
+    if (!spendPrint(line, argument))
+      return Value();
   if (name == "raise_exception") {
-    fail(line, "the template refuses these messages: " +
-                   (given.empty() ? "" : given[0].print()));
+    constexpr size_t longestReason = 1000; // bytes; an error is one line
+    fail(line,
+         "the template refuses these messages: " +
+             (given.empty() ? "" : given[0].print()).substr(0, longestReason));
     return Value();
   }
   if (name == "namespace" && given.empty()) {

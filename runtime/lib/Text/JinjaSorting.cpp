@@ -43,6 +43,11 @@ Items Evaluator::sortKey(const Value &item, const Value &attribute,
   std::string path = attribute.is(Kind::Undefined) || attribute.is(Kind::None)
                          ? std::string()
                          : attribute.print();
+  uint64_t copied = path.size();
+  if (!caseSensitive && item.is(Kind::String))
+    copied += item.weight();
+  if (!spend(lastLine, copied))
+    return {Value()};
   for (size_t begin = 0; begin <= path.size();) {
     size_t end = std::min(path.find(',', begin), path.size());
     std::string part = path.substr(begin, end - begin);
@@ -56,13 +61,13 @@ Items Evaluator::sortKey(const Value &item, const Value &attribute,
 /// Sorts without disturbing equal ones; false where keys do not compare.
 bool Evaluator::sortKeyed(int line, std::vector<std::pair<Items, Value>> &keyed,
                           bool descending) {
-  uint64_t weight = 0;
+  // A comparison reads both keys, and each takes part in log2(n) of them.
+  auto comparisons = uint64_t(std::bit_width(keyed.size()) + 1);
+  constexpr uint64_t beyondBudget = uint64_t(1) << 40; // no product overflows
   for (const auto &[key, value] : keyed)
     for (const Value &part : key)
-      weight += part.weight();
-  // A comparison reads both keys, and each takes part in log2(n) of them.
-  if (!spend(line, weight * uint64_t(std::bit_width(keyed.size()) + 1)))
-    return false;
+      if (!spend(line, std::min(part.weight(), beyondBudget) * comparisons))
+        return false;
   bool comparable = true;
   std::stable_sort(keyed.begin(), keyed.end(),
                    [&](const auto &a, const auto &b) {

@@ -106,6 +106,9 @@ bool Evaluator::applyTest(const std::string &name, const Value &value,
   if (name == "sameas")
     return value.kind() == arguments[0].kind() &&
            compare(line, "==", value, arguments[0]);
+  bool readsText = name == "lower" || name == "upper";
+  if (readsText && !spend(line, value.weight()))
+    return false;
   if (name != "even" && name != "odd" && name != "divisibleby")
     return testKind(name, value);
 

@@ -110,6 +110,8 @@ Value Value::dict(Members members) {
     deepest = std::max(deepest, member.nesting());
     weight = addWeights(weight, addWeights(name.size(), member.weight()));
   }
+  // Comparing two dicts looks up every name of one in the other.
+  weight = addWeights(weight, uint64_t(members.size()) * members.size() / 8);
   assert(deepest < nestingLimit && "the evaluator asks before it nests");
   Value value;
   value.kindTag = Kind::Dict;
@@ -473,11 +475,15 @@ bool jinja::isSpaceCharacter(uint32_t c) {
 
 std::string_view jinja::stripText(std::string_view text, bool left, bool right,
                                   std::optional<std::string_view> characters) {
+  std::vector<uint32_t> set; // sorted: a search costs no scan of `characters`
+  for (size_t position = 0; characters && position < characters->size();)
+    set.push_back(text::nextCodePoint(*characters, position));
+  std::sort(set.begin(), set.end());
   auto strips = [&](std::string_view character) {
     size_t position = 0;
-    return characters
-               ? characters->find(character) != characters->npos
-               : isSpaceCharacter(text::nextCodePoint(character, position));
+    uint32_t codePoint = text::nextCodePoint(character, position);
+    return characters ? std::binary_search(set.begin(), set.end(), codePoint)
+                      : isSpaceCharacter(codePoint);
   };
   while (left && !text.empty()) {
     std::string_view first = sliceCharacters(text, 0, 1);

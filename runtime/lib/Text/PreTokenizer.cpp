@@ -34,9 +34,9 @@ using SpanSink = std::function<Status(Span)>;
 /// Reports the matches of a pattern in `text` and the text between them.
 class SpanFinder {
 public:
-  SpanFinder(const PreTokenizer::Step &step) : step(step) {
+  SpanFinder(const PreTokenizer::Step &step, StepBudget &budget) : step(step) {
     if (step.regex)
-      matcher.emplace(step.regex);
+      matcher.emplace(step.regex, budget);
   }
 
   Status find(std::string_view text, const SpanSink &sink) {
@@ -76,7 +76,7 @@ private:
     if (matcher)
       return matcher->search(text, from);
     const std::string &pattern = step.spec.pattern;
-    size_t at = pattern.empty() ? text.npos : text.find(pattern, from);
+    size_t at = pattern.empty() ? text.npos : findText(text, pattern, from);
     if (at == text.npos)
       return RegexMatch();
     return RegexMatch{true, at, at + pattern.size()};
@@ -125,11 +125,12 @@ std::vector<Span> joinSpans(const std::vector<Span> &spans,
 /// One pass over one text: the matchers, and the recursion over the steps.
 class Splitter {
 public:
-  Splitter(const std::vector<PreTokenizer::Step> &steps, WordSink &sink)
+  Splitter(const std::vector<PreTokenizer::Step> &steps, WordSink &sink,
+           StepBudget &budget)
       : steps(steps), sink(sink) {
     finders.reserve(steps.size());
     for (const PreTokenizer::Step &step : steps)
-      finders.emplace_back(step);
+      finders.emplace_back(step, budget);
   }
 
   /// `spelled`: the piece has passed ByteLevel and is in the byte alphabet.
@@ -252,6 +253,7 @@ PreTokenizer::create(std::vector<PreTokenizerStep> specs) {
   return result;
 }
 
-Status PreTokenizer::split(std::string_view text, WordSink &sink) const {
-  return Splitter(steps, sink).run(0, text, /*spelled=*/false);
+Status PreTokenizer::split(std::string_view text, WordSink &sink,
+                           StepBudget &budget) const {
+  return Splitter(steps, sink, budget).run(0, text, /*spelled=*/false);
 }

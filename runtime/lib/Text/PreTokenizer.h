@@ -31,8 +31,9 @@ public:
   /// Compiles the patterns. Wants exactly one ByteLevel step.
   static Expected<PreTokenizer> create(std::vector<PreTokenizerStep> steps);
 
-  /// Cuts `text` (valid UTF-8) and hands the bytes of each word to `sink`.
-  Status split(std::string_view text, WordSink &sink) const;
+  /// Cuts `text` (valid UTF-8) and hands the bytes of each word to `sink`. The
+  /// budget is of the text that this one is a part of.
+  Status split(std::string_view text, WordSink &sink, StepBudget &budget) const;
 
   struct Step {
     PreTokenizerStep spec;

@@ -4,8 +4,14 @@
 // Backtracking is bounded twice: by steps, so that a hostile pattern cannot
 // hang, and by heap, so that long input cannot exceed the memory contract. The
 // patterns of published tokenizers need neither (1 MiB of one class: test).
+//
+// PCRE2 counts the steps of each place where a match may begin, and does not
+// say how many it took. So a place gets a few steps for nothing; one that needs
+// more is tried again with eight times as many, and these are paid for.
 //===----------------------------------------------------------------------===//
 #include "Regex.h"
+
+#include "Utf8.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -15,7 +21,8 @@ using namespace llmrt::text;
 
 namespace {
 
-constexpr uint32_t stepLimit = 50'000'000; // about one second
+constexpr uint32_t freeSteps = 256; // of one place in the text
+constexpr uint32_t growth = 8;
 constexpr uint32_t heapLimitKiB = 64 * 1024;
 constexpr size_t patternSizeLimit = 1 << 16;
 
@@ -69,22 +76,48 @@ Expected<Regex> Regex::compile(std::string_view pattern) {
   return regex;
 }
 
-RegexMatcher::RegexMatcher(const Regex &regex)
-    : code(regex.code.get()), data(pcre2_match_data_create(1, nullptr)),
+RegexMatcher::RegexMatcher(const Regex &regex, StepBudget &budget)
+    : code(regex.code.get()), budget(&budget),
+      data(pcre2_match_data_create(1, nullptr)),
       context(pcre2_match_context_create(nullptr)) {
-  if (!context)
-    return;
-  pcre2_set_match_limit(context.get(), stepLimit);
-  pcre2_set_heap_limit(context.get(), heapLimitKiB);
+  if (context)
+    pcre2_set_heap_limit(context.get(), heapLimitKiB);
+}
+
+int RegexMatcher::match(std::string_view text, size_t from, uint32_t steps,
+                        uint32_t options) {
+  pcre2_set_match_limit(context.get(), steps);
+  return pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()),
+                     text.size(), from, PCRE2_NO_UTF_CHECK | options,
+                     data.get(), context.get());
+}
+
+/// A match that begins at `at`, with as many steps as the budget has.
+int RegexMatcher::matchAt(std::string_view text, size_t at) {
+  for (uint64_t steps = freeSteps;; steps *= growth) {
+    int result = match(text, at, uint32_t(steps), PCRE2_ANCHORED);
+    if (result != PCRE2_ERROR_MATCHLIMIT || !budget->spend(steps) ||
+        steps * growth > UINT32_MAX)
+      return result;
+  }
+}
+
+/// Place by place, as one of them needs more steps.
+int RegexMatcher::searchSlowly(std::string_view text, size_t from) {
+  for (size_t at = from;; nextCodePoint(text, at)) {
+    int result = matchAt(text, at);
+    if (result != PCRE2_ERROR_NOMATCH || at == text.size())
+      return result;
+  }
 }
 
 Expected<RegexMatch> RegexMatcher::search(std::string_view text, size_t from) {
   if (!data || !context)
     return Status::error("out of memory while splitting text");
   assert(from <= text.size() && "a search begins in the text or at its end");
-  int result =
-      pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
-                  from, PCRE2_NO_UTF_CHECK, data.get(), context.get());
+  int result = match(text, from, freeSteps, 0);
+  if (result == PCRE2_ERROR_MATCHLIMIT)
+    result = searchSlowly(text, from);
   if (result == PCRE2_ERROR_NOMATCH)
     return RegexMatch();
   if (result < 0)

@@ -9,6 +9,7 @@
 #ifndef LLMRT_TEXT_REGEX_H
 #define LLMRT_TEXT_REGEX_H
 
+#include "StepBudget.h"
 #include "llmrt/Status.h"
 
 #include <cstddef>
@@ -48,18 +49,24 @@ struct RegexMatch {
 /// The state of searching: one per thread, cheap to make.
 class RegexMatcher {
 public:
-  explicit RegexMatcher(const Regex &regex);
+  RegexMatcher(const Regex &regex, StepBudget &budget);
 
   /// The first match in `text` (valid UTF-8) that begins at `from` or later.
-  /// Fails where the work exceeds the limits of Regex.cpp.
+  /// Fails where the work exceeds the budget or the limits of Regex.cpp.
   Expected<RegexMatch> search(std::string_view text, size_t from);
 
 private:
+  int match(std::string_view text, size_t from, uint32_t steps,
+            uint32_t options);
+  int matchAt(std::string_view text, size_t at);
+  int searchSlowly(std::string_view text, size_t from);
+
   struct Free {
     void operator()(pcre2_real_match_data_8 *data) const;
     void operator()(pcre2_real_match_context_8 *context) const;
   };
   const pcre2_real_code_8 *code;
+  StepBudget *budget;
   std::unique_ptr<pcre2_real_match_data_8, Free> data;
   std::unique_ptr<pcre2_real_match_context_8, Free> context;
 };

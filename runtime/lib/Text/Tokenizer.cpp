@@ -45,20 +45,22 @@ void appendIds(std::vector<int32_t> &ids, std::span<const int32_t> more) {
 
 /// Tokenises text that holds no plain added token.
 Status encodePart(const Tokenizer::Impl &impl, std::string_view part,
-                  bool parseSpecial, BytePairMerger &merger,
+                  bool parseSpecial, BytePairMerger &merger, StepBudget &budget,
                   std::vector<int32_t> &ids) {
   std::string normalized;
   if (impl.hasFlag(blobNFC) && !isQuicklyNfc(part)) {
     normalized = normalizeNfc(part);
     part = normalized;
   }
-  for (const TextPart &piece :
-       cutAddedTokens(part, impl.addedNormal, parseSpecial)) {
+  auto pieces = cutAddedTokens(part, impl.addedNormal, parseSpecial, budget);
+  if (!pieces)
+    return pieces.status();
+  for (const TextPart &piece : *pieces) {
     if (piece.token) {
       ids.push_back(piece.token->id);
       continue;
     }
-    if (Status status = impl.preTokenizer.split(piece.text, merger);
+    if (Status status = impl.preTokenizer.split(piece.text, merger, budget);
         status.failed())
       return status;
   }
@@ -74,18 +76,22 @@ Expected<std::vector<int32_t>> Tokenizer::encode(std::string_view text,
     repaired = repairUtf8(text);
     text = repaired;
   }
+  StepBudget budget(text.size());
+  auto parts =
+      cutAddedTokens(text, impl->addedPlain, options.parseSpecial, budget);
+  if (!parts)
+    return parts.status();
   std::vector<int32_t> ids;
   BytePairMerger merger(*impl, ids);
   if (options.addSpecial)
     appendIds(ids, impl->prefixIds);
-  for (const TextPart &part :
-       cutAddedTokens(text, impl->addedPlain, options.parseSpecial)) {
+  for (const TextPart &part : *parts) {
     if (part.token) {
       ids.push_back(part.token->id);
       continue;
     }
-    if (Status status =
-            encodePart(*impl, part.text, options.parseSpecial, merger, ids);
+    if (Status status = encodePart(*impl, part.text, options.parseSpecial,
+                                   merger, budget, ids);
         status.failed())
       return status;
   }
@@ -128,6 +134,12 @@ Tokenizer::Tokenizer(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
 Tokenizer::Tokenizer(Tokenizer &&) noexcept = default;
 Tokenizer &Tokenizer::operator=(Tokenizer &&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
+
+size_t Tokenizer::longestText(int64_t tokens) const {
+  // Three letters of Hangul with three bytes each become one.
+  const size_t shortening = impl->hasFlag(blobNFC) ? 3 : 1;
+  return static_cast<size_t>(tokens) * impl->longestToken * shortening;
+}
 
 int32_t Tokenizer::vocabSize() const { return impl->header->vocabSize; }
 int32_t Tokenizer::bosId() const { return impl->header->bosId; }

@@ -28,8 +28,10 @@ struct AddedTokenSet {
            "Opener has checked where a token's text lies");
     return strings.substr(token.content.offset, token.content.length);
   }
-  /// The longest token that begins at `position`, or null.
-  const BlobAddedToken *longestAt(std::string_view text, size_t position) const;
+  /// The longest token that begins at `position`, or null, also where the
+  /// budget is spent.
+  const BlobAddedToken *longestAt(std::string_view text, size_t position,
+                                  StepBudget &budget) const;
   const BlobAddedToken *find(std::string_view content) const;
 };
 
@@ -39,10 +41,12 @@ struct TextPart {
   const BlobAddedToken *token = nullptr;
 };
 
-/// Cuts the added tokens out of `text`, in order.
-std::vector<TextPart> cutAddedTokens(std::string_view text,
-                                     const AddedTokenSet &set,
-                                     bool parseSpecial);
+/// Cuts the added tokens out of `text`, in order. Fails where long tokens that
+/// are nearly there take more than the budget.
+Expected<std::vector<TextPart>> cutAddedTokens(std::string_view text,
+                                               const AddedTokenSet &set,
+                                               bool parseSpecial,
+                                               StepBudget &budget);
 
 } // namespace llmrt::text
 
@@ -63,6 +67,7 @@ struct Tokenizer::Impl {
   std::span<const int32_t> endIds;
   std::string_view strings;
   text::PreTokenizer preTokenizer;
+  size_t longestToken = 0; // bytes
 
   bool hasFlag(text::BlobFlag flag) const { return header->flags & flag; }
   std::string_view bytesOf(int32_t id) const {

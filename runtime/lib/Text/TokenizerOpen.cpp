@@ -122,6 +122,7 @@ private:
     for (uint32_t end : impl->tokenEnds) {
       if (end < previous || end > impl->tokenBytes.size())
         return Status::error("token ends do not ascend");
+      impl->longestToken = std::max<size_t>(impl->longestToken, end - previous);
       previous = end;
     }
     return Status::ok();

@@ -9,6 +9,7 @@
 #include "llmrt/Tokenizer.h"
 
 #include <cassert>
+#include <cstring>
 
 using namespace llmrt;
 using namespace llmrt::text;
@@ -128,4 +129,23 @@ std::string text::takeCompleteUtf8(std::string &pending) {
   }
   pending.erase(0, pending.size() - bytes.size());
   return out;
+}
+
+size_t text::findText(std::string_view text, std::string_view wanted,
+                      size_t from) {
+  assert(from <= text.size() && "a search begins in the text or at its end");
+  if (wanted.empty())
+    return from;
+  // glibc's is the two-way search.
+  const void *found = ::memmem(text.data() + from, text.size() - from,
+                               wanted.data(), wanted.size());
+  return found ? size_t(static_cast<const char *>(found) - text.data())
+               : text.npos;
+}
+
+size_t text::findLastText(std::string_view text, std::string_view wanted) {
+  std::string backward(text.rbegin(), text.rend());
+  std::string wantedBackward(wanted.rbegin(), wanted.rend());
+  size_t found = findText(backward, wantedBackward, 0);
+  return found == text.npos ? found : text.size() - found - wanted.size();
 }

@@ -37,6 +37,12 @@ bool isValidUtf8(std::string_view bytes);
 /// `bytes` with every invalid part replaced by U+FFFD.
 std::string repairUtf8(std::string_view bytes);
 
+/// Where `wanted` begins in `text`, at `from` or behind it; npos: nowhere. In
+/// time linear in both: std::string's own search takes their product.
+size_t findText(std::string_view text, std::string_view wanted, size_t from);
+/// Where it begins last.
+size_t findLastText(std::string_view text, std::string_view wanted);
+
 /// Moves the complete characters of `pending` to the result, repaired; keeps an
 /// incomplete last one.
 std::string takeCompleteUtf8(std::string &pending);

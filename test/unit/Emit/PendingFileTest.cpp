@@ -7,6 +7,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <csignal>
+#include <fstream>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,6 +51,53 @@ TEST(PendingFile, LeavesNothingWhenInterrupted) {
     EXPECT_FALSE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     EXPECT_TRUE(folder.entries().empty());
   }
+}
+
+TEST(PendingFile, RemovesWhatAKilledProcessLeft) {
+  Folder folder;
+  for (int i = 0; i < 3; ++i) {
+    pid_t child = fork();
+    if (child == 0) {
+      auto file = PendingFile::create(folder.file("out"));
+      raise(SIGKILL);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFSIGNALED(status));
+  }
+  EXPECT_EQ(folder.entries().size(), 1u); // the last one's
+  auto file = PendingFile::create(folder.file("out"));
+  ASSERT_TRUE(bool(file));
+  EXPECT_EQ(folder.entries().size(), 1u); // ours
+}
+
+TEST(PendingFile, LeavesTheFilesOfOthersAlone) {
+  Folder folder;
+  for (const char *name : {"out.0123abcd.tmp.txt", "out.notes000.tmp",
+                           "other.0123abcd.tmp", "out.0123abc.tmp"})
+    std::ofstream(folder.file(name)) << "not ours";
+  auto first = PendingFile::create(folder.file("out")); // alive: locked
+  auto second = PendingFile::create(folder.file("out"));
+  ASSERT_TRUE(bool(first));
+  ASSERT_TRUE(bool(second));
+  EXPECT_EQ(folder.entries().size(), 6u);
+}
+
+TEST(PendingFile, AdoptsWhatALinkerWrote) {
+  Folder folder;
+  {
+    auto file = PendingFile::create(folder.file("out"));
+    ASSERT_TRUE(bool(file));
+    std::ofstream(file->besidePath()) << "linked";
+    ASSERT_EQ(message(file->adopt()), "");
+    auto other = PendingFile::create(folder.file("out")); // it is locked again
+    ASSERT_TRUE(bool(other));
+    ASSERT_EQ(message(file->commit()), "");
+  }
+  auto buffer = llvm::MemoryBuffer::getFile(folder.file("out"));
+  ASSERT_TRUE(bool(buffer));
+  EXPECT_EQ((*buffer)->getBuffer(), "linked");
+  EXPECT_EQ(folder.entries().size(), 1u);
 }
 
 TEST(PendingFile, RefusesAFolderAsOutput) {

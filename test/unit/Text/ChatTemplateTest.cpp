@@ -207,6 +207,37 @@ TEST(ChatTemplate, TwinsOfTwinsAreNotPrinted) {
   expectFailure(twins + "{{ ns.x ~ '' }}", "limit of work");
 }
 
+TEST(ChatTemplate, EveryPrimitivePaysForWhatItReads) {
+  // Each would take minutes or gigabytes if only its own step were counted.
+  for (const char *work :
+       {"s | length", "s is lower", "s[1:2]", "s == s ~ ''", "s < t", "t in s",
+        "s.find(t)", "s.count(t)", "s.split(t)", "s.replace(t, '')",
+        "s.strip(t)", "s | int", "s | tojson", "none[s]", "[] | join(s)",
+        "{'a': 1}[s]", "[{}] | map(attribute=s) | list", "s.startswith(t)"})
+    expectFailure("{% set s = 'ab' * 4000000 %}{% set t = 'ab' * 2000000 %}"
+                  "{% for i in range(100000) %}{% if " +
+                      std::string(work) + " %}{% endif %}{% endfor %}",
+                  "limit of work");
+  expectFailure("{{ (',' * 20000000).split(',') | length }}", "limit of work");
+  expectFailure("{{ ('\n' * 20000000).splitlines() | length }}",
+                "limit of work");
+  expectFailure("{{ [[[[[1] * 300000]]]] | tojson(indent=64) }}",
+                "limit of work");
+  expectFailure("{% set ns = namespace(x=[0]) %}{% for i in range(60) %}"
+                "{% set ns.x = [ns.x, ns.x] %}{% endfor %}"
+                "{{ ns.x | tojson(indent=64) }}",
+                "limit of work");
+}
+
+TEST(ChatTemplate, ManyVariablesAreWorkToFind) {
+  std::string many;
+  for (int i = 0; i < 20000; ++i)
+    many += "{% set v" + std::to_string(i) + " = 1 %}";
+  expectFailure(many + "{% for i in range(100000) %}{% if v19999 %}{% endif %}"
+                       "{% endfor %}",
+                "limit of work");
+}
+
 TEST(ChatTemplate, ValuesCannotNestWithoutEndOrHoldThemselves) {
   expectFailure("{% set ns = namespace(x=[]) %}{% for i in range(1000) %}"
                 "{% set ns.x = [ns.x] %}{% endfor %}",

@@ -32,7 +32,8 @@ std::string cut(const std::vector<PreTokenizerStep> &steps,
   if (!preTokenizer)
     return preTokenizer.message();
   Words words;
-  Status status = preTokenizer->split(text, words);
+  StepBudget budget(text.size());
+  Status status = preTokenizer->split(text, words, budget);
   return status.failed() ? status.message() : words.text;
 }
 
@@ -459,7 +460,8 @@ TEST(PreTokenizer, ASinkThatFailsEndsTheSplitting) {
         PreTokenizer::create({step, byteLevel(true)});
     ASSERT_TRUE(preTokenizer) << preTokenizer.message();
     Full full;
-    EXPECT_EQ(preTokenizer->split("a,b 1 2", full).message(), "full");
+    StepBudget budget(0);
+    EXPECT_EQ(preTokenizer->split("a,b 1 2", full, budget).message(), "full");
     EXPECT_EQ(full.taken, 1);
   }
 }

@@ -10,10 +10,16 @@ using namespace llmrt::text;
 
 namespace {
 
+/// One search of a text for which nothing was paid yet.
+Expected<RegexMatch> searchOnce(const Regex &regex, std::string_view text) {
+  StepBudget budget(text.size());
+  return RegexMatcher(regex, budget).search(text, 0);
+}
+
 bool matches(std::string_view pattern, std::string_view subject) {
   Expected<Regex> regex = Regex::compile(pattern);
   EXPECT_TRUE(regex) << regex.message();
-  Expected<RegexMatch> match = RegexMatcher(*regex).search(subject, 0);
+  Expected<RegexMatch> match = searchOnce(*regex, subject);
   EXPECT_TRUE(match) << match.message();
   return match->found && match->begin == 0 && match->end == subject.size();
 }
@@ -58,7 +64,7 @@ TEST(Regex, LinesEndAtNewlinesOnly) {
   EXPECT_FALSE(matches(".", "\n"));
   EXPECT_TRUE(matches(".", "\r"));
   Expected<Regex> regex = Regex::compile("b$");
-  EXPECT_TRUE(RegexMatcher(*regex).search("ab\nc", 0)->found);
+  EXPECT_TRUE(searchOnce(*regex, "ab\nc")->found);
 }
 
 TEST(Regex, RefusesWhatTheEnginesReadDifferently) {
@@ -103,9 +109,36 @@ TEST(Regex, AMebibyteOfOneClassStaysWithinTheLimits) {
     for (char c : {'a', ' ', '!', '\n'}) {
       std::string text(1 << 20, c);
       text += 'x';
-      Expected<RegexMatch> match = RegexMatcher(*regex).search(text, 0);
+      Expected<RegexMatch> match = searchOnce(*regex, text);
       EXPECT_TRUE(match) << pattern << ": " << match.message();
     }
+  }
+}
+
+TEST(Regex, AllSearchesOfATextShareOneBudget) {
+  // 2^20 steps at every character, of which each search alone may take more.
+  Expected<Regex> regex = Regex::compile(R"((?:(?:a|a){20}\x01)|.)");
+  ASSERT_TRUE(regex) << regex.message();
+  std::string text(10000, 'a');
+  StepBudget budget(text.size());
+  RegexMatcher matcher(*regex, budget);
+  size_t searches = 0;
+  while (searches < text.size() && matcher.search(text, searches))
+    ++searches;
+  EXPECT_GT(searches, 2u);
+  EXPECT_LT(searches, 200u);
+  EXPECT_TRUE(budget.isSpent());
+}
+
+TEST(Regex, FindsWhatNeedsManyStepsWhereverItBegins) {
+  Expected<Regex> regex = Regex::compile(R"((?:a|b)*c)");
+  ASSERT_TRUE(regex) << regex.message();
+  for (size_t before : {0u, 1u, 1000u, 5000u}) {
+    std::string text = std::string(before, '.') + std::string(3000, 'b') + "cb";
+    Expected<RegexMatch> match = searchOnce(*regex, text);
+    ASSERT_TRUE(match) << match.message();
+    EXPECT_EQ(match->begin, before);
+    EXPECT_EQ(match->end, before + 3001);
   }
 }
 
@@ -113,7 +146,7 @@ TEST(Regex, CatastrophicPatternsEndWithAnError) {
   Expected<Regex> regex = Regex::compile("(a|a)*(a|a)*(a|a)*b(?=c)");
   ASSERT_TRUE(regex) << regex.message();
   std::string text = std::string(100000, 'a') + "b";
-  Expected<RegexMatch> match = RegexMatcher(*regex).search(text, 0);
+  Expected<RegexMatch> match = searchOnce(*regex, text);
   ASSERT_FALSE(match);
   EXPECT_NE(match.message().find("limit"), std::string::npos)
       << match.message();

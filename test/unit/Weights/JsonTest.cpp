@@ -38,6 +38,23 @@ TEST(Json, StopsAtSixtyFourLevels) {
               "nested deeper than 64 levels");
 }
 
+TEST(Json, BoundsTheMemoryOfValues) {
+  auto repeated = [](const std::string &element, size_t count) {
+    std::string text = "{\"a\":[0";
+    while (count--)
+      text += "," + element;
+    return text + "]}";
+  };
+  EXPECT_TRUE(
+      static_cast<bool>(parseJsonObject("c.json", repeated("0", 1000000))));
+  EXPECT_TRUE(static_cast<bool>(
+      parseJsonObject("c.json", repeated(R"({"shape":[1,2]})", 10000))));
+  expectError(parseJsonObject("c.json", repeated("0", 10000000)), "c.json",
+              "the values take more than 384 MiB of memory");
+  expectError(parseJsonObject("c.json", repeated(R"({"":0})", 100000)),
+              "c.json", "the values take more than 384 MiB of memory");
+}
+
 TEST(Json, SurvivesTextsThatEndInTheMiddle) {
   for (const char *text : {"\"", "{\"", "{\"a", "{\"a\\", "{\"a\\\"",
                            "{\"a\":", "}", "]]]", "{\"\\u00\":1}"})

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Fuzzes every parser and the template engine, and adds a row each to
+# docs/fuzzing.md. New inputs that reach new code stay in build-fuzz/corpus.
+# usage: utils/fuzz.sh [SECONDS (of each target, default 60)] [TARGET...]
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+. "$(dirname "$0")/common.sh"
+cd "$root"
+duration=${1:-60}
+[ $# -gt 0 ] && shift
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n 's/^llmc_fuzz_target(\([a-z]*\) .*/\1/p' test/fuzz/CMakeLists.txt)
+
+mkdir -p build-fuzz
+cmake --preset fuzz -DLLMC_BUILD_TESTS=ON >build-fuzz/configure.log 2>&1 ||
+  { tail -n 20 build-fuzz/configure.log >&2; fail "configuring failed"; }
+ninja -C build-fuzz -j "$(jobs)" "${targets[@]/#/fuzz-}" >build-fuzz/build.log 2>&1 ||
+  { grep -E 'error:|FAILED' build-fuzz/build.log | head -n 40 >&2; fail "building failed: build-fuzz/build.log"; }
+
+# LLVM itself is not instrumented, so its containers look overflown.
+export ASAN_OPTIONS=detect_container_overflow=0:allocator_may_return_null=1:detect_leaks=1
+commit=$(git rev-parse --short HEAD)
+status=0
+for target in "${targets[@]}"; do
+  corpus=build-fuzz/corpus/$target
+  mkdir -p "$corpus" build-fuzz/findings
+  mapfile -t seeds <"build-fuzz/test/fuzz/$target.seeds"
+  for seed in "${seeds[@]}"; do
+    cp -r -n "$seed"$([ -d "$seed" ] && echo /.) "$corpus/" 2>/dev/null || true
+  done
+  dictionary=()
+  [ -f "test/fuzz/$target.dict" ] && dictionary=(-dict="test/fuzz/$target.dict")
+  code=0
+  build-fuzz/test/fuzz/fuzz-"$target" "$corpus" "${dictionary[@]}" -max_total_time="$duration" -max_len=65536 \
+    -rss_limit_mb=2048 -timeout=25 -print_final_stats=1 -artifact_prefix="build-fuzz/findings/$target-" \
+    >"build-fuzz/$target.log" 2>&1 || code=$?
+  runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "build-fuzz/$target.log" | tail -n 1)
+  finding=none
+  if [ $code != 0 ]; then
+    finding=$(grep -m 1 -E '^(SUMMARY|==[0-9]+== *ERROR|does not hold)' "build-fuzz/$target.log" | sed "s|$root/||g" | cut -c1-100)
+    [ -n "$finding" ] || finding="exit $code"
+    status=1
+  fi
+  say "$target: ${runs:-0} runs in $duration s, findings: $finding"
+  echo "| $(date +%F) | $commit | $target | $duration | ${runs:-0} | $finding |" >>docs/fuzzing.md
+done
+exit $status
