@@ -16,6 +16,7 @@
 #include "mlir/IR/Verifier.h"
 
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 using namespace llmc;
@@ -47,14 +48,28 @@ static Error checkVocabulary(const Source &source, mlir::ModuleOp module) {
                        " rows");
 }
 
+/// Why a folder has no tokenizer, and how it gets one; empty for a file.
+static std::pair<std::string, std::string>
+describeMissingTokenizer(const Source &source) {
+  if (source.kind != SourceKind::HuggingFace)
+    return {};
+  SmallString<128> sentencePiece(source.path);
+  sys::path::append(sentencePiece, "tokenizer.model");
+  return {sys::fs::exists(sentencePiece)
+              ? " (the folder has tokenizer.model, which is not read, and no "
+                "tokenizer.json)"
+              : " (the folder has no tokenizer.json)",
+          "; transformers writes one: AutoTokenizer.from_pretrained(...)"
+          ".save_pretrained(FOLDER)"};
+}
+
 /// Says at compile time what would fail, or be missing, in every program.
 static void warnOfTexts(Source &source) {
   if (!source.tokenizer) {
-    source.warn("", "has no tokenizer" +
-                        Twine(source.kind == SourceKind::HuggingFace
-                                  ? " (the folder has no tokenizer.json)"
-                                  : "") +
-                        ": the program takes and gives token ids only");
+    auto [why, remedy] = describeMissingTokenizer(source);
+    source.warn("", "has no tokenizer" + why +
+                        ": the program takes and gives token ids only" +
+                        remedy);
     return;
   }
   for (const std::string &warning : source.tokenizer->warnings)

@@ -56,6 +56,7 @@ TEST_F(HfImport, WarnsOfKeysThatNoFamilyHas) {
 TEST_F(HfImport, WarnsOfAModelWithoutATokenizer) {
   import(HfModel());
   EXPECT_TRUE(warns("has no tokenizer (the folder has no tokenizer.json)"));
+  EXPECT_TRUE(warns("AutoTokenizer.from_pretrained"));
 }
 
 TEST_F(HfImport, AddsBiasesThatTheConfigAsksFor) {
