@@ -182,7 +182,7 @@ APP = [
     row("A27", "no /proc", "unshare -rm sh -c 'mount -t tmpfs none /proc && ./app run --ids 1,2 -n 1 --print-ids'", 0, r"^\d+$", special=True),
     row("A28", "`hi --temprature 0.2`", "./app hi --temprature 0.2", 2, "'--temprature'", "unknown option", "did you mean '--temperature'"),
     row("A29", "text that starts with a dash", "./app '-5 + 3 = ?' -n 2", 0, "."),
-    row("A30", "`--seed -1`", "./app run -p hi -n 2 --seed -1 --temp 1", 2, "'-1'", "seed takes", "drawn|--help"),
+    row("A30", "`--seed -1`", "./app run -p hi -n 2 --seed -1 --temp 1", 2, "'-1'", "seed takes a whole number, from 0", "--help"),
     rows("A31", "bench deeper than the context; nothing to measure",
          ("./app bench -d 9000", 1, ("9128", "compiled for 256", "lower -d")),
          ("./app bench -p 0 -n 0", 1, ("-p and -n", "both 0", "nothing to measure"))),

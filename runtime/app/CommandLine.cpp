@@ -31,7 +31,7 @@ const CLI::Validator seedRange(
           std::from_chars(text.data(), text.data() + text.size(), seed);
       bool valid = error == std::errc() && end == text.data() + text.size();
       return valid ? std::string()
-                   : "needs a whole number from 0 to 18446744073709551615, "
+                   : "takes a whole number, from 0 to 18446744073709551615, "
                      "found '" +
                          text + "'";
     },
@@ -39,7 +39,7 @@ const CLI::Validator seedRange(
 
 const CLI::Validator someText(
     [](std::string &text) {
-      return text.empty() ? "needs a text, found an empty one (is a variable "
+      return text.empty() ? "takes a text, found an empty one (is a variable "
                             "unset?)"
                           : std::string();
     },
