@@ -144,8 +144,8 @@ FLIP = ("cp app flip; ./app info --json | python3 -c 'import json, sys; f = open
 
 APP = [
     row("A1", "`app` without text, no terminal", "./app", 1, "prompt", "empty", "give a text"),
-    rows("A2", "`app chta`, `app serve`, `app help`", ("./app chta", 2, ("'chta'", "chat", "did you mean")),
-         ("./app serve", 2, ("'serve'", "command", "--|llmc|text")), ("./app help", 2, ("'help'", "command|did you mean", "--help"))),
+    rows("A2", "`app chta`, `app serve`, `app help`", ("./app chta", 2, ("'chta'", "is no command", "did you mean 'chat'")),
+         ("./app serve", 2, ("'serve'", "the commands are run, chat", "To say it to the model")), ("./app help", 2, ("'help'", "the commands are run, chat", "To say it to the model"))),
     row("A3", "`app run` without prompt", "./app run", 1, "prompt", "empty", "give -p TEXT, -f FILE"),
     row("A4", "`app -p hello`", "./app -p hello", 2, "'-p'", "belongs to run", "run -p TEXT"),
     rows("A5", "`--temp -1`, `--top-p 2`", ("./app hi --temp -1", 2, ("'-1'", "0 or more", "--help")),
@@ -155,7 +155,7 @@ APP = [
     row("A8", "`-t 1000` on a few cores", "./app run -p hi -n 2 -t 1000", 0, "1000 threads", "processors", "without -t"),
     row("A9", "`-c 100000`", "./app hi -c 100000", 1, "100000", "compiled for 256", "--max-context"),
     row("A10", "prompt too long", f"./app run -p {LONG}", 1, r"has \d{3,} tokens", "holds 256", "shorten"),
-    row("A11", "the answer reaches the context", "./app run -p hello -c 8 -n 200 --ignore-eos", 0, "context", "8", "-c|full|--max-context"),
+    row("A11", "the answer reaches the context", "./app run -p hello -c 8 -n 200 --ignore-eos", 0, "context of 8", "is full", "-c |--max-context"),
     row("A12", "`--ids 1,2,999999`", "./app run --ids 1,2,999999", 1, "999999", "vocabulary of 320", "0 to 319"),
     row("A13", "`--ids a,b`", "./app run --ids a,b", 1, "a,b", "not a token id", "give numbers"),
     row("A14", "prompt file missing", "./app run -f nosuch.txt", 1, "nosuch.txt", "No such file", "give another file"),
@@ -187,8 +187,10 @@ APP = [
          ("./app bench -d 9000", 1, ("9128", "compiled for 256", "lower -d")),
          ("./app bench -p 0 -n 0", 1, ("-p and -n", "both 0", "nothing to measure"))),
     row("A32", "chat of a model without template", "./notemplate chat", 1, "chat", "no chat template", "use run"),
-    row("A33", "`/help`, `/quit` in chat", "printf '/help\\n/quit\\n' | ./app chat", 0, "/exit", "/clear", "/help|/bye"),
-    row("A34", "arrow keys in chat (test/e2e drives a terminal)", "printf '/exit\\n' | ./app chat", 0, "^"),
+    rows("A33", "`/bye`, `/help`, `/quit` in chat", ("printf '/help\\n/bye\\n' | ./app chat", 0, ("/exit", "/clear", "this list")),
+         ("printf '/quit\\n' | ./app chat", 1, ("/quit", "there is no", "did you mean|/help"))),
+    row("A34", "arrow keys in chat", "(sleep 1; printf '\\033[D\\033[A'; sleep 1; printf '/exit\\n') | script -qec './app chat' /dev/null", 0, r"\A(?![\s\S]*\^\[\[[AD])",
+        special=True),
 ]
 
 # --- llmc-opt -------------------------------------------------------------------------------------------------------------------

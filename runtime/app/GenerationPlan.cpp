@@ -124,7 +124,8 @@ std::string AnswerWatch::complaint(int64_t context) const {
            " times in a row; --allow-loops goes on";
   if (reason == EndReason::ContextFull)
     return "stopped: the context of " + std::to_string(context) +
-           " tokens is full";
+           " tokens is full; -c N allows more, up to the --max-context that "
+           "the model was compiled with";
   if (reason == EndReason::MaxTokens && plan.defaultLength)
     return "stopped after " + std::to_string(plan.maxTokens) +
            " tokens; -n N sets another length, -n -1 none";

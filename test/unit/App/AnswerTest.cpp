@@ -119,13 +119,16 @@ TEST(Length, aLoopIsEndedAndSaid) {
 }
 
 TEST(Length, aFullContextIsSaid) {
+  const char *full = "stopped: the context of 64 tokens is full; -c N allows "
+                     "more, up to the --max-context that the model was "
+                     "compiled with\n";
   FakeApp app;
   Outcome result = app({"hi", "--ignore-eos", "-n", "-1", "-c", "64"});
-  EXPECT_EQ(result.err, "stopped: the context of 64 tokens is full\n");
+  EXPECT_EQ(result.err, full);
   result = app({"run", "-p", "hi", "--ignore-eos", "-n", "-1", "-c", "64"});
-  EXPECT_EQ(result.err, "stopped: the context of 64 tokens is full\n");
+  EXPECT_EQ(result.err, full);
   result = app({"chat", "--ignore-eos", "-n", "-1", "-c", "64"}, "hi\n");
-  EXPECT_EQ(result.err, "stopped: the context of 64 tokens is full\n");
+  EXPECT_EQ(result.err, full);
 }
 
 } // namespace
