@@ -19,7 +19,7 @@ class Scaffold(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.copy = Path(folder.name) / "copy"
         self.copy.mkdir()
-        for name in ["dialects", "include", "lib", "utils"]:
+        for name in ["dialects", "include", "lib", "runtime", "utils"]:
             shutil.copytree(ROOT / name, self.copy / name)
         for name in ["Dialect", "Optimize", "Schedule", "Lower"]:
             shutil.copytree(ROOT / "test" / name, self.copy / "test" / name)
