@@ -39,12 +39,14 @@ Expected<std::vector<int32_t>> Application::encode(std::string_view text,
 Expected<std::string> Application::readChecked(const std::string &path,
                                                size_t most) const {
   auto text = readText(path, in, most);
-  if (!text || text->size() > most)
+  if (!text)
     return text;
   const std::string name = path == "-" ? "standard input" : path;
   if (const size_t zero = text->find('\0'); zero != std::string::npos)
     return Status::error(name + ": is no text, it has a zero byte at " +
                          std::to_string(zero) + ": give a file of UTF-8 text");
+  if (text->size() > most) // cut, perhaps within a character
+    return text;
   if (const size_t valid = validUtf8Bytes(*text); valid < text->size())
     warn(err, name + ": byte " + std::to_string(valid) +
                   " is not UTF-8, and is read as U+FFFD; iconv -t UTF-8 "

@@ -112,7 +112,8 @@ Status Program::promptTooLong(const std::string &bytes) const {
   return Status::error(
       "a prompt of " + bytes + " bytes does not fit: the context holds " +
       std::to_string(code->maxContext) + " tokens, which spell at most " +
-      std::to_string(longestPrompt()) + " bytes");
+      std::to_string(longestPrompt()) +
+      " bytes; shorten the prompt, or allow a larger context");
 }
 
 std::vector<int32_t> Program::endIds() const {
