@@ -21,6 +21,14 @@ target_include_directories(llmrt_headers INTERFACE $<INSTALL_INTERFACE:include>)
 install(FILES runtime/include/llmrt/llmrt.h runtime/include/llmrt/abi.h
   DESTINATION include/llmrt COMPONENT llmc)
 
+# What a plugin of llmc-opt includes: the dialect, and how passes speak.
+set(plugin_include include/llmc)
+foreach(root ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+  install(DIRECTORY ${root}/dialects/llm DESTINATION ${plugin_include}/dialects COMPONENT llmc
+    FILES_MATCHING PATTERN "*.h" PATTERN "*.h.inc" PATTERN "*.td" PATTERN CMakeFiles EXCLUDE)
+endforeach()
+install(FILES include/llmc/Support/Explain.h DESTINATION ${plugin_include}/llmc/Support COMPONENT llmc)
+
 install(TARGETS ${tools} EXPORT llmcTargets RUNTIME_DEPENDENCY_SET llmc_bundle
   RUNTIME DESTINATION bin COMPONENT llmc)
 install(TARGETS llmrt_headers EXPORT llmcTargets)

@@ -77,6 +77,13 @@ class Install(TestCase):
         self.succeed(["cmake", "--build", project / "build"])
         self.assertEqual(self.succeed([project / "build/embed"]), "320\n")
 
+    def test_a_plugin_builds_and_runs(self):
+        example, build = BUILD.parent / "examples/relufy", self.folder / "relufy"
+        self.succeed(["cmake", "-G", "Ninja", "-S", example, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}",
+                      "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache" if shutil.which("ccache") else "-DCMAKE_BUILD_TYPE=Release"])
+        self.succeed(["cmake", "--build", build])
+        self.succeed(["ctest", "--test-dir", build, "--output-on-failure"])
+
     def test_pkg_config(self):
         environment = dict(os.environ, PKG_CONFIG_PATH=str(self.prefix / "lib/pkgconfig"))
         flags = self.succeed(["pkg-config", "--cflags", "llmrt"], env=environment).split()
