@@ -5,16 +5,14 @@
 // to conventions; both are spelled out here.
 //===----------------------------------------------------------------------===//
 #include "GgufTokenizer.h"
+#include "Vocabulary.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 using namespace llmrt;
 using namespace llmrt::text;
 
 namespace {
-
-using Vocabulary = std::unordered_map<std::string_view, int32_t>;
 
 class GgufBuilder {
 public:
@@ -167,7 +165,7 @@ private:
 
   const GgufTokenizerFields &fields;
   const PreTokenizerName *rules = nullptr;
-  Vocabulary vocabulary;
+  VocabularyView vocabulary;
   TokenizerModel model;
 };
 

@@ -7,11 +7,10 @@
 #ifndef LLMRT_TEXT_HUGGINGFACEJSON_H
 #define LLMRT_TEXT_HUGGINGFACEJSON_H
 
+#include "Vocabulary.h"
 #include "llmrt/TokenizerModel.h"
 
 #include <nlohmann/json.hpp>
-
-#include <unordered_map>
 
 namespace llmrt::text {
 
@@ -36,7 +35,7 @@ Expected<std::string> readType(const Json &value, const std::string &place);
 
 /// The parts of tokenizer.json, each filling its fields of the model.
 Status readModel(const Json &model, TokenizerModel &result,
-                 std::unordered_map<std::string, int32_t> &vocabulary);
+                 Vocabulary &vocabulary);
 Status readNormalizer(const Json *normalizer, TokenizerModel &result);
 Status readPreTokenizer(const Json *preTokenizer, TokenizerModel &result);
 Status readPostProcessor(const Json *postProcessor, TokenizerModel &result);

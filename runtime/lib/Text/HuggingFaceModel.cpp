@@ -11,8 +11,6 @@ using namespace llmrt::text;
 
 namespace {
 
-using Vocabulary = std::unordered_map<std::string, int32_t>;
-
 Status refuseSwitches(const Json &model) {
   Expected<bool> byteFallback =
       readBool(model, "model", "byte_fallback", false);

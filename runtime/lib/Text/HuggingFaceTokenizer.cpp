@@ -12,8 +12,6 @@ using namespace llmrt::text;
 
 namespace {
 
-using Vocabulary = std::unordered_map<std::string, int32_t>;
-
 class HuggingFaceReader {
 public:
   Expected<TokenizerModel> run(const Json &tokenizer, const Json &config) {

@@ -10,7 +10,6 @@
 #include "Utf8.h"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 
 using namespace llmrt;
@@ -25,16 +24,16 @@ int32_t Tokenizer::Impl::findWord(std::string_view bytes) const {
 }
 
 const BlobMerge *Tokenizer::Impl::findMerge(int32_t left, int32_t right) const {
-  assert(std::has_single_bit(merges.size()) && "Opener has checked the table");
-  size_t mask = merges.size() - 1;
-  size_t slot = hashPair(left, right) & mask;
-  while (merges[slot].left != emptySlot) {
-    const BlobMerge &merge = merges[slot];
-    if (merge.left == uint32_t(left) && merge.right == uint32_t(right))
-      return &merge;
-    slot = (slot + 1) & mask;
-  }
-  return nullptr;
+  assert(left >= 0 && size_t(left) < mergeEnds.size() &&
+         "ids are checked where they come from");
+  const BlobMerge *begin =
+      merges.data() + (left == 0 ? 0 : mergeEnds[left - 1]);
+  const BlobMerge *end = merges.data() + mergeEnds[left];
+  const BlobMerge *found = std::lower_bound(
+      begin, end, uint32_t(right), [](const BlobMerge &merge, uint32_t wanted) {
+        return merge.right < wanted;
+      });
+  return found != end && found->right == uint32_t(right) ? found : nullptr;
 }
 
 namespace {

@@ -25,8 +25,7 @@ static_assert(std::endian::native == std::endian::little,
               "the blob is read in place");
 
 constexpr uint64_t blobMagic = 0x4E454B4F544D4C4C; // "LLMTOKEN"
-constexpr uint32_t blobVersion = 1;
-constexpr uint32_t emptySlot = 0xFFFFFFFF;
+constexpr uint32_t blobVersion = 2;
 
 struct BlobSection {
   uint32_t offset; // bytes
@@ -38,10 +37,9 @@ struct BlobString {
   uint32_t length;
 };
 
-/// One slot of the merge table: open addressing, linear probing from
-/// `hashPair(left, right)`; `left == emptySlot` ends a probe.
+/// A merge of the token that its place in `merges` says with `right`. Sorted,
+/// not hashed: whatever the pairs are, a lookup stays a short binary search.
 struct BlobMerge {
-  uint32_t left;
   uint32_t right;
   uint32_t rank;
   uint32_t result;
@@ -97,7 +95,8 @@ struct BlobHeader {
   BlobSection tokenTypes;  // TokenType
   BlobSection byteTokens;  // int32[256]: the token of one byte, or -1
   BlobSection sortedWords; // int32: tokens BPE can produce, sorted by bytes
-  BlobSection merges;      // BlobMerge[power of two], at most 7/8 full
+  BlobSection mergeEnds;   // uint32: token i begins merges[ends[i-1], ends[i])
+  BlobSection merges;      // BlobMerge: by left token, then by right
   BlobSection addedPlain;  // BlobAddedToken: searched for in the text
   BlobSection addedNormal; // the same: searched for in the normalised text
   BlobSection steps;       // BlobStep
@@ -107,13 +106,8 @@ struct BlobHeader {
   BlobSection strings;     // char
 };
 
-static_assert(sizeof(BlobMerge) == 16 && sizeof(BlobAddedToken) == 16 &&
-              sizeof(BlobStep) == 12 && sizeof(BlobHeader) == 152);
-
-inline uint32_t hashPair(uint32_t left, uint32_t right) {
-  uint64_t mixed = (uint64_t(left) << 32 | right) * 0x9E3779B97F4A7C15ull;
-  return uint32_t(mixed >> 32) ^ uint32_t(mixed >> 52);
-}
+static_assert(sizeof(BlobMerge) == 12 && sizeof(BlobAddedToken) == 16 &&
+              sizeof(BlobStep) == 12 && sizeof(BlobHeader) == 160);
 
 } // namespace llmrt::text
 

@@ -59,6 +59,7 @@ struct Tokenizer::Impl {
   std::span<const uint8_t> tokenTypes;
   std::span<const int32_t> byteTokens;
   std::span<const int32_t> sortedWords;
+  std::span<const uint32_t> mergeEnds;
   std::span<const text::BlobMerge> merges;
   text::AddedTokenSet addedPlain;
   text::AddedTokenSet addedNormal;

@@ -88,6 +88,7 @@ private:
              view("token types", h.tokenTypes, impl->tokenTypes),
              view("byte tokens", h.byteTokens, impl->byteTokens),
              view("sorted words", h.sortedWords, impl->sortedWords),
+             view("merge ends", h.mergeEnds, impl->mergeEnds),
              view("merges", h.merges, impl->merges),
              view("added tokens", h.addedPlain, impl->addedPlain.tokens),
              view("normalised added tokens", h.addedNormal,
@@ -131,19 +132,23 @@ private:
   bool inVocab(int64_t id) const { return id >= 0 && id < header->vocabSize; }
 
   Status checkMerges() {
-    size_t slots = impl->merges.size(), used = 0;
-    for (const BlobMerge &merge : impl->merges) {
-      if (merge.left == emptySlot)
-        continue;
-      ++used;
-      if (!inVocab(merge.left) || !inVocab(merge.right) ||
-          !inVocab(merge.result))
-        return Status::error("a merge names a token outside the vocabulary");
+    if (impl->mergeEnds.size() != size_t(header->vocabSize))
+      return Status::error("merge table has " +
+                           std::to_string(impl->mergeEnds.size()) +
+                           " ends, wants " + std::to_string(header->vocabSize));
+    uint32_t begin = 0;
+    for (uint32_t end : impl->mergeEnds) {
+      if (end < begin || end > impl->merges.size())
+        return Status::error("merge ends do not ascend");
+      for (uint32_t i = begin; i < end; ++i) {
+        const BlobMerge &merge = impl->merges[i];
+        if (!inVocab(merge.right) || !inVocab(merge.result))
+          return Status::error("a merge names a token outside the vocabulary");
+        if (i > begin && impl->merges[i - 1].right >= merge.right)
+          return Status::error("merges of a token are not sorted");
+      }
+      begin = end;
     }
-    if (slots == 0 || (slots & (slots - 1)) != 0 || used * 8 > slots * 7)
-      return Status::error("merge table has " + std::to_string(used) + " of " +
-                           std::to_string(slots) +
-                           " slots used, wants a power of two and at most 7/8");
     return Status::ok();
   }
 

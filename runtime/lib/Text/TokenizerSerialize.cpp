@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <numeric>
 #include <tuple>
 
 using namespace llmrt;
@@ -97,21 +98,33 @@ TokenTables buildTokenTables(const TokenizerModel &model) {
   return tables;
 }
 
+struct MergeTables {
+  std::vector<uint32_t> ends;
+  std::vector<BlobMerge> merges;
+};
+
 /// A pair that is listed twice keeps its last rank, as in the reference.
-std::vector<BlobMerge> buildMergeTable(const std::vector<TokenMerge> &merges) {
-  size_t slots = 8;
-  while (slots * 3 < merges.size() * 4)
-    slots *= 2;
-  std::vector<BlobMerge> table(slots, BlobMerge{emptySlot, 0, 0, 0});
-  for (size_t rank = 0; rank < merges.size(); ++rank) {
-    uint32_t left = merges[rank].left, right = merges[rank].right;
-    size_t slot = hashPair(left, right) & (slots - 1);
-    while (table[slot].left != emptySlot &&
-           (table[slot].left != left || table[slot].right != right))
-      slot = (slot + 1) & (slots - 1);
-    table[slot] = {left, right, uint32_t(rank), uint32_t(merges[rank].result)};
+MergeTables buildMergeTables(const TokenizerModel &model) {
+  std::vector<uint32_t> order(model.merges.size()); // ranks, by their pairs
+  std::iota(order.begin(), order.end(), 0);
+  auto pairOf = [&](uint32_t rank) {
+    return std::tie(model.merges[rank].left, model.merges[rank].right);
+  };
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return pairOf(a) != pairOf(b) ? pairOf(a) < pairOf(b) : a < b;
+  });
+  MergeTables tables;
+  tables.ends.resize(model.tokens.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (i + 1 < order.size() && pairOf(order[i]) == pairOf(order[i + 1]))
+      continue;
+    const TokenMerge &merge = model.merges[order[i]];
+    tables.merges.push_back(
+        {uint32_t(merge.right), order[i], uint32_t(merge.result)});
+    ++tables.ends[merge.left];
   }
-  return table;
+  std::partial_sum(tables.ends.begin(), tables.ends.end(), tables.ends.begin());
+  return tables;
 }
 
 BlobString addString(std::string &strings, std::string_view text) {
@@ -187,13 +200,15 @@ Expected<std::string> llmrt::serializeTokenizer(const TokenizerModel &model) {
   BlobWriter writer;
   BlobHeader header = buildHeader(model);
   TokenTables tables = buildTokenTables(model);
+  MergeTables merges = buildMergeTables(model);
   std::string strings;
   header.tokenEnds = writer.append(tables.ends);
   header.tokenBytes = writer.append(tables.bytes);
   header.tokenTypes = writer.append(tables.types);
   header.byteTokens = writer.append(tables.byteTokens);
   header.sortedWords = writer.append(tables.sortedWords);
-  header.merges = writer.append(buildMergeTable(model.merges));
+  header.mergeEnds = writer.append(merges.ends);
+  header.merges = writer.append(merges.merges);
   header.addedPlain = writer.append(buildAddedTable(model, false, strings));
   header.addedNormal = writer.append(buildAddedTable(model, true, strings));
   header.steps = writer.append(buildSteps(model, strings));

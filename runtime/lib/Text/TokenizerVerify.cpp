@@ -6,9 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "PreTokenizer.h"
 #include "Utf8.h"
+#include "Vocabulary.h"
 #include "llmrt/TokenizerModel.h"
-
-#include <unordered_set>
 
 using namespace llmrt;
 using namespace llmrt::text;
@@ -78,7 +77,7 @@ private:
   }
 
   Status added() const {
-    std::unordered_set<std::string_view> seen;
+    TextSet seen;
     for (const AddedToken &token : model.addedTokens) {
       if (!inVocab(token.id))
         return range("added token '" + token.content + "'", token.id);

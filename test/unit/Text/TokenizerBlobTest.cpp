@@ -100,9 +100,10 @@ TEST(TokenizerBlob, RefusesSectionsThatDoNotFit) {
   for (Section section :
        {&BlobHeader::tokenEnds, &BlobHeader::tokenBytes,
         &BlobHeader::tokenTypes, &BlobHeader::byteTokens,
-        &BlobHeader::sortedWords, &BlobHeader::merges, &BlobHeader::addedPlain,
-        &BlobHeader::addedNormal, &BlobHeader::steps, &BlobHeader::prefixIds,
-        &BlobHeader::suffixIds, &BlobHeader::endIds, &BlobHeader::strings}) {
+        &BlobHeader::sortedWords, &BlobHeader::mergeEnds, &BlobHeader::merges,
+        &BlobHeader::addedPlain, &BlobHeader::addedNormal, &BlobHeader::steps,
+        &BlobHeader::prefixIds, &BlobHeader::suffixIds, &BlobHeader::endIds,
+        &BlobHeader::strings}) {
     refusal([&](auto &h) { (h.*section).offset = 0xFFFFFFF8; });
     refusal([&](auto &h) { (h.*section).offset = 8; });
     refusal([&](auto &h) { (h.*section).offset += 4; });
@@ -110,20 +111,27 @@ TEST(TokenizerBlob, RefusesSectionsThatDoNotFit) {
   }
 }
 
-TEST(TokenizerBlob, RefusesAMergeTableWithoutRoom) {
+TEST(TokenizerBlob, RefusesAMergeTableThatCannotBeSearched) {
   refusal([](auto &h) { h.merges.count = 0; });
-  refusal([](auto &h) { h.merges.count -= 1; });
+  refusal([](auto &h) { h.mergeEnds.count -= 1; });
   std::string bytes = goodBlob();
   BlobHeader header;
   std::memcpy(&header, bytes.data(), sizeof header);
-  for (uint32_t i = 0; i < header.merges.count; ++i) {
-    BlobMerge full{1, 1, 0, 1};
-    std::memcpy(bytes.data() + header.merges.offset + i * sizeof full, &full,
-                sizeof full);
-  }
-  OpenTokenizer opened(bytes);
-  ASSERT_FALSE(opened.tokenizer);
-  EXPECT_NE(opened.tokenizer.message().find("7/8"), std::string::npos);
+  auto *ends =
+      reinterpret_cast<uint32_t *>(bytes.data() + header.mergeEnds.offset);
+  auto *merges =
+      reinterpret_cast<BlobMerge *>(bytes.data() + header.merges.offset);
+  uint32_t several = 0; // a token with two merges or more
+  while (ends[several] < 2 + (several ? ends[several - 1] : 0))
+    ASSERT_LT(++several, header.mergeEnds.count);
+  std::swap(merges[ends[several] - 2], merges[ends[several] - 1]);
+  OpenTokenizer unsorted(bytes);
+  ASSERT_FALSE(unsorted.tokenizer);
+  EXPECT_NE(unsorted.tokenizer.message().find("sorted"), std::string::npos);
+  ends[several] = header.merges.count + 1;
+  OpenTokenizer beyond(bytes);
+  ASSERT_FALSE(beyond.tokenizer);
+  EXPECT_NE(beyond.tokenizer.message().find("ascend"), std::string::npos);
 }
 
 TEST(TokenizerBlob, RandomDamageIsRefusedOrHarmless) {
@@ -162,4 +170,28 @@ TEST(TokenizerBlob, OpensAVocabularyOfFiftyThousandInMilliseconds) {
   ASSERT_TRUE(opened) << opened.message();
   // 0.2 ms in a release build; the bound leaves room for sanitizers.
   EXPECT_LT(time, 0.05);
+}
+
+TEST(TokenizerBlob, NoChoiceOfPairsMakesMergesSlow) {
+  // All merges begin with one token, or end with one: 49000 in one row, or one
+  // each in 49000 rows.
+  for (bool oneLeft : {true, false}) {
+    TokenizerModel model = makeModel();
+    const int32_t base = int32_t(model.tokens.size());
+    for (int i = 0; i < 49000; ++i) {
+      model.tokens.push_back("t" + std::to_string(i));
+      model.types.push_back(TokenType::Normal);
+      int32_t other = base + (i * 7919) % 49000;
+      model.merges.push_back(oneLeft ? TokenMerge{97, other, base + i}
+                                     : TokenMerge{other, 97, base + i});
+    }
+    double begin = processorSeconds();
+    Expected<std::string> bytes = serializeTokenizer(model);
+    ASSERT_TRUE(bytes) << bytes.message();
+    OpenTokenizer opened(*bytes);
+    ASSERT_TRUE(opened.tokenizer) << opened.tokenizer.message();
+    ASSERT_TRUE(opened->encode(std::string(100000, 'a')));
+    // 20 ms in a release build.
+    EXPECT_LT(processorSeconds() - begin, 2);
+  }
 }
