@@ -25,7 +25,11 @@ for target in "${targets[@]}"; do
   mkdir -p "$corpus" build-fuzz/findings
   mapfile -t seeds <"build-fuzz/test/fuzz/$target.seeds"
   for seed in "${seeds[@]}"; do
-    cp -r -n "$seed"$([ -d "$seed" ] && echo /.) "$corpus/" 2>/dev/null || true
+    [ -e "$seed" ] || fail "no seed $seed"
+    for file in $([ -d "$seed" ] && find "$seed" -type f || echo "$seed"); do
+      relative=${file#"$root/"}
+      cp "$file" "$corpus/seed-${relative//\//-}"
+    done
   done
   dictionary=()
   [ -f "test/fuzz/$target.dict" ] && dictionary=(-dict="test/fuzz/$target.dict")

@@ -14,14 +14,16 @@ using namespace llmrt;
 
 /// A trailer that fits the table before it, which no mutation finds by chance.
 static void seal(std::vector<uint8_t> &file) {
-  LlmrtTrailer trailer = {};
+  LlmrtTrailer trailer = {}, found;
   if (file.size() < sizeof(trailer) + sizeof(LlmrtSection))
     return;
   uint8_t *end = file.data() + file.size() - sizeof(trailer);
+  std::memcpy(&found, end, sizeof(found));
   std::memcpy(trailer.magic, LLMRT_TRAILER_MAGIC, sizeof(trailer.magic));
   trailer.abiVersion = LLMRT_ABI_VERSION;
   size_t most = (file.size() - sizeof(trailer)) / sizeof(LlmrtSection);
-  trailer.sectionCount = uint32_t(std::min<size_t>(most, 1 + end[0] % 4));
+  trailer.sectionCount = uint32_t(
+      std::clamp<size_t>(found.sectionCount, 1, std::min<size_t>(most, 16)));
   uint64_t tableBytes = trailer.sectionCount * sizeof(LlmrtSection);
   trailer.tableOffset = file.size() - sizeof(trailer) - tableBytes;
   trailer.fileBytes = file.size();

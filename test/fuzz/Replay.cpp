@@ -12,6 +12,10 @@
 
 static void replay(const std::filesystem::path &path) {
   std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    std::fprintf(stderr, "cannot be read\n");
+    std::exit(1);
+  }
   std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
   LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t *>(bytes.data()),
                          bytes.size());

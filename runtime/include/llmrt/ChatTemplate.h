@@ -12,6 +12,7 @@
 
 #include "llmrt/Status.h"
 
+#include <cstdint>
 #include <ctime>
 #include <memory>
 #include <span>
@@ -33,6 +34,9 @@ struct ChatOptions {
   /// What `strftime_now` reads; null: the template sees no such function and
   /// most fall back to a date of their own.
   const std::tm *now = nullptr;
+  /// Bytes of work and memory that one rendering may take, beside 32 times its
+  /// messages.
+  uint64_t workLimit = uint64_t(1) << 28;
 };
 
 class ChatTemplate {

@@ -72,7 +72,8 @@ ChatTemplate::render(std::span<const ChatMessage> messages,
                      const ChatOptions &options) const {
   Members globals = globalsFor(messages, options);
   uint64_t inputBytes = globals.front().second.weight(); // the messages
-  Evaluator evaluator(std::move(globals), options.now, inputBytes);
+  Evaluator evaluator(std::move(globals), options.now,
+                      options.workLimit + 32 * inputBytes);
   Expected<std::string> prompt = evaluator.render(impl->body);
   if (!prompt)
     return templateError(prompt.message());

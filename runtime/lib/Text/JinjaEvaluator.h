@@ -3,8 +3,8 @@
 //
 // The first error sticks: evaluation then returns undefined values and unwinds.
 // Work is paid for before it is done, so a hostile template runs out of budget
-// (about a second, 256 MiB) and not the machine out of memory. Every primitive
-// takes time linear in what it pays for; a deadline stands behind them.
+// (by default about a second, 256 MiB) and not the machine out of memory. Every
+// primitive takes time linear in what it pays for; a deadline stands behind.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_TEXT_JINJAEVALUATOR_H
 #define LLMRT_TEXT_JINJAEVALUATOR_H
@@ -31,11 +31,9 @@ struct Frame {
 
 class Evaluator {
 public:
-  /// `inputBytes`, the size of the messages, adds to the budget: a template may
-  /// read each of them a few times.
-  Evaluator(Members globals, const std::tm *now, uint64_t inputBytes)
-      : globals(std::move(globals)), now(now),
-        budget((uint64_t(1) << 28) + 32 * inputBytes) {}
+  /// `budget`: bytes of work and memory.
+  Evaluator(Members globals, const std::tm *now, uint64_t budget)
+      : globals(std::move(globals)), now(now), budget(budget) {}
 
   /// Fails with "line N: " and what went wrong.
   Expected<std::string> render(const Body &body);
