@@ -83,6 +83,24 @@ class Attack:
         self.run(self.llmc, "compile", model, "-o", app, *COMPILE, *options, **more)
         return self.work / app
 
+    def render_each(self, templates):
+        """The results of several templates by name, of one program that is asked each name: compiling takes longest."""
+        names = list(templates)
+        cases = "".join("{% " + ("elif" if index else "if") + f" asked == 'case {index}' %}}" + templates[name]
+                        for index, name in enumerate(names))
+        model = self.folder()
+        template = "{% set asked = messages[-1].content %}" + cases + "{% else %}{{ raise_exception('asked ' + asked) }}{% endif %}"
+        self.edit(model / "tokenizer_config.json", lambda config: config.update(chat_template=template))
+        app = self.compile(model)
+        for index, name in enumerate(names):
+            try:
+                result = self.run(app, f"case {index}", "-n", "1", code=(0, 1))
+            except Wrong as wrong:
+                raise Wrong(f"{name}: {wrong}") from None
+            if "asked case" in result.err:
+                raise Wrong(f"{name}: the template did not come to it: {result.err[-200:]!r}")
+            yield name, result
+
     def render(self, template):
         """A program whose chat template is `template`, asked a question."""
         model = self.folder()
