@@ -174,10 +174,16 @@ private:
   Status readAddedTokens() {
     for (AddedTokenSet *set : {&impl->addedPlain, &impl->addedNormal}) {
       set->strings = impl->strings;
+      uint64_t bytes = 0;
       for (const BlobAddedToken &token : set->tokens) {
         if (Status status = checkString("an added token", token.content);
             status.failed())
           return status;
+        // Else a small blob could name the same bytes over and over, and the
+        // checks below would take as long as their product.
+        bytes += token.content.length;
+        if (bytes > impl->strings.size())
+          return Status::error("added tokens share their bytes");
         if (!inVocab(token.id) || token.content.length == 0 ||
             !isValidUtf8(set->content(token)))
           return Status::error("added token " + std::to_string(token.id) +
