@@ -127,7 +127,7 @@ class Widths(ChatTestCase):
         chat.wait_prompt()
         chat.resize(20)
         chat.screen.__init__(20)
-        chat.settle()
+        chat.wait_for(lambda text: text.split("\n")[-1] == ">")
         chat.send(self.TEXT)
         chat.wait_for(lambda text: text.endswith("naps."))
         self.fills(chat, "> " + self.TEXT, 20)
