@@ -91,11 +91,18 @@ llvm::Error Compiler::readModel(llvm::StringRef path,
   // --quiet is about progress: what a user must know is said nevertheless.
   for (const std::string &warning : model.warnings)
     llvm::errs() << "llmc: " << llmrt::warningLabel(2) << warning << "\n";
-  auto resolved = resolveOptions(wanted, *model.module);
+  if (llvm::Error error = settleOptions(wanted))
+    return error;
+  return checkStageContract(Stage::import, *model.module);
+}
+
+/// What the module at hand leaves of the options that were automatic.
+llvm::Error Compiler::settleOptions(const CompileOptions &wanted) {
+  auto resolved = resolveOptions(wanted, getModule());
   if (!resolved)
     return resolved.takeError();
   options = std::move(*resolved);
-  return checkStageContract(Stage::import, *model.module);
+  return llvm::Error::success();
 }
 
 llvm::Error Compiler::import(llvm::StringRef path,
@@ -165,12 +172,9 @@ llvm::Error Compiler::resume(llvm::StringRef irPath,
         return error;
     if (llvm::Error error = readModule(irPath))
       return error;
-    if (weightsFrom.empty()) {
-      auto resolved = resolveOptions(wanted, getModule());
-      if (!resolved)
-        return resolved.takeError();
-      options = std::move(*resolved);
-    }
+    if (weightsFrom.empty())
+      if (llvm::Error error = settleOptions(wanted))
+        return error;
     return checkSources(irPath, getModule(), model.weights, weightsFrom);
   });
 }
@@ -204,13 +208,14 @@ llvm::Expected<mlir::llm::PlanAttr> Compiler::getPlan() {
   return *plan;
 }
 
-llvm::Expected<std::string> Compiler::serializeTokenizer() {
-  if (!model.tokenizer)
-    return std::string();
+llvm::Expected<llvm::StringRef> Compiler::serializeTokenizer() {
+  if (!model.tokenizer || !tokenizerBytes.empty())
+    return tokenizerBytes;
   auto bytes = llmrt::serializeTokenizer(*model.tokenizer);
   if (!bytes)
     return llvm::createStringError("the model's tokenizer: " + bytes.message());
-  return std::move(*bytes);
+  tokenizerBytes = std::move(*bytes);
+  return tokenizerBytes;
 }
 
 /// The plan's results as the compiled model lists them.
@@ -343,7 +348,7 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
   auto tokenizer = compiler.serializeTokenizer();
   if (!tokenizer)
     return tokenizer.takeError();
-  inputs.tokenizer = std::move(*tokenizer);
+  inputs.tokenizer = tokenizer->str();
   inputs.info = [&] { return describeProgram(compiler, digests); };
   if (llvm::Error error = appendSections(file.path(), inputs, progress))
     return error;

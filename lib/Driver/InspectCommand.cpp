@@ -15,21 +15,6 @@
 
 using namespace llmc;
 
-/// "q4_1" for #llm.q4_1, "f32" for #llm.float<f32>.
-static std::string getEncodingName(mlir::llm::EncodingAttrInterface encoding) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  if (auto number = llvm::dyn_cast<mlir::llm::FloatEncodingAttr>(encoding)) {
-    stream << number.getType();
-    return text;
-  }
-  stream << encoding;
-  return llvm::StringRef(text)
-      .drop_until([](char c) { return c == '.'; })
-      .drop_front(1)
-      .str();
-}
-
 static llvm::json::Object
 describeContract(const llmrt::MemoryContract &contract) {
   return llvm::json::Object{

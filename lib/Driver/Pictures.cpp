@@ -16,19 +16,6 @@ namespace {
 
 constexpr double chartWidth = 520, chartHeight = 220, left = 80;
 
-/// "f32", "q4_1", "grid": what the colours of the weights stand for.
-std::string getEncodingWord(mlir::Type type) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  if (auto number = llvm::dyn_cast<FloatEncodingAttr>(getEncoding(type)))
-    stream << number.getType();
-  else
-    stream << getEncoding(type);
-  llvm::StringRef word = text;
-  word.consume_front("#llm.");
-  return word.split('<').first.str();
-}
-
 class Page {
 public:
   explicit Page(Compiler &compiler) : compiler(compiler) {}
@@ -103,7 +90,9 @@ private:
   using Bar = std::map<std::string, uint64_t>; // bytes by encoding
 
   static void add(Bar &bar, WeightOp weight) {
-    bar[getEncodingWord(weight.getType())] += getWeightBytes(weight.getType());
+    std::string name = getEncodingName(getEncoding(weight.getType()));
+    bar[llvm::StringRef(name).split('<').first.str()] +=
+        getWeightBytes(weight.getType());
   }
 
   /// What is read once a step, then a bar per layer.

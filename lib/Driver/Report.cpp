@@ -19,6 +19,20 @@ std::string llmc::formatShape(llvm::ArrayRef<int64_t> shape) {
   return text;
 }
 
+std::string llmc::getEncodingName(mlir::llm::EncodingAttrInterface encoding) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  if (auto number = llvm::dyn_cast<mlir::llm::FloatEncodingAttr>(encoding)) {
+    stream << number.getType();
+    return text;
+  }
+  stream << encoding;
+  return llvm::StringRef(text)
+      .drop_until([](char c) { return c == '.'; })
+      .drop_front(1)
+      .str();
+}
+
 Progress::Progress(bool enabled)
     : enabled(enabled), terminal(::isatty(STDERR_FILENO)),
       begin(std::chrono::steady_clock::now()) {}

@@ -18,6 +18,9 @@ using llmrt::formatBytes;
 /// "49152x576".
 std::string formatShape(llvm::ArrayRef<int64_t> shape);
 
+/// "q4_1" for #llm.q4_1, "f32" for #llm.float<f32>.
+std::string getEncodingName(mlir::llm::EncodingAttrInterface encoding);
+
 /// Stages and bytes on stderr; a terminal sees the bytes move, a file sees one
 /// line per stage.
 class Progress {

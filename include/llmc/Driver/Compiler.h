@@ -56,8 +56,9 @@ public:
   /// The memory plan, of a step that returns logits. Needs schedule.
   llvm::Expected<mlir::llm::PlanAttr> getPlan();
 
-  /// The tokenizer as the program maps it; empty if the model has none.
-  llvm::Expected<std::string> serializeTokenizer();
+  /// The tokenizer as the program maps it; empty if the model has none. Made once:
+  /// every memory contract asks for its size.
+  llvm::Expected<llvm::StringRef> serializeTokenizer();
 
   /// The peak memory of a run with the compiled limits for `batch` sequences of
   /// `context` tokens, as the program itself states it. Needs schedule.
@@ -71,11 +72,13 @@ private:
   llvm::Error readOptions(const CompileOptions &wanted);
   llvm::Error readModel(llvm::StringRef path, const CompileOptions &wanted);
   llvm::Error readModule(llvm::StringRef path);
+  llvm::Error settleOptions(const CompileOptions &wanted);
 
   std::shared_ptr<Explanation> explanation; // null: nobody asked
   mlir::MLIRContext context;
   std::function<void(Stage)> onStage;
   ImportedModel model;
+  std::string tokenizerBytes; // empty: not yet made, or none
   CompileOptions options;
   std::vector<std::string> isas;
   Stage done = Stage::import; // the stage that left the module
