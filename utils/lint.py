@@ -113,13 +113,13 @@ def check_mutations():
     for name, file, right, *_ in MUTATIONS:
         places = (ROOT / file).read_text().count(right) if (ROOT / file).is_file() else 0
         if places != 1:
-            yield 1, f"'{name}' is planted at one place of {file}, which has {places}"
+            yield f"'{name}' is planted at one place of {file}, which has {places}"
 
 
 def main():
     findings = 0
-    for number, problem in check_mutations():
-        print(f"utils/mutations.py:{number}: {problem}")
+    for problem in check_mutations():
+        print(f"utils/mutations.py: {problem}")
         findings += 1
     for name in tracked():
         for number, problem in check(name):

@@ -43,15 +43,8 @@ static Operand attend(Graph &graph, const Heads &heads, Operand &sum,
     Operand v = graph.heads(heads.keyValue, heads.valueDim);
     Operand layer =
         graph.emit("arith.constant " + std::to_string(l) + " : index", "index");
-    kv = graph.emit("llm.kv_write " + kv.name + "[" + layer.name + "], " +
-                        k.name + ", value(" + v.name + "), %batch : " + cache +
-                        ", " + k.type + ", value(" + v.type + ") -> " + cache,
-                    cache);
-    Operand a = graph.emit(
-        "llm.attention " + q.name + " cache(" + kv.name + "[" + layer.name +
-            "]) batch(%batch) {scale = 0.5 : f64" + attributes + "} : (" +
-            q.type + ", " + cache + ", index, !llm.batch) -> " + type,
-        type);
+    Operand a = graph.attend(q, k, v, kv, layer,
+                             "scale = 0.5 : f64" + attributes, type);
     accumulate(graph, sum, graph.collapse(a, heads.query, heads.valueDim));
   }
   return kv;
@@ -131,17 +124,9 @@ TEST(CompiledWindow, TakesTurnsInALoop) {
         type);
     Operand slot =
         graph.emit("arith.constant " + std::to_string(l) + " : index", "index");
-    kv = graph.emit("llm.kv_write " + kv.name + "[" + slot.name + "], " +
-                        heads.name + ", value(" + heads.name +
-                        "), %batch : " + cache + ", " + type + ", value(" +
-                        type + ") -> " + cache,
-                    cache);
-    Operand a = graph.emit("llm.attention " + heads.name + " cache(" + kv.name +
-                               "[" + slot.name + "]) batch(%batch) {" +
-                               (l % 2 ? "" : "left = 3 : i64, ") +
-                               "scale = 0.5 : f64} : (" + type + ", " + cache +
-                               ", index, !llm.batch) -> " + type,
-                           type);
+    std::string window = l % 2 ? "" : "left = 3 : i64, ";
+    Operand a = graph.attend(heads, heads, heads, kv, slot,
+                             window + "scale = 0.5 : f64");
     accumulate(graph, x, graph.collapse(a, 2, 16));
   }
   graph.finish(x, {kv});
@@ -182,16 +167,7 @@ TEST(CompiledSoftmax, KeepsLargeScoresFinite) {
                          "tensor<?x16xf32>");
   Operand heads = graph.expand(x, 1, 16);
   Operand layer = graph.emit("arith.constant 0 : index", "index");
-  kv = graph.emit("llm.kv_write " + kv.name + "[" + layer.name + "], " +
-                      heads.name + ", value(" + heads.name +
-                      "), %batch : " + cache + ", " + heads.type + ", value(" +
-                      heads.type + ") -> " + cache,
-                  cache);
-  Operand a = graph.emit(
-      "llm.attention " + heads.name + " cache(" + kv.name + "[" + layer.name +
-          "]) batch(%batch) {scale = 1.0 : f64} : (" + heads.type + ", " +
-          cache + ", index, !llm.batch) -> " + heads.type,
-      heads.type);
+  Operand a = graph.attend(heads, heads, heads, kv, layer, "scale = 1.0 : f64");
   graph.finish(graph.collapse(a, 1, 16), kv);
   expectCompiledAgrees(graph, stepsOf(graph, {33, 33, 64, 1, 1}));
 }

@@ -240,6 +240,28 @@ Operand Graph::useCache(const std::string &type) {
   return caches.back();
 }
 
+Operand Graph::combine(const std::string &op, const Operand &x,
+                       const Operand &y) {
+  return emit(op + " " + x.name + ", " + y.name + " : " + x.type, x.type);
+}
+
+Operand Graph::attend(const Operand &query, const Operand &key,
+                      const Operand &value, Operand &cache,
+                      const Operand &layer, const std::string &attributes,
+                      const std::string &type) {
+  const std::string &result = type.empty() ? query.type : type;
+  std::string slot = "[" + layer.name + "]";
+  cache =
+      emit("llm.kv_write " + cache.name + slot + ", " + key.name + ", value(" +
+               value.name + "), %batch : " + cache.type + ", " + key.type +
+               ", value(" + value.type + ") -> " + cache.type,
+           cache.type);
+  return emit("llm.attention " + query.name + " cache(" + cache.name + slot +
+                  ") batch(%batch) {" + attributes + "} : (" + query.type +
+                  ", " + cache.type + ", index, !llm.batch) -> " + result,
+              result);
+}
+
 void Graph::finish(llvm::ArrayRef<Operand> results,
                    llvm::ArrayRef<Operand> written) {
   std::vector<std::string> named, types, values;

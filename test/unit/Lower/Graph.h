@@ -53,6 +53,14 @@ public:
   /// `linear`, `bias` may have no name.
   Operand linear(const Operand &x, const Operand &w, const Operand &bias,
                  int64_t columns);
+  /// `op x, y` of values of one type.
+  Operand combine(const std::string &op, const Operand &x, const Operand &y);
+  /// Writes keys and values to a layer of `cache`, which becomes what was written,
+  /// and attends to it. `attributes` spells the scale and what else the op has;
+  /// `type` is the result's, the query's if empty.
+  Operand attend(const Operand &query, const Operand &key, const Operand &value,
+                 Operand &cache, const Operand &layer,
+                 const std::string &attributes, const std::string &type = {});
   /// A loop over layers: its counter, then the carried values inside; its end
   /// gives their last values.
   std::vector<Operand> beginLoop(int64_t layers,

@@ -20,8 +20,7 @@ Operand act(Graph &graph, const std::string &name, const Operand &x) {
 }
 Operand combine(Graph &graph, const std::string &op, const Operand &x,
                 const Operand &y) {
-  return graph.emit(
-      "arith." + op + " " + x.name + ", " + y.name + " : " + x.type, x.type);
+  return graph.combine("arith." + op, x, y);
 }
 
 void expectAgrees(Graph &graph) {

@@ -70,10 +70,8 @@ TEST(NaN, PassesMaximaThatKeepIt) {
       SCOPED_TRACE(std::string(op) + (left ? ", left" : ", right"));
       Graph graph(3);
       Operand planted = plant(graph, 20), plain = graph.rows(20);
-      graph.finish(graph.emit(
-          std::string(op) + " " + (left ? planted : plain).name + ", " +
-              (left ? plain : planted).name + " : " + plain.type,
-          plain.type));
+      graph.finish(
+          graph.combine(op, left ? planted : plain, left ? plain : planted));
       expectSameNaNs(graph);
     }
 }
@@ -85,10 +83,8 @@ TEST(NaN, IsDroppedByMaximaThatSaySo) {
       SCOPED_TRACE(op);
       Graph graph(4);
       Operand planted = plant(graph, 20), plain = graph.rows(20);
-      graph.finish(graph.emit(
-          std::string(op) + " " + (left ? planted : plain).name + ", " +
-              (left ? plain : planted).name + " : " + plain.type,
-          plain.type));
+      graph.finish(
+          graph.combine(op, left ? planted : plain, left ? plain : planted));
       expectCompiledAgrees(graph);
     }
 }
@@ -159,9 +155,7 @@ TEST(NaN, DoesNotComeFromNumbersThatAreTooSmall) {
   Operand w = graph.param({40, 64}, "q8_0");
   Operand tiny = graph.linear(graph.quantize(x, 64), w, {}, 40);
   Operand plain = graph.linear(graph.rows(64), graph.param({40, 64}), {}, 40);
-  graph.finish(graph.emit("arith.addf " + tiny.name + ", " + plain.name +
-                              " : tensor<?x40xf32>",
-                          "tensor<?x40xf32>"));
+  graph.finish(graph.combine("arith.addf", tiny, plain));
   expectCompiledAgrees(graph);
 }
 
@@ -181,15 +175,8 @@ static void attend(Graph &graph, int64_t planted, const std::string &element,
   std::string cache = "!llm.kv<1x2x16x16, " + element + ">";
   Operand kv = graph.useCache(cache);
   Operand layer = graph.emit("arith.constant 0 : index", "index");
-  kv = graph.emit("llm.kv_write " + kv.name + "[" + layer.name + "], " +
-                      k.name + ", value(" + v.name + "), %batch : " + cache +
-                      ", " + k.type + ", value(" + v.type + ") -> " + cache,
-                  cache);
-  Operand a = graph.emit(
-      "llm.attention " + q.name + " cache(" + kv.name + "[" + layer.name +
-          "]) batch(%batch) {scale = 0.5 : f64" + attributes + "} : (" +
-          q.type + ", " + cache + ", index, !llm.batch) -> " + q.type,
-      q.type);
+  Operand a =
+      graph.attend(q, k, v, kv, layer, "scale = 0.5 : f64" + attributes);
   graph.finish(graph.collapse(a, 4, 16), {kv});
 }
 

@@ -219,17 +219,17 @@ private:
     case Instruction::act:
       return act(instruction.detail, x[0]);
     case Instruction::add:
-      return elementwise("arith.addf", x[0], x[1]);
+      return graph.combine("arith.addf", x[0], x[1]);
     case Instruction::multiply:
-      return elementwise("arith.mulf", act("tanh", x[0]), x[1]);
+      return graph.combine("arith.mulf", act("tanh", x[0]), x[1]);
     case Instruction::scale:
-      return elementwise("arith.mulf", x[0], spread(x[0], "tensor.splat"));
+      return graph.combine("arith.mulf", x[0], spread(x[0], "tensor.splat"));
     case Instruction::shift:
-      return elementwise("arith.addf", x[0], spread(x[0], "llm.broadcast"));
+      return graph.combine("arith.addf", x[0], spread(x[0], "llm.broadcast"));
     case Instruction::gate:
-      return elementwise("arith.mulf",
-                         act("silu", product(x[0], instruction, columns)),
-                         product(x[0], instruction, columns));
+      return graph.combine("arith.mulf",
+                           act("silu", product(x[0], instruction, columns)),
+                           product(x[0], instruction, columns));
     case Instruction::norm:
       return norm(instruction.detail, x[0], columns);
     case Instruction::rotate:
@@ -253,11 +253,6 @@ private:
   }
   Operand act(const std::string &name, const Operand &x) {
     return graph.emit("llm.act " + name + " " + x.name + " : " + x.type,
-                      x.type);
-  }
-  Operand elementwise(const std::string &op, const Operand &x,
-                      const Operand &y) {
-    return graph.emit(op + " " + x.name + ", " + y.name + " : " + x.type,
                       x.type);
   }
   /// A number or a vector in the shape of `x`.
@@ -299,17 +294,8 @@ private:
     Operand query = heads(act("tanh", x[0])), key = heads(act("tanh", x[1])),
             value = heads(x[2]);
     Operand &cache = caches[nextCache++];
-    cache = graph.emit("llm.kv_write " + cache.name + "[" + slot.name + "], " +
-                           key.name + ", value(" + value.name +
-                           "), %batch : " + cache.type + ", " + key.type +
-                           ", value(" + value.type + ") -> " + cache.type,
-                       cache.type);
-    Operand result = graph.emit(
-        "llm.attention " + query.name + " cache(" + cache.name + "[" +
-            slot.name + "]) batch(%batch) {scale = 2.5e-1 : f64} : (" +
-            query.type + ", " + cache.type + ", index, !llm.batch) -> " +
-            query.type,
-        query.type);
+    Operand result =
+        graph.attend(query, key, value, cache, slot, "scale = 2.5e-1 : f64");
     return graph.collapse(result, program.width / headDim, headDim);
   }
 
@@ -319,7 +305,7 @@ private:
     for (const Operand &stream : streams) {
       Operand y = graph.linear(stream, graph.param({classes, program.width}),
                                {}, classes);
-      sum = sum.name.empty() ? y : elementwise("arith.addf", sum, y);
+      sum = sum.name.empty() ? y : graph.combine("arith.addf", sum, y);
       products.push_back(y);
     }
     if (!program.returnsAll)
