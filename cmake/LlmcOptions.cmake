@@ -21,6 +21,13 @@ add_compile_options(-Wall -Wextra -Wno-unused-parameter)
 if(LLMC_ASSERTIONS)
   add_compile_options(-UNDEBUG)
 endif()
+# What a malformed file overruns ends at once. The sanitizers see more, and
+# _FORTIFY_SOURCE would hide calls from them.
+if(NOT LLMC_SANITIZE)
+  add_compile_options(-fstack-protector-strong -D_GLIBCXX_ASSERTIONS
+    $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
+  add_link_options(-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
+endif()
 if(LLMC_SANITIZE)
   add_compile_options(-fsanitize=${LLMC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${LLMC_SANITIZE})
