@@ -1,0 +1,95 @@
+//===- Evaluation.h - what an onnx graph computes ---------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The meaning of onnx ops, executable: the sizes of a value, and any one element
+// of it, for given sizes and elements of the graph's inputs. Elements are made
+// when they are asked for, so asking for a few of a mask of 100,000 x 100,000
+// costs a few. Shape inference, constant folding, raising and the reference
+// interpreter are all written on it (docs/onnx.md).
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_DIALECTS_ONNX_EVALUATION_H
+#define LLMC_DIALECTS_ONNX_EVALUATION_H
+
+#include "mlir/IR/Operation.h"
+#include "mlir/IR/Value.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace mlir::onnx {
+
+/// One element: an integer (bool: 0 or 1) or a float, already rounded to its
+/// tensor's element type.
+struct Scalar {
+  bool isInteger = false;
+  int64_t integer = 0;
+  double real = 0;
+
+  static Scalar of(int64_t value) { return {true, value, 0}; }
+  static Scalar of(bool value) { return {true, value, 0}; }
+  static Scalar of(double value) { return {false, 0, value}; }
+  /// As a float, whatever it is.
+  double number() const {
+    return isInteger ? static_cast<double>(integer) : real;
+  }
+  /// As an integer; floats lose what is behind the point.
+  int64_t whole() const;
+  bool truth() const { return isInteger ? integer != 0 : real != 0; }
+};
+
+using Sizes = llvm::SmallVector<int64_t, 4>;
+using Index = llvm::ArrayRef<int64_t>;
+
+class Evaluator {
+public:
+  using Elements = std::function<Scalar(Index)>;
+  /// Finds the sizes and elements of a value that no onnx op makes (a weight);
+  /// false where it knows nothing of it.
+  using Outside = std::function<bool(Value, Sizes &, Elements &)>;
+
+  explicit Evaluator(Outside outside = nullptr);
+  ~Evaluator();
+
+  /// Gives a value its sizes and, unless `elements` is empty, its elements. A
+  /// graph's input needs it; bound again, all that was evaluated is forgotten.
+  void bind(Value value, Sizes sizes, Elements elements = nullptr);
+
+  /// The sizes of a value; null if they cannot be known, with `reason`.
+  const Sizes *sizes(Value value);
+  /// One element; nothing if it cannot be known, with `reason`.
+  std::optional<Scalar> element(Value value, Index index);
+  /// Computes all elements of all values of a block, in its order, and keeps
+  /// them. Fails at the first op without meaning, with `reason`.
+  LogicalResult run(Block &block);
+
+  /// Why the last question had no answer: the op or value, and what it lacks.
+  const std::string &reason() const { return why; }
+
+private:
+  friend class Operands;
+  struct Node;
+  Outside outside;
+  llvm::DenseMap<Value, std::unique_ptr<Node>> nodes;
+  std::string why; // empty while the current question has an answer
+  int depth = 0;
+
+  Node &nodeOf(Value value);
+  Node *sized(Value value);
+  Scalar read(Node &node, Value value, Index index);
+  Scalar compute(Value value, Index index);
+  void computeSizes(Operation *op);
+  void fail(const llvm::Twine &reason);
+};
+
+/// Rounds to the element type: floats to its precision, integers to its width.
+Scalar roundTo(Type elementType, Scalar value);
+
+/// Whether the evaluator knows what the op computes.
+bool hasMeaning(Operation *op);
+
+} // namespace mlir::onnx
+
+#endif // LLMC_DIALECTS_ONNX_EVALUATION_H
