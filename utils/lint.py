@@ -26,7 +26,7 @@ ALLOWED = {
 }
 # Headers of the runtime that the compiler shares, besides the ABI.
 SHARED_RUNTIME = {
-    "Emit": ["Checksum.h"],
+    "Emit": ["Checksum.h", "ElfFile.h"],
     "Weights": [],
     "Import": ["Status.h", "Tokenizer.h", "TokenizerModel.h"],
     "Driver": ["Artifact.h", "Status.h", "Tokenizer.h", "TokenizerModel.h", "Engine.h",

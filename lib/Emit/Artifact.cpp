@@ -1,14 +1,19 @@
 //===- Artifact.cpp - weights, tokenizer and facts behind the code --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Appended instead of linked: weights never meet the linker's memory,
-// relocation limits or the loader; the program maps them from its own file.
+// Appended instead of linked: weights never meet the linker's memory or
+// relocation limits. When they stand in the file, the headers are edited so that
+// the loader maps them (ArtifactSegment.h).
 //===----------------------------------------------------------------------===//
+#include "ArtifactSegment.h"
 #include "SectionWriter.h"
 #include "WeightStream.h"
 #include "llmc/Emit/Emit.h"
+#include "llmrt/ElfFile.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 using namespace llmc;
 
@@ -49,23 +54,20 @@ static llvm::Error writeText(SectionWriter &writer, uint32_t kind,
   return llvm::Error::success();
 }
 
-static llvm::Error writeTable(SectionWriter &writer,
-                              llvm::ArrayRef<LlmrtSection> table) {
-  static const uint8_t zeros[8] = {};
-  if (llvm::Error error = writer.writeRaw(
-          zeros, llvm::alignTo(writer.position(), 8) - writer.position()))
-    return error;
-  LlmrtTrailer trailer = {};
-  uint64_t tableBytes = table.size() * sizeof(LlmrtSection);
-  std::memcpy(trailer.magic, LLMRT_TRAILER_MAGIC, sizeof(trailer.magic));
-  trailer.abiVersion = LLMRT_ABI_VERSION;
-  trailer.sectionCount = uint32_t(table.size());
-  trailer.tableOffset = writer.position();
-  trailer.fileBytes = trailer.tableOffset + tableBytes + sizeof(trailer);
-  trailer.checksum = llmrt::checksum(table.data(), tableBytes);
-  if (llvm::Error error = writer.writeRaw(table.data(), tableBytes))
-    return error;
-  return writer.writeRaw(&trailer, sizeof(trailer));
+/// The entry of the code, as it stands in the file: the linker wrote it.
+static llvm::Expected<LlmrtSection> coverCode(llvm::StringRef path,
+                                              llvm::StringRef name) {
+  auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                          /*RequiresNullTerminator=*/false);
+  if (!file)
+    return llvm::createStringError("cannot read '" + name +
+                                   "' back: " + file.getError().message());
+  auto bytes = llvm::arrayRefFromStringRef((*file)->getBuffer());
+  auto elf = llmrt::ElfFile::read({bytes.data(), bytes.size()});
+  if (!elf)
+    return llvm::createStringError("cannot read '" + name +
+                                   "' back: " + elf.message());
+  return elf->code();
 }
 
 llvm::Expected<uint64_t> llmc::getWeightSectionBytes(mlir::ModuleOp planned) {
@@ -86,17 +88,14 @@ llmc::appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
   auto weightBytes = getWeightSectionBytes(inputs.planned);
   if (!weightBytes)
     return weightBytes.takeError();
-  auto writer =
-      SectionWriter::open(path, inputs.name.empty() ? path : inputs.name);
+  llvm::StringRef name = inputs.name.empty() ? path : inputs.name;
+  auto writer = SectionWriter::open(path, name);
   if (!writer)
     return writer.takeError();
   if (llvm::Error error = writer->reserve(
           *weightBytes + inputs.tokenizer.size() + 4 * LLMRT_SECTION_ALIGN))
     return error;
 
-  auto code = writer->coverCode(writer->position());
-  if (!code)
-    return code.takeError();
   std::vector<LlmrtSection> table;
   if (llvm::Error error = writer->beginSection(LLMRT_SECTION_WEIGHTS))
     return error;
@@ -115,6 +114,15 @@ llmc::appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
             writeText(*writer, LLMRT_SECTION_INFO, *info, table))
       return error;
   }
+  if (llvm::Error error = writer->writeEnd())
+    return error;
+  if (llvm::Error error = writer->editLinked([&](auto linked) {
+        return placeArtifact(linked, writer->fileOffset(), writer->position());
+      }))
+    return error;
+  auto code = coverCode(path, name);
+  if (!code)
+    return code.takeError();
   table.push_back(*code);
-  return writeTable(*writer, table);
+  return writer->writeHeader(table);
 }

@@ -210,7 +210,9 @@ llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
       "--strip-all",
       // No lazy binding and no executable stack: a program reads files it did
       // not write.
-      "-z", "relro", "-z", "now", "-z", "noexecstack"};
+      "-z", "relro", "-z", "now", "-z", "noexecstack",
+      // The place for the model is behind everything else, see Artifact.cpp.
+      "-z", "lrodata-after-bss"};
   auto add = [&](const char *name, llvm::StringRef bytes) -> llvm::Error {
     auto input = files.add(name, bytes);
     if (!input)

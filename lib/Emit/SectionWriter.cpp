@@ -1,4 +1,4 @@
-//===- SectionWriter.cpp - one section of the artifact --------------------===//
+//===- SectionWriter.cpp - the sections of the artifact -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Plain write(2): the file is written once, in order, and every failure must
@@ -8,6 +8,7 @@
 
 #include "llmc/Emit/PendingFile.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
@@ -15,16 +16,16 @@
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
-#include <vector>
 
 using namespace llmc;
 
-SectionWriter::SectionWriter(std::string name, int descriptor, uint64_t end)
-    : name(std::move(name)), descriptor(descriptor), end(end) {}
+SectionWriter::SectionWriter(std::string name, int descriptor)
+    : name(std::move(name)), descriptor(descriptor) {}
 
 SectionWriter::SectionWriter(SectionWriter &&other) noexcept
-    : name(std::move(other.name)), descriptor(other.descriptor), end(other.end),
-      section(other.section), sum(std::move(other.sum)) {
+    : name(std::move(other.name)), descriptor(other.descriptor),
+      begin(other.begin), end(other.end), section(other.section),
+      sum(std::move(other.sum)) {
   other.descriptor = -1;
 }
 
@@ -36,13 +37,21 @@ SectionWriter::~SectionWriter() {
 llvm::Expected<SectionWriter> SectionWriter::open(llvm::StringRef path,
                                                   llvm::StringRef name) {
   SectionWriter writer(name.str(),
-                       ::open(path.str().c_str(), O_RDWR | O_CLOEXEC), 0);
+                       ::open(path.str().c_str(), O_RDWR | O_CLOEXEC));
   if (writer.descriptor < 0)
     return writer.failure();
   off_t end = ::lseek(writer.descriptor, 0, SEEK_END);
   if (end < 0)
     return writer.failure();
   writer.end = uint64_t(end);
+  if (llvm::Error error = writer.alignTo(LLMRT_SECTION_ALIGN))
+    return error;
+  writer.begin = writer.end;
+  // The name alone: no program has a model before its header is complete.
+  LlmrtArtifact begun = {};
+  std::memcpy(begun.magic, LLMRT_ARTIFACT_MAGIC, sizeof(begun.magic));
+  if (llvm::Error error = writer.writeRaw(&begun, sizeof(begun)))
+    return error;
   return writer;
 }
 
@@ -80,40 +89,25 @@ llvm::Error SectionWriter::writeRaw(const void *data, uint64_t bytes) {
   return llvm::Error::success();
 }
 
-/// Reads back what stands in the file: the linker wrote it.
-llvm::Expected<LlmrtSection> SectionWriter::coverCode(uint64_t bytes) {
-  llmrt::Checksum sum;
-  std::vector<uint8_t> buffer(1 << 20);
-  for (uint64_t at = 0; at < bytes;) {
-    ssize_t got =
-        ::pread(descriptor, buffer.data(),
-                std::min<uint64_t>(bytes - at, buffer.size()), off_t(at));
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      return llvm::createStringError("cannot read '%s' back: %s", name.c_str(),
-                                     got < 0 ? std::strerror(errno)
-                                             : "it became shorter");
-    sum.add(buffer.data(), size_t(got));
-    at += uint64_t(got);
-  }
-  return LlmrtSection{LLMRT_SECTION_CODE, 0, 0, bytes, sum.value()};
+/// Pads with zeros, to a multiple of at most a page.
+llvm::Error SectionWriter::alignTo(uint64_t alignment) {
+  static const uint8_t zeros[LLMRT_SECTION_ALIGN] = {};
+  assert(alignment <= sizeof(zeros) && "pages are the coarsest grain");
+  return writeRaw(zeros, llvm::alignTo(end, alignment) - end);
 }
 
 llvm::Error SectionWriter::beginSection(uint32_t kind) {
-  static const uint8_t zeros[LLMRT_SECTION_ALIGN] = {};
-  if (llvm::Error error =
-          writeRaw(zeros, llvm::alignTo(end, LLMRT_SECTION_ALIGN) - end))
+  if (llvm::Error error = alignTo(LLMRT_SECTION_ALIGN))
     return error;
   section = {};
   section.kind = kind;
-  section.offset = end;
+  section.offset = position();
   sum.reset();
   return llvm::Error::success();
 }
 
 llvm::Error SectionWriter::write(llvm::ArrayRef<uint8_t> bytes) {
-  assert(section.offset + section.bytes == end &&
+  assert(section.offset + section.bytes == position() &&
          "a section is begun before it is written, and has no gap");
   if (llvm::Error error = writeRaw(bytes.data(), bytes.size()))
     return error;
@@ -137,4 +131,53 @@ llvm::Error SectionWriter::padTo(uint64_t sectionBytes) {
 LlmrtSection SectionWriter::endSection() {
   section.checksum = sum.value();
   return section;
+}
+
+llvm::Error SectionWriter::writeEnd() {
+  static const char mark[] = LLMRT_ARTIFACT_END;
+  if (llvm::Error error = alignTo(8))
+    return error;
+  return writeRaw(mark, sizeof(mark) - 1);
+}
+
+llvm::Error SectionWriter::writeHeader(llvm::ArrayRef<LlmrtSection> table) {
+  assert(table.size() <= LLMRT_MAX_SECTIONS && "a header holds so many");
+  LlmrtArtifact header = {};
+  std::memcpy(header.magic, LLMRT_ARTIFACT_MAGIC, sizeof(header.magic));
+  header.abiVersion = LLMRT_ABI_VERSION;
+  header.sectionCount = uint32_t(table.size());
+  header.bytes = position();
+  llvm::copy(table, header.sections);
+  header.checksum = llmrt::checksum(&header, sizeof(header));
+  return rewrite(begin, &header, sizeof(header));
+}
+
+llvm::Error SectionWriter::rewrite(uint64_t offset, const void *data,
+                                   uint64_t bytes) {
+  if (::lseek(descriptor, off_t(offset), SEEK_SET) < 0)
+    return failure();
+  uint64_t whole = end;
+  llvm::Error error = writeRaw(data, bytes);
+  end = whole;
+  if (::lseek(descriptor, 0, SEEK_END) < 0 && !error)
+    return failure();
+  return error;
+}
+
+llvm::Error SectionWriter::editLinked(
+    llvm::function_ref<llvm::Error(llvm::MutableArrayRef<char>)> edit) {
+  llvm::SmallVector<char, 0> linked(begin);
+  for (uint64_t at = 0; at < begin;) {
+    ssize_t got = ::pread(descriptor, &linked[at], begin - at, off_t(at));
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return llvm::createStringError("cannot read '%s' back: %s", name.c_str(),
+                                     got < 0 ? std::strerror(errno)
+                                             : "it became shorter");
+    at += uint64_t(got);
+  }
+  if (llvm::Error error = edit(linked))
+    return error;
+  return rewrite(0, linked.data(), linked.size());
 }

@@ -1,8 +1,8 @@
-//===- SectionWriter.h - one section of the artifact ------------*- C++ -*-===//
+//===- SectionWriter.h - the sections of the artifact -----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Writes a file front to back and computes a section's checksum on the way, so
-// that no byte of it is read again.
+// Writes the artifact of abi.h front to back and computes a section's checksum
+// on the way, so that no byte of it is read again.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_EMIT_SECTIONWRITER_H
 #define LLMC_LIB_EMIT_SECTIONWRITER_H
@@ -11,6 +11,7 @@
 #include "llmrt/abi.h"
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -21,19 +22,20 @@ namespace llmc {
 /// Appends to a file that holds an executable.
 class SectionWriter {
 public:
-  /// Opens `path` for appending at its end; messages say `name`.
+  /// Opens `path`, pads it to LLMRT_SECTION_ALIGN and leaves room for the header;
+  /// messages say `name`.
   static llvm::Expected<SectionWriter> open(llvm::StringRef path,
                                             llvm::StringRef name);
   SectionWriter(SectionWriter &&other) noexcept;
   SectionWriter &operator=(SectionWriter &&) = delete;
   ~SectionWriter();
 
-  /// Bytes of the file so far.
-  uint64_t position() const { return end; }
+  /// Where in the file the artifact begins.
+  uint64_t fileOffset() const { return begin; }
+  /// Bytes of the artifact so far.
+  uint64_t position() const { return end - begin; }
   /// Makes sure that the disk has room for `bytes` more; fails early if not.
   llvm::Error reserve(uint64_t bytes);
-  /// The entry of the executable, the file's first `bytes` bytes.
-  llvm::Expected<LlmrtSection> coverCode(uint64_t bytes);
   /// Pads with zeros to LLMRT_SECTION_ALIGN and starts a section there.
   llvm::Error beginSection(uint32_t kind);
   /// Appends to the current section and its checksum.
@@ -42,16 +44,24 @@ public:
   llvm::Error padTo(uint64_t sectionBytes);
   /// The finished section's entry.
   LlmrtSection endSection();
-  /// Appends outside any section.
-  llvm::Error writeRaw(const void *data, uint64_t bytes);
+  /// Appends LLMRT_ARTIFACT_END, at a multiple of 8.
+  llvm::Error writeEnd();
+  /// Lets `edit` change what stands before the artifact, and writes it back.
+  llvm::Error
+  editLinked(llvm::function_ref<llvm::Error(llvm::MutableArrayRef<char>)> edit);
+  /// Completes the header that lists `table`, and writes it to its place.
+  llvm::Error writeHeader(llvm::ArrayRef<LlmrtSection> table);
 
 private:
-  SectionWriter(std::string name, int descriptor, uint64_t end);
+  SectionWriter(std::string name, int descriptor);
   llvm::Error failure();
+  llvm::Error writeRaw(const void *data, uint64_t bytes);
+  llvm::Error rewrite(uint64_t offset, const void *data, uint64_t bytes);
+  llvm::Error alignTo(uint64_t alignment);
 
   std::string name;
   int descriptor;
-  uint64_t end;
+  uint64_t begin = 0, end = 0; // in the file
   LlmrtSection section = {};
   llmrt::Checksum sum; // of the current section
 };

@@ -84,10 +84,14 @@ static constexpr Magic magics[] = {
                 "*.mlirbc: llmc compile FILE.mlirbc --weights-from MODEL"},
 };
 
-/// A program with sections behind it, as abi.h draws them.
+/// A program with an artifact, as abi.h draws it: behind a few MiB of code.
 static bool isOfLlmc(StringRef bytes) {
-  return bytes.size() > sizeof(LlmrtTrailer) &&
-         bytes.take_back(sizeof(LlmrtTrailer)).starts_with(LLMRT_TRAILER_MAGIC);
+  for (bytes = bytes.take_front(64 << 20); !bytes.empty();
+       bytes = bytes.drop_front(
+           std::min<size_t>(bytes.size(), LLMRT_SECTION_ALIGN)))
+    if (bytes.starts_with(LLMRT_ARTIFACT_MAGIC))
+      return true;
+  return false;
 }
 
 static std::string describeZip(StringRef bytes) {

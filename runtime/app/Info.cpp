@@ -49,7 +49,7 @@ static std::string jsonReport(const Application &program, const Json &info,
                               const EngineOptions &options, bool verified) {
   const LlmrtModel &model = program.model();
   Json all = {{"model", info},
-              {"file_bytes", program.artifact().fileBytes()},
+              {"loaded_bytes", program.artifact().loadedBytes()},
               {"sections", sectionsOf(program.artifact())},
               {"variants", variantsOf(model)},
               {"cpu_features", cpuFeatureNames(cpuFeatures())},
@@ -91,8 +91,7 @@ static std::string textReport(const Application &program, const Json &info,
   line("this processor", cpuFeatureNames(cpuFeatures()));
   for (const LlmrtSection &section : program.artifact().sections())
     line("section " + std::string(sectionName(section.kind)),
-         formatBytes(section.bytes) + " at byte " +
-             std::to_string(section.offset));
+         formatBytes(section.bytes));
   line("tokenizer", program.hasTokenizer() ? "yes" : "none");
   line("chat template", program.hasChatTemplate() ? "yes" : "none");
   line("memory (batch " + std::to_string(options.batch) + ", context " +
@@ -114,7 +113,7 @@ Status app::info(Application &program, const InfoOptions &options) {
   if (!resolved)
     return resolved.status();
   if (options.verify)
-    if (Status status = program.artifact().verify(); !status)
+    if (Status status = program.verify(); !status)
       return status;
   return program.out.write(
       options.json

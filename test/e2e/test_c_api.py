@@ -88,8 +88,10 @@ class CApi(TestCase):
             self.library.llmrt_program_open(str(other).encode(), ctypes.byref(program)), 0)
         self.assertIn("holds another model", self.library.llmrt_last_error().decode())
         self.assertFalse(program)
-        self.call("llmrt_program_open", self.library._name.encode(), ctypes.byref(program))
-        self.library.llmrt_program_close(program)
+        copy = shutil.copy(self.library._name, self.folder / "copy.so")
+        for same in (self.library._name, copy):
+            self.call("llmrt_program_open", str(same).encode(), ctypes.byref(program))
+            self.library.llmrt_program_close(program)
 
     def test_a_failing_prefill_changes_nothing(self):
         session, sequence, length = ctypes.c_void_p(), ctypes.c_int32(), ctypes.c_int64(-1)

@@ -173,11 +173,6 @@ class CommandLine(TestCase):
         self.assertIn(says, result.stderr)
         self.assertLess(len(result.stderr), 300)
 
-    def test_a_program_finds_itself_when_the_loader_starts_it(self):
-        for app in (self.app, "./" + self.app.name):
-            text = self.succeed(["/lib64/ld-linux-x86-64.so.2", app, "run", "-p", "a", "-n", "20"], cwd=self.folder)
-            self.assertEqual(text, tiny.SAYS + "\n")
-
     def test_an_empty_stop_text_is_refused(self):
         self.refuses("run", "-p", "a", "--stop", "", says="--stop")
 

@@ -1,10 +1,11 @@
-//===- Artifact.cpp - fuzzes the sections of a program ----------------===//
+//===- Artifact.cpp - fuzzes the segments and sections of a program ---===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Fuzz.h"
 
 #include "llmrt/Artifact.h"
 #include "llmrt/Checksum.h"
+#include "llmrt/ElfFile.h"
 #include "llmrt/Tokenizer.h"
 
 #include <sys/mman.h>
@@ -12,23 +13,23 @@
 
 using namespace llmrt;
 
-/// A trailer that fits the table before it, which no mutation finds by chance.
+/// A header that fits what it lists, which no mutation finds by chance.
 static void seal(std::vector<uint8_t> &file) {
-  LlmrtTrailer trailer = {}, found;
-  if (file.size() < sizeof(trailer) + sizeof(LlmrtSection))
+  Expected<ElfFile> elf = ElfFile::read(file);
+  if (!elf || elf->artifact().size() < sizeof(LlmrtArtifact) + 8)
     return;
-  uint8_t *end = file.data() + file.size() - sizeof(trailer);
-  std::memcpy(&found, end, sizeof(found));
-  std::memcpy(trailer.magic, LLMRT_TRAILER_MAGIC, sizeof(trailer.magic));
-  trailer.abiVersion = LLMRT_ABI_VERSION;
-  size_t most = (file.size() - sizeof(trailer)) / sizeof(LlmrtSection);
-  trailer.sectionCount = uint32_t(
-      std::clamp<size_t>(found.sectionCount, 1, std::min<size_t>(most, 16)));
-  uint64_t tableBytes = trailer.sectionCount * sizeof(LlmrtSection);
-  trailer.tableOffset = file.size() - sizeof(trailer) - tableBytes;
-  trailer.fileBytes = file.size();
-  trailer.checksum = checksum(file.data() + trailer.tableOffset, tableBytes);
-  std::memcpy(end, &trailer, sizeof(trailer));
+  std::span<const uint8_t> segment = elf->artifact();
+  uint8_t *start = file.data() + (segment.data() - file.data());
+  std::memcpy(start + segment.size() - 8, LLMRT_ARTIFACT_END, 8);
+  LlmrtArtifact header;
+  std::memcpy(&header, start, sizeof(header));
+  header.abiVersion = LLMRT_ABI_VERSION;
+  header.sectionCount =
+      std::clamp<uint32_t>(header.sectionCount, 1, LLMRT_MAX_SECTIONS);
+  header.bytes = segment.size();
+  header.checksum = 0;
+  header.checksum = checksum(&header, sizeof(header));
+  std::memcpy(start, &header, sizeof(header));
 }
 
 static void open(const std::vector<uint8_t> &file) {

@@ -7,12 +7,14 @@ import struct
 
 from harness import MODELS, Attack, Wrong, main
 
+PAGE = 4096
+
 
 def flip(data, words):
-    table, = struct.unpack("<Q", data[-24:-16])
-    offset, = struct.unpack("<Q", data[table + 8:table + 16])
+    start = next(at for at in range(0, len(data), PAGE) if data[at:at + 8] == b"LLMRTART")
+    offset, = struct.unpack_from("<Q", data, start + 40)  # of the first section
     for word in range(words):
-        data[offset + 8 * word + 7] ^= 0x80
+        data[start + offset + 8 * word + 7] ^= 0x80
     return data
 
 

@@ -1,9 +1,8 @@
-//===- Artifact.h - the sections appended to a compiled model -------------===//
+//===- Artifact.h - the model in a program --------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Checks the trailer and the section table of abi.h before anything is used,
-// and maps the sections. The file may come from anywhere: every number in it is
-// checked against the file's real size.
+// Checks the artifact of abi.h before anything of it is used. It may come from
+// anywhere: every number in it is checked against its segment's real size.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_ARTIFACT_H
 #define LLMRT_ARTIFACT_H
@@ -21,30 +20,43 @@ namespace llmrt {
 
 class Artifact {
 public:
-  /// Errors name the file, the place and the cause.
+  /// The one that was loaded with this code. Errors name the program.
+  static Expected<Artifact> loaded();
+
+  /// That of another program's file, which is mapped. Errors name the file, the
+  /// place and the cause.
   static Expected<Artifact> open(const std::string &path);
 
-  /// The bytes of a section; empty where the file has none of this kind. The
-  /// address is a multiple of 64.
+  /// `segment` is page aligned, outlives this and may end in pages that its file
+  /// does not have; `name` is for errors.
+  static Expected<Artifact> read(std::span<const uint8_t> segment,
+                                 std::string name);
+
+  /// The bytes of a section; empty where there is none of this kind. The address
+  /// is a multiple of 64. The code has no bytes here.
   std::span<const uint8_t> section(uint32_t kind) const;
 
-  /// Reads every section, the executable too, and compares its checksum.
+  /// Reads every section, and of a file the code too, and compares checksums.
   Status verify() const;
 
-  /// Whether both files hold the same, by their sections' checksums.
+  /// Whether both hold the same, by their sections' checksums.
   bool equals(const Artifact &other) const;
 
+  /// Whether it stands in a file that `open` mapped, code and all.
+  bool isFile() const { return file.size() > 0; }
   const std::vector<LlmrtSection> &sections() const { return table; }
-  const std::string &path() const { return fileName; }
-  uint64_t fileBytes() const { return sizeBytes; }
-  /// Bytes of the executable, which stands before all other sections.
-  uint64_t codeBytes() const { return section(LLMRT_SECTION_CODE).size(); }
+  const std::string &path() const { return name; }
+  /// What the system loads, in bytes of the file: code and artifact.
+  uint64_t loadedBytes() const { return table.back().bytes + segment.size(); }
 
 private:
-  std::string fileName;
-  uint64_t sizeBytes = 0;
-  std::vector<LlmrtSection> table;
-  std::vector<MappedMemory> maps; // one per section
+  Status verifyGaps() const;
+  Status damaged(std::string_view part, uint64_t bytes) const;
+
+  std::string name;
+  MappedMemory file; // empty for the program's own
+  std::span<const uint8_t> segment;
+  std::vector<LlmrtSection> table; // the code last
 };
 
 /// "weights", "tokenizer", "info", "code"; empty where the kind is unknown.

@@ -29,10 +29,9 @@ public:
   /// `bytes` zero bytes, readable and writable; `purpose` names them in errors.
   static Expected<MappedMemory> anonymous(int64_t bytes, const char *purpose);
 
-  /// `bytes` bytes of an open file from `offset` (a multiple of the page size),
-  /// read only and private.
-  static Expected<MappedMemory> file(int descriptor, uint64_t offset,
-                                     uint64_t bytes, const char *purpose);
+  /// The first `bytes` bytes of an open file, read only and private.
+  static Expected<MappedMemory> file(int descriptor, uint64_t bytes,
+                                     const char *purpose);
 
   uint8_t *data() const { return static_cast<uint8_t *>(base); }
   int64_t size() const { return sizeBytes; }

@@ -23,14 +23,17 @@ namespace llmrt {
 /// Code, weights, tokenizer and template of one model.
 class Program {
 public:
-  /// Opens the artifact of `model`'s code: the file that it was loaded from, or
-  /// `path`. Code that stands in an artifact opens only this one or a copy of
-  /// it: other weights under its kernels are noise.
+  /// Opens the artifact that was loaded with `model`'s code, or that in the file
+  /// `path`. Code that was loaded with one opens only a copy of it: other weights
+  /// under its kernels are noise.
   static Expected<Program> open(const LlmrtModel &model,
                                 const std::string &path = {});
 
   const LlmrtModel &model() const { return *code; }
   const Artifact &artifact() const { return file; }
+  /// Compares the checksums of code and model with their file, which must be
+  /// readable.
+  Status verify() const;
 
   bool hasTokenizer() const { return words.has_value(); }
   bool hasChatTemplate() const {

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a layout below changes. */
-#define LLMRT_ABI_VERSION 2
+#define LLMRT_ABI_VERSION 3
 
 /* Cache slots per page: wide enough that decode attention reads at memory speed. */
 #define LLMRT_PAGE_TOKENS 64
@@ -166,45 +166,54 @@ typedef struct LlmrtModel {
 extern const LlmrtModel llmrt_model;
 
 /*===----------------------------------------------------------------------===
- * The artifact: sections appended to the executable
+ * The artifact: the last loaded segment of a program
  *
- *   ELF executable (runtime + generated code)    <- LLMRT_SECTION_CODE
+ *   ELF header, program headers, code, data    <- LLMRT_SECTION_CODE
+ *   section headers, which nobody loads
  *   padding to LLMRT_SECTION_ALIGN
+ *   LlmrtArtifact, one page    <- the segment (PT_LOAD, read only) begins
  *   section 0 bytes, padding, section 1 bytes, padding, ...
- *   LlmrtSection[sectionCount]
- *   LlmrtTrailer            <- the last bytes of the file
+ *   LLMRT_ARTIFACT_END         <- the last bytes of the segment and of the file
+ *
+ * The loader maps it as it maps the code, so a program reads no file. Its
+ * address is behind all others: whatever its size, code and data stay within
+ * 32 bits of one another.
  *===----------------------------------------------------------------------===*/
 
 #define LLMRT_SECTION_ALIGN 4096
-#define LLMRT_TRAILER_MAGIC "LLMRTART"
+#define LLMRT_MAX_SECTIONS 16
+#define LLMRT_ARTIFACT_MAGIC "LLMRTART"
+#define LLMRT_ARTIFACT_END "LLMRTEND"
 
 /* What a section holds. */
 enum {
   LLMRT_SECTION_WEIGHTS = 1,   /* packed weights, execution order */
   LLMRT_SECTION_TOKENIZER = 2, /* serializeTokenizer() of llmrt/Tokenizer.h */
   LLMRT_SECTION_INFO = 3,      /* JSON about the model, UTF-8 */
-  /* The executable itself, from offset 0; last in the table. All of it is
-   * covered, so whatever rewrites executables (strip, patchelf) comes too late
-   * for a finished artifact: it would lose the other sections as well. */
+  /* What else is loaded, see llmrt/ElfFile.h; last in the table, offset 0. */
   LLMRT_SECTION_CODE = 4,
 };
 
 typedef struct LlmrtSection {
   uint32_t kind;     /* LLMRT_SECTION_* */
   uint32_t reserved; /* 0 */
-  uint64_t offset; /* from the start of the file, LLMRT_SECTION_ALIGN aligned */
+  uint64_t offset;   /* from the segment's start, LLMRT_SECTION_ALIGN aligned */
   uint64_t bytes;
   uint64_t checksum; /* XXH3 with 64 bits, see llmrt/Checksum.h */
 } LlmrtSection;
 
-typedef struct LlmrtTrailer {
-  char magic[8];         /* LLMRT_TRAILER_MAGIC */
+typedef struct LlmrtArtifact {
+  char magic[8];         /* LLMRT_ARTIFACT_MAGIC */
   uint32_t abiVersion;   /* LLMRT_ABI_VERSION */
-  uint32_t sectionCount; /* 1 .. 16 */
-  uint64_t tableOffset;  /* of LlmrtSection[0] from the start of the file */
-  uint64_t fileBytes;    /* whole file, trailer included */
-  uint64_t checksum;     /* of the section table */
-} LlmrtTrailer;
+  uint32_t sectionCount; /* 1 .. LLMRT_MAX_SECTIONS */
+  uint64_t bytes;    /* of the segment: this page and LLMRT_ARTIFACT_END too */
+  uint64_t checksum; /* of this page, with 0 here */
+  LlmrtSection sections[LLMRT_MAX_SECTIONS];
+  uint8_t unused[LLMRT_SECTION_ALIGN - 32 - LLMRT_MAX_SECTIONS * 32]; /* 0 */
+} LlmrtArtifact;
+
+/* The program's own. Zeros where it was linked by others than llmc. */
+extern const LlmrtArtifact llmrt_artifact __attribute__((visibility("hidden")));
 
 LLMRT_STATIC_ASSERT(sizeof(LlmrtRange) == 16, "range layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSampling) == 40, "sampling layout");
@@ -213,7 +222,8 @@ LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 32, "variant layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtResult) == 24, "result layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtModel) == 104, "model layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSection) == 32, "section layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtTrailer) == 40, "trailer layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtArtifact) == LLMRT_SECTION_ALIGN,
+                    "artifact layout");
 
 #ifdef __cplusplus
 }

@@ -37,10 +37,9 @@ const char *llmrt_last_error(void);
 
 typedef struct LlmrtProgram LlmrtProgram;
 
-/* Opens the artifact at `path`, which must be the file that this code came
- * from or a copy of it; null: finds that file itself. Code that was linked into
- * a program without sections opens the artifact it is given. Weights are
- * mapped, not read. */
+/* Opens the model that was loaded with this code; `path` is null. With a path:
+ * the one in that file, which must be a copy of it. Code that others than llmc
+ * linked opens the one it is given. Weights are mapped, not read. */
 LlmrtStatus llmrt_program_open(const char *path, LlmrtProgram **program);
 /* All its sessions and samplers must be gone. Null is allowed. */
 void llmrt_program_close(LlmrtProgram *program);
@@ -60,7 +59,7 @@ LlmrtStatus llmrt_program_limits(const LlmrtProgram *program,
 /* The notices that whoever distributes this code passes on; UTF-8 text. */
 const char *llmrt_licenses(void);
 
-/* Compares the checksum of every section; reads the whole file. */
+/* Compares the checksums of code and model with their file; reads all of it. */
 LlmrtStatus llmrt_program_verify(const LlmrtProgram *program);
 
 /*===----------------------------------------------------------------------===

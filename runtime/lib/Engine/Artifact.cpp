@@ -1,8 +1,9 @@
-//===- Artifact.cpp - the sections appended to a compiled model -----------===//
+//===- Artifact.cpp - the model in a program ------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/Artifact.h"
 #include "llmrt/Checksum.h"
+#include "llmrt/ElfFile.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -10,43 +11,40 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 using namespace llmrt;
 
 namespace {
 
-constexpr uint32_t maxSections = 16;
-
-/// Reads one artifact; every error names the file.
+/// Reads an artifact's header; every error names the program.
 class Reader {
 public:
-  explicit Reader(const std::string &path) : path(path) {}
-  ~Reader() {
-    if (descriptor >= 0)
-      close(descriptor);
-  }
+  Reader(std::span<const uint8_t> segment, const std::string &name)
+      : segment(segment), name(name) {}
 
-  Status openFile();
-  Status readTrailer();
-  Status readTable();
-  Status checkSection(uint32_t index, uint64_t previousEnd);
-  Expected<MappedMemory> mapSection(const LlmrtSection &section);
-
-  uint64_t fileBytes = 0;
-  std::vector<LlmrtSection> table;
+  Expected<std::vector<LlmrtSection>> readTable();
 
 private:
   Status failure(const char *format, ...) __attribute__((format(printf, 2, 3)));
-  Status read(uint64_t offset, void *to, size_t bytes);
+  Status checkEnds();
+  Status checkHeader();
+  Status checkSection(uint32_t index, uint64_t previousEnd);
 
-  const std::string &path;
-  int descriptor = -1;
-  LlmrtTrailer trailer = {};
+  std::span<const uint8_t> segment;
+  const std::string &name;
+  LlmrtArtifact header = {};
 };
+
+constexpr std::string_view endMark = LLMRT_ARTIFACT_END;
+constexpr size_t signalSetBytes = 8; // what `isReadable` reads
+static_assert(endMark.size() == signalSetBytes);
 
 Status Reader::failure(const char *format, ...) {
   char text[256];
@@ -54,130 +52,107 @@ Status Reader::failure(const char *format, ...) {
   va_start(arguments, format);
   std::vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  return Status::error(path + ": " + text);
+  return Status::error(name + ": " + text);
 }
 
-Status Reader::read(uint64_t offset, void *to, size_t bytes) {
-  auto *next = static_cast<char *>(to);
-  while (bytes > 0) {
-    ssize_t got = pread(descriptor, next, bytes, static_cast<off_t>(offset));
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      return failure("cannot read %zu bytes at %" PRIu64 ": %s", bytes, offset,
-                     got < 0 ? std::strerror(errno) : "the file ends");
-    next += got;
-    offset += static_cast<uint64_t>(got);
-    bytes -= static_cast<size_t>(got);
-  }
+} // namespace
+
+/// Whether a load from there would not be answered with SIGBUS: a loader maps
+/// pages that a file which was cut off does not have. The system reads the
+/// signal set before it says that there is no such operation.
+static bool isReadable(const uint8_t *address) {
+  constexpr int noSuchOperation = -1;
+  return syscall(SYS_rt_sigprocmask, noSuchOperation, address, nullptr,
+                 signalSetBytes) == 0 ||
+         errno != EFAULT;
+}
+
+Status Reader::checkEnds() {
+  if (segment.empty())
+    return failure("has no model: its code was not linked by llmc compile");
+  if (segment.size() < sizeof header + endMark.size())
+    return failure("has no model: its %zu bytes are less than a header's %zu",
+                   segment.size(), sizeof header);
+  const uint8_t *end = segment.data() + segment.size() - endMark.size();
+  if (!isReadable(segment.data()) || !isReadable(end) ||
+      std::memcmp(end, endMark.data(), endMark.size()) != 0)
+    return failure("has no whole model: its %zu bytes do not end in \"%s\": "
+                   "was the file cut off in a download? Compile or fetch it "
+                   "again",
+                   segment.size(), endMark.data());
   return Status::ok();
 }
 
-Status Reader::openFile() {
-  descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0)
-    return failure("cannot open: %s", std::strerror(errno));
-  struct stat info;
-  if (fstat(descriptor, &info) != 0)
-    return failure("cannot read its size: %s", std::strerror(errno));
-  if (!S_ISREG(info.st_mode))
-    return failure("is not a regular file");
-  fileBytes = static_cast<uint64_t>(info.st_size);
-  return Status::ok();
-}
-
-Status Reader::readTrailer() {
-  if (fileBytes < sizeof trailer)
-    return failure("has no model: %" PRIu64 " bytes, a trailer has %zu",
-                   fileBytes, sizeof trailer);
-  if (Status status =
-          read(fileBytes - sizeof trailer, &trailer, sizeof trailer);
-      !status)
-    return status;
-  if (std::memcmp(trailer.magic, LLMRT_TRAILER_MAGIC, sizeof trailer.magic) !=
-      0)
-    return failure("has no model at its end, no trailer \"%s\": was it "
-                   "stripped, or cut off "
-                   "in a download? Compile or fetch it again",
-                   LLMRT_TRAILER_MAGIC);
-  if (trailer.abiVersion != LLMRT_ABI_VERSION)
-    return failure("trailer has layout version %u, this program reads %d",
-                   trailer.abiVersion, LLMRT_ABI_VERSION);
-  if (trailer.fileBytes != fileBytes)
-    return failure("trailer says %" PRIu64 " bytes, the file has %" PRIu64,
-                   trailer.fileBytes, fileBytes);
-  if (trailer.sectionCount < 1 || trailer.sectionCount > maxSections)
-    return failure("trailer says %u sections, allowed are 1 to %u",
-                   trailer.sectionCount, maxSections);
-  return Status::ok();
-}
-
-Status Reader::readTable() {
-  const uint64_t tableBytes = trailer.sectionCount * sizeof(LlmrtSection);
-  const uint64_t tableEnd = fileBytes - sizeof trailer;
-  if (trailer.tableOffset > tableEnd ||
-      tableEnd - trailer.tableOffset != tableBytes)
-    return failure("section table at %" PRIu64
-                   " does not end at the trailer, %" PRIu64,
-                   trailer.tableOffset, tableEnd);
-  table.resize(trailer.sectionCount);
-  if (Status status = read(trailer.tableOffset, table.data(), tableBytes);
-      !status)
-    return status;
-  if (checksum(table.data(), tableBytes) != trailer.checksum)
-    return failure("section table at %" PRIu64
-                   " has another checksum than the trailer says",
-                   trailer.tableOffset);
-  const uint32_t last = trailer.sectionCount - 1;
-  if (table[last].kind != LLMRT_SECTION_CODE || table[last].offset != 0)
-    return failure("section %u, the last, is not the code at 0", last);
-  if (Status status = checkSection(last, 0); !status)
-    return status;
-  uint64_t previousEnd = table[last].bytes; // it stands before the others
-  for (uint32_t i = 0; i < last; ++i) {
-    if (Status status = checkSection(i, previousEnd); !status)
-      return status;
-    previousEnd = table[i].offset + table[i].bytes;
-  }
+Status Reader::checkHeader() {
+  std::memcpy(&header, segment.data(), sizeof header);
+  if (std::memcmp(header.magic, LLMRT_ARTIFACT_MAGIC, sizeof header.magic) != 0)
+    return failure("has no model: no \"%s\" at its start",
+                   LLMRT_ARTIFACT_MAGIC);
+  if (header.abiVersion != LLMRT_ABI_VERSION)
+    return failure("has layout version %u, this program reads %d",
+                   header.abiVersion, LLMRT_ABI_VERSION);
+  if (header.bytes != segment.size())
+    return failure("header says %" PRIu64 " bytes, its segment has %zu",
+                   header.bytes, segment.size());
+  if (header.sectionCount < 1 || header.sectionCount > LLMRT_MAX_SECTIONS)
+    return failure("header says %u sections, allowed are 1 to %d",
+                   header.sectionCount, LLMRT_MAX_SECTIONS);
+  const uint64_t expected = header.checksum;
+  header.checksum = 0;
+  if (checksum(&header, sizeof header) != expected)
+    return failure("header has another checksum than it says: the file was "
+                   "changed or damaged: compile or fetch it again");
   return Status::ok();
 }
 
 Status Reader::checkSection(uint32_t index, uint64_t previousEnd) {
-  const LlmrtSection &section = table[index];
+  const LlmrtSection &section = header.sections[index];
   if (sectionName(section.kind).empty())
     return failure("section %u has the unknown kind %u", index, section.kind);
   if (section.reserved != 0)
     return failure("section %u has %u in its reserved field", index,
                    section.reserved);
   for (uint32_t other = 0; other < index; ++other)
-    if (table[other].kind == section.kind)
+    if (header.sections[other].kind == section.kind)
       return failure("sections %u and %u are both %s", other, index,
                      sectionName(section.kind).data());
+  if (section.bytes == 0)
+    return failure("section %u is empty", index);
+  if (section.kind == LLMRT_SECTION_CODE)
+    return Status::ok(); // stands outside
   if (section.offset % LLMRT_SECTION_ALIGN != 0)
     return failure("section %u starts at %" PRIu64 ", not at a multiple of %d",
                    index, section.offset, LLMRT_SECTION_ALIGN);
-  if (section.bytes == 0)
-    return failure("section %u is empty", index);
-  if (section.offset > trailer.tableOffset ||
-      section.bytes > trailer.tableOffset - section.offset)
+  const uint64_t end = segment.size() - endMark.size();
+  if (section.offset > end || section.bytes > end - section.offset)
     return failure("section %u of %" PRIu64 " bytes at %" PRIu64
-                   " passes the section table at %" PRIu64,
-                   index, section.bytes, section.offset, trailer.tableOffset);
+                   " passes the end at %" PRIu64,
+                   index, section.bytes, section.offset, end);
   if (section.offset < previousEnd)
     return failure("section %u at %" PRIu64
-                   " overlaps the one before, which ends at %" PRIu64,
+                   " overlaps what is before, which ends at %" PRIu64,
                    index, section.offset, previousEnd);
   return Status::ok();
 }
 
-Expected<MappedMemory> Reader::mapSection(const LlmrtSection &section) {
-  std::string purpose =
-      path + ": section " + std::string(sectionName(section.kind));
-  return MappedMemory::file(descriptor, section.offset, section.bytes,
-                            purpose.c_str());
+Expected<std::vector<LlmrtSection>> Reader::readTable() {
+  if (Status status = checkEnds(); !status)
+    return status;
+  if (Status status = checkHeader(); !status)
+    return status;
+  uint64_t previousEnd = sizeof header;
+  for (uint32_t i = 0; i < header.sectionCount; ++i) {
+    if (Status status = checkSection(i, previousEnd); !status)
+      return status;
+    previousEnd = header.sections[i].offset + header.sections[i].bytes;
+  }
+  const LlmrtSection &last = header.sections[header.sectionCount - 1];
+  if (last.kind != LLMRT_SECTION_CODE || last.offset != 0)
+    return failure("section %u, the last, is not the code",
+                   header.sectionCount - 1);
+  return std::vector<LlmrtSection>(header.sections,
+                                   header.sections + header.sectionCount);
 }
-
-} // namespace
 
 std::string_view llmrt::sectionName(uint32_t kind) {
   switch (kind) {
@@ -193,37 +168,93 @@ std::string_view llmrt::sectionName(uint32_t kind) {
   return {};
 }
 
-Expected<Artifact> Artifact::open(const std::string &path) {
-  Reader reader(path);
-  for (auto check :
-       {&Reader::openFile, &Reader::readTrailer, &Reader::readTable})
-    if (Status status = (reader.*check)(); !status)
-      return status;
+/// The loaded segment that begins with `llmrt_artifact`, as the loader has it;
+/// empty: there is none.
+static std::span<const uint8_t> findOwnSegment() {
+  std::span<const uint8_t> found;
+  dl_iterate_phdr(
+      [](dl_phdr_info *info, size_t, void *result) {
+        const auto *begin = reinterpret_cast<const uint8_t *>(&llmrt_artifact);
+        for (int i = 0; i < info->dlpi_phnum; ++i) {
+          const ElfW(Phdr) &header = info->dlpi_phdr[i];
+          if (header.p_type != PT_LOAD ||
+              info->dlpi_addr + header.p_vaddr !=
+                  reinterpret_cast<uintptr_t>(begin))
+            continue;
+          *static_cast<std::span<const uint8_t> *>(result) = {begin,
+                                                              header.p_filesz};
+          return 1;
+        }
+        return 0;
+      },
+      &found);
+  return found;
+}
+
+Expected<Artifact> Artifact::loaded() {
+  Dl_info own;
+  const bool known = dladdr(&llmrt_artifact, &own) && own.dli_fname;
+  return read(findOwnSegment(), known ? own.dli_fname : "this program");
+}
+
+Expected<Artifact> Artifact::read(std::span<const uint8_t> segment,
+                                  std::string name) {
+  auto table = Reader(segment, name).readTable();
+  if (!table)
+    return table.status();
   Artifact artifact;
-  artifact.fileName = path;
-  artifact.sizeBytes = reader.fileBytes;
-  artifact.table = reader.table;
-  for (const LlmrtSection &section : artifact.table) {
-    auto map = reader.mapSection(section);
-    if (!map)
-      return map.status();
-    // The first step reads all weights, front to back.
-    if (section.kind == LLMRT_SECTION_WEIGHTS)
-      madvise(map->data(), section.bytes, MADV_WILLNEED);
-    artifact.maps.push_back(std::move(*map));
-  }
+  artifact.name = std::move(name);
+  artifact.segment = segment;
+  artifact.table = std::move(*table);
+  // The first step reads all weights, front to back.
+  if (auto weights = artifact.section(LLMRT_SECTION_WEIGHTS); !weights.empty())
+    madvise(const_cast<uint8_t *>(weights.data()), weights.size(),
+            MADV_WILLNEED);
+  return artifact;
+}
+
+/// All of a file, mapped.
+static Expected<MappedMemory> mapFile(const std::string &path) {
+  auto failure = [&](std::string what) {
+    return Status::error(path + ": " + what);
+  };
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0)
+    return failure(std::string("cannot open: ") + std::strerror(errno));
+  struct stat info;
+  Expected<MappedMemory> map = failure("has no model: it is empty");
+  if (fstat(descriptor, &info) != 0)
+    map = failure(std::string("cannot read its size: ") + std::strerror(errno));
+  else if (!S_ISREG(info.st_mode))
+    map = failure("is not a regular file");
+  else if (info.st_size > 0)
+    map = MappedMemory::file(descriptor, uint64_t(info.st_size), path.c_str());
+  close(descriptor);
+  return map;
+}
+
+Expected<Artifact> Artifact::open(const std::string &path) {
+  auto map = mapFile(path);
+  if (!map)
+    return map.status();
+  auto elf = ElfFile::read({map->data(), size_t(map->size())});
+  if (!elf)
+    return Status::error(path + ": " + elf.message());
+  auto artifact = read(elf->artifact(), path);
+  if (artifact)
+    artifact->file = std::move(*map);
   return artifact;
 }
 
 std::span<const uint8_t> Artifact::section(uint32_t kind) const {
-  for (size_t i = 0; i < table.size(); ++i)
-    if (table[i].kind == kind)
-      return {maps[i].data(), static_cast<size_t>(table[i].bytes)};
+  for (const LlmrtSection &section : table)
+    if (section.kind == kind && kind != LLMRT_SECTION_CODE)
+      return segment.subspan(section.offset, section.bytes);
   return {};
 }
 
 bool Artifact::equals(const Artifact &other) const {
-  return sizeBytes == other.sizeBytes &&
+  return segment.size() == other.segment.size() &&
          std::equal(table.begin(), table.end(), other.table.begin(),
                     other.table.end(),
                     [](const LlmrtSection &a, const LlmrtSection &b) {
@@ -232,14 +263,43 @@ bool Artifact::equals(const Artifact &other) const {
                     });
 }
 
-Status Artifact::verify() const {
-  for (size_t i = 0; i < table.size(); ++i)
-    if (checksum(maps[i].data(), table[i].bytes) != table[i].checksum)
-      return Status::error(
-          fileName + ": section " + std::string(sectionName(table[i].kind)) +
-          " of " + std::to_string(table[i].bytes) +
-          " bytes has another checksum than the file says: "
-          "the file was changed or damaged: compile or fetch it "
-          "again");
+Status Artifact::damaged(std::string_view part, uint64_t bytes) const {
+  return Status::error(
+      name + ": " + std::string(part) + " of " + std::to_string(bytes) +
+      " bytes has another checksum than the file says: the "
+      "file was changed or damaged: compile or fetch it again");
+}
+
+/// Between sections stand zeros.
+Status Artifact::verifyGaps() const {
+  uint64_t begin = sizeof(LlmrtArtifact);
+  for (const LlmrtSection &section : table) {
+    const bool isCode = section.kind == LLMRT_SECTION_CODE;
+    const uint64_t end =
+        isCode ? segment.size() - endMark.size() : section.offset;
+    auto gap = segment.subspan(begin, end - begin);
+    if (!std::all_of(gap.begin(), gap.end(), [](uint8_t b) { return b == 0; }))
+      return damaged("the gap before section " +
+                         std::string(sectionName(section.kind)),
+                     gap.size());
+    begin = section.offset + section.bytes;
+  }
   return Status::ok();
+}
+
+Status Artifact::verify() const {
+  for (const LlmrtSection &entry : table) {
+    const bool isCode = entry.kind == LLMRT_SECTION_CODE;
+    if (isCode && !isFile())
+      continue; // relocated, and its data written
+    uint64_t found = 0;
+    if (!isCode)
+      found = checksum(segment.data() + entry.offset, entry.bytes);
+    else if (auto elf = ElfFile::read({file.data(), size_t(file.size())}))
+      found = elf->code().checksum;
+    if (found != entry.checksum)
+      return damaged("section " + std::string(sectionName(entry.kind)),
+                     entry.bytes);
+  }
+  return verifyGaps();
 }

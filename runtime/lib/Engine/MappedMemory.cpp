@@ -41,10 +41,9 @@ Expected<MappedMemory> MappedMemory::anonymous(int64_t bytes,
   return memory;
 }
 
-Expected<MappedMemory> MappedMemory::file(int descriptor, uint64_t offset,
-                                          uint64_t bytes, const char *purpose) {
-  void *address = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, descriptor,
-                       static_cast<off_t>(offset));
+Expected<MappedMemory> MappedMemory::file(int descriptor, uint64_t bytes,
+                                          const char *purpose) {
+  void *address = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, descriptor, 0);
   if (address == MAP_FAILED)
     return mapFailure(purpose, bytes);
   MappedMemory memory;

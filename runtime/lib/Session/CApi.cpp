@@ -162,9 +162,8 @@ LlmrtStatus llmrt_program_limits(const LlmrtProgram *program,
 }
 
 LlmrtStatus llmrt_program_verify(const LlmrtProgram *program) {
-  return guardedWith(__func__, {program}, [&] {
-    return statusOf(program->program.artifact().verify());
-  });
+  return guardedWith(__func__, {program},
+                     [&] { return statusOf(program->program.verify()); });
 }
 
 LlmrtStatus llmrt_tokenize(const LlmrtProgram *program, const char *text,

@@ -28,18 +28,18 @@ static std::string mappedFile(const void *address) {
   return {};
 }
 
-/// Names of the file that `model` was loaded from, the surest first.
-static std::vector<std::string> ownFiles(const LlmrtModel &model) {
+/// Names of the file that this code was loaded from, the surest first.
+static std::vector<std::string> ownFiles() {
   Dl_info own, program;
   const auto *programHeaders = reinterpret_cast<void *>(getauxval(AT_PHDR));
-  if (!dladdr(&model, &own))
+  if (!dladdr(&llmrt_artifact, &own))
     return {"/proc/self/exe"};
   std::vector<std::string> names;
   if (!dladdr(programHeaders, &program) || own.dli_fbase == program.dli_fbase) {
     // The link follows the file when it is moved, but names the loader where
     // this was started as `ld-linux-x86-64.so.2 ./app`.
     names.emplace_back("/proc/self/exe");
-    names.push_back(mappedFile(&model));
+    names.push_back(mappedFile(&llmrt_artifact));
     if (const auto *started = reinterpret_cast<char *>(getauxval(AT_EXECFN)))
       names.emplace_back(started);
   }
@@ -49,24 +49,13 @@ static std::vector<std::string> ownFiles(const LlmrtModel &model) {
   return names;
 }
 
-/// The artifact of the code itself, under the first name that has one; else
-/// what is wrong with the first.
-static Expected<Artifact> openOwn(const LlmrtModel &model) {
-  std::vector<std::string> names = ownFiles(model);
-  Expected<Artifact> first = Artifact::open(names.front());
-  for (size_t i = 1; i < names.size() && !first; ++i)
-    if (auto other = Artifact::open(names[i]))
-      return other;
-  return first;
-}
-
 Expected<Program> Program::open(const LlmrtModel &model,
                                 const std::string &path) {
-  auto own = openOwn(model);
+  auto own = Artifact::loaded();
   auto artifact = path.empty() ? std::move(own) : Artifact::open(path);
   if (!artifact)
     return artifact.status();
-  // Code without sections of its own was linked into another program.
+  // Code without a model of its own was linked into another program.
   if (!path.empty() && own && !artifact->equals(*own))
     return Status::error(path + ": holds another model than the code of " +
                          own->path() + ", which opens only itself");
@@ -74,6 +63,25 @@ Expected<Program> Program::open(const LlmrtModel &model,
   if (Status status = program.openTokenizer(); !status)
     return status;
   return program;
+}
+
+Status Program::verify() const {
+  // In memory the code is relocated and its data written.
+  if (file.isFile())
+    return file.verify();
+  Status first = Status::ok();
+  for (const std::string &name : ownFiles()) {
+    auto artifact = Artifact::open(name);
+    if (artifact && artifact->equals(file))
+      return artifact->verify();
+    if (first)
+      first = artifact ? Status::error(name + ": is not what this program was "
+                                              "loaded from")
+                       : artifact.status();
+  }
+  return Status::error(first.message() +
+                       ": verifying reads the program's file: do it as a user "
+                       "who may read it");
 }
 
 Status Program::openTokenizer() {

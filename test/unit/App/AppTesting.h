@@ -23,7 +23,7 @@ struct Outcome {
 class FakeApp {
 public:
   explicit FakeApp(const Sections &sections = fakeSections())
-      : artifact(artifactBytes(sections), "app") {}
+      : artifact(programBytes(sections), "app") {}
 
   Outcome operator()(std::vector<std::string> arguments,
                      const std::string &input = {}) const {

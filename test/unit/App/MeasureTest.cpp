@@ -139,8 +139,8 @@ TEST(Info, saysWhatTheProgramHolds) {
 }
 
 TEST(Info, verifyFindsAChangedByte) {
-  std::string bytes = artifactBytes(fakeSections());
-  bytes[LLMRT_SECTION_ALIGN + 100] ^= 1;
+  std::string bytes = programBytes(fakeSections());
+  bytes[artifactOffset(bytes) + LLMRT_SECTION_ALIGN + 100] ^= 1;
   TemporaryFile changed(bytes), out, err;
   int descriptors[] = {open(out.path().c_str(), O_WRONLY | O_CREAT, 0600),
                        open(err.path().c_str(), O_WRONLY | O_CREAT, 0600)};

@@ -1,9 +1,10 @@
 //===- ArtifactTest.cpp - sections behind the executable ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "llmrt/Artifact.h"
 #include "EmitTesting.h"
+#include "FakeModel.h"
 #include "llmc/Emit/PendingFile.h"
-#include "llmrt/Checksum.h"
 #include "llmrt/abi.h"
 
 #include "llvm/Support/MemoryBuffer.h"
@@ -23,28 +24,26 @@ namespace {
 
 /// An artifact read back as abi.h draws it.
 struct Artifact {
-  std::string bytes;
-  LlmrtTrailer trailer;
-  std::vector<LlmrtSection> sections;
+  std::string file;
+  uint64_t offset; // in the file
+  LlmrtArtifact header;
 
   explicit Artifact(llvm::StringRef path) {
     auto buffer = llvm::MemoryBuffer::getFile(path);
     EXPECT_TRUE(bool(buffer));
-    bytes = (*buffer)->getBuffer().str();
-    std::memcpy(&trailer, bytes.data() + bytes.size() - sizeof(trailer),
-                sizeof(trailer));
-    sections.resize(trailer.sectionCount);
-    std::memcpy(sections.data(), bytes.data() + trailer.tableOffset,
-                sections.size() * sizeof(LlmrtSection));
+    file = (*buffer)->getBuffer().str();
+    offset = llmrt::test::artifactOffset(file);
+    std::memcpy(&header, file.data() + offset, sizeof(header));
   }
   llvm::StringRef section(size_t i) const {
-    return llvm::StringRef(bytes).substr(sections[i].offset, sections[i].bytes);
+    const LlmrtSection &section = header.sections[i];
+    return llvm::StringRef(file).substr(offset + section.offset, section.bytes);
   }
 };
 
 } // namespace
 
-/// Appends to a file of `codeBytes` bytes.
+/// Appends to a program with `codeBytes` bytes of code.
 static llvm::Error
 append(llvm::StringRef path, llvm::StringRef module, size_t codeBytes,
        std::string tokenizer = "", std::string info = "",
@@ -52,7 +51,8 @@ append(llvm::StringRef path, llvm::StringRef module, size_t codeBytes,
   auto file = PendingFile::create(path);
   if (!file)
     return file.takeError();
-  if (llvm::Error error = file->write(std::string(codeBytes, 'x')))
+  if (llvm::Error error =
+          file->write(llmrt::test::linkedProgram(std::string(codeBytes, 'x'))))
     return error;
   Context context;
   auto parsed = context.parse(module);
@@ -72,17 +72,21 @@ TEST(Artifact, HasSectionsWhereTheTableSays) {
                            "{\"a\":1}")),
             "");
   Artifact artifact(folder.file("app"));
-  EXPECT_EQ(llvm::StringRef(artifact.trailer.magic, 8), LLMRT_TRAILER_MAGIC);
-  EXPECT_EQ(artifact.trailer.abiVersion, unsigned(LLMRT_ABI_VERSION));
-  EXPECT_EQ(artifact.trailer.fileBytes, artifact.bytes.size());
-  ASSERT_EQ(artifact.sections.size(), 4u);
-  EXPECT_EQ(artifact.sections[0].kind, unsigned(LLMRT_SECTION_WEIGHTS));
-  EXPECT_EQ(artifact.sections[0].offset, 8192u);
+  const LlmrtArtifact &header = artifact.header;
+  EXPECT_EQ(llvm::StringRef(header.magic, 8), LLMRT_ARTIFACT_MAGIC);
+  EXPECT_EQ(header.abiVersion, unsigned(LLMRT_ABI_VERSION));
+  EXPECT_EQ(artifact.offset, 8192u);
+  EXPECT_EQ(header.bytes, artifact.file.size() - artifact.offset);
+  EXPECT_TRUE(llvm::StringRef(artifact.file).ends_with(LLMRT_ARTIFACT_END));
+  ASSERT_EQ(header.sectionCount, 4u);
+  EXPECT_EQ(header.sections[0].kind, unsigned(LLMRT_SECTION_WEIGHTS));
+  EXPECT_EQ(header.sections[0].offset, 4096u);
   EXPECT_EQ(artifact.section(1), "tokenizer!");
   EXPECT_EQ(artifact.section(2), "{\"a\":1}");
-  EXPECT_EQ(artifact.sections[3].kind, unsigned(LLMRT_SECTION_CODE));
-  EXPECT_EQ(artifact.sections[3].offset, 0u);
-  EXPECT_EQ(artifact.section(3), std::string(5000, 'x'));
+  EXPECT_EQ(header.sections[3].kind, unsigned(LLMRT_SECTION_CODE));
+  EXPECT_EQ(header.sections[3].offset, 0u);
+  EXPECT_EQ(header.sections[3].bytes,
+            llmrt::test::linkedProgram(std::string(5000, 'x')).size());
 }
 
 TEST(Artifact, WeightsStandAtTheirPlannedOffsets) {
@@ -100,26 +104,33 @@ TEST(Artifact, WeightsStandAtTheirPlannedOffsets) {
   EXPECT_EQ(weights.substr(72, 56), std::string(56, '\0'));
 }
 
-TEST(Artifact, ChecksumsMatchTheBytes) {
+TEST(Artifact, ARuntimeVerifiesIt) {
   Folder folder;
-  // Code longer than one read back, and lengths that are no multiple of a word.
+  // Lengths that are no multiple of a word.
   ASSERT_EQ(message(append(folder.file("app"), planned, (2 << 20) + 3,
                            std::string(13, 't'), "{}")),
             "");
-  Artifact artifact(folder.file("app"));
-  for (size_t i = 0; i < artifact.sections.size(); ++i)
-    EXPECT_EQ(artifact.sections[i].checksum,
-              llmrt::checksum(artifact.section(i).data(),
-                              artifact.section(i).size()));
-  EXPECT_EQ(artifact.trailer.checksum,
-            llmrt::checksum(artifact.sections.data(),
-                            artifact.sections.size() * sizeof(LlmrtSection)));
+  auto artifact = llmrt::Artifact::open(folder.file("app"));
+  ASSERT_TRUE(artifact) << artifact.message();
+  EXPECT_EQ(artifact->verify().message(), "");
+}
+
+TEST(Artifact, AProgramWithoutAPlaceForItIsRefused) {
+  Folder folder;
+  auto file = llvm::cantFail(PendingFile::create(folder.file("app")));
+  llvm::cantFail(file.write(llmrt::test::programBytes({"weights", "", ""})));
+  Context context;
+  auto parsed = context.parse(planned);
+  WeightStore store;
+  EXPECT_EQ(message(appendSections(
+                file.path(), {*parsed, &store, "", nullptr, ""}, nullptr)),
+            "internal error: the link left no place for the model's weights");
 }
 
 TEST(Artifact, EmptySectionsAreLeftOut) {
   Folder folder;
   ASSERT_EQ(message(append(folder.file("app"), planned, 1)), "");
-  EXPECT_EQ(Artifact(folder.file("app")).sections.size(), 2u);
+  EXPECT_EQ(Artifact(folder.file("app")).header.sectionCount, 2u);
 }
 
 TEST(Artifact, ProgressReachesTheWhole) {

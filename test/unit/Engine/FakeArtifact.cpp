@@ -3,7 +3,6 @@
 //===----------------------------------------------------------------------===//
 #include "FakeModel.h"
 
-#include "llmrt/Checksum.h"
 #include "llmrt/TokenizerModel.h"
 
 #include <algorithm>
@@ -72,38 +71,6 @@ Sections llmrt::test::fakeSections() {
   return {{reinterpret_cast<const char *>(weights.data()), weights.size()},
           fakeTokenizer(),
           R"({"name": "fake", "architecture": "hash"})"};
-}
-
-std::string llmrt::test::artifactBytes(const Sections &sections,
-                                       std::string program) {
-  std::string file = std::move(program);
-  const LlmrtSection code = {LLMRT_SECTION_CODE, 0, 0, file.size(),
-                             checksum(file.data(), file.size())};
-  std::vector<LlmrtSection> table;
-  auto add = [&](uint32_t kind, const std::string &bytes) {
-    if (bytes.empty())
-      return;
-    file.resize((file.size() + LLMRT_SECTION_ALIGN - 1) / LLMRT_SECTION_ALIGN *
-                LLMRT_SECTION_ALIGN);
-    table.push_back({kind, 0, file.size(), bytes.size(),
-                     checksum(bytes.data(), bytes.size())});
-    file += bytes;
-  };
-  add(LLMRT_SECTION_WEIGHTS, sections.weights);
-  add(LLMRT_SECTION_TOKENIZER, sections.tokenizer);
-  add(LLMRT_SECTION_INFO, sections.info);
-  table.push_back(code);
-  LlmrtTrailer trailer = {};
-  std::copy_n(LLMRT_TRAILER_MAGIC, 8, trailer.magic);
-  trailer.abiVersion = LLMRT_ABI_VERSION;
-  trailer.sectionCount = static_cast<uint32_t>(table.size());
-  trailer.tableOffset = file.size();
-  const size_t tableBytes = table.size() * sizeof(LlmrtSection);
-  trailer.fileBytes = file.size() + tableBytes + sizeof trailer;
-  trailer.checksum = checksum(table.data(), tableBytes);
-  file.append(reinterpret_cast<const char *>(table.data()), tableBytes);
-  file.append(reinterpret_cast<const char *>(&trailer), sizeof trailer);
-  return file;
 }
 
 TemporaryFile::TemporaryFile(const std::string &bytes, const char *name) {

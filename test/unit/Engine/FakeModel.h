@@ -43,10 +43,14 @@ struct Sections {
 };
 Sections fakeSections();
 
-/// The bytes of an artifact: a program, the sections, the trailer.
-std::string artifactBytes(const Sections &sections,
-                          std::string program = "\x7f"
-                                                "ELF and so on");
+/// An ELF file with `code` in a segment and one more that is empty, for the
+/// artifact: what the link leaves.
+std::string linkedProgram(const std::string &code);
+/// The bytes of a compiled program.
+std::string programBytes(const Sections &sections,
+                         const std::string &code = "code and so on");
+/// Where the artifact of such a program begins.
+size_t artifactOffset(const std::string &program);
 
 /// A file in a fresh temporary folder, removed at the end.
 class TemporaryFile {

@@ -8,9 +8,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 using namespace llmrt::test;
@@ -22,22 +19,8 @@ int runC(const std::string &program, const std::string &artifact) {
 }
 
 TEST(CApi, aC99ProgramUsesAllOfIt) {
-  TemporaryFile file(artifactBytes(fakeSections()));
+  TemporaryFile file(programBytes(fakeSections()));
   EXPECT_EQ(runC(LLMC_C_API_TEST, file.path()), 0);
-}
-
-TEST(CApi, codeInAnArtifactOpensOnlyThisOneAndItsCopies) {
-  std::ostringstream code;
-  code << std::ifstream(LLMC_C_API_TEST, std::ios::binary).rdbuf();
-  Sections sections = fakeSections();
-  const std::string bytes = artifactBytes(sections, code.str());
-  TemporaryFile own(bytes), copy(bytes);
-  std::filesystem::permissions(own.path(), std::filesystem::perms::owner_all);
-  EXPECT_EQ(runC(own.path(), own.path()), 0);
-  EXPECT_EQ(runC(own.path(), copy.path()), 0);
-  sections.weights[1000] ^= 1;
-  TemporaryFile other(artifactBytes(sections, code.str()));
-  EXPECT_NE(runC(own.path(), other.path()), 0);
 }
 
 class CApiSession : public testing::Test {
@@ -52,7 +35,7 @@ protected:
     llmrt_program_close(program);
   }
 
-  TemporaryFile file = TemporaryFile(artifactBytes(fakeSections()));
+  TemporaryFile file = TemporaryFile(programBytes(fakeSections()));
   LlmrtProgram *program = nullptr;
   LlmrtSession *session = nullptr;
 };

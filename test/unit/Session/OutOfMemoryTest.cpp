@@ -67,7 +67,7 @@ protected:
     llmrt_program_close(program);
   }
 
-  TemporaryFile file = TemporaryFile(artifactBytes(fakeSections()));
+  TemporaryFile file = TemporaryFile(programBytes(fakeSections()));
   LlmrtProgram *program = nullptr;
   LlmrtSession *session = nullptr;
 };

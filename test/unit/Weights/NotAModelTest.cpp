@@ -29,8 +29,7 @@ std::string programOfLlmc() {
   std::string bytes("\x7f"
                     "ELF");
   bytes.resize(8192);
-  return bytes + LLMRT_TRAILER_MAGIC +
-         std::string(sizeof(LlmrtTrailer) - 8, '\0');
+  return bytes + LLMRT_ARTIFACT_MAGIC + std::string(5000, '\0');
 }
 
 std::string tarball() {
