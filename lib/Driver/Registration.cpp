@@ -7,6 +7,7 @@
 #include "llmc/Driver/Registration.h"
 
 #include "dialects/llm/LLMDialect.h"
+#include "dialects/onnx/ONNXDialect.h"
 #include "llmc/Lower/Passes.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Schedule/Passes.h"
@@ -27,8 +28,9 @@ void llmc::registerDialects(mlir::DialectRegistry &registry) {
   registry.insert<mlir::llm::LLMDialect, mlir::arith::ArithDialect,
                   mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
                   mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
-                  mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
-                  mlir::tensor::TensorDialect, mlir::vector::VectorDialect>();
+                  mlir::memref::MemRefDialect, mlir::onnx::ONNXDialect,
+                  mlir::scf::SCFDialect, mlir::tensor::TensorDialect,
+                  mlir::vector::VectorDialect>();
   registerCpuTilers(registry);
 }
 

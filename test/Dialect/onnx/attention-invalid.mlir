@@ -1,0 +1,130 @@
+// RUN: llmc-opt %s -verify-diagnostics -split-input-file
+// One case per constraint of onnx.llmc.Attention.
+
+func.func @rank(%q: tensor<9x?x64xf32>, %k: tensor<?x3x?x64xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C1) requires four dims of query, key, value and result: found 3}}
+  %a = onnx.llmc.Attention(%q, %k, %k, %no, %no, %no) {scale = 1.0 : f32}
+    : (tensor<9x?x64xf32>, tensor<?x3x?x64xf32>, tensor<?x3x?x64xf32>, none, none, none) -> tensor<9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @head_dim(%q: tensor<?x9x?x64xf32>, %k: tensor<?x3x?x32xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C2) requires query [B, H, S, D], key [B, K, U, D] and value [B, K, U, Dv]: found}}
+  %a = onnx.llmc.Attention(%q, %k, %k, %no, %no, %no) {scale = 1.0 : f32}
+    : (tensor<?x9x?x64xf32>, tensor<?x3x?x32xf32>, tensor<?x3x?x32xf32>, none, none, none) -> tensor<?x9x?x32xf32>
+  return
+}
+
+// -----
+
+func.func @batch(%q: tensor<2x9x?x64xf32>, %k: tensor<?x3x?x64xf32>, %v: tensor<3x3x?x64xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C2) requires query [B, H, S, D]}}
+  %a = onnx.llmc.Attention(%q, %k, %v, %no, %no, %no) {scale = 1.0 : f32}
+    : (tensor<2x9x?x64xf32>, tensor<?x3x?x64xf32>, tensor<3x3x?x64xf32>, none, none, none) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @heads(%q: tensor<?x9x?x64xf32>, %k: tensor<?x2x?x64xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C2) requires the heads of keys to divide those of queries: found 2 and 9}}
+  %a = onnx.llmc.Attention(%q, %k, %k, %no, %no, %no) {scale = 1.0 : f32}
+    : (tensor<?x9x?x64xf32>, tensor<?x2x?x64xf32>, tensor<?x2x?x64xf32>, none, none, none) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @no_heads(%q: tensor<?x?x?x64xf32>, %k: tensor<?x0x?x64xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C2) requires the heads of keys to divide those of queries: found 0 and}}
+  %a = onnx.llmc.Attention(%q, %k, %k, %no, %no, %no) {scale = 1.0 : f32}
+    : (tensor<?x?x?x64xf32>, tensor<?x0x?x64xf32>, tensor<?x0x?x64xf32>, none, none, none) -> tensor<?x?x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @result(%q: tensor<?x9x?x64xf32>, %k: tensor<?x3x?x64xf32>, %v: tensor<?x3x?x32xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C3) result is [B, H, S, Dv]}}
+  %a = onnx.llmc.Attention(%q, %k, %v, %no, %no, %no) {scale = 1.0 : f32}
+    : (tensor<?x9x?x64xf32>, tensor<?x3x?x64xf32>, tensor<?x3x?x32xf32>, none, none, none) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @rows(%q: tensor<?x9x8x64xf32>, %k: tensor<?x3x4x64xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C4) the rows are the last of the positions: found 8 rows of 4}}
+  %a = onnx.llmc.Attention(%q, %k, %k, %no, %no, %no) {scale = 1.0 : f32}
+    : (tensor<?x9x8x64xf32>, tensor<?x3x4x64xf32>, tensor<?x3x4x64xf32>, none, none, none) -> tensor<?x9x8x64xf32>
+  return
+}
+
+// -----
+
+func.func @padding(%q: tensor<?x9x?x64xf32>, %k: tensor<?x3x4x64xf32>, %p: tensor<?x5xi1>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C5) padding is [B, U], slopes and sinks are [H]: padding is 'tensor<?x5xi1>'}}
+  %a = onnx.llmc.Attention(%q, %k, %k, %p, %no, %no) {scale = 1.0 : f32}
+    : (tensor<?x9x?x64xf32>, tensor<?x3x4x64xf32>, tensor<?x3x4x64xf32>, tensor<?x5xi1>, none, none) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @slopes(%q: tensor<?x9x?x64xf32>, %k: tensor<?x3x4x64xf32>, %s: tensor<3xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C5) padding is [B, U], slopes and sinks are [H]: slopes is 'tensor<3xf32>'}}
+  %a = onnx.llmc.Attention(%q, %k, %k, %no, %s, %no) {scale = 1.0 : f32}
+    : (tensor<?x9x?x64xf32>, tensor<?x3x4x64xf32>, tensor<?x3x4x64xf32>, none, tensor<3xf32>, none) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @sinks(%q: tensor<?x9x?x64xf32>, %k: tensor<?x3x4x64xf32>, %s: tensor<9x1xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C5) padding is [B, U], slopes and sinks are [H]: sinks is 'tensor<9x1xf32>'}}
+  %a = onnx.llmc.Attention(%q, %k, %k, %no, %no, %s) {scale = 1.0 : f32}
+    : (tensor<?x9x?x64xf32>, tensor<?x3x4x64xf32>, tensor<?x3x4x64xf32>, none, none, tensor<9x1xf32>) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @softcap(%q: tensor<?x9x?x64xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C6) requires softcap >= 0, left and right >= -1 and a finite scale: found softcap -1}}
+  %a = onnx.llmc.Attention(%q, %q, %q, %no, %no, %no) {scale = 1.0 : f32, softcap = -1.0 : f32}
+    : (tensor<?x9x?x64xf32>, tensor<?x9x?x64xf32>, tensor<?x9x?x64xf32>, none, none, none) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @left(%q: tensor<?x9x?x64xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C6) requires softcap >= 0, left and right >= -1 and a finite scale: found softcap 0.000000e+00, left -2}}
+  %a = onnx.llmc.Attention(%q, %q, %q, %no, %no, %no) {scale = 1.0 : f32, left = -2 : i64}
+    : (tensor<?x9x?x64xf32>, tensor<?x9x?x64xf32>, tensor<?x9x?x64xf32>, none, none, none) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @scale(%q: tensor<?x9x?x64xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C6) requires softcap >= 0}}
+  %a = onnx.llmc.Attention(%q, %q, %q, %no, %no, %no) {scale = 0x7fc00000 : f32}
+    : (tensor<?x9x?x64xf32>, tensor<?x9x?x64xf32>, tensor<?x9x?x64xf32>, none, none, none) -> tensor<?x9x?x64xf32>
+  return
+}
