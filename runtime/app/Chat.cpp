@@ -17,6 +17,18 @@ using namespace llmrt::app;
 
 namespace {
 
+/// The text of an answer, and how long it was after each token.
+struct AnswerText {
+  std::string text;
+  std::vector<size_t> lengths;
+
+  /// Without what the last `tokens` tokens said.
+  void dropLast(int64_t tokens) {
+    lengths.resize(lengths.size() - static_cast<size_t>(tokens));
+    text.resize(lengths.empty() ? 0 : lengths.back());
+  }
+};
+
 /// One sequence that follows the conversation.
 class ChatSession {
 public:
@@ -26,14 +38,15 @@ public:
       : program(program), engine(engine), options(options),
         plan(std::move(plan)), kept{std::move(sequence)} {}
 
-  /// Streams the answer to a prompt; the answer's text is the result.
+  /// Streams the answer to a prompt. The result is what the conversation keeps
+  /// of it: all but the repetitions of a loop.
   Expected<std::string> answer(std::vector<int32_t> prompt);
   /// Speed and memory of the last answer.
   void report() const;
 
 private:
   GenerationListener listen(TextStream &text, AnswerWatch &watch,
-                            PromptProgress &progress, std::string &answer);
+                            PromptProgress &progress, AnswerText &answer);
 
   Application &program;
   Engine &engine;
@@ -46,7 +59,7 @@ private:
 
 GenerationListener ChatSession::listen(TextStream &text, AnswerWatch &watch,
                                        PromptProgress &progress,
-                                       std::string &answer) {
+                                       AnswerText &answer) {
   GenerationListener listener;
   listener.onStep = [&] {
     progress.update(static_cast<int64_t>(kept.tokens.size()));
@@ -54,7 +67,8 @@ GenerationListener ChatSession::listen(TextStream &text, AnswerWatch &watch,
   };
   listener.onToken = [&](size_t, int32_t token) {
     const std::string piece = text.push(token);
-    answer += piece;
+    answer.text += piece;
+    answer.lengths.push_back(answer.text.size());
     written = program.out.write(piece);
     return watch.push(token) && written && !text.stopped();
   };
@@ -70,7 +84,7 @@ Expected<std::string> ChatSession::answer(std::vector<int32_t> prompt) {
         std::to_string(engine.options().context) + "; /clear starts a new one");
   TextStream text(program.tokenizer(), options.stops);
   AnswerWatch watch(plan);
-  std::string answer;
+  AnswerText answer;
   PromptProgress progress(program.err, static_cast<int64_t>(prompt.size()));
   GenerationRequest request = {std::move(prompt), plan.maxTokens, plan.sampler};
   ++plan.sampler.seed; // the same question again: another answer
@@ -84,7 +98,7 @@ Expected<std::string> ChatSession::answer(std::vector<int32_t> prompt) {
   stats = scheduler.stats();
   if (status && written) {
     const std::string rest = text.finish();
-    answer += rest;
+    answer.text += rest;
     written = program.out.write(rest + "\n");
   }
   if (!written)
@@ -93,7 +107,10 @@ Expected<std::string> ChatSession::answer(std::vector<int32_t> prompt) {
     return status;
   if (std::string why = watch.complaint(engine.options().context); !why.empty())
     say(program.err, "%s", why.c_str());
-  return answer;
+  // Kept whole, it would make the next answer go round as well.
+  if (watch.repeatedTokens() > 0)
+    answer.dropLast(watch.repeatedTokens());
+  return std::move(answer.text);
 }
 
 void ChatSession::report() const {
@@ -121,7 +138,7 @@ public:
        bool stats)
       : program(program), session(session), conversation(conversation),
         commands(program.err, conversation, [&session] { session.report(); }),
-        stats(stats), input(program.in, program.err) {}
+        stats(stats), input(program.in, program.err, program.longestPrompt()) {}
 
   bool isTerminal() const { return input.isTerminal(); }
   /// Until the input ends.
@@ -168,10 +185,15 @@ Status Chat::run() {
       say(program.err, "\n(Ctrl-D ends)");
       continue;
     }
-    if (message.find_first_not_of(" \t\n") == std::string::npos)
+    if (kind == Line::Text &&
+        message.find_first_not_of(" \t\n") == std::string::npos)
       continue;
-    Status status = ChatCommands::isCommand(message) ? commands.run(message)
-                                                     : answer(message);
+    Status status =
+        kind == Line::TooLong
+            ? program.promptTooLong("more than " +
+                                    std::to_string(program.longestPrompt()))
+        : ChatCommands::isCommand(message) ? commands.run(message)
+                                           : answer(message);
     if (program.out.closed())
       return status;
     if (!status && !isTerminal()) // nobody is there to say something else

@@ -14,23 +14,32 @@
 using namespace llmrt;
 using namespace llmrt::app;
 
-ChatInput::ChatInput(int in, int err) : in(in), err(err), asks(isatty(in)) {
+ChatInput::ChatInput(int in, int err, size_t most)
+    : in(in), err(err), most(most), asks(isatty(in)) {
   if (asks && isatty(err))
     editor.emplace(in, err);
 }
 
 Line ChatInput::next(std::string &message) {
+  Line kind = readMessage(message);
+  if (kind == Line::Text && message.size() > most)
+    kind = Line::TooLong;
+  if (kind == Line::Text && editor && !message.empty())
+    editor->remember(message);
+  return kind;
+}
+
+Line ChatInput::readMessage(std::string &message) {
   Line kind = nextLine("> ", message);
   if (kind == Line::Text && message.starts_with("\"\"\""))
     kind = readBlock(message);
-  while (kind == Line::Text && message.ends_with('\\')) {
+  while (kind == Line::Text && message.ends_with('\\') &&
+         message.size() <= most) {
     std::string line;
     message.back() = '\n';
     kind = nextLine("... ", line);
     message += line;
   }
-  if (kind == Line::Text && editor && !message.empty())
-    editor->remember(message);
   return kind;
 }
 
@@ -39,6 +48,8 @@ Line ChatInput::readBlock(std::string &message) {
   constexpr std::string_view quotes = "\"\"\"";
   message.erase(0, quotes.size());
   while (!message.ends_with(quotes)) {
+    if (message.size() > most)
+      return Line::TooLong;
     std::string line;
     if (Line kind = nextLine("... ", line); kind != Line::Text)
       return kind;
@@ -61,6 +72,10 @@ Line ChatInput::nextLine(const char *prompt, std::string &line) {
       buffered.erase(0, end + 1);
       dropLineEnd(line);
       return Line::Text;
+    }
+    if (buffered.size() > most) {
+      buffered.clear();
+      return Line::TooLong;
     }
     char bytes[4096];
     ssize_t got = read(in, bytes, sizeof bytes);

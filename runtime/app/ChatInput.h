@@ -14,18 +14,21 @@ namespace llmrt::app {
 /// one that begins with three quotes up to the line that ends with three.
 class ChatInput {
 public:
-  /// Edits lines where both are terminals; asks on `err`.
-  ChatInput(int in, int err);
+  /// Edits lines where both are terminals; asks on `err`. Of a message of more
+  /// than `most` bytes no more is read.
+  ChatInput(int in, int err, size_t most);
 
   /// Somebody is there to read what is asked and to answer.
   bool isTerminal() const { return asks; }
   Line next(std::string &message);
 
 private:
+  Line readMessage(std::string &message);
   Line nextLine(const char *prompt, std::string &line);
   Line readBlock(std::string &message);
 
   int in, err;
+  size_t most;
   bool asks;
   std::optional<LineEditor> editor;
   std::string buffered; // of a pipe, behind the last line

@@ -52,6 +52,10 @@ public:
   }
   void end(EndReason why) { reason = why; }
 
+  /// Of the loop that ended the answer: the last tokens, all but its first round.
+  int64_t repeatedTokens() const {
+    return looped ? (loop.rounds() - 1) * loop.period() : 0;
+  }
   /// What to tell of an answer that nobody meant to end there; empty: nothing.
   std::string complaint(int64_t context) const;
 

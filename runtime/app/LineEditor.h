@@ -9,7 +9,7 @@
 namespace llmrt::app {
 
 /// How a read ended.
-enum class Line { Text, Interrupted, End };
+enum class Line { Text, TooLong, Interrupted, End };
 
 /// Editing, history and pasted blocks, by libedit. Needs an InterruptScope.
 class LineEditor {

@@ -28,8 +28,12 @@ bool app::writeAll(int descriptor, std::string_view bytes) {
   return true;
 }
 
+Output::Output(int descriptor)
+    : descriptor(descriptor), terminal(isatty(descriptor)) {}
+
 Status Output::write(std::string_view text) {
-  if (writeAll(descriptor, text))
+  const std::string spelled = terminal ? printable(text) : std::string();
+  if (writeAll(descriptor, terminal ? spelled : text))
     return Status::ok();
   readerGone = errno == EPIPE;
   return Status::error(std::string("cannot write the result: ") +

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Results go to one descriptor unbuffered, so text appears as it is generated
-// and a full disk is noticed where it happens.
+// and a full disk is noticed where it happens. What a model generates does not
+// command a terminal; files and pipes get its bytes.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_APP_OUTPUT_H
 #define LLMRT_APP_OUTPUT_H
@@ -21,15 +22,18 @@ bool writeAll(int descriptor, std::string_view bytes);
 
 class Output {
 public:
-  explicit Output(int descriptor) : descriptor(descriptor) {}
+  explicit Output(int descriptor);
 
-  /// Fails where the text cannot be written, also when the reader has gone.
+  /// Fails where the text cannot be written, also when the reader has gone. A
+  /// terminal gets control characters, and what is not UTF-8, spelled as escapes:
+  /// texts come in whole characters, as TextStream cuts them.
   Status write(std::string_view text);
   /// The reader has gone: nothing more to say, and no error of ours.
   bool closed() const { return readerGone; }
 
 private:
   int descriptor;
+  bool terminal;
   bool readerGone = false;
 };
 

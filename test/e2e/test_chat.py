@@ -5,8 +5,11 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
 import json
+import os
+import subprocess
 import unittest
 
+import tiny
 from support import MODELS, TestCase, run, smollm2
 from terminal import Terminal
 
@@ -98,6 +101,59 @@ class ManyLines(ChatTestCase):
         self.assertEqual(result.stderr.count("generated: "), 1, result.stderr)
 
 
+class Says(TestCase):
+    """Models of which it is known what they answer to "a"."""
+
+    def compile_answer(self, follows):
+        model = tiny.write_gguf(self.folder / "model.gguf", {"tokenizer.chat_template": "{{ messages[-1].content }}"},
+                                follows=follows)
+        return self.compile(model, "app", "--cpu=avx2")
+
+    def in_terminal(self, *command):
+        terminal = Terminal(command)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def test_control_characters_do_not_reach_a_terminal(self):
+        # A colour, a control character of two bytes, each byte a token of its own, an umlaut and a bell.
+        said = "\x1b[31mred\u009b2J\u00fc\x07".encode()
+        tokens = [tiny.START, *said]
+        assert len(set(tokens)) == len(tokens), "a token has one successor"
+        app = self.compile_answer(dict(zip(tokens, tokens[1:])))
+        for command in ([app, "a"], [app, "run", "-p", "a"]):
+            terminal = self.in_terminal(*command)
+            self.assertEqual(terminal.finish(), 0)
+            self.assertIn(r"\x1b[31mred\xc2\x9b2J\u00fc\x07".replace("\\u00fc", "\u00fc"), terminal.raw)
+            for character in "\x1b\x9b\x07":
+                self.assertNotIn(character, terminal.raw)
+            piped = subprocess.run([str(part) for part in command], capture_output=True, stdin=subprocess.DEVNULL)
+            self.assertEqual(piped.stdout, said + b"\n")
+        chat = self.in_terminal(app, "chat")
+        chat.type("a\r")
+        self.assertIn(r"\x1b[31mred\xc2\x9b2J", chat.raw)
+
+    def test_a_loop_is_not_remembered(self):
+        app = self.compile_answer({tiny.START: ord("s"), ord("s"): ord("o"), ord("o"): 257, 257: 258, 258: 257})
+        saved = self.folder / "conversation.json"
+        result = run([app, "chat"], stdin=None, input=f"a\n/save {saved}\n")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("tokens came", result.stderr)
+        self.assertGreater(result.stdout.count("Hello"), 40)
+        answer = json.loads(saved.read_text())["messages"][-1]["content"]
+        self.assertRegex(answer, "^soHello(Hel)?$")
+
+    def test_an_endless_line_ends_the_chat(self):
+        app = self.compile_answer(None)
+        chat = subprocess.Popen([app, "chat"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        with chat.stderr:
+            with self.assertRaises(BrokenPipeError):
+                for _ in range(1 << 12):
+                    os.write(chat.stdin.fileno(), b"x" * (1 << 14))
+            self.assertIn(b"error: a prompt of more than", chat.stderr.read())
+        chat.stdin.close()
+        self.assertEqual(chat.wait(timeout=60), 1)
+
+
 class Widths(ChatTestCase):
     TEXT = "The quick brown fox jumps over the lazy dog and naps."
 
@@ -125,6 +181,7 @@ class Widths(ChatTestCase):
     def test_a_window_that_changes(self):
         chat = self.chat(*SHORT, columns=80)
         chat.wait_prompt()
+        chat.settle()  # until it hears of changes
         chat.resize(20)
         chat.screen.__init__(20)
         chat.wait_for(lambda text: text.split("\n")[-1] == ">")

@@ -116,6 +116,15 @@ TEST(Length, aLoopIsEndedAndSaid) {
   EXPECT_EQ(tokens, LoopDetector::fewestTokens);
   EXPECT_EQ(watch.complaint(4096), "stopped: the last 3 tokens came 40 times "
                                    "in a row; --allow-loops goes on");
+  EXPECT_EQ(watch.repeatedTokens(), 39 * 3);
+}
+
+TEST(Length, whatEndsOtherwiseRepeatsNothing) {
+  app::GenerationPlan plan = {.sampler = {}, .endLoops = true};
+  app::AnswerWatch watch(plan);
+  for (int32_t token = 0; token < 200; ++token)
+    EXPECT_TRUE(watch.push(token));
+  EXPECT_EQ(watch.repeatedTokens(), 0);
 }
 
 TEST(Length, aFullContextIsSaid) {

@@ -92,6 +92,28 @@ TEST(Chat, aConversationLongerThanTheContextIsAnError) {
       << result.err;
 }
 
+TEST(Chat, aMessageLongerThanAnyPromptIsAnError) {
+  const std::string line(2 << 20, 'x');
+  for (const std::string &message :
+       {line, "\"\"\"\n" + line, "a\\\n" + line + "\nb"}) {
+    Outcome result = FakeApp()({"chat"}, message + "\n");
+    EXPECT_EQ(result.code, 1);
+    EXPECT_NE(result.err.find("error: a prompt of more than "),
+              std::string::npos)
+        << result.err;
+  }
+}
+
+TEST(Chat, manyLinesOfABlockAreBoundedToo) {
+  std::string block = "\"\"\"\n", continued;
+  for (int i = 0; i < 100000; ++i)
+    block += "a line\n", continued += "a line\\\n";
+  for (const std::string &message : {block, continued})
+    EXPECT_NE(
+        FakeApp()({"chat"}, message).err.find("error: a prompt of more than "),
+        std::string::npos);
+}
+
 TEST(Chat, interruptStopsTheAnswerNotTheProgram) {
   int in[2], out[2];
   ASSERT_EQ(pipe(in), 0);
