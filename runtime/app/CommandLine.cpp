@@ -366,6 +366,19 @@ std::vector<Habit> habits() {
           {"-v", "did you mean '-V' (the version)?"}};
 }
 
+/// -h and -V take letters behind them for more flags, and answer: "-hello" would
+/// print the help. Of all that begin so only -help is meant.
+void refuseFlagWithMore(const CLI::App &cli, const std::string &argument) {
+  if (argument.size() < 3 || argument[0] != '-' || argument[1] == '-' ||
+      argument == "-help")
+    return;
+  const CLI::Option *flag = cli.get_option_no_throw(argument.substr(0, 2));
+  if (flag && flag->get_items_expected_min() == 0)
+    throw CLI::ValidationError("'" + argument +
+                               "' is no option; to say it to the model: " +
+                               cli.get_name() + " -- " + argument);
+}
+
 /// The arguments, with a text that begins with a dash moved behind a `--`: no
 /// option has white space in its name, so such an argument is meant for the
 /// model. Values of options and arguments of commands stay where they are.
@@ -383,6 +396,8 @@ std::vector<std::string> separateText(const CLI::App &cli, int argc,
     auto isNamed = [&](const CLI::App *command) {
       return command->get_name() == argument;
     };
+    if (isPlain && !isValue && !isText)
+      refuseFlagWithMore(cli, argument);
     isPlain &=
         isValue || (argument != "--" && cli.get_subcommands(isNamed).empty());
     const CLI::Option *option =

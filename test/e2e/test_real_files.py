@@ -199,5 +199,13 @@ class CommandLine(TestCase):
             self.assertEqual(self.succeed([self.app, "run", "-n", "20", "-p", text]), tiny.SAYS + "\n", text)
 
 
+    def test_a_word_that_begins_like_a_flag_is_asked_about(self):
+        for word in ("-hello", "-h2", "-Vx"):
+            self.refuses(word, says=f"'{word}' is no option; to say it to the model: {self.app} -- {word}")
+        self.assertEqual(self.succeed([self.app, "--", "-hello a"]), tiny.SAYS + "\n")
+        for flag in ("-h", "-help", "--help"):
+            self.assertIn("Usage: ", self.succeed([self.app, flag]))
+
+
 if __name__ == "__main__":
     unittest.main()
