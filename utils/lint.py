@@ -16,7 +16,7 @@ MAX_LINES = 700
 
 # docs/architecture.md: llmrt/abi.h <- dialects <- Support <- Weights <- stages <- Driver <- tools.
 # A stage sees what stands before it in the chain, never another stage.
-STAGES = ["Import", "Optimize", "Schedule", "Lower", "Emit", "Reference"]
+STAGES = ["Import", "Raise", "Optimize", "Schedule", "Lower", "Emit", "Reference"]
 BELOW_STAGES = ["Support", "Weights"]
 ALLOWED = {
     "Support": ["Support"],

@@ -30,11 +30,19 @@ static constexpr int greatestDepth = 4000; // ops that one element goes through
 
 static const MeaningTable &getMeanings() {
   static const MeaningTable table = [] {
-    MeaningTable made;
-    addElementwiseMeanings(made);
-    addMovementMeanings(made);
+    MeaningTable made, elementwise, movement;
+    addElementwiseMeanings(elementwise);
+    addMovementMeanings(movement);
+    for (auto &entry : elementwise)
+      entry.getValue().kind = MeaningKind::Elementwise;
+    for (auto &entry : movement)
+      entry.getValue().kind = MeaningKind::Movement;
+    for (MeaningTable *table : {&elementwise, &movement})
+      for (auto &entry : *table)
+        made[entry.getKey()] = std::move(entry.getValue());
     addIndexingMeanings(made);
     addReductionMeanings(made);
+    addCompositeMeanings(made);
     return made;
   }();
   return table;
@@ -47,6 +55,16 @@ static const Meaning *findMeaning(Operation *op) {
 
 bool mlir::onnx::hasMeaning(Operation *op) {
   return findMeaning(op) || op->getName().getStringRef() == "onnx.Constant";
+}
+
+bool mlir::onnx::isElementwise(Operation *op) {
+  const Meaning *meaning = findMeaning(op);
+  return meaning && meaning->kind == MeaningKind::Elementwise;
+}
+
+bool mlir::onnx::isMovement(Operation *op) {
+  const Meaning *meaning = findMeaning(op);
+  return meaning && meaning->kind == MeaningKind::Movement;
 }
 
 //===----------------------------------------------------------------------===//
@@ -121,7 +139,9 @@ Sizes mlir::onnx::unflatten(int64_t flat, ArrayRef<int64_t> sizes) {
 // Values
 //===----------------------------------------------------------------------===//
 
-Evaluator::Evaluator(Outside outside) : outside(std::move(outside)) {}
+Evaluator::Evaluator(Outside outside, Floats floats)
+    : outside(std::move(outside)), floats(floats) {}
+Evaluator::Evaluator(Evaluator &&other) = default;
 Evaluator::~Evaluator() = default;
 
 void Evaluator::fail(const llvm::Twine &reason) {
@@ -226,7 +246,7 @@ void Evaluator::computeSizes(Operation *op) {
 Scalar Evaluator::compute(Value value, Index index) {
   Operation *op = value.getDefiningOp();
   const Meaning *meaning = op ? findMeaning(op) : nullptr;
-  if (!meaning) {
+  if (!meaning || !meaning->element) {
     fail(op ? "depends on the elements of " + op->getName().getStringRef()
             : llvm::Twine("depends on the elements of an input"));
     return {};
@@ -241,7 +261,9 @@ Scalar Evaluator::compute(Value value, Index index) {
     return {};
   unsigned result = cast<OpResult>(value).getResultNumber();
   Type type = cast<ShapedType>(value.getType()).getElementType();
-  return roundTo(type, meaning->element(operands, result, index));
+  Scalar made = meaning->element(operands, result, index);
+  bool exact = floats == Floats::Exact && isa<FloatType>(type);
+  return exact ? Scalar::of(made.number()) : roundTo(type, made);
 }
 
 Scalar Evaluator::read(Node &node, Value value, Index index) {

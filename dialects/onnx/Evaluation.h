@@ -50,7 +50,13 @@ public:
   /// false where it knows nothing of it.
   using Outside = std::function<bool(Value, Sizes &, Elements &)>;
 
-  explicit Evaluator(Outside outside = nullptr);
+  /// `Exact` leaves floats as doubles: for finding the numbers that a graph was
+  /// made from, not those that it computes.
+  enum class Floats { Rounded, Exact };
+
+  explicit Evaluator(Outside outside = nullptr,
+                     Floats floats = Floats::Rounded);
+  Evaluator(Evaluator &&other);
   ~Evaluator();
 
   /// Gives a value its sizes and, unless `elements` is empty, its elements. A
@@ -72,6 +78,7 @@ private:
   friend class Operands;
   struct Node;
   Outside outside;
+  Floats floats;
   llvm::DenseMap<Value, std::unique_ptr<Node>> nodes;
   std::string why; // empty while the current question has an answer
   int depth = 0;
@@ -89,6 +96,12 @@ Scalar roundTo(Type elementType, Scalar value);
 
 /// Whether the evaluator knows what the op computes.
 bool hasMeaning(Operation *op);
+
+/// Whether each element of the result is made of one element of each operand.
+bool isElementwise(Operation *op);
+
+/// Whether the op only moves elements: each of the result is one of operand 0.
+bool isMovement(Operation *op);
 
 } // namespace mlir::onnx
 

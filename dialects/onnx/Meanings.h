@@ -54,9 +54,12 @@ private:
   SmallVector<Evaluator::Node *, 4> nodes; // null for an absent operand
 };
 
+enum class MeaningKind { Other, Elementwise, Movement };
+
 struct Meaning {
   std::function<void(const Operands &, MutableArrayRef<Sizes>)> sizes;
   std::function<Scalar(const Operands &, unsigned result, Index)> element;
+  MeaningKind kind = MeaningKind::Other;
 };
 
 using MeaningTable = llvm::StringMap<Meaning>; // by op name
@@ -75,6 +78,7 @@ void addElementwiseMeanings(MeaningTable &table);
 void addMovementMeanings(MeaningTable &table);
 void addIndexingMeanings(MeaningTable &table);
 void addReductionMeanings(MeaningTable &table);
+void addCompositeMeanings(MeaningTable &table);
 
 } // namespace mlir::onnx
 

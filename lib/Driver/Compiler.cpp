@@ -91,6 +91,9 @@ llvm::Error Compiler::readModel(llvm::StringRef path,
   // --quiet is about progress: what a user must know is said nevertheless.
   for (const std::string &warning : model.warnings)
     llvm::errs() << "llmc: " << llmrt::warningLabel(2) << warning << "\n";
+  if (llvm::Error error = raiseGraph(*model.module, model.weights))
+    return llvm::createStringError(path + ": " +
+                                   llvm::toString(std::move(error)));
   if (llvm::Error error = settleOptions(wanted))
     return error;
   return checkStageContract(Stage::import, *model.module);

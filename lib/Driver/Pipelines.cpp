@@ -10,6 +10,7 @@
 #include "MlirFlags.h"
 #include "llmc/Lower/Passes.h"
 #include "llmc/Optimize/Passes.h"
+#include "llmc/Raise/Passes.h"
 #include "llmc/Schedule/Passes.h"
 
 #include "mlir/Pass/PassOptions.h"
@@ -17,6 +18,38 @@
 #include "mlir/Transforms/Passes.h"
 
 using namespace llmc;
+
+void llmc::buildRaisePipeline(mlir::OpPassManager &manager,
+                              const WeightStore *store) {
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(createInferShapesPass(store)); // heads by their columns
+  manager.addPass(createDecomposePass());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(createInferShapesPass(store));
+  manager.addPass(createRaiseActivationsPass(store));
+  manager.addPass(createRaiseNormsPass(store));
+  manager.addPass(createRaiseRotaryPass(store));
+  // Behind rotary: heads that attention reads then end where rotations do.
+  manager.addPass(createRaiseAttentionPass(store));
+  manager.addPass(createMakeStatefulPass(store));
+}
+
+llvm::Error llmc::raiseGraph(mlir::ModuleOp module, const WeightStore &store) {
+  if (module.lookupSymbol("step"))
+    return llvm::Error::success();
+  DiagnosticCollector diagnostics(module.getContext());
+  mlir::PassManager manager(module->getName());
+  applyMlirFlags(manager);
+  buildRaisePipeline(manager, &store);
+  if (mlir::failed(manager.run(module)))
+    return diagnostics.takeError("raising the graph failed");
+  if (module.lookupSymbol("step"))
+    return llvm::Error::success();
+  auto reason = module->getAttrOfType<mlir::StringAttr>(declinedAttrName);
+  return llvm::createStringError(
+      "the graph cannot become a decoder's step: " +
+      (reason ? reason.getValue().str() : "no reason is known"));
+}
 
 static void buildOptimize(mlir::OpPassManager &manager,
                           const CompileOptions &options) {
@@ -133,6 +166,10 @@ struct LowerPipelineOptions : mlir::PassPipelineOptions<LowerPipelineOptions> {
 } // namespace
 
 void llmc::registerPipelines() {
+  mlir::PassPipelineRegistration<>(
+      "llmc-raise", "from a graph to a step", [](mlir::OpPassManager &manager) {
+        buildRaisePipeline(manager, nullptr);
+      });
   mlir::PassPipelineRegistration<OptimizePipelineOptions>(
       "llmc-optimize", "the optimize stage of llmc",
       [](mlir::OpPassManager &manager, const OptimizePipelineOptions &given) {

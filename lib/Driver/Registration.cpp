@@ -10,6 +10,7 @@
 #include "dialects/onnx/ONNXDialect.h"
 #include "llmc/Lower/Passes.h"
 #include "llmc/Optimize/Passes.h"
+#include "llmc/Raise/Passes.h"
 #include "llmc/Schedule/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -35,6 +36,7 @@ void llmc::registerDialects(mlir::DialectRegistry &registry) {
 }
 
 void llmc::registerPasses() {
+  registerRaisePasses();
   registerOptimizePasses();
   registerSchedulePasses();
   registerLowerPasses();

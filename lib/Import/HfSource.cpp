@@ -183,30 +183,31 @@ static Error addEndIds(Source &source, llmrt::TokenizerModel &tokenizer) {
     }
     return Error::success();
   };
-  if (Error error = add(*source.config))
-    return error;
+  if (source.config)
+    if (Error error = add(*source.config))
+      return error;
   return source.generation ? add(*source.generation) : Error::success();
 }
 
-static Error readGenerationConfig(Source &source) {
+static Error readGenerationConfig(Source &source, StringRef folder) {
   constexpr StringLiteral name = "generation_config.json";
-  if (!sys::fs::exists(pathIn(source.path, name)))
+  if (!sys::fs::exists(pathIn(folder, name)))
     return Error::success();
-  Expected<HfConfig> config = readConfig(source.path, name);
+  Expected<HfConfig> config = readConfig(folder, name);
   if (!config)
     return config.takeError();
   source.generation = std::move(*config);
   return Error::success();
 }
 
-static Error readTokenizer(Source &source) {
-  if (!sys::fs::exists(pathIn(source.path, "tokenizer.json")))
+static Error readTokenizer(Source &source, StringRef folder) {
+  if (!sys::fs::exists(pathIn(folder, "tokenizer.json")))
     return Error::success();
   std::string texts[3];
   constexpr StringLiteral files[] = {"tokenizer.json", "tokenizer_config.json",
                                      "chat_template.jinja"};
   for (auto [text, file] : zip(texts, files)) {
-    Expected<std::string> content = readText(source.path, file, false);
+    Expected<std::string> content = readText(folder, file, false);
     if (!content)
       return content.takeError();
     text = std::move(*content);
@@ -214,7 +215,7 @@ static Error readTokenizer(Source &source) {
   llmrt::Expected<llmrt::TokenizerModel> tokenizer =
       llmrt::parseHuggingFaceTokenizer(texts[0], texts[1]);
   if (!tokenizer)
-    return fileError(source.path, "tokenizer", tokenizer.message());
+    return fileError(folder, "tokenizer", tokenizer.message());
   if (!texts[2].empty())
     tokenizer->chatTemplate = texts[2];
   if (Error error = addEndIds(source, *tokenizer))
@@ -251,6 +252,19 @@ static Error rejectQuantized(HfConfig &config, StringRef path) {
                        "unquantised, or quantised as GGUF");
 }
 
+Error llmc::readHuggingFaceTexts(Source &source, StringRef folder) {
+  if (Error error = readGenerationConfig(source, folder))
+    return error;
+  if (Error error = readTokenizer(source, folder))
+    return error;
+  for (StringRef file :
+       {"config.json", "generation_config.json", "tokenizer.json",
+        "tokenizer_config.json", "chat_template.jinja"})
+    if (sys::fs::exists(pathIn(folder, file)))
+      source.files.push_back(pathIn(folder, file));
+  return Error::success();
+}
+
 Expected<Source> llmc::openHuggingFace(StringRef folder,
                                        mlir::MLIRContext &context) {
   if (!sys::fs::exists(pathIn(folder, "config.json")))
@@ -274,14 +288,7 @@ Expected<Source> llmc::openHuggingFace(StringRef folder,
   source.config = std::move(*config);
   if (Error error = addTensors(source, context))
     return error;
-  if (Error error = readGenerationConfig(source))
+  if (Error error = readHuggingFaceTexts(source, folder))
     return error;
-  if (Error error = readTokenizer(source))
-    return error;
-  for (StringRef file :
-       {"config.json", "generation_config.json", "tokenizer.json",
-        "tokenizer_config.json", "chat_template.jinja"})
-    if (sys::fs::exists(pathIn(folder, file)))
-      source.files.push_back(pathIn(folder, file));
   return source;
 }

@@ -7,6 +7,7 @@
 #include "SamplingDefaults.h"
 #include "Source.h"
 
+#include "dialects/onnx/ONNXDialect.h"
 #include "llmc/Weights/Errors.h"
 #include "llmc/Weights/NotAModel.h"
 
@@ -107,20 +108,31 @@ static Error verifyModule(const Source &source, mlir::ModuleOp module) {
   return fileError(source.path, "", "gives invalid IR: " + message);
 }
 
+/// Opens the model and emits its step, or the graph that one is raised from.
+static Expected<Source> buildModel(StringRef path, mlir::ModuleOp module) {
+  if (std::string graph = findOnnxFile(path); !graph.empty())
+    return openOnnx(graph, module);
+  Expected<Source> source = openSource(path, *module.getContext());
+  if (!source)
+    return source.takeError();
+  if (Error error = buildArchitecture(*source, module))
+    return error;
+  if (Error error = checkVocabulary(*source, module))
+    return error;
+  return source;
+}
+
 Expected<ImportedModel> llmc::importModel(StringRef path,
                                           mlir::MLIRContext &context) {
   context.loadDialect<mlir::llm::LLMDialect, mlir::arith::ArithDialect,
-                      mlir::func::FuncDialect, mlir::tensor::TensorDialect>();
-  Expected<Source> source = openSource(path, context);
-  if (!source)
-    return source.takeError();
+                      mlir::func::FuncDialect, mlir::onnx::ONNXDialect,
+                      mlir::tensor::TensorDialect>();
   ImportedModel model;
   model.module = mlir::ModuleOp::create(
       mlir::NameLoc::get(mlir::StringAttr::get(&context, path)));
-  if (Error error = buildArchitecture(*source, *model.module))
-    return error;
-  if (Error error = checkVocabulary(*source, *model.module))
-    return error;
+  Expected<Source> source = buildModel(path, *model.module);
+  if (!source)
+    return source.takeError();
   if (Error error = addSamplingDefaults(*source, *model.module))
     return error;
   if (Error error = verifyModule(*source, *model.module))

@@ -18,7 +18,7 @@
 
 namespace llmc {
 
-enum class SourceKind { Gguf, HuggingFace };
+enum class SourceKind { Gguf, HuggingFace, Onnx };
 
 struct Source {
   Source(SourceKind kind, llvm::StringRef path)
@@ -56,6 +56,18 @@ llvm::Expected<Source> openGguf(llvm::StringRef path,
                                 mlir::MLIRContext &context);
 llvm::Expected<Source> openHuggingFace(llvm::StringRef folder,
                                        mlir::MLIRContext &context);
+
+/// Reads what says nothing of weights from a folder, as far as it is there:
+/// tokenizer.json, tokenizer_config.json, chat_template.jinja and
+/// generation_config.json. With a config the tokens that end a text are its.
+llvm::Error readHuggingFaceTexts(Source &source, llvm::StringRef folder);
+
+/// The ONNX model that a path leads to: the file itself, or the one of a folder
+/// that has neither config.json nor more than one; empty if it leads to none.
+std::string findOnnxFile(llvm::StringRef path);
+
+/// Opens an ONNX file and the texts beside it, and emits its graph as `@main`.
+llvm::Expected<Source> openOnnx(llvm::StringRef path, mlir::ModuleOp module);
 
 } // namespace llmc
 

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/Errors.h"
+#include "llmc/Support/Numbers.h"
 #include "llmc/Weights/Gguf.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
 
-#include <charconv>
+
 #include <cmath>
 
 using namespace llvm;
@@ -43,15 +44,6 @@ static std::optional<int64_t> decodeInteger(GgufType type,
   default:
     return std::nullopt;
   }
-}
-
-/// The double whose shortest decimal text is that of the float.
-static double widenAsPrinted(float value) {
-  char text[32];
-  auto end = std::to_chars(text, text + sizeof text, value).ptr;
-  double wide = value;
-  std::from_chars(text, end, wide);
-  return wide;
 }
 
 static std::optional<double> decodeFloat(const GgufValue &value) {

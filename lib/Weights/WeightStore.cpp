@@ -12,6 +12,10 @@ void WeightStore::addBuffer(std::unique_ptr<MemoryBuffer> buffer) {
   buffers.push_back(std::move(buffer));
 }
 
+void WeightStore::keep(std::shared_ptr<const void> holder) {
+  holders.push_back(std::move(holder));
+}
+
 /// Bytes that a tensor needs, or nothing when its shape cannot be stored so.
 static std::optional<int64_t> getSourceBytes(const SourceTensor &tensor) {
   std::optional<int64_t> elements = countElements(tensor.shape);

@@ -8,10 +8,19 @@
 #define LLMC_DRIVER_PIPELINES_H
 
 #include "llmc/Driver/Options.h"
+#include "llmc/Weights/WeightStore.h"
 
 #include "mlir/Pass/PassManager.h"
 
 namespace llmc {
+
+/// Appends the passes that make a step of an imported graph. `store` has the
+/// bytes of its weights, or is null.
+void buildRaisePipeline(mlir::OpPassManager &manager, const WeightStore *store);
+
+/// Raises an imported graph (`@main`) to a step; fails with the reason where it
+/// cannot be one. Modules with a step are left as they are.
+llvm::Error raiseGraph(mlir::ModuleOp module, const WeightStore &store);
 
 /// Appends the passes of a stage (optimize, schedule or lower). The options are
 /// resolved; `isas` are the instruction sets, best first.
@@ -32,7 +41,7 @@ llvm::Error checkStageContract(Stage stage, mlir::ModuleOp module);
 /// The stage that left this module; fails where its contract does not hold.
 llvm::Expected<Stage> detectStage(mlir::ModuleOp module);
 
-/// Registers llmc-optimize, llmc-schedule and llmc-lower for textual pipelines.
+/// Registers llmc-raise, llmc-optimize, llmc-schedule and llmc-lower for textual pipelines.
 void registerPipelines();
 
 } // namespace llmc

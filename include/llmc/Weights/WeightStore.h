@@ -33,6 +33,8 @@ class WeightStore {
 public:
   /// Takes ownership of a (mapped) file that tensors point into.
   void addBuffer(std::unique_ptr<llvm::MemoryBuffer> buffer);
+  /// The same for whatever else holds bytes of tensors.
+  void keep(std::shared_ptr<const void> holder);
   /// Adds a tensor; fails if the name is taken or its bytes do not fit its
   /// shape.
   llvm::Error addTensor(SourceTensor tensor);
@@ -43,6 +45,7 @@ public:
 
 private:
   std::vector<std::unique_ptr<llvm::MemoryBuffer>> buffers;
+  std::vector<std::shared_ptr<const void>> holders;
   std::vector<SourceTensor> list;
   llvm::StringMap<size_t> indexByName;
 };

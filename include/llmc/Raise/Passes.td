@@ -1,0 +1,85 @@
+//===- Passes.td - passes that recognise structure in graphs ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_RAISE_PASSES
+#define LLMC_RAISE_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+class RaisePass<string argument, string name> : Pass<argument, "::mlir::ModuleOp"> {
+  let constructor = "llmc::create" # name # "Pass()";
+  let dependentDialects = ["::mlir::onnx::ONNXDialect", "::mlir::llm::LLMDialect"];
+}
+
+def InferShapes : RaisePass<"onnx-infer-shapes", "InferShapes"> {
+  let summary = "values get their ranks and static sizes";
+  let description = [{
+    Every value of `@main` becomes a ranked tensor. A size is static if it is the same for every
+    length of batch, sequence and past that is tried. Expects: onnx ops. Leaves: the same, typed;
+    what cannot be evaluated stays as it is, with a reason.
+  }];
+}
+
+def Decompose : RaisePass<"onnx-decompose", "Decompose"> {
+  let summary = "attention and contributed operators become standard ones";
+  let description = [{
+    Operators of ONNX Runtime (`GroupQueryAttention`, `SkipLayerNormalization`, ...) and the standard's
+    Attention are written in products, masks and softmax, so that one recogniser knows all spellings.
+    Expects: onnx ops with inferred shapes. Leaves: the same without these, or the op with a reason.
+  }];
+}
+
+def RaiseActivations : RaisePass<"raise-activations", "RaiseActivations"> {
+  let summary = "elementwise regions become the activation that they compute";
+  let description = [{
+    A region of elementwise ops of one value becomes `onnx.Swish` (SiLU, quick GELU) or `onnx.Gelu`
+    if its values at points between -20 and 20 are theirs, however it is spelled.
+    Expects: onnx ops. Leaves: the same. Saves: kernels evaluate one function, and fuse it.
+  }];
+}
+
+def RaiseNorms : RaisePass<"raise-norms", "RaiseNorms"> {
+  let summary = "regions become the norm that they compute";
+  let description = [{
+    A region around a mean of the last dimension becomes `onnx.RMSNormalization` or
+    `onnx.LayerNormalization` if its values for random vectors are theirs; epsilon is what the
+    values say. A factor and a summand per column join.
+    Expects: onnx ops. Leaves: the same. Saves: one kernel for six.
+  }];
+}
+
+def RaiseRotary : RaisePass<"raise-rotary", "RaiseRotary"> {
+  let summary = "regions become the rotation that they compute";
+  let description = [{
+    A region of one value, linear in it and different from position to position, becomes
+    `onnx.llmc.RotaryEmbedding` if it turns pairs of its last dimension by position times a
+    frequency. Pairing, part, frequencies and factor are read from its values, whether cosines
+    come from the graph or from a table.
+    Expects: onnx ops. Leaves: the same. Saves: one rotation per step for all layers.
+  }];
+}
+
+def RaiseAttention : RaisePass<"raise-attention", "RaiseAttention"> {
+  let summary = "a softmax between two products becomes attention";
+  let description = [{
+    `softmax(scale * q k^T + mask) v` becomes `onnx.llmc.Attention` on the heads that it reads:
+    repeated heads are undone, and the mask is what its values say at lengths beyond every number
+    in its graph: causal, a window, slopes per head, the padding. Declines name the first element
+    that no mask explains.
+    Expects: onnx ops. Leaves: the same. Saves: scores never reach memory.
+  }];
+}
+
+def MakeStateful : RaisePass<"make-stateful", "MakeStateful"> {
+  let summary = "a decoder's graph becomes a step over a cache";
+  let description = [{
+    `@main` over whole sequences becomes `@step` over rows of a ragged batch with a paged cache: batch
+    and sequence fold into rows, transposes and reshapes of heads vanish, matrices with a constant
+    side become linears, attention reads the cache. Only what the logits need is kept.
+    Expects: raised onnx ops. Leaves: llm ops, or the graph as it was with a reason.
+    Saves: a token costs one row, not the whole sequence.
+  }];
+  let dependentDialects = ["::mlir::onnx::ONNXDialect", "::mlir::llm::LLMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect", "::mlir::func::FuncDialect"];
+}
+
+#endif // LLMC_RAISE_PASSES

@@ -1,0 +1,159 @@
+//===- OnnxAttributes.cpp - attributes, subgraphs and initializers --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "OnnxBuilder.h"
+
+#include "dialects/onnx/ONNXDialect.h"
+#include "llmc/Weights/Errors.h"
+
+using namespace llvm;
+using namespace llmc;
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+Expected<mlir::DenseElementsAttr>
+OnnxBuilder::elements(const OnnxTensor &tensor) {
+  auto type = mlir::RankedTensorType::get(tensor.shape, tensor.elementType);
+  unsigned bits = tensor.elementType.getIntOrFloatBitWidth();
+  auto raw = ArrayRef(reinterpret_cast<const char *>(tensor.bytes.data()),
+                      tensor.bytes.size());
+  if (bits >= 8)
+    return mlir::DenseElementsAttr::getFromRawBuffer(type, raw);
+  // Bools take a byte, narrow numbers share one; MLIR wants a byte for each.
+  std::vector<char> each(type.getNumElements());
+  for (size_t i = 0; i < each.size(); ++i) {
+    uint8_t mask = (1u << bits) - 1;
+    each[i] = bits == 1 ? raw[i] != 0
+                        : tensor.bytes[i * bits / 8] >> (i * bits % 8) & mask;
+  }
+  if (bits == 1) {
+    auto truths = to_vector(map_range(each, [](char c) { return c != 0; }));
+    return mlir::DenseElementsAttr::get(type, ArrayRef<bool>(truths));
+  }
+  return mlir::DenseElementsAttr::getFromRawBuffer(type, each);
+}
+
+Expected<mlir::Attribute>
+OnnxBuilder::readAttribute(const ::onnx::AttributeProto &attribute) {
+  using Proto = ::onnx::AttributeProto;
+  std::string place = "attribute " + quote(attribute.name());
+  switch (attribute.type()) {
+  case Proto::INT:
+    return builder.getI64IntegerAttr(attribute.i());
+  case Proto::FLOAT:
+    return builder.getF32FloatAttr(attribute.f());
+  case Proto::STRING:
+    return builder.getStringAttr(attribute.s());
+  case Proto::INTS:
+    return builder.getDenseI64ArrayAttr(
+        SmallVector<int64_t>(attribute.ints().begin(), attribute.ints().end()));
+  case Proto::FLOATS:
+    return builder.getDenseF32ArrayAttr(SmallVector<float>(
+        attribute.floats().begin(), attribute.floats().end()));
+  case Proto::STRINGS:
+    return builder.getStrArrayAttr(SmallVector<StringRef>(
+        attribute.strings().begin(), attribute.strings().end()));
+  case Proto::TENSOR: {
+    Expected<OnnxTensor> tensor =
+        file.read(attribute.t(), *builder.getContext());
+    if (!tensor)
+      return tensor.takeError();
+    return elements(*tensor);
+  }
+  default:
+    return error(place, "is of a kind that is not supported (" +
+                            Twine(static_cast<int>(attribute.type())) + ")");
+  }
+}
+
+Error OnnxBuilder::readAttributes(const ::onnx::NodeProto &node,
+                                  const Attributes *bound, OnnxNode &made) {
+  for (const ::onnx::AttributeProto &given : node.attribute()) {
+    const ::onnx::AttributeProto *attribute = &given;
+    if (!given.ref_attr_name().empty())
+      attribute = bound ? bound->lookup(given.ref_attr_name()) : nullptr;
+    if (!attribute)
+      continue; // the caller leaves it out, so the default holds
+    if (attribute->type() == ::onnx::AttributeProto::GRAPH)
+      return error(made.place, "has a subgraph (" + given.name() +
+                                   "), and control flow is not supported yet");
+    Expected<mlir::Attribute> value = readAttribute(*attribute);
+    if (!value)
+      return error(made.place, toString(value.takeError()));
+    made.attributes.set(given.name(), *value);
+  }
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Initializers
+//===----------------------------------------------------------------------===//
+
+static bool isWeightType(mlir::Type type) {
+  return type.isF32() || type.isF16() || type.isBF16();
+}
+
+Expected<mlir::Value> OnnxBuilder::buildWeight(StringRef name,
+                                               const OnnxTensor &tensor) {
+  auto encoding = mlir::llm::FloatEncodingAttr::get(
+      builder.getContext(), cast<mlir::FloatType>(tensor.elementType));
+  if (Error problem =
+          weights.addTensor({name.str(), tensor.shape, encoding, tensor.bytes}))
+    return error("", toString(std::move(problem)));
+  auto type = mlir::RankedTensorType::get(tensor.shape, tensor.elementType);
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  auto function = builder.getInsertionBlock()->getParentOp();
+  builder.setInsertionPoint(function);
+  mlir::llm::WeightOp::create(
+      builder, loc, builder.getStringAttr(name), mlir::TypeAttr::get(type),
+      builder.getStringAttr(name), /*recipe=*/mlir::ArrayAttr(),
+      /*value=*/mlir::ElementsAttr(), /*offset=*/mlir::IntegerAttr());
+  builder.setInsertionPointToEnd(&function->getRegion(0).front());
+  return mlir::llm::ParamOp::create(
+             builder, loc, type,
+             mlir::FlatSymbolRefAttr::get(builder.getContext(), name),
+             mlir::Value())
+      .getResult();
+}
+
+Expected<mlir::Value>
+OnnxBuilder::buildInitializer(const ::onnx::TensorProto &proto) {
+  StringRef name = proto.name();
+  if (name.empty())
+    return error("an initializer", "has no name");
+  Expected<OnnxTensor> tensor = file.read(proto, *builder.getContext());
+  if (!tensor)
+    return tensor.takeError();
+  loc = mlir::NameLoc::get(builder.getStringAttr(name));
+  int64_t count = 1;
+  for (int64_t size : tensor->shape)
+    count *= size;
+  // Sizes, axes and factors are constants of the graph.
+  if (count > 1 && isWeightType(tensor->elementType))
+    return buildWeight(name, *tensor);
+  Expected<mlir::DenseElementsAttr> value = elements(*tensor);
+  if (!value)
+    return value.takeError();
+  mlir::OperationState state(loc, "onnx.Constant");
+  state.addAttribute("value", *value);
+  state.addTypes(value->getType());
+  return builder.create(state)->getResult(0);
+}
+
+Error OnnxBuilder::buildInitializers(const ::onnx::GraphProto &graph) {
+  if (graph.sparse_initializer_size())
+    return error("sparse initializer " +
+                     quote(graph.sparse_initializer(0).values().name()),
+                 "is not supported: store it dense");
+  for (const ::onnx::TensorProto &proto : graph.initializer()) {
+    Expected<mlir::Value> value = buildInitializer(proto);
+    if (!value)
+      return value.takeError();
+    if (Error error =
+            define(proto.name(), *value, "initializer " + quote(proto.name())))
+      return error;
+  }
+  return Error::success();
+}

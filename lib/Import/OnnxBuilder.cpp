@@ -1,0 +1,340 @@
+//===- OnnxBuilder.cpp - nodes become ops ---------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "OnnxBuilder.h"
+
+#include "dialects/onnx/Create.h"
+#include "dialects/onnx/ElementTypes.h"
+#include "llmc/Weights/Errors.h"
+
+#include "mlir/IR/Verifier.h"
+
+using namespace llvm;
+using namespace llmc;
+
+static constexpr int deepestNesting = 64;     // of functions and graphs
+static constexpr int64_t mostOps = 2'000'000; // with functions inlined
+static constexpr int64_t oldestOpset = 13, newestOpset = 28;
+
+OnnxBuilder::OnnxBuilder(OnnxFile &file, WeightStore &weights,
+                         mlir::ModuleOp module)
+    : builder(mlir::OpBuilder::atBlockEnd(module.getBody())),
+      loc(builder.getUnknownLoc()), file(file), weights(weights),
+      module(module) {}
+
+Error OnnxBuilder::error(const Twine &place, const Twine &message) {
+  return fileError(file.path(), place, message);
+}
+
+static std::string spellOperator(StringRef domain, StringRef name) {
+  return (domain.empty() ? name : domain + "::" + name).str();
+}
+
+/// "node '/model/Add' (Add)".
+static std::string spellNode(const ::onnx::NodeProto &node) {
+  StringRef name = node.name();
+  if (name.empty() && node.output_size())
+    name = node.output(0);
+  return "node " + quote(name) + " (" +
+         spellOperator(node.domain(), node.op_type()) + ")";
+}
+
+Error OnnxBuilder::readOpsets() {
+  for (const auto &opset : file.model().opset_import())
+    opsets[opset.domain() == "ai.onnx" ? "" : opset.domain()] = opset.version();
+  auto standard = opsets.find("");
+  if (standard == opsets.end())
+    return error("", "imports no version of the standard operator set");
+  if (standard->second < oldestOpset || standard->second > newestOpset)
+    return error("", "has operator set " + Twine(standard->second) +
+                         "; those that are read are " + Twine(oldestOpset) +
+                         " to " + Twine(newestOpset) +
+                         ": convert it (onnx.version_converter) or export it "
+                         "again");
+  for (Function &function : file.model().functions())
+    functions[{function.domain(), function.name()}] = &function;
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+Error OnnxBuilder::define(StringRef name, mlir::Value value,
+                          const Twine &place) {
+  if (!scopes.back().try_emplace(name, value).second)
+    return error(place, "makes " + quote(name) + ", which is there already");
+  return Error::success();
+}
+
+mlir::Value OnnxBuilder::lookup(StringRef name) const {
+  for (const auto &scope : reverse(scopes))
+    if (auto found = scope.find(name); found != scope.end())
+      return found->second;
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+mlir::Value OnnxBuilder::constant(ArrayRef<int64_t> values) {
+  return mlir::onnx::GraphWriter(builder, loc).integers(values);
+}
+
+Expected<mlir::Operation *> OnnxBuilder::create(const OnnxNode &node) {
+  if (++createdOps > mostOps)
+    return error(node.place, "is beyond the " + Twine(mostOps) +
+                                 " operators that a graph may have");
+  const mlir::onnx::Schema *schema = mlir::onnx::findSchema(
+      mlir::OperationName(node.opName, builder.getContext()));
+  if (!schema)
+    return error(node.place, "is of an operator that llmc does not know: it "
+                             "reads the standard ones up to operator set " +
+                                 Twine(newestOpset) +
+                                 " and some of com.microsoft");
+  if (node.operands.size() > schema->operands.size() &&
+      !schema->operandsVariadic)
+    return error(node.place, "has " + Twine(node.operands.size()) +
+                                 " inputs, its schema " +
+                                 Twine(schema->operands.size()));
+  if (node.outputs > schema->results.size() && !schema->resultsVariadic)
+    return error(node.place, "has " + Twine(node.outputs) +
+                                 " outputs, its schema " +
+                                 Twine(schema->results.size()));
+  mlir::Operation *op = mlir::onnx::createOp(
+      builder, loc, node.opName, node.operands, node.attributes, node.outputs);
+  if (!op)
+    return error(node.place, "has an output whose type is not supported");
+  return op;
+}
+
+/// The verifier's first message about one op; empty if it has none.
+static std::string verifyOp(mlir::Operation *op) {
+  std::string message;
+  mlir::ScopedDiagnosticHandler handler(op->getContext(),
+                                        [&](mlir::Diagnostic &diagnostic) {
+                                          if (message.empty())
+                                            message = diagnostic.str();
+                                        });
+  return succeeded(mlir::verify(op, /*verifyRecursively=*/false)) ? ""
+         : message.empty() ? "is not valid"
+                           : message;
+}
+
+Error OnnxBuilder::buildNode(const ::onnx::NodeProto &node,
+                             const Attributes *bound) {
+  auto called = functions.find({node.domain(), node.op_type()});
+  if (called != functions.end())
+    return buildCall(node, *called->second, bound);
+  OnnxNode made;
+  made.place = spellNode(node);
+  made.opName = mlir::onnx::getOpName(node.domain(), node.op_type());
+  auto opset = opsets.find(node.domain() == "ai.onnx" ? "" : node.domain());
+  made.opset = opset == opsets.end() ? 0 : opset->second;
+  StringRef name =
+      node.name().empty() && node.output_size() ? node.output(0) : node.name();
+  loc = mlir::NameLoc::get(builder.getStringAttr(name));
+  for (const std::string &input : node.input()) {
+    made.operands.push_back(input.empty() ? mlir::Value() : lookup(input));
+    if (!input.empty() && !made.operands.back())
+      return error(made.place,
+                   "reads " + quote(input) +
+                       ", which nothing before it makes: the nodes are out of "
+                       "order, form a cycle, or one is missing");
+  }
+  made.outputs = node.output_size();
+  while (made.outputs && node.output(made.outputs - 1).empty())
+    --made.outputs;
+  if (Error error = readAttributes(node, bound, made))
+    return error;
+  if (Error error = updateOnnxForm(*this, made))
+    return error;
+  Expected<mlir::Operation *> op = create(made);
+  if (!op)
+    return op.takeError();
+  if (std::string problem = verifyOp(*op); !problem.empty())
+    return error(made.place, problem);
+  for (size_t i = 0; i < made.outputs; ++i)
+    if (const std::string &output = node.output(i); !output.empty())
+      if (Error error = define(output, (*op)->getResult(i), made.place))
+        return error;
+  return Error::success();
+}
+
+Error OnnxBuilder::buildNodes(
+    const google::protobuf::RepeatedPtrField<::onnx::NodeProto> &nodes,
+    const Attributes *bound) {
+  for (const ::onnx::NodeProto &node : nodes)
+    if (Error error = buildNode(node, bound))
+      return error;
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Functions of the file
+//===----------------------------------------------------------------------===//
+
+/// Inlines a function: its inputs are the node's, its attributes are bound, and
+/// its names are its own.
+Error OnnxBuilder::buildCall(const ::onnx::NodeProto &node, Function &function,
+                             const Attributes *bound) {
+  std::string place = spellNode(node);
+  if (depth >= deepestNesting)
+    return error(place, "calls functions more than " + Twine(deepestNesting) +
+                            " deep, or itself");
+  llvm::StringMap<mlir::Value> inner;
+  for (int i = 0; i < function.input_size(); ++i) {
+    bool given = i < node.input_size() && !node.input(i).empty();
+    mlir::Value value = given ? lookup(node.input(i)) : none;
+    if (!value)
+      return error(place, "reads " + quote(node.input(i)) +
+                              ", which nothing before it makes");
+    inner[function.input(i)] = value;
+  }
+  Attributes attributes;
+  for (const auto &attribute : function.attribute_proto())
+    attributes[attribute.name()] = &attribute; // defaults
+  for (const auto &attribute : node.attribute())
+    attributes[attribute.name()] =
+        attribute.ref_attr_name().empty() ? &attribute
+        : bound ? bound->lookup(attribute.ref_attr_name())
+                : nullptr;
+  std::map<std::string, int64_t> outerOpsets = opsets;
+  for (const auto &opset : function.opset_import())
+    opsets[opset.domain() == "ai.onnx" ? "" : opset.domain()] = opset.version();
+  // A function sees its inputs only.
+  std::vector<llvm::StringMap<mlir::Value>> outer;
+  outer.swap(scopes);
+  scopes.push_back(std::move(inner));
+  ++depth;
+  Error result = buildNodes(function.node(), &attributes);
+  --depth;
+  llvm::StringMap<mlir::Value> made = std::move(scopes.back());
+  scopes.swap(outer);
+  opsets = std::move(outerOpsets);
+  if (result)
+    return result;
+  for (int i = 0; i < node.output_size() && i < function.output_size(); ++i) {
+    if (node.output(i).empty())
+      continue;
+    mlir::Value value = made.lookup(function.output(i));
+    if (!value)
+      return error(place, "has an output " + quote(function.output(i)) +
+                              " that its function does not make");
+    if (Error error = define(node.output(i), value, place))
+      return error;
+  }
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// The graph
+//===----------------------------------------------------------------------===//
+
+Expected<mlir::Type> OnnxBuilder::readType(const ::onnx::ValueInfoProto &value,
+                                           SmallVectorImpl<std::string> &dims) {
+  std::string place = "input " + quote(value.name());
+  if (!value.type().has_tensor_type())
+    return error(place, "is no tensor; sequences, maps and optional values are "
+                        "not supported");
+  const auto &tensor = value.type().tensor_type();
+  mlir::Type element =
+      mlir::onnx::getElementType(tensor.elem_type(), builder.getContext());
+  if (!element)
+    return error(place, "has elements of type " +
+                            spellOnnxType(tensor.elem_type()) +
+                            ", which are not supported");
+  if (!tensor.has_shape())
+    return mlir::Type(mlir::UnrankedTensorType::get(element));
+  SmallVector<int64_t> shape;
+  for (const auto &dim : tensor.shape().dim()) {
+    bool isNumber = dim.has_dim_value();
+    if (isNumber && dim.dim_value() < 0)
+      return error(place, "has a dim of " + Twine(dim.dim_value()));
+    shape.push_back(isNumber ? dim.dim_value() : mlir::ShapedType::kDynamic);
+    dims.push_back(isNumber ? "" : dim.dim_param());
+  }
+  return mlir::Type(mlir::RankedTensorType::get(shape, element));
+}
+
+static mlir::ArrayAttr spellDims(mlir::Builder &builder,
+                                 ArrayRef<std::string> dims) {
+  return builder.getStrArrayAttr(to_vector_of<StringRef>(
+      map_range(dims, [](const std::string &dim) { return StringRef(dim); })));
+}
+
+Error OnnxBuilder::buildInputs(const ::onnx::GraphProto &graph,
+                               mlir::func::FuncOp function) {
+  for (const auto &input : graph.input()) {
+    if (lookup(input.name()))
+      continue; // an initializer that old files list as an input, too
+    SmallVector<std::string> dims;
+    Expected<mlir::Type> type = readType(input, dims);
+    if (!type)
+      return type.takeError();
+    mlir::DictionaryAttr attributes = builder.getDictionaryAttr(
+        {builder.getNamedAttr("onnx.name", builder.getStringAttr(input.name())),
+         builder.getNamedAttr("onnx.dims", spellDims(builder, dims))});
+    unsigned index = function.getNumArguments();
+    if (failed(function.insertArgument(index, *type, attributes, loc)))
+      return error("input " + quote(input.name()), "cannot be one");
+    if (Error error = define(input.name(), function.getArgument(index),
+                             "input " + quote(input.name())))
+      return error;
+  }
+  return Error::success();
+}
+
+Error OnnxBuilder::buildOutputs(const ::onnx::GraphProto &graph,
+                                mlir::func::FuncOp function) {
+  SmallVector<mlir::Value> values;
+  SmallVector<mlir::DictionaryAttr> attributes;
+  for (const auto &output : graph.output()) {
+    mlir::Value value = lookup(output.name());
+    if (!value)
+      return error("output " + quote(output.name()), "is made by no node");
+    SmallVector<std::string> dims;
+    if (output.type().has_tensor_type())
+      for (const auto &dim : output.type().tensor_type().shape().dim())
+        dims.push_back(dim.has_dim_param() ? dim.dim_param() : "");
+    values.push_back(value);
+    attributes.push_back(builder.getDictionaryAttr(
+        {builder.getNamedAttr("onnx.name",
+                              builder.getStringAttr(output.name())),
+         builder.getNamedAttr("onnx.dims", spellDims(builder, dims))}));
+  }
+  if (values.empty())
+    return error("", "has no outputs: nothing of it is asked");
+  loc = builder.getUnknownLoc();
+  mlir::func::ReturnOp::create(builder, loc, values);
+  function.setType(builder.getFunctionType(
+      function.getArgumentTypes(), mlir::ValueRange(values).getTypes()));
+  for (auto [i, dictionary] : enumerate(attributes))
+    function.setResultAttrs(i, dictionary);
+  return Error::success();
+}
+
+Error OnnxBuilder::buildMain() {
+  if (Error error = readOpsets())
+    return error;
+  const ::onnx::GraphProto &graph = file.model().graph();
+  loc = mlir::NameLoc::get(builder.getStringAttr("main"));
+  auto function = mlir::func::FuncOp::create(builder, loc, "main",
+                                             builder.getFunctionType({}, {}));
+  builder.setInsertionPointToStart(function.addEntryBlock());
+  none = mlir::onnx::NoneOp::create(builder, loc);
+  scopes.emplace_back();
+  if (Error error = buildInitializers(graph))
+    return error;
+  if (Error error = buildInputs(graph, function))
+    return error;
+  if (Error error = buildNodes(graph.node(), nullptr))
+    return error;
+  return buildOutputs(graph, function);
+}
+
+Error llmc::buildOnnxGraph(OnnxFile &file, WeightStore &weights,
+                           mlir::ModuleOp module) {
+  return OnnxBuilder(file, weights, module).buildMain();
+}

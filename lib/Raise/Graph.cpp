@@ -1,0 +1,308 @@
+//===- Graph.cpp - what raising asks of a graph ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Graph.h"
+
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include <cmath>
+
+using namespace llmc;
+using namespace mlir;
+using onnx::Evaluator;
+using onnx::Scalar;
+
+//===----------------------------------------------------------------------===//
+// Roles of the inputs
+//===----------------------------------------------------------------------===//
+
+static StringRef getText(func::FuncOp function, unsigned input) {
+  auto name = function.getArgAttrOfType<StringAttr>(input, "onnx.name");
+  return name ? name.getValue() : "";
+}
+
+/// The name of a dim; empty if it is a number or has none.
+static StringRef getDim(func::FuncOp function, unsigned input, unsigned dim) {
+  auto dims = function.getArgAttrOfType<ArrayAttr>(input, "onnx.dims");
+  if (!dims || dim >= dims.size())
+    return "";
+  auto name = dyn_cast<StringAttr>(dims[dim]);
+  return name ? name.getValue() : "";
+}
+
+static bool isIntegerMatrix(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.getRank() == 2 && isa<IntegerType>(type.getElementType());
+}
+
+/// Whether a value chooses rows of a weight.
+static bool choosesRows(Value value) {
+  return llvm::any_of(value.getUses(), [](OpOperand &use) {
+    Operation *user = use.getOwner();
+    if (use.getOperandNumber() == 0 &&
+        (onnx::isMovement(user) || isa<onnx::CastOp, onnx::IdentityOp>(user)))
+      return choosesRows(user->getResult(0));
+    auto gather = dyn_cast<onnx::GatherOp>(user);
+    return gather && use.getOperandNumber() == 1 &&
+           gather->getOperand(0).getDefiningOp<llm::ParamOp>();
+  });
+}
+
+/// The interface of a graph is its inputs' names, so those count here; what they
+/// leave open its uses and sizes say.
+void Graph::findRoles() {
+  SmallVector<Value> unknown;
+  for (BlockArgument input : function.getArguments()) {
+    StringRef name = getText(function, input.getArgNumber());
+    if (!isIntegerMatrix(input)) {
+      auto type = dyn_cast<RankedTensorType>(input.getType());
+      if (type && type.getRank() >= 3 && isa<FloatType>(type.getElementType()))
+        past.push_back(input);
+    } else if (name.contains_insensitive("mask")) {
+      mask = input;
+    } else if (name.contains_insensitive("position")) {
+      positions = input;
+    } else if (!ids && choosesRows(input)) {
+      ids = input;
+    } else {
+      unknown.push_back(input);
+    }
+  }
+  for (Value input : unknown)
+    (mask ? positions : mask) = input;
+}
+
+/// Sizes for these lengths; names that only the graph knows get a prime each.
+Graph::Sizes Graph::sizesOfInput(unsigned index, Lengths lengths) const {
+  Value input = function.getArgument(index);
+  auto type = dyn_cast<RankedTensorType>(input.getType());
+  Sizes sizes;
+  if (!type)
+    return sizes;
+  unsigned idsIndex = ids ? cast<BlockArgument>(ids).getArgNumber() : index;
+  StringRef batch = getDim(function, idsIndex, 0);
+  StringRef seq = getDim(function, idsIndex, 1);
+  for (auto [i, size] : llvm::enumerate(type.getShape())) {
+    StringRef name = getDim(function, index, i);
+    bool isPast = llvm::is_contained(past, input);
+    bool last = i + 1 == type.getShape().size();
+    if (!ShapedType::isDynamic(size))
+      sizes.push_back(size);
+    else if (i == 0 || (!name.empty() && name == batch))
+      sizes.push_back(lengths.batch);
+    else if (input == ids || input == positions ||
+             (!name.empty() && name == seq))
+      sizes.push_back(lengths.seq);
+    else if (input == mask)
+      sizes.push_back(lengths.past + lengths.seq);
+    else if (isPast && !last)
+      sizes.push_back(lengths.past);
+    else
+      sizes.push_back(unknownSymbols.lookup(name));
+  }
+  return sizes;
+}
+
+//===----------------------------------------------------------------------===//
+// What values are made of
+//===----------------------------------------------------------------------===//
+
+/// Data flows from the tokens' rows and the caches; sizes are no data.
+void Graph::findData() {
+  for (Value cache : past)
+    data.insert(cache);
+  if (ids)
+    idData.insert(ids);
+  function.walk([&](Operation *op) {
+    bool constant = isa<onnx::ConstantOp, llm::ParamOp, onnx::NoneOp>(op) ||
+                    (op->getNumOperands() &&
+                     llvm::all_of(op->getOperands(), [&](Value operand) {
+                       return constants.contains(operand);
+                     }));
+    auto reads = [&](const llvm::DenseSet<Value> &set) {
+      return llvm::any_of(op->getOperands(),
+                          [&](Value operand) { return set.contains(operand); });
+    };
+    bool isSize = isa<onnx::ShapeOp, onnx::SizeOp>(op);
+    bool isRows = isa<onnx::GatherOp>(op) && isIds(op->getOperand(1));
+    for (Value result : op->getResults()) {
+      if (constant)
+        constants.insert(result);
+      if (isRows || (reads(data) && !isSize))
+        data.insert(result);
+      else if (reads(idData) && !isSize)
+        idData.insert(result);
+    }
+  });
+}
+
+void Graph::replace(Value old, Value made) {
+  if (isData(old))
+    data.insert(made);
+  if (const Sizes *sizes = this->sizes(old))
+    known[made] = Sizes(*sizes);
+  old.replaceAllUsesWith(made);
+}
+
+bool Graph::isConstant(Value value) const { return constants.contains(value); }
+
+/// In the order of the block, so that no question goes deep.
+void Graph::findSizes() {
+  Evaluator evaluated = evaluator(primeLengths);
+  function.walk([&](Operation *op) {
+    for (Value result : op->getResults()) {
+      if (isa<NoneType>(result.getType()))
+        continue;
+      if (const Sizes *found = evaluated.sizes(result))
+        known[result] = *found;
+    }
+  });
+  for (Value input : function.getArguments())
+    if (const Sizes *found = evaluated.sizes(input))
+      known[input] = *found;
+}
+
+const Graph::Sizes *Graph::sizes(Value value) const {
+  auto found = known.find(value);
+  return found == known.end() ? nullptr : &found->second;
+}
+
+Graph::Graph(func::FuncOp function, const WeightStore *store)
+    : function(function), store(store) {
+  findRoles();
+  int64_t prime = 100003;
+  for (BlockArgument input : function.getArguments())
+    if (auto dims = function.getArgAttrOfType<ArrayAttr>(input.getArgNumber(),
+                                                         "onnx.dims"))
+      for (Attribute dim : dims)
+        if (auto name = dyn_cast<StringAttr>(dim))
+          if (unknownSymbols.try_emplace(name, prime).second)
+            prime += 2;
+  findData();
+  findSizes();
+}
+
+//===----------------------------------------------------------------------===//
+// Evaluation
+//===----------------------------------------------------------------------===//
+
+bool Graph::findWeight(Value value, Sizes &sizes, Elements &elements) const {
+  auto param = value.getDefiningOp<llm::ParamOp>();
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!param || !type)
+    return false;
+  sizes = Sizes(type.getShape());
+  llm::WeightOp weight = SymbolTable::lookupNearestSymbolFrom<llm::WeightOp>(
+      param, param.getWeightAttr());
+  if (!weight || (!store && !weight.getValue()))
+    return true; // has sizes, no elements
+  auto &values = weightValues[weight.getSymName()];
+  elements = [this, weight, sizes, &values](onnx::Index index) mutable {
+    static const WeightStore empty;
+    if (!values) {
+      auto made = makeWeightValues(weight, store ? *store : empty);
+      values = std::make_shared<std::vector<float>>();
+      if (made)
+        *values = std::move(*made);
+      else
+        llvm::consumeError(made.takeError());
+    }
+    int64_t flat = 0;
+    for (auto [place, size] : llvm::zip_equal(index, sizes))
+      flat = flat * size + place;
+    bool there = flat < static_cast<int64_t>(values->size());
+    return Scalar::of(there ? static_cast<double>((*values)[flat]) : NAN);
+  };
+  return true;
+}
+
+Lengths Graph::settle(Lengths lengths) const {
+  if (past.empty())
+    lengths.past = 0;
+  return lengths;
+}
+
+Evaluator Graph::evaluator(Lengths lengths, Floats floats) const {
+  lengths = settle(lengths);
+  Evaluator made(
+      [this](Value value, Sizes &sizes, Elements &elements) {
+        return findWeight(value, sizes, elements);
+      },
+      floats);
+  for (BlockArgument input : function.getArguments()) {
+    Elements elements;
+    if (input == ids)
+      elements = [](onnx::Index) { return Scalar::of(int64_t{0}); };
+    else if (input == mask)
+      elements = [](onnx::Index) { return Scalar::of(int64_t{1}); };
+    else if (input == positions)
+      elements = [p = lengths.past](onnx::Index index) {
+        return Scalar::of(p + index.back());
+      };
+    made.bind(input, sizesOfInput(input.getArgNumber(), lengths), elements);
+  }
+  return made;
+}
+
+//===----------------------------------------------------------------------===//
+// Regions
+//===----------------------------------------------------------------------===//
+
+bool llmc::cutAbove(const Graph &graph, Value root,
+                    llvm::function_ref<bool(Operation *)> passes,
+                    llvm::function_ref<bool(Value)> found) {
+  constexpr int mostOps = 40;
+  SmallVector<Value> cut;
+  auto add = [&](Operation *op) {
+    for (Value operand : op->getOperands())
+      if (graph.isData(operand) && !llvm::is_contained(cut, operand))
+        cut.push_back(operand);
+  };
+  Operation *op = root.getDefiningOp();
+  if (!op || !passes(op))
+    return false;
+  add(op);
+  for (int taken = 0; taken < mostOps && !cut.empty(); ++taken) {
+    if (cut.size() == 1 && found(cut.front()))
+      return true;
+    // The last in the block: no other of the cut is made of it.
+    Value *last = nullptr;
+    for (Value &value : cut) {
+      Operation *maker = value.getDefiningOp();
+      if (maker && (!last || last->getDefiningOp()->isBeforeInBlock(maker)))
+        last = &value;
+    }
+    if (!last || !passes(last->getDefiningOp()))
+      return false;
+    Operation *expanded = last->getDefiningOp();
+    cut.erase(last);
+    add(expanded);
+  }
+  return false;
+}
+
+void llmc::eraseDead(func::FuncOp function) {
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+}
+
+std::optional<double> llmc::getScalar(const Graph &graph, Value value) {
+  const Graph::Sizes *sizes = graph.sizes(value);
+  if (!graph.isConstant(value) || !sizes ||
+      llvm::any_of(*sizes, [](int64_t size) { return size != 1; }))
+    return std::nullopt;
+  Evaluator evaluator = graph.evaluator(primeLengths);
+  auto element = evaluator.element(value, Graph::Sizes(sizes->size(), 0));
+  return element ? std::optional(element->number()) : std::nullopt;
+}
+
+double llmc::pseudoRandom(uint64_t seed) {
+  // splitmix64 (Steele, Lea, Flood: doi 10.1145/2714064.2660195).
+  seed += 0x9e3779b97f4a7c15;
+  seed = (seed ^ (seed >> 30)) * 0xbf58476d1ce4e5b9;
+  seed = (seed ^ (seed >> 27)) * 0x94d049bb133111eb;
+  seed ^= seed >> 31;
+  return static_cast<double>(seed >> 11) * 0x1p-52 - 1;
+}

@@ -1,0 +1,100 @@
+//===- Graph.h - what raising asks of a graph -------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A structure is recognised by what its values are, not by how it is spelled:
+// passes cut a region out of the graph, give the value at the cut elements of
+// their choice, and compare what comes out with a formula (docs/onnx.md).
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_RAISE_GRAPH_H
+#define LLMC_LIB_RAISE_GRAPH_H
+
+#include "dialects/llm/LLMDialect.h"
+#include "dialects/onnx/Evaluation.h"
+#include "dialects/onnx/ONNXDialect.h"
+#include "llmc/Weights/WeightStore.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include "llvm/ADT/DenseSet.h"
+
+namespace llmc {
+
+/// What a run of the graph is about: B sequences of S new tokens behind P that
+/// a cache holds.
+struct Lengths {
+  int64_t batch, seq, past;
+};
+
+/// Far from every size that a model has, so that a size says what it is made of.
+constexpr Lengths primeLengths = {1009, 2003, 3001};
+
+class Graph {
+public:
+  using Sizes = mlir::onnx::Sizes;
+  using Elements = mlir::onnx::Evaluator::Elements;
+  using Floats = mlir::onnx::Evaluator::Floats;
+
+  /// Finds the roles of the inputs of `function`. `store` has the bytes of its
+  /// weights; without it only those with values in the IR have elements.
+  Graph(mlir::func::FuncOp function, const WeightStore *store);
+
+  mutable mlir::func::FuncOp function; // a handle, as all of MLIR
+  mlir::Value ids, mask, positions;    // [B, S], [B, P+S], [B, S]; or null
+  llvm::SmallVector<mlir::Value> past; // caches, [B, K, P, D]
+
+  /// Whether its elements depend on the tokens, so on the weights: what is not
+  /// is a mask, a table, a size.
+  bool isData(mlir::Value value) const { return data.contains(value); }
+  /// Whether its elements depend on the ids of tokens: ids in another shape, what
+  /// is computed of them.
+  bool isIds(mlir::Value value) const { return idData.contains(value); }
+  /// A value that a pass made in place of another.
+  void replace(mlir::Value old, mlir::Value made);
+
+  /// What an evaluator makes of lengths: without caches nothing is past.
+  Lengths settle(Lengths lengths) const;
+  /// An evaluator for these lengths: tokens are 0, masks 1, positions count on
+  /// from P; caches have no elements.
+  mlir::onnx::Evaluator evaluator(Lengths lengths,
+                                  Floats floats = Floats::Rounded) const;
+  /// The sizes of a value for `primeLengths`; null if they cannot be known.
+  const Sizes *sizes(mlir::Value value) const;
+
+  /// Whether a value is the same in every run: weights and what is made of them.
+  bool isConstant(mlir::Value value) const;
+
+private:
+  const WeightStore *store;
+  llvm::DenseSet<mlir::Value> data, idData, constants;
+  llvm::StringMap<int64_t> unknownSymbols; // sizes of dims with other names
+  llvm::DenseMap<mlir::Value, Sizes> known;
+  mutable llvm::StringMap<std::shared_ptr<std::vector<float>>> weightValues;
+
+  void findRoles();
+  void findData();
+  void findSizes();
+  Sizes sizesOfInput(unsigned index, Lengths lengths) const;
+  bool findWeight(mlir::Value value, Sizes &sizes, Elements &elements) const;
+};
+
+/// The region between a root and the one value of data that it is a function
+/// of. Walks up from `root` through ops that `passes` lets through, from the last
+/// in the block to the first, and calls `found` at every point where a single
+/// value of data is left; stops when that returns true.
+bool cutAbove(const Graph &graph, mlir::Value root,
+              llvm::function_ref<bool(mlir::Operation *)> passes,
+              llvm::function_ref<bool(mlir::Value)> found);
+
+/// Erases ops that nobody reads. A pass does it last: a new op may get the place
+/// in memory of an erased one, which the graph still knows.
+void eraseDead(mlir::func::FuncOp function);
+
+/// The one element of a constant scalar; nothing for other values.
+std::optional<double> getScalar(const Graph &graph, mlir::Value value);
+
+/// A number between -1 and 1 that is different for every seed.
+double pseudoRandom(uint64_t seed);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_RAISE_GRAPH_H

@@ -1,0 +1,119 @@
+//===- MakeStateful.cpp - a decoder's graph becomes a step over a cache ---===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Without it, an export without caches would compute all tokens again for each.
+//===----------------------------------------------------------------------===//
+#include "StepConverter.h"
+
+#include "llmc/Raise/Passes.h"
+#include "llmc/Support/Explain.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+namespace llmc {
+#define GEN_PASS_DEF_MAKESTATEFUL
+#include "llmc/Raise/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+struct MakeStateful : impl::MakeStatefulBase<MakeStateful> {
+  explicit MakeStateful(const WeightStore *store) : store(store) {}
+  const WeightStore *store;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main)
+      return;
+    Graph graph(main, store);
+    Value logits = findLogits(graph);
+    if (!graph.ids || !logits)
+      return refuse(main, "no input of it chooses rows of a table and leads to "
+                          "an output of scores per token");
+    StepConverter converter(graph, module);
+    if (failed(converter.convert(logits)))
+      return refuse(converter.failedAt() ? converter.failedAt() : main,
+                    converter.reason());
+    applied(main, getArgument(), [&] {
+      return "a graph of " + std::to_string(converter.facts().layers) +
+             " attentions became a step over a cache";
+    });
+    describeModel(module, converter.facts());
+    main.erase();
+    cleanUp(module);
+    converter.weights().takeNames();
+  }
+
+  /// Keeps the reason in the module, for whoever needs a step.
+  void refuse(Operation *op, const std::string &reason) {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    if (auto name = dyn_cast<NameLoc>(op->getLoc()))
+      stream << "node '" << name.getName().getValue() << "' ";
+    stream << "(" << op->getName().getStringRef() << ") " << reason;
+    getOperation()->setAttr(declinedAttrName,
+                            StringAttr::get(&getContext(), text));
+    decline(op, getArgument(), reason);
+  }
+
+  /// The output [B, S, V] of floats: the first of them.
+  static Value findLogits(const Graph &graph) {
+    Operation *end = graph.function.getBody().front().getTerminator();
+    for (Value value : end->getOperands()) {
+      const Graph::Sizes *sizes = graph.sizes(value);
+      if (sizes && sizes->size() == 3 && graph.isData(value))
+        return value;
+    }
+    return {};
+  }
+
+  /// Steps that became part of others, and weights that nothing reads.
+  static void cleanUp(ModuleOp module) {
+    auto step = module.lookupSymbol<func::FuncOp>("step");
+    eraseDead(step);
+    llvm::DenseSet<StringRef> read;
+    step.walk([&](llm::ParamOp param) { read.insert(param.getWeight()); });
+    for (auto weight :
+         llvm::make_early_inc_range(module.getOps<llm::WeightOp>()))
+      if (!read.contains(weight.getSymName()))
+        weight.erase();
+  }
+
+  /// Completes what the importer knows of the model.
+  static void describeModel(ModuleOp module, const StepFacts &facts) {
+    Builder builder(module.getContext());
+    NamedAttrList model;
+    if (auto known = module->getAttrOfType<DictionaryAttr>("llm.model"))
+      model.append(known.getValue());
+    auto set = [&](StringRef key, int64_t value) {
+      model.set(key, builder.getI64IntegerAttr(value));
+    };
+    set("vocabulary", facts.vocabulary);
+    set("layers", facts.layers);
+    set("embedding_length", facts.hidden);
+    set("feed_forward_length", facts.feedForward);
+    set("heads", facts.heads);
+    set("kv_heads", facts.kvHeads);
+    set("head_dim", facts.headDim);
+    model.set("tied_embeddings", builder.getBoolAttr(facts.tiedHead));
+    if (facts.positions)
+      set("context_length", facts.positions);
+    else if (!model.get("context_length"))
+      set("context_length", assumedContext);
+    module->setAttr("llm.model", model.getDictionary(module.getContext()));
+  }
+
+  // What a graph does not say; --max-context says another.
+  static constexpr int64_t assumedContext = 4096;
+};
+
+} // namespace
+
+std::unique_ptr<Pass> createMakeStatefulPass(const WeightStore *store) {
+  return std::make_unique<MakeStateful>(store);
+}
+} // namespace llmc

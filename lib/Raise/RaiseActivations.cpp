@@ -1,0 +1,155 @@
+//===- RaiseActivations.cpp - regions become the activation they compute --===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// GELU alone is spelled in a dozen ways by exporters; its values are one.
+//===----------------------------------------------------------------------===//
+#include "Graph.h"
+
+#include "llmc/Raise/Passes.h"
+#include "llmc/Support/Explain.h"
+
+#include <cmath>
+
+namespace llmc {
+#define GEN_PASS_DEF_RAISEACTIVATIONS
+#include "llmc/Raise/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+struct Activation {
+  StringLiteral name; // as llm.act has it
+  double (*function)(double);
+};
+
+double swish(double x, double alpha) { return x / (1 + std::exp(-alpha * x)); }
+
+constexpr Activation activations[] = {
+    {"silu", [](double x) { return swish(x, 1); }},
+    {"quick_gelu", [](double x) { return swish(x, 1.702); }},
+    {"gelu_erf",
+     [](double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2))); }},
+    {"gelu_tanh",
+     [](double x) {
+       double inner = std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x);
+       return x / 2 * (1 + std::tanh(inner));
+     }},
+};
+
+// The two GELUs differ by 5e-4 at most, other constants of tanh by less; what
+// f32 rounds is a hundred times smaller.
+constexpr double tolerance = 1e-5;
+
+SmallVector<double> makePoints() {
+  SmallVector<double> points = {-20, 20};
+  for (double x = -7.9; x < 8; x += 0.37)
+    points.push_back(x);
+  return points;
+}
+
+struct RaiseActivations : impl::RaiseActivationsBase<RaiseActivations> {
+  explicit RaiseActivations(const WeightStore *store) : store(store) {}
+  const WeightStore *store;
+  const SmallVector<double> points = makePoints();
+
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      Graph graph(function, store);
+      // Backwards: the largest region first, what it used is dead then.
+      for (Operation &op : llvm::reverse(function.getBody().front()))
+        if (!op.use_empty() && isRoot(graph, &op))
+          raise(graph, &op);
+      eraseDead(function);
+    }
+  }
+
+  /// All of them end by a product.
+  static bool isRoot(const Graph &graph, Operation *op) {
+    return isa<onnx::MulOp, onnx::DivOp>(op) && graph.isData(op->getResult(0));
+  }
+
+  void raise(Graph &graph, Operation *root) {
+    Value result = root->getResult(0), source;
+    const Activation *activation = nullptr;
+    cutAbove(graph, result, onnx::isElementwise, [&](Value cut) {
+      source = cut;
+      activation = find(graph, cut, result);
+      return activation != nullptr;
+    });
+    if (!activation)
+      return;
+    OpBuilder builder(root);
+    Value made =
+        create(builder, root->getLoc(), *activation, source, result.getType());
+    graph.replace(result, made);
+    applied(made.getDefiningOp(), getArgument(),
+            [&] { return "elementwise ops became " + activation->name.str(); });
+  }
+
+  const Activation *find(const Graph &graph, Value source, Value result) {
+    std::optional<SmallVector<double>> values = evaluate(graph, source, result);
+    if (!values)
+      return nullptr;
+    for (const Activation &candidate : activations) {
+      bool same = true;
+      for (auto [x, y] : llvm::zip_equal(points, *values))
+        same &= std::fabs(candidate.function(x) - y) <=
+                tolerance * (1 + std::fabs(x));
+      if (same)
+        return &candidate;
+    }
+    return nullptr;
+  }
+
+  /// The region's values at the points; nothing if it reads more than scalars
+  /// besides.
+  std::optional<SmallVector<double>> evaluate(const Graph &graph, Value source,
+                                              Value result) {
+    const Graph::Sizes *sizes = graph.sizes(source);
+    if (!sizes || sizes->empty())
+      return std::nullopt;
+    onnx::Evaluator evaluator = graph.evaluator(primeLengths);
+    Graph::Sizes line(sizes->size(), 1);
+    line.back() = points.size();
+    evaluator.bind(source, line, [&](onnx::Index index) {
+      return onnx::Scalar::of(points[index.back()]);
+    });
+    const Graph::Sizes *made = evaluator.sizes(result);
+    if (!made || *made != line)
+      return std::nullopt;
+    SmallVector<double> values;
+    Graph::Sizes place(line.size(), 0);
+    for (size_t i = 0; i < points.size(); ++i) {
+      place.back() = i;
+      auto element = evaluator.element(result, place);
+      if (!element)
+        return std::nullopt;
+      values.push_back(element->number());
+    }
+    return values;
+  }
+
+  static Value create(OpBuilder &builder, Location loc,
+                      const Activation &activation, Value source, Type type) {
+    bool isGelu = activation.name.starts_with("gelu");
+    OperationState state(loc, isGelu ? "onnx.Gelu" : "onnx.Swish");
+    state.addOperands(source);
+    state.addTypes(type);
+    if (isGelu)
+      state.addAttribute("approximate",
+                         builder.getStringAttr(
+                             activation.name == "gelu_tanh" ? "tanh" : "none"));
+    else
+      state.addAttribute("alpha", builder.getF32FloatAttr(
+                                      activation.name == "silu" ? 1 : 1.702f));
+    return builder.create(state)->getResult(0);
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Pass> createRaiseActivationsPass(const WeightStore *store) {
+  return std::make_unique<RaiseActivations>(store);
+}
+} // namespace llmc

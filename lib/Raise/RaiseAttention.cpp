@@ -1,0 +1,107 @@
+//===- RaiseAttention.cpp - a softmax between products becomes attention --===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "AttentionProbe.h"
+
+#include "llmc/Raise/Passes.h"
+#include "llmc/Support/Explain.h"
+
+namespace llmc {
+#define GEN_PASS_DEF_RAISEATTENTION
+#include "llmc/Raise/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+struct RaiseAttention : impl::RaiseAttentionBase<RaiseAttention> {
+  explicit RaiseAttention(const WeightStore *store) : store(store) {}
+  const WeightStore *store;
+
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      Graph graph(function, store);
+      for (auto softmax : llvm::make_early_inc_range(
+               function.getBody().front().getOps<onnx::SoftmaxOp>()))
+        raise(graph, softmax);
+      eraseDead(function);
+    }
+  }
+
+  void raise(Graph &graph, onnx::SoftmaxOp softmax) {
+    std::string reason;
+    auto found = AttentionProbe(graph, softmax).find(reason);
+    if (!found)
+      return decline(softmax, getArgument(), reason);
+    OpBuilder builder(found->result.getDefiningOp());
+    Value made = create(builder, *found);
+    graph.replace(found->result, made);
+    applied(made.getDefiningOp(), getArgument(),
+            [&] { return describe(*found); });
+  }
+
+  static std::string describe(const FoundAttention &found) {
+    std::string text = "a softmax between two products became attention";
+    if (found.mask.right == 0)
+      text += ", causal";
+    if (found.mask.left >= 0)
+      text += ", window " + std::to_string(found.mask.left + 1);
+    if (!found.mask.slopes.empty())
+      text += ", a slope per head";
+    if (found.softcap != 0)
+      text += ", softcap";
+    return text;
+  }
+
+  /// [B, H, S, D].
+  static Value arrange(OpBuilder &builder, const Heads &heads) {
+    SmallVector<int64_t> order = heads.permutation();
+    if (order.empty())
+      return heads.value;
+    auto type = dyn_cast<RankedTensorType>(heads.value.getType());
+    Type element = getElementTypeOrSelf(heads.value.getType());
+    SmallVector<int64_t> shape;
+    for (int64_t dim : order)
+      shape.push_back(type ? type.getDimSize(dim) : ShapedType::kDynamic);
+    OperationState state(heads.value.getLoc(), "onnx.Transpose");
+    state.addOperands(heads.value);
+    state.addAttribute("perm", builder.getDenseI64ArrayAttr(order));
+    state.addTypes(RankedTensorType::get(shape, element));
+    return builder.create(state)->getResult(0);
+  }
+
+  static Value create(OpBuilder &builder, const FoundAttention &found) {
+    Location loc = found.result.getLoc();
+    Value none = onnx::NoneOp::create(builder, loc), slopes = none;
+    if (!found.mask.slopes.empty()) {
+      auto type = RankedTensorType::get(
+          {static_cast<int64_t>(found.mask.slopes.size())},
+          builder.getF32Type());
+      OperationState state(loc, "onnx.Constant");
+      state.addTypes(type);
+      state.addAttribute(
+          "value", DenseElementsAttr::get(type, ArrayRef(found.mask.slopes)));
+      slopes = builder.create(state)->getResult(0);
+    }
+    OperationState state(loc, "onnx.llmc.Attention");
+    state.addOperands({arrange(builder, found.query),
+                       arrange(builder, found.key),
+                       arrange(builder, found.value), none, slopes, none});
+    state.addTypes(found.result.getType());
+    auto real = [&](double value) {
+      return builder.getF32FloatAttr(static_cast<float>(value));
+    };
+    state.addAttribute("scale", real(found.scale));
+    state.addAttribute("left", builder.getI64IntegerAttr(found.mask.left));
+    state.addAttribute("right", builder.getI64IntegerAttr(found.mask.right));
+    state.addAttribute("softcap", real(found.softcap));
+    return builder.create(state)->getResult(0);
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Pass> createRaiseAttentionPass(const WeightStore *store) {
+  return std::make_unique<RaiseAttention>(store);
+}
+} // namespace llmc

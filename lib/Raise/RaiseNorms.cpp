@@ -1,0 +1,259 @@
+//===- RaiseNorms.cpp - regions become the norm that they compute ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Graph.h"
+
+#include "llmc/Raise/Passes.h"
+#include "llmc/Support/Explain.h"
+
+#include <cmath>
+
+namespace llmc {
+#define GEN_PASS_DEF_RAISENORMS
+#include "llmc/Raise/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+enum class Kind { Rms, Layer };
+
+struct Norm {
+  Kind kind;
+  double eps;
+  Value source;
+};
+
+/// Column `d` of a test vector of `scale`.
+double testElement(int64_t d, double scale, uint64_t seed) {
+  return scale * pseudoRandom(seed * 1000003 + d);
+}
+
+/// What a test vector's norm needs.
+struct Moments {
+  double mean = 0, square = 0; // means over the columns
+
+  Moments(int64_t columns, double scale, uint64_t seed) {
+    for (int64_t d = 0; d < columns; ++d) {
+      double x = testElement(d, scale, seed);
+      mean += x / columns;
+      square += x * x / columns;
+    }
+  }
+  double centred(Kind kind, double x) const {
+    return kind == Kind::Rms ? x : x - mean;
+  }
+  double variance(Kind kind) const {
+    return kind == Kind::Rms ? square : square - mean * mean;
+  }
+};
+
+struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
+  explicit RaiseNorms(const WeightStore *store) : store(store) {}
+  const WeightStore *store;
+
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      Graph graph(function, store);
+      for (Operation &op :
+           llvm::make_early_inc_range(function.getBody().front()))
+        if (!op.use_empty() && isMean(graph, &op))
+          raise(graph, &op);
+      eraseDead(function);
+    }
+  }
+
+  static bool isMean(const Graph &graph, Operation *op) {
+    return isa<onnx::ReduceMeanOp, onnx::ReduceSumOp, onnx::ReduceL2Op,
+               onnx::ReduceSumSquareOp>(op) &&
+           graph.isData(op->getResult(0));
+  }
+
+  /// Ops between a mean and the end of its norm.
+  static bool belongs(Operation *op) {
+    return onnx::isElementwise(op) ||
+           isa<onnx::ReduceMeanOp, onnx::ReduceSumOp, onnx::ReduceL2Op,
+               onnx::ReduceSumSquareOp>(op);
+  }
+
+  /// Tries the ends behind a mean, the nearest first.
+  void raise(Graph &graph, Operation *mean) {
+    SmallVector<Value> ends = findEnds(graph, mean);
+    for (Value end : ends) {
+      std::optional<Norm> norm;
+      cutAbove(graph, end, belongs, [&](Value cut) {
+        norm = find(graph, cut, end);
+        return norm.has_value();
+      });
+      if (norm)
+        return replace(graph, *norm, end);
+    }
+    decline(mean, getArgument(), "a mean of columns, but no norm behind it");
+  }
+
+  /// Values of the source's sizes that elementwise ops make of the mean, in the
+  /// order of the block.
+  static SmallVector<Value> findEnds(const Graph &graph, Operation *mean) {
+    constexpr size_t mostValues = 12;
+    SmallVector<Value> reached = {mean->getResult(0)}, ends;
+    const Graph::Sizes *wanted = graph.sizes(mean->getOperand(0));
+    for (size_t i = 0; i < reached.size() && reached.size() < mostValues; ++i)
+      for (Operation *user : reached[i].getUsers())
+        if (belongs(user) && !llvm::is_contained(reached, user->getResult(0)))
+          reached.push_back(user->getResult(0));
+    for (Value value : reached)
+      if (wanted && graph.sizes(value) && *graph.sizes(value) == *wanted)
+        ends.push_back(value);
+    llvm::sort(ends, [](Value a, Value b) {
+      return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
+    });
+    return ends;
+  }
+
+  //===--------------------------------------------------------------------===//
+  // What it computes
+  //===--------------------------------------------------------------------===//
+
+  std::optional<Norm> find(const Graph &graph, Value source, Value end) {
+    const Graph::Sizes *sizes = graph.sizes(source);
+    if (!sizes || sizes->empty() || !graph.sizes(end) ||
+        *sizes != *graph.sizes(end))
+      return std::nullopt;
+    int64_t columns = sizes->back();
+    for (Kind kind : {Kind::Rms, Kind::Layer}) {
+      std::optional<double> eps = findEps(graph, kind, source, end, columns);
+      if (eps && matches(graph, kind, *eps, source, end, columns))
+        return Norm{kind, *eps, source};
+    }
+    return std::nullopt;
+  }
+
+  /// Element `d` of the end, for a row that is the test vector.
+  static std::optional<double> evaluate(const Graph &graph, Value source,
+                                        Value end, double scale, uint64_t seed,
+                                        int64_t d) {
+    onnx::Evaluator evaluator =
+        graph.evaluator(primeLengths, Graph::Floats::Exact);
+    const Graph::Sizes &sizes = *graph.sizes(source);
+    Graph::Sizes row(sizes.size(), 1);
+    row.back() = sizes.back();
+    evaluator.bind(source, row, [&](onnx::Index index) {
+      return onnx::Scalar::of(testElement(index.back(), scale, seed));
+    });
+    Graph::Sizes place(sizes.size(), 0);
+    place.back() = d;
+    const Graph::Sizes *made = evaluator.sizes(end);
+    if (!made || *made != row)
+      return std::nullopt;
+    auto element = evaluator.element(end, place);
+    return element ? std::optional(element->number()) : std::nullopt;
+  }
+
+  /// `y = x / sqrt(v + eps)` solved for eps, at a vector so small that eps shows.
+  static std::optional<double> findEps(const Graph &graph, Kind kind,
+                                       Value source, Value end,
+                                       int64_t columns) {
+    constexpr double tiny = 1e-4;
+    Moments moments(columns, tiny, 1);
+    auto y = evaluate(graph, source, end, tiny, 1, 0);
+    double x = moments.centred(kind, testElement(0, tiny, 1));
+    if (!y || *y == 0 || x / *y <= 0)
+      return std::nullopt;
+    double eps = (x / *y) * (x / *y) - moments.variance(kind);
+    bool sensible = eps > 1e-14 && eps < 1;
+    return sensible ? std::optional(eps) : std::nullopt;
+  }
+
+  static bool matches(const Graph &graph, Kind kind, double eps, Value source,
+                      Value end, int64_t columns) {
+    for (auto [scale, seed] : {std::pair(1.0, 2), {30.0, 3}, {1e-3, 4}}) {
+      Moments moments(columns, scale, seed);
+      for (int64_t d : {int64_t{0}, columns / 2, columns - 1}) {
+        auto y = evaluate(graph, source, end, scale, seed, d);
+        double x = moments.centred(kind, testElement(d, scale, seed));
+        double expected = x / std::sqrt(moments.variance(kind) + eps);
+        if (!y ||
+            std::fabs(*y - expected) > 1e-6 * (1e-3 + std::fabs(expected)))
+          return false;
+      }
+    }
+    return true;
+  }
+
+  //===--------------------------------------------------------------------===//
+  // What takes its place
+  //===--------------------------------------------------------------------===//
+
+  /// The only reader of a value, if it is `Op` with a constant of one number per
+  /// column; the constant goes to `vector`.
+  template <typename Op>
+  static Operation *findColumns(const Graph &graph, Value value,
+                                int64_t columns, Value &vector) {
+    if (!value.hasOneUse())
+      return nullptr;
+    auto user = dyn_cast<Op>(*value.getUsers().begin());
+    if (!user)
+      return nullptr;
+    Value other = user->getOperand(user->getOperand(0) == value);
+    const Graph::Sizes *sizes = graph.sizes(other);
+    if (!graph.isConstant(other) || !sizes || sizes->size() != 1 ||
+        sizes->back() != columns)
+      return nullptr;
+    vector = other;
+    return user;
+  }
+
+  void replace(Graph &graph, const Norm &norm, Value end) {
+    int64_t columns = graph.sizes(end)->back();
+    Value last = end, scale, bias;
+    if (Operation *user = findColumns<onnx::MulOp>(graph, last, columns, scale))
+      last = user->getResult(0);
+    if (scale && norm.kind == Kind::Layer)
+      if (Operation *user =
+              findColumns<onnx::AddOp>(graph, last, columns, bias))
+        last = user->getResult(0);
+    OpBuilder builder(last.getDefiningOp());
+    Value made = create(builder, last, norm, columns, scale, bias);
+    graph.replace(last, made);
+    applied(made.getDefiningOp(), getArgument(), [&] {
+      return norm.kind == Kind::Rms ? "a mean of squares became an RMS norm"
+                                    : "a mean and variance became a layer norm";
+    });
+  }
+
+  static Value create(OpBuilder &builder, Value like, const Norm &norm,
+                      int64_t columns, Value scale, Value bias) {
+    Location loc = like.getLoc();
+    Type element = getElementTypeOrSelf(norm.source.getType());
+    if (!scale) {
+      auto type = RankedTensorType::get({columns}, element);
+      OperationState ones(loc, "onnx.Constant");
+      ones.addTypes(type);
+      ones.addAttribute("value", DenseElementsAttr::get(
+                                     type, builder.getFloatAttr(element, 1)));
+      scale = builder.create(ones)->getResult(0);
+    }
+    bool isRms = norm.kind == Kind::Rms;
+    OperationState state(loc, isRms ? "onnx.RMSNormalization"
+                                    : "onnx.LayerNormalization");
+    state.addOperands({norm.source, scale});
+    state.addTypes(like.getType());
+    if (!isRms) {
+      if (!bias)
+        bias = onnx::NoneOp::create(builder, loc);
+      state.addOperands(bias);
+      state.addTypes({builder.getNoneType(), builder.getNoneType()});
+    }
+    state.addAttribute("axis", builder.getI64IntegerAttr(-1));
+    state.addAttribute("epsilon",
+                       builder.getF32FloatAttr(static_cast<float>(norm.eps)));
+    return builder.create(state)->getResult(0);
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Pass> createRaiseNormsPass(const WeightStore *store) {
+  return std::make_unique<RaiseNorms>(store);
+}
+} // namespace llmc

@@ -1,0 +1,98 @@
+//===- RaiseRotary.cpp - regions become the rotation that they compute ----===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "RotaryProbe.h"
+
+#include "llmc/Raise/Passes.h"
+#include "llmc/Support/Explain.h"
+
+namespace llmc {
+#define GEN_PASS_DEF_RAISEROTARY
+#include "llmc/Raise/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+struct RaiseRotary : impl::RaiseRotaryBase<RaiseRotary> {
+  explicit RaiseRotary(const WeightStore *store) : store(store) {}
+  const WeightStore *store;
+
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      Graph graph(function, store);
+      for (Operation &op : llvm::reverse(function.getBody().front()))
+        if (!op.use_empty() && isRoot(graph, &op))
+          raise(graph, &op);
+      eraseDead(function);
+    }
+  }
+
+  /// Rotations end by a sum of two products, or by joining what was turned with
+  /// what was not.
+  static bool isRoot(const Graph &graph, Operation *op) {
+    Value result = op->getResult(0);
+    return isa<onnx::AddOp, onnx::SubOp, onnx::ConcatOp, onnx::ReshapeOp,
+               onnx::RotaryEmbeddingOp, onnx::MicrosoftRotaryEmbeddingOp>(op) &&
+           graph.isData(result) && graph.sizes(result);
+  }
+
+  static bool belongs(Operation *op) {
+    return onnx::isElementwise(op) || onnx::isMovement(op) ||
+           isa<onnx::RotaryEmbeddingOp, onnx::MicrosoftRotaryEmbeddingOp,
+               onnx::GatherOp>(op);
+  }
+
+  void raise(Graph &graph, Operation *root) {
+    Value end = root->getResult(0), source;
+    std::optional<Rotation> rotation;
+    std::string reason;
+    cutAbove(graph, end, belongs, [&](Value cut) {
+      source = cut;
+      rotation = RotaryProbe(graph, cut, end).find(reason);
+      return rotation.has_value();
+    });
+    if (!rotation) {
+      if (!reason.empty())
+        decline(root, getArgument(), reason);
+      return;
+    }
+    OpBuilder builder(root);
+    Value made =
+        create(builder, root->getLoc(), *rotation, source, end.getType());
+    graph.replace(end, made);
+    applied(made.getDefiningOp(), getArgument(), [&] {
+      return "a rotation of " + std::to_string(2 * rotation->inv.size()) +
+             " dims became rotary embedding";
+    });
+  }
+
+  static Value create(OpBuilder &builder, Location loc,
+                      const Rotation &rotation, Value source, Type type) {
+    auto invType = RankedTensorType::get(
+        {static_cast<int64_t>(rotation.inv.size())}, builder.getF32Type());
+    OperationState constant(loc, "onnx.Constant");
+    constant.addTypes(invType);
+    constant.addAttribute(
+        "value", DenseElementsAttr::get(invType, ArrayRef(rotation.inv)));
+    Value inv = builder.create(constant)->getResult(0);
+    OperationState state(loc, "onnx.llmc.RotaryEmbedding");
+    state.addOperands({source, inv});
+    state.addTypes(type);
+    state.addAttribute("interleaved",
+                       builder.getI64IntegerAttr(rotation.interleaved));
+    state.addAttribute("start", builder.getI64IntegerAttr(rotation.start));
+    state.addAttribute("sequence_axis",
+                       builder.getI64IntegerAttr(rotation.sequenceAxis));
+    state.addAttribute(
+        "mscale", builder.getF32FloatAttr(static_cast<float>(rotation.mscale)));
+    return builder.create(state)->getResult(0);
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Pass> createRaiseRotaryPass(const WeightStore *store) {
+  return std::make_unique<RaiseRotary>(store);
+}
+} // namespace llmc

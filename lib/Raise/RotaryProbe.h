@@ -1,0 +1,48 @@
+//===- RotaryProbe.h - the rotation that a region computes ------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_LIB_RAISE_ROTARYPROBE_H
+#define LLMC_LIB_RAISE_ROTARYPROBE_H
+
+#include "Graph.h"
+
+namespace llmc {
+
+/// As llm.rope: dims `start .. start + 2 n` of the last turn by position * inv.
+struct Rotation {
+  bool interleaved = false; // pairs (2i, 2i+1), else (i, i + n)
+  int64_t start = 0;
+  int64_t sequenceAxis = 0; // the dim of the value that counts positions
+  double mscale = 1;
+  llvm::SmallVector<float> inv; // [n]
+};
+
+/// Gives the region between `source` and `end` vectors, and reads off what it
+/// does to them at some positions.
+class RotaryProbe {
+public:
+  RotaryProbe(const Graph &graph, mlir::Value source, mlir::Value end);
+
+  /// The rotation; nothing if the region is none, with a reason if it looks
+  /// like one.
+  std::optional<Rotation> find(std::string &reason);
+
+private:
+  using Vector = std::function<double(int64_t)>; // column -> element
+
+  const Graph &graph;
+  mlir::Value source, end;
+  int64_t axis = -1, columns = 0;
+
+  /// Columns `which` of the end at `position`, for rows that hold `vector`.
+  std::optional<llvm::SmallVector<double>>
+  apply(int64_t position, const Vector &vector, llvm::ArrayRef<int64_t> which);
+  /// cos + i sin of every pair at `position`, times mscale.
+  std::optional<llvm::SmallVector<std::pair<double, double>>>
+  turn(const Rotation &shape, int64_t position);
+  std::optional<Rotation> findShape();
+  bool findAngles(Rotation &rotation, std::string &reason);
+};
+
+} // namespace llmc
+
+#endif // LLMC_LIB_RAISE_ROTARYPROBE_H

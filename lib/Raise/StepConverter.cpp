@@ -1,0 +1,248 @@
+//===- StepConverter.cpp - a graph's ops on rows --------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "StepConverter.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace llmc;
+using namespace mlir;
+
+StepConverter::StepConverter(const Graph &graph, ModuleOp module)
+    : graph(graph), module(module), made(graph, module),
+      builder(module.getContext()), loc(builder.getUnknownLoc()) {}
+
+Rows StepConverter::fail(Operation *op, const llvm::Twine &reason) {
+  if (!culprit) {
+    culprit = op;
+    why = reason.str();
+  }
+  return {};
+}
+
+RankedTensorType StepConverter::rowsType(ArrayRef<int64_t> inner) {
+  SmallVector<int64_t> shape = {ShapedType::kDynamic};
+  llvm::append_range(shape, inner);
+  return RankedTensorType::get(shape, builder.getF32Type());
+}
+
+Rows StepConverter::sameAs(const Rows &rows, Value value) {
+  Rows result = rows;
+  result.value = value;
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Which ops
+//===----------------------------------------------------------------------===//
+
+/// Marks what the logits are made of.
+bool StepConverter::findNeeded(Value logits) {
+  SmallVector<Value> open = {logits};
+  llvm::DenseSet<Value> seen = {logits};
+  while (!open.empty()) {
+    Operation *op = open.pop_back_val().getDefiningOp();
+    if (!op)
+      continue;
+    needed.insert(op);
+    for (Value operand : op->getOperands())
+      if (graph.isData(operand) && seen.insert(operand).second)
+        open.push_back(operand);
+  }
+  return true;
+}
+
+/// Marks the last matrix before the logits and what follows it: they are wanted
+/// of some rows only.
+void StepConverter::findHead(Value logits) {
+  SmallVector<Value> open = {logits};
+  SmallVector<Operation *> found;
+  while (!open.empty()) {
+    Operation *op = open.pop_back_val().getDefiningOp();
+    if (!op || !graph.isData(op->getResult(0)))
+      continue;
+    found.push_back(op);
+    if (isa<onnx::MatMulOp, onnx::GemmOp, onnx::MicrosoftMatMulNBitsOp>(op))
+      continue;
+    bool rowByRow = onnx::isElementwise(op) || onnx::isMovement(op);
+    if (!rowByRow)
+      return; // no head: all rows until the end
+    llvm::append_range(open, op->getOperands());
+  }
+  behindHead.insert(found.begin(), found.end());
+}
+
+/// The geometry of the caches, from what the attentions read.
+bool StepConverter::findCaches() {
+  for (Operation &op : graph.function.getBody().front()) {
+    auto attention = dyn_cast<onnx::LlmcAttentionOp>(op);
+    if (!attention || !needed.contains(&op))
+      continue;
+    const Graph::Sizes *query = graph.sizes(attention.getQuery());
+    const Graph::Sizes *key = graph.sizes(attention.getKey());
+    const Graph::Sizes *value = graph.sizes(attention.getValue());
+    if (!query || !key || !value || key->size() != 4 || value->size() != 4)
+      return fail(&op, "reads heads whose sizes are not known"), false;
+    bool first = known.layers++ == 0;
+    bool same = known.kvHeads == (*key)[1] && known.headDim == (*key)[3] &&
+                known.valueDim == (*value)[3];
+    if (!first && !same)
+      return fail(&op, "has keys of another shape than the layers before it, "
+                       "which takes a second cache"),
+             false;
+    known.heads = (*query)[1];
+    known.kvHeads = (*key)[1];
+    known.headDim = (*key)[3];
+    known.valueDim = (*value)[3];
+  }
+  return known.layers > 0;
+}
+
+//===----------------------------------------------------------------------===//
+// The step
+//===----------------------------------------------------------------------===//
+
+void StepConverter::openStep(int64_t vocabulary) {
+  auto f32 = builder.getF32Type();
+  auto cacheType =
+      llm::KVType::get(builder.getContext(), known.layers, known.kvHeads,
+                       known.headDim, known.valueDim, f32, 0, 0);
+  auto batchType = llm::BatchType::get(builder.getContext());
+  builder.setInsertionPointAfter(graph.function);
+  Type results[] = {rowsType({vocabulary}), cacheType};
+  loc = NameLoc::get(builder.getStringAttr("step"));
+  step = func::FuncOp::create(
+      builder, loc, "step",
+      builder.getFunctionType({batchType, cacheType}, results));
+  Block *body = step.addEntryBlock();
+  builder.setInsertionPointToStart(body);
+  batch = body->getArgument(0);
+  cache = body->getArgument(1);
+  auto idType =
+      RankedTensorType::get({ShapedType::kDynamic}, builder.getI32Type());
+  ids = llm::BatchTokensOp::create(builder, loc, idType, batch);
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  rowCount = tensor::DimOp::create(builder, loc, ids, zero);
+}
+
+Value StepConverter::positions() {
+  if (!positionIds) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointAfterValue(rowCount);
+    positionIds =
+        llm::BatchPositionsOp::create(builder, loc, ids.getType(), batch);
+  }
+  return positionIds;
+}
+
+/// The rows that are asked for, of all rows.
+Rows StepConverter::select(const Rows &rows) {
+  if (!askedRows)
+    askedRows =
+        llm::BatchLogitRowsOp::create(builder, loc, ids.getType(), batch);
+  if (rows.shape().size() != 2)
+    return {};
+  Value chosen = llm::EmbedOp::create(builder, loc, rows.value.getType(),
+                                      askedRows, rows.value);
+  return sameAs(rows, chosen);
+}
+
+/// A value of data as `reader` wants it: all rows, or those that are asked for.
+Rows StepConverter::view(Operation *reader, Value value) {
+  auto found = views.find(value);
+  if (!behindHead.contains(reader) || asked.contains(value)) {
+    auto &map = behindHead.contains(reader) ? asked : views;
+    Rows rows = map.lookup(value);
+    return rows ? rows : fail(reader, "reads something that is no rows");
+  }
+  if (found == views.end())
+    return fail(reader, "reads something that is no rows");
+  Rows rows = select(found->second);
+  if (!rows)
+    return fail(reader, "selects rows of heads");
+  asked[value] = rows;
+  return rows;
+}
+
+StepConverter::Handler StepConverter::findHandler(StringRef opName) {
+  using Self = StepConverter;
+  static const llvm::StringMap<Handler> handlers = {
+      {"onnx.Gather", &Self::embed},
+      {"onnx.MatMul", &Self::matmul},
+      {"onnx.Gemm", &Self::gemm},
+      {"onnx.RMSNormalization", &Self::norm},
+      {"onnx.LayerNormalization", &Self::norm},
+      {"onnx.llmc.RotaryEmbedding", &Self::rotary},
+      {"onnx.llmc.Attention", &Self::attention},
+      {"onnx.Add", &Self::binary},
+      {"onnx.Sub", &Self::binary},
+      {"onnx.Mul", &Self::binary},
+      {"onnx.Div", &Self::binary},
+      {"onnx.Max", &Self::binary},
+      {"onnx.Min", &Self::binary},
+      {"onnx.Swish", &Self::activation},
+      {"onnx.Gelu", &Self::activation},
+      {"onnx.Relu", &Self::activation},
+      {"onnx.Sigmoid", &Self::activation},
+      {"onnx.Tanh", &Self::activation},
+      {"onnx.Softplus", &Self::activation},
+      {"onnx.Neg", &Self::unary},
+      {"onnx.Exp", &Self::unary},
+      {"onnx.Sqrt", &Self::unary},
+      {"onnx.Abs", &Self::unary},
+      {"onnx.Reshape", &Self::reshape},
+      {"onnx.Unsqueeze", &Self::reshape},
+      {"onnx.Squeeze", &Self::reshape},
+      {"onnx.Flatten", &Self::reshape},
+      {"onnx.Transpose", &Self::transpose},
+      {"onnx.Identity", &Self::forward},
+      {"onnx.Cast", &Self::forward},
+      {"onnx.Dropout", &Self::forward},
+      {"onnx.Concat", &Self::concat},
+      {"onnx.Split", &Self::split},
+      {"onnx.Slice", &Self::slice},
+  };
+  return handlers.lookup(opName);
+}
+
+Rows StepConverter::convertOp(Operation *op) {
+  Handler handler = findHandler(op->getName().getStringRef());
+  if (!handler)
+    return fail(op, "is an operator that has no form on rows");
+  loc = op->getLoc();
+  return (this->*handler)(op);
+}
+
+LogicalResult StepConverter::convert(Value logits) {
+  const Graph::Sizes *sizes = graph.sizes(logits);
+  Operation *last = logits.getDefiningOp();
+  if (!last || !sizes || sizes->size() != 3 ||
+      (*sizes)[0] != primeLengths.batch || (*sizes)[1] != primeLengths.seq)
+    return fail(last, "is not [batch, sequence, vocabulary]"), failure();
+  known.vocabulary = sizes->back();
+  findNeeded(logits);
+  findHead(logits);
+  if (!findCaches()) {
+    fail(last, "depends on no attention that was recognised");
+    return failure();
+  }
+  openStep(known.vocabulary);
+  for (Operation &op : graph.function.getBody().front()) {
+    if (!needed.contains(&op))
+      continue;
+    Rows rows = convertOp(&op);
+    if (culprit)
+      break;
+    if (op.getNumResults() == 1 || rows)
+      (behindHead.contains(&op) ? asked : views)[op.getResult(0)] = rows;
+  }
+  if (culprit) {
+    step.erase();
+    return failure();
+  }
+  Rows result = asked.contains(logits) ? asked[logits] : select(views[logits]);
+  loc = NameLoc::get(builder.getStringAttr("output"));
+  func::ReturnOp::create(builder, loc, ValueRange{result.value, cache});
+  return success();
+}

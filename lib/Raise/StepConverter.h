@@ -1,0 +1,105 @@
+//===- StepConverter.h - a graph's ops on rows ------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_LIB_RAISE_STEPCONVERTER_H
+#define LLMC_LIB_RAISE_STEPCONVERTER_H
+
+#include "Rows.h"
+#include "StepWeights.h"
+
+#include <map>
+
+namespace llmc {
+
+/// What a decoder's step is, besides its ops.
+struct StepFacts {
+  int64_t layers = 0, heads = 0, kvHeads = 0, headDim = 0, valueDim = 0;
+  int64_t hidden = 0, feedForward = 0, vocabulary = 0;
+  int64_t positions = 0; // rows of a table of positions; 0: there is none
+  bool tiedHead = false;
+};
+
+/// Converts the ops that the logits are made of, in the order of the graph.
+class StepConverter {
+public:
+  StepConverter(const Graph &graph, mlir::ModuleOp module);
+
+  /// Emits `@step` behind `@main`. Fails with the op that cannot be one of rows
+  /// and the reason; `@step` is gone then.
+  mlir::LogicalResult convert(mlir::Value logits);
+
+  const StepFacts &facts() const { return known; }
+  StepWeights &weights() { return made; }
+  mlir::Operation *failedAt() const { return culprit; }
+  const std::string &reason() const { return why; }
+
+private:
+  /// A linear, so that a bias or a split can become part of it.
+  struct Linear {
+    mlir::Value input;
+    WeightSource weight;
+    mlir::Value bias;                    // of the graph, or null
+    int64_t biasBegin = 0, biasEnd = -1; // its columns
+  };
+  using Handler = Rows (StepConverter::*)(mlir::Operation *);
+
+  const Graph &graph;
+  mlir::ModuleOp module;
+  StepWeights made;
+  StepFacts known;
+  mlir::OpBuilder builder;
+  mlir::Location loc;
+  mlir::func::FuncOp step;
+  mlir::Value batch, cache, ids, rowCount, askedRows, positionIds;
+  llvm::DenseMap<mlir::Value, Rows> views, asked; // all rows; those asked for
+  llvm::DenseSet<mlir::Operation *> needed, behindHead;
+  llvm::DenseMap<mlir::Value, Linear> linears; // by the step's value
+  int64_t slot = 0;
+  mlir::Operation *culprit = nullptr;
+  std::string why;
+
+  // The step (StepConverter.cpp).
+  bool findNeeded(mlir::Value logits);
+  void findHead(mlir::Value logits);
+  bool findCaches();
+  void openStep(int64_t vocabulary);
+  Rows convertOp(mlir::Operation *op);
+  Rows view(mlir::Operation *reader, mlir::Value value);
+  Rows select(const Rows &rows);
+  Rows fail(mlir::Operation *op, const llvm::Twine &reason);
+  mlir::Value positions();
+  mlir::RankedTensorType rowsType(llvm::ArrayRef<int64_t> inner);
+  Rows sameAs(const Rows &rows, mlir::Value value);
+
+  // Rows and matrices (StepLinears.cpp).
+  Rows embed(mlir::Operation *op);
+  Rows embedPositions(mlir::Operation *op);
+  Rows matmul(mlir::Operation *op);
+  Rows gemm(mlir::Operation *op);
+  Rows linear(mlir::Operation *op, const Rows &input, WeightSource weight);
+  mlir::Value createLinear(const Linear &linear);
+  Rows norm(mlir::Operation *op);
+  Rows rotary(mlir::Operation *op);
+  Rows attention(mlir::Operation *op);
+
+  // Elementwise ops and moves (StepElementwise.cpp).
+  Rows binary(mlir::Operation *op);
+  Rows unary(mlir::Operation *op);
+  Rows activation(mlir::Operation *op);
+  Rows reshape(mlir::Operation *op);
+  Rows transpose(mlir::Operation *op);
+  Rows forward(mlir::Operation *op);
+  Rows concat(mlir::Operation *op);
+  Rows split(mlir::Operation *op);
+  Rows slice(mlir::Operation *op);
+  Rows takeColumns(mlir::Operation *op, const Rows &rows, int64_t dim,
+                   int64_t begin, int64_t end);
+  bool align(mlir::Operation *op, Rows &a, Rows &b);
+  Rows constantLike(mlir::Operation *op, const Rows &rows, mlir::Value constant,
+                    llvm::ArrayRef<int64_t> result);
+
+  static Handler findHandler(llvm::StringRef opName);
+};
+
+} // namespace llmc
+
+#endif // LLMC_LIB_RAISE_STEPCONVERTER_H

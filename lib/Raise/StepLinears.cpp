@@ -1,0 +1,248 @@
+//===- StepLinears.cpp - matrices, norms and attention on rows ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "StepConverter.h"
+
+#include "llmc/Support/Numbers.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+#include <cmath>
+
+using namespace llmc;
+using namespace mlir;
+
+//===----------------------------------------------------------------------===//
+// Tables
+//===----------------------------------------------------------------------===//
+
+/// Whether a value is the ids of the tokens, [B, S], perhaps reshaped.
+static bool isTokens(const Graph &graph, Value index) {
+  constexpr Lengths lengths = {3, 5, 0};
+  onnx::Evaluator evaluator = graph.evaluator(lengths);
+  auto number = [](int64_t b, int64_t s) { return 100 * b + s; };
+  evaluator.bind(graph.ids, {lengths.batch, lengths.seq}, [&](onnx::Index at) {
+    return onnx::Scalar::of(number(at[0], at[1]));
+  });
+  const Graph::Sizes *sizes = evaluator.sizes(index);
+  if (!sizes || *sizes != Graph::Sizes{lengths.batch, lengths.seq})
+    return false;
+  for (int64_t b = 0; b < lengths.batch; ++b)
+    for (int64_t s = 0; s < lengths.seq; ++s)
+      if (auto element = evaluator.element(index, {b, s});
+          !element || element->whole() != number(b, s))
+        return false;
+  return true;
+}
+
+Rows StepConverter::embed(Operation *op) {
+  auto gather = cast<onnx::GatherOp>(op);
+  if (graph.isData(op->getOperand(0)))
+    return fail(op, "chooses some of the rows");
+  auto table = made.trace(op->getOperand(0));
+  if (!table || table->type.getRank() != 2 || gather.getAxis() != 0)
+    return fail(op, "chooses from something that is no table of weights");
+  if (!isTokens(graph, op->getOperand(1)))
+    return fail(op, "chooses rows by something that is not the tokens");
+  known.hidden = table->type.getDimSize(1);
+  Rows rows;
+  rows.dims = {{RowDim::Batch, 0}, {RowDim::Sequence, 0}, {RowDim::Inner, 1}};
+  Value param = made.matrix(builder, *table);
+  rows.value =
+      llm::EmbedOp::create(builder, loc, rowsType({known.hidden}), ids, param);
+  return rows;
+}
+
+/// How far an index is from its row's position; nothing if it is not that
+/// everywhere.
+static std::optional<int64_t> findOffset(const Graph &graph, Value index) {
+  std::optional<int64_t> offset;
+  for (Lengths lengths : {Lengths{1, 7, 0}, {1, 3, 11}}) {
+    lengths = graph.settle(lengths);
+    onnx::Evaluator evaluator = graph.evaluator(lengths);
+    const Graph::Sizes *sizes = evaluator.sizes(index);
+    if (!sizes || sizes->empty() || sizes->back() != lengths.seq)
+      return std::nullopt;
+    Graph::Sizes place(sizes->size(), 0);
+    for (place.back() = 0; place.back() < lengths.seq; ++place.back()) {
+      auto element = evaluator.element(index, place);
+      if (!element)
+        return std::nullopt;
+      int64_t here = element->whole() - lengths.past - place.back();
+      if (offset.value_or(here) != here)
+        return std::nullopt;
+      offset = here;
+    }
+  }
+  return offset;
+}
+
+/// Learned positions: rows of a table by position, which no token chooses.
+Rows StepConverter::embedPositions(Operation *op) {
+  auto gather = dyn_cast_or_null<onnx::GatherOp>(op);
+  if (!gather || gather.getAxis() != 0)
+    return {};
+  auto table = made.trace(op->getOperand(0));
+  auto offset = findOffset(graph, op->getOperand(1));
+  if (!table || table->type.getRank() != 2 || !offset || *offset < 0 ||
+      *offset >= table->type.getDimSize(0))
+    return {};
+  table = StepWeights::rows(*table, *offset, table->type.getDimSize(0));
+  known.positions = table->type.getDimSize(0);
+  Rows rows;
+  rows.dims = {{RowDim::Batch, 0}, {RowDim::Sequence, 0}, {RowDim::Inner, 1}};
+  Value param = made.matrix(builder, *table);
+  rows.value = llm::EmbedOp::create(
+      builder, loc, rowsType({table->type.getDimSize(1)}), positions(), param);
+  return rows;
+}
+
+//===----------------------------------------------------------------------===//
+// Matrices
+//===----------------------------------------------------------------------===//
+
+Value StepConverter::createLinear(const Linear &linear) {
+  Value weight = made.matrix(builder, linear.weight);
+  Value bias;
+  if (linear.bias)
+    bias = made.vector(builder, linear.bias, linear.biasBegin, linear.biasEnd);
+  int64_t columns = linear.weight.type.getDimSize(0);
+  Value result = llm::LinearOp::create(builder, loc, rowsType({columns}),
+                                       linear.input, weight, bias);
+  linears[result] = linear;
+  return result;
+}
+
+Rows StepConverter::linear(Operation *op, const Rows &input,
+                           WeightSource weight) {
+  bool plain = input.shape().size() == 2 && !input.isCache &&
+               input.dims.back() == RowDim{RowDim::Inner, 1};
+  if (!plain || input.shape()[1] != weight.type.getDimSize(1))
+    return fail(op, "multiplies something that is no rows of its columns");
+  known.feedForward = std::max(
+      known.feedForward,
+      behindHead.contains(op) ? int64_t{0} : weight.type.getDimSize(0));
+  return sameAs(input, createLinear({input.value, weight, Value()}));
+}
+
+Rows StepConverter::matmul(Operation *op) {
+  Rows input = view(op, op->getOperand(0));
+  auto weight = made.trace(op->getOperand(1));
+  if (weight)
+    weight = StepWeights::transposed(*weight);
+  if (!weight)
+    return fail(op, "multiplies by something that is no matrix of weights");
+  return input ? linear(op, input, *weight) : input;
+}
+
+Rows StepConverter::gemm(Operation *op) {
+  auto gemm = cast<onnx::GemmOp>(op);
+  Rows input = view(op, op->getOperand(0));
+  auto weight = made.trace(op->getOperand(1));
+  if (weight && !gemm.getTransB())
+    weight = StepWeights::transposed(*weight);
+  if (!weight || gemm.getTransA() || gemm.getAlpha() != 1 ||
+      gemm.getBeta() != 1)
+    return fail(op, "is no plain product with a matrix of weights");
+  if (!input)
+    return input;
+  Rows rows = linear(op, input, *weight);
+  Value bias = op->getOperand(2);
+  if (!rows || isa<NoneType>(bias.getType()))
+    return rows;
+  Linear whole = linears.lookup(rows.value);
+  whole.bias = bias;
+  return sameAs(rows, createLinear(whole));
+}
+
+//===----------------------------------------------------------------------===//
+// Norms
+//===----------------------------------------------------------------------===//
+
+Rows StepConverter::norm(Operation *op) {
+  bool isRms = isa<onnx::RMSNormalizationOp>(op);
+  Rows input = view(op, op->getOperand(0));
+  if (!input)
+    return input;
+  int64_t axis = op->getAttrOfType<IntegerAttr>("axis").getInt();
+  int64_t last = input.dims.size() - 1;
+  if ((axis < 0 ? axis + last + 1 : axis) != last ||
+      input.dims.back() !=
+          RowDim{RowDim::Inner, static_cast<int64_t>(input.shape().size() - 1)})
+    return fail(op, "normalises more than the last dim of rows");
+  Value scale = made.vector(builder, op->getOperand(1)), bias;
+  bool hasBias = !isRms && !isa<NoneType>(op->getOperand(2).getType());
+  if (hasBias)
+    bias = made.vector(builder, op->getOperand(2));
+  if (!scale || (hasBias && !bias))
+    return fail(op, "has a scale that is no constant vector");
+  double eps = widenAsPrinted(static_cast<float>(
+      op->getAttrOfType<FloatAttr>("epsilon").getValueAsDouble()));
+  return sameAs(input, llm::NormOp::create(
+                           builder, loc, input.value.getType(),
+                           isRms ? llm::NormKind::Rms : llm::NormKind::Layer,
+                           input.value, scale, bias, llvm::APFloat(eps)));
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+/// Whether the value is [T, heads, columns] in the graph's [B, H, S, D].
+static bool isHeads(const Rows &rows) {
+  return rows.shape().size() == 3 && rows.dims.size() == 4 &&
+         rows.find(1) >= 0 && rows.find(2) == 3;
+}
+
+Rows StepConverter::rotary(Operation *op) {
+  auto rotary = cast<onnx::LlmcRotaryEmbeddingOp>(op);
+  Rows input = view(op, op->getOperand(0));
+  if (!input)
+    return input;
+  auto axis = static_cast<size_t>(rotary.getSequenceAxis());
+  if (!isHeads(input) || axis >= input.dims.size() ||
+      input.dims[axis].kind != RowDim::Sequence)
+    return fail(op, "rotates something that is no heads of rows");
+  Value inv = made.vector(builder, op->getOperand(1));
+  if (!inv)
+    return fail(op, "has frequencies that are no constant vector");
+  return sameAs(input,
+                llm::RopeOp::create(
+                    builder, loc, input.value.getType(),
+                    rotary.getInterleaved() ? llm::Pairing::Interleaved
+                                            : llm::Pairing::Half,
+                    input.value, positions(), inv, rotary.getStart(),
+                    llvm::APFloat(static_cast<double>(rotary.getMscale()))));
+}
+
+Rows StepConverter::attention(Operation *op) {
+  auto attention = cast<onnx::LlmcAttentionOp>(op);
+  Rows query = view(op, attention.getQuery());
+  Rows key = view(op, attention.getKey());
+  Rows value = view(op, attention.getValue());
+  if (!query || !key || !value)
+    return {};
+  if (!isHeads(query) || !isHeads(key) || !isHeads(value))
+    return fail(op, "reads something that is no heads of rows");
+  if (!graph.past.empty() && (!key.isCache || !value.isCache))
+    return fail(op, "reads new keys only, though the graph has caches");
+  if (attention.getRight() != 0)
+    return fail(op, "sees keys behind its row, which a step cannot");
+  Value layer = arith::ConstantIndexOp::create(builder, loc, slot++);
+  cache = llm::KVWriteOp::create(builder, loc, cache.getType(), cache, layer,
+                                 key.value, value.value, batch);
+  auto vector = [&](Value constant) {
+    return isa<NoneType>(constant.getType()) ? Value()
+                                             : made.vector(builder, constant);
+  };
+  auto real = [](float number) {
+    return llvm::APFloat(static_cast<double>(number));
+  };
+  Value result = llm::AttentionOp::create(
+      builder, loc, rowsType({query.shape()[1], value.shape()[2]}), query.value,
+      cache, layer, /*key=*/Value(), /*value=*/Value(),
+      vector(attention.getSlopes()), vector(attention.getSinks()),
+      /*rel=*/Value(), batch, real(attention.getScale()), attention.getLeft(),
+      /*right=*/0, /*chunk=*/0, real(attention.getSoftcap()));
+  return sameAs(query, result);
+}

@@ -1,0 +1,59 @@
+//===- StepWeights.h - constants of a graph become weights ------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_LIB_RAISE_STEPWEIGHTS_H
+#define LLMC_LIB_RAISE_STEPWEIGHTS_H
+
+#include "Graph.h"
+
+#include "mlir/IR/SymbolTable.h"
+
+namespace llmc {
+
+/// A weight by how it is made: the tensor of the file, and the steps from there.
+struct WeightSource {
+  mlir::llm::WeightOp weight; // of the graph
+  llvm::SmallVector<mlir::Attribute> recipe;
+  mlir::RankedTensorType type; // what the steps lead to
+};
+
+/// Makes the weights of `@step` from constants of the graph.
+class StepWeights {
+public:
+  StepWeights(const Graph &graph, mlir::ModuleOp module);
+
+  /// How a constant is made of one weight by transposes, casts and summands;
+  /// nothing if it is made otherwise.
+  std::optional<WeightSource> trace(mlir::Value constant) const;
+
+  /// Rows `begin` to `end` of a matrix [N, K].
+  static WeightSource rows(WeightSource source, int64_t begin, int64_t end);
+  static std::optional<WeightSource> transposed(WeightSource source);
+
+  /// `llm.param` of a matrix, or of a vector as f32.
+  mlir::Value matrix(mlir::OpBuilder &builder, const WeightSource &source);
+  mlir::Value vector(mlir::OpBuilder &builder, WeightSource source);
+  /// `llm.param` of columns `begin` to `end` (-1: all) of a constant of one number
+  /// per column, as f32; null if it is none or cannot be evaluated.
+  mlir::Value vector(mlir::OpBuilder &builder, mlir::Value constant,
+                     int64_t begin = 0, int64_t end = -1);
+
+  /// Gives the new weights the names of the tensors that they are made of, where
+  /// the graph's own weights are gone.
+  void takeNames();
+
+private:
+  const Graph &graph;
+  mutable mlir::ModuleOp module; // a handle, as all of MLIR
+  mlir::SymbolTable symbols;
+  llvm::StringMap<mlir::llm::WeightOp> made; // by source and recipe
+  llvm::DenseMap<mlir::Attribute, mlir::llm::WeightOp> constants; // by value
+
+  mlir::DenseElementsAttr evaluate(mlir::Value constant, int64_t begin,
+                                   int64_t end) const;
+  mlir::llm::WeightOp declare(const WeightSource &source);
+  mlir::Value param(mlir::OpBuilder &builder, mlir::llm::WeightOp weight);
+};
+
+} // namespace llmc
+
+#endif // LLMC_LIB_RAISE_STEPWEIGHTS_H
