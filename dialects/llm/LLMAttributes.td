@@ -53,6 +53,16 @@ def LLM_FloatEncoding : LLM_Encoding<"FloatEncoding", "float"> {
   let assemblyFormat = "`<` $type `>`";
   let genVerifyDecl = 1;
 }
+def LLM_IntegerEncoding : LLM_Encoding<"IntegerEncoding", "integer"> {
+  let summary = "one integer per element; narrow ones share a byte, the first lowest";
+  let description = [{
+    What files hold beside their floats: codes whose scales are another tensor. Integers are
+    signless `iN` (in two's complement) or unsigned `uiN` of 2, 4, 8, 16, 32 or 64 bits.
+  }];
+  let parameters = (ins "::mlir::IntegerType":$type);
+  let assemblyFormat = "`<` $type `>`";
+  let genVerifyDecl = 1;
+}
 def LLM_GgmlFormat : I32EnumAttr<"GgmlFormat", "block formats of GGML, numbered as in GGUF files", [
   I32EnumAttrCase<"Q4_0", 2, "q4_0">, I32EnumAttrCase<"Q4_1", 3, "q4_1">,
   I32EnumAttrCase<"Q5_0", 6, "q5_0">, I32EnumAttrCase<"Q5_1", 7, "q5_1">,
@@ -185,6 +195,19 @@ def LLM_AddStep : LLM_Attr<"AddStep", "add"> {
   let summary = "recipe step: add a constant to every element (norm weights stored as w - 1)";
   let parameters = (ins "::mlir::FloatAttr":$value);
   let assemblyFormat = "`<` $value `>`";
+}
+
+def LLM_BlocksStep : LLM_Attr<"BlocksStep", "blocks"> {
+  let summary = "recipe step: the source has a grid's codes; its scales, and zeros, are tensors of their own";
+  let description = [{
+    The source is [N, G, bytes]: G groups of codes of each row, packed from the lowest bits on. `scales` names the
+    tensor [N, G] (or [N * G]) of one float per group, `zeros` that of one zero per group: codes, packed likewise and
+    padded to bytes per row, or floats. Leads to [N, G * group] in `grid`; with zeros its minimum is `-scale * zero`.
+    (ONNX Runtime: MatMulNBits.)
+  }];
+  let parameters = (ins "::mlir::llm::GridAttr":$grid, "::mlir::StringAttr":$scales,
+                        OptionalParameter<"::mlir::StringAttr">:$zeros);
+  let assemblyFormat = "`<` struct(params) `>`";
 }
 
 //===----------------------------------------------------------------------===//

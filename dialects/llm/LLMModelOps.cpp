@@ -14,11 +14,11 @@ LogicalResult RowsStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                      << begin << ", " << end << ")";
 }
 
-/// A tensor of floats or a packed value whose bytes can be counted.
+/// A tensor of numbers or a packed value whose bytes can be counted.
 static bool isWeightType(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!isa<PackedType>(type) &&
-      !(tensor && isa<FloatType>(tensor.getElementType())))
+      !(tensor && isa<FloatType, IntegerType>(tensor.getElementType())))
     return false;
   int64_t elements = 1;
   constexpr int64_t most = int64_t(1) << 48; // beyond any file
@@ -37,10 +37,10 @@ static LogicalResult verifyRecipe(WeightOp op) {
   if (!op.getSource())
     return op.emitOpError("(C4) only a source has a recipe");
   for (Attribute step : *recipe)
-    if (!isa<TransposeStepAttr, RowsStepAttr, ConvertStepAttr, AddStepAttr>(
-            step))
-      return op.emitOpError("(C4) a recipe lists transpose, rows, convert and "
-                            "add steps, found ")
+    if (!isa<TransposeStepAttr, RowsStepAttr, ConvertStepAttr, AddStepAttr,
+             BlocksStepAttr>(step))
+      return op.emitOpError("(C4) a recipe lists transpose, rows, convert, "
+                            "add and blocks steps, found ")
              << step;
   return success();
 }
@@ -50,7 +50,7 @@ LogicalResult WeightOp::verify() {
     return emitOpError("(C1) needs exactly one of source and value");
   Type type = getType();
   if (!isWeightType(type))
-    return emitOpError("(C2) is a static tensor of floats or packed, found ")
+    return emitOpError("(C2) is a static tensor of numbers or packed, found ")
            << type;
   if (isa<Int8ActEncodingAttr>(getEncoding(type)))
     return emitOpError("(C2) holds weights, found an encoding of activations, ")

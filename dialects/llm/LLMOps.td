@@ -29,6 +29,7 @@ class LLM_KernelAnchor<list<string> methods = []>
 def LLM_Int : TypedSignlessIntegerAttrBase<I64, "int64_t", "64-bit integer">;
 
 def LLM_FloatTensor : RankedTensorOf<[F32, F16, BF16]>;
+def LLM_IntegerTensor : RankedTensorOf<[AnyInteger]>;           // what graphs keep beside floats
 def LLM_VectorTensor : RankedTensorOf<[F32]>;                  // small f32 parameters
 def LLM_IdTensor : 1DTensorOf<[I32]>;
 def LLM_WeightValue : AnyTypeOf<[LLM_FloatTensor, LLM_PackedType], "dense or packed matrix">;

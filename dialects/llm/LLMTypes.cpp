@@ -146,9 +146,11 @@ ArrayRef<int64_t> llm::getMatrixShape(Type type) {
 EncodingAttrInterface llm::getEncoding(Type type) {
   if (auto packed = dyn_cast<PackedType>(type))
     return packed.getEncoding();
-  auto elementType =
-      cast<FloatType>(cast<RankedTensorType>(type).getElementType());
-  return FloatEncodingAttr::get(type.getContext(), elementType);
+  Type elementType = cast<RankedTensorType>(type).getElementType();
+  if (auto integer = dyn_cast<IntegerType>(elementType))
+    return IntegerEncodingAttr::get(type.getContext(), integer);
+  return FloatEncodingAttr::get(type.getContext(),
+                                cast<FloatType>(elementType));
 }
 
 int64_t llm::getWeightBytes(Type type) {

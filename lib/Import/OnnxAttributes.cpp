@@ -91,18 +91,23 @@ Error OnnxBuilder::readAttributes(const ::onnx::NodeProto &node,
 // Initializers
 //===----------------------------------------------------------------------===//
 
-static bool isWeightType(mlir::Type type) {
-  return type.isF32() || type.isF16() || type.isBF16();
+/// Whether a tensor is a weight and no part of the graph: sizes, axes, tables of
+/// integers are that as long as they are small.
+static bool isWeight(mlir::Type type, int64_t count) {
+  constexpr int64_t mostConstantIntegers = 256;
+  if (type.isF32() || type.isF16() || type.isBF16())
+    return count > 1;
+  auto integer = dyn_cast<mlir::IntegerType>(type);
+  return integer && integer.getWidth() > 1 && count > mostConstantIntegers;
 }
 
 Expected<mlir::Value> OnnxBuilder::buildWeight(StringRef name,
                                                const OnnxTensor &tensor) {
-  auto encoding = mlir::llm::FloatEncodingAttr::get(
-      builder.getContext(), cast<mlir::FloatType>(tensor.elementType));
+  auto type = mlir::RankedTensorType::get(tensor.shape, tensor.elementType);
+  auto encoding = mlir::llm::getEncoding(type);
   if (Error problem =
           weights.addTensor({name.str(), tensor.shape, encoding, tensor.bytes}))
     return error("", toString(std::move(problem)));
-  auto type = mlir::RankedTensorType::get(tensor.shape, tensor.elementType);
   mlir::OpBuilder::InsertionGuard guard(builder);
   auto function = builder.getInsertionBlock()->getParentOp();
   builder.setInsertionPoint(function);
@@ -130,8 +135,7 @@ OnnxBuilder::buildInitializer(const ::onnx::TensorProto &proto) {
   int64_t count = 1;
   for (int64_t size : tensor->shape)
     count *= size;
-  // Sizes, axes and factors are constants of the graph.
-  if (count > 1 && isWeightType(tensor->elementType))
+  if (isWeight(tensor->elementType, count))
     return buildWeight(name, *tensor);
   Expected<mlir::DenseElementsAttr> value = elements(*tensor);
   if (!value)

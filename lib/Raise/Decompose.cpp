@@ -95,7 +95,8 @@ static std::string fusedMatMul(GraphWriter &w, Operation *op) {
   if (flag("transBatchA") || flag("transBatchB"))
     return "turns batches";
   Value sides[2];
-  for (auto [i, name] : llvm::enumerate(ArrayRef<StringRef>({"transA", "transB"}))) {
+  for (auto [i, name] :
+       llvm::enumerate(ArrayRef<StringRef>({"transA", "transB"}))) {
     sides[i] = op->getOperand(i);
     auto type = dyn_cast<RankedTensorType>(sides[i].getType());
     if (!flag(name))
@@ -143,9 +144,16 @@ namespace {
 struct Decompose : impl::DecomposeBase<Decompose> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
-      for (Operation &op : llvm::make_early_inc_range(function.getOps()))
-        if (Decomposition decomposition = findDecomposition(&op))
-          decompose(decomposition, &op);
+      write(function);
+  }
+
+  void write(func::FuncOp function) {
+    for (Operation &op : llvm::make_early_inc_range(function.getOps()))
+      if (Decomposition decomposition = findDecomposition(&op))
+        decompose(decomposition, &op);
+    Operation *end = function.getBody().front().getTerminator();
+    function.setType(FunctionType::get(
+        &getContext(), function.getArgumentTypes(), end->getOperandTypes()));
   }
 
   void decompose(Decomposition decomposition, Operation *op) {

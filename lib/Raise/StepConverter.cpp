@@ -171,6 +171,7 @@ StepConverter::Handler StepConverter::findHandler(StringRef opName) {
       {"onnx.Gather", &Self::embed},
       {"onnx.MatMul", &Self::matmul},
       {"onnx.Gemm", &Self::gemm},
+      {"onnx.microsoft.MatMulNBits", &Self::matmulBlocks},
       {"onnx.RMSNormalization", &Self::norm},
       {"onnx.LayerNormalization", &Self::norm},
       {"onnx.llmc.RotaryEmbedding", &Self::rotary},

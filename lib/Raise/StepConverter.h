@@ -75,6 +75,7 @@ private:
   Rows embedPositions(mlir::Operation *op);
   Rows matmul(mlir::Operation *op);
   Rows gemm(mlir::Operation *op);
+  Rows matmulBlocks(mlir::Operation *op);
   Rows linear(mlir::Operation *op, const Rows &input, WeightSource weight);
   mlir::Value createLinear(const Linear &linear);
   Rows norm(mlir::Operation *op);

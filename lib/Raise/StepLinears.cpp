@@ -40,11 +40,11 @@ Rows StepConverter::embed(Operation *op) {
   if (graph.isData(op->getOperand(0)))
     return fail(op, "chooses some of the rows");
   auto table = made.trace(op->getOperand(0));
-  if (!table || table->type.getRank() != 2 || gather.getAxis() != 0)
+  if (!table || table->shape().size() != 2 || gather.getAxis() != 0)
     return fail(op, "chooses from something that is no table of weights");
   if (!isTokens(graph, op->getOperand(1)))
     return fail(op, "chooses rows by something that is not the tokens");
-  known.hidden = table->type.getDimSize(1);
+  known.hidden = table->shape()[1];
   Rows rows;
   rows.dims = {{RowDim::Batch, 0}, {RowDim::Sequence, 0}, {RowDim::Inner, 1}};
   Value param = made.matrix(builder, *table);
@@ -84,16 +84,16 @@ Rows StepConverter::embedPositions(Operation *op) {
     return {};
   auto table = made.trace(op->getOperand(0));
   auto offset = findOffset(graph, op->getOperand(1));
-  if (!table || table->type.getRank() != 2 || !offset || *offset < 0 ||
-      *offset >= table->type.getDimSize(0))
+  if (!table || table->shape().size() != 2 || !offset || *offset < 0 ||
+      *offset >= table->shape()[0])
     return {};
-  table = StepWeights::rows(*table, *offset, table->type.getDimSize(0));
-  known.positions = table->type.getDimSize(0);
+  table = StepWeights::rows(*table, *offset, table->shape()[0]);
+  known.positions = table->shape()[0];
   Rows rows;
   rows.dims = {{RowDim::Batch, 0}, {RowDim::Sequence, 0}, {RowDim::Inner, 1}};
   Value param = made.matrix(builder, *table);
-  rows.value = llm::EmbedOp::create(
-      builder, loc, rowsType({table->type.getDimSize(1)}), positions(), param);
+  rows.value = llm::EmbedOp::create(builder, loc, rowsType({table->shape()[1]}),
+                                    positions(), param);
   return rows;
 }
 
@@ -106,7 +106,7 @@ Value StepConverter::createLinear(const Linear &linear) {
   Value bias;
   if (linear.bias)
     bias = made.vector(builder, linear.bias, linear.biasBegin, linear.biasEnd);
-  int64_t columns = linear.weight.type.getDimSize(0);
+  int64_t columns = linear.weight.shape()[0];
   Value result = llm::LinearOp::create(builder, loc, rowsType({columns}),
                                        linear.input, weight, bias);
   linears[result] = linear;
@@ -117,11 +117,11 @@ Rows StepConverter::linear(Operation *op, const Rows &input,
                            WeightSource weight) {
   bool plain = input.shape().size() == 2 && !input.isCache &&
                input.dims.back() == RowDim{RowDim::Inner, 1};
-  if (!plain || input.shape()[1] != weight.type.getDimSize(1))
+  if (!plain || input.shape()[1] != weight.shape()[1])
     return fail(op, "multiplies something that is no rows of its columns");
-  known.feedForward = std::max(
-      known.feedForward,
-      behindHead.contains(op) ? int64_t{0} : weight.type.getDimSize(0));
+  known.feedForward =
+      std::max(known.feedForward,
+               behindHead.contains(op) ? int64_t{0} : weight.shape()[0]);
   return sameAs(input, createLinear({input.value, weight, Value()}));
 }
 
@@ -133,6 +133,23 @@ Rows StepConverter::matmul(Operation *op) {
   if (!weight)
     return fail(op, "multiplies by something that is no matrix of weights");
   return input ? linear(op, input, *weight) : input;
+}
+
+Rows StepConverter::matmulBlocks(Operation *op) {
+  auto product = cast<onnx::MicrosoftMatMulNBitsOp>(op);
+  Rows input = view(op, op->getOperand(0));
+  std::string reason;
+  auto weight = made.traceBlocks(product, reason);
+  if (!weight)
+    return fail(op, reason);
+  if (!input)
+    return input;
+  Rows rows = linear(op, input, *weight);
+  if (!rows || isa<NoneType>(product.getBias().getType()))
+    return rows;
+  Linear whole = linears.lookup(rows.value);
+  whole.bias = product.getBias();
+  return sameAs(rows, createLinear(whole));
 }
 
 Rows StepConverter::gemm(Operation *op) {

@@ -10,39 +10,85 @@ StepWeights::StepWeights(const Graph &graph, ModuleOp module)
     : graph(graph), module(module), symbols(module) {}
 
 std::optional<WeightSource> StepWeights::transposed(WeightSource source) {
-  if (source.type.getRank() != 2)
+  auto type = dyn_cast<RankedTensorType>(source.type);
+  if (!type || type.getRank() != 2)
     return std::nullopt;
-  auto step = llm::TransposeStepAttr::get(source.type.getContext());
+  auto step = llm::TransposeStepAttr::get(type.getContext());
   // Twice is not at all.
   if (!source.recipe.empty() && source.recipe.back() == step)
     source.recipe.pop_back();
   else
     source.recipe.push_back(step);
-  source.type = RankedTensorType::get(
-      {source.type.getDimSize(1), source.type.getDimSize(0)},
-      source.type.getElementType());
+  source.type = type.clone({type.getDimSize(1), type.getDimSize(0)});
   return source;
 }
 
 WeightSource StepWeights::rows(WeightSource source, int64_t begin,
                                int64_t end) {
-  SmallVector<int64_t> shape(source.type.getShape());
+  SmallVector<int64_t> shape(source.shape());
   if (begin == 0 && end == shape[0])
     return source;
   shape[0] = end - begin;
   source.recipe.push_back(
       llm::RowsStepAttr::get(source.type.getContext(), begin, end));
-  source.type = RankedTensorType::get(shape, source.type.getElementType());
+  if (auto packed = dyn_cast<llm::PackedType>(source.type))
+    source.type = llm::PackedType::get(shape, packed.getEncoding());
+  else
+    source.type = cast<RankedTensorType>(source.type).clone(shape);
   return source;
+}
+
+/// The weight that a constant is, as it is.
+static llm::WeightOp findWeight(Value constant) {
+  auto param = constant.getDefiningOp<llm::ParamOp>();
+  return param ? SymbolTable::lookupNearestSymbolFrom<llm::WeightOp>(
+                     param, param.getWeightAttr())
+               : llm::WeightOp();
+}
+
+std::optional<WeightSource>
+StepWeights::traceBlocks(onnx::MicrosoftMatMulNBitsOp op,
+                         std::string &why) const {
+  llm::WeightOp codes = findWeight(op.getB()),
+                scales = findWeight(op.getScales());
+  bool hasZeros = !isa<NoneType>(op.getZeroPoints().getType());
+  llm::WeightOp zeros = hasZeros ? findWeight(op.getZeroPoints()) : codes;
+  if (!codes || !scales || !zeros || !codes.getSource() ||
+      !scales.getSource()) {
+    why = "has codes, scales or zeros that are no tensors of the file";
+    return std::nullopt;
+  }
+  int64_t bits = op.getBits(), group = op.getBlockSize();
+  bool known = (bits == 2 || bits == 4 || bits == 8) && group >= 16 &&
+               group <= 65536 && op.getK() % group == 0;
+  if (!known || !isa<NoneType>(op.getGIdx().getType())) {
+    why = "has codes of " + std::to_string(bits) + " bits in blocks of " +
+          std::to_string(group) +
+          ", or in another order; blocks that divide the columns, of 2, 4 or 8 "
+          "bits, are read";
+    return std::nullopt;
+  }
+  Builder builder(module.getContext());
+  auto scaleType = cast<FloatType>(getElementTypeOrSelf(scales.getType()));
+  // A minimum, the product of scale and zero, needs more digits than a half has.
+  if (hasZeros)
+    scaleType = builder.getF32Type();
+  auto grid = llm::GridAttr::get(
+      builder.getContext(), bits, group, scaleType, IntegerType(), 0,
+      hasZeros ? 0 : int64_t{1} << (bits - 1), hasZeros);
+  auto step = llm::BlocksStepAttr::get(
+      builder.getContext(), grid, scales.getSourceAttr(),
+      hasZeros ? zeros.getSourceAttr() : StringAttr());
+  return WeightSource{
+      codes, {step}, llm::PackedType::get({op.getN(), op.getK()}, grid)};
 }
 
 std::optional<WeightSource> StepWeights::trace(Value constant) const {
   Operation *op = constant.getDefiningOp();
-  if (auto param = dyn_cast_or_null<llm::ParamOp>(op)) {
-    auto weight = SymbolTable::lookupNearestSymbolFrom<llm::WeightOp>(
-        param, param.getWeightAttr());
-    auto type = dyn_cast<RankedTensorType>(param.getType());
-    if (!weight || !weight.getSource() || !type)
+  if (llm::WeightOp weight = findWeight(constant)) {
+    auto type = dyn_cast<RankedTensorType>(weight.getType());
+    bool isFloat = type && isa<FloatType>(type.getElementType());
+    if (!weight.getSource() || !isFloat)
       return std::nullopt;
     return WeightSource{weight, {}, type};
   }
@@ -101,11 +147,11 @@ Value StepWeights::matrix(OpBuilder &builder, const WeightSource &source) {
 
 Value StepWeights::vector(OpBuilder &builder, WeightSource source) {
   Type f32 = builder.getF32Type();
-  if (source.type.getElementType() != f32) {
+  if (getElementTypeOrSelf(source.type) != f32) {
     source.recipe.push_back(llm::ConvertStepAttr::get(
         builder.getContext(), llm::FloatEncodingAttr::get(
                                   builder.getContext(), cast<FloatType>(f32))));
-    source.type = RankedTensorType::get(source.type.getShape(), f32);
+    source.type = RankedTensorType::get(source.shape(), f32);
   }
   return param(builder, declare(source));
 }
@@ -137,9 +183,9 @@ DenseElementsAttr StepWeights::evaluate(Value constant, int64_t begin,
 
 Value StepWeights::vector(OpBuilder &builder, Value constant, int64_t begin,
                           int64_t end) {
-  if (auto source = trace(constant); source && source->type.getRank() == 1)
-    return vector(builder, rows(*source, begin,
-                                end < 0 ? source->type.getDimSize(0) : end));
+  if (auto source = trace(constant); source && source->shape().size() == 1)
+    return vector(builder,
+                  rows(*source, begin, end < 0 ? source->shape()[0] : end));
   DenseElementsAttr value = evaluate(constant, begin, end);
   if (!value)
     return {};

@@ -13,7 +13,11 @@ namespace llmc {
 struct WeightSource {
   mlir::llm::WeightOp weight; // of the graph
   llvm::SmallVector<mlir::Attribute> recipe;
-  mlir::RankedTensorType type; // what the steps lead to
+  mlir::Type type; // what the steps lead to: a tensor, or packed
+
+  llvm::ArrayRef<int64_t> shape() const {
+    return mlir::llm::getMatrixShape(type);
+  }
 };
 
 /// Makes the weights of `@step` from constants of the graph.
@@ -24,6 +28,11 @@ public:
   /// How a constant is made of one weight by transposes, casts and summands;
   /// nothing if it is made otherwise.
   std::optional<WeightSource> trace(mlir::Value constant) const;
+
+  /// Codes, scales and zeros of a MatMulNBits; its reason in `why` where it is none
+  /// of constants, or has a format that no grid says.
+  std::optional<WeightSource> traceBlocks(mlir::onnx::MicrosoftMatMulNBitsOp op,
+                                          std::string &why) const;
 
   /// Rows `begin` to `end` of a matrix [N, K].
   static WeightSource rows(WeightSource source, int64_t begin, int64_t end);

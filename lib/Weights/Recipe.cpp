@@ -134,7 +134,93 @@ static std::string convert(Material &material, EncodingAttrInterface encoding) {
   return problem;
 }
 
-static std::string applyStep(Material &material, mlir::Attribute step) {
+/// The floats of a tensor that goes with a weight's codes, or why there are none.
+static std::string readBeside(const WeightStore &store, mlir::StringAttr name,
+                              std::vector<float> &values) {
+  const SourceTensor *source = store.find(name);
+  if (!source)
+    return "the model's files have no tensor " + quote(name.getValue());
+  values = dequantize({source->shape, source->encoding, source->bytes, {}});
+  return "";
+}
+
+/// Zeros of codes are packed per row and fill whole bytes: [N, G] of them.
+static std::string readZeros(const WeightStore &store, BlocksStepAttr step,
+                             int64_t rows, int64_t groups,
+                             std::vector<float> &zeros) {
+  std::vector<float> numbers;
+  if (std::string problem = readBeside(store, step.getZeros(), numbers);
+      !problem.empty())
+    return problem;
+  int64_t count = numbers.size(), bits = step.getGrid().getBits();
+  if (isa<FloatEncodingAttr>(store.find(step.getZeros())->encoding)) {
+    zeros = std::move(numbers);
+    return count == rows * groups ? "" : "has another number of zeros";
+  }
+  int64_t perByte = 8 / bits, rowBytes = (groups + perByte - 1) / perByte;
+  if (count != rows * rowBytes)
+    return "zeros of " + std::to_string(rows) + " x " + std::to_string(groups) +
+           " groups take " + std::to_string(rows * rowBytes) +
+           " bytes, found " + std::to_string(count);
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t group = 0; group < groups; ++group) {
+      auto byte =
+          static_cast<unsigned>(numbers[row * rowBytes + group / perByte]);
+      unsigned code = byte >> (group % perByte * bits);
+      zeros.push_back(static_cast<float>(code & ((1u << bits) - 1)));
+    }
+  return "";
+}
+
+static void appendScale(std::vector<uint8_t> &bytes, ScaleType type,
+                        float value) {
+  uint32_t bits = encodeScale(type, value);
+  for (int64_t i = 0; i < getScaleBytes(type); ++i)
+    bytes.push_back(static_cast<uint8_t>(bits >> 8 * i));
+}
+
+/// Codes of one tensor, scales and zeros of others, as blocks of a grid.
+static std::string joinBlocks(Material &material, BlocksStepAttr step,
+                              const WeightStore &store) {
+  GridAttr attribute = step.getGrid();
+  Grid grid = *attribute.getGrid();
+  int64_t codeBytes = grid.group * grid.bits / 8;
+  if (material.shape.size() != 3 || material.shape[2] != codeBytes ||
+      static_cast<int64_t>(material.bytes.size()) != material.elements())
+    return "blocks of " + std::to_string(codeBytes) +
+           " bytes are [N, groups, bytes], found shape " +
+           spellShape(material.shape);
+  int64_t rows = material.shape[0], groups = material.shape[1];
+  std::vector<float> scales, zeros;
+  if (std::string problem = readBeside(store, step.getScales(), scales);
+      !problem.empty())
+    return problem;
+  if (static_cast<int64_t>(scales.size()) != rows * groups)
+    return "has " + std::to_string(rows * groups) + " groups, but " +
+           std::to_string(scales.size()) + " scales";
+  if (step.getZeros())
+    if (std::string problem = readZeros(store, step, rows, groups, zeros);
+        !problem.empty())
+      return problem;
+  std::vector<uint8_t> made;
+  made.reserve(rows * groups * attribute.getBlockBytes());
+  for (int64_t i = 0; i < rows * groups; ++i) {
+    appendScale(made, grid.scale, scales[i]);
+    if (grid.hasMin)
+      appendScale(made, grid.scale, zeros.empty() ? 0 : -scales[i] * zeros[i]);
+    ArrayRef<uint8_t> codes = material.bytes.slice(i * codeBytes, codeBytes);
+    made.insert(made.end(), codes.begin(), codes.end());
+  }
+  material.shape = {rows, groups * grid.group};
+  material.encoding = attribute;
+  material.replace(std::move(made));
+  return "";
+}
+
+static std::string applyStep(Material &material, mlir::Attribute step,
+                             const WeightStore &store) {
+  if (auto blocks = dyn_cast<BlocksStepAttr>(step))
+    return joinBlocks(material, blocks, store);
   if (isa<TransposeStepAttr>(step))
     return transpose(material);
   if (auto rows = dyn_cast<RowsStepAttr>(step))
@@ -188,7 +274,8 @@ static Expected<Material> makeMaterial(WeightOp weight,
   mlir::ArrayAttr recipe = weight.getRecipeAttr();
   for (mlir::Attribute step :
        recipe ? recipe.getValue() : ArrayRef<mlir::Attribute>())
-    if (std::string problem = applyStep(*material, step); !problem.empty())
+    if (std::string problem = applyStep(*material, step, store);
+        !problem.empty())
       return weightError(weight, problem);
   ArrayRef<int64_t> shape = getMatrixShape(weight.getType());
   if (shape != ArrayRef<int64_t>(material->shape))

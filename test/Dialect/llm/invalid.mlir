@@ -168,12 +168,12 @@ llm.weight @w : tensor<2xf32>
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C2) is a static tensor of floats or packed, found 'tensor<?xf32>'}}
+// expected-error @below {{'llm.weight' op (C2) is a static tensor of numbers or packed, found 'tensor<?xf32>'}}
 llm.weight @w : tensor<?xf32> source "w"
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C2) is a static tensor of floats or packed, found '!llm.packed<?x32, #llm.q8_0>'}}
+// expected-error @below {{'llm.weight' op (C2) is a static tensor of numbers or packed, found '!llm.packed<?x32, #llm.q8_0>'}}
 llm.weight @w : !llm.packed<?x32, #llm.q8_0> source "w"
 
 // -----
@@ -183,7 +183,7 @@ llm.weight @w : !llm.packed<8x32, #llm.int8_act> source "w"
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C2) is a static tensor of floats or packed, found 'tensor<4294967296x4294967296xf32>'}}
+// expected-error @below {{'llm.weight' op (C2) is a static tensor of numbers or packed, found 'tensor<4294967296x4294967296xf32>'}}
 llm.weight @w : tensor<4294967296x4294967296xf32> source "w"
 
 // -----
@@ -198,7 +198,7 @@ llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, convert and add steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, convert, add and blocks steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
 
 // -----
