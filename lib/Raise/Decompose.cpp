@@ -153,7 +153,8 @@ struct Decompose : impl::DecomposeBase<Decompose> {
         decompose(decomposition, &op);
     Operation *end = function.getBody().front().getTerminator();
     function.setType(FunctionType::get(
-        &getContext(), function.getArgumentTypes(), end->getOperandTypes()));
+        &getContext(), function.getBody().getArgumentTypes(),
+        end->getOperandTypes()));
   }
 
   void decompose(Decomposition decomposition, Operation *op) {

@@ -44,8 +44,16 @@ public:
                      {w.size(turned, 0), w.size(turned, 1), w.integers({-1})});
   }
 
-  /// [.., P, D] and [.., S, D] as [.., P+S, D].
-  Value append(Value past, Value rows) {
+  /// [.., P, D] and [.., S, D] as [.., P+S, D]. Exporters leave the columns of an
+  /// input that is a cache unknown; attention knows them.
+  Value append(Value past, Value rows, int64_t columns) {
+    auto type = dyn_cast<RankedTensorType>(past.getType());
+    if (isa<BlockArgument>(past) && type && type.getRank() == 4 &&
+        type.isDynamicDim(3)) {
+      SmallVector<int64_t> shape(type.getShape());
+      shape.back() = columns;
+      past.setType(type.clone(shape));
+    }
     NamedAttrList axis;
     axis.append(w.attribute("axis", int64_t{2}));
     return w.make("Concat", {past, rows}, axis);
@@ -182,9 +190,11 @@ std::string llmc::decomposeAttention(GraphWriter &writer, Operation *op) {
   heads.query = split(0, heads.heads);
   heads.key = split(1, heads.keyHeads);
   heads.value = split(2, heads.keyHeads);
+  int64_t columns = getColumns(op, 0) / (flat ? heads.heads : 1);
+  int64_t valueColumns = getColumns(op, 2) / (flat ? heads.keyHeads : 1);
   if (has(op, 4)) {
-    heads.key = w.append(op->getOperand(4), heads.key);
-    heads.value = w.append(op->getOperand(5), heads.value);
+    heads.key = w.append(op->getOperand(4), heads.key, columns);
+    heads.value = w.append(op->getOperand(5), heads.value, valueColumns);
   }
   heads.scale = getReal(op, "scale", 0);
   heads.softcap = getReal(op, "softcap", 0);
@@ -193,7 +203,6 @@ std::string llmc::decomposeAttention(GraphWriter &writer, Operation *op) {
   heads.right = getInteger(op, "right_window_size", -1);
   if (has(op, 3))
     addMask(w, heads, op->getOperand(3));
-  int64_t columns = getColumns(op, 0) / (flat ? heads.heads : 1);
   Value result = w.attend(heads, columns);
   op->getResult(0).replaceAllUsesWith(flat ? w.mergeHeads(result) : result);
   for (unsigned i : {1, 2})
@@ -277,7 +286,7 @@ std::string llmc::decomposeGroupQueryAttention(GraphWriter &writer,
     heads.value = w.splitHeads(op->getOperand(2), heads.keyHeads);
   }
   if (has(op, 3))
-    heads.value = w.append(op->getOperand(4), heads.value);
+    heads.value = w.append(op->getOperand(4), heads.value, columns);
   if (getInteger(op, "do_rotary", 0)) {
     Heads4 whole = heads;
     whole.key = has(op, 3) ? heads.value : heads.key; // for its length
@@ -286,7 +295,7 @@ std::string llmc::decomposeGroupQueryAttention(GraphWriter &writer,
     heads.key = rotate(writer, op, heads.key, positions);
   }
   if (has(op, 3))
-    heads.key = w.append(op->getOperand(3), heads.key);
+    heads.key = w.append(op->getOperand(3), heads.key, columns);
   heads.scale = getReal(op, "scale", 0);
   heads.softcap = getReal(op, "softcap", 0);
   heads.causal = true;
@@ -326,8 +335,9 @@ std::string llmc::decomposeMultiHeadAttention(GraphWriter &writer,
   heads.value =
       flat ? w.splitHeads(op->getOperand(2), heads.heads) : op->getOperand(2);
   if (has(op, 6)) {
-    heads.key = w.append(op->getOperand(6), heads.key);
-    heads.value = w.append(op->getOperand(7), heads.value);
+    heads.key = w.append(op->getOperand(6), heads.key, width / heads.heads);
+    heads.value =
+        w.append(op->getOperand(7), heads.value, width / heads.heads);
   }
   heads.scale = getReal(op, "scale", 0);
   heads.causal = getInteger(op, "unidirectional", 0);
