@@ -81,6 +81,10 @@ llvm::Error Compiler::readOptions(const CompileOptions &wanted) {
   return llvm::Error::success();
 }
 
+static void warn(const llvm::Twine &text) {
+  llvm::errs() << "llmc: " << llmrt::warningLabel(2) << text << "\n";
+}
+
 llvm::Error Compiler::readModel(llvm::StringRef path,
                                 const CompileOptions &wanted) {
   DiagnosticCollector diagnostics(&context);
@@ -90,10 +94,14 @@ llvm::Error Compiler::readModel(llvm::StringRef path,
   model = std::move(*imported);
   // --quiet is about progress: what a user must know is said nevertheless.
   for (const std::string &warning : model.warnings)
-    llvm::errs() << "llmc: " << llmrt::warningLabel(2) << warning << "\n";
+    warn(warning);
   if (llvm::Error error = raiseGraph(*model.module, model.weights))
     return llvm::createStringError(path + ": " +
                                    llvm::toString(std::move(error)));
+  auto facts = getModule()->getAttrOfType<mlir::DictionaryAttr>("llm.model");
+  if (facts && !facts.contains("context_length") && wanted.maxContext == 0)
+    warn(path + ": names no limit of positions, nor does a config.json beside "
+                "it: 4096 are compiled in; --max-context=N says another");
   if (llvm::Error error = settleOptions(wanted))
     return error;
   return checkStageContract(Stage::import, *model.module);

@@ -86,9 +86,26 @@ static bool hasIntegerWeights(mlir::ModuleOp module) {
   return found;
 }
 
+static mlir::DictionaryAttr getFacts(mlir::ModuleOp module) {
+  auto facts = module->getAttrOfType<mlir::DictionaryAttr>("llm.model");
+  return facts ? facts : mlir::DictionaryAttr::get(module.getContext());
+}
+
+/// What caches are made of if nobody says: a graph with caches of its own says
+/// it, and its numbers are compared with that.
+static CacheType chooseCache(Activations activations, mlir::ModuleOp module) {
+  auto type = getFacts(module).getAs<mlir::TypeAttr>("cache");
+  bool f32 = activations == Activations::f32 ||
+             (type && type.getValue().isF32());
+  return f32 ? CacheType::f32 : CacheType::f16;
+}
+
+/// Positions of a model whose files name no limit, as nothing limits a graph.
+static constexpr int64_t assumedContext = 4096;
+
 /// The positions that the model was made for; 0 if it does not say.
 static int64_t getModelContext(mlir::ModuleOp module) {
-  auto model = module->getAttrOfType<mlir::DictionaryAttr>("llm.model");
+  auto model = getFacts(module);
   auto length = model ? model.getAs<mlir::IntegerAttr>("context_length")
                       : mlir::IntegerAttr();
   return length ? length.getInt() : 0;
@@ -107,15 +124,11 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
             ? "--weights=f32 makes all of them floats"
             : "this model has float weights only");
   if (options.cache == CacheType::automatic)
-    options.cache = options.activations == Activations::f32 ? CacheType::f32
-                                                            : CacheType::f16;
+    options.cache = chooseCache(options.activations, imported);
 
   int64_t context = getModelContext(imported);
   if (options.maxContext == 0)
-    options.maxContext = context;
-  if (options.maxContext <= 0)
-    return llvm::createStringError("the model does not say how many positions "
-                                   "it was made for: give --max-context");
+    options.maxContext = context ? context : assumedContext;
   if (context && options.maxContext > context)
     return llvm::createStringError(
         "--max-context=%lld exceeds the model's %lld positions: give as many, "

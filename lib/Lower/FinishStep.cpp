@@ -37,7 +37,7 @@ public:
     ResultPlanAttr logits = plan.getResult("logits");
     if (!logits)
       return module.emitError("@step returns no result named \"logits\"");
-    FailureOr<int64_t> context = getContextLength();
+    FailureOr<int64_t> context = getContextLength(limits.maxContext);
     if (failed(context))
       return failure();
     if (!limits.maxContext)
@@ -163,12 +163,15 @@ private:
 
   //===--- the model ------------------------------------------------------------===//
 
-  /// The positions that the model was made for.
-  FailureOr<int64_t> getContextLength() {
+  /// The positions that the model was made for; a graph that names none was made
+  /// for those that are compiled in.
+  FailureOr<int64_t> getContextLength(int64_t maxContext) {
     auto facts = module->getAttrOfType<DictionaryAttr>("llm.model");
     auto length = facts ? facts.getAs<IntegerAttr>("context_length") : nullptr;
     if (length)
       return length.getInt();
+    if (maxContext > 0)
+      return maxContext;
     return module.emitError("the module attribute 'llm.model' has no integer "
                             "'context_length'");
   }

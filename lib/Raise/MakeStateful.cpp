@@ -102,13 +102,10 @@ struct MakeStateful : impl::MakeStatefulBase<MakeStateful> {
     model.set("tied_embeddings", builder.getBoolAttr(facts.tiedHead));
     if (facts.positions)
       set("context_length", facts.positions);
-    else if (!model.get("context_length"))
-      set("context_length", assumedContext);
+    if (facts.cacheType)
+      model.set("cache", TypeAttr::get(facts.cacheType));
     module->setAttr("llm.model", model.getDictionary(module.getContext()));
   }
-
-  // What a graph does not say; --max-context says another.
-  static constexpr int64_t assumedContext = 4096;
 };
 
 } // namespace

@@ -222,6 +222,8 @@ LogicalResult StepConverter::convert(Value logits) {
       (*sizes)[0] != primeLengths.batch || (*sizes)[1] != primeLengths.seq)
     return fail(last, "is not [batch, sequence, vocabulary]"), failure();
   known.vocabulary = sizes->back();
+  if (!graph.past.empty())
+    known.cacheType = getElementTypeOrSelf(graph.past.front().getType());
   findNeeded(logits);
   findHead(logits);
   if (!findCaches()) {

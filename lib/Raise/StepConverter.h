@@ -16,6 +16,7 @@ struct StepFacts {
   int64_t hidden = 0, feedForward = 0, vocabulary = 0;
   int64_t positions = 0; // rows of a table of positions; 0: there is none
   bool tiedHead = false;
+  mlir::Type cacheType; // elements of the graph's own caches, or null
 };
 
 /// Converts the ops that the logits are made of, in the order of the graph.
@@ -54,6 +55,7 @@ private:
   llvm::DenseSet<mlir::Operation *> needed, behindHead;
   llvm::DenseMap<mlir::Value, Linear> linears; // by the step's value
   int64_t slot = 0;
+  mlir::llm::WeightOp table; // that the tokens choose rows of
   mlir::Operation *culprit = nullptr;
   std::string why;
 

@@ -45,6 +45,7 @@ Rows StepConverter::embed(Operation *op) {
   if (!isTokens(graph, op->getOperand(1)))
     return fail(op, "chooses rows by something that is not the tokens");
   known.hidden = table->shape()[1];
+  this->table = table->weight;
   Rows rows;
   rows.dims = {{RowDim::Batch, 0}, {RowDim::Sequence, 0}, {RowDim::Inner, 1}};
   Value param = made.matrix(builder, *table);
@@ -122,6 +123,7 @@ Rows StepConverter::linear(Operation *op, const Rows &input,
   known.feedForward =
       std::max(known.feedForward,
                behindHead.contains(op) ? int64_t{0} : weight.shape()[0]);
+  known.tiedHead |= weight.weight == table && weight.recipe.empty();
   return sameAs(input, createLinear({input.value, weight, Value()}));
 }
 

@@ -30,9 +30,9 @@ struct CompileOptions {
   /// automatic: i8 if a linear's weight is an integer grid, else f32.
   Activations activations = Activations::automatic;
   WeightMode weights = WeightMode::keep;
-  /// automatic: f32 with f32 activations, else f16.
+  /// automatic: f32 with f32 activations or if a graph's caches are, else f16.
   CacheType cache = CacheType::automatic;
-  int64_t maxContext = 0;    // positions per sequence; 0: the model's own limit
+  int64_t maxContext = 0;    // per sequence; 0: the model's limit, or 4096
   int64_t maxBatch = 8;      // sequences at once
   int64_t rowsPerStep = 256; // rows of one step (prompt chunk)
   std::string cpu = "portable";
