@@ -152,9 +152,9 @@ struct Decompose : impl::DecomposeBase<Decompose> {
       if (Decomposition decomposition = findDecomposition(&op))
         decompose(decomposition, &op);
     Operation *end = function.getBody().front().getTerminator();
-    function.setType(FunctionType::get(
-        &getContext(), function.getBody().getArgumentTypes(),
-        end->getOperandTypes()));
+    function.setType(FunctionType::get(&getContext(),
+                                       function.getBody().getArgumentTypes(),
+                                       end->getOperandTypes()));
   }
 
   void decompose(Decomposition decomposition, Operation *op) {

@@ -336,8 +336,7 @@ std::string llmc::decomposeMultiHeadAttention(GraphWriter &writer,
       flat ? w.splitHeads(op->getOperand(2), heads.heads) : op->getOperand(2);
   if (has(op, 6)) {
     heads.key = w.append(op->getOperand(6), heads.key, width / heads.heads);
-    heads.value =
-        w.append(op->getOperand(7), heads.value, width / heads.heads);
+    heads.value = w.append(op->getOperand(7), heads.value, width / heads.heads);
   }
   heads.scale = getReal(op, "scale", 0);
   heads.causal = getInteger(op, "unidirectional", 0);

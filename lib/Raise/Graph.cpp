@@ -52,17 +52,16 @@ static bool choosesRows(Value value) {
 /// leave open its uses and sizes say.
 void Graph::findRoles() {
   SmallVector<Value> unknown;
+  SmallVector<BlockArgument> rest;
   for (BlockArgument input : function.getArguments()) {
     StringRef name = getText(function, input.getArgNumber());
     if (!isIntegerMatrix(input)) {
-      auto type = dyn_cast<RankedTensorType>(input.getType());
-      if (type && type.getRank() >= 3 && isa<FloatType>(type.getElementType()))
-        past.push_back(input);
+      rest.push_back(input);
     } else if (name.contains_insensitive("mask")) {
       mask = input;
     } else if (name.contains_insensitive("position")) {
       positions = input;
-    } else if (!ids && choosesRows(input)) {
+    } else if (!ids && (choosesRows(input) || name == "input_ids")) {
       ids = input;
     } else {
       unknown.push_back(input);
@@ -70,6 +69,23 @@ void Graph::findRoles() {
   }
   for (Value input : unknown)
     (mask ? positions : mask) = input;
+  for (BlockArgument input : rest)
+    if (isCache(input))
+      past.push_back(input);
+}
+
+/// A cache is heads [B, K, P, D] of a length that is not that of the tokens.
+bool Graph::isCache(BlockArgument input) const {
+  auto type = dyn_cast<RankedTensorType>(input.getType());
+  if (!type || type.getRank() != 4 || !isa<FloatType>(type.getElementType()))
+    return false;
+  StringRef seq =
+      ids ? getDim(function, cast<BlockArgument>(ids).getArgNumber(), 1) : "";
+  for (unsigned dim : {1, 2})
+    if (type.isDynamicDim(dim) &&
+        (seq.empty() || getDim(function, input.getArgNumber(), dim) != seq))
+      return true;
+  return false;
 }
 
 /// Sizes for these lengths; names that only the graph knows get a prime each.
@@ -97,6 +113,8 @@ Graph::Sizes Graph::sizesOfInput(unsigned index, Lengths lengths) const {
       sizes.push_back(lengths.past + lengths.seq);
     else if (isPast && !last)
       sizes.push_back(lengths.past);
+    else if (name.empty() && isa<FloatType>(type.getElementType()))
+      sizes.push_back(lengths.seq);
     else
       sizes.push_back(unknownSymbols.lookup(name));
   }
@@ -107,10 +125,12 @@ Graph::Sizes Graph::sizesOfInput(unsigned index, Lengths lengths) const {
 // What values are made of
 //===----------------------------------------------------------------------===//
 
-/// Data flows from the tokens' rows and the caches; sizes are no data.
+/// Data flows from the tokens' rows, caches and other floats that are given;
+/// sizes are no data.
 void Graph::findData() {
-  for (Value cache : past)
-    data.insert(cache);
+  for (Value input : function.getArguments())
+    if (isa<FloatType>(getElementTypeOrSelf(input.getType())))
+      data.insert(input);
   if (ids)
     idData.insert(ids);
   function.walk([&](Operation *op) {

@@ -71,6 +71,7 @@ private:
   mutable llvm::StringMap<std::shared_ptr<std::vector<float>>> weightValues;
 
   void findRoles();
+  bool isCache(mlir::BlockArgument input) const;
   void findData();
   void findSizes();
   Sizes sizesOfInput(unsigned index, Lengths lengths) const;

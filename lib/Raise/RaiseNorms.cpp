@@ -80,10 +80,12 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
   void raise(Graph &graph, Operation *mean) {
     SmallVector<Value> ends = findEnds(graph, mean);
     for (Value end : ends) {
+      // The farthest source: a layer norm is an RMS norm of what is centred.
       std::optional<Norm> norm;
       cutAbove(graph, end, belongs, [&](Value cut) {
-        norm = find(graph, cut, end);
-        return norm.has_value();
+        if (auto found = find(graph, cut, end))
+          norm = found;
+        return false;
       });
       if (norm)
         return replace(graph, *norm, end);

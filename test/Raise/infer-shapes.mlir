@@ -1,0 +1,41 @@
+// RUN: llmc-opt %s --onnx-infer-shapes --split-input-file | FileCheck %s
+// RUN: llmc-opt %s --onnx-infer-shapes --split-input-file --remark-policy=all --remark-format=emitRemark --remarks-filter-missed=onnx-infer-shapes -o /dev/null 2>&1 | FileCheck %s --check-prefix=DECLINED
+
+// Sizes that the graph computes: heads are static, lengths are not.
+// CHECK-LABEL: func.func @heads(
+// CHECK: onnx.Shape(%{{.*}}) {{.*}} -> tensor<2xi64>
+// CHECK: onnx.Reshape(%{{.*}}, %{{.*}}) : {{.*}} -> tensor<?x?x4x16xf32>
+// CHECK: onnx.Transpose(%{{.*}}) {{.*}} -> tensor<?x4x?x16xf32>
+// CHECK: return %{{.*}} : tensor<?x4x?x16xf32>
+func.func @heads(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["batch", "seq"]}, %x: tensor<?x?x64xf32> {onnx.dims = ["batch", "seq", ""]}) -> tensor<*xf32> {
+  %h = onnx.Constant {value = dense<[4, 16]> : tensor<2xi64>} : () -> tensor<2xi64>
+  %s = onnx.Shape(%ids) : (tensor<?x?xi64>) -> tensor<*xi64>
+  %all = onnx.Concat(%s, %h) {axis = 0 : i64} : (tensor<*xi64>, tensor<2xi64>) -> tensor<*xi64>
+  %r = onnx.Reshape(%x, %all) : (tensor<?x?x64xf32>, tensor<*xi64>) -> tensor<*xf32>
+  %t = onnx.Transpose(%r) {perm = array<i64: 0, 2, 1, 3>} : (tensor<*xf32>) -> tensor<*xf32>
+  return %t : tensor<*xf32>
+}
+
+// -----
+
+// What is bounded from above is not static, though long lengths all give it.
+// CHECK-LABEL: func.func @bounded(
+// CHECK: onnx.Expand(%{{.*}}, %{{.*}}) : {{.*}} -> tensor<?xf32>
+func.func @bounded(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["batch", "seq"]}) -> tensor<*xf32> {
+  %most = onnx.Constant {value = dense<4> : tensor<1xi64>} : () -> tensor<1xi64>
+  %one = onnx.Constant {value = dense<1.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %s = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<*xi64>
+  %m = onnx.Min(%s, %most) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %e = onnx.Expand(%one, %m) : (tensor<1xf32>, tensor<*xi64>) -> tensor<*xf32>
+  return %e : tensor<*xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @data_dependent(
+// CHECK: onnx.NonZero(%{{.*}}) : (tensor<?x?xi64>) -> tensor<*xi64>
+// DECLINED: depends on onnx.NonZero, which is not evaluated
+func.func @data_dependent(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["batch", "seq"]}) -> tensor<*xi64> {
+  %n = onnx.NonZero(%ids) : (tensor<?x?xi64>) -> tensor<*xi64>
+  return %n : tensor<*xi64>
+}

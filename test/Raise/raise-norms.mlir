@@ -1,0 +1,83 @@
+// RUN: llmc-opt %s --onnx-infer-shapes --raise-norms --split-input-file | FileCheck %s
+// RUN: llmc-opt %s --onnx-infer-shapes --raise-norms --split-input-file --remark-policy=all --remark-format=emitRemark --remarks-filter-missed=raise-norms -o /dev/null 2>&1 | FileCheck %s --check-prefix=DECLINED
+
+llm.weight @w : tensor<64xf32> source "w"
+// By a power, a root and a reciprocal, the weight first.
+// CHECK-LABEL: func.func @rms(
+// CHECK-SAME: %[[X:.*]]: tensor<?x?x64xf32>)
+// CHECK: %[[W:.*]] = llm.param @w
+// CHECK: %[[Y:.*]] = onnx.RMSNormalization(%[[X]], %[[W]]) {epsilon = 9.99999997E-7 : f32}
+// CHECK-NEXT: return %[[Y]]
+func.func @rms(%x: tensor<?x?x64xf32>) -> tensor<?x?x64xf32> {
+  %w = llm.param @w : tensor<64xf32>
+  %two = onnx.Constant {value = dense<2.0> : tensor<f32>} : () -> tensor<f32>
+  %eps = onnx.Constant {value = dense<1.0e-6> : tensor<f32>} : () -> tensor<f32>
+  %axis = onnx.Constant {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %p = onnx.Pow(%x, %two) : (tensor<?x?x64xf32>, tensor<f32>) -> tensor<?x?x64xf32>
+  %m = onnx.ReduceMean(%p, %axis) : (tensor<?x?x64xf32>, tensor<1xi64>) -> tensor<?x?x1xf32>
+  %a = onnx.Add(%m, %eps) : (tensor<?x?x1xf32>, tensor<f32>) -> tensor<?x?x1xf32>
+  %s = onnx.Sqrt(%a) : (tensor<?x?x1xf32>) -> tensor<?x?x1xf32>
+  %r = onnx.Reciprocal(%s) : (tensor<?x?x1xf32>) -> tensor<?x?x1xf32>
+  %n = onnx.Mul(%x, %r) : (tensor<?x?x64xf32>, tensor<?x?x1xf32>) -> tensor<?x?x64xf32>
+  %y = onnx.Mul(%w, %n) : (tensor<64xf32>, tensor<?x?x64xf32>) -> tensor<?x?x64xf32>
+  return %y : tensor<?x?x64xf32>
+}
+
+// -----
+
+// By a product and a quotient, in f32 between casts, without a weight.
+// CHECK-LABEL: func.func @rms_divides(
+// CHECK: %[[ONES:.*]] = onnx.Constant {value = dense<1.000000e+00> : tensor<64xf32>}
+// CHECK: onnx.RMSNormalization(%{{.*}}, %[[ONES]]) {epsilon = 2.500000e-05 : f32}
+func.func @rms_divides(%x: tensor<?x?x64xf32>) -> tensor<?x?x64xf32> {
+  %eps = onnx.Constant {value = dense<2.5e-5> : tensor<f32>} : () -> tensor<f32>
+  %axis = onnx.Constant {value = dense<2> : tensor<1xi64>} : () -> tensor<1xi64>
+  %p = onnx.Mul(%x, %x) : (tensor<?x?x64xf32>, tensor<?x?x64xf32>) -> tensor<?x?x64xf32>
+  %m = onnx.ReduceMean(%p, %axis) : (tensor<?x?x64xf32>, tensor<1xi64>) -> tensor<?x?x1xf32>
+  %a = onnx.Add(%eps, %m) : (tensor<f32>, tensor<?x?x1xf32>) -> tensor<?x?x1xf32>
+  %s = onnx.Sqrt(%a) : (tensor<?x?x1xf32>) -> tensor<?x?x1xf32>
+  %y = onnx.Div(%x, %s) : (tensor<?x?x64xf32>, tensor<?x?x1xf32>) -> tensor<?x?x64xf32>
+  return %y : tensor<?x?x64xf32>
+}
+
+// -----
+
+llm.weight @w : tensor<64xf32> source "w"
+llm.weight @b : tensor<64xf32> source "b"
+// CHECK-LABEL: func.func @layer(
+// CHECK: %[[Y:.*]], %{{.*}}, %{{.*}} = onnx.LayerNormalization(%arg0, %[[W:.*]], %[[B:.*]]) {epsilon = 9.99999996E-13 : f32}
+// CHECK-NEXT: return %[[Y]]
+func.func @layer(%x: tensor<?x?x64xf32>) -> tensor<?x?x64xf32> {
+  %w = llm.param @w : tensor<64xf32>
+  %b = llm.param @b : tensor<64xf32>
+  %eps = onnx.Constant {value = dense<1.0e-12> : tensor<f32>} : () -> tensor<f32>
+  %two = onnx.Constant {value = dense<2.0> : tensor<f32>} : () -> tensor<f32>
+  %axis = onnx.Constant {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %m = onnx.ReduceMean(%x, %axis) : (tensor<?x?x64xf32>, tensor<1xi64>) -> tensor<?x?x1xf32>
+  %c = onnx.Sub(%x, %m) : (tensor<?x?x64xf32>, tensor<?x?x1xf32>) -> tensor<?x?x64xf32>
+  %p = onnx.Pow(%c, %two) : (tensor<?x?x64xf32>, tensor<f32>) -> tensor<?x?x64xf32>
+  %v = onnx.ReduceMean(%p, %axis) : (tensor<?x?x64xf32>, tensor<1xi64>) -> tensor<?x?x1xf32>
+  %a = onnx.Add(%v, %eps) : (tensor<?x?x1xf32>, tensor<f32>) -> tensor<?x?x1xf32>
+  %s = onnx.Sqrt(%a) : (tensor<?x?x1xf32>) -> tensor<?x?x1xf32>
+  %n = onnx.Div(%c, %s) : (tensor<?x?x64xf32>, tensor<?x?x1xf32>) -> tensor<?x?x64xf32>
+  %g = onnx.Mul(%n, %w) : (tensor<?x?x64xf32>, tensor<64xf32>) -> tensor<?x?x64xf32>
+  %y = onnx.Add(%g, %b) : (tensor<?x?x64xf32>, tensor<64xf32>) -> tensor<?x?x64xf32>
+  return %y : tensor<?x?x64xf32>
+}
+
+// -----
+
+// A mean of absolutes is no norm that is known.
+// CHECK-LABEL: func.func @no_norm(
+// CHECK: onnx.ReduceMean
+// CHECK-NOT: Normalization
+// DECLINED: a mean of columns, but no norm behind it
+func.func @no_norm(%x: tensor<?x?x64xf32>) -> tensor<?x?x64xf32> {
+  %eps = onnx.Constant {value = dense<1.0e-5> : tensor<f32>} : () -> tensor<f32>
+  %axis = onnx.Constant {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %p = onnx.Abs(%x) : (tensor<?x?x64xf32>) -> tensor<?x?x64xf32>
+  %m = onnx.ReduceMean(%p, %axis) : (tensor<?x?x64xf32>, tensor<1xi64>) -> tensor<?x?x1xf32>
+  %a = onnx.Add(%m, %eps) : (tensor<?x?x1xf32>, tensor<f32>) -> tensor<?x?x1xf32>
+  %y = onnx.Div(%x, %a) : (tensor<?x?x64xf32>, tensor<?x?x1xf32>) -> tensor<?x?x64xf32>
+  return %y : tensor<?x?x64xf32>
+}
