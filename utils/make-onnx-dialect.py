@@ -33,6 +33,8 @@ ELEMENTS = {
     "float8e4m3fn": "F8E4M3FN", "float8e4m3fnuz": "F8E4M3FNUZ", "float8e5m2": "F8E5M2", "float8e5m2fnuz": "F8E5M2FNUZ",
     "float8e8m0": "F8E8M0FNU", "float6e2m3": "F6E2M3FN", "float6e3m2": "F6E3M2FN", "float4e2m1": "F4E2M1FN",
 }
+# Those that stand alone at a place, in MLIR's words; places of others have a variable.
+BUILTIN = {"float": "f32", "double": "f64", "int64": "i64", "int32": "i32", "uint8": "ui8", "bool": "i1"}
 LISTS = {
     "ONNX_Floats": ("float16", "bfloat16", "float", "double"),
     "ONNX_Floats32": ("float16", "bfloat16", "float"),
@@ -204,6 +206,13 @@ def spell_type(place):
     return f"Variadic<{spelled}>" if place.variadic else spelled
 
 
+def spell_place(place):
+    """With the variable of its element type, or the type itself where there is no choice."""
+    only = re.fullmatch(r"tensor\((\w+)\)", place.types[0]) if len(place.types) == 1 else None
+    element = BUILTIN.get(only[1], only[1]) if only else place.variable
+    return f'ONNX_Place<"{place.name}", "{element}"{", true" if place.optional else ""}>'
+
+
 def spell_attribute(attribute):
     kind = ATTRIBUTES[attribute.kind]
     if attribute.required:
@@ -275,7 +284,7 @@ def operator_lines(operator):
     yield wrap("  let results = (outs", [f"{spell_type(place)}:${place.name}" for place in operator.outputs], ");")
     for side, places in (("operand", operator.inputs), ("result", operator.outputs)):
         if places:
-            yield wrap(f"  let {side}Names = [", [f'"{place.name}"' for place in places], "];")
+            yield wrap(f"  let {side}Places = [", [spell_place(place) for place in places], "];")
         if places and places[-1].variadic:
             yield f"  let {side}sVariadic = true;"
     if bodies:
@@ -300,6 +309,15 @@ def page(name, what, source, operators):
     return HEADER.format(name=name, what=what, dashes=dashes, source=source) + "\n" + "\n\n".join(ops) + "\n"
 
 
+def check_version():
+    import onnx
+    pins = (ROOT / "utils/versions.env").read_text(encoding="utf-8")
+    wanted = re.search(r"^ONNX_VERSION=(\S+)", pins, re.M)[1]
+    if onnx.__version__ != wanted:
+        sys.exit(f"error: the dialect is of onnx {wanted} (ONNX_VERSION of utils/versions.env), found {onnx.__version__}: "
+                 "utils/bootstrap.sh test installs it into .venv")
+
+
 def pages():
     import onnx
     yield page("ONNXStandardOps.td.inc", "operators of the standard domain",
@@ -309,6 +327,7 @@ def pages():
 
 def main():
     status = 0
+    check_version()
     for text in pages():
         name = re.match(r"//===- (\S+)", text)[1]
         path = ROOT / "dialects/onnx" / name

@@ -3,73 +3,14 @@
 //===----------------------------------------------------------------------===//
 #include "ElementTypes.h"
 
+#include "Schema.h"
+
 #include "mlir/IR/Builders.h"
 
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace mlir::onnx;
-
-namespace {
-/// Inputs and outputs, each by its element type ("i64") or by a letter that it
-/// shares with others ("T"); `?` before an optional one, `*` before any number.
-struct Row {
-  llvm::StringLiteral name, inputs, outputs;
-};
-struct Places {
-  SmallVector<StringRef, 6> inputs, outputs;
-};
-} // namespace
-
-static constexpr Row standard[] = {
-#include "ElementTypes.inc"
-};
-
-// com.microsoft, by ONNX Runtime's documents; there are no files of schemas.
-static constexpr Row contributed[] = {
-    {"onnx.SimplifiedLayerNormalization", "T V", "V ?U"},
-    {"onnx.microsoft.SimplifiedLayerNormalization", "T V", "V ?U"},
-    {"onnx.microsoft.SkipSimplifiedLayerNormalization", "T T T ?T",
-     "T ?f32 ?f32 ?T"},
-    {"onnx.microsoft.SkipLayerNormalization", "T T T ?T ?T", "T ?f32 ?f32 ?T"},
-    {"onnx.microsoft.GroupQueryAttention",
-     "T ?T ?T ?T_CACHE ?T_CACHE i32 i32 ?T ?T ?i64 ?T ?T ?f32 ?f32 ?f32 ?f32",
-     "T ?T_CACHE ?T_CACHE ?T"},
-    {"onnx.microsoft.MultiHeadAttention", "T ?T ?T ?T ?i32 ?T ?T ?T ?i32 ?i32",
-     "T ?T ?T ?T"},
-    {"onnx.microsoft.Attention", "T T ?T ?i32 ?T ?T ?i32", "T ?T"},
-    {"onnx.microsoft.MatMulNBits", "T1 T2 T1 ?T3 ?i32 ?T1", "T1"},
-    {"onnx.microsoft.RotaryEmbedding", "T i64 T T", "T"},
-    {"onnx.microsoft.MoE", "T T T ?T T ?T ?T ?T ?T", "T"},
-    {"onnx.microsoft.QMoE",
-     "T T ?T1 ?T2 ?T ?T1 ?T2 ?T ?T1 ?T2 ?T ?T1 ?T1 ?T1 ?T", "T"},
-    {"onnx.microsoft.FastGelu", "T ?T", "T"},
-    {"onnx.microsoft.BiasGelu", "T T", "T"},
-    {"onnx.microsoft.QuickGelu", "T", "T"},
-    {"onnx.microsoft.Gelu", "T", "T"},
-    {"onnx.microsoft.GatherBlockQuantized", "T1 Tind T2 ?T1", "T2"},
-    {"onnx.microsoft.FusedMatMul", "T T", "T"},
-};
-
-static SmallVector<StringRef, 6> parsePlaces(StringRef text) {
-  SmallVector<StringRef, 6> places;
-  for (StringRef word : llvm::split(text, ' '))
-    if (StringRef type = word.ltrim("?*"); !type.empty())
-      places.push_back(type);
-  return places;
-}
-
-static const Places *findPlaces(StringRef opName) {
-  static const llvm::StringMap<Places> all = [] {
-    llvm::StringMap<Places> made;
-    for (ArrayRef<Row> rows : {ArrayRef(standard), ArrayRef(contributed)})
-      for (const Row &row : rows)
-        made[row.name] = {parsePlaces(row.inputs), parsePlaces(row.outputs)};
-    return made;
-  }();
-  auto found = all.find(opName);
-  return found == all.end() ? nullptr : &found->second;
-}
 
 static Type typeByName(StringRef name, MLIRContext *context) {
   Builder builder(context);
@@ -182,18 +123,19 @@ Type mlir::onnx::inferElementType(StringRef opName, unsigned result,
                                   ArrayRef<Type> operands,
                                   const NamedAttrList &attributes,
                                   MLIRContext *context) {
-  const Places *places = findPlaces(opName);
-  if (!places || places->outputs.empty())
+  const Schema *schema = findSchema(OperationName(opName, context));
+  if (!schema || schema->results.empty())
     return {};
   // The last place of a list stands for all that follow.
-  auto at = [](ArrayRef<StringRef> list, size_t i) {
-    return list[std::min(i, list.size() - 1)];
+  auto typeAt = [](ArrayRef<Place> places, size_t i) {
+    return places[std::min(i, places.size() - 1)].type;
   };
-  StringRef wanted = at(places->outputs, result);
+  StringRef wanted = typeAt(schema->results, result);
   if (Type named = typeByName(wanted, context))
     return named;
   for (auto [i, type] : llvm::enumerate(operands))
-    if (type && !places->inputs.empty() && at(places->inputs, i) == wanted)
+    if (type && !schema->operands.empty() &&
+        typeAt(schema->operands, i) == wanted)
       return type;
   if (Type type = typeByAttribute(attributes, context))
     return type;

@@ -15,7 +15,7 @@ Type getElementType(int64_t dataType, MLIRContext *context);
 
 /// The element type of a result of the op `opName` ("onnx.Gather"), from those
 /// of its operands (null where one is absent or no tensor) and its attributes;
-/// null if the op is unknown or its schema does not say it.
+/// null if the op is unknown or its schema does not say it. The dialect is loaded.
 Type inferElementType(llvm::StringRef opName, unsigned result,
                       llvm::ArrayRef<Type> operands,
                       const NamedAttrList &attributes, MLIRContext *context);

@@ -106,13 +106,19 @@ class ONNX_SameElementType<string operands, string results>
 class ONNX_AtLeast<int operands, int results>
     : ONNX_Trait<"AtLeast<" # operands # ", " # results # ">::Impl">;
 
+/// A place as C++ has it: its name, its element type ("f32") or the variable that
+/// places of one element type share ("T"), and whether it may be `none`.
+class ONNX_Place<string name, string type, bit optional = false> {
+  string cpp = "{\"" # name # "\", \"" # type # "\", " # !if(optional, "true", "false") # "}";
+}
+
 /// `name` of `domain` ("" is the standard one) as of `version` of its operator set.
 class ONNX_Operator<string domain, string name, int version, list<Trait> traits = []>
     : Op<ONNX_Dialect,
          !cond(!eq(domain, "") : name, !eq(domain, "com.microsoft") : "microsoft." # name, true : domain # "." # name),
          !listconcat([DeclareOpInterfaceMethods<ONNX_SchemaOpInterface>], traits)> {
-  list<string> operandNames = [];
-  list<string> resultNames = [];
+  list<ONNX_Place> operandPlaces = [];
+  list<ONNX_Place> resultPlaces = [];
   list<string> regionNames = [];
   bit operandsVariadic = false;
   bit resultsVariadic = false;
@@ -128,8 +134,8 @@ class ONNX_Operator<string domain, string name, int version, list<Trait> traits 
     const ::mlir::onnx::Schema &$cppClass::getSchema() {
       static const ::mlir::onnx::Schema schema{
         "}] # domain # [{", "}] # name # [{", }] # version # [{,
-        {}] # !interleave(!foreach(operand, operandNames, "\"" # operand # "\""), ", ") # [{},
-        {}] # !interleave(!foreach(result, resultNames, "\"" # result # "\""), ", ") # [{},
+        {}] # !interleave(!foreach(place, operandPlaces, place.cpp), ", ") # [{},
+        {}] # !interleave(!foreach(place, resultPlaces, place.cpp), ", ") # [{},
         {}] # !interleave(!foreach(region, regionNames, "\"" # region # "\""), ", ") # [{},
         }] # !if(operandsVariadic, "true", "false") # ", " # !if(resultsVariadic, "true", "false") # [{};
       return schema;

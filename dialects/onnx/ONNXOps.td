@@ -68,8 +68,10 @@ def ONNX_LlmcAttentionOp : ONNX_Operator<"llmc", "Attention", 1, [Pure, ONNX_Sam
                        ONNX_Float:$scale, DefaultValuedAttr<ONNX_Int, "-1">:$left,
                        DefaultValuedAttr<ONNX_Int, "-1">:$right, DefaultValuedAttr<ONNX_Float, "0.0f">:$softcap);
   let results = (outs TensorOf<ONNX_Floats>:$result);
-  let operandNames = ["query", "key", "value", "padding", "slopes", "sinks"];
-  let resultNames = ["result"];
+  let operandPlaces = [ONNX_Place<"query", "T">, ONNX_Place<"key", "T">, ONNX_Place<"value", "T">,
+                       ONNX_Place<"padding", "i1", true>, ONNX_Place<"slopes", "f32", true>,
+                       ONNX_Place<"sinks", "f32", true>];
+  let resultPlaces = [ONNX_Place<"result", "T">];
   let hasVerifier = 1;
 }
 

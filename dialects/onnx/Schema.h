@@ -19,13 +19,22 @@ class OpAsmPrinter;
 
 namespace mlir::onnx {
 
+struct Place {
+  StringRef name;
+  /// An element type ("i64", "string"), or a variable ("T"): the places that share
+  /// it have one element type.
+  StringRef type;
+  bool optional;
+};
+
 /// Operands and results have the schema's places; only the last may be variadic:
 /// it holds any number of values.
 struct Schema {
   llvm::StringLiteral domain; ///< "" is the standard one
   llvm::StringLiteral name;
   int version; ///< of the domain's operator set, the newest change
-  SmallVector<StringRef, 4> operands, results, regions;
+  SmallVector<Place, 4> operands, results;
+  SmallVector<StringRef, 2> regions;
   bool operandsVariadic, resultsVariadic;
 };
 
