@@ -55,10 +55,7 @@ Value GraphWriter::make(StringRef name, ArrayRef<Value> operands,
 }
 
 static Value constant(GraphWriter &writer, DenseElementsAttr value) {
-  OperationState state(writer.loc, "onnx.Constant");
-  state.addAttribute("value", value);
-  state.addTypes(value.getType());
-  return writer.builder.create(state)->getResult(0);
+  return createConstant(writer.builder, writer.loc, value);
 }
 
 Value GraphWriter::integers(ArrayRef<int64_t> values) {

@@ -81,7 +81,8 @@ def ONNX_LlmcRotaryEmbeddingOp : ONNX_Operator<"llmc", "RotaryEmbedding", 1, [Pu
     `llm.rope` on a graph's value: dims `start .. start + 2n` of the last turn by p * inv[i], cosines and sines
     times `mscale`, where p is the position in the sequence of a row of dim `sequence_axis`: its place there, behind
     what a cache holds. Pairs are (2i, 2i+1) if `interleaved`, else (i, i + n). The other dims pass.
-    input [.., D], inv [n] f32, result as input. (C1) input and result have one type. (C2) start + 2n <= D.
+    input [.., D], inv [n] f32, result as input. (C1) input and result agree in shape. (C2) inv is [n], start >= 0,
+    start + 2n <= D. (C3) sequence_axis is a dim of the input, not the last.
     ```mlir
     func.func @f(%q: tensor<?x9x?x64xf32>, %inv: tensor<32xf32>) -> tensor<?x9x?x64xf32> {
       %r = onnx.llmc.RotaryEmbedding(%q, %inv) {sequence_axis = 2 : i64} : (tensor<?x9x?x64xf32>, tensor<32xf32>) -> tensor<?x9x?x64xf32>
@@ -93,8 +94,9 @@ def ONNX_LlmcRotaryEmbeddingOp : ONNX_Operator<"llmc", "RotaryEmbedding", 1, [Pu
                        DefaultValuedAttr<ONNX_Int, "0">:$interleaved, DefaultValuedAttr<ONNX_Int, "0">:$start,
                        ONNX_Int:$sequence_axis, DefaultValuedAttr<ONNX_Float, "1.0f">:$mscale);
   let results = (outs TensorOf<ONNX_Floats>:$result);
-  let operandNames = ["input", "inv"];
-  let resultNames = ["result"];
+  let operandPlaces = [ONNX_Place<"input", "T">, ONNX_Place<"inv", "f32">];
+  let resultPlaces = [ONNX_Place<"result", "T">];
+  let hasVerifier = 1;
 }
 
 #endif // LLMC_ONNX_OPS

@@ -95,8 +95,8 @@ static mlir::DictionaryAttr getFacts(mlir::ModuleOp module) {
 /// it, and its numbers are compared with that.
 static CacheType chooseCache(Activations activations, mlir::ModuleOp module) {
   auto type = getFacts(module).getAs<mlir::TypeAttr>("cache");
-  bool f32 = activations == Activations::f32 ||
-             (type && type.getValue().isF32());
+  bool f32 =
+      activations == Activations::f32 || (type && type.getValue().isF32());
   return f32 ? CacheType::f32 : CacheType::f16;
 }
 

@@ -166,10 +166,10 @@ struct LowerPipelineOptions : mlir::PassPipelineOptions<LowerPipelineOptions> {
 } // namespace
 
 void llmc::registerPipelines() {
-  mlir::PassPipelineRegistration<>(
-      "llmc-raise", "from a graph to a step", [](mlir::OpPassManager &manager) {
-        buildRaisePipeline(manager, nullptr);
-      });
+  mlir::PassPipelineRegistration<>("llmc-raise", "from a graph to a step",
+                                   [](mlir::OpPassManager &manager) {
+                                     buildRaisePipeline(manager, nullptr);
+                                   });
   mlir::PassPipelineRegistration<OptimizePipelineOptions>(
       "llmc-optimize", "the optimize stage of llmc",
       [](mlir::OpPassManager &manager, const OptimizePipelineOptions &given) {

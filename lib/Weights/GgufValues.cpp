@@ -1,13 +1,12 @@
 //===- GgufValues.cpp - typed access to a GGUF file's keys ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "llmc/Weights/Errors.h"
 #include "llmc/Support/Numbers.h"
+#include "llmc/Weights/Errors.h"
 #include "llmc/Weights/Gguf.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
-
 
 #include <cmath>
 

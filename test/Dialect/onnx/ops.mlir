@@ -148,3 +148,11 @@ func.func @attention(%q: tensor<?x9x?x64xf16>, %k: tensor<?x3x?x64xf16>, %v: ten
     : (tensor<?x9x?x64xf16>, tensor<?x3x?x64xf16>, tensor<?x3x?x32xf16>, none, none, none) -> tensor<*xf16>
   return
 }
+
+// CHECK-LABEL: func.func @rotary(
+func.func @rotary(%q: tensor<?x9x?x64xf32>, %inv: tensor<16xf32>) {
+  // CHECK: onnx.llmc.RotaryEmbedding(%{{.*}}, %{{.*}}) {interleaved = 1 : i64, sequence_axis = 2 : i64, start = 32 : i64}
+  %a = onnx.llmc.RotaryEmbedding(%q, %inv) {interleaved = 1 : i64, mscale = 1.0 : f32, sequence_axis = 2 : i64, start = 32 : i64}
+    : (tensor<?x9x?x64xf32>, tensor<16xf32>) -> tensor<*xf32>
+  return
+}

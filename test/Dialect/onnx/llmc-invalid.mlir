@@ -1,5 +1,5 @@
 // RUN: llmc-opt %s -verify-diagnostics -split-input-file
-// One case per constraint of onnx.llmc.Attention.
+// One case per constraint of the onnx.llmc ops.
 
 func.func @rank(%q: tensor<9x?x64xf32>, %k: tensor<?x3x?x64xf32>) {
   %no = onnx.None : none
@@ -126,5 +126,45 @@ func.func @scale(%q: tensor<?x9x?x64xf32>) {
   // expected-error @below {{(C6) requires softcap >= 0}}
   %a = onnx.llmc.Attention(%q, %q, %q, %no, %no, %no) {scale = 0x7fc00000 : f32}
     : (tensor<?x9x?x64xf32>, tensor<?x9x?x64xf32>, tensor<?x9x?x64xf32>, none, none, none) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_result(%q: tensor<?x9x?x64xf32>, %inv: tensor<32xf32>) {
+  // expected-error @below {{(C1) result has the input's shape: input is 'tensor<?x9x?x64xf32>', result is 'tensor<?x9x?x32xf32>'}}
+  %r = onnx.llmc.RotaryEmbedding(%q, %inv) {sequence_axis = 2 : i64} : (tensor<?x9x?x64xf32>, tensor<32xf32>) -> tensor<?x9x?x32xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_frequencies(%q: tensor<?x9x?x64xf32>, %inv: tensor<1x32xf32>) {
+  // expected-error @below {{(C2) requires inv [n] and start >= 0: found 'tensor<1x32xf32>' and 0}}
+  %r = onnx.llmc.RotaryEmbedding(%q, %inv) {sequence_axis = 2 : i64} : (tensor<?x9x?x64xf32>, tensor<1x32xf32>) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_start(%q: tensor<?x9x?x64xf32>, %inv: tensor<16xf32>) {
+  // expected-error @below {{(C2) requires inv [n] and start >= 0: found 'tensor<16xf32>' and -1}}
+  %r = onnx.llmc.RotaryEmbedding(%q, %inv) {sequence_axis = 2 : i64, start = -1 : i64} : (tensor<?x9x?x64xf32>, tensor<16xf32>) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_outside(%q: tensor<?x9x?x64xf32>, %inv: tensor<32xf32>) {
+  // expected-error @below {{(C2) rotates dims inside the last: found 32 pairs from 2 on, of 64}}
+  %r = onnx.llmc.RotaryEmbedding(%q, %inv) {sequence_axis = 2 : i64, start = 2 : i64} : (tensor<?x9x?x64xf32>, tensor<32xf32>) -> tensor<?x9x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_axis(%q: tensor<?x9x?x64xf32>, %inv: tensor<32xf32>) {
+  // expected-error @below {{(C3) requires sequence_axis to be a dim before the last: found 3 of 'tensor<?x9x?x64xf32>'}}
+  %r = onnx.llmc.RotaryEmbedding(%q, %inv) {sequence_axis = 3 : i64} : (tensor<?x9x?x64xf32>, tensor<32xf32>) -> tensor<?x9x?x64xf32>
   return
 }

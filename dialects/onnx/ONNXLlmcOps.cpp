@@ -1,4 +1,4 @@
-//===- ONNXAttention.cpp - checks of onnx.llmc.Attention --------------------===//
+//===- ONNXLlmcOps.cpp - checks of the onnx.llmc ops --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Each message starts with the number of the constraint in ONNXOps.td. What is not
@@ -82,4 +82,28 @@ LogicalResult LlmcAttentionOp::verify() {
       failed(verifySmall(*this, "sinks", getSinks(), {heads})))
     return failure();
   return verifyAttributes(*this);
+}
+
+LogicalResult LlmcRotaryEmbeddingOp::verify() {
+  SmallVector<int64_t> frequencies = getShape(getInv(), 1);
+  auto input = dyn_cast<RankedTensorType>(getInput().getType());
+  if (failed(verifyCompatibleShape(getInput().getType(), getType())))
+    return emitOpError("(C1) result has the input's shape: input is ")
+           << getInput().getType() << ", result is " << getType();
+  if (frequencies.size() != 1 || getStart() < 0)
+    return emitOpError("(C2) requires inv [n] and start >= 0: found ")
+           << getInv().getType() << " and " << getStart();
+  if (!input)
+    return success();
+  if (getSequenceAxis() < 0 || getSequenceAxis() >= input.getRank() - 1)
+    return emitOpError("(C3) requires sequence_axis to be a dim before the "
+                       "last: found ")
+           << getSequenceAxis() << " of " << input;
+  int64_t headDim = input.getShape().back(), pairs = frequencies[0];
+  // Without a product, which might overflow.
+  if (isKnown(headDim) && isKnown(pairs) &&
+      (getStart() > headDim || pairs > (headDim - getStart()) / 2))
+    return emitOpError("(C2) rotates dims inside the last: found ")
+           << pairs << " pairs from " << getStart() << " on, of " << headDim;
+  return success();
 }
