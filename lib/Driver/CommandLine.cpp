@@ -30,6 +30,7 @@ struct CommandLine {
       "Example: llmc compile model.gguf -o app && ./app \"Once upon a time\""};
   CompileCommand compile;
   ImportCommand import;
+  CheckCommand check;
   InspectCommand inspect;
   RunCommand run;
   bool useReference = false;
@@ -40,6 +41,7 @@ struct CommandLine {
   CommandLine();
   void addCompile();
   void addImport();
+  void addCheck();
   void addInspect();
   void addRun();
 };
@@ -184,7 +186,7 @@ void CommandLine::addCompile() {
       app.add_subcommand("compile", "Compile a model into a program");
   command
       ->add_option("MODEL", compile.model,
-                   "A GGUF file, a Hugging Face folder, or IR of any stage "
+                   "An ONNX file, a GGUF file, a Hugging Face folder, or IR of any stage "
                    "(.mlir, .mlirbc) to go on from")
       ->required();
   command->add_option("--weights-from", compile.weightsFrom,
@@ -235,7 +237,7 @@ void CommandLine::addImport() {
   CLI::App *command = app.add_subcommand("import", "Print a model as llm IR");
   command
       ->add_option("MODEL", import.model,
-                   "A GGUF file or a Hugging Face folder")
+                   "An ONNX file, a GGUF file or a Hugging Face folder")
       ->required();
   command->add_option("-o,--output", import.output, "A file (default: stdout)")
       ->type_name("FILE");
@@ -243,12 +245,25 @@ void CommandLine::addImport() {
       [this] { action = [this] { return report(runImport(import)); }; });
 }
 
+void CommandLine::addCheck() {
+  CLI::App *command = app.add_subcommand(
+      "check", "Say what of a model is recognised, and whether it compiles");
+  command
+      ->add_option("MODEL", check.model,
+                   "An ONNX file, a GGUF file or a Hugging Face folder")
+      ->required();
+  command->add_flag("--json", check.json, "As JSON");
+  command->footer("Exits with 1 if the model cannot be compiled.");
+  command->callback(
+      [this] { action = [this] { return report(runCheck(check)); }; });
+}
+
 void CommandLine::addInspect() {
   CLI::App *command = app.add_subcommand(
       "inspect", "Show tensors, encodings, memory and ops after each stage");
   command
       ->add_option("MODEL", inspect.model,
-                   "A GGUF file or a Hugging Face folder")
+                   "An ONNX file, a GGUF file or a Hugging Face folder")
       ->required();
   addCompileOptions(command, inspect.options);
   command->add_flag("--tensors", listTensors,
@@ -309,7 +324,7 @@ void CommandLine::addRun() {
   CLI::App *command = app.add_subcommand(
       "run", "Compile a model into the cache folder, then run it");
   command
-      ->add_option("MODEL", run.model, "A GGUF file or a Hugging Face folder")
+      ->add_option("MODEL", run.model, "An ONNX file, a GGUF file or a Hugging Face folder")
       ->required();
   addCompileOptions(command, run.options);
   command->add_flag(
@@ -344,6 +359,7 @@ CommandLine::CommandLine() {
              "a value follows '='.");
   addCompile();
   addImport();
+  addCheck();
   addInspect();
   addRun();
   for (CLI::App *command : app.get_subcommands({}))

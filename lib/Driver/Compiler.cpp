@@ -85,9 +85,7 @@ static void warn(const llvm::Twine &text) {
   llvm::errs() << "llmc: " << llmrt::warningLabel(2) << text << "\n";
 }
 
-llvm::Error Compiler::readModel(llvm::StringRef path,
-                                const CompileOptions &wanted) {
-  DiagnosticCollector diagnostics(&context);
+llvm::Error Compiler::readGraph(llvm::StringRef path) {
   auto imported = importModel(path, context);
   if (!imported)
     return imported.takeError();
@@ -95,7 +93,20 @@ llvm::Error Compiler::readModel(llvm::StringRef path,
   // --quiet is about progress: what a user must know is said nevertheless.
   for (const std::string &warning : model.warnings)
     warn(warning);
-  if (llvm::Error error = raiseGraph(*model.module, model.weights))
+  return raiseGraph(*model.module, model.weights);
+}
+
+llvm::Error Compiler::importGraph(llvm::StringRef path) {
+  DiagnosticCollector diagnostics(&context);
+  return run(Stage::import, [&] { return readGraph(path); });
+}
+
+llvm::Error Compiler::readModel(llvm::StringRef path,
+                                const CompileOptions &wanted) {
+  DiagnosticCollector diagnostics(&context);
+  if (llvm::Error error = readGraph(path))
+    return error;
+  if (llvm::Error error = checkStep(getModule()))
     return llvm::createStringError(path + ": " +
                                    llvm::toString(std::move(error)));
   auto facts = getModule()->getAttrOfType<mlir::DictionaryAttr>("llm.model");
@@ -114,6 +125,12 @@ llvm::Error Compiler::settleOptions(const CompileOptions &wanted) {
     return resolved.takeError();
   options = std::move(*resolved);
   return llvm::Error::success();
+}
+
+llvm::Error Compiler::settle(const CompileOptions &wanted) {
+  if (llvm::Error error = readOptions(wanted))
+    return error;
+  return settleOptions(wanted);
 }
 
 llvm::Error Compiler::import(llvm::StringRef path,

@@ -43,6 +43,10 @@ llvm::Error llmc::raiseGraph(mlir::ModuleOp module, const WeightStore &store) {
   buildRaisePipeline(manager, &store);
   if (mlir::failed(manager.run(module)))
     return diagnostics.takeError("raising the graph failed");
+  return llvm::Error::success();
+}
+
+llvm::Error llmc::checkStep(mlir::ModuleOp module) {
   if (module.lookupSymbol("step"))
     return llvm::Error::success();
   auto reason = module->getAttrOfType<mlir::StringAttr>(declinedAttrName);

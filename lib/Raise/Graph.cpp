@@ -3,6 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "Graph.h"
 
+#include "llmc/Support/Explain.h"
+
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include <cmath>
@@ -299,6 +301,12 @@ bool llmc::cutAbove(const Graph &graph, Value root,
     add(expanded);
   }
   return false;
+}
+
+void llmc::declineNode(Operation *op, llvm::StringRef pass,
+                       const std::string &reason) {
+  op->setAttr(declinedNodeAttr, StringAttr::get(op->getContext(), reason));
+  decline(op, pass, reason);
 }
 
 void llmc::eraseDead(func::FuncOp function) {

@@ -86,6 +86,13 @@ bool cutAbove(const Graph &graph, mlir::Value root,
               llvm::function_ref<bool(mlir::Operation *)> passes,
               llvm::function_ref<bool(mlir::Value)> found);
 
+/// The attribute that says why a pass declined a node, for `llmc check`.
+constexpr llvm::StringLiteral declinedNodeAttr = "onnx.declined";
+
+/// As `decline`, and remembered at the node.
+void declineNode(mlir::Operation *op, llvm::StringRef pass,
+                 const std::string &reason);
+
 /// Erases ops that nobody reads. A pass does it last: a new op may get the place
 /// in memory of an erased one, which the graph still knows.
 void eraseDead(mlir::func::FuncOp function);

@@ -32,7 +32,7 @@ struct RaiseAttention : impl::RaiseAttentionBase<RaiseAttention> {
     std::string reason;
     auto found = AttentionProbe(graph, softmax).find(reason);
     if (!found)
-      return decline(softmax, getArgument(), reason);
+      return declineNode(softmax, getArgument(), reason);
     OpBuilder builder(found->result.getDefiningOp());
     Value made = create(builder, *found);
     graph.replace(found->result, made);

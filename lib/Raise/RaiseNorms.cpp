@@ -90,7 +90,7 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
       if (norm)
         return replace(graph, *norm, end);
     }
-    decline(mean, getArgument(), "a mean of columns, but no norm behind it");
+    declineNode(mean, getArgument(), "a mean of columns, but no norm behind it");
   }
 
   /// Values of the source's sizes that elementwise ops make of the mean, in the

@@ -54,7 +54,7 @@ struct RaiseRotary : impl::RaiseRotaryBase<RaiseRotary> {
     });
     if (!rotation) {
       if (!reason.empty())
-        decline(root, getArgument(), reason);
+        declineNode(root, getArgument(), reason);
       return;
     }
     OpBuilder builder(root);

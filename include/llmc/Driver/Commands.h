@@ -34,6 +34,13 @@ struct ImportCommand {
 };
 llvm::Error runImport(const ImportCommand &command);
 
+/// `check`: what of a model is recognised, and whether it compiles.
+struct CheckCommand {
+  std::string model;
+  bool json = false;
+};
+llvm::Error runCheck(const CheckCommand &command);
+
 struct InspectCommand {
   std::string model;
   CompileOptions options;

@@ -38,6 +38,11 @@ public:
 
   /// Reads the model and settles the options.
   llvm::Error import(llvm::StringRef path, const CompileOptions &options);
+  /// Reads the model and recognises what it can, without asking that it becomes a
+  /// program; `llmc check` says what came of it.
+  llvm::Error importGraph(llvm::StringRef path);
+  /// Settles the options of a module that is there.
+  llvm::Error settle(const CompileOptions &options);
   /// Goes on from the IR of any stage in `irPath`. Its weights come from the model
   /// `weightsFrom`, as the tokenizer and the defaults of options do; empty: the
   /// weights have values.
@@ -70,6 +75,7 @@ public:
 private:
   llvm::Error run(Stage stage, llvm::function_ref<llvm::Error()> action);
   llvm::Error readOptions(const CompileOptions &wanted);
+  llvm::Error readGraph(llvm::StringRef path);
   llvm::Error readModel(llvm::StringRef path, const CompileOptions &wanted);
   llvm::Error readModule(llvm::StringRef path);
   llvm::Error settleOptions(const CompileOptions &wanted);

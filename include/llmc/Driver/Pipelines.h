@@ -18,9 +18,11 @@ namespace llmc {
 /// bytes of its weights, or is null.
 void buildRaisePipeline(mlir::OpPassManager &manager, const WeightStore *store);
 
-/// Raises an imported graph (`@main`) to a step; fails with the reason where it
-/// cannot be one. Modules with a step are left as they are.
+/// Raises an imported graph (`@main`) to a step where it can be one; modules with
+/// a step are left as they are.
 llvm::Error raiseGraph(mlir::ModuleOp module, const WeightStore &store);
+/// Fails, with the reason, if that made no step.
+llvm::Error checkStep(mlir::ModuleOp module);
 
 /// Appends the passes of a stage (optimize, schedule or lower). The options are
 /// resolved; `isas` are the instruction sets, best first.
