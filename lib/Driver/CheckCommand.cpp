@@ -57,10 +57,12 @@ static llvm::json::Array toJson(llvm::ArrayRef<ReportedNode> nodes,
 
 static void printJson(const Finding &finding) {
   const GraphReport &report = finding.report;
-  llvm::json::Object recognised{
-      {"attention", report.attention}, {"norm", report.norm},
-      {"rotary", report.rotary},       {"glu", report.glu},
-      {"moe", report.moe},             {"linear", report.linear}};
+  llvm::json::Object recognised{{"attention", report.attention},
+                                {"norm", report.norm},
+                                {"rotary", report.rotary},
+                                {"glu", report.glu},
+                                {"moe", report.moe},
+                                {"linear", report.linear}};
   llvm::json::Object object{
       {"compiles", finding.problem.empty()},
       {"program", report.isStep ? "step" : "function"},
@@ -70,8 +72,7 @@ static void printJson(const Finding &finding) {
       {"unsupported", toJson(report.unsupported, /*withPlace=*/false)}};
   if (!finding.problem.empty())
     object["problem"] = finding.problem;
-  llvm::outs() << llvm::formatv("{0:2}",
-                                llvm::json::Value(std::move(object)))
+  llvm::outs() << llvm::formatv("{0:2}", llvm::json::Value(std::move(object)))
                << "\n";
 }
 
@@ -92,8 +93,7 @@ static void printNodes(llvm::StringRef title,
 static void printText(llvm::StringRef path, const Finding &finding) {
   const GraphReport &report = finding.report;
   llvm::outs() << path << ": "
-               << (report.isStep ? "a step program over a cache"
-                                 : "a function")
+               << (report.isStep ? "a step program over a cache" : "a function")
                << ", " << report.layers << " layers\n";
   std::pair<const char *, int64_t> rows[] = {
       {"attention", report.attention}, {"norm", report.norm},
@@ -105,8 +105,7 @@ static void printText(llvm::StringRef path, const Finding &finding) {
                                  static_cast<long long>(count));
   printNodes("op by op", report.generic);
   printNodes("unsupported", report.unsupported);
-  llvm::outs() << (finding.problem.empty() ? "compiles"
-                                           : "does not compile: ")
+  llvm::outs() << (finding.problem.empty() ? "compiles" : "does not compile: ")
                << finding.problem << "\n";
 }
 

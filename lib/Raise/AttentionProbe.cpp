@@ -47,7 +47,7 @@ static Value findProductAbove(const Graph &graph, Value scores) {
 
 bool AttentionProbe::findProducts(std::string &reason) {
   const Graph::Sizes *sizes = graph.sizes(scores);
-  Lengths primes = graph.settle(primeLengths);
+  Lengths primes = graph.lengths();
   if (!sizes || sizes->size() != 4 || (*sizes)[0] != primes.batch ||
       (*sizes)[2] != primes.seq) {
     reason = "its scores are not [batch, heads, rows, keys]";
@@ -91,7 +91,7 @@ static SmallVector<Heads> readAsHeads(const Graph &graph, Value value,
   heads.batch = heads.row = -1;
   SmallVector<int64_t> others;
   for (auto [i, size] : llvm::enumerate(*sizes)) {
-    if (size == primeLengths.batch && heads.batch < 0)
+    if (size == graph.lengths().batch && heads.batch < 0)
       heads.batch = i;
     else if (size == rows && heads.row < 0)
       heads.row = i;
@@ -124,7 +124,7 @@ static bool keepsHeads(const Graph &graph, Operation *op) {
 std::optional<Heads>
 AttentionProbe::findHeads(Value operand, bool isQuery,
                           llvm::function_ref<bool(const Heads &)> fits) {
-  Lengths primes = graph.settle(primeLengths);
+  Lengths primes = graph.lengths();
   int64_t rows = isQuery ? primes.seq : primes.past + primes.seq;
   std::optional<Heads> best;
   auto attempt = [&](Value value) {

@@ -168,20 +168,28 @@ void Graph::replace(Value old, Value made) {
 
 bool Graph::isConstant(Value value) const { return constants.contains(value); }
 
-/// In the order of the block, so that no question goes deep.
-void Graph::findSizes() {
-  Evaluator evaluated = evaluator(primeLengths);
-  function.walk([&](Operation *op) {
-    for (Value result : op->getResults()) {
-      if (isa<NoneType>(result.getType()))
-        continue;
-      if (const Sizes *found = evaluated.sizes(result))
-        known[result] = *found;
-    }
-  });
+/// In the order of the block, so that no question goes deep. False if a value of
+/// data has no sizes.
+bool Graph::findSizes(Lengths lengths) {
+  chosen = settle(lengths);
+  known.clear();
+  Evaluator evaluated = evaluator(chosen);
+  bool complete = true;
+  auto find = [&](Value value) {
+    if (isa<NoneType>(value.getType()))
+      return;
+    const Sizes *found = evaluated.sizes(value);
+    if (found)
+      known[value] = *found;
+    complete &= found || !isData(value);
+  };
   for (Value input : function.getArguments())
-    if (const Sizes *found = evaluated.sizes(input))
-      known[input] = *found;
+    find(input);
+  function.walk([&](Operation *op) {
+    for (Value result : op->getResults())
+      find(result);
+  });
+  return complete;
 }
 
 const Graph::Sizes *Graph::sizes(Value value) const {
@@ -201,7 +209,10 @@ Graph::Graph(func::FuncOp function, const WeightStore *store)
           if (unknownSymbols.try_emplace(name, prime).second)
             prime += 2;
   findData();
-  findSizes();
+  for (Lengths lengths : primeLengths)
+    if (findSizes(lengths))
+      return;
+  findSizes(primeLengths[0]); // of what is known, by the longest
 }
 
 //===----------------------------------------------------------------------===//
@@ -321,7 +332,7 @@ std::optional<double> llmc::getScalar(const Graph &graph, Value value) {
   if (!graph.isConstant(value) || !sizes ||
       llvm::any_of(*sizes, [](int64_t size) { return size != 1; }))
     return std::nullopt;
-  Evaluator evaluator = graph.evaluator(primeLengths);
+  Evaluator evaluator = graph.evaluator(graph.lengths());
   auto element = evaluator.element(value, Graph::Sizes(sizes->size(), 0));
   return element ? std::optional(element->number()) : std::nullopt;
 }

@@ -25,8 +25,10 @@ struct Lengths {
   int64_t batch, seq, past;
 };
 
-/// Far from every size that a model has, so that a size says what it is made of.
-constexpr Lengths primeLengths = {1009, 2003, 3001};
+/// Primes far from every size that a model has, so that a size says what it is
+/// made of; the shorter ones for graphs with tables of positions.
+constexpr Lengths primeLengths[] = {
+    {1009, 2003, 3001}, {1009, 211, 197}, {1009, 59, 53}};
 
 class Graph {
 public:
@@ -57,7 +59,9 @@ public:
   /// from P; caches have no elements.
   mlir::onnx::Evaluator evaluator(Lengths lengths,
                                   Floats floats = Floats::Rounded) const;
-  /// The sizes of a value for `primeLengths`; null if they cannot be known.
+  /// The longest of `primeLengths` that the graph takes, settled.
+  Lengths lengths() const { return chosen; }
+  /// The sizes of a value for `lengths`; null if they cannot be known.
   const Sizes *sizes(mlir::Value value) const;
 
   /// Whether a value is the same in every run: weights and what is made of them.
@@ -66,14 +70,15 @@ public:
 private:
   const WeightStore *store;
   llvm::DenseSet<mlir::Value> data, idData, constants;
-  llvm::StringMap<int64_t> unknownSymbols; // sizes of dims with other names
-  llvm::DenseMap<mlir::Value, Sizes> known;
+  llvm::StringMap<int64_t> unknownSymbols;  // sizes of dims with other names
+  llvm::DenseMap<mlir::Value, Sizes> known; // for `chosen`
+  Lengths chosen = primeLengths[0];
   mutable llvm::StringMap<std::shared_ptr<std::vector<float>>> weightValues;
 
   void findRoles();
   bool isCache(mlir::BlockArgument input) const;
   void findData();
-  void findSizes();
+  bool findSizes(Lengths lengths);
   Sizes sizesOfInput(unsigned index, Lengths lengths) const;
   bool findWeight(mlir::Value value, Sizes &sizes, Elements &elements) const;
 };

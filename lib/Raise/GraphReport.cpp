@@ -99,7 +99,8 @@ static GraphReport reportFunction(func::FuncOp main) {
   auto [first, last] = findLayers(main);
   for (Operation &op : main.getBody().front()) {
     report.attention += isa<onnx::LlmcAttentionOp>(op);
-    report.norm += isa<onnx::RMSNormalizationOp, onnx::LayerNormalizationOp>(op);
+    report.norm +=
+        isa<onnx::RMSNormalizationOp, onnx::LayerNormalizationOp>(op);
     report.rotary += isa<onnx::LlmcRotaryEmbeddingOp>(op);
     report.linear += isLinear(graph, &op);
     if (auto product = dyn_cast<onnx::MulOp>(op))
@@ -110,8 +111,8 @@ static GraphReport reportFunction(func::FuncOp main) {
       report.unsupported.push_back(describe(&op, "has no meaning in llmc yet"));
     } else if (graph.isData(op.getResult(0))) {
       report.generic.push_back(describe(&op, "is no part of a structure"));
-      report.generic.back().inLayer = first && first->isBeforeInBlock(&op) &&
-                                      op.isBeforeInBlock(last);
+      report.generic.back().inLayer =
+          first && first->isBeforeInBlock(&op) && op.isBeforeInBlock(last);
     }
   }
   report.layers = report.attention;

@@ -46,7 +46,7 @@ void MaskProbe::setLengths(Lengths wanted) {
   evaluator.emplace(graph.evaluator(lengths));
   // The product as the primes say it, for these lengths.
   Graph::Sizes sizes;
-  Lengths primes = graph.settle(primeLengths);
+  Lengths primes = graph.lengths();
   for (int64_t size : *graph.sizes(product)) {
     if (size == primes.past + primes.seq &&
         sizes.size() + 1 == graph.sizes(product)->size())
@@ -135,12 +135,25 @@ bool MaskProbe::explains(const Mask &mask, std::string &reason) {
   return true;
 }
 
+/// Lengths to look at the mask with, the longest that the graph takes: beyond all
+/// its numbers, or as long as a table of it.
+bool MaskProbe::findLengths() {
+  int64_t number = findGreatestNumber(graph, scores);
+  for (int64_t length : {4 * number + 64, number, int64_t{200}, int64_t{60}}) {
+    farthest = length;
+    if (length < 16)
+      continue;
+    setLengths({1, length, 0});
+    if (score(0, length - 1, 0) && score(0, 0, length - 1))
+      return true;
+  }
+  return false;
+}
+
 std::optional<Mask> MaskProbe::find(std::string &reason) {
-  farthest = 4 * findGreatestNumber(graph, scores) + 64;
   Mask mask;
-  setLengths({1, farthest, 0});
-  if (!score(0, 0, 0)) {
-    reason = "the scores " + evaluator->reason();
+  if (!findLengths()) {
+    reason = "its scores: " + evaluator->reason();
     return std::nullopt;
   }
   mask.left = findLimit(farthest - 1, -1, farthest - 1);
@@ -148,7 +161,7 @@ std::optional<Mask> MaskProbe::find(std::string &reason) {
   if (!findSlopes(mask) || !explains(mask, reason))
     return std::nullopt;
   if (!graph.past.empty()) { // behind a cache, too
-    setLengths({1, 3, farthest});
+    setLengths({1, 3, farthest - 3});
     if (!explains(mask, reason))
       return std::nullopt;
   }

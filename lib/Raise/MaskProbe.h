@@ -31,6 +31,7 @@ private:
   Lengths lengths = {};
 
   void setLengths(Lengths wanted);
+  bool findLengths();
   /// The score of a row and a key by their positions; nothing if unknown.
   std::optional<double> score(int64_t head, int64_t row, int64_t key);
   bool allowed(int64_t row, int64_t key);

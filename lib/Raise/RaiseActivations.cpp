@@ -109,7 +109,7 @@ struct RaiseActivations : impl::RaiseActivationsBase<RaiseActivations> {
     const Graph::Sizes *sizes = graph.sizes(source);
     if (!sizes || sizes->empty())
       return std::nullopt;
-    onnx::Evaluator evaluator = graph.evaluator(primeLengths);
+    onnx::Evaluator evaluator = graph.evaluator(graph.lengths());
     Graph::Sizes line(sizes->size(), 1);
     line.back() = points.size();
     evaluator.bind(source, line, [&](onnx::Index index) {

@@ -90,7 +90,8 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
       if (norm)
         return replace(graph, *norm, end);
     }
-    declineNode(mean, getArgument(), "a mean of columns, but no norm behind it");
+    declineNode(mean, getArgument(),
+                "a mean of columns, but no norm behind it");
   }
 
   /// Values of the source's sizes that elementwise ops make of the mean, in the
@@ -135,7 +136,7 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
                                         Value end, double scale, uint64_t seed,
                                         int64_t d) {
     onnx::Evaluator evaluator =
-        graph.evaluator(primeLengths, Graph::Floats::Exact);
+        graph.evaluator(graph.lengths(), Graph::Floats::Exact);
     const Graph::Sizes &sizes = *graph.sizes(source);
     Graph::Sizes row(sizes.size(), 1);
     row.back() = sizes.back();

@@ -18,7 +18,7 @@ RotaryProbe::RotaryProbe(const Graph &graph, Value source, Value end)
     return;
   columns = sizes->back();
   for (auto [i, size] : llvm::enumerate(*sizes))
-    if (size == primeLengths.seq && i + 1 < sizes->size())
+    if (size == graph.lengths().seq && i + 1 < sizes->size())
       axis = i;
 }
 
@@ -29,7 +29,7 @@ std::optional<SmallVector<double>> RotaryProbe::apply(int64_t position,
   onnx::Evaluator evaluator = graph.evaluator(lengths, Graph::Floats::Exact);
   Graph::Sizes row;
   for (int64_t size : *graph.sizes(source))
-    row.push_back(size == primeLengths.batch ? 1 : size);
+    row.push_back(size == graph.lengths().batch ? 1 : size);
   row[axis] = position + 1;
   evaluator.bind(source, row, [&](onnx::Index index) {
     return onnx::Scalar::of(vector(index.back()));

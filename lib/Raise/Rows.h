@@ -39,7 +39,7 @@ public:
               mlir::Value rowCount)
       : builder(builder), loc(loc), rowCount(rowCount) {}
 
-  /// `rows` with the sizes `from`, as sizes `to`, both for `primeLengths`; false
+  /// `rows` with the sizes `from`, as sizes `to`, both for `graph.lengths()`; false
   /// where that mixes rows with their columns.
   bool reshape(Rows &rows, llvm::ArrayRef<int64_t> from,
                llvm::ArrayRef<int64_t> to);

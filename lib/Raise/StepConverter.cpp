@@ -219,7 +219,8 @@ LogicalResult StepConverter::convert(Value logits) {
   const Graph::Sizes *sizes = graph.sizes(logits);
   Operation *last = logits.getDefiningOp();
   if (!last || !sizes || sizes->size() != 3 ||
-      (*sizes)[0] != primeLengths.batch || (*sizes)[1] != primeLengths.seq)
+      (*sizes)[0] != graph.lengths().batch ||
+      (*sizes)[1] != graph.lengths().seq)
     return fail(last, "is not [batch, sequence, vocabulary]"), failure();
   known.vocabulary = sizes->back();
   if (!graph.past.empty())

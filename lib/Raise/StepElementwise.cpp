@@ -257,7 +257,7 @@ Rows StepConverter::slice(Operation *op) {
     }
   if (dim < 0)
     return rows;
-  onnx::Evaluator evaluator = graph.evaluator(primeLengths);
+  onnx::Evaluator evaluator = graph.evaluator(graph.lengths());
   evaluator.bind(op->getOperand(0), *from, [dim](onnx::Index at) {
     return onnx::Scalar::of(static_cast<double>(at[dim]));
   });

@@ -166,7 +166,7 @@ DenseElementsAttr StepWeights::evaluate(Value constant, int64_t begin,
       llvm::any_of(ArrayRef(*sizes).drop_back(),
                    [](int64_t size) { return size != 1; }))
     return {};
-  onnx::Evaluator evaluator = graph.evaluator(primeLengths);
+  onnx::Evaluator evaluator = graph.evaluator(graph.lengths());
   SmallVector<float> values;
   Graph::Sizes place(sizes->size(), 0);
   end = end < 0 ? sizes->back() : end;
