@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Exports of decoders: the program's logits are those of the model, the graph is recognised whole, and the step is
+the one that the model's folder gives.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import json
+import re
+import unittest
+
+from support import LLMC, MODELS, TestCase, largest_difference, read_npy
+
+EXPORTS = MODELS.parent / "onnx"
+DECODERS = sorted(path.parent.name for path in EXPORTS.glob("*/model.onnx"))
+# Layers of the exports: what each has of a structure.
+PER_MODEL = {"llama": {"attention": 2, "norm": 5, "rotary": 4, "glu": 2},
+             "qwen2": {"attention": 2, "norm": 5, "rotary": 4, "glu": 2},
+             "phi3": {"attention": 2, "norm": 5, "rotary": 4, "glu": 2},
+             "gemma2": {"attention": 2, "norm": 9, "rotary": 4, "glu": 2},
+             "gpt2": {"attention": 2, "norm": 5, "rotary": 0, "glu": 0}}
+TOLERANCE = 1e-4
+KERNEL = re.compile(r'(?<=llm\.kernel ")\w+|scf\.(?:for|yield)')
+
+
+class Onnx(TestCase):
+    def check_logits(self, name):
+        app = self.compile(EXPORTS / name / "model.onnx", name)
+        expected = read_npy(EXPORTS / name / "logits.npy")
+        for how in ([], ["--step"]):
+            with self.subTest(model=name, how=how):
+                found = self.logits(app, EXPORTS / name / "input_ids.npy", *how)
+                self.assertLessEqual(largest_difference(found, expected), TOLERANCE)
+
+    def check_recognised(self, name):
+        report = json.loads(self.succeed([LLMC, "check", EXPORTS / name / "model.onnx", "--json"]))
+        self.assertTrue(report["compiles"])
+        self.assertEqual((report["program"], report["layers"]), ("step", 2))
+        self.assertEqual((report["generic"], report["unsupported"]), ([], []))
+        for what, count in PER_MODEL[name.split("-")[0]].items():
+            self.assertEqual(report["recognised"][what], count, what)
+
+    def kernels(self, model):
+        """The step's kernels by what is in them, and how many barriers its code has."""
+        flags = ["--activations=f32", "--cpu=avx2", "-q"]
+        scheduled = self.succeed([LLMC, "compile", model, *flags, "--compile-to=schedule"])
+        lowered = self.succeed([LLMC, "compile", model, *flags, "--compile-to=lower"])
+        return [sorted(match.group(0).split("_")) for match in KERNEL.finditer(scheduled)], lowered.count("barrier")
+
+    def test_the_exports_are_there(self):
+        self.assertGreaterEqual(len(DECODERS), 10)
+
+    def test_an_export_gives_the_step_of_the_folder(self):
+        for family in ("llama", "qwen2", "gpt2"):
+            folder = self.kernels(EXPORTS / f"{family}-hf")
+            for name in DECODERS:
+                # The builder of ONNX Runtime GenAI packs q, k and v; their names say no more.
+                if name.startswith(family) and "int4" not in name and "tied" not in name:
+                    with self.subTest(export=name):
+                        self.assertEqual(self.kernels(EXPORTS / name / "model.onnx"), folder)
+
+    def test_a_folder_with_one_graph_is_a_model(self):
+        app = self.compile(EXPORTS / "llama-opset18", "folder")
+        self.assertEqual(len(self.ids(app, "--ids", "1,2,3", "-n", "4")), 4)
+
+    def test_a_graph_without_caches_generates_as_one_with_them(self):
+        generated = [self.ids(self.compile(EXPORTS / name / "model.onnx", name), "--ids", "5,6,7", "-n", "16",
+                              "--ignore-eos") for name in ("llama-opset18", "llama-past", "llama-genai-fp32")]
+        self.assertEqual(generated[0], generated[1])
+        self.assertEqual(generated[0], generated[2])
+
+    def test_a_graph_without_a_limit_of_positions_takes_another(self):
+        model = EXPORTS / "llama-opset18" / "model.onnx"
+        app = self.compile(model, "longer", "--max-context=8192")
+        self.assertIn("8192", self.succeed([app, "info"]))
+        app = self.compile(model, "assumed")
+        self.assertIn("4096", self.succeed([app, "info"]))
+
+
+def add_test(name):
+    def test_logits(self):
+        self.check_logits(name)
+
+    def test_recognised(self):
+        self.check_recognised(name)
+
+    setattr(Onnx, "test_logits_of_" + name.replace("-", "_"), test_logits)
+    setattr(Onnx, "test_recognised_in_" + name.replace("-", "_"), test_recognised)
+
+
+for decoder in DECODERS:
+    add_test(decoder)
+
+if __name__ == "__main__":
+    unittest.main()
