@@ -146,6 +146,13 @@ LlmrtStatus llmrt_sequence_close(LlmrtSession *session, int32_t sequence);
 LlmrtStatus llmrt_prefill(LlmrtSession *session, int32_t sequence,
                           const int32_t *tokens, size_t count);
 
+/* As llmrt_prefill, and stores the logits of every row: `logits` receives [count,
+ * V] floats, `capacity` is at least their number. In steps of as many rows as
+ * the session has `logitRows`. */
+LlmrtStatus llmrt_prefill_logits(LlmrtSession *session, int32_t sequence,
+                                 const int32_t *tokens, size_t count,
+                                 float *logits, size_t capacity);
+
 /* Appends tokens[i] to sequences[i] for all i < count in one step; each sequence
  * once. Row i of the logits is then that of sequences[i]. */
 LlmrtStatus llmrt_step(LlmrtSession *session, const int32_t *sequences,
@@ -196,6 +203,28 @@ LlmrtStatus llmrt_generate(LlmrtSession *session, const int32_t *prompt,
                            size_t promptTokens, int64_t maxTokens,
                            const LlmrtSamplerOptions *options,
                            LlmrtOnToken onToken, void *user);
+
+/* The same without a callback: the caller asks for one token after the other.
+ * It has a sequence of the session's, which must outlive it. */
+typedef struct LlmrtGeneration LlmrtGeneration;
+LlmrtStatus llmrt_generation_begin(LlmrtSession *session, const int32_t *prompt,
+                                   size_t promptTokens, int64_t maxTokens,
+                                   const LlmrtSamplerOptions *options,
+                                   LlmrtGeneration **generation);
+
+typedef struct LlmrtPiece {
+  int32_t token; /* -1: it has ended */
+  int32_t ended; /* 1: nothing follows */
+  const char
+      *text; /* whole UTF-8 characters, maybe none; until the next call */
+  size_t textBytes;
+} LlmrtPiece;
+/* The next token and the text that it completes; after the last one `ended`, with
+ * what was held back. */
+LlmrtStatus llmrt_generation_next(LlmrtGeneration *generation,
+                                  LlmrtPiece *piece);
+/* At any time; null is allowed. */
+void llmrt_generation_end(LlmrtGeneration *generation);
 
 #ifdef __cplusplus
 }

@@ -4,118 +4,21 @@
 // Checks pointers and counts, turns failures into a status and a message per
 // thread, and lets nothing be thrown across: every function runs in `guarded`.
 //===----------------------------------------------------------------------===//
-#include "llmrt/llmrt.h"
-
+#include "CApi.h"
 #include "llmrt/Licenses.h"
-#include "llmrt/Session.h"
 #include "llmrt/abi.h"
 
+#include <algorithm>
 #include <cstdio>
-#include <cstring>
-#include <cxxabi.h>
-#include <new>
 
 using namespace llmrt;
-
-struct LlmrtProgram {
-  Program program;
-};
-
-struct LlmrtSession {
-  const Program *program;
-  std::unique_ptr<Engine> engine;
-};
-
-struct LlmrtSampler {
-  Sampler sampler;
-};
+using namespace llmrt::capi;
 
 namespace {
 
 thread_local std::string lastMessage;
 thread_local char lastException[256]; // what is said where memory may be short
 thread_local const char *lastError = "";
-
-LlmrtStatus failure(LlmrtStatus code, std::string message) {
-  lastMessage = std::move(message);
-  lastError = lastMessage.c_str();
-  return code;
-}
-
-LlmrtStatus exceptionFailure(LlmrtStatus code, const char *what) {
-  std::snprintf(lastException, sizeof lastException, "%s", what);
-  lastError = lastException;
-  return code;
-}
-
-LlmrtStatus statusOf(const Status &status) {
-  return status ? LLMRT_OK : failure(LLMRT_FAILED, status.message());
-}
-
-/// Runs `body`; what it throws, a callback's exception too, becomes a status.
-template <typename Body> LlmrtStatus guarded(Body body) {
-  try {
-    return body();
-  } catch (const std::bad_alloc &) {
-    return exceptionFailure(LLMRT_OUT_OF_MEMORY, "out of memory");
-  } catch (const std::exception &error) {
-    return exceptionFailure(LLMRT_FAILED, error.what());
-  } catch (const abi::__forced_unwind &) {
-    throw; // this thread is being cancelled
-  } catch (...) {
-    return exceptionFailure(LLMRT_FAILED, "an exception of unknown type");
-  }
-}
-
-/// As `guarded`, where none of the arguments is null.
-template <typename Body>
-LlmrtStatus guardedWith(const char *function,
-                        std::initializer_list<const void *> arguments,
-                        Body body) {
-  return guarded([&]() -> LlmrtStatus {
-    for (const void *argument : arguments)
-      if (!argument)
-        return failure(LLMRT_INVALID_ARGUMENT,
-                       std::string("an argument of ") + function + " is null");
-    return body();
-  });
-}
-
-/// A buffer of nothing may be null.
-const void *buffer(const void *data, size_t count) {
-  static const char nothing = 0;
-  return count == 0 ? &nothing : data;
-}
-
-/// Copies `count` elements to a caller's buffer of `capacity`.
-template <typename T>
-LlmrtStatus copyOut(const T *from, size_t count, T *to, size_t capacity,
-                    size_t *needed) {
-  *needed = count;
-  if (count > capacity)
-    return failure(LLMRT_BUFFER_TOO_SMALL, "the result has " +
-                                               std::to_string(count) +
-                                               " elements, the buffer holds " +
-                                               std::to_string(capacity));
-  if (count > 0)
-    std::memcpy(to, from, count * sizeof(T));
-  return LLMRT_OK;
-}
-
-SamplerOptions samplerOptions(const LlmrtSamplerOptions *options) {
-  SamplerOptions result;
-  if (!options)
-    return result;
-  result.temperature = options->temperature;
-  result.topK = options->topK;
-  result.topP = options->topP == 0 ? 1.0f : options->topP;
-  result.minP = options->minP;
-  if (options->repetitionPenalty != 0)
-    result.repetitionPenalty = options->repetitionPenalty;
-  result.repetitionWindow = options->repetitionWindow;
-  result.seed = options->seed;
-  return result;
-}
 
 /// Row `row` of the last step's logits.
 Expected<std::span<const float>> logitsOf(const LlmrtSession &session,
@@ -129,6 +32,33 @@ Expected<std::span<const float>> logitsOf(const LlmrtSession &session,
 }
 
 } // namespace
+
+LlmrtStatus capi::failure(LlmrtStatus code, std::string message) {
+  lastMessage = std::move(message);
+  lastError = lastMessage.c_str();
+  return code;
+}
+
+LlmrtStatus capi::exceptionFailure(LlmrtStatus code, const char *what) {
+  std::snprintf(lastException, sizeof lastException, "%s", what);
+  lastError = lastException;
+  return code;
+}
+
+SamplerOptions capi::samplerOptions(const LlmrtSamplerOptions *options) {
+  SamplerOptions result;
+  if (!options)
+    return result;
+  result.temperature = options->temperature;
+  result.topK = options->topK;
+  result.topP = options->topP == 0 ? 1.0f : options->topP;
+  result.minP = options->minP;
+  if (options->repetitionPenalty != 0)
+    result.repetitionPenalty = options->repetitionPenalty;
+  result.repetitionWindow = options->repetitionWindow;
+  result.seed = options->seed;
+  return result;
+}
 
 const char *llmrt_last_error(void) { return lastError; }
 
@@ -315,6 +245,31 @@ LlmrtStatus llmrt_prefill(LlmrtSession *session, int32_t sequence,
   });
 }
 
+LlmrtStatus llmrt_prefill_logits(LlmrtSession *session, int32_t sequence,
+                                 const int32_t *tokens, size_t count,
+                                 float *logits, size_t capacity) {
+  return guardedWith(
+      __func__, {session, buffer(tokens, count), buffer(logits, capacity)},
+      [&]() -> LlmrtStatus {
+        const auto columns = static_cast<size_t>(llmrt_model.vocabulary);
+        if (capacity / columns < count)
+          return failure(LLMRT_BUFFER_TOO_SMALL,
+                         std::to_string(count) + " rows of " +
+                             std::to_string(columns) +
+                             " logits were asked for, the buffer holds " +
+                             std::to_string(capacity) + " floats");
+        auto copyRows = [&](std::span<const int32_t> chunk) {
+          for (size_t row = 0; row < chunk.size(); ++row) {
+            auto from = session->engine->logits(static_cast<int64_t>(row));
+            logits = std::copy(from.begin(), from.end(), logits);
+          }
+          return Status::ok();
+        };
+        return statusOf(readPrompt(*session->engine, sequence, {tokens, count},
+                                   LogitRows::All, copyRows));
+      });
+}
+
 LlmrtStatus llmrt_step(LlmrtSession *session, const int32_t *sequences,
                        const int32_t *tokens, size_t count) {
   return guardedWith(__func__,
@@ -378,46 +333,4 @@ LlmrtStatus llmrt_sampler_accept(LlmrtSampler *sampler, int32_t token) {
     sampler->sampler.accept(token);
     return LLMRT_OK;
   });
-}
-
-/// Tokens and their text to the caller's function.
-static Status generateFor(LlmrtSession &session, GenerationRequest request,
-                          LlmrtOnToken onToken, void *user) {
-  TextStream text(session.program->tokenizer());
-  bool stopped = false;
-  FirstComeFirstServed scheduler(*session.engine);
-  Status status =
-      generate(scheduler, {std::move(request)}, [&](size_t, int32_t token) {
-        const std::string piece = text.push(token);
-        stopped = onToken(user, token, piece.data(), piece.size()) == 0;
-        return !stopped;
-      });
-  if (!status || stopped)
-    return status;
-  const std::string rest = text.finish();
-  if (!rest.empty())
-    onToken(user, -1, rest.data(), rest.size());
-  return status;
-}
-
-LlmrtStatus llmrt_generate(LlmrtSession *session, const int32_t *prompt,
-                           size_t promptTokens, int64_t maxTokens,
-                           const LlmrtSamplerOptions *options,
-                           LlmrtOnToken onToken, void *user) {
-  return guardedWith(
-      __func__,
-      {session, reinterpret_cast<const void *>(onToken),
-       buffer(prompt, promptTokens)},
-      [&]() -> LlmrtStatus {
-        if (maxTokens < -1)
-          return failure(LLMRT_INVALID_ARGUMENT,
-                         "asked for " + std::to_string(maxTokens) +
-                             " tokens: it is at least -1");
-        GenerationRequest request = {{prompt, prompt + promptTokens},
-                                     maxTokens,
-                                     samplerOptions(options)};
-        request.endIds = session->program->endIds();
-        return statusOf(
-            generateFor(*session, std::move(request), onToken, user));
-      });
 }

@@ -130,6 +130,49 @@ static void testGenerate(const LlmrtProgram *program, const int32_t *ids,
   llmrt_session_destroy(session);
 }
 
+/* Asked for token by token, a generation says what a callback hears. */
+static void testPulled(const LlmrtProgram *program, const int32_t *ids,
+                       size_t count) {
+  struct Heard heard = {0, "", 0}, pulled = {0, "", 0};
+  LlmrtSamplerOptions options = {0.8f, 40, 0.95f, 0, 0, 0, 3};
+  LlmrtSession *session;
+  LlmrtGeneration *generation = NULL;
+  LlmrtPiece piece;
+  int32_t sequence;
+  check(llmrt_session_create(program, NULL, &session), "session");
+  check(llmrt_generate(session, ids, count, 8, &options, onToken, &heard),
+        "generate");
+  require(llmrt_generation_begin(session, ids, 0, 8, NULL, &generation) ==
+                  LLMRT_FAILED &&
+              !generation,
+          "an empty prompt, pulled");
+  require(llmrt_generation_begin(session, ids, count, -2, NULL, &generation) ==
+              LLMRT_INVALID_ARGUMENT,
+          "-2 tokens, pulled");
+  check(llmrt_generation_begin(session, ids, count, 8, &options, &generation),
+        "begin");
+  do {
+    check(llmrt_generation_next(generation, &piece), "next");
+    onToken(&pulled, piece.token, piece.text, piece.textBytes);
+  } while (!piece.ended);
+  require(piece.token == -1, "the end is no token");
+  require(pulled.tokens == heard.tokens &&
+              pulled.textBytes == heard.textBytes &&
+              memcmp(pulled.text, heard.text, heard.textBytes) == 0,
+          "the same tokens and text");
+  check(llmrt_generation_next(generation, &piece), "next after the end");
+  require(piece.ended && piece.token == -1 && piece.textBytes == 0,
+          "nothing follows the end");
+  llmrt_generation_end(generation);
+  check(llmrt_generation_begin(session, ids, count, 8, NULL, &generation),
+        "begin again");
+  check(llmrt_generation_next(generation, &piece), "its first token");
+  llmrt_generation_end(generation);
+  check(llmrt_sequence_open(session, &sequence), "its sequence is free");
+  llmrt_generation_end(NULL);
+  llmrt_session_destroy(session);
+}
+
 int main(int argc, char **argv) {
   const LlmrtMessage message = {"user", "hello"};
   LlmrtProgram *program;
@@ -153,6 +196,7 @@ int main(int argc, char **argv) {
   testErrors(program);
   testSteps(program, ids, count);
   testGenerate(program, ids, count);
+  testPulled(program, ids, count);
   llmrt_program_close(program);
   return 0;
 }

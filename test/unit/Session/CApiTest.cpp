@@ -75,4 +75,25 @@ TEST_F(CApiSession, aPrefillThatFailsChangesNothing) {
             expectedLogits(good));
 }
 
+TEST_F(CApiSession, aPrefillWithLogitsStoresEveryRow) {
+  const std::vector<int32_t> tokens = someTokens(40);
+  int32_t sequence;
+  ASSERT_EQ(llmrt_sequence_open(session, &sequence), LLMRT_OK);
+  std::vector<float> logits(40 * fakeVocabulary);
+  EXPECT_EQ(llmrt_prefill_logits(session, sequence, tokens.data(), 40,
+                                 logits.data(), logits.size() - 1),
+            LLMRT_BUFFER_TOO_SMALL);
+  int64_t length = -1;
+  ASSERT_EQ(llmrt_sequence_length(session, sequence, &length), LLMRT_OK);
+  EXPECT_EQ(length, 0);
+  ASSERT_EQ(llmrt_prefill_logits(session, sequence, tokens.data(), 40,
+                                 logits.data(), logits.size()),
+            LLMRT_OK);
+  for (size_t row = 0; row < 40; ++row)
+    EXPECT_EQ(std::vector<float>(logits.begin() + row * fakeVocabulary,
+                                 logits.begin() + (row + 1) * fakeVocabulary),
+              expectedLogits({tokens.begin(), tokens.begin() + row + 1}))
+        << "row " << row;
+}
+
 } // namespace
