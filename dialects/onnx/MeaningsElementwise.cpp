@@ -206,8 +206,6 @@ static void addWholeFunctions(MeaningTable &table) {
                    }};
   };
   add("onnx.Identity", [](Scalar x) { return x; });
-  add("onnx.Cast", [](Scalar x) { return x; }); // rounded to the result's type
-  add("onnx.CastLike", [](Scalar x) { return x; });
   add("onnx.Neg", [](Scalar x) {
     return x.isInteger ? Scalar::of(wrapped(0 - uint64_t(x.integer)))
                        : Scalar::of(-x.real);
@@ -290,13 +288,33 @@ static Scalar choose(const Operands &in, unsigned, Index at) {
   return in.readBroadcast(in.readBroadcast(0, at).truth() ? 1 : 2, at);
 }
 
+/// What leaves the type is what its sign alone makes.
 static Scalar shiftBits(const Operands &in, unsigned, Index at) {
-  uint64_t value = in.readBroadcast(0, at).whole();
+  int64_t value = in.readBroadcast(0, at).whole();
   int64_t by = in.readBroadcast(1, at).whole();
-  if (by < 0 || by > 63)
-    return Scalar::of(int64_t{0});
+  Type type = in.elementType(0);
   bool left = in.string("direction", "LEFT") == "LEFT";
-  return Scalar::of(static_cast<int64_t>(left ? value << by : value >> by));
+  bool isNegative = value < 0 && !type.isUnsignedInteger();
+  if (by < 0 || by >= type.getIntOrFloatBitWidth())
+    return Scalar::of(int64_t{!left && isNegative ? -1 : 0});
+  uint64_t bits = value;
+  if (left)
+    return Scalar::of(static_cast<int64_t>(bits << by));
+  return Scalar::of(isNegative ? value >> by
+                               : static_cast<int64_t>(bits >> by));
+}
+
+/// The evaluator rounds to the result's type. Small floats take the greatest number
+/// for whatever is beyond, infinities too, unless `saturate` is 0.
+static Scalar convert(const Operands &in, unsigned, Index at) {
+  Scalar x = in.read(0, at);
+  auto type = dyn_cast<FloatType>(in.resultElementType());
+  if (!type || type.getWidth() > 8 || !in.integer("saturate", 1) ||
+      std::isnan(x.number()))
+    return x;
+  double most =
+      llvm::APFloat::getLargest(type.getFloatSemantics()).convertToDouble();
+  return Scalar::of(std::fmin(most, std::fmax(-most, x.number())));
 }
 
 void mlir::onnx::addElementwiseMeanings(MeaningTable &table) {
@@ -312,6 +330,7 @@ void mlir::onnx::addElementwiseMeanings(MeaningTable &table) {
                             sum += in.readBroadcast(i, at).number();
                           return Scalar::of(sum / in.count());
                         }};
+  table["onnx.Cast"] = table["onnx.CastLike"] = {sizesOfFirst, convert};
   table["onnx.Clip"] = {sizesOfFirst, clip};
   table["onnx.Where"] = {broadcastAll, choose};
   table["onnx.BitShift"] = {broadcastAll, shiftBits};

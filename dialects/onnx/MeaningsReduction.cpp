@@ -69,6 +69,17 @@ struct Fold {
 };
 } // namespace
 
+/// The least or the greatest number of a type: an infinity, as integers have it.
+static Scalar limitOf(Type type, bool isLeast) {
+  unsigned width = type.getIntOrFloatBitWidth();
+  bool isUnsigned = width == 1 || type.isUnsignedInteger();
+  if (isUnsigned) // of 64 bits as they are
+    return Scalar::of(isLeast ? int64_t{0}
+                              : int64_t(~uint64_t{0} >> (64 - width)));
+  return Scalar::of(isLeast ? INT64_MIN >> (64 - width)
+                            : INT64_MAX >> (64 - width));
+}
+
 static void addFold(MeaningTable &table, StringRef name, Fold fold) {
   table[name] = {reducedSizes, [fold](const Operands &in, unsigned, Index at) {
                    double result = fold.start, count = 0;
@@ -79,6 +90,9 @@ static void addFold(MeaningTable &table, StringRef name, Fold fold) {
                      ++count;
                    });
                    result = fold.finish(result, count);
+                   Type type = in.resultElementType();
+                   if (!count && std::isinf(result) && isa<IntegerType>(type))
+                     return limitOf(type, result < 0);
                    return whole ? Scalar::of(Scalar::of(result).whole())
                                 : Scalar::of(result);
                  }};

@@ -186,7 +186,8 @@ void CommandLine::addCompile() {
       app.add_subcommand("compile", "Compile a model into a program");
   command
       ->add_option("MODEL", compile.model,
-                   "An ONNX file, a GGUF file, a Hugging Face folder, or IR of any stage "
+                   "An ONNX file, a GGUF file, a Hugging Face folder, or IR of "
+                   "any stage "
                    "(.mlir, .mlirbc) to go on from")
       ->required();
   command->add_option("--weights-from", compile.weightsFrom,
@@ -324,7 +325,8 @@ void CommandLine::addRun() {
   CLI::App *command = app.add_subcommand(
       "run", "Compile a model into the cache folder, then run it");
   command
-      ->add_option("MODEL", run.model, "An ONNX file, a GGUF file or a Hugging Face folder")
+      ->add_option("MODEL", run.model,
+                   "An ONNX file, a GGUF file or a Hugging Face folder")
       ->required();
   addCompileOptions(command, run.options);
   command->add_flag(

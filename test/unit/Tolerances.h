@@ -25,6 +25,11 @@ constexpr double int8Models = 1e-5;
 constexpr double formula = 1e-6;
 /// The same where it rounds every step to f32.
 constexpr double formulaInFloats = 1e-5;
+/// Operators of ONNX in f64 against numpy in f32 or f64, whose sums of some dozen
+/// products are rounded at each step; relative, absolute below 1.
+constexpr double nodeFloats = 1e-5;
+/// The same in f16 and bfloat16: a unit in the last place of the latter.
+constexpr double nodeHalves = 0.8e-2;
 /// A code of a group times its scale, against the grid; absolute.
 constexpr double onTheGrid = 1e-4;
 /// Frequencies that are stored in f32: half a unit in the last place.
