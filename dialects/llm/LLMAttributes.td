@@ -181,9 +181,14 @@ def LLM_TransposeStep : LLM_Attr<"TransposeStep", "transpose"> {
   let summary = "recipe step: the source is [in, out]; swap its two dimensions";
 }
 def LLM_RowsStep : LLM_Attr<"RowsStep", "rows"> {
-  let summary = "recipe step: keep rows [begin, end)";
-  let parameters = (ins "int64_t":$begin, "int64_t":$end);
-  let assemblyFormat = "`<` $begin `,` $end `>`";
+  let summary = "recipe step: keep rows [begin, end), or such rows of every so many";
+  let description = [{
+    With `every`, the source's rows are groups of that many and `[begin, end)` of each group stays: of
+    heads that hold query, key and value in turn, the queries.
+  }];
+  let parameters = (ins "int64_t":$begin, "int64_t":$end, DefaultValuedParameter<"int64_t", "0">:$every);
+  let builders = [AttrBuilder<(ins "int64_t":$begin, "int64_t":$end), [{ return $_get($_ctxt, begin, end, 0); }]>];
+  let assemblyFormat = "`<` $begin `,` $end (`,` `every` `=` $every^)? `>`";
   let genVerifyDecl = 1;
 }
 def LLM_ConvertStep : LLM_Attr<"ConvertStep", "convert"> {

@@ -7,11 +7,14 @@ using namespace mlir;
 using namespace mlir::llm;
 
 LogicalResult RowsStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                   int64_t begin, int64_t end) {
-  if (begin >= 0 && begin < end)
+                                   int64_t begin, int64_t end, int64_t every) {
+  if (begin < 0 || begin >= end)
+    return emitError()
+           << "keeps rows [begin, end) with 0 <= begin < end, found [" << begin
+           << ", " << end << ")";
+  if (every == 0 || every >= end)
     return success();
-  return emitError() << "keeps rows [begin, end) with 0 <= begin < end, found ["
-                     << begin << ", " << end << ")";
+  return emitError() << "keeps rows up to " << end << " of every " << every;
 }
 
 /// A tensor of numbers or a packed value whose bytes can be counted.

@@ -58,20 +58,42 @@ bool AttentionProbe::findProducts(std::string &reason) {
     reason = "no matrix product makes its scores";
     return false;
   }
-  // Behind the softmax: a guard against rows without keys, casts.
+  if (findResult())
+    return true;
+  reason = "no matrix product reads its weights";
+  return false;
+}
+
+/// Follows the only reader of a value through moves to [B, H, S, D].
+static Value findHeadsBelow(const Graph &graph, Value value) {
+  for (int steps = 0; steps < 4; ++steps) {
+    const Graph::Sizes *sizes = graph.sizes(value);
+    if (sizes && sizes->size() == 4 && (*sizes)[0] == graph.lengths().batch)
+      return value;
+    Operation *user = value.hasOneUse() ? *value.getUsers().begin() : nullptr;
+    if (!user || !onnx::isMovement(user))
+      return value;
+    value = user->getResult(0);
+  }
+  return value;
+}
+
+/// The product behind the softmax: past a guard against rows without keys, casts
+/// and moves.
+bool AttentionProbe::findResult() {
   constexpr size_t mostValues = 8;
   SmallVector<Value> reached = {weights};
   for (size_t i = 0; i < reached.size() && reached.size() < mostValues; ++i)
     for (Operation *user : reached[i].getUsers()) {
       if (isa<onnx::MatMulOp>(user) && user->getOperand(0) == reached[i]) {
-        result = user->getResult(0);
-        weightsOperand = reached[i];
+        values = user->getOperand(1);
+        result = findHeadsBelow(graph, user->getResult(0));
         return true;
       }
-      if (onnx::isElementwise(user))
+      if (onnx::isElementwise(user) || onnx::isMovement(user) ||
+          isa<onnx::DropoutOp>(user))
         reached.push_back(user->getResult(0));
     }
-  reason = "no matrix product reads its weights";
   return false;
 }
 
@@ -300,7 +322,7 @@ std::optional<FoundAttention> AttentionProbe::find(std::string &reason) {
     reason = "its result is not [batch, heads, rows, columns]";
     return std::nullopt;
   }
-  Operation *first = product.getDefiningOp(), *second = result.getDefiningOp();
+  Operation *first = product.getDefiningOp();
   // The keys are sought with each way to read the query.
   std::optional<Heads> key;
   std::optional<Heads> query =
@@ -318,9 +340,8 @@ std::optional<FoundAttention> AttentionProbe::find(std::string &reason) {
     return std::nullopt;
   }
   scoresMatch(*query, *key); // the scale between these
-  auto value = findHeads(second->getOperand(1), false, [&](const Heads &value) {
-    return resultMatches(value);
-  });
+  auto value = findHeads(
+      values, false, [&](const Heads &value) { return resultMatches(value); });
   if (!value) {
     reason = "its result is not a sum of values per head";
     return std::nullopt;

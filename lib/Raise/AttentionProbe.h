@@ -37,11 +37,12 @@ public:
 private:
   const Graph &graph;
   mlir::Value scores, weights; // of the softmax, [B, H, S, U]
-  mlir::Value product, result; // q k^T, and w v
-  mlir::Value weightsOperand;  // of the second product
+  mlir::Value product;         // q k^T
+  mlir::Value values, result;  // v, and [B, H, S, Dv] made of w v
   FoundAttention found;
 
   bool findProducts(std::string &reason);
+  bool findResult();
   std::optional<Heads> findHeads(mlir::Value operand, bool isQuery,
                                  llvm::function_ref<bool(const Heads &)> fits);
   bool findScale(std::string &reason);

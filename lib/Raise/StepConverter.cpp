@@ -168,7 +168,7 @@ Rows StepConverter::view(Operation *reader, Value value) {
 StepConverter::Handler StepConverter::findHandler(StringRef opName) {
   using Self = StepConverter;
   static const llvm::StringMap<Handler> handlers = {
-      {"onnx.Gather", &Self::embed},
+      {"onnx.Gather", &Self::gather},
       {"onnx.MatMul", &Self::matmul},
       {"onnx.Gemm", &Self::gemm},
       {"onnx.microsoft.MatMulNBits", &Self::matmulBlocks},
@@ -196,13 +196,14 @@ StepConverter::Handler StepConverter::findHandler(StringRef opName) {
       {"onnx.Unsqueeze", &Self::reshape},
       {"onnx.Squeeze", &Self::reshape},
       {"onnx.Flatten", &Self::reshape},
-      {"onnx.Transpose", &Self::transpose},
+      {"onnx.Transpose", &Self::move},
       {"onnx.Identity", &Self::forward},
       {"onnx.Cast", &Self::forward},
       {"onnx.Dropout", &Self::forward},
       {"onnx.Concat", &Self::concat},
-      {"onnx.Split", &Self::split},
-      {"onnx.Slice", &Self::slice},
+      {"onnx.Split", &Self::move},
+      {"onnx.GatherND", &Self::move},
+      {"onnx.Slice", &Self::move},
   };
   return handlers.lookup(opName);
 }

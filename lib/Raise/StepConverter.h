@@ -38,8 +38,8 @@ private:
   struct Linear {
     mlir::Value input;
     WeightSource weight;
-    mlir::Value bias;                    // of the graph, or null
-    int64_t biasBegin = 0, biasEnd = -1; // its columns
+    mlir::Value bias; // of the graph, or null
+    llvm::SmallVector<RowChoice> biasRows;
   };
   using Handler = Rows (StepConverter::*)(mlir::Operation *);
 
@@ -88,15 +88,18 @@ private:
   Rows binary(mlir::Operation *op);
   Rows unary(mlir::Operation *op);
   Rows activation(mlir::Operation *op);
-  Rows reshape(mlir::Operation *op);
-  Rows transpose(mlir::Operation *op);
   Rows forward(mlir::Operation *op);
   Rows concat(mlir::Operation *op);
-  Rows split(mlir::Operation *op);
-  Rows slice(mlir::Operation *op);
-  Rows takeColumns(mlir::Operation *op, const Rows &rows, int64_t dim,
+
+  // Moves (StepMoves.cpp).
+  Rows reshape(mlir::Operation *op);
+  Rows move(mlir::Operation *op);
+  Rows gather(mlir::Operation *op);
+  Rows moveResult(mlir::Operation *op, const Rows &rows, mlir::Value result);
+  Rows takeColumns(mlir::Operation *op, const Rows &rows, int64_t inner,
                    int64_t begin, int64_t end);
-  bool align(mlir::Operation *op, Rows &a, Rows &b);
+  Rows dropOnes(const Rows &rows);
+  Rows asHeads(const Rows &rows);
   Rows constantLike(mlir::Operation *op, const Rows &rows, mlir::Value constant,
                     llvm::ArrayRef<int64_t> result);
 

@@ -149,31 +149,6 @@ Rows StepConverter::forward(Operation *op) {
   return view(op, op->getOperand(0));
 }
 
-Rows StepConverter::reshape(Operation *op) {
-  Rows rows = view(op, op->getOperand(0));
-  const Graph::Sizes *from = graph.sizes(op->getOperand(0));
-  const Graph::Sizes *to = graph.sizes(op->getResult(0));
-  if (!rows)
-    return rows;
-  if (!from || !to || rows.isCache ||
-      !RowsReshape(builder, loc, rowCount).reshape(rows, *from, *to))
-    return fail(op, "mixes rows with their columns");
-  return rows;
-}
-
-Rows StepConverter::transpose(Operation *op) {
-  Rows rows = view(op, op->getOperand(0));
-  auto order = op->getAttrOfType<DenseI64ArrayAttr>("perm");
-  if (!rows)
-    return rows;
-  if (!order || order.size() != static_cast<int64_t>(rows.dims.size()))
-    return fail(op, "turns dims without saying how");
-  Rows result = rows;
-  for (auto [dim, from] : llvm::zip_equal(result.dims, order.asArrayRef()))
-    dim = rows.dims[from];
-  return result;
-}
-
 /// What a cache holds and what is new: the step's cache has both.
 Rows StepConverter::concat(Operation *op) {
   bool isCache = op->getNumOperands() == 2 &&
@@ -191,81 +166,4 @@ Rows StepConverter::concat(Operation *op) {
     return fail(op, "joins a cache with something else than new rows");
   rows.isCache = true;
   return rows;
-}
-
-/// Columns `begin` to `end` of one inner dim; of a linear they are rows of its
-/// matrix.
-Rows StepConverter::takeColumns(Operation *op, const Rows &rows, int64_t dim,
-                                int64_t begin, int64_t end) {
-  RowDim word = rows.dims[dim];
-  if (word.kind != RowDim::Inner)
-    return fail(op, "takes a part of the rows themselves");
-  Linear linear = linears.lookup(rows.value);
-  if (linear.input) {
-    linear.weight = StepWeights::rows(linear.weight, begin, end);
-    if (linear.bias) {
-      linear.biasEnd = linear.biasBegin + end;
-      linear.biasBegin += begin;
-    }
-    return sameAs(rows, createLinear(linear));
-  }
-  SmallVector<OpFoldResult> offsets, sizes, strides;
-  for (auto [i, size] : llvm::enumerate(rows.shape())) {
-    bool cut = static_cast<int64_t>(i) == word.inner;
-    offsets.push_back(builder.getIndexAttr(cut ? begin : 0));
-    strides.push_back(builder.getIndexAttr(1));
-    sizes.push_back(i == 0 ? OpFoldResult(rowCount)
-                           : builder.getIndexAttr(cut ? end - begin : size));
-  }
-  return sameAs(rows, tensor::ExtractSliceOp::create(builder, loc, rows.value,
-                                                     offsets, sizes, strides));
-}
-
-Rows StepConverter::split(Operation *op) {
-  Rows rows = view(op, op->getOperand(0));
-  if (!rows)
-    return rows;
-  int64_t axis = op->getAttrOfType<IntegerAttr>("axis").getInt();
-  if (axis < 0)
-    axis += rows.dims.size();
-  int64_t begin = 0;
-  for (Value result : op->getResults()) {
-    const Graph::Sizes *sizes = graph.sizes(result);
-    if (!sizes)
-      return fail(op, "has parts whose sizes are not known");
-    int64_t end = begin + (*sizes)[axis];
-    if (!result.use_empty())
-      views[result] = takeColumns(op, rows, axis, begin, end);
-    begin = end;
-  }
-  return views.lookup(op->getResult(0));
-}
-
-Rows StepConverter::slice(Operation *op) {
-  Rows rows = view(op, op->getOperand(0));
-  const Graph::Sizes *from = graph.sizes(op->getOperand(0));
-  const Graph::Sizes *to = graph.sizes(op->getResult(0));
-  if (!rows || !from || !to)
-    return {};
-  // Where the parts begin shows in what an evaluator reads.
-  int64_t dim = -1;
-  for (auto [i, sizes] : llvm::enumerate(llvm::zip_equal(*from, *to)))
-    if (std::get<0>(sizes) != std::get<1>(sizes)) {
-      if (dim >= 0)
-        return fail(op, "takes a part of several dims");
-      dim = i;
-    }
-  if (dim < 0)
-    return rows;
-  onnx::Evaluator evaluator = graph.evaluator(graph.lengths());
-  evaluator.bind(op->getOperand(0), *from, [dim](onnx::Index at) {
-    return onnx::Scalar::of(static_cast<double>(at[dim]));
-  });
-  Graph::Sizes first(to->size(), 0), last = first;
-  last[dim] = (*to)[dim] - 1;
-  auto begin = evaluator.element(op->getResult(0), first);
-  auto end = evaluator.element(op->getResult(0), last);
-  if (!begin || !end || end->whole() - begin->whole() != last[dim])
-    return fail(op, "takes every so many columns");
-  return takeColumns(op, rows, dim, begin->whole(), end->whole() + 1);
 }

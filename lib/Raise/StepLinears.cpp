@@ -37,8 +37,6 @@ static bool isTokens(const Graph &graph, Value index) {
 
 Rows StepConverter::embed(Operation *op) {
   auto gather = cast<onnx::GatherOp>(op);
-  if (graph.isData(op->getOperand(0)))
-    return fail(op, "chooses some of the rows");
   auto table = made.trace(op->getOperand(0));
   if (!table || table->shape().size() != 2 || gather.getAxis() != 0)
     return fail(op, "chooses from something that is no table of weights");
@@ -88,7 +86,7 @@ Rows StepConverter::embedPositions(Operation *op) {
   if (!table || table->shape().size() != 2 || !offset || *offset < 0 ||
       *offset >= table->shape()[0])
     return {};
-  table = StepWeights::rows(*table, *offset, table->shape()[0]);
+  table = StepWeights::rows(*table, {*offset, table->shape()[0]});
   known.positions = table->shape()[0];
   Rows rows;
   rows.dims = {{RowDim::Batch, 0}, {RowDim::Sequence, 0}, {RowDim::Inner, 1}};
@@ -106,7 +104,7 @@ Value StepConverter::createLinear(const Linear &linear) {
   Value weight = made.matrix(builder, linear.weight);
   Value bias;
   if (linear.bias)
-    bias = made.vector(builder, linear.bias, linear.biasBegin, linear.biasEnd);
+    bias = made.vector(builder, linear.bias, linear.biasRows);
   int64_t columns = linear.weight.shape()[0];
   Value result = llm::LinearOp::create(builder, loc, rowsType({columns}),
                                        linear.input, weight, bias);
@@ -124,7 +122,7 @@ Rows StepConverter::linear(Operation *op, const Rows &input,
       std::max(known.feedForward,
                behindHead.contains(op) ? int64_t{0} : weight.shape()[0]);
   known.tiedHead |= weight.weight == table && weight.recipe.empty();
-  return sameAs(input, createLinear({input.value, weight, Value()}));
+  return sameAs(input, createLinear({input.value, weight, Value(), {}}));
 }
 
 Rows StepConverter::matmul(Operation *op) {
@@ -218,6 +216,7 @@ Rows StepConverter::rotary(Operation *op) {
   Rows input = view(op, op->getOperand(0));
   if (!input)
     return input;
+  input = asHeads(input);
   auto axis = static_cast<size_t>(rotary.getSequenceAxis());
   if (!isHeads(input) || axis >= input.dims.size() ||
       input.dims[axis].kind != RowDim::Sequence)
@@ -241,6 +240,9 @@ Rows StepConverter::attention(Operation *op) {
   Rows value = view(op, attention.getValue());
   if (!query || !key || !value)
     return {};
+  query = asHeads(query);
+  key = asHeads(key);
+  value = asHeads(value);
   if (!isHeads(query) || !isHeads(key) || !isHeads(value))
     return fail(op, "reads something that is no heads of rows");
   if (!graph.past.empty() && (!key.isCache || !value.isCache))

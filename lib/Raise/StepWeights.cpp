@@ -23,14 +23,19 @@ std::optional<WeightSource> StepWeights::transposed(WeightSource source) {
   return source;
 }
 
-WeightSource StepWeights::rows(WeightSource source, int64_t begin,
-                               int64_t end) {
+/// How many rows are left of `rows`.
+static int64_t countChosen(int64_t rows, RowChoice choice) {
+  int64_t groups = choice.every ? rows / choice.every : 1;
+  return groups * (choice.end - choice.begin);
+}
+
+WeightSource StepWeights::rows(WeightSource source, RowChoice choice) {
   SmallVector<int64_t> shape(source.shape());
-  if (begin == 0 && end == shape[0])
+  if (countChosen(shape[0], choice) == shape[0])
     return source;
-  shape[0] = end - begin;
-  source.recipe.push_back(
-      llm::RowsStepAttr::get(source.type.getContext(), begin, end));
+  shape[0] = countChosen(shape[0], choice);
+  source.recipe.push_back(llm::RowsStepAttr::get(
+      source.type.getContext(), choice.begin, choice.end, choice.every));
   if (auto packed = dyn_cast<llm::PackedType>(source.type))
     source.type = llm::PackedType::get(shape, packed.getEncoding());
   else
@@ -156,9 +161,24 @@ Value StepWeights::vector(OpBuilder &builder, WeightSource source) {
   return param(builder, declare(source));
 }
 
+/// Which elements of a vector the choices leave, one after the other.
+static SmallVector<int64_t> chooseElements(int64_t count,
+                                           ArrayRef<RowChoice> choices) {
+  auto kept = llvm::to_vector(llvm::seq<int64_t>(0, count));
+  for (RowChoice choice : choices) {
+    SmallVector<int64_t> next;
+    int64_t every = choice.every ? choice.every : kept.size();
+    for (auto [i, element] : llvm::enumerate(kept))
+      if (int64_t at = i % every; at >= choice.begin && at < choice.end)
+        next.push_back(element);
+    kept = next;
+  }
+  return kept;
+}
+
 /// Columns of a constant whose other dims are 1; null if it has more.
-DenseElementsAttr StepWeights::evaluate(Value constant, int64_t begin,
-                                        int64_t end) const {
+DenseElementsAttr StepWeights::evaluate(Value constant,
+                                        ArrayRef<RowChoice> choices) const {
   const Graph::Sizes *sizes = graph.sizes(constant);
   constexpr int64_t mostColumns = 1 << 20;
   if (!sizes || sizes->empty() || !graph.isConstant(constant) ||
@@ -169,25 +189,27 @@ DenseElementsAttr StepWeights::evaluate(Value constant, int64_t begin,
   onnx::Evaluator evaluator = graph.evaluator(graph.lengths());
   SmallVector<float> values;
   Graph::Sizes place(sizes->size(), 0);
-  end = end < 0 ? sizes->back() : end;
-  for (place.back() = begin; place.back() < end; ++place.back()) {
+  for (int64_t column : chooseElements(sizes->back(), choices)) {
+    place.back() = column;
     auto element = evaluator.element(constant, place);
     if (!element)
       return {};
     values.push_back(static_cast<float>(element->number()));
   }
-  auto type = RankedTensorType::get({end - begin},
+  auto type = RankedTensorType::get({static_cast<int64_t>(values.size())},
                                     Float32Type::get(module.getContext()));
   return DenseElementsAttr::get(type, ArrayRef(values));
 }
 
-Value StepWeights::vector(OpBuilder &builder, Value constant, int64_t begin,
-                          int64_t end) {
-  if (auto source = trace(constant); source && source->shape().size() == 1)
-    return vector(builder,
-                  rows(*source, begin, end < 0 ? source->shape()[0] : end));
-  DenseElementsAttr value = evaluate(constant, begin, end);
-  if (!value)
+Value StepWeights::vector(OpBuilder &builder, Value constant,
+                          ArrayRef<RowChoice> choices) {
+  if (auto source = trace(constant); source && source->shape().size() == 1) {
+    for (RowChoice choice : choices)
+      source = rows(*source, choice);
+    return vector(builder, *source);
+  }
+  DenseElementsAttr value = evaluate(constant, choices);
+  if (!value || value.empty())
     return {};
   llm::WeightOp &weight = constants[value];
   if (!weight) {

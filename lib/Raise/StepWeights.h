@@ -20,6 +20,12 @@ struct WeightSource {
   }
 };
 
+/// Rows `begin` to `end` of a matrix [N, K], or of every so many of its rows; of a
+/// vector [N] its elements.
+struct RowChoice {
+  int64_t begin = 0, end = 0, every = 0;
+};
+
 /// Makes the weights of `@step` from constants of the graph.
 class StepWeights {
 public:
@@ -34,17 +40,16 @@ public:
   std::optional<WeightSource> traceBlocks(mlir::onnx::MicrosoftMatMulNBitsOp op,
                                           std::string &why) const;
 
-  /// Rows `begin` to `end` of a matrix [N, K].
-  static WeightSource rows(WeightSource source, int64_t begin, int64_t end);
+  static WeightSource rows(WeightSource source, RowChoice choice);
   static std::optional<WeightSource> transposed(WeightSource source);
 
   /// `llm.param` of a matrix, or of a vector as f32.
   mlir::Value matrix(mlir::OpBuilder &builder, const WeightSource &source);
   mlir::Value vector(mlir::OpBuilder &builder, WeightSource source);
-  /// `llm.param` of columns `begin` to `end` (-1: all) of a constant of one number
-  /// per column, as f32; null if it is none or cannot be evaluated.
+  /// `llm.param` of a constant of one number per column, as f32, after `choices`;
+  /// null if it is none or cannot be evaluated.
   mlir::Value vector(mlir::OpBuilder &builder, mlir::Value constant,
-                     int64_t begin = 0, int64_t end = -1);
+                     llvm::ArrayRef<RowChoice> choices = {});
 
   /// Gives the new weights the names of the tensors that they are made of, where
   /// the graph's own weights are gone.
@@ -57,8 +62,8 @@ private:
   llvm::StringMap<mlir::llm::WeightOp> made; // by source and recipe
   llvm::DenseMap<mlir::Attribute, mlir::llm::WeightOp> constants; // by value
 
-  mlir::DenseElementsAttr evaluate(mlir::Value constant, int64_t begin,
-                                   int64_t end) const;
+  mlir::DenseElementsAttr evaluate(mlir::Value constant,
+                                   llvm::ArrayRef<RowChoice> choices) const;
   mlir::llm::WeightOp declare(const WeightSource &source);
   mlir::Value param(mlir::OpBuilder &builder, mlir::llm::WeightOp weight);
 };

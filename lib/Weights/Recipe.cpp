@@ -108,9 +108,25 @@ static std::string takeRows(Material &material, RowsStepAttr step) {
   assert(material.bytes.size() % material.shape[0] == 0 &&
          "rows are equally long");
   int64_t rowBytes = material.bytes.size() / material.shape[0];
-  material.bytes =
-      material.bytes.slice(begin * rowBytes, (end - begin) * rowBytes);
-  material.shape[0] = end - begin;
+  int64_t every = step.getEvery();
+  if (every == 0) {
+    material.bytes =
+        material.bytes.slice(begin * rowBytes, (end - begin) * rowBytes);
+    material.shape[0] = end - begin;
+    return "";
+  }
+  if (material.shape[0] % every)
+    return std::to_string(material.shape[0]) + " rows are no groups of " +
+           std::to_string(every);
+  std::vector<uint8_t> made;
+  int64_t groups = material.shape[0] / every;
+  for (int64_t group = 0; group < groups; ++group) {
+    ArrayRef<uint8_t> kept = material.bytes.slice(
+        (group * every + begin) * rowBytes, (end - begin) * rowBytes);
+    made.insert(made.end(), kept.begin(), kept.end());
+  }
+  material.shape[0] = groups * (end - begin);
+  material.replace(std::move(made));
   return "";
 }
 
