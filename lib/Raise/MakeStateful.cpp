@@ -95,7 +95,6 @@ struct MakeStateful : impl::MakeStatefulBase<MakeStateful> {
     set("vocabulary", facts.vocabulary);
     set("layers", facts.layers);
     set("embedding_length", facts.hidden);
-    set("feed_forward_length", facts.feedForward);
     set("heads", facts.heads);
     set("kv_heads", facts.kvHeads);
     set("head_dim", facts.headDim);

@@ -244,6 +244,7 @@ LogicalResult StepConverter::convert(Value logits) {
   }
   if (culprit) {
     step.erase();
+    made.discard();
     return failure();
   }
   Rows result = asked.contains(logits) ? asked[logits] : select(views[logits]);

@@ -13,7 +13,7 @@ namespace llmc {
 /// What a decoder's step is, besides its ops.
 struct StepFacts {
   int64_t layers = 0, heads = 0, kvHeads = 0, headDim = 0, valueDim = 0;
-  int64_t hidden = 0, feedForward = 0, vocabulary = 0;
+  int64_t hidden = 0, vocabulary = 0;
   int64_t positions = 0; // rows of a table of positions; 0: there is none
   bool tiedHead = false;
   mlir::Type cacheType; // elements of the graph's own caches, or null

@@ -118,9 +118,6 @@ Rows StepConverter::linear(Operation *op, const Rows &input,
                input.dims.back() == RowDim{RowDim::Inner, 1};
   if (!plain || input.shape()[1] != weight.shape()[1])
     return fail(op, "multiplies something that is no rows of its columns");
-  known.feedForward =
-      std::max(known.feedForward,
-               behindHead.contains(op) ? int64_t{0} : weight.shape()[0]);
   known.tiedHead |= weight.weight == table && weight.recipe.empty();
   return sameAs(input, createLinear({input.value, weight, Value(), {}}));
 }

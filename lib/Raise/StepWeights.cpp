@@ -223,12 +223,22 @@ Value StepWeights::vector(OpBuilder &builder, Value constant,
   return param(builder, weight);
 }
 
+void StepWeights::discard() {
+  for (auto &entry : made)
+    entry.getValue().erase();
+  for (auto &entry : constants)
+    entry.second.erase();
+  made.clear();
+  constants.clear();
+}
+
 void StepWeights::takeNames() {
+  SymbolTable left(module); // without those that are erased
   for (auto weight :
        llvm::make_early_inc_range(module.getOps<llm::WeightOp>())) {
     std::optional<StringRef> source = weight.getSource();
-    if (!source || weight.getSymName() == *source || symbols.lookup(*source))
+    if (!source || weight.getSymName() == *source || left.lookup(*source))
       continue;
-    (void)symbols.rename(weight, *source);
+    (void)left.rename(weight, *source);
   }
 }

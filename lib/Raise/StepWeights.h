@@ -51,6 +51,8 @@ public:
   mlir::Value vector(mlir::OpBuilder &builder, mlir::Value constant,
                      llvm::ArrayRef<RowChoice> choices = {});
 
+  /// Erases the new weights, which nobody reads.
+  void discard();
   /// Gives the new weights the names of the tensors that they are made of, where
   /// the graph's own weights are gone.
   void takeNames();
