@@ -30,8 +30,8 @@ TYPES = {
     TensorProto.FLOAT: "f32", TensorProto.DOUBLE: "f64", TensorProto.FLOAT16: "f16", TensorProto.BFLOAT16: "bf16",
     TensorProto.BOOL: "i1", TensorProto.FLOAT8E4M3FN: "f8E4M3FN", TensorProto.FLOAT8E4M3FNUZ: "f8E4M3FNUZ",
     TensorProto.FLOAT8E5M2: "f8E5M2", TensorProto.FLOAT8E5M2FNUZ: "f8E5M2FNUZ",
-    **{getattr(TensorProto, f"INT{bits}"): f"i{bits}" for bits in (8, 16, 32, 64)},
-    **{getattr(TensorProto, f"UINT{bits}"): f"ui{bits}" for bits in (8, 16, 32, 64)},
+    **{getattr(TensorProto, f"INT{bits}"): f"i{bits}" for bits in (2, 4, 8, 16, 32, 64)},
+    **{getattr(TensorProto, f"UINT{bits}"): f"ui{bits}" for bits in (2, 4, 8, 16, 32, 64)},
 }
 
 
@@ -67,8 +67,9 @@ def spell_elements(tensor):
     kind, array = spell_type(tensor), numpy_helper.to_array(tensor)
     if array.size == 0:
         return f"dense<> : {kind}"
-    if array.dtype == np.bool_ or array.dtype.kind in "iu":
-        return f"dense<{json.dumps(array.tolist())}> : {kind}"
+    if TYPES[tensor.data_type].startswith(("i", "ui")):
+        numbers = array if array.dtype == np.bool_ else array.astype(np.uint64 if array.dtype == np.uint64 else np.int64)
+        return f"dense<{json.dumps(numbers.tolist())}> : {kind}"
     return f'dense<"0x{np.ascontiguousarray(array).tobytes().hex().upper()}"> : {kind}'
 
 

@@ -42,6 +42,7 @@ static const MeaningTable &getMeanings() {
         made[entry.getKey()] = std::move(entry.getValue());
     addIndexingMeanings(made);
     addReductionMeanings(made);
+    addQuantizationMeanings(made);
     addCompositeMeanings(made);
     return made;
   }();

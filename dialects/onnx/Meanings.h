@@ -74,10 +74,14 @@ int64_t countOf(ArrayRef<int64_t> sizes);
 int64_t flatten(Index index, ArrayRef<int64_t> sizes);
 Sizes unflatten(int64_t flat, ArrayRef<int64_t> sizes);
 
+/// The number of a type, of at most 32 bits, that is nearest to `x` beyond its ends.
+double clampTo(Type type, double x);
+
 void addElementwiseMeanings(MeaningTable &table);
 void addMovementMeanings(MeaningTable &table);
 void addIndexingMeanings(MeaningTable &table);
 void addReductionMeanings(MeaningTable &table);
+void addQuantizationMeanings(MeaningTable &table);
 void addCompositeMeanings(MeaningTable &table);
 
 } // namespace mlir::onnx

@@ -304,6 +304,22 @@ static Scalar shiftBits(const Operands &in, unsigned, Index at) {
                                : static_cast<int64_t>(bits >> by));
 }
 
+double mlir::onnx::clampTo(Type type, double x) {
+  double least, most;
+  if (auto floating = dyn_cast<FloatType>(type)) {
+    most = llvm::APFloat::getLargest(floating.getFloatSemantics())
+               .convertToDouble();
+    least = -most;
+  } else {
+    unsigned width = type.getIntOrFloatBitWidth();
+    assert(width <= 32 && "its ends are exact in double");
+    bool isUnsigned = type.isUnsignedInteger();
+    most = std::exp2(isUnsigned ? width : width - 1) - 1;
+    least = isUnsigned ? 0 : -most - 1;
+  }
+  return std::isnan(x) ? x : std::fmin(most, std::fmax(least, x));
+}
+
 /// The evaluator rounds to the result's type. Small floats take the greatest number
 /// for whatever is beyond, infinities too, unless `saturate` is 0.
 static Scalar convert(const Operands &in, unsigned, Index at) {
@@ -312,9 +328,7 @@ static Scalar convert(const Operands &in, unsigned, Index at) {
   if (!type || type.getWidth() > 8 || !in.integer("saturate", 1) ||
       std::isnan(x.number()))
     return x;
-  double most =
-      llvm::APFloat::getLargest(type.getFloatSemantics()).convertToDouble();
-  return Scalar::of(std::fmin(most, std::fmax(-most, x.number())));
+  return Scalar::of(clampTo(type, x.number()));
 }
 
 void mlir::onnx::addElementwiseMeanings(MeaningTable &table) {

@@ -206,6 +206,42 @@ static Scalar oneHot(const Operands &in, unsigned, Index at) {
   return in.read(2, {hot ? 1 : 0});
 }
 
+static void topSizes(const Operands &in, MutableArrayRef<Sizes> results) {
+  int64_t axis = in.axis(in.integer("axis", -1), in.rank(0));
+  results[0] = in.sizes(0);
+  if (in.rank(0))
+    results[0][axis] = in.scalar(1).whole();
+  results[1] = results[0];
+}
+
+/// An order of all numbers: NaN is the greatest.
+static bool isLess(const Scalar &a, const Scalar &b) {
+  if (a.isInteger)
+    return a.integer < b.integer;
+  return std::isnan(b.real) ? !std::isnan(a.real) : a.real < b.real;
+}
+
+/// Values and their places, the first of equal ones first; sorted always.
+static Scalar chooseTop(const Operands &in, unsigned result, Index at) {
+  int64_t axis = in.axis(in.integer("axis", -1), in.rank(0));
+  Sizes place(at);
+  SmallVector<std::pair<Scalar, int64_t>> row;
+  for (int64_t i = 0; i < in.sizes(0)[axis]; ++i) {
+    place[axis] = i;
+    row.emplace_back(in.read(0, place), i);
+  }
+  bool isLargest = in.integer("largest", 1);
+  llvm::stable_sort(row, [&](const auto &a, const auto &b) {
+    return isLargest ? isLess(b.first, a.first) : isLess(a.first, b.first);
+  });
+  if (at[axis] >= static_cast<int64_t>(row.size())) {
+    in.fail("chooses more elements than there are");
+    return {};
+  }
+  auto [value, index] = row[at[axis]];
+  return result ? Scalar::of(index) : value;
+}
+
 void mlir::onnx::addIndexingMeanings(MeaningTable &table) {
   table["onnx.Gather"] = {gatherSizes, gathered};
   table["onnx.GatherElements"] = {sizesOfSecond, gatheredElement};
@@ -239,4 +275,5 @@ void mlir::onnx::addIndexingMeanings(MeaningTable &table) {
                           at[1] - at[0] == in.integer("k", 0));
       }};
   table["onnx.OneHot"] = {oneHotSizes, oneHot};
+  table["onnx.TopK"] = {topSizes, chooseTop};
 }

@@ -121,6 +121,24 @@ func.func @test_reciprocal_example() -> (tensor<*xf32>, tensor<2xf32>) {
   return %r#0, %e0 : tensor<*xf32>, tensor<2xf32>
 }
 
+func.func @test_dequantizelinear_int2() -> (tensor<*xf32>, tensor<4xf32>) {
+  %i0 = onnx.Constant {value = dense<[0, 1, -1, -2]> : tensor<4xi2>} : () -> tensor<4xi2>
+  %i1 = onnx.Constant {value = dense<"0x00000040"> : tensor<f32>} : () -> tensor<f32>
+  %i2 = onnx.Constant {value = dense<[1]> : tensor<1xi2>} : () -> tensor<1xi2>
+  %r:1 = onnx.DequantizeLinear(%i0, %i1, %i2) {axis = 0 : i64} : (tensor<4xi2>, tensor<f32>, tensor<1xi2>) -> (tensor<*xf32>)
+  %e0 = onnx.Constant {value = dense<"0x000000C000000000000080C00000C0C0"> : tensor<4xf32>} : () -> tensor<4xf32>
+  return %r#0, %e0 : tensor<*xf32>, tensor<4xf32>
+}
+
+func.func @test_dequantizelinear_uint2() -> (tensor<*xf32>, tensor<4xf32>) {
+  %i0 = onnx.Constant {value = dense<[0, 1, 2, 3]> : tensor<4xui2>} : () -> tensor<4xui2>
+  %i1 = onnx.Constant {value = dense<"0x00000040"> : tensor<f32>} : () -> tensor<f32>
+  %i2 = onnx.Constant {value = dense<[1]> : tensor<1xui2>} : () -> tensor<1xui2>
+  %r:1 = onnx.DequantizeLinear(%i0, %i1, %i2) {axis = 0 : i64} : (tensor<4xui2>, tensor<f32>, tensor<1xui2>) -> (tensor<*xf32>)
+  %e0 = onnx.Constant {value = dense<"0x000000C0000000000000004000008040"> : tensor<4xf32>} : () -> tensor<4xf32>
+  return %r#0, %e0 : tensor<*xf32>, tensor<4xf32>
+}
+
 func.func @test_range_bfloat16_type_positive_delta() -> (tensor<*xbf16>, tensor<2xbf16>) {
   %i0 = onnx.Constant {value = dense<"0x803F"> : tensor<bf16>} : () -> tensor<bf16>
   %i1 = onnx.Constant {value = dense<"0xA040"> : tensor<bf16>} : () -> tensor<bf16>
@@ -262,6 +280,15 @@ func.func @test_cosh_example() -> (tensor<*xf32>, tensor<3xf32>) {
   return %r#0, %e0 : tensor<*xf32>, tensor<3xf32>
 }
 
+func.func @test_dequantizelinear_e4m3fn() -> (tensor<*xf32>, tensor<5xf32>) {
+  %i0 = onnx.Constant {value = dense<"0x0030387EED"> : tensor<5xf8E4M3FN>} : () -> tensor<5xf8E4M3FN>
+  %i1 = onnx.Constant {value = dense<"0x00000040"> : tensor<f32>} : () -> tensor<f32>
+  %no = onnx.None : none
+  %r:1 = onnx.DequantizeLinear(%i0, %i1, %no) {axis = 0 : i64} : (tensor<5xf8E4M3FN>, tensor<f32>, none) -> (tensor<*xf32>)
+  %e0 = onnx.Constant {value = dense<"0x000000000000803F0000004000006044000050C3"> : tensor<5xf32>} : () -> tensor<5xf32>
+  return %r#0, %e0 : tensor<*xf32>, tensor<5xf32>
+}
+
 func.func @test_div_example() -> (tensor<*xf32>, tensor<2xf32>) {
   %i0 = onnx.Constant {value = dense<"0x0000404000008040"> : tensor<2xf32>} : () -> tensor<2xf32>
   %i1 = onnx.Constant {value = dense<"0x0000803F00000040"> : tensor<2xf32>} : () -> tensor<2xf32>
@@ -345,6 +372,24 @@ func.func @test_min_one_input() -> (tensor<*xf32>, tensor<3xf32>) {
   %r:1 = onnx.Min(%i0) {} : (tensor<3xf32>) -> (tensor<*xf32>)
   %e0 = onnx.Constant {value = dense<"0x00004040000000400000803F"> : tensor<3xf32>} : () -> tensor<3xf32>
   return %r#0, %e0 : tensor<*xf32>, tensor<3xf32>
+}
+
+func.func @test_quantizelinear_e4m3fn() -> (tensor<*xf8E4M3FN>, tensor<5xf8E4M3FN>) {
+  %i0 = onnx.Constant {value = dense<"0x000000000000803F000000400050C34700004843"> : tensor<5xf32>} : () -> tensor<5xf32>
+  %i1 = onnx.Constant {value = dense<"0x00000040"> : tensor<f32>} : () -> tensor<f32>
+  %i2 = onnx.Constant {value = dense<"0x00"> : tensor<1xf8E4M3FN>} : () -> tensor<1xf8E4M3FN>
+  %r:1 = onnx.QuantizeLinear(%i0, %i1, %i2) {} : (tensor<5xf32>, tensor<f32>, tensor<1xf8E4M3FN>) -> (tensor<*xf8E4M3FN>)
+  %e0 = onnx.Constant {value = dense<"0x0030387E6C"> : tensor<5xf8E4M3FN>} : () -> tensor<5xf8E4M3FN>
+  return %r#0, %e0 : tensor<*xf8E4M3FN>, tensor<5xf8E4M3FN>
+}
+
+func.func @test_quantizelinear_e5m2() -> (tensor<*xf8E5M2>, tensor<5xf8E5M2>) {
+  %i0 = onnx.Constant {value = dense<"0x000000000000803F000000400050C34700004843"> : tensor<5xf32>} : () -> tensor<5xf32>
+  %i1 = onnx.Constant {value = dense<"0x00000040"> : tensor<f32>} : () -> tensor<f32>
+  %i2 = onnx.Constant {value = dense<"0x00"> : tensor<1xf8E5M2>} : () -> tensor<1xf8E5M2>
+  %r:1 = onnx.QuantizeLinear(%i0, %i1, %i2) {} : (tensor<5xf32>, tensor<f32>, tensor<1xf8E5M2>) -> (tensor<*xf8E5M2>)
+  %e0 = onnx.Constant {value = dense<"0x00383C7A56"> : tensor<5xf8E5M2>} : () -> tensor<5xf8E5M2>
+  return %r#0, %e0 : tensor<*xf8E5M2>, tensor<5xf8E5M2>
 }
 
 func.func @test_selu_example() -> (tensor<*xf32>, tensor<3xf32>) {
@@ -754,6 +799,24 @@ func.func @test_cumsum_1d_int32_exclusive() -> (tensor<*xi32>, tensor<5xi32>) {
   return %r#0, %e0 : tensor<*xi32>, tensor<5xi32>
 }
 
+func.func @test_top_k_same_values() -> (tensor<*xi64>, tensor<3xi64>, tensor<*xi64>, tensor<3xi64>) {
+  %i0 = onnx.Constant {value = dense<[0, 0, 0, 0]> : tensor<4xi64>} : () -> tensor<4xi64>
+  %i1 = onnx.Constant {value = dense<[3]> : tensor<1xi64>} : () -> tensor<1xi64>
+  %r:2 = onnx.TopK(%i0, %i1) {axis = 0 : i64} : (tensor<4xi64>, tensor<1xi64>) -> (tensor<*xi64>, tensor<*xi64>)
+  %e0 = onnx.Constant {value = dense<[0, 0, 0]> : tensor<3xi64>} : () -> tensor<3xi64>
+  %e1 = onnx.Constant {value = dense<[0, 1, 2]> : tensor<3xi64>} : () -> tensor<3xi64>
+  return %r#0, %e0, %r#1, %e1 : tensor<*xi64>, tensor<3xi64>, tensor<*xi64>, tensor<3xi64>
+}
+
+func.func @test_top_k_same_values_largest() -> (tensor<*xi64>, tensor<3xi64>, tensor<*xi64>, tensor<3xi64>) {
+  %i0 = onnx.Constant {value = dense<[0, 0, 0, 0]> : tensor<4xi64>} : () -> tensor<4xi64>
+  %i1 = onnx.Constant {value = dense<[3]> : tensor<1xi64>} : () -> tensor<1xi64>
+  %r:2 = onnx.TopK(%i0, %i1) {axis = 0 : i64} : (tensor<4xi64>, tensor<1xi64>) -> (tensor<*xi64>, tensor<*xi64>)
+  %e0 = onnx.Constant {value = dense<[0, 0, 0]> : tensor<3xi64>} : () -> tensor<3xi64>
+  %e1 = onnx.Constant {value = dense<[0, 1, 2]> : tensor<3xi64>} : () -> tensor<3xi64>
+  return %r#0, %e0, %r#1, %e1 : tensor<*xi64>, tensor<3xi64>, tensor<*xi64>, tensor<3xi64>
+}
+
 func.func @test_div_int32_trunc() -> (tensor<*xi32>, tensor<4xi32>) {
   %i0 = onnx.Constant {value = dense<[-3, 3, -3, 3]> : tensor<4xi32>} : () -> tensor<4xi32>
   %i1 = onnx.Constant {value = dense<[2, 2, -2, -2]> : tensor<4xi32>} : () -> tensor<4xi32>
@@ -972,6 +1035,24 @@ func.func @test_reduce_sum_square_default_axes_keepdims_random() -> (tensor<*xf3
   return %r#0, %e0 : tensor<*xf32>, tensor<1x1x1xf32>
 }
 
+func.func @test_dynamicquantizelinear() -> (tensor<*xui8>, tensor<6xui8>, tensor<*xf32>, tensor<f32>, tensor<*xui8>, tensor<ui8>) {
+  %i0 = onnx.Constant {value = dense<"0x0000000000000040000040C0000020C01F85AB3F0000003F"> : tensor<6xf32>} : () -> tensor<6xf32>
+  %r:3 = onnx.DynamicQuantizeLinear(%i0) {} : (tensor<6xf32>) -> (tensor<*xui8>, tensor<*xf32>, tensor<*xui8>)
+  %e0 = onnx.Constant {value = dense<[153, 255, 0, 26, 221, 179]> : tensor<6xui8>} : () -> tensor<6xui8>
+  %e1 = onnx.Constant {value = dense<"0xA1A0A03C"> : tensor<f32>} : () -> tensor<f32>
+  %e2 = onnx.Constant {value = dense<153> : tensor<ui8>} : () -> tensor<ui8>
+  return %r#0, %e0, %r#1, %e1, %r#2, %e2 : tensor<*xui8>, tensor<6xui8>, tensor<*xf32>, tensor<f32>, tensor<*xui8>, tensor<ui8>
+}
+
+func.func @test_dynamicquantizelinear_max_adjusted() -> (tensor<*xui8>, tensor<6xui8>, tensor<*xf32>, tensor<f32>, tensor<*xui8>, tensor<ui8>) {
+  %i0 = onnx.Constant {value = dense<"0x000080BF666606C06666A6BF000020C08FC255C0000080C0"> : tensor<6xf32>} : () -> tensor<6xf32>
+  %r:3 = onnx.DynamicQuantizeLinear(%i0) {} : (tensor<6xf32>) -> (tensor<*xui8>, tensor<*xf32>, tensor<*xui8>)
+  %e0 = onnx.Constant {value = dense<[191, 121, 172, 96, 42, 0]> : tensor<6xui8>} : () -> tensor<6xui8>
+  %e1 = onnx.Constant {value = dense<"0x8180803C"> : tensor<f32>} : () -> tensor<f32>
+  %e2 = onnx.Constant {value = dense<255> : tensor<ui8>} : () -> tensor<ui8>
+  return %r#0, %e0, %r#1, %e1, %r#2, %e2 : tensor<*xui8>, tensor<6xui8>, tensor<*xf32>, tensor<f32>, tensor<*xui8>, tensor<ui8>
+}
+
 func.func @test_gathernd_example_int32_batch_dim1() -> (tensor<*xi32>, tensor<2x2xi32>) {
   %i0 = onnx.Constant {value = dense<[[[0, 1], [2, 3]], [[4, 5], [6, 7]]]> : tensor<2x2x2xi32>} : () -> tensor<2x2x2xi32>
   %i1 = onnx.Constant {value = dense<[[1], [0]]> : tensor<2x1xi64>} : () -> tensor<2x1xi64>
@@ -986,6 +1067,15 @@ func.func @test_matmul_1d_3d() -> (tensor<*xf32>, tensor<2x1xf32>) {
   %r:1 = onnx.MatMul(%i0, %i1) {} : (tensor<4xf32>, tensor<2x4x1xf32>) -> (tensor<*xf32>)
   %e0 = onnx.Constant {value = dense<"0x576B793EC01684BE"> : tensor<2x1xf32>} : () -> tensor<2x1xf32>
   return %r#0, %e0 : tensor<*xf32>, tensor<2x1xf32>
+}
+
+func.func @test_quantizelinear() -> (tensor<*xui8>, tensor<6xui8>) {
+  %i0 = onnx.Constant {value = dense<"0x00000000000000400000404000007A4400007EC300007AC4"> : tensor<6xf32>} : () -> tensor<6xf32>
+  %i1 = onnx.Constant {value = dense<"0x00000040"> : tensor<f32>} : () -> tensor<f32>
+  %i2 = onnx.Constant {value = dense<128> : tensor<ui8>} : () -> tensor<ui8>
+  %r:1 = onnx.QuantizeLinear(%i0, %i1, %i2) {} : (tensor<6xf32>, tensor<f32>, tensor<ui8>) -> (tensor<*xui8>)
+  %e0 = onnx.Constant {value = dense<[128, 129, 130, 255, 1, 0]> : tensor<6xui8>} : () -> tensor<6xui8>
+  return %r#0, %e0 : tensor<*xui8>, tensor<6xui8>
 }
 
 func.func @test_scatter_elements_with_axis() -> (tensor<*xf32>, tensor<1x5xf32>) {
@@ -1174,6 +1264,15 @@ func.func @test_not_2d() -> (tensor<*xi1>, tensor<3x4xi1>) {
   return %r#0, %e0 : tensor<*xi1>, tensor<3x4xi1>
 }
 
+func.func @test_dynamicquantizelinear_min_adjusted() -> (tensor<*xui8>, tensor<3x4xui8>, tensor<*xf32>, tensor<f32>, tensor<*xui8>, tensor<ui8>) {
+  %i0 = onnx.Constant {value = dense<"0x0000803F666606406666A63F000020408FC25540000080400000C03F666626409A99794000008040000040407B141640"> : tensor<3x4xf32>} : () -> tensor<3x4xf32>
+  %r:3 = onnx.DynamicQuantizeLinear(%i0) {} : (tensor<3x4xf32>) -> (tensor<*xui8>, tensor<*xf32>, tensor<*xui8>)
+  %e0 = onnx.Constant {value = dense<[[64, 134, 83, 159], [213, 255, 96, 166], [249, 255, 191, 149]]> : tensor<3x4xui8>} : () -> tensor<3x4xui8>
+  %e1 = onnx.Constant {value = dense<"0x8180803C"> : tensor<f32>} : () -> tensor<f32>
+  %e2 = onnx.Constant {value = dense<0> : tensor<ui8>} : () -> tensor<ui8>
+  return %r#0, %e0, %r#1, %e1, %r#2, %e2 : tensor<*xui8>, tensor<3x4xui8>, tensor<*xf32>, tensor<f32>, tensor<*xui8>, tensor<ui8>
+}
+
 func.func @test_constantofshape_float_ones() -> (tensor<*xf32>, tensor<4x3x2xf32>) {
   %i0 = onnx.Constant {value = dense<[4, 3, 2]> : tensor<3xi64>} : () -> tensor<3xi64>
   %r:1 = onnx.ConstantOfShape(%i0) {value = dense<"0x0000803F"> : tensor<1xf32>} : (tensor<3xi64>) -> (tensor<*xf32>)
@@ -1227,6 +1326,15 @@ func.func @test_squeeze_negative_axes() -> (tensor<*xf32>, tensor<1x3x5xf32>) {
   %r:1 = onnx.Squeeze(%i0, %i1) {} : (tensor<1x3x1x5xf32>, tensor<1xi64>) -> (tensor<*xf32>)
   %e0 = onnx.Constant {value = dense<"0x78CCE13F68E1CC3E938E7A3FCB6A0F40240CEF3FE22E7ABFFF38733F62FD1ABE6864D3BDF839D23E2880133EA225BA3F5ED3423FC030F93D0B42E33E"> : tensor<1x3x5xf32>} : () -> tensor<1x3x5xf32>
   return %r#0, %e0 : tensor<*xf32>, tensor<1x3x5xf32>
+}
+
+func.func @test_top_k() -> (tensor<*xf32>, tensor<3x3xf32>, tensor<*xi64>, tensor<3x3xi64>) {
+  %i0 = onnx.Constant {value = dense<"0x000000000000803F0000004000004040000080400000A0400000C0400000E04000000041000010410000204100003041"> : tensor<3x4xf32>} : () -> tensor<3x4xf32>
+  %i1 = onnx.Constant {value = dense<[3]> : tensor<1xi64>} : () -> tensor<1xi64>
+  %r:2 = onnx.TopK(%i0, %i1) {axis = 1 : i64} : (tensor<3x4xf32>, tensor<1xi64>) -> (tensor<*xf32>, tensor<*xi64>)
+  %e0 = onnx.Constant {value = dense<"0x00004040000000400000803F0000E0400000C0400000A040000030410000204100001041"> : tensor<3x3xf32>} : () -> tensor<3x3xf32>
+  %e1 = onnx.Constant {value = dense<[[3, 2, 1], [3, 2, 1], [3, 2, 1]]> : tensor<3x3xi64>} : () -> tensor<3x3xi64>
+  return %r#0, %e0, %r#1, %e1 : tensor<*xf32>, tensor<3x3xf32>, tensor<*xi64>, tensor<3x3xi64>
 }
 
 func.func @test_unsqueeze_negative_axes() -> (tensor<*xf32>, tensor<1x3x1x1x5xf32>) {
