@@ -22,7 +22,7 @@ passes() {
     'By stage. `lib/Driver/Pipelines.cpp` says in which order they run and why; `llmc-opt --help`' \
     'lists them too. Each says what becomes what, what it expects and leaves, and what it saves.'
   local stage
-  for stage in Optimize Schedule Lower; do
+  for stage in Raise Optimize Schedule Lower; do
     printf '\n## %s\n\n' "$stage"
     sed '1,2d' "$build/include/llmc/$stage/Passes.md" | sed 's/^### `-\(.*\)`$/### `\1`/'
   done | cat -s

@@ -23,7 +23,7 @@ CARRIED = {
     "libncurses-dev": ["ncurses"],
     "g++": ["gcc-runtime"],
 }
-OF_LLMC = {"liblld-22-dev", "llvm-22-dev", "libmlir-22-dev", "libzstd-dev", "zlib1g-dev", "libssl-dev"}
+OF_LLMC = {"liblld-22-dev", "llvm-22-dev", "libmlir-22-dev", "libzstd-dev", "zlib1g-dev", "libssl-dev", "libprotobuf-dev"}
 
 
 def packages():
