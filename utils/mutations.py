@@ -29,7 +29,7 @@ MUTATIONS = [
      "arith::CmpIPredicate::sle, distance,\n", "arith::CmpIPredicate::slt, distance,\n", "lower-test"),
     ("missing barrier", "lib/Lower/Barriers.cpp",
      "if (meet(reads, written) || ", "if (", "^lit$"),
-    ("swapped cache slot", "lib/Lower/Cpu/TileAttention.cpp",
+    ("swapped cache slot", "lib/Lower/Cpu/TileCacheWrite.cpp",
      "Value offset = b.remIndex(slot, pageTokens);", "Value offset = b.remIndex(row, pageTokens);", "lower-test"),
     ("rotation the wrong way", "lib/Lower/Cpu/TilePositions.cpp",
      "b.sub(b.mul(u, cos), b.mul(v, sin))", "b.add(b.mul(u, cos), b.mul(v, sin))", "lower-test"),

@@ -166,9 +166,7 @@ std::string AttentionOp::getDecline() {
     return "explicit keys";
   if (getCache().getType().getValueDim() == 0)
     return "values that are a prefix of the keys";
-  if (getSlopes() || getSinks() || getRel())
-    return "slopes, sinks and relative positions";
-  if (getChunk())
-    return "chunks";
+  if (getRel())
+    return "relative positions";
   return declineTypes(*this);
 }

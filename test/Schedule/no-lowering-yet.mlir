@@ -33,25 +33,9 @@ func.func @linear_per_head(%x: tensor<?x4x8xf32>, %w: tensor<4x6x8xf32>) -> tens
 
 // -----
 
-// CHECK: error: no lowering yet for this form of 'llm.attention'
-func.func @slopes(%q: tensor<?x4x8xf32>, %kv: !llm.kv<1x2x8x8, f32>, %l: index, %h: tensor<4xf32>, %b: !llm.batch) -> tensor<?x4x8xf32> {
-  %a = llm.attention %q cache(%kv[%l]) slopes(%h) batch(%b) {scale = 1.0 : f64} : (tensor<?x4x8xf32>, !llm.kv<1x2x8x8, f32>, index, tensor<4xf32>, !llm.batch) -> tensor<?x4x8xf32>
-  return %a : tensor<?x4x8xf32>
-}
-
-// -----
-
-// CHECK: error: no lowering yet for this form of 'llm.attention'
-func.func @sinks(%q: tensor<?x4x8xf32>, %kv: !llm.kv<1x2x8x8, f32>, %l: index, %h: tensor<4xf32>, %b: !llm.batch) -> tensor<?x4x8xf32> {
-  %a = llm.attention %q cache(%kv[%l]) sinks(%h) batch(%b) {scale = 1.0 : f64} : (tensor<?x4x8xf32>, !llm.kv<1x2x8x8, f32>, index, tensor<4xf32>, !llm.batch) -> tensor<?x4x8xf32>
-  return %a : tensor<?x4x8xf32>
-}
-
-// -----
-
-// CHECK: error: no lowering yet for this form of 'llm.attention'
-func.func @chunk(%q: tensor<?x4x8xf32>, %kv: !llm.kv<1x2x8x8, f32>, %l: index, %b: !llm.batch) -> tensor<?x4x8xf32> {
-  %a = llm.attention %q cache(%kv[%l]) batch(%b) {scale = 1.0 : f64, chunk = 16 : i64} : (tensor<?x4x8xf32>, !llm.kv<1x2x8x8, f32>, index, !llm.batch) -> tensor<?x4x8xf32>
+// CHECK: error: no lowering yet for this form of 'llm.attention': relative positions
+func.func @relative(%q: tensor<?x4x8xf32>, %kv: !llm.kv<1x2x8x8, f32>, %l: index, %r: tensor<8x4xf32>, %b: !llm.batch) -> tensor<?x4x8xf32> {
+  %a = llm.attention %q cache(%kv[%l]) rel(%r) batch(%b) {scale = 1.0 : f64} : (tensor<?x4x8xf32>, !llm.kv<1x2x8x8, f32>, index, tensor<8x4xf32>, !llm.batch) -> tensor<?x4x8xf32>
   return %a : tensor<?x4x8xf32>
 }
 

@@ -17,7 +17,8 @@ namespace llmc {
 void registerCpuTilers(DialectRegistry &registry) {
   registry.addExtension(
       +[](MLIRContext *context, LLMDialect *, tensor::TensorDialect *) {
-        attachAttentionTilers(context);
+        attachAttentionTiler(context);
+        attachCacheWriteTiler(context);
         attachElementwiseTiles(context);
         attachEmbedTiler(context);
         attachPositionTilers(context);

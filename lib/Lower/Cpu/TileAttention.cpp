@@ -1,22 +1,21 @@
-//===- TileAttention.cpp - the paged cache: writes and attention ------------===//
+//===- TileAttention.cpp - attention to the paged cache ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A page holds 64 slots of every layer and head. Keys are stored [Dk, 64] so that
-// lanes of a score are slots, values [64, Dv] so that lanes of a result are
-// channels: neither needs a sum across lanes. Pages are visited in order and the
-// softmax is kept online (arXiv:2205.14135), so a row's result does not depend on
-// what else is in the batch.
+// Lanes of a score are slots, lanes of a result are channels (CachePages.h):
+// neither needs a sum across lanes. Pages are visited in order and the softmax is
+// kept online (arXiv:2205.14135), so a row's result does not depend on what else
+// is in the batch.
 //
 //   for (row, kv head, tile of its query heads) in this worker's share; tiles of
 //   5 heads are 3 + 2, of 7 are 4 + 3: the keys are read twice, not once per head
 //     for page of the row's sequence, up to its own slot
 //       scores of 64 slots, masked by position      one read of the keys
+//         slopes add to them what their distance is worth (arXiv:2108.12409)
 //       online softmax                               serves the whole tile
 //       result += probabilities * values
 //===----------------------------------------------------------------------===//
+#include "CachePages.h"
 #include "Tilers.h"
-
-#include "llmrt/abi.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -25,71 +24,9 @@ namespace llmc {
 
 namespace {
 
-constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
 constexpr int64_t lanes = 16; // slots per score vector
 constexpr double lowest =
     -3.0e38; // below every score; finite, so differences are numbers
-
-/// Where a layer's head lies in a page.
-struct PageLayout {
-  explicit PageLayout(KVType kv)
-      : heads(kv.getHeads()), keyDim(kv.getKeyDim()),
-        valueDim(kv.getValueDim()) {}
-  int64_t heads, keyDim, valueDim;
-
-  /// Element of a page where keys of (layer, head) begin.
-  Value keys(TileBuilder &b, Value layer, Value head) const {
-    Value slot = b.addIndex(b.mulIndex(layer, heads), head);
-    return b.mulIndex(slot, (keyDim + valueDim) * pageTokens);
-  }
-  Value values(TileBuilder &b, Value keys) const {
-    return b.addIndex(keys, keyDim * pageTokens);
-  }
-};
-
-/// The page that holds block `block` of the row's sequence.
-Value lookUpPage(TileBuilder &b, const BatchArgs &batch, Value row,
-                 Value block) {
-  Value sequence = b.toIndex(b.load(batch.sequences, row));
-  Value first = b.mulIndex(sequence, batch.blocksPerSequence);
-  return b.toIndex(b.load(batch.blockTable, b.addIndex(first, block)));
-}
-
-} // namespace
-
-static void tileKVWrite(TileBuilder &b, const KernelArgs &args,
-                        KVWriteOp write) {
-  PageLayout layout(write.getType());
-  Value cache = args.get(write.getCache()), layer = args.get(write.getLayer());
-  Value key = args.get(write.getKey()), value = args.get(write.getValue());
-  Type element = write.getType().getElementType();
-  auto [begin, end] = b.share(b.mulIndex(b.dim(key, 0), layout.heads));
-  b.loop(begin, end, 1, [&](Value item) {
-    Value row = b.divIndex(item, layout.heads);
-    Value head = b.remIndex(item, layout.heads);
-    Value slot = b.toIndex(b.load(args.batch.slots, row));
-    Value page = lookUpPage(b, args.batch, row, b.divIndex(slot, pageTokens));
-    Value offset = b.remIndex(slot, pageTokens);
-    Value keys = layout.keys(b, layer, head);
-    b.loop(b.index(0), b.index(layout.keyDim), 1, [&](Value d) {
-      Value x = b.load(key, {row, head, d});
-      if (!element.isF32())
-        x = arith::TruncFOp::create(b, element, x);
-      Value at =
-          b.addIndex(b.addIndex(keys, b.mulIndex(d, pageTokens)), offset);
-      b.store(x, cache, {page, at});
-    });
-    Value values =
-        b.addIndex(layout.values(b, keys), b.mulIndex(offset, layout.valueDim));
-    int64_t width = getLanes(layout.valueDim);
-    b.loop(b.index(0), b.index(layout.valueDim), width, [&](Value d) {
-      b.storeVector(b.loadF32s(value, {row, head, d}, width), cache,
-                    {page, b.addIndex(values, d)});
-    });
-  });
-}
-
-namespace {
 
 /// Query heads that one pass over the cache serves: with four, each of them has
 /// two registers for its sums where a target has 16, and four where it has 32.
@@ -176,18 +113,16 @@ private:
     Value position = b.load(args.batch.positions, row);
     Value keys = layout.keys(b, args.get(op.getLayer()), kvHead);
     Value pages = b.addIndex(b.divIndex(slot, pageTokens), 1);
-    // Carried: per head of the tile its maximum, its sum, its result.
-    SmallVector<Value> start;
-    for (int64_t h = 0; h < tile; ++h) {
-      start.push_back(b.f32(lowest));
-      start.push_back(b.f32(0));
-      start.append(layout.valueDim / width, b.constant(b.f32s(width), 0));
-    }
-    auto done =
-        b.loop(b.index(0), pages, 1, start, [&](Value block, ValueRange state) {
+    SmallVector<Value> slopes = loadPerHead(op.getSlopes(), firstHead);
+    limitReach(position);
+    auto done = b.loop(
+        b.index(0), pages, 1, startState(firstHead),
+        [&](Value block, ValueRange state) {
           Value page = lookUpPage(b, args.batch, row, block);
           SmallVector<Value> scores = score(row, firstHead, page, keys);
-          SmallVector<Value> allowed = mask(page, position);
+          SmallVector<Value> positions = loadPositions(page);
+          addSlopes(slopes, positions, position, scores);
+          SmallVector<Value> allowed = mask(positions, position);
           SmallVector<Value> next(state);
           for (int64_t h = 0; h < tile; ++h)
             soften(h, MutableArrayRef(scores).slice(h * vectors(), vectors()),
@@ -206,6 +141,39 @@ private:
                       result,
                       {row, b.addIndex(firstHead, h), b.index(c * width)});
     }
+  }
+
+  /// What the op has per head, of the heads of the tile; nothing without it.
+  SmallVector<Value> loadPerHead(Value numbers, Value firstHead) {
+    SmallVector<Value> loaded;
+    for (int64_t h = 0; numbers && h < tile; ++h)
+      loaded.push_back(b.load(args.get(numbers), b.addIndex(firstHead, h)));
+    return loaded;
+  }
+
+  /// How far back the row sees: its window, or the beginning of its chunk.
+  void limitReach(Value position) {
+    reach = {};
+    if (op.getLeft() >= 0)
+      reach = b.constant(b.getI32Type(), op.getLeft());
+    if (!op.getChunk())
+      return;
+    Value size = b.constant(b.getI32Type(), op.getChunk());
+    Value inChunk = arith::RemSIOp::create(b, position, size);
+    reach = reach ? Value(arith::MinSIOp::create(b, reach, inChunk)) : inChunk;
+  }
+
+  /// Carried: per head of the tile its maximum, its sum, its result. A sink is a
+  /// key without a value, which was seen before all others.
+  SmallVector<Value> startState(Value firstHead) {
+    SmallVector<Value> sinks = loadPerHead(op.getSinks(), firstHead);
+    SmallVector<Value> start;
+    for (int64_t h = 0; h < tile; ++h) {
+      start.push_back(sinks.empty() ? b.f32(lowest) : sinks[h]);
+      start.push_back(b.f32(sinks.empty() ? 0 : 1));
+      start.append(chunks(), b.constant(b.f32s(width), 0));
+    }
+    return start;
   }
 
   //===--- places in the carried state --------------------------------------===//
@@ -275,23 +243,41 @@ private:
         });
   }
 
-  /// Slots whose position the row may see: not after it, not before its window.
-  SmallVector<Value> mask(Value page, Value position) {
+  /// The positions of the page's slots.
+  SmallVector<Value> loadPositions(Value page) {
+    SmallVector<Value> positions;
+    Value first = b.mulIndex(page, pageTokens);
+    for (int64_t v = 0; v < vectors(); ++v)
+      positions.push_back(
+          vector::LoadOp::create(b, b.i32s(lanes), args.batch.slotPositions,
+                                 ValueRange{b.addIndex(first, v * lanes)}));
+    return positions;
+  }
+
+  /// scores += slope * (their position - the row's), of each head of the tile.
+  void addSlopes(ArrayRef<Value> slopes, ArrayRef<Value> positions,
+                 Value position, MutableArrayRef<Value> scores) {
+    for (int64_t v = 0; !slopes.empty() && v < vectors(); ++v) {
+      Value distance =
+          arith::SubIOp::create(b, positions[v], b.broadcast(position, lanes));
+      Value ahead = arith::SIToFPOp::create(b, b.f32s(lanes), distance);
+      for (int64_t h = 0; h < tile; ++h) {
+        Value &score = scores[h * vectors() + v];
+        score = b.fma(b.broadcast(slopes[h], lanes), ahead, score);
+      }
+    }
+  }
+
+  /// Slots whose position the row may see: not after it, not beyond its reach.
+  SmallVector<Value> mask(ArrayRef<Value> positions, Value position) {
     SmallVector<Value> allowed;
     Value mine = b.broadcast(position, lanes);
-    Value first = b.mulIndex(page, pageTokens);
-    for (int64_t v = 0; v < vectors(); ++v) {
-      Value theirs =
-          vector::LoadOp::create(b, b.i32s(lanes), args.batch.slotPositions,
-                                 ValueRange{b.addIndex(first, v * lanes)});
-      Value visible =
-          arith::CmpIOp::create(b, arith::CmpIPredicate::sle, theirs, mine);
-      if (op.getLeft() >= 0) {
+    for (Value theirs : positions) {
+      Value visible = b.compare(arith::CmpIPredicate::sle, theirs, mine);
+      if (reach) {
         Value distance = arith::SubIOp::create(b, mine, theirs);
-        Value inside =
-            arith::CmpIOp::create(b, arith::CmpIPredicate::sle, distance,
-                                  b.constant(b.i32s(lanes), op.getLeft()));
-        visible = arith::AndIOp::create(b, visible, inside);
+        visible = b.both(visible, b.compare(arith::CmpIPredicate::sle, distance,
+                                            b.broadcast(reach, lanes)));
       }
       allowed.push_back(visible);
     }
@@ -356,7 +342,7 @@ private:
           for (int64_t h = 0; h < tile; ++h)
             weights.push_back(
                 b.broadcast(b.load(probabilities, {b.index(h), slot}), width));
-          Value visible = isInWindow(page, slot, position);
+          Value visible = isInReach(page, slot, position);
           for (int64_t c = 0; c < count; ++c) {
             Value value =
                 b.loadF32s(cache, {page, b.addIndex(first, c * width)}, width);
@@ -370,16 +356,15 @@ private:
         });
   }
 
-  /// Whether the row's window reaches back to `slot`; null without a window. Zero
-  /// times a value outside of it is not zero if that value is NaN.
-  Value isInWindow(Value page, Value slot, Value position) {
-    if (op.getLeft() < 0)
+  /// Whether the row reaches back to `slot`; null without a limit. Zero times a
+  /// value beyond it is not zero if that value is NaN.
+  Value isInReach(Value page, Value slot, Value position) {
+    if (!reach)
       return {};
     Value at = b.addIndex(b.mulIndex(page, pageTokens), slot);
     Value distance = arith::SubIOp::create(
         b, position, b.load(args.batch.slotPositions, at));
-    Value left = b.constant(b.getI32Type(), op.getLeft());
-    return arith::CmpIOp::create(b, arith::CmpIPredicate::sle, distance, left);
+    return b.compare(arith::CmpIPredicate::sle, distance, reach);
   }
 
   TileBuilder &b;
@@ -388,18 +373,13 @@ private:
   PageLayout layout;
   TargetAttr target;
   Value query, cache, result, probabilities;
+  Value reach; // how far back the row sees, i32; null without a limit
   int64_t group, tile, width;
 };
 
 } // namespace
 
 namespace {
-struct TileKVWrite
-    : CpuTilerOpInterface::ExternalModel<TileKVWrite, KVWriteOp> {
-  void tile(Operation *op, TileBuilder &b, const KernelArgs &args) const {
-    tileKVWrite(b, args, cast<KVWriteOp>(op));
-  }
-};
 struct TileAttention
     : CpuTilerOpInterface::ExternalModel<TileAttention, AttentionOp> {
   void tile(Operation *op, TileBuilder &b, const KernelArgs &args) const {
@@ -408,8 +388,7 @@ struct TileAttention
 };
 } // namespace
 
-void attachAttentionTilers(MLIRContext *context) {
-  KVWriteOp::attachInterface<TileKVWrite>(*context);
+void attachAttentionTiler(MLIRContext *context) {
   AttentionOp::attachInterface<TileAttention>(*context);
 }
 

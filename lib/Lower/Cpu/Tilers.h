@@ -9,7 +9,8 @@
 namespace llmc {
 
 /// Each attaches the models of its file (CpuInterfaces.td).
-void attachAttentionTilers(mlir::MLIRContext *context);
+void attachAttentionTiler(mlir::MLIRContext *context);
+void attachCacheWriteTiler(mlir::MLIRContext *context);
 void attachElementwiseTiles(mlir::MLIRContext *context);
 void attachEmbedTiler(mlir::MLIRContext *context);
 void attachPositionTilers(mlir::MLIRContext *context);

@@ -27,10 +27,18 @@ static void accumulate(Graph &graph, Operand &sum, const Operand &term) {
                                       term.type);
 }
 
+namespace {
+/// What an attention may have per head.
+struct PerHead {
+  Operand slopes, sinks;
+};
+} // namespace
+
 /// Writes keys and values of every layer, attends in each, adds the results to
 /// `sum`. Returns the cache.
 static Operand attend(Graph &graph, const Heads &heads, Operand &sum,
-                      const std::string &attributes = "") {
+                      const std::string &attributes = "",
+                      const PerHead &perHead = {}) {
   std::string cache =
       "!llm.kv<" + std::to_string(heads.layers) + "x" +
       std::to_string(heads.keyValue) + "x" + std::to_string(heads.keyDim) +
@@ -43,16 +51,18 @@ static Operand attend(Graph &graph, const Heads &heads, Operand &sum,
     Operand v = graph.heads(heads.keyValue, heads.valueDim);
     Operand layer =
         graph.emit("arith.constant " + std::to_string(l) + " : index", "index");
-    Operand a = graph.attend(q, k, v, kv, layer,
-                             "scale = 0.5 : f64" + attributes, type);
+    Operand a =
+        graph.attend(q, k, v, kv, layer, "scale = 0.5 : f64" + attributes, type,
+                     perHead.slopes, perHead.sinks);
     accumulate(graph, sum, graph.collapse(a, heads.query, heads.valueDim));
   }
   return kv;
 }
 
 static void build(Graph &graph, const Heads &heads,
-                  const std::string &attributes = "") {
-  Operand sum, kv = attend(graph, heads, sum, attributes);
+                  const std::string &attributes = "",
+                  const PerHead &perHead = {}) {
+  Operand sum, kv = attend(graph, heads, sum, attributes, perHead);
   graph.finish(sum, kv);
 }
 
@@ -131,6 +141,46 @@ TEST(CompiledWindow, TakesTurnsInALoop) {
   }
   graph.finish(x, {kv});
   expectCompiledAgrees(graph, mixedSteps(graph));
+}
+
+/// A chunk ends what a row sees; a window within it may end it before.
+TEST(CompiledChunk, KeysOfOtherChunksAreNotSeen) {
+  for (const char *limits :
+       {", chunk = 16 : i64", ", chunk = 50 : i64, left = 20 : i64"}) {
+    Graph graph(57);
+    build(graph, {4, 2, 16, 16}, limits);
+    expectCompiledAgrees(graph, mixedSteps(graph));
+  }
+}
+
+/// Heads of tiles of unequal size, each with its own slope and its own sink.
+TEST(CompiledPerHead, SlopesAndSinksAreTheHeadsOwn) {
+  std::vector<float> slopes = {0.5f, 0.25f, 0.1f, 0, -0.03f, 1, 0.02f},
+                     sinks = {0, 1.5f, -2, 30, -40, 0.25f, 3};
+  for (bool hasSlopes : {true, false})
+    for (bool hasSinks : {true, false}) {
+      Graph graph(58);
+      PerHead perHead;
+      if (hasSlopes)
+        perHead.slopes = graph.values({7}, slopes);
+      if (hasSinks)
+        perHead.sinks = graph.values({7}, sinks);
+      build(graph, {7, 1, 16, 24}, "", perHead);
+      expectCompiledAgrees(graph, mixedSteps(graph));
+    }
+}
+
+/// A window leaves no key of the first pages: only the sink has been seen there.
+/// The cap bounds the product, not what a slope adds to it.
+TEST(CompiledPerHead, MeetsWindowsAndCaps) {
+  for (const char *attributes : {", left = 5 : i64", ", softcap = 0.5 : f64",
+                                 ", chunk = 16 : i64, softcap = 2.0 : f64"}) {
+    Graph graph(59);
+    PerHead perHead{graph.values({4}, {0.5f, 0.25f, 0.125f, 0.0625f}),
+                    graph.values({4}, {-100, 2, 0, 100})};
+    build(graph, {4, 2, 16, 16, "f16"}, attributes, perHead);
+    expectCompiledAgrees(graph, mixedSteps(graph));
+  }
 }
 
 TEST(CompiledSoftcap, ScoresAreBounded) {

@@ -248,7 +248,8 @@ Operand Graph::combine(const std::string &op, const Operand &x,
 Operand Graph::attend(const Operand &query, const Operand &key,
                       const Operand &value, Operand &cache,
                       const Operand &layer, const std::string &attributes,
-                      const std::string &type) {
+                      const std::string &type, const Operand &slopes,
+                      const Operand &sinks) {
   const std::string &result = type.empty() ? query.type : type;
   std::string slot = "[" + layer.name + "]";
   cache =
@@ -256,9 +257,17 @@ Operand Graph::attend(const Operand &query, const Operand &key,
                value.name + "), %batch : " + cache.type + ", " + key.type +
                ", value(" + value.type + ") -> " + cache.type,
            cache.type);
+  std::string perHead, types;
+  for (auto [keyword, numbers] :
+       {std::pair(" slopes(", &slopes), std::pair(" sinks(", &sinks)})
+    if (!numbers->name.empty()) {
+      perHead += keyword + numbers->name + ")";
+      types += ", " + numbers->type;
+    }
   return emit("llm.attention " + query.name + " cache(" + cache.name + slot +
-                  ") batch(%batch) {" + attributes + "} : (" + query.type +
-                  ", " + cache.type + ", index, !llm.batch) -> " + result,
+                  ")" + perHead + " batch(%batch) {" + attributes + "} : (" +
+                  query.type + ", " + cache.type + ", index" + types +
+                  ", !llm.batch) -> " + result,
               result);
 }
 

@@ -57,10 +57,12 @@ public:
   Operand combine(const std::string &op, const Operand &x, const Operand &y);
   /// Writes keys and values to a layer of `cache`, which becomes what was written,
   /// and attends to it. `attributes` spells the scale and what else the op has;
-  /// `type` is the result's, the query's if empty.
+  /// `type` is the result's, the query's if empty. Slopes and sinks may have no
+  /// name.
   Operand attend(const Operand &query, const Operand &key, const Operand &value,
                  Operand &cache, const Operand &layer,
-                 const std::string &attributes, const std::string &type = {});
+                 const std::string &attributes, const std::string &type = {},
+                 const Operand &slopes = {}, const Operand &sinks = {});
   /// A loop over layers: its counter, then the carried values inside; its end
   /// gives their last values.
   std::vector<Operand> beginLoop(int64_t layers,

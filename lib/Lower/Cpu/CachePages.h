@@ -1,0 +1,46 @@
+//===- CachePages.h - where kernels find keys and values ----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A page holds 64 slots of every layer and head. Keys are stored [Dk, 64] so that
+// lanes of a score are slots, values [64, Dv] so that lanes of a result are
+// channels.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_LOWER_CPU_CACHEPAGES_H
+#define LLMC_LIB_LOWER_CPU_CACHEPAGES_H
+
+#include "llmc/Lower/Cpu/TileBuilder.h"
+
+#include "llmrt/abi.h"
+
+namespace llmc {
+
+constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
+
+/// Where a layer's head lies in a page.
+struct PageLayout {
+  explicit PageLayout(mlir::llm::KVType kv)
+      : heads(kv.getHeads()), keyDim(kv.getKeyDim()),
+        valueDim(kv.getValueDim()) {}
+  int64_t heads, keyDim, valueDim;
+
+  /// Element of a page where keys of (layer, head) begin.
+  mlir::Value keys(TileBuilder &b, mlir::Value layer, mlir::Value head) const {
+    mlir::Value slot = b.addIndex(b.mulIndex(layer, heads), head);
+    return b.mulIndex(slot, (keyDim + valueDim) * pageTokens);
+  }
+  mlir::Value values(TileBuilder &b, mlir::Value keys) const {
+    return b.addIndex(keys, keyDim * pageTokens);
+  }
+};
+
+/// The page that holds block `block` of the row's sequence.
+inline mlir::Value lookUpPage(TileBuilder &b, const BatchArgs &batch,
+                              mlir::Value row, mlir::Value block) {
+  mlir::Value sequence = b.toIndex(b.load(batch.sequences, row));
+  mlir::Value first = b.mulIndex(sequence, batch.blocksPerSequence);
+  return b.toIndex(b.load(batch.blockTable, b.addIndex(first, block)));
+}
+
+} // namespace llmc
+
+#endif // LLMC_LIB_LOWER_CPU_CACHEPAGES_H
