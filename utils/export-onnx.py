@@ -30,6 +30,12 @@ def load(path):
     where = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name} if path.is_file() \
         else {"pretrained_model_name_or_path": str(path)}
     model = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
+    if path.is_file():  # transformers refuses to save what it read from a GGUF file, though it is f32 now
+        config = model.config
+        config.__dict__.pop("quantization_config", None)
+        plain = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+        plain.load_state_dict(model.state_dict())
+        model = plain
     return model.eval(), AutoTokenizer.from_pretrained(**where)
 
 
