@@ -1,5 +1,5 @@
 # Thin: CMake presets and the scripts in utils/ do the work.
-.PHONY: help demo install package test test-all fuzz check clean
+.PHONY: help demo install package wheel test test-all fuzz check clean
 
 PREFIX ?= /usr/local
 
@@ -7,6 +7,7 @@ help:
 	@echo "make demo    install what is missing, build, compile SmolLM2, print a completion"
 	@echo "make install PREFIX=/usr/local   build and install llmc, headers, man pages, completions"
 	@echo "make package a .deb and a .tar.zst that bring LLVM along"
+	@echo "make wheel   the Python package with the compiler in it, in build/"
 	@echo "make test    everything: lit, GoogleTest, end to end"
 	@echo "make test-all  the same and what takes hours: older machines, 5,000 random graphs, sanitizers"
 	@echo "make fuzz SECONDS=60  every parser and the template engine under libFuzzer, so long each"
@@ -21,6 +22,9 @@ install:
 
 package:
 	@utils/install.sh --package
+
+wheel:
+	@utils/wheel.sh build
 
 test:
 	@utils/test.sh

