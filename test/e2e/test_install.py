@@ -12,6 +12,7 @@ import unittest
 from pathlib import Path
 
 from support import LLMC, MODELS, TestCase, run
+from terminal import Terminal
 
 BUILD = Path(LLMC).resolve().parents[1]
 MODEL = MODELS / "llama-q4_1.gguf"
@@ -119,15 +120,42 @@ class Install(TestCase):
         self.assertIn("--max-context", self.complete("llmc", "compile", "model.gguf", "--max"))
         self.assertEqual(self.complete("llmc", "compile", "mod"), [])  # files, by bash itself
 
-    def test_the_other_shells_have_the_same(self):
-        share = self.prefix / "share"
-        zsh, fish = share / "zsh/site-functions/_llmc", share / "fish/vendor_completions.d/llmc.fish"
-        for script, shell in ((zsh, "zsh"), (fish, "fish")):
-            for part in ("compile", "max-context", "f32 f16"):
-                self.assertIn(part, script.read_text())
-            if shutil.which(shell):
-                self.succeed([shell, "-n", script])
-        self.assertEqual(zsh.read_text().split()[:2], ["#compdef", "llmc"])
+    def test_fish_completes(self):
+        script = self.prefix / "share/fish/vendor_completions.d/llmc.fish"
+        self.assertIn("max-context", script.read_text())
+        if not shutil.which("fish"):
+            self.skipTest("needs fish")
+
+        def complete(line):
+            home = {"HOME": str(self.folder), "PATH": os.environ["PATH"]}
+            found = self.succeed(["fish", "--no-config", "-c", f"source {script}; complete -C '{line}'"], env=home, cwd=self.folder)
+            return [candidate.split("\t")[0] for candidate in found.splitlines()]
+
+        self.assertEqual(complete("llmc com"), ["compile"])
+        self.assertEqual(sorted(complete("llmc compile --kv ")), ["f16", "f32"])
+        self.assertIn("--max-context", complete("llmc compile model.gguf --max"))
+        (self.folder / "model.gguf").touch()
+        self.assertEqual(complete("llmc compile mod"), ["model.gguf"])
+
+    def test_zsh_completes(self):
+        functions = self.prefix / "share/zsh/site-functions"
+        self.assertEqual((functions / "_llmc").read_text().split()[:2], ["#compdef", "llmc"])
+        if not shutil.which("zsh"):
+            self.skipTest("needs zsh")
+        (self.folder / ".zshrc").write_text(
+            f"fpath=({functions} $fpath)\nautoload -Uz compinit && compinit -u -d {self.folder}/dump\nPROMPT='ready> '\n")
+        (self.folder / "model.gguf").touch()
+        zsh = Terminal(["zsh", "-i"], columns=120, environment={"ZDOTDIR": str(self.folder), "PWD": str(self.folder)})
+        self.addCleanup(zsh.close)
+        zsh.wait_for(lambda text: text.endswith("ready>"))
+        zsh.send(f"cd {self.folder}; clear\r")
+        zsh.settle()
+        for typed, becomes in (("llmc com", "llmc compile"), ("llmc compile --max-c", "llmc compile --max-context="),
+                               ("llmc compile --kv=f1", "llmc compile --kv=f16"), ("llmc compile mod", "llmc compile model.gguf")):
+            zsh.send(typed + "\t")
+            zsh.wait_for(lambda text: text.split("\n")[-1] == "ready> " + becomes)
+            zsh.send("\x15")  # the line away
+            zsh.wait_for(lambda text: text.split("\n")[-1] == "ready>")
 
 
 if __name__ == "__main__":
