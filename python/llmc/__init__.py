@@ -10,7 +10,8 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from ._compile import check, compile
 from ._errors import CompileError, Error
-from ._model import Model, Signature, TensorType, Token, load
+from ._function import Signature, TensorType
+from ._model import Model, Token, load
 
 __all__ = ["CompileError", "Error", "Model", "Signature", "TensorType", "Token", "check", "compile", "load"]
 __version__ = "0.1.0"

@@ -68,8 +68,12 @@ def compile(
 
 def _build(source: str, output: Optional[PathLike], flags: Sequence[str]) -> Model:
     """Compiles a file or folder; a temporary result belongs to the model."""
-    temporary = tempfile.TemporaryDirectory(prefix="llmc-") if output is None else None
-    path = os.path.join(temporary.name, "model.so") if temporary else os.fsdecode(output)
+    temporary = None
+    if output is None:
+        temporary = tempfile.TemporaryDirectory(prefix="llmc-")
+        path = os.path.join(temporary.name, "model.so")
+    else:
+        path = os.fsdecode(output)
     try:
         result = run_compiler("compile", "-q", "--emit=so", "-o", path, *flags, "--", source)
         if result.returncode != 0:

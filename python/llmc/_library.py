@@ -50,6 +50,19 @@ class Piece(Structure):
     _fields_ = [("token", c_int32), ("ended", c_int32), ("text", c_void_p), ("text_bytes", c_size_t)]
 
 
+class TensorInfo(Structure):
+    """LlmrtTensorInfo."""
+
+    _fields_ = [("name", c_char_p), ("dtype", c_char_p), ("element_bytes", c_int64), ("rank", c_int64),
+                ("sizes", POINTER(c_int64)), ("symbols", POINTER(c_char_p))]
+
+
+class Buffer(Structure):
+    """LlmrtInput, LlmrtOutput."""
+
+    _fields_ = [("data", c_void_p), ("bytes", c_size_t)]
+
+
 _IDS, _COUNT, _HANDLE = POINTER(c_int32), POINTER(c_size_t), POINTER(c_void_p)
 # Name, result, arguments. What returns c_int is a status.
 _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -68,6 +81,17 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "llmrt_generation_begin": (c_int, [c_void_p, _IDS, c_size_t, c_int64, POINTER(SamplerOptions), _HANDLE]),
     "llmrt_generation_next": (c_int, [c_void_p, POINTER(Piece)]),
     "llmrt_generation_end": (None, [c_void_p]),
+}
+# Of function programs alone; what was compiled before there were any has none of them.
+_OF_FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
+    "llmrt_function_create": (c_int, [c_void_p, c_int64, _HANDLE]),
+    "llmrt_function_destroy": (None, [c_void_p]),
+    "llmrt_function_counts": (c_int, [c_void_p, _COUNT, _COUNT]),
+    "llmrt_function_input": (c_int, [c_void_p, c_size_t, POINTER(TensorInfo)]),
+    "llmrt_function_output": (c_int, [c_void_p, c_size_t, POINTER(TensorInfo)]),
+    "llmrt_function_plan": (c_int, [c_void_p, POINTER(c_int64), c_size_t, POINTER(c_int64), c_size_t, _COUNT,
+                                    POINTER(c_int64)]),
+    "llmrt_function_call": (c_int, [c_void_p, POINTER(Buffer), c_size_t, POINTER(Buffer), c_size_t]),
 }
 
 _spellings: dict[tuple[int, int, int, int], int] = {}
@@ -97,14 +121,16 @@ class Library:
             reason = str(error).rpartition(": ")[2]
             raise Error(f"{path}: is no shared object of llmc ({reason}): "
                         "make one with llmc.compile, or llmc compile --emit=so") from None
-        for name, (result, arguments) in _FUNCTIONS.items():
+        for name in _FUNCTIONS:
             if not hasattr(self._library, name):
                 old = hasattr(self._library, "llmrt_program_open")
                 self.unload()
                 raise Error(f"{path}: " + (f"was made by an older llmc, which had no {name}: compile the model again" if old
                                            else "is a shared object of something else: make one with llmc.compile"))
-            function = getattr(self._library, name)
-            function.restype, function.argtypes = result, arguments
+        for name, (result, arguments) in {**_FUNCTIONS, **_OF_FUNCTIONS}.items():
+            if hasattr(self._library, name):
+                function = getattr(self._library, name)
+                function.restype, function.argtypes = result, arguments
 
     def unload(self) -> None:
         """Unmaps code and weights; nothing of the library may be used again."""

@@ -15,6 +15,9 @@ from typing import Any, Generator, Iterator, Literal, Mapping, NamedTuple, Optio
 import numpy as np
 import numpy.typing as npt
 
+from . import _function
+from ._errors import Error
+from ._function import Signature, TensorType
 from ._library import ADD_SPECIAL, PARSE_SPECIAL, Message, Piece, SamplerOptions, SessionOptions
 from ._program import Program
 
@@ -29,21 +32,6 @@ class Token(NamedTuple):
 
     id: int  # -1: none, only text that was held back to the end
     text: str
-
-
-class TensorType(NamedTuple):
-    """An input or output: its name, NumPy's name of its element type, and its dims, numbers or names."""
-
-    name: str
-    dtype: str
-    shape: tuple[Union[int, str], ...]
-
-
-class Signature(NamedTuple):
-    """What a call of the model takes and gives."""
-
-    inputs: tuple[TensorType, ...]
-    outputs: tuple[TensorType, ...]
 
 
 def load(path: Union[str, "os.PathLike[str]"], *, _owned: Any = None) -> Model:
@@ -64,6 +52,8 @@ class Model:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._finalizer = weakref.finalize(self, program.close)
+        self._is_function = program.limits.vocabulary == 0
+        self._signature = self._read_signature()
 
     # --- facts --------------------------------------------------------------------------------------------------------
 
@@ -79,9 +69,21 @@ class Model:
 
     @property
     def signature(self) -> Signature:
-        """What calling the model takes and gives; T is the number of tokens."""
-        return Signature((TensorType("input_ids", "int32", ("T",)),),
-                         (TensorType("logits", "float32", ("T", self.vocabulary)),))
+        """What calling the model takes and gives. A language model takes T tokens."""
+        return self._signature
+
+    def _read_signature(self) -> Signature:
+        if not self._is_function:
+            return Signature((TensorType("input_ids", "int32", ("T",)),),
+                             (TensorType("logits", "float32", ("T", self.vocabulary)),))
+        with self._program.function() as function:
+            return _function.read_signature(self._program.library, function)
+
+    def _check_language_model(self) -> None:
+        self._program.check_open()
+        if self._is_function:
+            raise Error("this model is a function of tensors, not a language model: call it with its inputs, which "
+                        "model.signature lists")
 
     def verify(self) -> None:
         """Compares the checksums of code and weights with the file, all of which it reads."""
@@ -99,6 +101,7 @@ class Model:
         if not isinstance(text, str):
             raise TypeError(f"a text is a str: this is a {type(text).__name__}")
         encoded = text.encode("utf-8")
+        self._check_language_model()
         flags = (ADD_SPECIAL if add_special else 0) | (PARSE_SPECIAL if parse_special else 0)
         with self._program.using() as library:
             ids = library.fill("llmrt_tokenize", ctypes.c_int32, self._program.handle, encoded, len(encoded), flags,
@@ -107,6 +110,7 @@ class Model:
 
     def detokenize(self, ids: Union[Sequence[int], npt.NDArray[np.integer[Any]]]) -> str:
         """The text of ids [T], without special tokens; bytes that are no UTF-8 become U+FFFD."""
+        self._check_language_model()
         array = self._ids(ids, least=0)
         with self._program.using() as library:
             text = library.fill("llmrt_detokenize", ctypes.c_char, self._program.handle, _pointer(array), array.size,
@@ -118,6 +122,7 @@ class Model:
 
         Tokenize it with add_special=False.
         """
+        self._check_language_model()
         array = (Message * len(messages))(*map(_message, messages))
         size = sum(len(one.role) + len(one.content) for one in array)
         with self._program.using() as library:
@@ -129,6 +134,7 @@ class Model:
 
     def logits(self, ids: Union[Sequence[int], npt.NDArray[np.integer[Any]]]) -> npt.NDArray[np.float32]:
         """The logits after each of the ids [T]: float32 [T, V]. They depend on the ids alone, bit for bit."""
+        self._check_language_model()
         array = self._ids(ids, least=1)
         rows = min(array.size, int(self._program.limits.rows_per_step), _MOST_LOGIT_ROWS)
         options = SessionOptions(batch=1, context=array.size, rows_per_step=rows, logit_rows=rows)
@@ -141,11 +147,19 @@ class Model:
         return result
 
     def __call__(self, **arrays: Any) -> dict[str, npt.NDArray[Any]]:
-        """Runs the model on its inputs by name; returns its outputs by name, as `signature` lists them."""
-        names = [tensor.name for tensor in self.signature.inputs]
-        if sorted(arrays) != sorted(names):
-            raise TypeError(f"the model's inputs are {', '.join(names)}: {', '.join(sorted(arrays)) or 'none'} given")
-        return {"logits": self.logits(arrays["input_ids"])}
+        """Runs the model on its inputs by name; returns its outputs by name, as `signature` lists them.
+
+        Arrays have the types and shapes of the signature, lists become such; bfloat16 is the uint16 of its bits. An
+        attention_mask that is left out is ones, token_type_ids are zeros, of the shape of input_ids. Raises TypeError for
+        names and types, ValueError for ranks, Error for sizes that do not go together.
+        """
+        if not self._is_function:
+            _function.check_names(self._signature, arrays)
+            return {"logits": self.logits(arrays["input_ids"])}
+        self._program.check_open()
+        inputs = _function.gather_inputs(self._signature, arrays)
+        with self._program.function() as function:
+            return _function.call(self._program.library, function, self._signature, inputs)
 
     # --- generation ---------------------------------------------------------------------------------------------------
 
@@ -164,6 +178,7 @@ class Model:
         max_tokens: None continues until the model ends it or the context is full. stream: an iterator of pieces instead,
         as they come. sampling: as `tokens` has it; the default takes the most likely token.
         """
+        self._check_language_model()
         if not self._program.limits.has_tokenizer:
             raise ValueError("this model has no tokenizer, so its tokens have no text: ask model.tokens(ids) for ids")
         pieces = (token.text for token in self.tokens(prompt, max_tokens, **sampling) if token.text)
@@ -188,6 +203,7 @@ class Model:
         probabilities; min_p: those of at least that share of the likeliest; repetition_penalty: for tokens of the last
         repetition_window, 0 all. seed: the same one gives the same tokens; None draws one.
         """
+        self._check_language_model()
         options = SamplerOptions(temperature, top_k, top_p, min_p, repetition_penalty, repetition_window,
                                  secrets.randbits(64) if seed is None else _seed(seed))
         run = self._run(self._prompt(prompt), _count(max_tokens), options)
@@ -222,7 +238,6 @@ class Model:
 
     def _ids(self, ids: Any, least: int) -> npt.NDArray[np.int32]:
         """Ids as the runtime takes them: int32 [T], dense, in the vocabulary."""
-        self._program.check_open()
         array = np.asarray(ids)
         if array.size == 0 and array.ndim == 1:
             array = array.astype(np.int32)

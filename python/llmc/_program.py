@@ -33,7 +33,8 @@ class Program:
         self.closed = False
         self._lock = threading.RLock()
         self._users = 0
-        self._idle: Optional[ctypes.c_void_p] = None  # a session of the default options
+        self._idle: Optional[ctypes.c_void_p] = None  # a session of the default options, or a function
+        self._destroy = ""  # what ends it
 
     def check_open(self) -> None:
         """Raises ValueError where it has been closed."""
@@ -56,19 +57,32 @@ class Program:
     @contextmanager
     def session(self) -> Iterator[ctypes.c_void_p]:
         """A session of one sequence, nobody else's while it is borrowed."""
+        with self._borrow("llmrt_session_create", None, "llmrt_session_destroy") as session:
+            yield session
+
+    @contextmanager
+    def function(self) -> Iterator[ctypes.c_void_p]:
+        """A function program's handle, nobody else's while it is borrowed."""
+        with self._borrow("llmrt_function_create", 0, "llmrt_function_destroy") as function:
+            yield function
+
+    @contextmanager
+    def _borrow(self, create: str, options: Any, destroy: str) -> Iterator[ctypes.c_void_p]:
+        """One that is idle, or another. A program has sessions or functions, never both."""
         with self.using() as library:
             with self._lock:
-                session, self._idle = self._idle, None
-            if session is None:
-                session = library.create("llmrt_session_create", self.handle, None)
+                handle, self._idle = self._idle, None
+            if handle is None:
+                handle = library.create(create, self.handle, options)
+                self._destroy = destroy
             try:
-                yield session
+                yield handle
             finally:
                 with self._lock:
                     if self._idle is None and not self.closed:
-                        self._idle, session = session, None
-                if session is not None:
-                    library.destroy("llmrt_session_destroy", session)
+                        self._idle, handle = handle, None
+                if handle is not None:
+                    library.destroy(destroy, handle)
 
     @contextmanager
     def session_of(self, options: SessionOptions) -> Iterator[ctypes.c_void_p]:
@@ -92,7 +106,7 @@ class Program:
         if not self.closed or self._users > 0:
             return
         if self._idle is not None:
-            self.library.destroy("llmrt_session_destroy", self._idle)
+            self.library.destroy(self._destroy, self._idle)
             self._idle = None
         self.library.destroy("llmrt_program_close", self.handle)
         self.library.unload()
