@@ -242,6 +242,8 @@ void CommandLine::addImport() {
       ->required();
   command->add_option("-o,--output", import.output, "A file (default: stdout)")
       ->type_name("FILE");
+  command->add_flag("--graph", import.graph,
+                    "An ONNX graph as its file has it, before it is raised");
   command->callback(
       [this] { action = [this] { return report(runImport(import)); }; });
 }

@@ -74,7 +74,9 @@ llvm::Error llmc::runImport(const ImportCommand &command) {
   if (!destination)
     return destination.takeError();
   Compiler compiler;
-  if (llvm::Error error = compiler.import(command.model, {}))
+  if (llvm::Error error = command.graph
+                              ? compiler.importGraph(command.model, Raise::no)
+                              : compiler.import(command.model, {}))
     return error;
   return destination->write(printModule(compiler.getModule()));
 }

@@ -85,7 +85,7 @@ static void warn(const llvm::Twine &text) {
   llvm::errs() << "llmc: " << llmrt::warningLabel(2) << text << "\n";
 }
 
-llvm::Error Compiler::readGraph(llvm::StringRef path) {
+llvm::Error Compiler::readGraph(llvm::StringRef path, Raise raise) {
   auto imported = importModel(path, context);
   if (!imported)
     return imported.takeError();
@@ -93,18 +93,20 @@ llvm::Error Compiler::readGraph(llvm::StringRef path) {
   // --quiet is about progress: what a user must know is said nevertheless.
   for (const std::string &warning : model.warnings)
     warn(warning);
+  if (raise == Raise::no)
+    return llvm::Error::success();
   return raiseGraph(*model.module, model.weights);
 }
 
-llvm::Error Compiler::importGraph(llvm::StringRef path) {
+llvm::Error Compiler::importGraph(llvm::StringRef path, Raise raise) {
   DiagnosticCollector diagnostics(&context);
-  return run(Stage::import, [&] { return readGraph(path); });
+  return run(Stage::import, [&] { return readGraph(path, raise); });
 }
 
 llvm::Error Compiler::readModel(llvm::StringRef path,
                                 const CompileOptions &wanted) {
   DiagnosticCollector diagnostics(&context);
-  if (llvm::Error error = readGraph(path))
+  if (llvm::Error error = readGraph(path, Raise::yes))
     return error;
   if (llvm::Error error = checkStep(getModule()))
     return llvm::createStringError(path + ": " +
@@ -178,6 +180,11 @@ llvm::Error Compiler::readModule(llvm::StringRef path) {
       mlir::parseSourceFile<mlir::ModuleOp>(path, mlir::ParserConfig(&context));
   if (!module)
     return diagnostics.takeError(path + ": is no IR that llmc can read");
+  // A graph goes on from before it was raised.
+  if (module->lookupSymbol("main") && !module->lookupSymbol("step"))
+    if (llvm::Error error = raiseGraph(*module, model.weights))
+      return llvm::createStringError(path + ": " +
+                                     llvm::toString(std::move(error)));
   auto stage = detectStage(*module);
   if (!stage)
     return llvm::createStringError(path + ": " +

@@ -59,6 +59,16 @@ class Onnx(TestCase):
                     with self.subTest(export=name):
                         self.assertEqual(self.kernels(EXPORTS / name / "model.onnx"), folder)
 
+    def test_compiling_goes_on_from_the_graph(self):
+        model = EXPORTS / "llama-opset18" / "model.onnx"
+        graph = self.succeed([LLMC, "import", model, "--graph"])
+        self.assertIn("onnx.Softmax", graph)
+        self.assertNotIn("llmc.Attention", graph)
+        (self.folder / "graph.mlir").write_text(graph)
+        self.assertEqual(self.ids(self.compile(self.folder / "graph.mlir", "resumed", f"--weights-from={model}"),
+                                  "--ids", "5,6,7", "-n", "8"),
+                         self.ids(self.compile(model, "whole"), "--ids", "5,6,7", "-n", "8"))
+
     def test_a_folder_with_one_graph_is_a_model(self):
         app = self.compile(EXPORTS / "llama-opset18", "folder")
         self.assertEqual(len(self.ids(app, "--ids", "1,2,3", "-n", "4")), 4)

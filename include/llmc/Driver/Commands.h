@@ -31,6 +31,7 @@ bool isModuleFile(llvm::StringRef path);
 struct ImportCommand {
   std::string model;
   std::string output;
+  bool graph = false; // an ONNX graph as its file has it, not raised
 };
 llvm::Error runImport(const ImportCommand &command);
 

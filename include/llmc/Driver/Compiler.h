@@ -26,6 +26,8 @@ struct StageReport {
   std::map<std::string, int64_t> opCounts; // by op name
 };
 
+enum class Raise { no, yes };
+
 /// A model on its way from file to program.
 class Compiler {
 public:
@@ -38,9 +40,9 @@ public:
 
   /// Reads the model and settles the options.
   llvm::Error import(llvm::StringRef path, const CompileOptions &options);
-  /// Reads the model and recognises what it can, without asking that it becomes a
-  /// program; `llmc check` says what came of it.
-  llvm::Error importGraph(llvm::StringRef path);
+  /// Reads the model and recognises what it can, or leaves a graph as it is; without
+  /// asking that it becomes a program.
+  llvm::Error importGraph(llvm::StringRef path, Raise raise = Raise::yes);
   /// Settles the options of a module that is there.
   llvm::Error settle(const CompileOptions &options);
   /// Goes on from the IR of any stage in `irPath`. Its weights come from the model
@@ -75,7 +77,7 @@ public:
 private:
   llvm::Error run(Stage stage, llvm::function_ref<llvm::Error()> action);
   llvm::Error readOptions(const CompileOptions &wanted);
-  llvm::Error readGraph(llvm::StringRef path);
+  llvm::Error readGraph(llvm::StringRef path, Raise raise);
   llvm::Error readModel(llvm::StringRef path, const CompileOptions &wanted);
   llvm::Error readModule(llvm::StringRef path);
   llvm::Error settleOptions(const CompileOptions &wanted);
