@@ -205,7 +205,7 @@ def LLM_AddStep : LLM_Attr<"AddStep", "add"> {
 def LLM_BlocksStep : LLM_Attr<"BlocksStep", "blocks"> {
   let summary = "recipe step: the source has a grid's codes; its scales, and zeros, are tensors of their own";
   let description = [{
-    The source is [N, G, bytes]: G groups of codes of each row, packed from the lowest bits on. `scales` names the
+    The source is [N, G, bytes], or [N, G * bytes]: G groups of codes of each row, packed from the lowest bits on. `scales` names the
     tensor [N, G] (or [N * G]) of one float per group, `zeros` that of one zero per group: codes, packed likewise and
     padded to bytes per row, or floats. Leads to [N, G * group] in `grid`; with zeros its minimum is `-scale * zero`.
     (ONNX Runtime: MatMulNBits.)

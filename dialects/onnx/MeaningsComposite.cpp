@@ -280,7 +280,23 @@ static void matMulNBitsSizes(const Operands &in,
   results[0].back() = in.integer("N", 0);
 }
 
+/// Bytes hold several codes of the last dim each.
+static void gatherBlocksSizes(const Operands &in,
+                              MutableArrayRef<Sizes> results) {
+  Sizes data = in.sizes(0);
+  int64_t axis = in.axis(in.integer("gather_axis", 0), data.size());
+  int64_t bits = in.integer("bits", 4);
+  if (data.empty() || bits < 1 || bits > 8)
+    return in.fail("gathers codes of no size");
+  if (in.elementType(0).isUnsignedInteger(8))
+    data.back() *= 8 / bits;
+  results[0].assign(data.begin(), data.begin() + axis);
+  llvm::append_range(results[0], in.sizes(1));
+  llvm::append_range(results[0], ArrayRef(data).drop_front(axis + 1));
+}
+
 static void addSizes(MeaningTable &table) {
+  table["onnx.microsoft.GatherBlockQuantized"] = {gatherBlocksSizes, nullptr};
   table["onnx.Attention"] = {standardAttentionSizes, nullptr};
   table["onnx.microsoft.GroupQueryAttention"] = {groupQuerySizes, nullptr};
   table["onnx.microsoft.MultiHeadAttention"] = {multiHeadSizes, nullptr};

@@ -44,9 +44,10 @@ static bool choosesRows(Value value) {
     if (use.getOperandNumber() == 0 &&
         (onnx::isMovement(user) || isa<onnx::CastOp, onnx::IdentityOp>(user)))
       return choosesRows(user->getResult(0));
-    auto gather = dyn_cast<onnx::GatherOp>(user);
-    return gather && use.getOperandNumber() == 1 &&
-           gather->getOperand(0).getDefiningOp<llm::ParamOp>();
+    if (isa<onnx::MicrosoftGatherBlockQuantizedOp>(user))
+      return use.getOperandNumber() == 1;
+    return isa<onnx::GatherOp>(user) && use.getOperandNumber() == 1 &&
+           user->getOperand(0).getDefiningOp<llm::ParamOp>();
   });
 }
 
@@ -146,7 +147,9 @@ void Graph::findData() {
                           [&](Value operand) { return set.contains(operand); });
     };
     bool isSize = isa<onnx::ShapeOp, onnx::SizeOp>(op);
-    bool isRows = isa<onnx::GatherOp>(op) && isIds(op->getOperand(1));
+    bool isRows =
+        isa<onnx::GatherOp, onnx::MicrosoftGatherBlockQuantizedOp>(op) &&
+        isIds(op->getOperand(1));
     for (Value result : op->getResults()) {
       if (constant)
         constants.insert(result);

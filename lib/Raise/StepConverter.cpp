@@ -171,6 +171,7 @@ StepConverter::Handler StepConverter::findHandler(StringRef opName) {
       {"onnx.Gather", &Self::gather},
       {"onnx.MatMul", &Self::matmul},
       {"onnx.Gemm", &Self::gemm},
+      {"onnx.microsoft.GatherBlockQuantized", &Self::embedBlocks},
       {"onnx.microsoft.MatMulNBits", &Self::matmulBlocks},
       {"onnx.RMSNormalization", &Self::norm},
       {"onnx.LayerNormalization", &Self::norm},

@@ -55,7 +55,7 @@ private:
   llvm::DenseSet<mlir::Operation *> needed, behindHead;
   llvm::DenseMap<mlir::Value, Linear> linears; // by the step's value
   int64_t slot = 0;
-  mlir::llm::WeightOp table; // that the tokens choose rows of
+  std::optional<WeightSource> table; // that the tokens choose rows of
   mlir::Operation *culprit = nullptr;
   std::string why;
 
@@ -74,6 +74,8 @@ private:
 
   // Rows and matrices (StepLinears.cpp).
   Rows embed(mlir::Operation *op);
+  Rows embedBlocks(mlir::Operation *op);
+  Rows embedTokens(const WeightSource &source);
   Rows embedPositions(mlir::Operation *op);
   Rows matmul(mlir::Operation *op);
   Rows gemm(mlir::Operation *op);

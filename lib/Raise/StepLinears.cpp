@@ -35,6 +35,27 @@ static bool isTokens(const Graph &graph, Value index) {
   return true;
 }
 
+static Value orNull(Value value) {
+  return isa<NoneType>(value.getType()) ? Value() : value;
+}
+
+Rows StepConverter::embedBlocks(Operation *op) {
+  auto gather = cast<onnx::MicrosoftGatherBlockQuantizedOp>(op);
+  const Graph::Sizes *sizes = graph.sizes(op->getResult(0));
+  const Graph::Sizes *codes = graph.sizes(gather.getData());
+  if (gather.getGatherAxis() != 0 || !sizes || !codes || codes->size() != 2 ||
+      !isTokens(graph, gather.getIndices()))
+    return fail(op, "chooses rows by something that is not the tokens");
+  std::string reason;
+  auto table = made.traceBlocks(
+      {gather.getData(), gather.getScales(), orNull(gather.getZeroPoints()),
+       codes->front(), sizes->back(), gather.getBits(), gather.getBlockSize()},
+      reason);
+  if (!table)
+    return fail(op, reason);
+  return embedTokens(*table);
+}
+
 Rows StepConverter::embed(Operation *op) {
   auto gather = cast<onnx::GatherOp>(op);
   auto table = made.trace(op->getOperand(0));
@@ -42,11 +63,15 @@ Rows StepConverter::embed(Operation *op) {
     return fail(op, "chooses from something that is no table of weights");
   if (!isTokens(graph, op->getOperand(1)))
     return fail(op, "chooses rows by something that is not the tokens");
-  known.hidden = table->shape()[1];
-  this->table = table->weight;
+  return embedTokens(*table);
+}
+
+Rows StepConverter::embedTokens(const WeightSource &source) {
+  known.hidden = source.shape()[1];
+  table = source;
   Rows rows;
   rows.dims = {{RowDim::Batch, 0}, {RowDim::Sequence, 0}, {RowDim::Inner, 1}};
-  Value param = made.matrix(builder, *table);
+  Value param = made.matrix(builder, source);
   rows.value =
       llm::EmbedOp::create(builder, loc, rowsType({known.hidden}), ids, param);
   return rows;
@@ -118,7 +143,8 @@ Rows StepConverter::linear(Operation *op, const Rows &input,
                input.dims.back() == RowDim{RowDim::Inner, 1};
   if (!plain || input.shape()[1] != weight.shape()[1])
     return fail(op, "multiplies something that is no rows of its columns");
-  known.tiedHead |= weight.weight == table && weight.recipe.empty();
+  known.tiedHead |=
+      table && weight.weight == table->weight && weight.recipe == table->recipe;
   return sameAs(input, createLinear({input.value, weight, Value(), {}}));
 }
 
@@ -136,7 +162,13 @@ Rows StepConverter::matmulBlocks(Operation *op) {
   auto product = cast<onnx::MicrosoftMatMulNBitsOp>(op);
   Rows input = view(op, op->getOperand(0));
   std::string reason;
-  auto weight = made.traceBlocks(product, reason);
+  if (!isa<NoneType>(product.getGIdx().getType()))
+    return fail(op, "has its columns in another order");
+  auto weight = made.traceBlocks({product.getB(), product.getScales(),
+                                  orNull(product.getZeroPoints()),
+                                  product.getN(), product.getK(),
+                                  product.getBits(), product.getBlockSize()},
+                                 reason);
   if (!weight)
     return fail(op, reason);
   if (!input)

@@ -51,26 +51,31 @@ static llm::WeightOp findWeight(Value constant) {
                : llm::WeightOp();
 }
 
-std::optional<WeightSource>
-StepWeights::traceBlocks(onnx::MicrosoftMatMulNBitsOp op,
-                         std::string &why) const {
-  llm::WeightOp codes = findWeight(op.getB()),
-                scales = findWeight(op.getScales());
-  bool hasZeros = !isa<NoneType>(op.getZeroPoints().getType());
-  llm::WeightOp zeros = hasZeros ? findWeight(op.getZeroPoints()) : codes;
+/// The same behind a reshape, which bytes do not see.
+static llm::WeightOp findBytes(Value codes) {
+  if (auto reshape = codes.getDefiningOp<onnx::ReshapeOp>())
+    codes = reshape->getOperand(0);
+  return findWeight(codes);
+}
+
+std::optional<WeightSource> StepWeights::traceBlocks(const BlockMatrix &matrix,
+                                                     std::string &why) const {
+  llm::WeightOp codes = findBytes(matrix.codes);
+  llm::WeightOp scales = findWeight(matrix.scales);
+  bool hasZeros = static_cast<bool>(matrix.zeros);
+  llm::WeightOp zeros = hasZeros ? findBytes(matrix.zeros) : codes;
   if (!codes || !scales || !zeros || !codes.getSource() ||
       !scales.getSource()) {
     why = "has codes, scales or zeros that are no tensors of the file";
     return std::nullopt;
   }
-  int64_t bits = op.getBits(), group = op.getBlockSize();
+  int64_t bits = matrix.bits, group = matrix.group;
   bool known = (bits == 2 || bits == 4 || bits == 8) && group >= 16 &&
-               group <= 65536 && op.getK() % group == 0;
-  if (!known || !isa<NoneType>(op.getGIdx().getType())) {
+               group <= 65536 && matrix.columns % group == 0;
+  if (!known) {
     why = "has codes of " + std::to_string(bits) + " bits in blocks of " +
           std::to_string(group) +
-          ", or in another order; blocks that divide the columns, of 2, 4 or 8 "
-          "bits, are read";
+          "; blocks that divide the columns, of 2, 4 or 8 bits, are read";
     return std::nullopt;
   }
   Builder builder(module.getContext());
@@ -85,7 +90,7 @@ StepWeights::traceBlocks(onnx::MicrosoftMatMulNBitsOp op,
       builder.getContext(), grid, scales.getSourceAttr(),
       hasZeros ? zeros.getSourceAttr() : StringAttr());
   return WeightSource{
-      codes, {step}, llm::PackedType::get({op.getN(), op.getK()}, grid)};
+      codes, {step}, llm::PackedType::get({matrix.rows, matrix.columns}, grid)};
 }
 
 std::optional<WeightSource> StepWeights::trace(Value constant) const {

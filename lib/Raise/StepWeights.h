@@ -26,6 +26,13 @@ struct RowChoice {
   int64_t begin = 0, end = 0, every = 0;
 };
 
+/// Values of a graph that are a matrix [N, K] together: codes of `bits`, one scale
+/// and perhaps one zero (else null) per `group` columns.
+struct BlockMatrix {
+  mlir::Value codes, scales, zeros;
+  int64_t rows, columns, bits, group;
+};
+
 /// Makes the weights of `@step` from constants of the graph.
 class StepWeights {
 public:
@@ -35,9 +42,9 @@ public:
   /// nothing if it is made otherwise.
   std::optional<WeightSource> trace(mlir::Value constant) const;
 
-  /// Codes, scales and zeros of a MatMulNBits; its reason in `why` where it is none
-  /// of constants, or has a format that no grid says.
-  std::optional<WeightSource> traceBlocks(mlir::onnx::MicrosoftMatMulNBitsOp op,
+  /// A matrix in blocks as ONNX Runtime keeps it; the reason in `why` where it is
+  /// none of constants, or has a format that no grid says.
+  std::optional<WeightSource> traceBlocks(const BlockMatrix &matrix,
                                           std::string &why) const;
 
   static WeightSource rows(WeightSource source, RowChoice choice);

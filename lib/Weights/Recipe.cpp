@@ -201,12 +201,13 @@ static std::string joinBlocks(Material &material, BlocksStepAttr step,
   GridAttr attribute = step.getGrid();
   Grid grid = *attribute.getGrid();
   int64_t codeBytes = grid.group * grid.bits / 8;
-  if (material.shape.size() != 3 || material.shape[2] != codeBytes ||
-      static_cast<int64_t>(material.bytes.size()) != material.elements())
+  auto bytes = static_cast<int64_t>(material.bytes.size());
+  if (material.shape.size() < 2 || bytes != material.elements() ||
+      bytes / material.shape[0] % codeBytes)
     return "blocks of " + std::to_string(codeBytes) +
            " bytes are [N, groups, bytes], found shape " +
            spellShape(material.shape);
-  int64_t rows = material.shape[0], groups = material.shape[1];
+  int64_t rows = material.shape[0], groups = bytes / rows / codeBytes;
   std::vector<float> scales, zeros;
   if (std::string problem = readBeside(store, step.getScales(), scales);
       !problem.empty())
