@@ -323,6 +323,15 @@ void llmc::declineNode(Operation *op, llvm::StringRef pass,
   decline(op, pass, reason);
 }
 
+void llmc::raiseRoots(Graph &graph,
+                      llvm::function_ref<bool(Operation *)> isRoot,
+                      llvm::function_ref<void(Operation *)> raise) {
+  for (Operation &op : llvm::reverse(graph.function.getBody().front()))
+    if (!op.use_empty() && isRoot(&op))
+      raise(&op);
+  eraseDead(graph.function);
+}
+
 void llmc::eraseDead(func::FuncOp function) {
   for (Operation &op :
        llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))

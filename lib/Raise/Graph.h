@@ -98,6 +98,12 @@ constexpr llvm::StringLiteral declinedNodeAttr = "onnx.declined";
 void declineNode(mlir::Operation *op, llvm::StringRef pass,
                  const std::string &reason);
 
+/// Calls `raise` with every op that is read and `isRoot`, the last in the block
+/// first: the largest region is tried first, and what it used is dead then.
+void raiseRoots(Graph &graph,
+                llvm::function_ref<bool(mlir::Operation *)> isRoot,
+                llvm::function_ref<void(mlir::Operation *)> raise);
+
 /// Erases ops that nobody reads. A pass does it last: a new op may get the place
 /// in memory of an erased one, which the graph still knows.
 void eraseDead(mlir::func::FuncOp function);

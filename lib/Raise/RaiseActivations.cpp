@@ -56,11 +56,9 @@ struct RaiseActivations : impl::RaiseActivationsBase<RaiseActivations> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       Graph graph(function, store);
-      // Backwards: the largest region first, what it used is dead then.
-      for (Operation &op : llvm::reverse(function.getBody().front()))
-        if (!op.use_empty() && isRoot(graph, &op))
-          raise(graph, &op);
-      eraseDead(function);
+      raiseRoots(
+          graph, [&](Operation *op) { return isRoot(graph, op); },
+          [&](Operation *op) { raise(graph, op); });
     }
   }
 

@@ -21,10 +21,9 @@ struct RaiseRotary : impl::RaiseRotaryBase<RaiseRotary> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       Graph graph(function, store);
-      for (Operation &op : llvm::reverse(function.getBody().front()))
-        if (!op.use_empty() && isRoot(graph, &op))
-          raise(graph, &op);
-      eraseDead(function);
+      raiseRoots(
+          graph, [&](Operation *op) { return isRoot(graph, op); },
+          [&](Operation *op) { raise(graph, op); });
     }
   }
 
