@@ -20,7 +20,7 @@ struct Finding {
 } // namespace
 
 /// Goes through the stages as far as kernels have code for one instruction set.
-static Finding check(llvm::StringRef path, Compiler &compiler) {
+static Finding check(Compiler &compiler) {
   Finding finding;
   finding.report = reportGraph(compiler.getModule());
   if (llvm::Error error = checkStep(compiler.getModule())) {
@@ -111,9 +111,18 @@ static void printText(llvm::StringRef path, const Finding &finding) {
 
 llvm::Error llmc::runCheck(const CheckCommand &command) {
   Compiler compiler;
-  if (llvm::Error error = compiler.importGraph(command.model))
-    return error;
-  Finding finding = check(command.model, compiler);
+  Finding finding;
+  if (llvm::Error error = compiler.importGraph(command.model)) {
+    if (!command.json)
+      return error;
+    // Whoever reads JSON gets some, with the node in the reason.
+    finding.problem = llvm::toString(std::move(error));
+    finding.report.unsupported.push_back({"", "", finding.problem, false});
+    printJson(finding);
+    llvm::outs().flush();
+    return llvm::createStringError(finding.problem);
+  }
+  finding = check(compiler);
   if (command.json)
     printJson(finding);
   else

@@ -9,7 +9,7 @@ import json
 import re
 import unittest
 
-from support import LLMC, MODELS, TestCase, largest_difference, read_npy
+from support import LLMC, MODELS, TestCase, largest_difference, read_npy, run
 
 EXPORTS = MODELS.parent / "onnx"
 DECODERS = sorted(path.parent.name for path in EXPORTS.glob("*/model.onnx"))
@@ -58,6 +58,14 @@ class Onnx(TestCase):
                 if name.startswith(family) and "int4" not in name and "tied" not in name:
                     with self.subTest(export=name):
                         self.assertEqual(self.kernels(EXPORTS / name / "model.onnx"), folder)
+
+    def test_what_cannot_be_read_is_reported_as_json_too(self):
+        (self.folder / "broken.onnx").write_bytes((EXPORTS / "llama-opset18" / "model.onnx").read_bytes()[:5000])
+        result = run([LLMC, "check", self.folder / "broken.onnx", "--json"])
+        self.assertEqual(result.returncode, 1)
+        report = json.loads(result.stdout)
+        self.assertFalse(report["compiles"])
+        self.assertIn("broken.onnx", report["unsupported"][0]["reason"])
 
     def test_compiling_goes_on_from_the_graph(self):
         model = EXPORTS / "llama-opset18" / "model.onnx"
