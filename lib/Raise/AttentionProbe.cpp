@@ -45,7 +45,49 @@ static Value findProductAbove(const Graph &graph, Value scores) {
   return found;
 }
 
+/// Scores before a row's greatest is taken from them, which softmax does not see.
+static Value lookThroughShift(Value scores) {
+  auto shift = scores.getDefiningOp<onnx::SubOp>();
+  auto most =
+      shift ? shift->getOperand(1).getDefiningOp<onnx::ReduceMaxOp>() : nullptr;
+  return most && most->getOperand(0) == shift->getOperand(0)
+             ? shift->getOperand(0)
+             : scores;
+}
+
+/// A column that no key has (gpt-oss): one number per head beside the scores, and
+/// its weight is cut off again.
+bool AttentionProbe::findSinks(std::string &reason) {
+  scores = lookThroughShift(scores);
+  auto concat = scores.getDefiningOp<onnx::ConcatOp>();
+  if (!concat || concat->getNumOperands() != 2 ||
+      graph.isData(concat->getOperand(1)))
+    return true;
+  Value column = concat->getOperand(1);
+  scores = concat->getOperand(0);
+  const Graph::Sizes *sizes = graph.sizes(column), *all = graph.sizes(scores);
+  Value cut;
+  for (Operation *user : weights.getUsers())
+    if (const Graph::Sizes *left = graph.sizes(user->getResult(0));
+        left && all && *left == *all && onnx::isMovement(user))
+      cut = user->getResult(0);
+  onnx::Evaluator evaluator = graph.evaluator(graph.lengths());
+  int64_t heads =
+      sizes && sizes->size() == 4 && sizes->back() == 1 ? (*sizes)[1] : 0;
+  for (int64_t head = 0; head < heads; ++head)
+    if (auto element = evaluator.element(column, {0, head, 0, 0}))
+      found.sinks.push_back(static_cast<float>(element->number()));
+  if (cut && heads > 0 && static_cast<int64_t>(found.sinks.size()) == heads) {
+    weights = cut;
+    return true;
+  }
+  reason = "joins its scores with something that is no sink per head";
+  return false;
+}
+
 bool AttentionProbe::findProducts(std::string &reason) {
+  if (!findSinks(reason))
+    return false;
   const Graph::Sizes *sizes = graph.sizes(scores);
   Lengths primes = graph.lengths();
   if (!sizes || sizes->size() != 4 || (*sizes)[0] != primes.batch ||

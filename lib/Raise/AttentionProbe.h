@@ -24,6 +24,7 @@ struct FoundAttention {
   mlir::Value result; // [B, H, S, Dv]
   double scale = 1, softcap = 0;
   Mask mask;
+  llvm::SmallVector<float> sinks; // [H], or empty
 };
 
 /// Finds the products before and behind a softmax and tries what they compute.
@@ -36,12 +37,13 @@ public:
 
 private:
   const Graph &graph;
-  mlir::Value scores, weights; // of the softmax, [B, H, S, U]
+  mlir::Value scores, weights; // of the softmax without sinks, [B, H, S, U]
   mlir::Value product;         // q k^T
   mlir::Value values, result;  // v, and [B, H, S, Dv] made of w v
   FoundAttention found;
 
   bool findProducts(std::string &reason);
+  bool findSinks(std::string &reason);
   bool findResult();
   std::optional<Heads> findHeads(mlir::Value operand, bool isQuery,
                                  llvm::function_ref<bool(const Heads &)> fits);

@@ -48,6 +48,8 @@ struct RaiseAttention : impl::RaiseAttentionBase<RaiseAttention> {
       text += ", window " + std::to_string(found.mask.left + 1);
     if (!found.mask.slopes.empty())
       text += ", a slope per head";
+    if (!found.sinks.empty())
+      text += ", a sink per head";
     if (found.softcap != 0)
       text += ", softcap";
     return text;
@@ -70,23 +72,28 @@ struct RaiseAttention : impl::RaiseAttentionBase<RaiseAttention> {
     return builder.create(state)->getResult(0);
   }
 
+  /// One number per head; none if there are none.
+  static Value createVector(OpBuilder &builder, Location loc,
+                            ArrayRef<float> numbers, Value none) {
+    if (numbers.empty())
+      return none;
+    auto type = RankedTensorType::get({static_cast<int64_t>(numbers.size())},
+                                      builder.getF32Type());
+    OperationState state(loc, "onnx.Constant");
+    state.addTypes(type);
+    state.addAttribute("value", DenseElementsAttr::get(type, numbers));
+    return builder.create(state)->getResult(0);
+  }
+
   static Value create(OpBuilder &builder, const FoundAttention &found) {
     Location loc = found.result.getLoc();
-    Value none = onnx::NoneOp::create(builder, loc), slopes = none;
-    if (!found.mask.slopes.empty()) {
-      auto type = RankedTensorType::get(
-          {static_cast<int64_t>(found.mask.slopes.size())},
-          builder.getF32Type());
-      OperationState state(loc, "onnx.Constant");
-      state.addTypes(type);
-      state.addAttribute(
-          "value", DenseElementsAttr::get(type, ArrayRef(found.mask.slopes)));
-      slopes = builder.create(state)->getResult(0);
-    }
+    Value none = onnx::NoneOp::create(builder, loc);
+    Value slopes = createVector(builder, loc, found.mask.slopes, none);
+    Value sinks = createVector(builder, loc, found.sinks, none);
     OperationState state(loc, "onnx.llmc.Attention");
     state.addOperands({arrange(builder, found.query),
                        arrange(builder, found.key),
-                       arrange(builder, found.value), none, slopes, none});
+                       arrange(builder, found.value), none, slopes, sinks});
     state.addTypes(found.result.getType());
     auto real = [&](double value) {
       return builder.getF32FloatAttr(static_cast<float>(value));

@@ -32,6 +32,48 @@ func.func @causal(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["
 
 // -----
 
+// A sink per head: a column beside the scores, cut off behind the softmax; the shift by the greatest is no mask.
+// CHECK-LABEL: func.func @sinks(
+// CHECK: %[[S:.*]] = onnx.Constant {value = dense<[1.500000e+00, -2.000000e+00]> : tensor<2xf32>}
+// CHECK: %[[Y:.*]] = onnx.llmc.Attention(%arg1, %arg2, %arg3, %{{.*}}, %{{.*}}, %[[S]]) {right = 0 : i64, scale = 5.000000e-01 : f32}
+// CHECK-NEXT: return %[[Y]]
+func.func @sinks(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["batch", "seq"]}, %q: tensor<?x2x?x4xf32> {onnx.dims = ["batch", "", "seq", ""]}, %k: tensor<?x2x?x4xf32> {onnx.dims = ["batch", "", "seq", ""]}, %v: tensor<?x2x?x4xf32> {onnx.dims = ["batch", "", "seq", ""]}) -> tensor<*xf32> {
+  %no = onnx.None : none
+  %zero = onnx.Constant {value = dense<0> : tensor<i64>} : () -> tensor<i64>
+  %one = onnx.Constant {value = dense<1> : tensor<i64>} : () -> tensor<i64>
+  %i0 = onnx.Constant {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
+  %i1 = onnx.Constant {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %f0 = onnx.Constant {value = dense<0.0> : tensor<f32>} : () -> tensor<f32>
+  %low = onnx.Constant {value = dense<-1.0e9> : tensor<f32>} : () -> tensor<f32>
+  %c = onnx.Constant {value = dense<0.5> : tensor<f32>} : () -> tensor<f32>
+  %s = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<*xi64>
+  %n = onnx.Squeeze(%s, %no) : (tensor<*xi64>, none) -> tensor<*xi64>
+  %r = onnx.Range(%zero, %n, %one) : (tensor<i64>, tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %i = onnx.Unsqueeze(%r, %i1) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %j = onnx.Unsqueeze(%r, %i0) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %ok = onnx.LessOrEqual(%j, %i) : (tensor<*xi64>, tensor<*xi64>) -> tensor<*xi1>
+  %bias = onnx.Where(%ok, %f0, %low) : (tensor<*xi1>, tensor<f32>, tensor<f32>) -> tensor<*xf32>
+  %kt = onnx.Transpose(%k) {perm = array<i64: 0, 1, 3, 2>} : (tensor<?x2x?x4xf32>) -> tensor<*xf32>
+  %p = onnx.MatMul(%q, %kt) : (tensor<?x2x?x4xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %scaled = onnx.Mul(%p, %c) : (tensor<*xf32>, tensor<f32>) -> tensor<*xf32>
+  %m = onnx.Add(%scaled, %bias) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %sink = onnx.Constant {value = dense<[[[[1.5]], [[-2.0]]]]> : tensor<1x2x1x1xf32>} : () -> tensor<1x2x1x1xf32>
+  %i3 = onnx.Constant {value = dense<3> : tensor<1xi64>} : () -> tensor<1xi64>
+  %end = onnx.Constant {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %bs = onnx.Shape(%ids) {end = 1 : i64} : (tensor<?x?xi64>) -> tensor<*xi64>
+  %to = onnx.Concat(%bs, %i1, %s, %i1) {axis = 0 : i64} : (tensor<*xi64>, tensor<1xi64>, tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %column = onnx.Expand(%sink, %to) : (tensor<1x2x1x1xf32>, tensor<*xi64>) -> tensor<*xf32>
+  %joined = onnx.Concat(%m, %column) {axis = -1 : i64} : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %most = onnx.ReduceMax(%joined, %end) : (tensor<*xf32>, tensor<1xi64>) -> tensor<*xf32>
+  %shifted = onnx.Sub(%joined, %most) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %ws = onnx.Softmax(%shifted) : (tensor<*xf32>) -> tensor<*xf32>
+  %w = onnx.Slice(%ws, %i0, %end, %i3, %no) : (tensor<*xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<*xf32>
+  %y = onnx.MatMul(%w, %v) : (tensor<*xf32>, tensor<?x2x?x4xf32>) -> tensor<*xf32>
+  return %y : tensor<*xf32>
+}
+
+// -----
+
 // A mask by a triangle of low numbers.
 // CHECK-LABEL: func.func @triangle(
 // CHECK: onnx.llmc.Attention(%arg1, %arg2, %arg3, {{.*}}) {right = 0 : i64, scale = 2.500000e-01 : f32}
