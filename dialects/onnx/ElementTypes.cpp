@@ -85,14 +85,9 @@ Type mlir::onnx::getElementType(int64_t dataType, MLIRContext *context) {
   }
 }
 
-/// Types that an attribute says: `to` of Cast and `dtype` of others by number,
-/// constants by their tensor.
+/// Types of constants, by their tensor or numbers.
 static Type typeByAttribute(const NamedAttrList &attributes,
                             MLIRContext *context) {
-  for (StringRef name : {"to", "dtype", "output_dtype", "output_datatype"})
-    if (auto number = dyn_cast_or_null<IntegerAttr>(attributes.get(name)))
-      if (Type type = getElementType(number.getInt(), context))
-        return type;
   for (StringRef name : {"value", "value_int", "value_float"})
     if (auto value = dyn_cast_or_null<TypedAttr>(attributes.get(name)))
       return getElementTypeOrSelf(value.getType());
@@ -101,6 +96,18 @@ static Type typeByAttribute(const NamedAttrList &attributes,
   if (isa_and_nonnull<DenseF32ArrayAttr>(attributes.get("value_floats")))
     return Float32Type::get(context);
   return {};
+}
+
+/// The number of an element type that an attribute says; 0, none, is that of the
+/// schema's text.
+static std::optional<int64_t> findNumber(const NamedAttrList &attributes) {
+  if (auto to = dyn_cast_or_null<IntegerAttr>(attributes.get("to")))
+    return to.getInt();
+  for (StringRef name : {"dtype", "output_dtype", "output_datatype"})
+    if (auto number = dyn_cast_or_null<IntegerAttr>(attributes.get(name));
+        number && number.getInt() != 0)
+      return number.getInt();
+  return std::nullopt;
 }
 
 /// Results that have neither letter nor attribute: the schema's text says what.
@@ -137,6 +144,10 @@ Type mlir::onnx::inferElementType(StringRef opName, unsigned result,
     if (type && !schema->operands.empty() &&
         typeAt(schema->operands, i) == wanted)
       return type;
+  if (std::optional<int64_t> number = findNumber(attributes))
+    return getElementType(*number, context);
+  if (attributes.get("value_string") || attributes.get("value_strings"))
+    return {};
   if (Type type = typeByAttribute(attributes, context))
     return type;
   return typeByText(opName, operands, context);

@@ -21,12 +21,20 @@ struct Evaluator::Node {
   std::optional<Sizes> sizes;
   Elements bound;            // of inputs, constants and weights
   bool isGiven = false;      // by `bind`
+  std::string lacks;         // why it has no sizes, once that is known
   std::vector<Scalar> dense; // all elements, once `run` has computed them
   bool isDense = false;
   llvm::DenseMap<int64_t, Scalar> lazy; // elements that were asked for
 };
 
-static constexpr int greatestDepth = 4000; // ops that one element goes through
+// What a file makes of a question ends, with a reason. Masks of models with
+// windows of 128k positions sum over half a million elements for one of theirs.
+static constexpr int greatestDepth = 1000; // ops that one element goes through
+static constexpr int64_t mostElements = int64_t{1} << 22; // that one is made of
+static constexpr int64_t mostKept = int64_t{1} << 28; // of a value, 6 GiB
+static constexpr size_t mostDims = 64;
+// Twice a size, or a place before or behind it, is a number of 64 bits too.
+static constexpr int64_t mostCounted = int64_t{1} << 60;
 
 static const MeaningTable &getMeanings() {
   static const MeaningTable table = [] {
@@ -94,6 +102,28 @@ static int64_t wrap(IntegerType type, int64_t value) {
                            : static_cast<int64_t>(kept) >> (64 - width);
 }
 
+/// The nearest number that a type has, where it lacks infinities, NaN, zero or
+/// negative numbers: APFloat does not convert to what is not there.
+static double intoRange(const llvm::fltSemantics &type, double value) {
+  using llvm::APFloat;
+  auto asDouble = [](APFloat number) {
+    bool inexact;
+    number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                   &inexact);
+    return number.convertToDouble();
+  };
+  bool hasNaN = APFloat::semanticsHasNaN(type);
+  if (std::isnan(value))
+    return hasNaN ? value : 0;
+  bool isOutside = !APFloat::semanticsHasSignedRepr(type) && value <= 0;
+  if (isOutside || (value == 0 && !APFloat::semanticsHasZero(type)))
+    return asDouble(APFloat::getSmallestNormalized(type));
+  double most = asDouble(APFloat::getLargest(type));
+  return hasNaN || APFloat::semanticsHasInf(type)
+             ? value
+             : std::clamp(value, -most, most);
+}
+
 Scalar mlir::onnx::roundTo(Type elementType, Scalar value) {
   if (auto integer = dyn_cast<IntegerType>(elementType)) {
     if (integer.getWidth() == 1)
@@ -105,7 +135,7 @@ Scalar mlir::onnx::roundTo(Type elementType, Scalar value) {
     return Scalar::of(value.number());
   if (floating.isF32())
     return Scalar::of(static_cast<double>(static_cast<float>(value.number())));
-  llvm::APFloat rounded(value.number());
+  llvm::APFloat rounded(intoRange(floating.getFloatSemantics(), value.number()));
   bool inexact;
   rounded.convert(floating.getFloatSemantics(),
                   llvm::APFloat::rmNearestTiesToEven, &inexact);
@@ -118,6 +148,20 @@ int64_t mlir::onnx::countOf(ArrayRef<int64_t> sizes) {
     if (llvm::MulOverflow(count, size, count))
       return INT64_MAX;
   return count;
+}
+
+int64_t mlir::onnx::boundedSum(int64_t a, int64_t b) {
+  int64_t sum;
+  if (llvm::AddOverflow(a, b, sum))
+    return a < 0 ? INT64_MIN : INT64_MAX;
+  return sum;
+}
+
+int64_t mlir::onnx::boundedProduct(int64_t a, int64_t b) {
+  int64_t product;
+  if (llvm::MulOverflow(a, b, product))
+    return (a < 0) != (b < 0) ? INT64_MIN : INT64_MAX;
+  return product;
 }
 
 int64_t mlir::onnx::flatten(Index index, ArrayRef<int64_t> sizes) {
@@ -150,6 +194,33 @@ void Evaluator::fail(const llvm::Twine &reason) {
     why = reason.str();
 }
 
+void Evaluator::failForWork(const llvm::Twine &reason) {
+  isTooMuch |= why.empty();
+  fail(reason);
+}
+
+void Evaluator::begin() {
+  why.clear();
+  isTooMuch = false;
+  left = mostElements;
+}
+
+/// Takes elements off what a question may go through; fails if it has not so
+/// many left.
+bool Evaluator::spend(int64_t elements) {
+  if (elements > left)
+    failForWork("is made of more than " + llvm::Twine(mostElements) +
+                " elements");
+  else if (total && elements > *total)
+    failForWork("is part of a graph that takes too long to evaluate");
+  if (!why.empty())
+    return false;
+  left -= elements;
+  if (total)
+    *total -= elements;
+  return true;
+}
+
 Evaluator::Node &Evaluator::nodeOf(Value value) {
   std::unique_ptr<Node> &node = nodes[value];
   if (!node)
@@ -157,9 +228,28 @@ Evaluator::Node &Evaluator::nodeOf(Value value) {
   return *node;
 }
 
+/// Why no tensor has such sizes, or "".
+static std::string checkSizes(const Sizes &sizes) {
+  if (sizes.size() > mostDims)
+    return "gets " + std::to_string(sizes.size()) + " dims";
+  int64_t count = 1; // zeros aside: places are counted in the dims behind one
+  for (int64_t size : sizes) {
+    if (size < 0)
+      return "gets a negative size";
+    if (llvm::MulOverflow(count, std::max<int64_t>(1, size), count) ||
+        count > mostCounted)
+      return "gets more elements than can be counted";
+  }
+  return "";
+}
+
 void Evaluator::bind(Value value, Sizes sizes, Elements elements) {
   auto kept = std::make_unique<Node>();
-  kept->sizes = std::move(sizes);
+  kept->lacks = checkSizes(sizes);
+  if (kept->lacks.empty())
+    kept->sizes = std::move(sizes);
+  else
+    kept->lacks = "depends on a value that " + kept->lacks;
   kept->bound = std::move(elements);
   kept->isGiven = true;
   // What was given stays, what was made of it does not.
@@ -198,6 +288,11 @@ Evaluator::Node *Evaluator::sized(Value value) {
   Node &node = nodeOf(value);
   if (node.sizes)
     return &node;
+  if (!node.lacks.empty() || !isa<ShapedType>(value.getType())) {
+    fail(node.lacks.empty() ? "depends on something that is no tensor"
+                            : llvm::Twine(node.lacks));
+    return nullptr;
+  }
   Operation *op = value.getDefiningOp();
   if (!op) {
     fail("depends on an input that has no sizes yet");
@@ -213,11 +308,18 @@ Evaluator::Node *Evaluator::sized(Value value) {
   Sizes sizes;
   Elements elements;
   if (outside && outside(value, sizes, elements)) {
+    if (std::string problem = checkSizes(sizes); !problem.empty()) {
+      fail("depends on a weight that " + problem);
+      return nullptr;
+    }
     node.sizes = std::move(sizes);
     node.bound = std::move(elements);
     return &node;
   }
   computeSizes(op);
+  // Values behind it need not find out again; with other work it may be known.
+  if (!why.empty() && !isTooMuch)
+    node.lacks = why;
   return why.empty() && node.sizes ? &node : nullptr;
 }
 
@@ -227,7 +329,7 @@ void Evaluator::computeSizes(Operation *op) {
     return fail("depends on " + op->getName().getStringRef() +
                 ", which is not evaluated");
   if (++depth > greatestDepth)
-    fail("depends on a longer chain of ops than is evaluated");
+    failForWork("depends on a longer chain of ops than is evaluated");
   llvm::scope_exit leave([&] { --depth; });
   if (!why.empty())
     return;
@@ -236,12 +338,13 @@ void Evaluator::computeSizes(Operation *op) {
   if (why.empty())
     meaning->sizes(operands, results);
   for (const Sizes &sizes : results)
-    if (llvm::any_of(sizes, [](int64_t size) { return size < 0; }))
-      fail(op->getName().getStringRef() + " gets a negative size");
+    if (std::string problem = checkSizes(sizes); !problem.empty())
+      fail(op->getName().getStringRef() + " " + problem);
   if (!why.empty())
     return;
   for (auto [result, sizes] : llvm::zip_equal(op->getResults(), results))
-    nodeOf(result).sizes = std::move(sizes);
+    if (Node &node = nodeOf(result); !node.isGiven)
+      node.sizes = std::move(sizes);
 }
 
 Scalar Evaluator::compute(Value value, Index index) {
@@ -253,7 +356,7 @@ Scalar Evaluator::compute(Value value, Index index) {
     return {};
   }
   if (++depth > greatestDepth)
-    fail("depends on a longer chain of ops than is evaluated");
+    failForWork("depends on a longer chain of ops than is evaluated");
   llvm::scope_exit leave([&] { --depth; });
   if (!why.empty())
     return {};
@@ -269,6 +372,8 @@ Scalar Evaluator::compute(Value value, Index index) {
 
 Scalar Evaluator::read(Node &node, Value value, Index index) {
   assert(index.size() == node.sizes->size() && "an index has the value's rank");
+  if (!spend(1))
+    return {};
   for (auto [place, size] : llvm::zip_equal(index, *node.sizes))
     if (place < 0 || place >= size) {
       fail("reads outside of a tensor");
@@ -288,13 +393,13 @@ Scalar Evaluator::read(Node &node, Value value, Index index) {
 }
 
 const Sizes *Evaluator::sizes(Value value) {
-  why.clear();
+  begin();
   Node *node = sized(value);
   return node ? &*node->sizes : nullptr;
 }
 
 std::optional<Scalar> Evaluator::element(Value value, Index index) {
-  why.clear();
+  begin();
   Node *node = sized(value);
   if (!node)
     return std::nullopt;
@@ -307,8 +412,8 @@ std::optional<Scalar> Evaluator::element(Value value, Index index) {
 }
 
 LogicalResult Evaluator::run(Block &block) {
-  why.clear();
   for (Operation &op : block.without_terminator()) {
+    begin();
     for (Value result : op.getResults()) {
       if (isa<NoneType>(result.getType()))
         continue;
@@ -317,10 +422,17 @@ LogicalResult Evaluator::run(Block &block) {
         return failure();
       if (node->bound)
         continue;
-      Operands operands(*this, &op);
-      std::vector<Scalar> made(countOf(*node->sizes));
-      for (size_t i = 0; i < made.size() && why.empty(); ++i)
+      int64_t count = countOf(*node->sizes);
+      if (count > mostKept) {
+        fail(op.getName().getStringRef() + " gets " + llvm::Twine(count) +
+             " elements, which is more than are computed");
+        return failure();
+      }
+      std::vector<Scalar> made(count);
+      for (int64_t i = 0; i < count && why.empty(); ++i) {
+        left = mostElements;
         made[i] = compute(result, unflatten(i, *node->sizes));
+      }
       if (!why.empty())
         return failure();
       node->dense = std::move(made);
@@ -341,8 +453,14 @@ Operands::Operands(Evaluator &evaluator, Operation *op)
         isa<NoneType>(operand.getType()) ? nullptr : evaluator.sized(operand));
 }
 
+bool Operands::hasFailed() const { return !evaluator.why.empty(); }
+
 void Operands::fail(const llvm::Twine &reason) const {
   evaluator.fail(op->getName().getStringRef() + " " + reason);
+}
+
+bool Operands::affords(int64_t elements) const {
+  return evaluator.spend(elements);
 }
 
 bool Operands::has(unsigned i) const {
@@ -396,7 +514,7 @@ Sizes Operands::integers(unsigned i) const {
     fail("has more sizes than tensors have dims");
     return result;
   }
-  for (int64_t flat = 0; flat < count; ++flat)
+  for (int64_t flat = 0; flat < count && !hasFailed(); ++flat)
     result.push_back(read(i, unflatten(flat, mine)).whole());
   return result;
 }

@@ -59,16 +59,22 @@ public:
   Evaluator(Evaluator &&other);
   ~Evaluator();
 
+  /// All questions together, also those to other evaluators with the same
+  /// `work`, go through no more elements than it says.
+  void limit(std::shared_ptr<int64_t> work) { total = std::move(work); }
+
   /// Gives a value its sizes and, unless `elements` is empty, its elements. A
   /// graph's input needs it; bound again, all that was evaluated is forgotten.
   void bind(Value value, Sizes sizes, Elements elements = nullptr);
 
-  /// The sizes of a value; null if they cannot be known, with `reason`.
+  /// The sizes of a value; null if they cannot be known, with `reason`. None is
+  /// negative, and a product of them is a number of 64 bits.
   const Sizes *sizes(Value value);
   /// One element; nothing if it cannot be known, with `reason`.
   std::optional<Scalar> element(Value value, Index index);
   /// Computes all elements of all values of a block, in its order, and keeps
-  /// them. Fails at the first op without meaning, with `reason`.
+  /// them. Fails at the first op without meaning, or with more elements than
+  /// fit, with `reason`.
   LogicalResult run(Block &block);
 
   /// Why the last question had no answer: the op or value, and what it lacks.
@@ -82,12 +88,18 @@ private:
   llvm::DenseMap<Value, std::unique_ptr<Node>> nodes;
   std::string why; // empty while the current question has an answer
   int depth = 0;
+  int64_t left = 0; // elements that the current question may still go through
+  std::shared_ptr<int64_t> total; // the same for all questions; may be null
+  bool isTooMuch = false; // the question failed for its work, not its graph
 
   Node &nodeOf(Value value);
   Node *sized(Value value);
   Scalar read(Node &node, Value value, Index index);
   Scalar compute(Value value, Index index);
   void computeSizes(Operation *op);
+  void begin();
+  bool spend(int64_t elements);
+  void failForWork(const llvm::Twine &reason);
   void fail(const llvm::Twine &reason);
 };
 

@@ -4,7 +4,8 @@
 // An op's meaning is two functions: the sizes of its results and an element of a
 // result, from those of its operands. Mistakes are sticky: whatever cannot be
 // read gives 0 and makes the whole question fail, so that meanings are plain
-// formulas without error paths.
+// formulas without error paths. What sizes were found for holds when an element is
+// asked; what is read again may by then fail for its work, and be empty.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_DIALECTS_ONNX_MEANINGS_H
 #define LLMC_DIALECTS_ONNX_MEANINGS_H
@@ -44,7 +45,13 @@ public:
   /// An attribute of integers; empty when the op lacks it.
   Sizes integerList(StringRef name) const;
 
-  /// `axis` counted from the front; fails unless -rank <= axis < rank.
+  /// Whether the question may go through so many elements; fails if not. Loops
+  /// whose length a file says ask first.
+  bool affords(int64_t elements) const;
+  /// Whether the question has no answer any more, so that what was read is 0.
+  bool hasFailed() const;
+  /// `axis` counted from the front; fails, with 0, unless -rank <= axis < rank:
+  /// for rank 0 always, so that no dim stands at what comes back.
   int64_t axis(int64_t axis, int64_t rank) const;
   void fail(const llvm::Twine &reason) const;
 
@@ -70,6 +77,16 @@ Sizes broadcastSizes(const Operands &operands, ArrayRef<unsigned> which);
 void sizesOfFirst(const Operands &operands, MutableArrayRef<Sizes> results);
 
 int64_t countOf(ArrayRef<int64_t> sizes);
+/// Sums and products of what a file says; at the end of the range if beyond.
+int64_t boundedSum(int64_t a, int64_t b);
+int64_t boundedProduct(int64_t a, int64_t b);
+/// As integers of 64 bits do, which wrap.
+inline int64_t wrappedSum(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + b);
+}
+inline int64_t wrappedProduct(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * b);
+}
 /// Row-major.
 int64_t flatten(Index index, ArrayRef<int64_t> sizes);
 Sizes unflatten(int64_t flat, ArrayRef<int64_t> sizes);

@@ -31,6 +31,8 @@ static Moments findMoments(const Operands &in, Index at) {
   Sizes place(at);
   Moments moments;
   int64_t count = countOf(inner);
+  if (!in.affords(count))
+    return {};
   for (int64_t flat = 0; flat < count; ++flat) {
     llvm::copy(unflatten(flat, inner), place.begin() + first);
     double x = in.read(0, place).number();
@@ -93,20 +95,36 @@ static double turned(double x, double other, const Turn &turn, double cosine,
   return turn.first ? x * cosine - other * sine : x * cosine + other * sine;
 }
 
+static bool isContributed(const Operands &in) {
+  return in.op->getName().getStringRef().contains("microsoft");
+}
+
+static void rotarySizes(const Operands &in, MutableArrayRef<Sizes> results) {
+  int64_t heads = in.integer("num_heads", 0), rank = in.rank(0);
+  if (rank != 3 && rank != 4)
+    return in.fail("rotates something of another rank");
+  unsigned cosines = isContributed(in) ? 2 : 1;
+  if (in.rank(cosines) == 0 || in.rank(cosines + 1) == 0)
+    return in.fail("has no tables of cosines and sines");
+  if (heads < 0 || (rank == 3 && heads > 0 && in.sizes(0)[2] % heads != 0))
+    return in.fail("has heads that do not divide its columns");
+  results[0] = in.sizes(0);
+}
+
 /// The standard's: cosines and sines are tables [B, S, n], or [P, n] that
 /// position_ids choose from.
 static Scalar rotaryEmbedding(const Operands &in, unsigned, Index at) {
-  bool contributed = in.op->getName().getStringRef().contains("microsoft");
+  bool contributed = isContributed(in);
   unsigned cosines = contributed ? 2 : 1, sines = contributed ? 3 : 2;
   unsigned ids = contributed ? 1 : 3;
   bool flat = at.size() == 3; // [B, S, H*D], else [B, H, S, D]
   int64_t pairs = in.sizes(cosines).back();
   int64_t heads = in.integer("num_heads", 0);
-  int64_t columns = !flat   ? at.size() == 4 ? in.sizes(0)[3] : 0
+  int64_t columns = !flat   ? in.sizes(0)[3]
                     : heads ? in.sizes(0)[2] / heads
                             : 2 * pairs;
   if (columns == 0)
-    return in.fail("rotates something of another rank"), Scalar();
+    return in.fail("rotates by tables without columns"), Scalar();
   int64_t row = flat ? at[1] : at[2], d = at.back() % columns;
   if (d >= 2 * pairs)
     return in.read(0, at);
@@ -117,13 +135,23 @@ static Scalar rotaryEmbedding(const Operands &in, unsigned, Index at) {
   if (in.has(ids)) {
     // One number counts on from itself for all rows.
     bool single = in.rank(ids) == 1;
-    int64_t position = single ? in.read(ids, {0}).whole() + row
+    int64_t position = single ? wrappedSum(in.read(ids, {0}).whole(), row)
                               : in.readBroadcast(ids, {at[0], row}).whole();
     place = {position, turn.pair};
   }
   return Scalar::of(turned(in.read(0, at).number(), in.read(0, other).number(),
                            turn, in.readBroadcast(cosines, place).number(),
                            in.readBroadcast(sines, place).number()));
+}
+
+static void llmcRotarySizes(const Operands &in,
+                            MutableArrayRef<Sizes> results) {
+  int64_t start = in.integer("start", 0);
+  in.axis(in.integer("sequence_axis", 0), in.rank(0));
+  if (in.hasFailed() || in.rank(1) != 1 || start < 0 ||
+      start > in.sizes(0).back())
+    return in.fail("has no frequencies, or starts behind the columns");
+  results[0] = in.sizes(0);
 }
 
 /// Ours; positions count from the row's place, behind no cache.
@@ -148,10 +176,18 @@ static Scalar llmcRotary(const Operands &in, unsigned, Index at) {
 // Attention
 //===----------------------------------------------------------------------===//
 
+/// Whether numbers of heads are some that a model may have.
+static bool areHeads(ArrayRef<int64_t> numbers) {
+  return llvm::all_of(
+      numbers, [](int64_t heads) { return heads > 0 && heads < (1 << 20); });
+}
+
 static void attentionSizes(const Operands &in, MutableArrayRef<Sizes> results) {
   if (in.rank(0) != 4 || in.rank(1) != 4 || in.rank(2) != 4)
     return in.fail("attends to something that is no heads");
   const Sizes &query = in.sizes(0);
+  if (!areHeads({query[1], in.sizes(1)[1], in.sizes(2)[1]}))
+    return in.fail("has no heads");
   results[0] = {query[0], query[1], query[2], in.sizes(2)[3]};
 }
 
@@ -166,6 +202,8 @@ static std::optional<double> scoreOf(const Operands &in, Index at, int64_t j) {
     return std::nullopt;
   int64_t group = at[1] * key[1] / query[1];
   double score = 0;
+  if (!in.affords(query[3]))
+    return std::nullopt;
   for (int64_t d = 0; d < query[3]; ++d)
     score += in.read(0, {at[0], at[1], at[2], d}).number() *
              in.read(1, {at[0], group, j, d}).number();
@@ -183,6 +221,8 @@ static Scalar attend(const Operands &in, unsigned, Index at) {
   if (in.has(5))
     sink = in.read(5, {at[1]}).number();
   double most = sink.value_or(-INFINITY);
+  if (!in.affords(in.sizes(1)[2]))
+    return {};
   SmallVector<std::optional<double>> scores;
   for (int64_t j = 0; j < in.sizes(1)[2]; ++j) {
     scores.push_back(scoreOf(in, at, j));
@@ -204,26 +244,38 @@ static Scalar attend(const Operands &in, unsigned, Index at) {
 // Sizes alone: operators that are decomposed before anything else
 //===----------------------------------------------------------------------===//
 
+/// Positions of a cache [B, K, P, D]; 0 without it.
+static int64_t getPast(const Operands &in, unsigned i) {
+  if (!in.has(i))
+    return 0;
+  if (in.rank(i) == 4)
+    return in.sizes(i)[2];
+  in.fail("has a cache of another rank");
+  return 0;
+}
+
 static void standardAttentionSizes(const Operands &in,
                                    MutableArrayRef<Sizes> results) {
   const Sizes &query = in.sizes(0), &key = in.sizes(1), &value = in.sizes(2);
   bool flat = query.size() == 3;
   int64_t heads = in.integer("q_num_heads", 0);
   int64_t keyHeads = in.integer("kv_num_heads", 0);
-  if (flat && (heads <= 0 || keyHeads <= 0))
+  if (flat && !areHeads({heads, keyHeads}))
     return in.fail("does not say its heads");
   if (key.size() != query.size() || value.size() != query.size() ||
-      query.size() < 3)
+      (!flat && query.size() != 4))
     return in.fail("has inputs of different ranks");
   results[0] = query;
-  results[0].back() = flat ? value[2] / keyHeads * heads : value[3];
+  results[0].back() =
+      flat ? boundedProduct(value[2] / keyHeads, heads) : value[3];
   for (unsigned i : {1, 2}) {
     const Sizes &from = in.sizes(i);
     results[i] =
         flat ? Sizes{from[0], keyHeads, from[1], from[2] / keyHeads} : from;
-    if (in.has(3 + i))
-      results[i][2] += in.sizes(3 + i)[2];
+    results[i][2] = boundedSum(results[i][2], getPast(in, 3 + i));
   }
+  results[3] = {query[0], flat ? heads : query[1], query[flat ? 1 : 2],
+                results[1][2]};
 }
 
 static void groupQuerySizes(const Operands &in,
@@ -231,19 +283,19 @@ static void groupQuerySizes(const Operands &in,
   const Sizes &query = in.sizes(0);
   int64_t heads = in.integer("num_heads", 0);
   int64_t keyHeads = in.integer("kv_num_heads", 0);
-  if (heads <= 0 || keyHeads <= 0 || query.size() != 3)
+  if (!areHeads({heads, keyHeads}) || query.size() != 3)
     return in.fail("does not say its heads");
   int64_t columns = query[2] / (in.has(1) ? heads : heads + 2 * keyHeads);
   results[0] = {query[0], query[1], heads * columns};
-  int64_t past = in.has(3) ? in.sizes(3)[2] : 0;
-  results[1] = results[2] = {query[0], keyHeads, past + query[1], columns};
-  results[3] = {query[0], heads, query[1], past + query[1]};
+  int64_t positions = boundedSum(getPast(in, 3), query[1]);
+  results[1] = results[2] = {query[0], keyHeads, positions, columns};
+  results[3] = {query[0], heads, query[1], positions};
 }
 
 static void multiHeadSizes(const Operands &in, MutableArrayRef<Sizes> results) {
   const Sizes &query = in.sizes(0);
   int64_t heads = in.integer("num_heads", 0);
-  if (query.size() != 3 || heads <= 0)
+  if (query.size() != 3 || !areHeads(heads))
     return in.fail("has packed inputs");
   results[0] = query;
   for (unsigned i : {1, 2}) {
@@ -251,8 +303,8 @@ static void multiHeadSizes(const Operands &in, MutableArrayRef<Sizes> results) {
     results[i] = from.size() == 3
                      ? Sizes{from[0], heads, from[1], from[2] / heads}
                      : from;
-    if (in.has(5 + i) && results[i].size() == 4)
-      results[i][2] += in.sizes(5 + i)[2];
+    if (results[i].size() == 4)
+      results[i][2] = boundedSum(results[i][2], getPast(in, 5 + i));
   }
 }
 
@@ -315,8 +367,8 @@ void mlir::onnx::addCompositeMeanings(MeaningTable &table) {
   addSizes(table);
   table["onnx.RMSNormalization"] = {sizesOfFirst, rmsNorm};
   table["onnx.LayerNormalization"] = {layerNormSizes, layerNorm};
-  table["onnx.RotaryEmbedding"] = {sizesOfFirst, rotaryEmbedding};
-  table["onnx.microsoft.RotaryEmbedding"] = {sizesOfFirst, rotaryEmbedding};
-  table["onnx.llmc.RotaryEmbedding"] = {sizesOfFirst, llmcRotary};
+  table["onnx.RotaryEmbedding"] = {rotarySizes, rotaryEmbedding};
+  table["onnx.microsoft.RotaryEmbedding"] = {rotarySizes, rotaryEmbedding};
+  table["onnx.llmc.RotaryEmbedding"] = {llmcRotarySizes, llmcRotary};
   table["onnx.llmc.Attention"] = {attentionSizes, attend};
 }

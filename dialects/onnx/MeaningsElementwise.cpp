@@ -50,14 +50,12 @@ template <auto whole, auto real> static Scalar either(Scalar a, Scalar b) {
 static int64_t wrapped(uint64_t value) { return static_cast<int64_t>(value); }
 
 static int64_t divide(int64_t a, int64_t b) {
-  if (b == 0 || (a == INT64_MIN && b == -1))
-    return 0; // has no value; nothing may trap
-  return a / b;
+  return b == -1 ? wrapped(0 - uint64_t(a)) : a / b; // the smallest would trap
 }
 
 /// Of the sign of b, as Python's.
 static int64_t floorModulo(int64_t a, int64_t b) {
-  if (b == 0 || b == -1)
+  if (b == -1)
     return 0;
   int64_t rest = a % b;
   return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
@@ -73,6 +71,22 @@ static double greater(double a, double b) {
 }
 static double smaller(double a, double b) {
   return std::isnan(a) || a < b ? a : b;
+}
+
+/// A quotient or its rest; integers have none by zero. `truncated` holds where
+/// the attribute `fmod` asks for it.
+static void addDivision(MeaningTable &table, StringRef name, Binary function,
+                        Binary truncated = nullptr) {
+  table[name] = {broadcastAll, [=](const Operands &in, unsigned, Index at) {
+                   Scalar a = in.readBroadcast(0, at);
+                   Scalar b = in.readBroadcast(1, at);
+                   if (a.isInteger && b.isInteger && b.integer == 0) {
+                     in.fail("divides by zero");
+                     return Scalar();
+                   }
+                   return truncated && in.integer("fmod", 0) ? truncated(a, b)
+                                                             : function(a, b);
+                 }};
 }
 
 static void addArithmetic(MeaningTable &table) {
@@ -97,9 +111,9 @@ static void addArithmetic(MeaningTable &table) {
       table, "onnx.Mul",
       either<[](int64_t a, int64_t b) { return wrapped(uint64_t(a) * b); },
              [](double a, double b) { return a * b; }>);
-  addBinary(table, "onnx.Div",
-            either<[](int64_t a, int64_t b) { return divide(a, b); },
-                   [](double a, double b) { return a / b; }>);
+  addDivision(table, "onnx.Div",
+              either<[](int64_t a, int64_t b) { return divide(a, b); },
+                     [](double a, double b) { return a / b; }>);
   addBinary(table, "onnx.Pow", [](Scalar a, Scalar b) {
     return Scalar::of(std::pow(a.number(), b.number()));
   });
@@ -107,17 +121,13 @@ static void addArithmetic(MeaningTable &table) {
     return Scalar::of(x.number() < 0 ? x.number() * slope.number()
                                      : x.number());
   });
-  table["onnx.Mod"] = {
-      broadcastAll, [](const Operands &in, unsigned, Index at) {
-        Scalar a = in.readBroadcast(0, at);
-        Scalar b = in.readBroadcast(1, at);
-        bool truncated = in.integer("fmod", 0) != 0;
-        if (truncated)
-          return Scalar::of(std::fmod(a.number(), b.number()));
-        return either<[](int64_t a, int64_t b) { return floorModulo(a, b); },
-                      [](double a, double b) { return floorModulo(a, b); }>(a,
-                                                                            b);
-      }};
+  constexpr Binary truncated = [](Scalar a, Scalar b) {
+    return Scalar::of(std::fmod(a.number(), b.number()));
+  };
+  constexpr Binary floored =
+      either<[](int64_t a, int64_t b) { return floorModulo(a, b); },
+             [](double a, double b) { return floorModulo(a, b); }>;
+  addDivision(table, "onnx.Mod", floored, truncated);
 }
 
 /// A comparison or an operation on bits.

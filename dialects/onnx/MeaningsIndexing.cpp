@@ -38,7 +38,17 @@ static Scalar gathered(const Operands &in, unsigned, Index at) {
   return in.read(0, place);
 }
 
-static void sizesOfSecond(const Operands &in, MutableArrayRef<Sizes> results) {
+/// An index per element along one axis: all have as many dims.
+static void checkAlongAxis(const Operands &in, ArrayRef<unsigned> others) {
+  in.axis(in.integer("axis", 0), in.rank(0));
+  for (unsigned i : others)
+    if (in.rank(i) != in.rank(0))
+      in.fail("has inputs of different ranks");
+}
+
+static void gatherElementsSizes(const Operands &in,
+                                MutableArrayRef<Sizes> results) {
+  checkAlongAxis(in, {1});
   results[0] = in.sizes(1);
 }
 
@@ -82,16 +92,22 @@ static Scalar gatheredNd(const Operands &in, unsigned, Index at) {
 static Scalar reduceWith(StringRef reduction, Scalar a, Scalar b) {
   bool whole = a.isInteger && b.isInteger;
   if (reduction == "add")
-    return whole ? Scalar::of(a.integer + b.integer)
+    return whole ? Scalar::of(wrappedSum(a.integer, b.integer))
                  : Scalar::of(a.number() + b.number());
   if (reduction == "mul")
-    return whole ? Scalar::of(a.integer * b.integer)
+    return whole ? Scalar::of(wrappedProduct(a.integer, b.integer))
                  : Scalar::of(a.number() * b.number());
   if (reduction == "max")
     return a.number() > b.number() ? a : b;
   if (reduction == "min")
     return a.number() < b.number() ? a : b;
   return b;
+}
+
+static void scatterElementsSizes(const Operands &in,
+                                 MutableArrayRef<Sizes> results) {
+  checkAlongAxis(in, {1, 2});
+  results[0] = in.sizes(0);
 }
 
 static Scalar scatteredElement(const Operands &in, unsigned, Index at) {
@@ -102,6 +118,8 @@ static Scalar scatteredElement(const Operands &in, unsigned, Index at) {
   for (auto [i, size] : llvm::enumerate(in.sizes(1)))
     if (static_cast<int64_t>(i) != axis && at[i] >= size)
       return result;
+  if (!in.affords(in.sizes(1)[axis]))
+    return {};
   for (from[axis] = 0; from[axis] < in.sizes(1)[axis]; ++from[axis]) {
     int64_t to = countFromFront(in.read(1, from).whole(), in.sizes(0)[axis]);
     if (to == at[axis])
@@ -118,7 +136,10 @@ static Scalar scatteredNd(const Operands &in, unsigned, Index at) {
     return in.fail("has indices that are longer than the tensor has dims"),
            Scalar();
   Sizes outer(ArrayRef(indices).drop_back());
-  for (int64_t flat = 0, count = countOf(outer); flat < count; ++flat) {
+  int64_t count = countOf(outer);
+  if (!in.affords(count))
+    return {};
+  for (int64_t flat = 0; flat < count; ++flat) {
     Sizes where = unflatten(flat, outer);
     Sizes update = where;
     where.push_back(0);
@@ -154,15 +175,18 @@ static Sizes getShape(const Operands &in) {
 static int64_t countRange(const Operands &in) {
   Scalar start = in.scalar(0), limit = in.scalar(1), step = in.scalar(2);
   double count = std::ceil((limit.number() - start.number()) / step.number());
-  if (start.isInteger && step.integer == 0)
+  if (step.number() == 0)
     return in.fail("has step 0"), 0;
-  return std::isfinite(count) && count > 0 ? static_cast<int64_t>(count) : 0;
+  if (count >= 0x1p62)
+    return in.fail("counts farther than numbers go"), 0;
+  return count > 0 ? static_cast<int64_t>(count) : 0; // not so NaN
 }
 
 static Scalar ranged(const Operands &in, unsigned, Index at) {
   Scalar start = in.scalar(0), step = in.scalar(2);
   if (start.isInteger)
-    return Scalar::of(start.integer + at[0] * step.integer);
+    return Scalar::of(
+        wrappedSum(start.integer, wrappedProduct(at[0], step.whole())));
   return Scalar::of(start.number() +
                     static_cast<double>(at[0]) * step.number());
 }
@@ -171,6 +195,8 @@ static Scalar filled(const Operands &in, unsigned, Index) {
   auto value = in.op->getAttrOfType<DenseElementsAttr>("value");
   if (!value)
     return Scalar::of(0.0);
+  if (value.empty())
+    return in.fail("fills with an empty tensor"), Scalar();
   Type type = value.getElementType();
   if (isa<FloatType>(type)) {
     llvm::APFloat number = *value.value_begin<llvm::APFloat>();
@@ -199,6 +225,8 @@ static void oneHotSizes(const Operands &in, MutableArrayRef<Sizes> results) {
 
 static Scalar oneHot(const Operands &in, unsigned, Index at) {
   int64_t axis = in.axis(in.integer("axis", -1), in.rank(0) + 1);
+  if (in.rank(2) != 1)
+    return in.fail("wants the values of off and on"), Scalar();
   Sizes where(at);
   where.erase(where.begin() + axis);
   int64_t depth = in.scalar(1).whole();
@@ -244,9 +272,9 @@ static Scalar chooseTop(const Operands &in, unsigned result, Index at) {
 
 void mlir::onnx::addIndexingMeanings(MeaningTable &table) {
   table["onnx.Gather"] = {gatherSizes, gathered};
-  table["onnx.GatherElements"] = {sizesOfSecond, gatheredElement};
+  table["onnx.GatherElements"] = {gatherElementsSizes, gatheredElement};
   table["onnx.GatherND"] = {gatherNdSizes, gatheredNd};
-  table["onnx.ScatterElements"] = {sizesOfFirst, scatteredElement};
+  table["onnx.ScatterElements"] = {scatterElementsSizes, scatteredElement};
   table["onnx.ScatterND"] = {sizesOfFirst, scatteredNd};
   table["onnx.Shape"] = {
       [](const Operands &in, MutableArrayRef<Sizes> results) {

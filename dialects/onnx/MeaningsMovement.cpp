@@ -45,11 +45,11 @@ static void reshapeSizes(const Operands &in, Sizes &result) {
     if (size == -1 && unknown < 0)
       unknown = i;
     else
-      known *= size;
+      known = boundedProduct(known, size);
   }
   int64_t count = countOf(from);
   if (unknown >= 0)
-    result[unknown] = known ? count / known : 0;
+    result[unknown] = known > 0 ? count / known : 0;
   if (countOf(result) != count)
     in.fail("reshapes " + llvm::Twine(count) + " elements into " +
             llvm::Twine(countOf(result)));
@@ -158,7 +158,7 @@ static void tileSizes(const Operands &in, MutableArrayRef<Sizes> results) {
   if (repeats.size() != in.sizes(0).size())
     return in.fail("has another number of repeats than dims");
   for (auto [size, times] : llvm::zip_equal(in.sizes(0), repeats))
-    results[0].push_back(size * times);
+    results[0].push_back(boundedProduct(size, times));
 }
 
 static Scalar tiled(const Operands &in, unsigned, Index at) {
@@ -242,6 +242,8 @@ static Scalar sliced(const Operands &in, unsigned, Index at) {
 
 static void concatSizes(const Operands &in, MutableArrayRef<Sizes> results) {
   int64_t axis = in.axis(in.integer("axis", 0), in.rank(0));
+  if (in.hasFailed())
+    return;
   Sizes &sizes = results[0] = in.sizes(0);
   for (unsigned i = 1; i < in.count(); ++i) {
     const Sizes &more = in.sizes(i);
@@ -250,7 +252,7 @@ static void concatSizes(const Operands &in, MutableArrayRef<Sizes> results) {
     for (auto [dim, size] : llvm::enumerate(more))
       if (static_cast<int64_t>(dim) != axis && size != sizes[dim])
         in.fail("joins tensors of different sizes");
-    sizes[axis] += more[axis];
+    sizes[axis] = boundedSum(sizes[axis], more[axis]);
   }
 }
 
@@ -274,14 +276,13 @@ static Sizes getParts(const Operands &in, size_t results) {
     parts = in.integers(1);
   } else { // equal ones, the last may be shorter
     int64_t count = in.integer("num_outputs", results);
-    int64_t each = count > 0 ? (size + count - 1) / count : 0;
-    for (size_t i = 0; i < results; ++i)
-      parts.push_back(std::max<int64_t>(
-          0, std::min(each, size - each * static_cast<int64_t>(i))));
+    int64_t each = count > 0 ? llvm::divideCeil(size, count) : 0;
+    for (int64_t rest = size; parts.size() < results; rest -= parts.back())
+      parts.push_back(std::min(each, rest));
   }
   int64_t sum = 0;
   for (int64_t part : parts)
-    sum += part;
+    sum = boundedSum(sum, part);
   if (parts.size() != results || sum != size)
     in.fail("splits " + llvm::Twine(size) + " into parts of " +
             llvm::Twine(sum) + " in all");
@@ -315,6 +316,7 @@ static Scalar splitOff(const Operands &in, unsigned result, Index at) {
 
 /// Per dim: elements before and behind.
 static SmallVector<std::pair<int64_t, int64_t>> getPads(const Operands &in) {
+  constexpr int64_t most = int64_t{1} << 48; // places stay far from overflows
   SmallVector<std::pair<int64_t, int64_t>> result(in.rank(0));
   Sizes pads = in.integers(1), axes;
   if (in.has(3))
@@ -326,14 +328,18 @@ static SmallVector<std::pair<int64_t, int64_t>> getPads(const Operands &in) {
     in.fail("wants two pads per axis");
     return result;
   }
+  for (int64_t pad : pads)
+    if (pad < -most || pad > most)
+      in.fail("pads by " + llvm::Twine(pad));
   for (auto [i, axis] : llvm::enumerate(axes))
-    result[in.axis(axis, in.rank(0))] = {pads[i], pads[i + axes.size()]};
+    if (int64_t dim = in.axis(axis, in.rank(0)); !in.hasFailed())
+      result[dim] = {pads[i], pads[i + axes.size()]};
   return result;
 }
 
 static void padSizes(const Operands &in, MutableArrayRef<Sizes> results) {
   for (auto [size, pad] : llvm::zip_equal(in.sizes(0), getPads(in)))
-    results[0].push_back(size + pad.first + pad.second);
+    results[0].push_back(boundedSum(size, pad.first + pad.second));
 }
 
 /// The place that stands for one outside of 0 .. size, by mode; -1: none does.
@@ -368,8 +374,8 @@ static Scalar triangle(const Operands &in, unsigned, Index at) {
     return {};
   }
   int64_t shift = in.has(1) ? in.scalar(1).whole() : 0;
-  int64_t row = at[at.size() - 2], col = at.back();
-  bool kept = in.integer("upper", 1) ? col >= row + shift : col <= row + shift;
+  int64_t col = at.back(), diagonal = boundedSum(at[at.size() - 2], shift);
+  bool kept = in.integer("upper", 1) ? col >= diagonal : col <= diagonal;
   return kept ? in.read(0, at) : Scalar::of(int64_t{0});
 }
 

@@ -40,6 +40,8 @@ static void visitReduced(const Operands &in, Index at,
                          llvm::function_ref<void(Scalar)> visit) {
   SmallVector<bool> reduced = getReduced(in);
   bool keep = in.integer("keepdims", 1) != 0;
+  if (in.hasFailed())
+    return;
   Sizes inner, place(in.rank(0));
   const int64_t *next = at.begin();
   for (auto [i, size] : llvm::enumerate(in.sizes(0))) {
@@ -50,7 +52,10 @@ static void visitReduced(const Operands &in, Index at,
     else if (keep)
       ++next;
   }
-  for (int64_t flat = 0, count = countOf(inner); flat < count; ++flat) {
+  int64_t count = countOf(inner);
+  if (!in.affords(count))
+    return;
+  for (int64_t flat = 0; flat < count; ++flat) {
     Sizes chosen = unflatten(flat, inner);
     const int64_t *from = chosen.begin();
     for (auto [i, isReduced] : llvm::enumerate(reduced))
@@ -143,6 +148,11 @@ static Scalar logSumExp(const Operands &in, unsigned, Index at) {
 // Along one axis
 //===----------------------------------------------------------------------===//
 
+static void cumulatedSizes(const Operands &in, MutableArrayRef<Sizes> results) {
+  in.axis(in.scalar(1).whole(), in.rank(0));
+  results[0] = in.sizes(0);
+}
+
 static Scalar cumulated(const Operands &in, unsigned, Index at) {
   int64_t axis = in.axis(in.scalar(1).whole(), in.rank(0));
   bool exclusive = in.integer("exclusive", 0),
@@ -154,16 +164,20 @@ static Scalar cumulated(const Operands &in, unsigned, Index at) {
   double sum = 0;
   int64_t whole = 0;
   bool isWhole = isa<IntegerType>(in.elementType(0));
+  if (!in.affords(std::max<int64_t>(0, end - begin)))
+    return {};
   for (place[axis] = begin; place[axis] < end; ++place[axis]) {
     Scalar element = in.read(0, place);
     sum += element.number();
-    whole += element.whole();
+    whole = wrappedSum(whole, element.whole());
   }
   return isWhole ? Scalar::of(whole) : Scalar::of(sum);
 }
 
 static void argSizes(const Operands &in, MutableArrayRef<Sizes> results) {
   int64_t axis = in.axis(in.integer("axis", 0), in.rank(0));
+  if (in.hasFailed())
+    return;
   results[0] = in.sizes(0);
   if (in.integer("keepdims", 1))
     results[0][axis] = 1;
@@ -181,6 +195,8 @@ static Scalar argBest(const Operands &in, Index at, Better better) {
     place.insert(place.begin() + axis, 0);
   int64_t best = 0;
   double found = 0;
+  if (!in.affords(in.sizes(0)[axis]))
+    return {};
   for (int64_t i = 0; i < in.sizes(0)[axis]; ++i) {
     place[axis] = i;
     double x = in.read(0, place).number();
@@ -192,10 +208,17 @@ static Scalar argBest(const Operands &in, Index at, Better better) {
   return Scalar::of(best);
 }
 
+static void softmaxSizes(const Operands &in, MutableArrayRef<Sizes> results) {
+  in.axis(in.integer("axis", -1), in.rank(0));
+  results[0] = in.sizes(0);
+}
+
 static Scalar softmax(const Operands &in, Index at, bool logarithm) {
   int64_t axis = in.axis(in.integer("axis", -1), in.rank(0));
   Sizes place(at);
   double most = -INFINITY, sum = 0;
+  if (!in.affords(in.sizes(0)[axis]))
+    return {};
   for (place[axis] = 0; place[axis] < in.sizes(0)[axis]; ++place[axis])
     most = std::fmax(most, in.read(0, place).number());
   for (place[axis] = 0; place[axis] < in.sizes(0)[axis]; ++place[axis])
@@ -257,6 +280,8 @@ static Scalar multiplied(const Operands &in, unsigned, Index at) {
   if (!column)
     b.push_back(at.back());
   double sum = 0;
+  if (!in.affords(in.sizes(0).back()))
+    return {};
   for (int64_t k = 0; k < in.sizes(0).back(); ++k) {
     a[inA] = b[inB] = k;
     sum += in.read(0, a).number() * in.read(1, b).number();
@@ -278,6 +303,8 @@ static void gemmSizes(const Operands &in, MutableArrayRef<Sizes> results) {
 static Scalar gemm(const Operands &in, unsigned, Index at) {
   bool ta = in.integer("transA", 0), tb = in.integer("transB", 0);
   double sum = 0;
+  if (!in.affords(in.sizes(0)[!ta]))
+    return {};
   for (int64_t k = 0; k < in.sizes(0)[!ta]; ++k) {
     Sizes a = {at[0], k}, b = {k, at[1]};
     if (ta)
@@ -295,18 +322,18 @@ static Scalar gemm(const Operands &in, unsigned, Index at) {
 void mlir::onnx::addReductionMeanings(MeaningTable &table) {
   addReductions(table);
   table["onnx.ReduceLogSumExp"] = {reducedSizes, logSumExp};
-  table["onnx.CumSum"] = {sizesOfFirst, cumulated};
+  table["onnx.CumSum"] = {cumulatedSizes, cumulated};
   table["onnx.ArgMax"] = {argSizes, [](const Operands &in, unsigned, Index at) {
                             return argBest(in, at, std::greater<double>());
                           }};
   table["onnx.ArgMin"] = {argSizes, [](const Operands &in, unsigned, Index at) {
                             return argBest(in, at, std::less<double>());
                           }};
-  table["onnx.Softmax"] = {sizesOfFirst,
+  table["onnx.Softmax"] = {softmaxSizes,
                            [](const Operands &in, unsigned, Index at) {
                              return softmax(in, at, false);
                            }};
-  table["onnx.LogSoftmax"] = {sizesOfFirst,
+  table["onnx.LogSoftmax"] = {softmaxSizes,
                               [](const Operands &in, unsigned, Index at) {
                                 return softmax(in, at, true);
                               }};

@@ -39,16 +39,21 @@ static bool isIntegerMatrix(Value value) {
 
 /// Whether a value chooses rows of a weight.
 static bool choosesRows(Value value) {
-  return llvm::any_of(value.getUses(), [](OpOperand &use) {
-    Operation *user = use.getOwner();
-    if (use.getOperandNumber() == 0 &&
-        (onnx::isMovement(user) || isa<onnx::CastOp, onnx::IdentityOp>(user)))
-      return choosesRows(user->getResult(0));
-    if (isa<onnx::MicrosoftGatherBlockQuantizedOp>(user))
-      return use.getOperandNumber() == 1;
-    return isa<onnx::GatherOp>(user) && use.getOperandNumber() == 1 &&
-           user->getOperand(0).getDefiningOp<llm::ParamOp>();
-  });
+  SmallVector<Value> open = {value}; // a file's chain may be of any length
+  while (!open.empty())
+    for (OpOperand &use : open.pop_back_val().getUses()) {
+      Operation *user = use.getOwner();
+      if (use.getOperandNumber() == 0 &&
+          (onnx::isMovement(user) || isa<onnx::CastOp, onnx::IdentityOp>(user)))
+        open.push_back(user->getResult(0));
+      if (use.getOperandNumber() != 1)
+        continue;
+      if (isa<onnx::MicrosoftGatherBlockQuantizedOp>(user) ||
+          (isa<onnx::GatherOp>(user) &&
+           user->getOperand(0).getDefiningOp<llm::ParamOp>()))
+        return true;
+    }
+  return false;
 }
 
 /// The interface of a graph is its inputs' names, so those count here; what they
@@ -176,6 +181,7 @@ bool Graph::isConstant(Value value) const { return constants.contains(value); }
 bool Graph::findSizes(Lengths lengths) {
   chosen = settle(lengths);
   known.clear();
+  firstUnsized = nullptr;
   Evaluator evaluated = evaluator(chosen);
   bool complete = true;
   auto find = [&](Value value) {
@@ -185,6 +191,10 @@ bool Graph::findSizes(Lengths lengths) {
     if (found)
       known[value] = *found;
     complete &= found || !isData(value);
+    if (found || firstUnsized)
+      return;
+    firstUnsized = value.getDefiningOp();
+    unsizedReason = evaluated.reason();
   };
   for (Value input : function.getArguments())
     find(input);
@@ -211,6 +221,10 @@ Graph::Graph(func::FuncOp function, const WeightStore *store)
         if (auto name = dyn_cast<StringAttr>(dim))
           if (unknownSymbols.try_emplace(name, prime).second)
             prime += 2;
+  constexpr int64_t elementsPerOp = int64_t{1} << 17; // a norm's are 2^19
+  int64_t ops = 16;
+  function.walk([&](Operation *) { ++ops; });
+  work = std::make_shared<int64_t>(ops * elementsPerOp);
   findData();
   for (Lengths lengths : primeLengths)
     if (findSizes(lengths))
@@ -265,6 +279,7 @@ Evaluator Graph::evaluator(Lengths lengths, Floats floats) const {
         return findWeight(value, sizes, elements);
       },
       floats);
+  made.limit(work);
   for (BlockArgument input : function.getArguments()) {
     Elements elements;
     if (input == ids)

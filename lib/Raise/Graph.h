@@ -64,6 +64,11 @@ public:
   /// The sizes of a value for `lengths`; null if they cannot be known.
   const Sizes *sizes(mlir::Value value) const;
 
+  /// The first op of the graph, and why, whose results have no sizes that can be
+  /// known; null if there is none.
+  mlir::Operation *unsized() const { return firstUnsized; }
+  const std::string &whyUnsized() const { return unsizedReason; }
+
   /// Whether a value is the same in every run: weights and what is made of them.
   bool isConstant(mlir::Value value) const;
 
@@ -73,6 +78,9 @@ private:
   llvm::StringMap<int64_t> unknownSymbols;  // sizes of dims with other names
   llvm::DenseMap<mlir::Value, Sizes> known; // for `chosen`
   Lengths chosen = primeLengths[0];
+  mlir::Operation *firstUnsized = nullptr;
+  std::string unsizedReason;
+  std::shared_ptr<int64_t> work; // how much may still be evaluated of the graph
   mutable llvm::StringMap<std::shared_ptr<std::vector<float>>> weightValues;
 
   void findRoles();

@@ -31,6 +31,8 @@ struct MakeStateful : impl::MakeStatefulBase<MakeStateful> {
       return;
     Graph graph(main, store);
     Value logits = findLogits(graph);
+    if (graph.ids && !logits && graph.unsized())
+      return refuse(graph.unsized(), graph.whyUnsized());
     if (!graph.ids || !logits)
       return refuse(main, "no input of it chooses rows of a table and leads to "
                           "an output of scores per token");
