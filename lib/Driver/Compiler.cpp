@@ -90,17 +90,24 @@ llvm::Error Compiler::readGraph(llvm::StringRef path, Raise raise) {
   if (!imported)
     return imported.takeError();
   model = std::move(*imported);
-  // --quiet is about progress: what a user must know is said nevertheless.
-  for (const std::string &warning : model.warnings)
-    warn(warning);
   if (raise == Raise::no)
     return llvm::Error::success();
   return raiseGraph(*model.module, model.weights);
 }
 
+/// --quiet is about progress: what a user must know is said nevertheless.
+void Compiler::warnOfModel() {
+  for (const std::string &warning : model.warnings)
+    warn(warning);
+}
+
 llvm::Error Compiler::importGraph(llvm::StringRef path, Raise raise) {
   DiagnosticCollector diagnostics(&context);
-  return run(Stage::import, [&] { return readGraph(path, raise); });
+  if (llvm::Error error =
+          run(Stage::import, [&] { return readGraph(path, raise); }))
+    return error;
+  warnOfModel();
+  return llvm::Error::success();
 }
 
 llvm::Error Compiler::readModel(llvm::StringRef path,
@@ -111,6 +118,7 @@ llvm::Error Compiler::readModel(llvm::StringRef path,
   if (llvm::Error error = checkStep(getModule()))
     return llvm::createStringError(path + ": " +
                                    llvm::toString(std::move(error)));
+  warnOfModel();
   auto facts = getModule()->getAttrOfType<mlir::DictionaryAttr>("llm.model");
   if (facts && !facts.contains("context_length") && wanted.maxContext == 0)
     warn(path + ": names no limit of positions, nor does a config.json beside "

@@ -82,8 +82,30 @@ Error OnnxBuilder::readAttributes(const ::onnx::NodeProto &node,
     Expected<mlir::Attribute> value = readAttribute(*attribute);
     if (!value)
       return error(made.place, toString(value.takeError()));
-    made.attributes.set(given.name(), *value);
+    if (made.attributes.set(given.name(), *value))
+      return error(made.place,
+                   "has attribute " + quote(given.name()) + " twice");
   }
+  return Error::success();
+}
+
+/// MLIR drops an attribute of another kind without a word, and keeps one that the
+/// schema does not know, which may change what the node means.
+Error OnnxBuilder::checkAttributes(const OnnxNode &node) {
+  mlir::OperationName name(node.opName, builder.getContext());
+  for (mlir::NamedAttribute attribute : node.attributes)
+    if (!is_contained(name.getAttributeNames(), attribute.getName()))
+      return error(node.place, "has attribute " +
+                                   quote(attribute.getName().getValue()) +
+                                   ", which its schema does not have");
+  std::string message;
+  mlir::ScopedDiagnosticHandler handler(
+      builder.getContext(),
+      [&](mlir::Diagnostic &diagnostic) { message = diagnostic.str(); });
+  auto emit = [&] { return mlir::emitError(loc); };
+  mlir::NamedAttrList attributes = node.attributes;
+  if (failed(name.verifyInherentAttrs(attributes, emit)))
+    return error(node.place, message);
   return Error::success();
 }
 
@@ -108,17 +130,21 @@ Expected<mlir::Value> OnnxBuilder::buildWeight(StringRef name,
   if (Error problem =
           weights.addTensor({name.str(), tensor.shape, encoding, tensor.bytes}))
     return error("", toString(std::move(problem)));
+  // Functions of the module have names, too.
+  std::string symbol = name.str();
+  while (!symbols.insert(symbol).second)
+    symbol += ".weight";
   mlir::OpBuilder::InsertionGuard guard(builder);
   auto function = builder.getInsertionBlock()->getParentOp();
   builder.setInsertionPoint(function);
   mlir::llm::WeightOp::create(
-      builder, loc, builder.getStringAttr(name), mlir::TypeAttr::get(type),
+      builder, loc, builder.getStringAttr(symbol), mlir::TypeAttr::get(type),
       builder.getStringAttr(name), /*recipe=*/mlir::ArrayAttr(),
       /*value=*/mlir::ElementsAttr(), /*offset=*/mlir::IntegerAttr());
   builder.setInsertionPointToEnd(&function->getRegion(0).front());
   return mlir::llm::ParamOp::create(
              builder, loc, type,
-             mlir::FlatSymbolRefAttr::get(builder.getContext(), name),
+             mlir::FlatSymbolRefAttr::get(builder.getContext(), symbol),
              mlir::Value())
       .getResult();
 }

@@ -12,8 +12,7 @@
 using namespace llvm;
 using namespace llmc;
 
-static constexpr int deepestNesting = 64;     // of functions and graphs
-static constexpr int64_t mostOps = 2'000'000; // with functions inlined
+static constexpr int64_t mostNodes = 500'000; // with functions inlined
 static constexpr int64_t oldestOpset = 13, newestOpset = 28;
 
 OnnxBuilder::OnnxBuilder(OnnxFile &file, WeightStore &weights,
@@ -26,22 +25,34 @@ Error OnnxBuilder::error(const Twine &place, const Twine &message) {
   return fileError(file.path(), place, message);
 }
 
-static std::string spellOperator(StringRef domain, StringRef name) {
-  return (domain.empty() ? name : domain + "::" + name).str();
+StringRef llmc::normaliseOnnxDomain(StringRef domain) {
+  return domain == "ai.onnx" ? "" : domain;
 }
 
-/// "node '/model/Add' (Add)".
-static std::string spellNode(const ::onnx::NodeProto &node) {
+std::string llmc::spellOnnxOperator(StringRef domain, StringRef name) {
+  std::string quoted =
+      quote((domain.empty() ? name : domain + "::" + name).str());
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+std::string llmc::spellOnnxNode(const ::onnx::NodeProto &node) {
   StringRef name = node.name();
   if (name.empty() && node.output_size())
     name = node.output(0);
   return "node " + quote(name) + " (" +
-         spellOperator(node.domain(), node.op_type()) + ")";
+         spellOnnxOperator(node.domain(), node.op_type()) + ")";
 }
 
 Error OnnxBuilder::readOpsets() {
-  for (const auto &opset : file.model().opset_import())
-    opsets[opset.domain() == "ai.onnx" ? "" : opset.domain()] = opset.version();
+  for (const auto &opset : file.model().opset_import()) {
+    std::string domain = normaliseOnnxDomain(opset.domain()).str();
+    int64_t version =
+        opsets.try_emplace(domain, opset.version()).first->second;
+    if (version != opset.version())
+      return error("", "imports two versions of the operator set " +
+                           quote(domain) + ": " + Twine(version) + " and " +
+                           Twine(opset.version()));
+  }
   auto standard = opsets.find("");
   if (standard == opsets.end())
     return error("", "imports no version of the standard operator set");
@@ -51,8 +62,6 @@ Error OnnxBuilder::readOpsets() {
                          " to " + Twine(newestOpset) +
                          ": convert it (onnx.version_converter) or export it "
                          "again");
-  for (Function &function : file.model().functions())
-    functions[{function.domain(), function.name()}] = &function;
   return Error::success();
 }
 
@@ -82,10 +91,17 @@ mlir::Value OnnxBuilder::constant(ArrayRef<int64_t> values) {
   return mlir::onnx::GraphWriter(builder, loc).integers(values);
 }
 
+Error OnnxBuilder::countNode(const Twine &place) {
+  if (++builtNodes > mostNodes)
+    return error(place, "is beyond the " + Twine(mostNodes) +
+                            " nodes that a graph may have, with functions "
+                            "inlined");
+  return Error::success();
+}
+
 Expected<mlir::Operation *> OnnxBuilder::create(const OnnxNode &node) {
-  if (++createdOps > mostOps)
-    return error(node.place, "is beyond the " + Twine(mostOps) +
-                                 " operators that a graph may have");
+  if (Error error = countNode(node.place))
+    return error;
   const mlir::onnx::Schema *schema = mlir::onnx::findSchema(
       mlir::OperationName(node.opName, builder.getContext()));
   if (!schema)
@@ -102,6 +118,8 @@ Expected<mlir::Operation *> OnnxBuilder::create(const OnnxNode &node) {
     return error(node.place, "has " + Twine(node.outputs) +
                                  " outputs, its schema " +
                                  Twine(schema->results.size()));
+  if (Error error = checkAttributes(node))
+    return error;
   mlir::Operation *op = mlir::onnx::createOp(
       builder, loc, node.opName, node.operands, node.attributes, node.outputs);
   if (!op)
@@ -124,13 +142,12 @@ static std::string verifyOp(mlir::Operation *op) {
 
 Error OnnxBuilder::buildNode(const ::onnx::NodeProto &node,
                              const Attributes *bound) {
-  auto called = functions.find({node.domain(), node.op_type()});
-  if (called != functions.end())
-    return buildCall(node, *called->second, bound);
+  if (Function *function = findFunction(node))
+    return buildCall(node, *function, bound);
   OnnxNode made;
-  made.place = spellNode(node);
+  made.place = spellOnnxNode(node);
   made.opName = mlir::onnx::getOpName(node.domain(), node.op_type());
-  auto opset = opsets.find(node.domain() == "ai.onnx" ? "" : node.domain());
+  auto opset = opsets.find(normaliseOnnxDomain(node.domain()).str());
   made.opset = opset == opsets.end() ? 0 : opset->second;
   StringRef name =
       node.name().empty() && node.output_size() ? node.output(0) : node.name();
@@ -172,63 +189,6 @@ Error OnnxBuilder::buildNodes(
 }
 
 //===----------------------------------------------------------------------===//
-// Functions of the file
-//===----------------------------------------------------------------------===//
-
-/// Inlines a function: its inputs are the node's, its attributes are bound, and
-/// its names are its own.
-Error OnnxBuilder::buildCall(const ::onnx::NodeProto &node, Function &function,
-                             const Attributes *bound) {
-  std::string place = spellNode(node);
-  if (depth >= deepestNesting)
-    return error(place, "calls functions more than " + Twine(deepestNesting) +
-                            " deep, or itself");
-  llvm::StringMap<mlir::Value> inner;
-  for (int i = 0; i < function.input_size(); ++i) {
-    bool given = i < node.input_size() && !node.input(i).empty();
-    mlir::Value value = given ? lookup(node.input(i)) : none;
-    if (!value)
-      return error(place, "reads " + quote(node.input(i)) +
-                              ", which nothing before it makes");
-    inner[function.input(i)] = value;
-  }
-  Attributes attributes;
-  for (const auto &attribute : function.attribute_proto())
-    attributes[attribute.name()] = &attribute; // defaults
-  for (const auto &attribute : node.attribute())
-    attributes[attribute.name()] =
-        attribute.ref_attr_name().empty() ? &attribute
-        : bound ? bound->lookup(attribute.ref_attr_name())
-                : nullptr;
-  std::map<std::string, int64_t> outerOpsets = opsets;
-  for (const auto &opset : function.opset_import())
-    opsets[opset.domain() == "ai.onnx" ? "" : opset.domain()] = opset.version();
-  // A function sees its inputs only.
-  std::vector<llvm::StringMap<mlir::Value>> outer;
-  outer.swap(scopes);
-  scopes.push_back(std::move(inner));
-  ++depth;
-  Error result = buildNodes(function.node(), &attributes);
-  --depth;
-  llvm::StringMap<mlir::Value> made = std::move(scopes.back());
-  scopes.swap(outer);
-  opsets = std::move(outerOpsets);
-  if (result)
-    return result;
-  for (int i = 0; i < node.output_size() && i < function.output_size(); ++i) {
-    if (node.output(i).empty())
-      continue;
-    mlir::Value value = made.lookup(function.output(i));
-    if (!value)
-      return error(place, "has an output " + quote(function.output(i)) +
-                              " that its function does not make");
-    if (Error error = define(node.output(i), value, place))
-      return error;
-  }
-  return Error::success();
-}
-
-//===----------------------------------------------------------------------===//
 // The graph
 //===----------------------------------------------------------------------===//
 
@@ -248,6 +208,10 @@ Expected<mlir::Type> OnnxBuilder::readType(const ::onnx::ValueInfoProto &value,
   if (!tensor.has_shape())
     return mlir::Type(mlir::UnrankedTensorType::get(element));
   SmallVector<int64_t> shape;
+  if (tensor.shape().dim_size() > mostOnnxDims)
+    return error(place, "has " + Twine(tensor.shape().dim_size()) +
+                            " dims; tensors of up to " + Twine(mostOnnxDims) +
+                            " are read");
   for (const auto &dim : tensor.shape().dim()) {
     bool isNumber = dim.has_dim_value();
     if (isNumber && dim.dim_value() < 0)
@@ -267,7 +231,10 @@ static mlir::ArrayAttr spellDims(mlir::Builder &builder,
 Error OnnxBuilder::buildInputs(const ::onnx::GraphProto &graph,
                                mlir::func::FuncOp function) {
   for (const auto &input : graph.input()) {
-    if (lookup(input.name()))
+    if (input.name().empty())
+      return error("an input", "has no name");
+    if (mlir::Value known = lookup(input.name());
+        known && !isa<mlir::BlockArgument>(known))
       continue; // an initializer that old files list as an input, too
     SmallVector<std::string> dims;
     Expected<mlir::Type> type = readType(input, dims);
@@ -317,6 +284,8 @@ Error OnnxBuilder::buildOutputs(const ::onnx::GraphProto &graph,
 
 Error OnnxBuilder::buildMain() {
   if (Error error = readOpsets())
+    return error;
+  if (Error error = readFunctions())
     return error;
   const ::onnx::GraphProto &graph = file.model().graph();
   loc = mlir::NameLoc::get(builder.getStringAttr("main"));

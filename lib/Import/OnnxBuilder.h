@@ -10,7 +10,10 @@
 
 #include "onnx-ml.pb.h"
 
+#include "llvm/ADT/StringSet.h"
+
 #include <map>
+#include <tuple>
 
 namespace llmc {
 
@@ -23,6 +26,13 @@ struct OnnxNode {
   mlir::NamedAttrList attributes;
   size_t outputs = 0;
 };
+
+/// The standard domain is "" or "ai.onnx" in files, "" here.
+llvm::StringRef normaliseOnnxDomain(llvm::StringRef domain);
+/// "com.microsoft::MatMulNBits".
+std::string spellOnnxOperator(llvm::StringRef domain, llvm::StringRef name);
+/// "node '/model/Add' (Add)"; a node without a name has that of its output.
+std::string spellOnnxNode(const ::onnx::NodeProto &node);
 
 class OnnxBuilder {
 public:
@@ -48,13 +58,17 @@ private:
   mlir::ModuleOp module;
   std::vector<llvm::StringMap<mlir::Value>> scopes; // the innermost last
   std::map<std::string, int64_t> opsets;            // by domain
-  std::map<std::pair<std::string, std::string>, Function *> functions;
-  llvm::StringMap<std::string> symbolOfTensor;
-  int depth = 0;          // of functions and graphs inside of one another
-  int64_t createdOps = 0; // functions that call functions grow exponentially
+  // By domain, name and overload.
+  std::map<std::tuple<std::string, std::string, std::string>, Function *>
+      functions;
+  llvm::StringSet<> symbols = {"main", "step"}; // of the module
+  int depth = 0;          // of functions inside of one another
+  int64_t builtNodes = 0; // functions that call functions grow exponentially
   mlir::Value none;
 
   llvm::Error readOpsets();
+  llvm::Error readFunctions();
+  llvm::Error countNode(const llvm::Twine &place);
   llvm::Error buildInputs(const ::onnx::GraphProto &graph,
                           mlir::func::FuncOp f);
   llvm::Error buildOutputs(const ::onnx::GraphProto &graph,
@@ -69,13 +83,14 @@ private:
   llvm::Error buildNode(const ::onnx::NodeProto &node, const Attributes *bound);
   llvm::Error buildCall(const ::onnx::NodeProto &node, Function &function,
                         const Attributes *bound);
-  llvm::Error buildRegions(const ::onnx::NodeProto &node, OnnxNode &made,
-                           mlir::OperationState &state);
-  llvm::Error buildSubgraph(const ::onnx::GraphProto &graph,
-                            llvm::ArrayRef<mlir::Type> inputs,
-                            mlir::Region &region);
+  Function *findFunction(const ::onnx::NodeProto &node) const;
+  llvm::Expected<llvm::StringMap<mlir::Value>>
+  bindInputs(const ::onnx::NodeProto &node, Function &function);
+  llvm::Error defineOutputs(const ::onnx::NodeProto &node, Function &function,
+                            const llvm::StringMap<mlir::Value> &made);
   llvm::Error readAttributes(const ::onnx::NodeProto &node,
                              const Attributes *bound, OnnxNode &made);
+  llvm::Error checkAttributes(const OnnxNode &node);
   llvm::Expected<mlir::Attribute>
   readAttribute(const ::onnx::AttributeProto &attribute);
   llvm::Expected<mlir::DenseElementsAttr> elements(const OnnxTensor &tensor);

@@ -19,16 +19,24 @@
 using namespace llvm;
 using namespace llmc;
 
+/// Whether a file is ONNX by its name or, under another, by its contents.
+static bool isOnnxFile(StringRef path) {
+  if (!sys::fs::is_regular_file(path) || path.ends_with(".onnx"))
+    return sys::fs::is_regular_file(path);
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
+  if (!buffer)
+    consumeError(buffer.takeError()); // said by whoever reads it next
+  return buffer && isOnnx((*buffer)->getBuffer());
+}
+
 std::string llmc::findOnnxFile(StringRef path) {
   if (!sys::fs::is_directory(path))
-    return path.ends_with(".onnx") && sys::fs::exists(path) ? path.str() : "";
-  SmallString<256> config(path);
-  sys::path::append(config, "config.json");
+    return isOnnxFile(path) ? path.str() : "";
   std::string found;
   std::error_code error;
   for (sys::fs::directory_iterator it(path, error), end; it != end && !error;
        it.increment(error)) {
-    if (!StringRef(it->path()).ends_with(".onnx"))
+    if (!StringRef(it->path()).ends_with(".onnx") || !isOnnxFile(it->path()))
       continue;
     if (!found.empty())
       return ""; // which one is meant is not for us to say

@@ -62,8 +62,8 @@ llvm::Expected<Source> openHuggingFace(llvm::StringRef folder,
 /// generation_config.json. With a config the tokens that end a text are its.
 llvm::Error readHuggingFaceTexts(Source &source, llvm::StringRef folder);
 
-/// The ONNX model that a path leads to: the file itself, or the one of a folder
-/// that has neither config.json nor more than one; empty if it leads to none.
+/// The ONNX model that a path leads to: the file itself, or the only one of a
+/// folder without model.safetensors; empty if it leads to none.
 std::string findOnnxFile(llvm::StringRef path);
 
 /// Opens an ONNX file and the texts beside it, and emits its graph as `@main`.

@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/Errors.h"
 #include "llmc/Weights/NotAModel.h"
+#include "llmc/Weights/Onnx.h"
 #include "llmrt/abi.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -103,17 +104,6 @@ static std::string describeZip(StringRef bytes) {
   return "is a zip archive: unpack it, and give the model in it";
 }
 
-/// The first fields of an ONNX model: ir_version (1), then one of 2 to 8 as
-/// bytes.
-static bool isOnnx(StringRef path, StringRef bytes) {
-  if (path.ends_with(".onnx"))
-    return true;
-  if (bytes.size() < 4 || bytes[0] != 0x08 || bytes[1] < 1 || bytes[1] > 32)
-    return false;
-  unsigned field = uint8_t(bytes[2]) >> 3, wire = uint8_t(bytes[2]) & 7;
-  return wire == 2 && field >= 2 && field <= 8;
-}
-
 static bool isSafetensors(StringRef bytes) {
   if (bytes.size() < 10)
     return false;
@@ -177,9 +167,9 @@ std::string llmc::describeFile(StringRef path, StringRef bytes) {
       bytes[1] <= 5)
     return "is a PyTorch checkpoint (a pickle), which llmc does not read: " +
            toSafetensors.str();
-  if (isOnnx(path, bytes))
-    return "is an ONNX file, which llmc does not read yet: take the model that "
-           "it was exported from, as safetensors or GGUF";
+  if (path.ends_with(".onnx") || isOnnx(bytes))
+    return "is an ONNX file, whose tensors are part of its graph: llmc inspect " +
+           quote(path) + " shows both";
   if (bytes.drop_front(std::min<size_t>(4, bytes.size())).starts_with("TFL3"))
     return "is a TensorFlow Lite file, which llmc does not read: take the "
            "model "

@@ -41,6 +41,14 @@ public:
     return "";
   }
 
+  std::vector<std::string> allEnding(StringRef suffix) const {
+    std::vector<std::string> found;
+    copy_if(names, std::back_inserter(found), [&](const std::string &name) {
+      return StringRef(name).ends_with(suffix);
+    });
+    return found;
+  }
+
 private:
   std::vector<std::string> names;
 };
@@ -65,13 +73,16 @@ static std::string describeOtherKind(StringRef folder, const Entries &entries) {
   if (entries.has("model_index.json"))
     return "is a pipeline of diffusers (model_index.json): llmc compiles "
            "language models only, give one";
-  std::string onnx = entries.ending({".onnx"});
-  if (onnx.empty() && entries.has("genai_config.json"))
-    onnx = "genai_config.json";
-  if (!onnx.empty())
-    return "holds an ONNX model (" + onnx +
-           "), which llmc does not read yet: take the model that it was "
-           "exported from, as safetensors or GGUF";
+  if (std::vector<std::string> graphs = entries.allEnding(".onnx");
+      graphs.size() > 1)
+    return "holds several ONNX models, " + quote(graphs[0]) + " and " +
+           quote(graphs[1]) + (graphs.size() > 2 ? " and others" : "") +
+           ": give one of them, " + quote(pathIn(folder, graphs[0]));
+  else if (!graphs.empty())
+    return "holds an ONNX model: give it, " + quote(pathIn(folder, graphs[0]));
+  if (entries.has("genai_config.json"))
+    return "has a genai_config.json, but not the .onnx file that it speaks of: "
+           "download it, too";
   if (std::string gguf = entries.ending({".gguf"}); !gguf.empty())
     return "holds GGUF files: give one of them, " + quote(pathIn(folder, gguf));
   if (entries.has("snapshots"))

@@ -24,6 +24,14 @@ OnnxFile::~OnnxFile() = default;
 // The message
 //===----------------------------------------------------------------------===//
 
+/// The first fields: ir_version (1), then one of 2 to 8 as bytes.
+bool llmc::isOnnx(StringRef bytes) {
+  if (bytes.size() < 4 || bytes[0] != 0x08 || bytes[1] < 1 || bytes[1] > 32)
+    return false;
+  unsigned field = uint8_t(bytes[2]) >> 3, wire = uint8_t(bytes[2]) & 7;
+  return wire == 2 && field >= 2 && field <= 8;
+}
+
 static constexpr int deepestMessage = 200; // graphs in graphs count three each
 
 static Expected<std::unique_ptr<::onnx::ModelProto>>
@@ -123,10 +131,11 @@ Expected<const MemoryBuffer *> OnnxFile::openExternal(StringRef tensor,
   StringRef folder = sys::path::parent_path(name);
   SmallString<256> path(folder);
   sys::path::append(path, location);
-  if (!sys::fs::exists(path))
+  if (!sys::fs::is_regular_file(path))
     return tensorError(name, tensor,
                        "has its data in " + quote(location) +
-                           ", which is not beside the model: fetch it too");
+                           ", and no such file is beside the model: fetch it, "
+                           "too");
   if (!staysInside(path, folder))
     return tensorError(name, tensor,
                        "has external data in " + quote(location) +
@@ -182,8 +191,8 @@ OnnxFile::readExternal(const ::onnx::TensorProto &tensor) {
   uint64_t length = place->length.value_or(rest);
   if (place->offset > all.size() || length > rest)
     return tensorError(name, tensor.name(),
-                       "has bytes " + Twine(place->offset) + " to " +
-                           Twine(place->offset + length) + " of " +
+                       "has " + Twine(length) + " bytes from " +
+                           Twine(place->offset) + " on in " +
                            quote(place->location) + ", which has " +
                            Twine(all.size()) + ": fetch that file again");
   return all.slice(place->offset, length);
@@ -238,6 +247,11 @@ OnnxFile::readTyped(const ::onnx::TensorProto &tensor, mlir::Type elementType) {
 Expected<OnnxTensor> OnnxFile::read(const ::onnx::TensorProto &tensor,
                                     mlir::MLIRContext &context) {
   OnnxTensor result;
+  if (tensor.dims_size() > mostOnnxDims)
+    return tensorError(name, tensor.name(),
+                       "has " + Twine(tensor.dims_size()) +
+                           " dims; tensors of up to " + Twine(mostOnnxDims) +
+                           " are read");
   result.shape.assign(tensor.dims().begin(), tensor.dims().end());
   result.elementType = mlir::onnx::getElementType(tensor.data_type(), &context);
   if (!result.elementType)
@@ -251,7 +265,7 @@ Expected<OnnxTensor> OnnxFile::read(const ::onnx::TensorProto &tensor,
                        "the segments first");
   int64_t count = 1;
   for (int64_t size : result.shape)
-    if (size < 0 || MulOverflow(count, size, count) || count > INT64_MAX / 16)
+    if (size < 0 || MulOverflow(count, size, count) || count > INT64_MAX / 64)
       return tensorError(name, tensor.name(),
                          "has shape " + spellShape(result.shape) +
                              ", which no tensor has");

@@ -78,6 +78,7 @@ private:
   llvm::Error run(Stage stage, llvm::function_ref<llvm::Error()> action);
   llvm::Error readOptions(const CompileOptions &wanted);
   llvm::Error readGraph(llvm::StringRef path, Raise raise);
+  void warnOfModel();
   llvm::Error readModel(llvm::StringRef path, const CompileOptions &wanted);
   llvm::Error readModule(llvm::StringRef path);
   llvm::Error settleOptions(const CompileOptions &wanted);

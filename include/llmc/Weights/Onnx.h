@@ -27,6 +27,10 @@ class TensorProto;
 
 namespace llmc {
 
+/// The most dims of a tensor that is read; the standard knows no limit, but no
+/// operator that llmc knows makes more than eight.
+constexpr int mostOnnxDims = 64;
+
 /// Bytes of a tensor in row-major order, little endian; elements of less than a
 /// byte are packed from the lowest bits on.
 struct OnnxTensor {
@@ -64,6 +68,9 @@ private:
   llvm::Expected<llvm::ArrayRef<uint8_t>>
   readTyped(const ::onnx::TensorProto &tensor, mlir::Type elementType);
 };
+
+/// Whether bytes begin as an ONNX model does, whatever the file's name.
+bool isOnnx(llvm::StringRef bytes);
 
 /// Reads a file and checks that it is a model with a graph and opsets.
 llvm::Expected<std::unique_ptr<OnnxFile>> openOnnxFile(llvm::StringRef path);
