@@ -31,7 +31,7 @@ struct Evaluator::Node {
 // windows of 128k positions sum over half a million elements for one of theirs.
 static constexpr int greatestDepth = 1000; // ops that one element goes through
 static constexpr int64_t mostElements = int64_t{1} << 22; // that one is made of
-static constexpr int64_t mostKept = int64_t{1} << 28; // of a value, 6 GiB
+static constexpr int64_t mostKept = int64_t{1} << 28;     // of a value, 6 GiB
 static constexpr size_t mostDims = 64;
 // Twice a size, or a place before or behind it, is a number of 64 bits too.
 static constexpr int64_t mostCounted = int64_t{1} << 60;
@@ -135,7 +135,8 @@ Scalar mlir::onnx::roundTo(Type elementType, Scalar value) {
     return Scalar::of(value.number());
   if (floating.isF32())
     return Scalar::of(static_cast<double>(static_cast<float>(value.number())));
-  llvm::APFloat rounded(intoRange(floating.getFloatSemantics(), value.number()));
+  llvm::APFloat rounded(
+      intoRange(floating.getFloatSemantics(), value.number()));
   bool inexact;
   rounded.convert(floating.getFloatSemantics(),
                   llvm::APFloat::rmNearestTiesToEven, &inexact);

@@ -46,8 +46,7 @@ std::string llmc::spellOnnxNode(const ::onnx::NodeProto &node) {
 Error OnnxBuilder::readOpsets() {
   for (const auto &opset : file.model().opset_import()) {
     std::string domain = normaliseOnnxDomain(opset.domain()).str();
-    int64_t version =
-        opsets.try_emplace(domain, opset.version()).first->second;
+    int64_t version = opsets.try_emplace(domain, opset.version()).first->second;
     if (version != opset.version())
       return error("", "imports two versions of the operator set " +
                            quote(domain) + ": " + Twine(version) + " and " +

@@ -168,7 +168,8 @@ std::string llmc::describeFile(StringRef path, StringRef bytes) {
     return "is a PyTorch checkpoint (a pickle), which llmc does not read: " +
            toSafetensors.str();
   if (path.ends_with(".onnx") || isOnnx(bytes))
-    return "is an ONNX file, whose tensors are part of its graph: llmc inspect " +
+    return "is an ONNX file, whose tensors are part of its graph: llmc "
+           "inspect " +
            quote(path) + " shows both";
   if (bytes.drop_front(std::min<size_t>(4, bytes.size())).starts_with("TFL3"))
     return "is a TensorFlow Lite file, which llmc does not read: take the "

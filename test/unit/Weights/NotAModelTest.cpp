@@ -63,8 +63,8 @@ const Kind kinds[] = {
     {"Gzip", "a.gguf.gz", "\x1f\x8b\x08", "compressed", "unpack"},
     {"Zstd", "a.zst", "\x28\xb5\x2f\xfd\x24", "compressed", "unpack"},
     {"Tar", "a.tar", tarball(), "archive", "unpack"},
-    {"Onnx", "model", "\x08\x07\x12\x07pytorch", "ONNX", "exported from"},
-    {"OnnxByName", "model.onnx", "whatever", "ONNX", "exported from"},
+    {"Onnx", "model", "\x08\x07\x12\x07pytorch", "ONNX", "llmc inspect"},
+    {"OnnxByName", "model.onnx", "whatever", "ONNX", "llmc inspect"},
     {"Safetensors", "m/model.safetensors", "\x02\0\0\0\0\0\0\0{}"s,
      "safetensors file alone", "its folder, 'm'"},
     {"OldGgml", "ggml-model.bin", "lmgg\1", "GGML", "GGUF"},
@@ -175,7 +175,11 @@ TEST_F(NotAModelPath, FoldersOfOtherKinds) {
   touch("m.gguf");
   expectFolder("holds GGUF files", "m.gguf'");
   touch("genai_config.json");
-  expectFolder("ONNX model (genai_config.json)", "exported from");
+  expectFolder("genai_config.json, but not the .onnx file", "download");
+  touch("b.onnx");
+  expectFolder("an ONNX model", "give it");
+  touch("a.onnx");
+  expectFolder("several ONNX models, 'a.onnx' and 'b.onnx'", "give one");
   touch("adapter_config.json");
   expectFolder("adapter (LoRA", "merge_and_unload");
 }
