@@ -59,7 +59,7 @@ def attribute(name, value, ref=None):
     """Its kind by the value: int, float, str, a tensor's or a graph's message as ("t", …) or ("g", …), a list of ints."""
     out = data(1, name)
     if ref is not None:
-        return out + data(21, ref) + number(20, 2)
+        return out + data(21, ref) + number(20, 4 if isinstance(value, tuple) else 2)
     if isinstance(value, int):
         return out + number(3, value) + number(20, 2)
     if isinstance(value, float):

@@ -133,7 +133,7 @@ EXTERNAL = [
         node("Constant", [], ["b"], "c", value=("t", tensor("v", [WIDTH], external={"location": "link.data"}))),
         node("Add", ["x", "b"], ["y"])])]), "node 'c' (Constant)", "a link that leaves"),
     ("a default's tensor outside", call([function("f", ["x"], ["y"], [
-        node("Constant", [], ["b"], "c", value=attribute("value", 0, ref="t")), node("Add", ["x", "b"], ["y"])],
+        node("Constant", [], ["b"], "c", value=attribute("value", ("t", b""), ref="t")), node("Add", ["x", "b"], ["y"])],
         defaults=[attribute("t", ("t", tensor("v", [WIDTH], external={"location": "../outside.data"})))])]),
      "outside of the model's folder"),
 ]

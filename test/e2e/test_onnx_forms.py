@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Unusual but legal ONNX models: each spells one model another way, and has its logits.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import struct
+import unittest
+
+from onnx_files import FLOAT, FLOAT16, WIDTH, attribute, data, decoder, floats, function, int64s, node, number, tensor, value, varint
+from support import LLMC, TestCase, write_npy
+
+BIAS = [0.5 + i % 7 / 10 for i in range(WIDTH)]
+ADD = node("Add", ["x", "b"], ["y"])
+BYTES = struct.pack(f"<{WIDTH}f", *BIAS)
+# Numbers that halves have exactly.
+COARSE = [i / 4 for i in range(WIDTH)]
+COARSE_BYTES = struct.pack(f"<{WIDTH}f", *COARSE)
+BF16 = 16
+
+
+def biased(bias, nodes=(ADD,), **options):
+    return decoder(list(nodes), "y", [bias], **options)
+
+
+def cast(bias):
+    """A bias of another type, brought to that of the rows."""
+    return biased(bias, [node("Cast", ["b"], ["c"], to=FLOAT), node("Add", ["x", "c"], ["y"])])
+
+
+def packed(values):
+    """The field of integers."""
+    return data(5, b"".join(map(varint, values)))
+
+
+def half_bits(values):
+    return struct.unpack(f"<{WIDTH}H", struct.pack(f"<{WIDTH}e", *values))
+
+
+def bfloat_bits(values):
+    return [bits >> 16 for bits in struct.unpack(f"<{WIDTH}I", struct.pack(f"<{WIDTH}f", *values))]
+
+
+ADD_FUNCTION = function("Bias", ["a", "v"], ["c"], [node("Add", ["a", "v"], ["c"])])
+OUTER = function("Outer", ["x", "b"], ["y"], [node("Bias", ["x", "b"], ["y"], domain="local")])
+# `most` is the default of a function, passed on to one that passes it to an operator.
+CAST_INNER = function("Inner", ["v"], ["c"], [node("Cast", ["v"], ["c"], to=attribute("to", 0, ref="type"))],
+                      attributes=["type"])
+CAST_OUTER = function("Outer", ["x", "b"], ["y"], [
+    node("Inner", ["b"], ["c"], domain="local", type=attribute("type", 0, ref="kind")), node("Add", ["x", "c"], ["y"])],
+    defaults=[attribute("kind", FLOAT)])
+LOCAL = (("", 23), ("local", 1))
+
+SAME = {
+    "an initializer that is an input, too": biased(tensor("b", [WIDTH], BYTES), inputs=[value("b", [WIDTH])]),
+    "floats in their field": biased(tensor("b", [WIDTH], more=data(4, BYTES))),
+    "the domain in words": decoder([node("Add", ["x", "b"], ["y"], domain="ai.onnx")], "y", [floats("b", [WIDTH])],
+                                   opsets=(("ai.onnx", 23),)),
+    "a constant node": decoder([node("Constant", [], ["b"], value=("t", floats("", [WIDTH]))), ADD], "y"),
+    "an absent input in the middle": decoder(
+        [node("Slice", ["x", "begin", "end", "", "step"], ["z"]), node("Add", ["z", "b"], ["y"])], "y",
+        [floats("b", [WIDTH]), int64s("begin", [0, 0, 0]), int64s("end", [1 << 40] * 3), int64s("step", [1, 1, 1])]),
+    "a function": biased(floats("b", [WIDTH]), [node("Bias", ["x", "b"], ["y"], domain="local")], functions=[ADD_FUNCTION],
+                         opsets=LOCAL),
+    "functions in functions": biased(floats("b", [WIDTH]), [node("Outer", ["x", "b"], ["y"], domain="local")],
+                                     functions=[OUTER, ADD_FUNCTION], opsets=LOCAL),
+    "a weight with the name of a function": biased(floats("main", [WIDTH]), [node("Add", ["x", "main"], ["y"])]),
+    "fields of later versions": biased(floats("b", [WIDTH]), more=data(99, b"later") + number(98, 7)),
+}
+
+COARSE_SAME = {
+    "halves": cast(tensor("b", [WIDTH], struct.pack(f"<{WIDTH}e", *COARSE), FLOAT16)),
+    "halves in the field of integers": cast(tensor("b", [WIDTH], type=FLOAT16, more=packed(half_bits(COARSE)))),
+    "bfloat16": cast(tensor("b", [WIDTH], struct.pack(f"<{WIDTH}H", *bfloat_bits(COARSE)), BF16)),
+    "bfloat16 in the field of integers": cast(tensor("b", [WIDTH], type=BF16, more=packed(bfloat_bits(COARSE)))),
+    "a default that is passed on twice": biased(
+        tensor("b", [WIDTH], struct.pack(f"<{WIDTH}e", *COARSE), FLOAT16),
+        [node("Outer", ["x", "b"], ["y"], domain="local")], functions=[CAST_OUTER, CAST_INNER], opsets=LOCAL),
+}
+
+
+class OnnxForms(TestCase):
+    def logits_of(self, blob, name="model.onnx"):
+        path = self.folder / name
+        path.write_bytes(blob)
+        return self.run_app(path)
+
+    def run_app(self, path):
+        ids = self.folder / "ids.npy"
+        write_npy(ids, [4], [1, 2, 3, 5])
+        return self.logits(self.compile(path, "app"), ids).values
+
+    def check_same(self, plain, others):
+        expected = self.logits_of(plain)
+        for name, blob in others.items():
+            with self.subTest(name):
+                self.assertEqual(self.logits_of(blob), expected)
+
+    def test_spellings(self):
+        self.check_same(biased(tensor("b", [WIDTH], BYTES)), SAME)
+
+    def test_element_types(self):
+        self.check_same(biased(tensor("b", [WIDTH], COARSE_BYTES)), COARSE_SAME)
+
+    def test_external_data(self):
+        (self.folder / "all.data").write_bytes(bytes(100) + BYTES + bytes(7))
+        parts = {"location": "all.data", "offset": "100", "length": str(len(BYTES))}
+        self.check_same(biased(tensor("b", [WIDTH], BYTES)), {"a part": biased(tensor("b", [WIDTH], external=parts))})
+
+    def test_an_output_that_is_left_out(self):
+        """LayerNormalization's second of three."""
+        norm = node("LayerNormalization", ["x", "g", "b"], ["y"], axis=-1)
+        all_of_it = node("LayerNormalization", ["x", "g", "b"], ["y", "", "deviation"], axis=-1)
+        weights = [floats("g", [WIDTH]), floats("b", [WIDTH])]
+        self.check_same(decoder([norm], "y", weights), {"all": decoder([all_of_it], "y", weights)})
+
+    def test_any_file_name(self):
+        expected = self.logits_of(decoder())
+        for name in ("weights.bin", "model", "model.ONNX"):
+            with self.subTest(name):
+                self.assertEqual(self.logits_of(decoder(), name), expected)
+
+    def test_a_folder_with_other_files(self):
+        folder = self.folder / "exported"
+        folder.mkdir()
+        expected = self.logits_of(decoder())
+        (folder / "decoder.onnx").write_bytes(decoder())
+        (folder / "README.md").write_text("# A model\n")
+        self.assertEqual(self.run_app(folder), expected)
+
+    def test_inspect(self):
+        path = self.folder / "inspected.onnx"
+        path.write_bytes(decoder())
+        self.assertIn("table", self.succeed([LLMC, "inspect", path, "--json"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
