@@ -106,7 +106,7 @@ class Inputs:
         self.model_folder("hf-noconfig", drop=["config.json"])
         self.model_folder("hf-torch", drop=["model.safetensors"], files={"pytorch_model.bin": b"PK\3\4"})
         self.model_folder("hf-onnx", drop=["config.json", "model.safetensors"],
-                          files={"genai_config.json": "{}", "model.onnx": b"\x08\x08"})
+                          files={"model.onnx": b"\x08\x08", "model_q4.onnx": b"\x08\x08"})
         self.model_folder("lora", drop=["config.json", "model.safetensors"],
                           files={"adapter_config.json": "{}", "adapter_model.safetensors": tensors})
         self.model_folder("gemma", config={"model_type": "gemma2", "architectures": ["Gemma2ForCausalLM"]})
