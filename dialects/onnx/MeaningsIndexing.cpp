@@ -254,6 +254,8 @@ static Scalar chooseTop(const Operands &in, unsigned result, Index at) {
   int64_t axis = in.axis(in.integer("axis", -1), in.rank(0));
   Sizes place(at);
   SmallVector<std::pair<Scalar, int64_t>> row;
+  if (!in.affords(in.sizes(0)[axis]))
+    return {};
   for (int64_t i = 0; i < in.sizes(0)[axis]; ++i) {
     place[axis] = i;
     row.emplace_back(in.read(0, place), i);

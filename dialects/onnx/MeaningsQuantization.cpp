@@ -21,12 +21,12 @@ static Sizes scaleIndex(const Operands &in, Index at) {
   if (countOf(in.sizes(1)) == 1)
     return Sizes(in.rank(1), 0);
   int64_t axis = in.axis(in.integer("axis", 1), in.rank(0));
+  if (in.rank(1) != 1 && in.rank(1) != in.rank(0))
+    in.fail("has scales of another rank than its input");
+  if (in.hasFailed())
+    return Sizes(in.rank(1), 0);
   if (in.rank(1) == 1)
     return {at[axis]};
-  if (in.rank(1) != in.rank(0)) {
-    in.fail("has scales of another rank than its input");
-    return Sizes(in.rank(1), 0);
-  }
   Sizes index(at);
   int64_t blockSize = in.integer("block_size", 0);
   index[axis] /= std::max<int64_t>(blockSize, 1);
@@ -61,8 +61,8 @@ static Scalar quantize(const Operands &in, unsigned, Index at) {
   if (isa<FloatType>(type))
     return Scalar::of(in.integer("saturate", 1) ? clampTo(type, quotient + zero)
                                                 : quotient + zero);
-  return Scalar::of(
-      static_cast<int64_t>(clampTo(type, std::nearbyint(quotient) + zero)));
+  double code = clampTo(type, std::nearbyint(quotient) + zero);
+  return Scalar::of(Scalar::of(code).whole()); // NaN is no code
 }
 
 //===----------------------------------------------------------------------===//
@@ -78,7 +78,10 @@ struct CodeRange {
 
 static CodeRange findRange(const Operands &in) {
   double least = 0, most = 0;
-  for (int64_t i = 0, count = countOf(in.sizes(0)); i < count; ++i) {
+  int64_t count = countOf(in.sizes(0));
+  if (!in.affords(count))
+    return {0, 0};
+  for (int64_t i = 0; i < count; ++i) {
     double x = in.read(0, unflatten(i, in.sizes(0))).number();
     least = std::fmin(least, x);
     most = std::fmax(most, x);
