@@ -62,6 +62,12 @@ struct LogitsOptions {
   int64_t rowsPerStep = 0;
 };
 
+struct CallOptions {
+  std::vector<std::string> inputs; // "NAME=FILE.npy"
+  std::string out;                 // a folder
+  int64_t threads = 0;
+};
+
 struct BenchOptions {
   int64_t prompt = 128;
   int64_t generate = 64;
@@ -93,6 +99,7 @@ Status ask(Application &program, const AskOptions &options);
 Status run(Application &program, const RunOptions &options);
 Status chat(Application &program, const ChatOptions &options);
 Status logits(Application &program, const LogitsOptions &options);
+Status call(Application &program, const CallOptions &options);
 Status bench(Application &program, const BenchOptions &options);
 Status eval(Application &program, const EvalOptions &options);
 Status info(Application &program, const InfoOptions &options);

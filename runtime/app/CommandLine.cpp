@@ -64,6 +64,7 @@ private:
   void addRun();
   void addChat();
   void addLogits();
+  void addCall();
   void addBench();
   void addEval();
   void addInfo();
@@ -78,12 +79,14 @@ private:
 
   const Host &host;
   CLI::App *runCommand = nullptr, *chatCommand = nullptr,
-           *logitsCommand = nullptr, *benchCommand = nullptr,
-           *evalCommand = nullptr, *infoCommand = nullptr;
+           *logitsCommand = nullptr, *callCommand = nullptr,
+           *benchCommand = nullptr, *evalCommand = nullptr,
+           *infoCommand = nullptr;
   AskOptions askOptions;
   RunOptions runOptions;
   app::ChatOptions chatOptions;
   LogitsOptions logitsOptions;
+  CallOptions callOptions;
   BenchOptions benchOptions;
   EvalOptions evalOptions;
   InfoOptions infoOptions;
@@ -113,6 +116,7 @@ CommandLine::CommandLine(const Host &host) : host(host) {
   addRun();
   addChat();
   addLogits();
+  addCall();
   addBench();
   addEval();
   addInfo();
@@ -249,6 +253,19 @@ void CommandLine::addLogits() {
   addThreads(logitsCommand, logitsOptions.threads);
 }
 
+void CommandLine::addCall() {
+  callCommand =
+      command("call", "Run a function program on .npy files; 'info' says what "
+                      "it takes and gives");
+  callCommand->add_option("inputs", callOptions.inputs,
+                          "NAME=FILE.npy, one for each input");
+  callCommand
+      ->add_option("--out", callOptions.out,
+                   "A folder: each output becomes NAME.npy in it")
+      ->required();
+  addThreads(callCommand, callOptions.threads);
+}
+
 void CommandLine::addBench() {
   benchCommand = command("bench", "Measure speed and memory");
   auto count = [this](const char *flag, int64_t &value, const char *about,
@@ -339,6 +356,14 @@ std::string CommandLine::doubtText(bool quoted) const {
 }
 
 Status CommandLine::dispatch(Application &program) {
+  if (*callCommand)
+    return call(program, callOptions);
+  if (program.isFunction() && !*infoCommand)
+    return Status::error("this program is a function and does not complete "
+                         "text: " +
+                         cli.get_name() +
+                         " call NAME=FILE.npy --out FOLDER runs it, info says "
+                         "what it takes and gives");
   if (*runCommand)
     return run(program, runOptions);
   if (*chatCommand)

@@ -70,6 +70,19 @@ static std::string valueOf(const Json &info, const char *key,
   return info.contains(key) ? asLine(info[key]) : otherwise;
 }
 
+/// What the compiler was asked.
+static std::string describeOptions(const Application &program,
+                                   const Json &info) {
+  const std::string cpu = "cpu " + valueOf(info, "cpu", "?");
+  if (program.isFunction())
+    return "a function, " + cpu;
+  return "activations " + valueOf(info, "activations", "?") + ", weights " +
+         valueOf(info, "weights", "?") + ", cache " + valueOf(info, "kv", "?") +
+         ", " + cpu + ", up to " + std::to_string(program.model().maxContext) +
+         " positions and " + std::to_string(program.model().maxBatch) +
+         " sequences";
+}
+
 std::string app::describeVersion(const Application &program) {
   auto known = modelInfo(program);
   const Json info = known ? *known : Json::object();
@@ -77,12 +90,8 @@ std::string app::describeVersion(const Application &program) {
   return valueOf(info, "name", "a model without a name") + " (" +
          valueOf(info, "architecture", "unknown architecture") +
          "), compiled by llmc" + (compiler.empty() ? "" : " " + compiler) +
-         "\nactivations " + valueOf(info, "activations", "?") + ", weights " +
-         valueOf(info, "weights", "?") + ", cache " + valueOf(info, "kv", "?") +
-         ", cpu " + valueOf(info, "cpu", "?") + ", up to " +
-         std::to_string(program.model().maxContext) + " positions and " +
-         std::to_string(program.model().maxBatch) +
-         " sequences\nllmrt " LLMRT_VERSION ", layout " +
+         "\n" + describeOptions(program, info) +
+         "\nllmrt " LLMRT_VERSION ", layout " +
          std::to_string(LLMRT_ABI_VERSION);
 }
 

@@ -4,7 +4,7 @@
 #ifndef LLMRT_APP_DESCRIPTION_H
 #define LLMRT_APP_DESCRIPTION_H
 
-#include "Application.h"
+#include "App.h"
 
 #include <nlohmann/json.hpp>
 
@@ -25,6 +25,18 @@ std::string asLine(const Json &value);
 
 /// A file that the model was read from: name, size, SHA-256.
 std::string describeFile(const Json &file);
+
+/// The parts of what `info` says as JSON.
+Json sectionsOf(const Artifact &artifact);
+Json variantsOf(const LlmrtModel &model);
+
+/// Parts of what it says as text: what the compiler wrote; variants and sections.
+std::string describeFacts(const Json &info);
+std::string describeCode(const Application &program);
+
+/// `info` of a function program: what it takes and gives.
+Status functionInfo(Application &program, const InfoOptions &options,
+                    const Json &info);
 
 /// What --version says: model, compiler, options, runtime.
 std::string describeVersion(const Application &program);

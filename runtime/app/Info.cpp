@@ -11,7 +11,7 @@
 using namespace llmrt;
 using namespace llmrt::app;
 
-static Json sectionsOf(const Artifact &artifact) {
+Json app::sectionsOf(const Artifact &artifact) {
   Json sections = Json::array();
   for (const LlmrtSection &section : artifact.sections())
     sections.push_back({{"kind", sectionName(section.kind)},
@@ -20,13 +20,42 @@ static Json sectionsOf(const Artifact &artifact) {
   return sections;
 }
 
-static Json variantsOf(const LlmrtModel &model) {
+Json app::variantsOf(const LlmrtModel &model) {
   Json variants = Json::array();
   for (uint32_t i = 0; i < model.variantCount; ++i)
     variants.push_back(
         {{"name", model.variants[i].name},
          {"features", cpuFeatureNames(model.variants[i].features)}});
   return variants;
+}
+
+static std::string textLine(const std::string &name, const std::string &value) {
+  return name + ": " + value + "\n";
+}
+
+std::string app::describeFacts(const Json &info) {
+  std::string text;
+  for (const auto &[key, value] : info.items())
+    if (key == "model_files")
+      for (const Json &file : value)
+        text += textLine("made of", describeFile(file));
+    else if (value != "") // an option that nobody set
+      text += textLine(asLine(key), asLine(value));
+  return text;
+}
+
+std::string app::describeCode(const Application &program) {
+  std::string text;
+  const LlmrtModel &model = program.model();
+  for (uint32_t i = 0; i < model.variantCount; ++i)
+    text += textLine("variant",
+                     std::string(model.variants[i].name) + " (needs " +
+                         cpuFeatureNames(model.variants[i].features) + ")");
+  text += textLine("this processor", cpuFeatureNames(cpuFeatures()));
+  for (const LlmrtSection &section : program.artifact().sections())
+    text += textLine("section " + std::string(sectionName(section.kind)),
+                     formatBytes(section.bytes));
+  return text;
 }
 
 static Json contractOf(const MemoryContract &contract,
@@ -69,34 +98,22 @@ static std::string jsonReport(const Application &program, const Json &info,
 static std::string textReport(const Application &program, const Json &info,
                               const EngineOptions &options, bool verified) {
   const LlmrtModel &model = program.model();
-  std::string text;
-  auto line = [&text](const std::string &name, const std::string &value) {
-    text += name + ": " + value + "\n";
+  std::string text = describeFacts(info);
+  auto line = [&text](const char *name, const std::string &value) {
+    text += textLine(name, value);
   };
-  for (const auto &[key, value] : info.items())
-    if (key == "model_files")
-      for (const Json &file : value)
-        line("made of", describeFile(file));
-    else if (value != "") // an option that nobody set
-      line(asLine(key), asLine(value));
   if (!info.contains("vocabulary"))
     line("vocabulary", std::to_string(model.vocabulary));
   line("context", std::to_string(model.maxContext) + " of " +
                       std::to_string(model.contextLength));
   line("batch", "up to " + std::to_string(model.maxBatch));
   line("rows per step", "up to " + std::to_string(model.rowsPerStep));
-  for (uint32_t i = 0; i < model.variantCount; ++i)
-    line("variant", std::string(model.variants[i].name) + " (needs " +
-                        cpuFeatureNames(model.variants[i].features) + ")");
-  line("this processor", cpuFeatureNames(cpuFeatures()));
-  for (const LlmrtSection &section : program.artifact().sections())
-    line("section " + std::string(sectionName(section.kind)),
-         formatBytes(section.bytes));
+  text += describeCode(program);
   line("tokenizer", program.hasTokenizer() ? "yes" : "none");
   line("chat template", program.hasChatTemplate() ? "yes" : "none");
-  line("memory (batch " + std::to_string(options.batch) + ", context " +
-           std::to_string(options.context) + ")",
-       describeContract(memoryContract(model, options)));
+  text += textLine("memory (batch " + std::to_string(options.batch) +
+                       ", context " + std::to_string(options.context) + ")",
+                   describeContract(memoryContract(model, options)));
   if (verified)
     line("checksums", "as written");
   return text;
@@ -106,6 +123,8 @@ Status app::info(Application &program, const InfoOptions &options) {
   auto info = modelInfo(program);
   if (!info)
     return info.status();
+  if (program.isFunction())
+    return functionInfo(program, options, *info);
   auto resolved =
       resolveOptions(program.model(), {.batch = options.batch,
                                        .context = options.context,

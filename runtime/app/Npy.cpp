@@ -71,8 +71,9 @@ std::string_view valueOf(std::string_view dictionary, std::string_view key) {
   return {};
 }
 
-/// The elements of shape [T] or [1, T].
-Expected<int64_t> countOf(std::string_view shape, const std::string &name) {
+/// "(2, 3)", up to its end, as numbers.
+Expected<std::vector<int64_t>> parseShape(std::string_view shape,
+                                          const std::string &name) {
   size_t end = shape.find(')');
   if (shape.empty() || shape.front() != '(' || end == std::string_view::npos)
     return npyError(name, "it has no shape");
@@ -91,15 +92,45 @@ Expected<int64_t> countOf(std::string_view shape, const std::string &name) {
     dims.push_back(dim);
     next = after;
   }
-  if (dims.size() == 1)
-    return dims[0];
-  if (dims.size() == 2 && dims[0] == 1)
-    return dims[1];
-  return Status::error(
-      name + ": expected token ids of shape [1, T], found shape " + text);
+  return dims;
+}
+
+/// The elements of shape [T] or [1, T].
+Expected<int64_t> countOf(std::string_view shape, const std::string &name) {
+  auto dims = parseShape(shape, name);
+  if (!dims)
+    return dims.status();
+  if (dims->size() == 1)
+    return (*dims)[0];
+  if (dims->size() == 2 && (*dims)[0] == 1)
+    return (*dims)[1];
+  return Status::error(name +
+                       ": expected token ids of shape [1, T], found shape " +
+                       std::string(shape.substr(0, shape.find(')') + 1)));
 }
 
 } // namespace
+
+Expected<NpyArray> app::parseNpy(std::string_view bytes,
+                                 const std::string &name) {
+  auto header = splitHeader(bytes, name);
+  if (!header)
+    return header.status();
+  auto shape = parseShape(valueOf(header->dictionary, "shape"), name);
+  if (!shape)
+    return shape.status();
+  std::string_view type = valueOf(header->dictionary, "descr");
+  const size_t quote = type.empty() ? type.npos : type.find(type[0], 1);
+  if (quote == type.npos || (type[0] != '\'' && type[0] != '"'))
+    return npyError(name, "it has no element type");
+  NpyArray array;
+  array.type = type.substr(1, quote - 1);
+  array.columnsFirst =
+      valueOf(header->dictionary, "fortran_order").starts_with("True");
+  array.shape = std::move(*shape);
+  array.elements = header->elements;
+  return array;
+}
 
 Expected<std::vector<int32_t>> app::parseNpyIds(std::string_view bytes,
                                                 const std::string &name) {
@@ -136,9 +167,10 @@ Expected<std::vector<int32_t>> app::parseNpyIds(std::string_view bytes,
   return ids;
 }
 
-std::string app::npyHeader(std::span<const int64_t> shape) {
-  std::string dictionary =
-      "{'descr': '<f4', 'fortran_order': False, 'shape': (";
+std::string app::npyHeader(std::span<const int64_t> shape,
+                           std::string_view type) {
+  std::string dictionary = "{'descr': '" + std::string(type) +
+                           "', 'fortran_order': False, 'shape': (";
   for (int64_t dim : shape)
     dictionary += std::to_string(dim) + ", ";
   dictionary += "), }";

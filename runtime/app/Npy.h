@@ -1,8 +1,9 @@
 //===- Npy.h - NumPy's array files ----------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Only what `logits` reads and writes: token ids in, float32 out. The format is
-// NEP 1: magic, version, header length, a Python dictionary, the elements.
+// What `logits` reads and writes, token ids in, float32 out; and any array, for
+// `call`. The format is NEP 1: magic, version, header length, a Python dictionary,
+// the elements.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_APP_NPY_H
 #define LLMRT_APP_NPY_H
@@ -22,8 +23,19 @@ namespace llmrt::app {
 Expected<std::vector<int32_t>> parseNpyIds(std::string_view bytes,
                                            const std::string &name);
 
-/// The bytes before the elements of a float32 array, a multiple of 64.
-std::string npyHeader(std::span<const int64_t> shape);
+/// An array whose elements lie in the bytes that it was read from. How many there
+/// are is not checked: that depends on their type.
+struct NpyArray {
+  std::string type; // "<f4"
+  std::vector<int64_t> shape;
+  bool columnsFirst = false; // the order of Fortran
+  std::string_view elements;
+};
+Expected<NpyArray> parseNpy(std::string_view bytes, const std::string &name);
+
+/// The bytes before the elements of an array, a multiple of 64.
+std::string npyHeader(std::span<const int64_t> shape,
+                      std::string_view type = "<f4");
 
 /// Writes a file under another name and gives it its own at the end: a failure
 /// leaves no half file. Errors name the file.

@@ -157,6 +157,10 @@ private:
   LlmrtStep descriptor = {};
 };
 
+/// Whether this runtime reads the code's layouts, and the weights are as many as it
+/// expects.
+Status checkCode(const LlmrtModel &model, std::span<const uint8_t> weights);
+
 /// Seconds since an arbitrary moment; never goes back.
 double steadySeconds();
 

@@ -6,6 +6,7 @@
 
 #include "llmrt/Artifact.h"
 #include "llmrt/Engine.h"
+#include "llmrt/Function.h"
 #include "llmrt/Sampler.h"
 #include "llmrt/Status.h"
 #include "llmrt/Tokenizer.h"
@@ -62,6 +63,15 @@ public:
   /// samplers.
   int64_t otherBytes(const SamplerOptions &sampler = {},
                      int64_t samplers = 0) const;
+  /// Whether it takes and gives tensors (createFunction); else it completes text
+  /// (createEngine).
+  bool isFunction() const { return code->signature; }
+  Expected<std::unique_ptr<Function>>
+  createFunction(int64_t threads = 0) const {
+    return Function::create(*code, file.section(LLMRT_SECTION_WEIGHTS),
+                            threads);
+  }
+
   /// An engine whose contract includes them.
   Expected<std::unique_ptr<Engine>>
   createEngine(EngineOptions options, const SamplerOptions &sampler = {},

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a layout below changes. */
-#define LLMRT_ABI_VERSION 3
+#define LLMRT_ABI_VERSION 4
 
 /* Cache slots per page: wide enough that decode attention reads at memory speed. */
 #define LLMRT_PAGE_TOKENS 64
@@ -102,6 +102,63 @@ typedef void (*LlmrtStepFn)(const LlmrtStep *step, int64_t worker,
 /* Provided by the runtime, called by generated code between dependent kernels. */
 void llmrt_barrier(void *barrier);
 
+/* How the elements of a result or of a tensor are stored. */
+enum {
+  LLMRT_ELEMENT_F32 = 1,
+  LLMRT_ELEMENT_I32 = 2,
+  LLMRT_ELEMENT_BOOL = 3, /* a byte, 0 or 1 */
+  LLMRT_ELEMENT_I8 = 4,
+  LLMRT_ELEMENT_I16 = 5,
+  LLMRT_ELEMENT_I64 = 6,
+  LLMRT_ELEMENT_F16 = 7,
+  LLMRT_ELEMENT_BF16 = 8,
+  LLMRT_ELEMENT_F64 = 9,
+};
+
+/*===----------------------------------------------------------------------===
+ * One call of a function program: tensors -> tensors, nothing kept between
+ *===----------------------------------------------------------------------===*/
+
+/* A tensor that a function takes or gives; its elements lie in row-major order. */
+typedef struct LlmrtTensor {
+  const char *name;
+  const int64_t *sizes;       /* [rank], -1: known only when it is called */
+  const char *const *symbols; /* [rank], the name of a size that is not known:
+                                 the same name is the same number; "": none */
+  uint32_t elementType;       /* LLMRT_ELEMENT_* */
+  uint32_t rank;
+} LlmrtTensor;
+
+/* The sizes of a call: from those of all inputs, one input behind the other, those
+ * of all outputs. Returns the bytes of the workspace, INT64_MAX where no machine has
+ * as many, -1 where the inputs do not fit one another. Each size is at least 0 and
+ * at most INT32_MAX. */
+typedef int64_t (*LlmrtSizesFn)(const int64_t *inputSizes,
+                                int64_t *outputSizes);
+
+/* What a call reads and writes. All pointers are owned by the caller. */
+typedef struct LlmrtCall {
+  const uint8_t *weights; /* weight section, 64-byte aligned */
+  uint8_t *workspace; /* the bytes that the sizes ask for, 64-byte aligned */
+  const void *const *inputs; /* [inputCount], aligned to their elements */
+  void *const *outputs;      /* [outputCount], as well */
+  const int64_t *sizes;      /* of all inputs, one behind the other */
+  void *barrier;             /* given back to llmrt_barrier */
+} LlmrtCall;
+
+/* Runs one worker's share of a call, as LlmrtStepFn does of a step. */
+typedef void (*LlmrtCallFn)(const LlmrtCall *call, int64_t worker,
+                            int64_t workers);
+
+/* What a function program takes and gives. */
+typedef struct LlmrtSignature {
+  const LlmrtTensor *inputs;
+  const LlmrtTensor *outputs;
+  int64_t inputCount;
+  int64_t outputCount;
+  LlmrtSizesFn sizes;
+} LlmrtSignature;
+
 /*===----------------------------------------------------------------------===
  * The compiled model: one constant symbol in the generated object
  *===----------------------------------------------------------------------===*/
@@ -119,15 +176,10 @@ typedef struct LlmrtVariant {
   uint64_t features; /* LLMRT_CPU_* that must all be present */
   LlmrtStepFn step;  /* all results but "tokens" */
   LlmrtStepFn
-      sample; /* "tokens" from "logits", after a barrier; null: the model
+      sample;       /* "tokens" from "logits", after a barrier; null: the model
                          was compiled without */
+  LlmrtCallFn call; /* of a function program, which has no step; else null */
 } LlmrtVariant;
-
-/* How the elements of a result are stored. */
-enum {
-  LLMRT_ELEMENT_F32 = 1,
-  LLMRT_ELEMENT_I32 = 2,
-};
 
 /* Which rows a result has. */
 enum {
@@ -160,6 +212,9 @@ typedef struct LlmrtModel {
   int64_t maxBatch;       /*   sequences at once */
   int64_t rowsPerStep;    /*   rows of one step (prompt chunk) */
   int64_t weightBytes;    /* weight section */
+  /* A function program: what it takes and gives. Then all numbers above but those
+   * of variants and weights are 0. Null: a step program. */
+  const LlmrtSignature *signature;
 } LlmrtModel;
 
 /* The symbol that the generated object defines. */
@@ -218,9 +273,12 @@ extern const LlmrtArtifact llmrt_artifact __attribute__((visibility("hidden")));
 LLMRT_STATIC_ASSERT(sizeof(LlmrtRange) == 16, "range layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSampling) == 40, "sampling layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtStep) == 22 * 8, "step layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 32, "variant layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtTensor) == 32, "tensor layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtCall) == 48, "call layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtSignature) == 40, "signature layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 40, "variant layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtResult) == 24, "result layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtModel) == 104, "model layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtModel) == 112, "model layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSection) == 32, "section layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtArtifact) == LLMRT_SECTION_ALIGN,
                     "artifact layout");

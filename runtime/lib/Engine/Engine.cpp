@@ -160,13 +160,28 @@ static Status checkResults(const LlmrtModel &model) {
   return Status::ok();
 }
 
-static Status checkModel(const LlmrtModel &model,
-                         std::span<const uint8_t> weights) {
+Status llmrt::checkCode(const LlmrtModel &model,
+                        std::span<const uint8_t> weights) {
   if (model.abiVersion != LLMRT_ABI_VERSION)
     return Status::error("the model's code has layout version " +
                          std::to_string(model.abiVersion) +
                          ", this runtime reads " +
                          std::to_string(LLMRT_ABI_VERSION));
+  if (static_cast<int64_t>(weights.size()) != model.weightBytes)
+    return Status::error("the weight section has " +
+                         std::to_string(weights.size()) +
+                         " bytes, the model's code expects " +
+                         std::to_string(model.weightBytes));
+  return Status::ok();
+}
+
+static Status checkModel(const LlmrtModel &model,
+                         std::span<const uint8_t> weights) {
+  if (Status status = checkCode(model, weights); !status)
+    return status;
+  if (model.signature)
+    return Status::error("this program is a function: it has no sequences, "
+                         "'call' runs it");
   const int64_t atLeastOne[] = {model.vocabulary,     model.arenaBytesPerRow,
                                 model.kvBytesPerPage, model.contextLength,
                                 model.maxContext,     model.maxBatch,
@@ -175,14 +190,7 @@ static Status checkModel(const LlmrtModel &model,
     if (number < 1)
       return Status::error("the model's code states a size of " +
                            std::to_string(number));
-  if (Status status = checkResults(model); !status)
-    return status;
-  if (static_cast<int64_t>(weights.size()) != model.weightBytes)
-    return Status::error("the weight section has " +
-                         std::to_string(weights.size()) +
-                         " bytes, the model's code expects " +
-                         std::to_string(model.weightBytes));
-  return Status::ok();
+  return checkResults(model);
 }
 
 Expected<std::unique_ptr<Engine>>

@@ -19,8 +19,8 @@ const CpuRegisters wide = {.leaf1Ecx = 0x38001000u, // FMA OSXSAVE AVX F16C
 void noStep(const LlmrtStep *, int64_t, int64_t) {}
 
 const LlmrtVariant variants[] = {
-    {"avx512-vnni", allFeatures, noStep, nullptr},
-    {"avx2", LLMRT_CPU_AVX2, noStep, nullptr},
+    {"avx512-vnni", allFeatures, noStep, nullptr, nullptr},
+    {"avx2", LLMRT_CPU_AVX2, noStep, nullptr, nullptr},
 };
 const LlmrtModel model = [] {
   LlmrtModel two = {};

@@ -219,7 +219,7 @@ TEST(Engine, refusesOtherWeightsAndOtherLayouts) {
   LlmrtModel model = llmrt_model;
   model.abiVersion = 99;
   EXPECT_EQ(Engine::create(model, fakeWeights(), {}).message(),
-            "the model's code has layout version 99, this runtime reads 3");
+            "the model's code has layout version 99, this runtime reads 4");
   model = llmrt_model;
   model.vocabulary = 0;
   EXPECT_NE(Engine::create(model, fakeWeights(), {}).message(), "");
@@ -302,7 +302,7 @@ TEST(Engine, stepsHaveOneRangePerPartAndNoParents) {
         ranges.assign(step->ranges, step->ranges + step->rangeCount);
         parents.assign(step->parents, step->parents + step->rows);
       },
-      nullptr};
+      nullptr, nullptr};
   LlmrtModel model = llmrt_model;
   model.variants = &variant;
   model.variantCount = 1;

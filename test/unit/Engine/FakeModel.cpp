@@ -158,8 +158,9 @@ void fakeSample(const LlmrtStep *step, int64_t worker, int64_t workers) {
 void neverStep(const LlmrtStep *, int64_t, int64_t) { __builtin_trap(); }
 
 const LlmrtVariant variants[] = {
-    {"future", 1ull << 40, neverStep, neverStep}, // no processor has this
-    {"fake", 0, fakeStep, fakeSample},
+    {"future", 1ull << 40, neverStep, neverStep,
+     nullptr}, // no processor has this
+    {"fake", 0, fakeStep, fakeSample, nullptr},
 };
 
 const LlmrtResult results[] = {
@@ -184,6 +185,7 @@ extern "C" const LlmrtModel llmrt_model = {
     .maxBatch = 8,
     .rowsPerStep = 96,
     .weightBytes = weightBytes,
+    .signature = nullptr,
 };
 
 std::span<const uint8_t> llmrt::test::fakeWeights() { return weights().bytes; }
