@@ -15,6 +15,7 @@
 #include "llmc/Emit/FileDigests.h"
 #include "llmc/Emit/PendingFile.h"
 #include "llmc/Lower/Passes.h"
+#include "llmc/Lower/Signature.h"
 #include "llmc/Weights/Files.h"
 #include "llmrt/Console.h"
 #include "llmrt/TokenizerModel.h"
@@ -154,11 +155,12 @@ llvm::Error Compiler::import(llvm::StringRef path,
 // From IR
 //===----------------------------------------------------------------------===//
 
-/// The instruction sets for which a scheduled or lowered module has a step.
+/// The instruction sets for which a scheduled or lowered module has code.
 static std::vector<std::string> findIsas(mlir::ModuleOp module) {
   std::vector<std::string> isas;
   for (llvm::StringRef isa : getKnownIsas())
-    if (module.lookupSymbol(("step." + isa).str()))
+    if (module.lookupSymbol(("step." + isa).str()) ||
+        module.lookupSymbol(("main." + isa).str()))
       isas.push_back(isa.str());
   return isas;
 }
@@ -215,7 +217,7 @@ llvm::Error Compiler::resume(llvm::StringRef irPath,
         return error;
     if (llvm::Error error = readModule(irPath))
       return error;
-    if (weightsFrom.empty())
+    if (weightsFrom.empty() || isFunctionProgram(getModule()))
       if (llvm::Error error = settleOptions(wanted))
         return error;
     return checkSources(irPath, getModule(), model.weights, weightsFrom);
@@ -326,18 +328,40 @@ static llvm::json::Value toJson(mlir::Attribute attribute) {
   return text;
 }
 
-llvm::Expected<llvm::json::Object> Compiler::describeModel() {
+/// What a function program has instead of a plan.
+static llvm::Expected<llvm::json::Object>
+describeFunction(mlir::ModuleOp module, const CompileOptions &options) {
+  auto bytes = getWeightSectionBytes(module);
+  if (!bytes)
+    return bytes.takeError();
+  return llvm::json::Object{{"kind", "function"},
+                            {"cpu", options.cpu},
+                            {"emulate_on", options.emulateOn},
+                            {"weight_bytes", *bytes}};
+}
+
+llvm::Expected<llvm::json::Object> Compiler::describeStep() {
   auto plan = getPlan();
   if (!plan)
     return plan.takeError();
   llvm::json::Object object = describeOptions(options);
+  object["vocabulary"] = plan->getResult("logits").getColumns();
+  object["weight_bytes"] = plan->getWeightBytes();
+  return object;
+}
+
+llvm::Expected<llvm::json::Object> Compiler::describeModel() {
+  auto described = isFunctionProgram(getModule())
+                       ? describeFunction(getModule(), options)
+                       : describeStep();
+  if (!described)
+    return described.takeError();
+  llvm::json::Object object = std::move(*described);
   if (auto facts =
           getModule()->getAttrOfType<mlir::DictionaryAttr>("llm.model"))
     for (mlir::NamedAttribute fact : facts)
       object[fact.getName().str()] = toJson(fact.getValue());
   object["variants"] = llvm::json::Array(isas);
-  object["vocabulary"] = plan->getResult("logits").getColumns();
-  object["weight_bytes"] = plan->getWeightBytes();
   object["llmc_version"] = getVersion();
   return object;
 }

@@ -8,6 +8,7 @@
 
 #include "dialects/llm/LLMDialect.h"
 #include "llmc/Lower/Passes.h"
+#include "llmc/Lower/Signature.h"
 
 using namespace llmc;
 using namespace mlir::llm;
@@ -113,6 +114,12 @@ static int64_t getModelContext(mlir::ModuleOp module) {
 
 llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
                                                     mlir::ModuleOp imported) {
+  if (isFunctionProgram(imported)) {
+    options.activations = Activations::f32;
+    options.cache = CacheType::f32;
+    options.maxContext = options.maxBatch = options.rowsPerStep = 0;
+    return options;
+  }
   bool integers =
       options.weights == WeightMode::keep && hasIntegerWeights(imported);
   if (options.activations == Activations::automatic)

@@ -9,6 +9,7 @@
 #include "Diagnostics.h"
 #include "MlirFlags.h"
 #include "llmc/Lower/Passes.h"
+#include "llmc/Lower/Signature.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Raise/Passes.h"
 #include "llmc/Schedule/Passes.h"
@@ -129,7 +130,10 @@ llvm::Error llmc::runStage(Stage stage, mlir::ModuleOp module,
   DiagnosticCollector diagnostics(module.getContext());
   mlir::PassManager manager(module->getName());
   applyMlirFlags(manager);
-  buildStagePipeline(stage, manager, options, isas);
+  if (isFunctionProgram(module))
+    buildFunctionPipeline(stage, manager, options, isas);
+  else
+    buildStagePipeline(stage, manager, options, isas);
   if (mlir::failed(manager.run(module)))
     return diagnostics.takeError("stage " + getStageName(stage) + " failed");
   return checkStageContract(stage, module);
@@ -174,6 +178,7 @@ void llmc::registerPipelines() {
                                    [](mlir::OpPassManager &manager) {
                                      buildRaisePipeline(manager, nullptr);
                                    });
+  registerFunctionPipelines();
   mlir::PassPipelineRegistration<OptimizePipelineOptions>(
       "llmc-optimize", "the optimize stage of llmc",
       [](mlir::OpPassManager &manager, const OptimizePipelineOptions &given) {

@@ -32,6 +32,7 @@ void llmc::registerDialects(mlir::DialectRegistry &registry) {
                   mlir::memref::MemRefDialect, mlir::onnx::ONNXDialect,
                   mlir::scf::SCFDialect, mlir::tensor::TensorDialect,
                   mlir::vector::VectorDialect>();
+  registerBufferization(registry);
   registerCpuTilers(registry);
 }
 
@@ -42,5 +43,8 @@ void llmc::registerPasses() {
   registerLowerPasses();
   mlir::PassPipelineRegistration<>(
       "llm-to-llvm", "emitted tiles to the LLVM dialect", buildLLVMPipeline);
+  mlir::PassPipelineRegistration<>(
+      "llm-to-buffers", "tensors of a bound function to planned buffers",
+      buildBufferPipeline);
   mlir::registerTransformsPasses(); // canonicalize, cse, symbol-dce, ...
 }

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "Report.h"
 
+#include "llmc/Lower/Signature.h"
+
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 
@@ -68,8 +70,13 @@ void llmc::printSummary(llvm::raw_ostream &stream, Compiler &compiler,
   llvm::sys::fs::file_size(output, fileBytes);
   const CompileOptions &options = compiler.getOptions();
   stream << output << ": " << formatBytes(fileBytes) << " in "
-         << llvm::format("%.1f s", seconds) << "\n"
-         << "  activations " << getChoiceName(options.activations)
+         << llvm::format("%.1f s", seconds) << "\n";
+  if (isFunctionProgram(compiler.getModule())) {
+    stream << "  a function, cpu " << llvm::join(compiler.getIsas(), " ")
+           << "; 'call' runs it, 'info' says what it takes and gives\n";
+    return;
+  }
+  stream << "  activations " << getChoiceName(options.activations)
          << ", weights " << getChoiceName(options.weights) << ", cache "
          << getChoiceName(options.cache) << ", cpu "
          << llvm::join(compiler.getIsas(), " ") << "\n"

@@ -8,10 +8,13 @@
 
 #include "Diagnostics.h"
 #include "dialects/llm/LLMDialect.h"
+#include "llmc/Lower/Signature.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -58,6 +61,18 @@ static bool isLegalLowered(Operation *op) {
   return isa<ModuleOp, WeightOp>(op) || isOf<LLVM::LLVMDialect>(op);
 }
 
+/// A function program is linalg on tensors up to its last stage.
+static bool isLegalInFunction(Stage stage, Operation *op) {
+  if (stage >= Stage::lower)
+    return isLegalLowered(op);
+  if (isa<WeightOp, ParamOp>(op))
+    return true;
+  return isOf<linalg::LinalgDialect, scf::SCFDialect, affine::AffineDialect>(
+             op) ||
+         (isLegalImported(op) &&
+          (stage == Stage::import || !isOf<LLMDialect>(op)));
+}
+
 static bool isLegalAfter(Stage stage, Operation *op) {
   switch (stage) {
   case Stage::import:
@@ -76,8 +91,9 @@ static bool isLegalAfter(Stage stage, Operation *op) {
 /// The first op that is not legal after `stage`; null if there is none.
 static Operation *findIllegal(Stage stage, ModuleOp module) {
   Operation *illegal = nullptr;
+  bool isFunction = isFunctionProgram(module);
   module.walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (isLegalAfter(stage, op))
+    if (isFunction ? isLegalInFunction(stage, op) : isLegalAfter(stage, op))
       return WalkResult::advance();
     illegal = op;
     return WalkResult::interrupt();
@@ -85,12 +101,16 @@ static Operation *findIllegal(Stage stage, ModuleOp module) {
   return illegal;
 }
 
-/// Each stage leaves what the one before does not know: a memory plan, the
-/// function that samples.
+/// Each stage leaves what the one before does not know: a memory plan or targets,
+/// the function that samples.
 static Stage guessStage(ModuleOp module) {
   if (llvm::any_of(module.getOps(),
                    [](Operation &op) { return isOf<LLVM::LLVMDialect>(&op); }))
     return Stage::lower;
+  if (isFunctionProgram(module))
+    return llvm::any_of(module.getOps<func::FuncOp>(), getTarget)
+               ? Stage::schedule
+               : Stage::import;
   if (module->hasAttr(PlanAttr::moduleAttrName))
     return Stage::schedule;
   return module.lookupSymbol("sample") ? Stage::optimize : Stage::import;

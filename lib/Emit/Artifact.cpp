@@ -97,12 +97,15 @@ llmc::appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
     return error;
 
   std::vector<LlmrtSection> table;
-  if (llvm::Error error = writer->beginSection(LLMRT_SECTION_WEIGHTS))
-    return error;
-  if (llvm::Error error = writeWeights(*writer, *weights, *inputs.weights,
-                                       *weightBytes, progress))
-    return error;
-  table.push_back(writer->endSection());
+  // A function may have none, and no section is empty.
+  if (*weightBytes) {
+    if (llvm::Error error = writer->beginSection(LLMRT_SECTION_WEIGHTS))
+      return error;
+    if (llvm::Error error = writeWeights(*writer, *weights, *inputs.weights,
+                                         *weightBytes, progress))
+      return error;
+    table.push_back(writer->endSection());
+  }
   if (llvm::Error error =
           writeText(*writer, LLMRT_SECTION_TOKENIZER, inputs.tokenizer, table))
     return error;

@@ -5,6 +5,7 @@
 // arguments from the descriptor; constants say what the model needs and returns.
 //===----------------------------------------------------------------------===//
 #include "Cpu/Isa.h"
+#include "Entries.h"
 #include "ModelTables.h"
 #include "RawMemory.h"
 #include "StepFields.h"
@@ -29,7 +30,7 @@ class Finisher {
 public:
   Finisher(ModuleOp module, PlanAttr plan)
       : module(module), plan(plan), b(module.getLoc(), module.getContext()),
-        tables(b), pointer(LLVM::LLVMPointerType::get(module.getContext())) {
+        tables(b) {
     b.setInsertionPointToEnd(module.getBody());
   }
 
@@ -42,7 +43,7 @@ public:
       return failure();
     if (!limits.maxContext)
       limits.maxContext = *context;
-    declareBarrier();
+    entries.emplace(b);
     std::vector<TableEntry> variants = createVariants();
     // Nothing reads the targets from here on.
     for (auto function : module.getOps<func::FuncOp>())
@@ -55,12 +56,6 @@ public:
   }
 
 private:
-  void declareBarrier() {
-    auto type = LLVM::LLVMFunctionType::get(
-        LLVM::LLVMVoidType::get(b.getContext()), pointer);
-    LLVM::LLVMFuncOp::create(b, "llmrt_barrier", type);
-  }
-
   //===--- entries ------------------------------------------------------------===//
 
   std::vector<TableEntry> createVariants() {
@@ -74,7 +69,8 @@ private:
       AddressOf sample = createEntry("sample", *isa);
       AddressOf name =
           tables.addString("llmrt_variant." + isa->getName(), isa->getName());
-      variants.push_back({name, static_cast<int64_t>(bits), step, sample});
+      variants.push_back({name, static_cast<int64_t>(bits), step, sample,
+                          /*call=*/AddressOf{}});
     }
     return variants;
   }
@@ -85,41 +81,11 @@ private:
         module.lookupSymbol<func::FuncOp>((name + "." + isa.getName()).str());
     if (!function)
       return {};
-    passBarrier(function);
     std::string symbol = ("llmrt_" + name + "." + isa.getName()).str();
-    Type i64 = b.getI64Type();
-    auto entry = LLVM::LLVMFuncOp::create(
-        b, symbol,
-        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                    {pointer, i64, i64}));
-    entry.setLinkage(LLVM::Linkage::Internal);
-    for (StringRef attribute : {"target_cpu", "target_features"})
-      if (Attribute value = function->getAttr(attribute))
-        entry->setAttr(attribute, value);
-    OpBuilder::InsertionGuard guard(b);
-    Block *block = entry.addEntryBlock(b);
-    b.setInsertionPointToStart(block);
-    SmallVector<Value> arguments = loadFields(block->getArgument(0), function);
-    arguments.push_back(toIndex(block->getArgument(1)));
-    arguments.push_back(toIndex(block->getArgument(2)));
-    arguments.push_back(
-        load(block->getArgument(0), offsetof(LlmrtStep, barrier), pointer));
-    func::CallOp::create(b, function, arguments);
-    LLVM::ReturnOp::create(b, ValueRange());
+    entries->createShared(
+        symbol, function, offsetof(LlmrtStep, barrier),
+        [&](Value descriptor) { return loadFields(descriptor, function); });
     return {symbol};
-  }
-
-  /// The function hands its barrier on to every llm.barrier.
-  void passBarrier(func::FuncOp function) {
-    unsigned index = function.getNumArguments();
-    (void)function.insertArgument(index, pointer, {}, function.getLoc());
-    Value barrier = function.getArgument(index);
-    function.walk([&](BarrierOp op) {
-      OpBuilder builder(op);
-      LLVM::CallOp::create(builder, op.getLoc(), TypeRange(), "llmrt_barrier",
-                           barrier);
-      op.erase();
-    });
   }
 
   /// What StepArguments names, from the descriptor.
@@ -135,30 +101,19 @@ private:
     };
     for (const StepFieldInfo &field : stepFields) {
       if (field.kind == StepFieldKind::count) {
-        arguments.push_back(
-            toIndex(load(descriptor, field.offset, b.getI64Type())));
+        arguments.push_back(entries->toIndex(
+            entries->load(descriptor, field.offset, entries->i64)));
         continue;
       }
-      Value address = load(descriptor, field.offset, pointer);
+      Value address = entries->load(descriptor, field.offset, entries->pointer);
       if (field.kind != StepFieldKind::results) {
         wrap(address);
         continue;
       }
       for (size_t i = 0; i < results; ++i)
-        wrap(load(address, i * sizeof(void *), pointer));
+        wrap(entries->load(address, i * sizeof(void *), entries->pointer));
     }
     return arguments;
-  }
-
-  Value load(Value base, size_t offset, Type type) {
-    Value address = LLVM::GEPOp::create(
-        b, pointer, b.getI8Type(), base,
-        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
-    return LLVM::LoadOp::create(b, type, address);
-  }
-
-  Value toIndex(Value i64) {
-    return arith::IndexCastOp::create(b, b.getIndexType(), i64);
   }
 
   //===--- the model ------------------------------------------------------------===//
@@ -202,7 +157,8 @@ private:
                       vocabulary, plan.getArenaBytesPerRow(),
                       plan.getScratchBytesPerWorker(), plan.getKvBytesPerPage(),
                       context, limits.maxContext, limits.maxBatch,
-                      limits.rowsPerStep, plan.getWeightBytes()},
+                      limits.rowsPerStep, plan.getWeightBytes(),
+                      /*signature=*/AddressOf{}},
                      sizeof(LlmrtModel));
   }
 
@@ -210,7 +166,7 @@ private:
   PlanAttr plan;
   ImplicitLocOpBuilder b;
   ModelTables tables;
-  LLVM::LLVMPointerType pointer;
+  std::optional<Entries> entries;
 };
 
 struct FinishStep : impl::FinishStepBase<FinishStep> {

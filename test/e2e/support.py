@@ -22,7 +22,7 @@ MACHINE = os.environ.get("LLMC_TEST_MACHINE") or "native"
 if MACHINE != "native":
     os.environ["LLMRT_CPU"] = {"x86-64": "none", "avx512-vnni": "avx2 avx512 avx512-vnni"}.get(
         MACHINE, MACHINE)
-TYPES = {"<f4": "f", "<i8": "q"}
+TYPES = {"<f4": "f", "<i8": "q", "<i4": "i", "<f8": "d", "|b1": "B"}
 
 # The one table of tolerances: test/unit/Tolerances.h says why each is what it is.
 TOLERANCES = {name: float(number) for name, number in re.findall(
@@ -57,12 +57,12 @@ def read_npy(path):
     return Tensor(header["shape"], values)
 
 
-def write_npy(path, shape, ids):
-    header = str({"descr": "<i8", "fortran_order": False, "shape": tuple(shape)}).encode()
+def write_npy(path, shape, values, descr="<i8", columns_first=False):
+    header = str({"descr": descr, "fortran_order": columns_first, "shape": tuple(shape)}).encode()
     header += b" " * (-(len(header) + 11) % 64) + b"\n"
     with open(path, "wb") as file:
         file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
-        array.array("q", ids).tofile(file)
+        array.array(TYPES[descr], values).tofile(file)
 
 
 def largest_difference(a, b):

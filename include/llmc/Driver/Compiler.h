@@ -82,6 +82,7 @@ private:
   llvm::Error readModel(llvm::StringRef path, const CompileOptions &wanted);
   llvm::Error readModule(llvm::StringRef path);
   llvm::Error settleOptions(const CompileOptions &wanted);
+  llvm::Expected<llvm::json::Object> describeStep();
 
   std::shared_ptr<Explanation> explanation; // null: nobody asked
   mlir::MLIRContext context;

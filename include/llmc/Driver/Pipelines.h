@@ -30,6 +30,11 @@ void buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
                         const CompileOptions &options,
                         llvm::ArrayRef<std::string> isas);
 
+/// The same for a function program: a module with @main on tensors.
+void buildFunctionPipeline(Stage stage, mlir::OpPassManager &manager,
+                           const CompileOptions &options,
+                           llvm::ArrayRef<std::string> isas);
+
 /// Runs a stage's passes, then checks its contract.
 llvm::Error runStage(Stage stage, mlir::ModuleOp module,
                      const CompileOptions &options,
@@ -43,8 +48,10 @@ llvm::Error checkStageContract(Stage stage, mlir::ModuleOp module);
 /// The stage that left this module; fails where its contract does not hold.
 llvm::Expected<Stage> detectStage(mlir::ModuleOp module);
 
-/// Registers llmc-raise, llmc-optimize, llmc-schedule and llmc-lower for textual pipelines.
+/// Registers llmc-raise, llmc-optimize, llmc-schedule and llmc-lower for textual
+/// pipelines, and llmc-function-optimize and so on.
 void registerPipelines();
+void registerFunctionPipelines(); // part of the above
 
 } // namespace llmc
 

@@ -6,7 +6,9 @@
 
 #include "dialects/llm/LLMDialect.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -26,11 +28,17 @@ namespace llmc {
 /// Appends the upstream passes that turn emitted tiles into the LLVM dialect.
 void buildLLVMPipeline(mlir::OpPassManager &manager);
 
+/// Appends the passes that turn tensors of a bound function into planned buffers.
+void buildBufferPipeline(mlir::OpPassManager &manager);
+
 /// Instruction sets that `llm-clone-targets` knows, best first.
 llvm::ArrayRef<llvm::StringRef> getKnownIsas();
 
 /// Gives the ops of the llm dialect their tilers for CPUs.
 void registerCpuTilers(mlir::DialectRegistry &registry);
+
+/// Gives upstream's ops on tensors what bufferisation asks of them.
+void registerBufferization(mlir::DialectRegistry &registry);
 
 /// LLVM's target features of a machine: `native` (this one), `x86-64` (none on top
 /// of the base) or an instruction set of getKnownIsas. Fails on another name.

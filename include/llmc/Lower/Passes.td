@@ -92,4 +92,64 @@ def ApproximateMath : Pass<"llm-approximate-math", "::mlir::ModuleOp"> {
                            "::mlir::arith::ArithDialect"];
 }
 
+def BindFunction : Pass<"llm-bind-function", "::mlir::ModuleOp"> {
+  let summary = "a function's tensors become the caller's memory";
+  let description = [{
+    `@main` takes the fields of `LlmrtCall` (runtime/include/llmrt/abi.h): weights and
+    inputs are read where they lie, results are written where the caller wants them.
+    `@sizes` computes from the sizes of a call's inputs those of its outputs, and
+    whether the inputs fit one another: every op that walks two tensors side by side,
+    and every slice, is asked. Names and types move to the module's `llm.signature`.
+
+    Expects: functions on tensors with targets; weights with offsets. Leaves: tensors
+    between bufferization.to_tensor and bufferization.materialize_in_destination.
+    Saves: copies of weights, inputs and outputs; a check of sizes while running.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::bufferization::BufferizationDialect", "::mlir::arith::ArithDialect"];
+}
+
+def PlanWorkspace : Pass<"llm-plan-workspace", "::mlir::ModuleOp"> {
+  let summary = "buffers of a function share one workspace";
+  let description = [{
+    Every `memref.alloc` becomes a view of the workspace. Buffers that are not used at
+    the same time share a place, which is as large as its largest buffer. `@sizes`
+    returns the sum, a function of the sizes of a call.
+
+    Expects: a bound function on buffers. Leaves: no allocation.
+    Saves: generated code never asks the system for memory; a call's peak is known
+    before it runs.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect"];
+}
+
+def SplitGenerics : Pass<"llm-split-generics", "::mlir::ModuleOp"> {
+  let summary = "workers share the loops of a function";
+  let description = [{
+    Each distinct linalg op on buffers, and each copy, becomes one function of `scf.for`
+    loops over this worker's share, around vectors of the target's width: along the
+    results' last dimension, or, where inputs lie across it, along a sum. The function
+    calls them, and meets at an `llm.barrier` wherever one touches what another since
+    the last barrier has written or read. An element that the body of an op chooses
+    (`memref.load`) is the nearest one, where there is none at its place.
+
+    Expects: a planned function. Leaves: func, scf, memref, vector, arith, math, llm.barrier.
+    Saves: ops of equal layers are compiled once; barriers that no dependence needs.
+  }];
+  let dependentDialects = ["::mlir::vector::VectorDialect", "::mlir::scf::SCFDialect", "::mlir::affine::AffineDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::math::MathDialect"];
+}
+
+def FinishFunction : Pass<"llm-finish-function", "::mlir::ModuleOp"> {
+  let summary = "the function meets the ABI";
+  let description = [{
+    Adds, per instruction set, an entry function that unpacks `LlmrtCall`, and the
+    constant `llmrt_model` with the function's signature (runtime/include/llmrt/abi.h).
+
+    Expects: loops, and functions with target features. Leaves: no llm ops but
+    `llm.weight`, which says what the weight section holds.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect"];
+}
+
 #endif // LLMC_LOWER_PASSES

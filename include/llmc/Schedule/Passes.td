@@ -45,6 +45,18 @@ def PlanMemory : Pass<"llm-plan-memory", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 
+def PlaceWeights : Pass<"llm-place-weights", "::mlir::ModuleOp"> {
+  let summary = "every weight of a function gets its place";
+  let description = [{
+    Weights get their offset in the weight section, in execution order: what
+    `llm-plan-memory` does for a step.
+
+    Expects: functions on tensors. Leaves: the same with `at` filled; unread weights are gone.
+    Saves: weights are read front to back.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
 def CheckPlan : Pass<"llm-check-plan", "::mlir::ModuleOp"> {
   let summary = "no value is overwritten while it is still read";
   let description = [{

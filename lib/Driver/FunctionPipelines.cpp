@@ -1,0 +1,77 @@
+//===- FunctionPipelines.cpp - the stages of a function program -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where a step has kernels that know their op, a function has linalg: what no llm op
+// says goes this way.
+//===----------------------------------------------------------------------===//
+#include "llmc/Driver/Pipelines.h"
+#include "llmc/Lower/Passes.h"
+#include "llmc/Optimize/Passes.h"
+#include "llmc/Schedule/Passes.h"
+
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace llmc;
+
+static void buildOptimize(mlir::OpPassManager &manager) {
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createConvertElementwiseToLinalgPass());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+}
+
+static void buildSchedule(mlir::OpPassManager &manager,
+                          llvm::ArrayRef<std::string> isas) {
+  // Before the targets part, which read the same bytes.
+  manager.addPass(createPlaceWeights());
+  CloneTargetsOptions targets;
+  targets.isas.assign(isas.begin(), isas.end());
+  manager.addPass(createCloneTargets(targets));
+}
+
+static void buildLower(mlir::OpPassManager &manager,
+                       const CompileOptions &options) {
+  manager.addPass(createBindFunction());
+  buildBufferPipeline(manager);
+  manager.addPass(createSplitGenerics());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+  // Marks functions with the features of their targets.
+  manager.addPass(createEmitTiles());
+  if (!options.emulateOn.empty())
+    manager.addPass(createEmulateIsa({options.emulateOn}));
+  // Needs the variants by name, and their types before they are pointers.
+  manager.addPass(createFinishFunction());
+  buildLLVMPipeline(manager);
+}
+
+void llmc::buildFunctionPipeline(Stage stage, mlir::OpPassManager &manager,
+                                 const CompileOptions &options,
+                                 llvm::ArrayRef<std::string> isas) {
+  switch (stage) {
+  case Stage::optimize:
+    return buildOptimize(manager);
+  case Stage::schedule:
+    return buildSchedule(manager, isas);
+  case Stage::lower:
+    return buildLower(manager, options);
+  case Stage::import:
+  case Stage::emit:
+    llvm_unreachable("import and emit are not pass pipelines");
+  }
+}
+
+void llmc::registerFunctionPipelines() {
+  using Manager = mlir::OpPassManager;
+  mlir::PassPipelineRegistration<>(
+      "llmc-function-optimize", "the optimize stage of a function program",
+      [](Manager &manager) { buildOptimize(manager); });
+  mlir::PassPipelineRegistration<>(
+      "llmc-function-schedule", "the schedule stage of a function program",
+      [](Manager &manager) { buildSchedule(manager, {}); });
+  mlir::PassPipelineRegistration<>(
+      "llmc-function-lower", "the lower stage of a function program",
+      [](Manager &manager) { buildLower(manager, {}); });
+}

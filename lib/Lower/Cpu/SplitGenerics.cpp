@@ -1,0 +1,219 @@
+//===- SplitGenerics.cpp - workers share the loops of a function ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The function is SPMD as the step is: every worker runs all of it, takes its share
+// of each op on buffers, and meets the others only where an op touches bytes that
+// another has written.
+//===----------------------------------------------------------------------===//
+#include "../Barriers.h"
+#include "../Function/CallFields.h"
+#include "../Function/SizesFunction.h"
+#include "GenericFunctions.h"
+
+#include "llmc/Lower/Passes.h"
+#include "llmc/Lower/Signature.h"
+#include "llmc/Support/Explain.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+
+namespace llmc {
+#define GEN_PASS_DEF_SPLITGENERICS
+#include "llmc/Lower/Passes.h.inc"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace {
+
+class FunctionSplitter {
+public:
+  FunctionSplitter(func::FuncOp function, const Signature &signature)
+      : function(function),
+        arguments(function.getArguments(), signature.inputs.size()),
+        outputs(signature.outputs.size()), functions(function),
+        b(function.getLoc(), function.getContext()) {}
+
+  LogicalResult run() {
+    if (failed(splitBlock(function.getBody().front())) ||
+        failed(functions.tileAll()))
+      return failure();
+    applied(function, "llm-split-generics", [&] {
+      return std::to_string(calls) + " ops become " +
+             std::to_string(functions.count()) + " functions and " +
+             std::to_string(barriers.count()) + " barriers";
+    });
+    return success();
+  }
+
+private:
+  //===--- ops --------------------------------------------------------------------===//
+
+  LogicalResult splitBlock(Block &block) {
+    for (Operation &op : llvm::make_early_inc_range(block))
+      if (failed(splitOp(&op)))
+        return failure();
+    return success();
+  }
+
+  LogicalResult splitOp(Operation *op) {
+    b.setInsertionPoint(op);
+    if (auto copy = dyn_cast<memref::CopyOp>(op)) {
+      FailureOr<linalg::GenericOp> generic = spellCopy(copy);
+      return failed(generic) ? failure() : splitGeneric(*generic);
+    }
+    if (auto computes = dyn_cast<linalg::LinalgOp>(op))
+      return splitLinalg(computes);
+    if (auto load = dyn_cast<memref::LoadOp>(op)) {
+      barriers.separate(b, {getAccess(load.getMemRef())}, {});
+      return success();
+    }
+    if (auto store = dyn_cast<memref::StoreOp>(op))
+      return splitStore(store);
+    if (isa<scf::ForOp, scf::WhileOp, scf::IfOp>(op))
+      return splitRegions(op);
+    if (isMemoryEffectFree(op) || op->hasTrait<OpTrait::IsTerminator>())
+      return success();
+    return op->emitError("no lowering yet for '") << op->getName() << "'";
+  }
+
+  /// What ran before a loop is as good as run by its last turn, and a branch may
+  /// not be taken.
+  LogicalResult splitRegions(Operation *op) {
+    barriers.place(b);
+    for (Region &region : op->getRegions())
+      for (Block &block : region) {
+        if (failed(splitBlock(block)))
+          return failure();
+        if (block.mightHaveTerminator())
+          b.setInsertionPoint(block.getTerminator());
+        barriers.place(b);
+      }
+    return success();
+  }
+
+  /// One worker stores what all have computed.
+  LogicalResult splitStore(memref::StoreOp store) {
+    barriers.separate(b, {}, {getAccess(store.getMemRef())});
+    Value zero = arith::ConstantIndexOp::create(b, 0);
+    Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                                          arguments.getWorker(), zero);
+    auto branch = scf::IfOp::create(b, isFirst);
+    store->moveBefore(branch.thenBlock()->getTerminator());
+    return success();
+  }
+
+  FailureOr<linalg::GenericOp> spellCopy(memref::CopyOp copy) {
+    auto type = cast<MemRefType>(copy.getSource().getType());
+    AffineMap same = b.getMultiDimIdentityMap(type.getRank());
+    SmallVector<utils::IteratorType> loops(type.getRank(),
+                                           utils::IteratorType::parallel);
+    auto generic = linalg::GenericOp::create(
+        b, ValueRange(copy.getSource()), ValueRange(copy.getTarget()),
+        ArrayRef<AffineMap>{same, same}, loops,
+        [](OpBuilder &inner, Location loc, ValueRange elements) {
+          linalg::YieldOp::create(inner, loc, elements[0]);
+        });
+    copy.erase();
+    return generic;
+  }
+
+  LogicalResult splitLinalg(linalg::LinalgOp op) {
+    if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation()))
+      return splitGeneric(generic);
+    IRRewriter rewriter(b);
+    FailureOr<linalg::GenericOp> generic =
+        linalg::generalizeNamedOp(rewriter, op);
+    if (failed(generic))
+      return op.emitError("no lowering yet for '") << op->getName() << "'";
+    return splitGeneric(*generic);
+  }
+
+  LogicalResult splitGeneric(linalg::GenericOp op) {
+    b.setInsertionPoint(op);
+    SmallVector<Access> reads, writes;
+    for (OpOperand *input : op.getDpsInputOperands())
+      addAccess(input->get(), reads);
+    for (OpOperand &output : op.getDpsInitsMutable())
+      addAccess(output.get(), writes);
+    GenericFunctions::Call call = functions.get(op);
+    for (Value captured : call.captured)
+      addAccess(captured, reads);
+    SmallVector<Value> operands(op->getOperands());
+    llvm::append_range(operands, call.captured);
+    operands.append({arguments.getWorker(), arguments.getWorkers()});
+    barriers.separate(b, reads, writes);
+    func::CallOp::create(b, call.function, operands);
+    ++calls;
+    op.erase();
+    return success();
+  }
+
+  //===--- accesses -----------------------------------------------------------------===//
+
+  void addAccess(Value value, SmallVector<Access> &accesses) {
+    if (isa<MemRefType>(value.getType()))
+      accesses.push_back(getAccess(value));
+  }
+
+  /// What a view names: a slot of the workspace, which has its offset for itself,
+  /// an output, or what is never written. A view that is chosen at run time may be
+  /// anything.
+  Access getAccess(Value memref) {
+    while (auto view = memref.getDefiningOp<ViewLikeOpInterface>()) {
+      if (view.getViewSource() == arguments.getWorkspace())
+        return getSlot(cast<memref::ViewOp>(*view).getByteShift());
+      memref = view.getViewSource();
+    }
+    for (size_t i = 0; i < outputs; ++i)
+      if (memref == arguments.getOutput(i))
+        return {Access::results, int64_t(i), int64_t(i) + 1};
+    if (isa_and_nonnull<memref::GetGlobalOp>(memref.getDefiningOp()) ||
+        llvm::is_contained(function.getArguments(), memref))
+      return {Access::results, 0, 0};
+    return {Access::arena, 0, INT64_MAX};
+  }
+
+  Access getSlot(Value offset) {
+    std::optional<int64_t> known = getConstantIntValue(offset);
+    Attribute number = b.getIndexAttr(known.value_or(0));
+    void *key = known ? const_cast<void *>(number.getAsOpaquePointer())
+                      : offset.getAsOpaquePointer();
+    int64_t slot = slots.try_emplace(key, slots.size()).first->second;
+    return {Access::arena, slot, slot + 1};
+  }
+
+  func::FuncOp function;
+  CallArguments arguments;
+  size_t outputs;
+  GenericFunctions functions;
+  Barriers barriers;
+  ImplicitLocOpBuilder b;
+  DenseMap<void *, int64_t> slots; // by offset
+  int64_t calls = 0;
+};
+
+struct SplitGenerics : impl::SplitGenericsBase<SplitGenerics> {
+  void runOnOperation() override {
+    FailureOr<Signature> signature = readSignature(getOperation());
+    if (failed(signature))
+      return signalPassFailure();
+    TargetAttr least;
+    for (auto function :
+         llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
+      if (!getTarget(function))
+        continue; // plans calls
+      least = getTarget(function);
+      if (failed(FunctionSplitter(function, *signature).run()))
+        return signalPassFailure();
+    }
+    // What runs on the last target, the least, runs on all.
+    if (auto sizes = getOperation().lookupSymbol(sizesFunctionName))
+      setTarget(sizes, least);
+  }
+};
+
+} // namespace
+} // namespace llmc

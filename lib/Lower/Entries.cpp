@@ -1,0 +1,80 @@
+//===- Entries.cpp - what the runtime calls of generated code -------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Entries.h"
+
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+
+namespace llmc {
+
+static Type getVoid(MLIRContext *context) {
+  return LLVM::LLVMVoidType::get(context);
+}
+
+Entries::Entries(ImplicitLocOpBuilder &b)
+    : pointer(LLVM::LLVMPointerType::get(b.getContext())), i64(b.getI64Type()),
+      b(b) {
+  auto type = LLVM::LLVMFunctionType::get(getVoid(b.getContext()), pointer);
+  LLVM::LLVMFuncOp::create(b, "llmrt_barrier", type);
+}
+
+void Entries::create(StringRef symbol, func::FuncOp function,
+                     ArrayRef<Type> arguments, Type result,
+                     llvm::function_ref<Value(ValueRange)> build) {
+  Type returned = result ? result : getVoid(b.getContext());
+  auto entry = LLVM::LLVMFuncOp::create(
+      b, symbol, LLVM::LLVMFunctionType::get(returned, arguments));
+  entry.setLinkage(LLVM::Linkage::Internal);
+  for (StringRef attribute : {"target_cpu", "target_features"})
+    if (Attribute value = function->getAttr(attribute))
+      entry->setAttr(attribute, value);
+  OpBuilder::InsertionGuard guard(b);
+  Block *block = entry.addEntryBlock(b);
+  b.setInsertionPointToStart(block);
+  Value value = build(block->getArguments());
+  LLVM::ReturnOp::create(b, value ? ValueRange(value) : ValueRange());
+}
+
+void Entries::createShared(StringRef symbol, func::FuncOp function,
+                           size_t barrierOffset,
+                           llvm::function_ref<SmallVector<Value>(Value)> load) {
+  passBarrier(function, pointer);
+  create(symbol, function, {pointer, i64, i64}, {}, [&](ValueRange given) {
+    SmallVector<Value> arguments = load(given[0]);
+    arguments.push_back(toIndex(given[1]));
+    arguments.push_back(toIndex(given[2]));
+    arguments.push_back(this->load(given[0], barrierOffset, pointer));
+    func::CallOp::create(b, function, arguments);
+    return Value();
+  });
+}
+
+/// The function hands its barrier on to every llm.barrier.
+void Entries::passBarrier(func::FuncOp function, Type pointer) {
+  unsigned index = function.getNumArguments();
+  (void)function.insertArgument(index, pointer, {}, function.getLoc());
+  Value barrier = function.getArgument(index);
+  function.walk([&](llm::BarrierOp op) {
+    OpBuilder builder(op);
+    LLVM::CallOp::create(builder, op.getLoc(), TypeRange(), "llmrt_barrier",
+                         barrier);
+    op.erase();
+  });
+}
+
+Value Entries::load(Value base, size_t offset, Type type) {
+  Value address =
+      LLVM::GEPOp::create(b, pointer, b.getI8Type(), base,
+                          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
+  return LLVM::LoadOp::create(b, type, address);
+}
+
+Value Entries::toIndex(Value number) {
+  return arith::IndexCastOp::create(b, b.getIndexType(), number);
+}
+
+} // namespace llmc

@@ -1,0 +1,58 @@
+// RUN: llmc-opt %s --split-input-file --verify-diagnostics --llm-plan-workspace --canonicalize --cse | FileCheck %s
+
+#target = #llm.target<"avx2", registers = 16, lanes = 8>
+#signature = {inputs = [{dims = ["n"], name = "x", type = tensor<?xf32>}], outputs = [{dims = ["n"], name = "y", type = tensor<?xf32>}]}
+module attributes {llm.signature = #signature} {
+// Three buffers of one size in a row: the third takes the place of the first.
+// CHECK-LABEL: func.func @main.avx2(
+// CHECK-SAME: %{{.*}}: memref<?xi8>, %[[WORKSPACE:.*]]: memref<?xi8>, %{{.*}}: memref<?xi8>, %{{.*}}: memref<?xi8>, %{{.*}}: memref<?xi64>
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG: %[[UP:.*]] = arith.constant 63 : index
+// CHECK-DAG: %[[DOWN:.*]] = arith.constant -64 : index
+// CHECK-DAG: %[[END:.*]] = arith.addi %{{.*}}, %[[UP]]
+// CHECK-DAG: %[[PLACE:.*]] = arith.andi %[[END]], %[[DOWN]]
+// CHECK-DAG: %[[FIRST:.*]] = memref.view %[[WORKSPACE]][%[[C0]]]
+// CHECK-DAG: %[[SECOND:.*]] = memref.view %[[WORKSPACE]][%[[PLACE]]]
+// CHECK-NOT: memref.alloc
+// CHECK: memref.copy %{{.*}}, %[[FIRST]]
+// CHECK: memref.copy %[[FIRST]], %[[SECOND]]
+// CHECK: memref.copy %[[SECOND]], %[[FIRST]]
+func.func @main.avx2(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi8>, %y: memref<?xi8>, %sizes: memref<?xi64>, %worker: index, %workers: index)
+    attributes {llm.target = #target} {
+  %c0 = arith.constant 0 : index
+  %size = memref.load %sizes[%c0] : memref<?xi64>
+  %n = arith.index_cast %size : i64 to index
+  %in = memref.view %x[%c0][%n] : memref<?xi8> to memref<?xf32>
+  %out = memref.view %y[%c0][%n] : memref<?xi8> to memref<?xf32>
+  %a = memref.alloc(%n) : memref<?xf32>
+  %b = memref.alloc(%n) : memref<?xf32>
+  %c = memref.alloc(%n) : memref<?xf32>
+  memref.copy %in, %a : memref<?xf32> to memref<?xf32>
+  memref.copy %a, %b : memref<?xf32> to memref<?xf32>
+  memref.copy %b, %c : memref<?xf32> to memref<?xf32>
+  memref.copy %c, %out : memref<?xf32> to memref<?xf32>
+  return
+}
+// Two places of whole lines; what is beyond 2^46 elements is refused before it wraps round.
+// CHECK: func.func private @sizes(
+// CHECK: arith.cmpi sge, %{{.*}}, %c70368744177664_i64
+// CHECK: arith.maxsi
+}
+
+// -----
+
+#target = #llm.target<"avx2", registers = 16, lanes = 8>
+#signature = {inputs = [{dims = [], name = "x", type = tensor<i64>}], outputs = [{dims = [], name = "y", type = tensor<i64>}]}
+module attributes {llm.signature = #signature} {
+func.func @main.avx2(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi8>, %y: memref<?xi8>, %sizes: memref<?xi64>, %worker: index, %workers: index)
+    attributes {llm.target = #target} {
+  %c0 = arith.constant 0 : index
+  %in = memref.view %x[%c0][] : memref<?xi8> to memref<i64>
+  %value = memref.load %in[] : memref<i64>
+  %n = arith.index_cast %value : i64 to index
+  // expected-error @below {{no lowering yet for a tensor whose size depends on more than the sizes of inputs}}
+  %a = memref.alloc(%n) : memref<?xi64>
+  memref.store %value, %a[%c0] : memref<?xi64>
+  return
+}
+}

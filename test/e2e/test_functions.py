@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Function programs: tensors in .npy files through `app call`, and what is said of wrong ones.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import json
+import math
+import random
+import unittest
+
+from support import LLMC, MODELS, TestCase, read_npy, run, write_npy
+
+# y = exp(x * w), and the sum of every row of x.
+MODULE = """
+module attributes {llm.model = {architecture = "function", name = "two results"}} {
+  llm.weight @w : tensor<3xf32> value dense<[1.0, 0.5, -1.0]> : tensor<3xf32>
+  func.func @main(%x: tensor<?x3xf32> {llm.name = "x", llm.dims = ["rows", ""]},
+                  %z: tensor<?xf32> {llm.name = "in/z", llm.dims = ["rows"]})
+      -> (tensor<?x3xf32> {llm.name = "y", llm.dims = ["rows", ""]},
+          tensor<?xf32> {llm.name = "out/sums", llm.dims = ["rows"]}) {
+    %w = llm.param @w : tensor<3xf32>
+    %c0 = arith.constant 0 : index
+    %rows = tensor.dim %x, %c0 : tensor<?x3xf32>
+    %e = tensor.empty(%rows) : tensor<?x3xf32>
+    %y = linalg.generic {indexing_maps = [affine_map<(t, k) -> (t, k)>, affine_map<(t, k) -> (k)>, affine_map<(t, k) -> (t, k)>],
+                         iterator_types = ["parallel", "parallel"]}
+        ins(%x, %w : tensor<?x3xf32>, tensor<3xf32>) outs(%e : tensor<?x3xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %p = arith.mulf %a, %b : f32
+      %r = math.exp %p : f32
+      linalg.yield %r : f32
+    } -> tensor<?x3xf32>
+    %s = linalg.generic {indexing_maps = [affine_map<(t, k) -> (t, k)>, affine_map<(t, k) -> (t)>],
+                         iterator_types = ["parallel", "reduction"]}
+        ins(%x : tensor<?x3xf32>) outs(%z : tensor<?xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %r = arith.addf %a, %o : f32
+      linalg.yield %r : f32
+    } -> tensor<?xf32>
+    return %y, %s : tensor<?x3xf32>, tensor<?xf32>
+  }
+}
+"""
+
+# An encoder's inputs: their sum.
+ENCODER = """
+module attributes {llm.model = {}} {
+  func.func @main(%ids: tensor<?x?xi64> {llm.name = "input_ids", llm.dims = ["batch", "seq"]},
+                  %mask: tensor<?x?xi64> {llm.name = "attention_mask", llm.dims = ["batch", "seq"]},
+                  %types: tensor<?x?xi64> {llm.name = "token_type_ids", llm.dims = ["batch", "seq"]})
+      -> (tensor<?x?xi64> {llm.name = "sum", llm.dims = ["batch", "seq"]}) {
+    %a = arith.addi %ids, %mask : tensor<?x?xi64>
+    %b = arith.addi %a, %types : tensor<?x?xi64>
+    return %b : tensor<?x?xi64>
+  }
+}
+"""
+
+
+class Functions(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for name, text in (("module", MODULE), ("encoder", ENCODER)):
+            (cls.folder / f"{name}.mlir").write_text(text)
+            result = run([LLMC, "compile", cls.folder / f"{name}.mlir", "-q", "-o", cls.folder / name])
+            assert result.returncode == 0, result.stderr
+        cls.app, cls.encoder = cls.folder / "module", cls.folder / "encoder"
+
+    def write(self, name, shape, values, *how, **more):
+        write_npy(self.folder / name, shape, values, *how, **more)
+        return self.folder / name
+
+    def fail_to_call(self, *arguments, app=None):
+        result = run([app or self.app, "call", *arguments, "--out", self.folder / "none"])
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertFalse((self.folder / "none").exists())
+        return result.stderr
+
+    def test_every_output_becomes_a_file(self):
+        rows = 37
+        x = [random.uniform(-2, 2) for _ in range(rows * 3)]
+        z = [random.uniform(-2, 2) for _ in range(rows)]
+        for threads in (1, 2):
+            out = self.folder / f"out{threads}"
+            self.succeed([self.app, "call", f"x={self.write('x.npy', (rows, 3), x, '<f4')}",
+                          f"in/z={self.write('z.npy', (rows,), z, '<f4')}", "--out", out, "-t", threads])
+            self.assertEqual(sorted(path.name for path in out.iterdir()), ["out_sums.npy", "y.npy"])
+            y, sums = read_npy(out / "y.npy"), read_npy(out / "out_sums.npy")
+            self.assertEqual((y.shape, sums.shape), ((rows, 3), (rows,)))
+            for t in range(rows):
+                for k, w in enumerate((1.0, 0.5, -1.0)):
+                    self.assertAlmostEqual(y.row(t)[k], math.exp(x[3 * t + k] * w), places=5)
+                self.assertAlmostEqual(sums.values[t], z[t] + sum(x[3 * t:3 * t + 3]), places=5)
+
+    def test_no_rows_are_rows(self):
+        out = self.folder / "empty"
+        self.succeed([self.app, "call", f"x={self.write('x0.npy', (0, 3), [], '<f4')}",
+                      f"in/z={self.write('z0.npy', (0,), [], '<f4')}", "--out", out])
+        self.assertEqual(read_npy(out / "y.npy").shape, (0, 3))
+
+    def test_a_mask_is_ones_and_segments_are_zeros(self):
+        ids = self.write("ids.npy", (2, 3), range(6))
+        self.succeed([self.encoder, "call", f"input_ids={ids}", "--out", self.folder / "sum"])
+        self.assertEqual(list(read_npy(self.folder / "sum" / "sum.npy").values), [1, 2, 3, 4, 5, 6])
+        given = self.write("given.npy", (2, 3), [10] * 6)
+        self.succeed([self.encoder, "call", f"input_ids={ids}", f"attention_mask={given}", "--out", self.folder / "sum"])
+        self.assertEqual(list(read_npy(self.folder / "sum" / "sum.npy").values), [10, 11, 12, 13, 14, 15])
+
+    def test_info_says_the_signature(self):
+        facts = json.loads(self.succeed([self.app, "info", "--json", "--verify"]))
+        self.assertEqual(facts["signature"], {
+            "inputs": [{"name": "x", "dtype": "float32", "shape": ["rows", 3]},
+                       {"name": "in/z", "dtype": "float32", "shape": ["rows"]}],
+            "outputs": [{"name": "y", "dtype": "float32", "shape": ["rows", 3]},
+                        {"name": "out/sums", "dtype": "float32", "shape": ["rows"]}]})
+        self.assertIn("input x: float32 [rows, 3]\n", self.succeed([self.app, "info"]))
+
+    def test_wrong_inputs_are_told_apart(self):
+        x = self.write("right.npy", (2, 3), [1] * 6, "<f4")
+        z = self.write("z2.npy", (2,), [1] * 2, "<f4")
+        wide = self.write("wide.npy", (2, 4), [1] * 8, "<f4")
+        flat = self.write("flat.npy", (6,), [1] * 6, "<f4")
+        long = self.write("long.npy", (3,), [1] * 3, "<f4")
+        whole = self.write("whole.npy", (2, 3), [1] * 6)
+        turned = self.write("turned.npy", (2, 3), [1] * 6, "<f4", columns_first=True)
+        short = self.folder / "short.npy"
+        short.write_bytes(x.read_bytes()[:-4])
+        for inputs, message in (
+                ([f"y={x}"], "the program has no input 'y': it takes x (float32 [rows, 3]), in/z (float32 [rows])"),
+                ([f"x={x}"], "no file is given for in/z (float32 [rows]): give NAME=FILE.npy for each"),
+                ([x], "is no input: give NAME=FILE.npy"),
+                ([f"x={x}", f"x={z}"], "input x is given twice"),
+                ([f"x={wide}", f"in/z={z}"], "input x has sizes [2, 4]: the program takes float32 [rows, 3]; give"),
+                ([f"x={flat}", f"in/z={z}"], "input x has sizes [6]: the program takes float32 [rows, 3], of 2 dimensions"),
+                ([f"x={x}", f"in/z={long}"], "rows is 2 in input x: give both the same"),
+                ([f"x={whole}", f"in/z={z}"], "has elements of type int64: input x is float32 [rows, 3]; convert it with .astype('float32')"),
+                ([f"x={turned}", f"in/z={z}"], "has its columns first"),
+                ([f"x={short}", f"in/z={z}"], "a shape of [2, 3], data of 20 bytes"),
+                ([f"x={self.folder / 'absent.npy'}", f"in/z={z}"], "absent.npy: cannot read")):
+            self.assertIn(message, self.fail_to_call(*inputs))
+
+    def test_other_commands_say_how_a_function_runs(self):
+        for command in (["hello"], ["run", "-p", "hello"], ["chat"], ["bench"]):
+            result = run([self.app, *command])
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("call NAME=FILE.npy --out FOLDER runs it", result.stderr)
+
+    def test_a_step_program_says_how_it_runs(self):
+        app = self.compile(MODELS / "llama-q4_1.gguf", "step")
+        self.assertIn("'logits' runs it on token ids", self.fail_to_call("x=y", app=app))
+
+
+if __name__ == "__main__":
+    unittest.main()
