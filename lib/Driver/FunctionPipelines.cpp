@@ -9,7 +9,6 @@
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Schedule/Passes.h"
 
-#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -17,7 +16,10 @@ using namespace llmc;
 
 static void buildOptimize(mlir::OpPassManager &manager) {
   manager.addPass(mlir::createCanonicalizerPass());
-  manager.addPass(mlir::createConvertElementwiseToLinalgPass());
+  manager.addPass(createFormGenerics());
+  // Equal ops would be two readers of one tensor, which then joins neither.
+  manager.addPass(mlir::createCSEPass());
+  manager.addPass(createFuseGenerics());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
 }

@@ -48,6 +48,7 @@ void addElementwiseOps(OpTable &table);
 void addTensorOps(OpTable &table);
 void addStructureOps(OpTable &table);
 void addSamplingOps(OpTable &table);
+void addLinalgOps(OpTable &table);
 
 /// Dequantised weights by symbol. Keeps them while they fit `keepBytes`; beyond
 /// it a weight is made again for each use.
@@ -122,6 +123,8 @@ public:
 
   WeightCache &weights;
   const bool singlePrecision;
+  /// Where the linalg op is whose body runs.
+  llvm::SmallVector<int64_t> loopPoint;
 
 private:
   const LastUses &getLastUses(mlir::Block &block);

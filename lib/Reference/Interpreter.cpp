@@ -36,6 +36,7 @@ struct Interpreter::State {
     addTensorOps(table);
     addStructureOps(table);
     addSamplingOps(table);
+    addLinalgOps(table);
   }
 
   ModuleOp module;

@@ -47,7 +47,7 @@ std::string jsonReport(const Application &program, const Json &info,
                        bool verified) {
   const LlmrtModel &model = program.model();
   Json all = {{"model", info},
-              {"file_bytes", program.artifact().fileBytes()},
+              {"loaded_bytes", program.artifact().loadedBytes()},
               {"sections", sectionsOf(program.artifact())},
               {"variants", variantsOf(model)},
               {"cpu_features", cpuFeatureNames(cpuFeatures())},
@@ -77,7 +77,7 @@ std::string textReport(const Application &program, const Json &info,
 Status app::functionInfo(Application &program, const InfoOptions &options,
                          const Json &info) {
   if (options.verify)
-    if (Status status = program.artifact().verify(); !status)
+    if (Status status = program.verify(); !status)
       return status;
   return program.out.write(options.json
                                ? jsonReport(program, info, options.verify)

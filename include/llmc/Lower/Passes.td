@@ -92,6 +92,20 @@ def ApproximateMath : Pass<"llm-approximate-math", "::mlir::ModuleOp"> {
                            "::mlir::arith::ArithDialect"];
 }
 
+def FormGenerics : Pass<"llm-form-generics", "::mlir::ModuleOp"> {
+  let summary = "ops on tensors become linalg.generic";
+  let description = [{
+    linalg's named ops, `arith` and `math` on tensors, `tensor.pad` and `tensor.concat`
+    (which become slices), linalg.softmax, and embed, norm, linear, act and broadcast of
+    llm on dense tensors. Ops on packed weights stay.
+
+    Expects: a function on tensors. Leaves: linalg.generic, and what moves no data.
+    Saves: nothing by itself; one form is what fuses and is lowered.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::affine::AffineDialect"];
+}
+
 def BindFunction : Pass<"llm-bind-function", "::mlir::ModuleOp"> {
   let summary = "a function's tensors become the caller's memory";
   let description = [{

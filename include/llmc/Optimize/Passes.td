@@ -78,4 +78,18 @@ def AppendSample : Pass<"llm-append-sample", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::func::FuncDialect"];
 }
 
+def FuseGenerics : Pass<"llm-fuse-generics", "::mlir::ModuleOp"> {
+  let summary = "elementwise ops join what reads them";
+  let description = [{
+    A linalg.generic without sums joins the one that reads its result, where no element
+    is computed twice: it has one reader, whose loops are as many as the element's
+    dimensions. What only moves elements (a transpose, a broadcast, a change of type)
+    joins every reader. Upstream's patterns; the choice is ours.
+
+    Expects: linalg.generic on tensors. Leaves: fewer of them.
+    Saves: a write and a read of every intermediate, and a barrier.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::affine::AffineDialect"];
+}
+
 #endif // LLMC_OPTIMIZE_PASSES

@@ -21,7 +21,7 @@ static Value sigmoid(TileBuilder &b, Value x) {
   return b.div(one, b.add(one, b.exp(negative)));
 }
 
-static Value applyAct(TileBuilder &b, ActFn fn, Value x) {
+Value applyAct(TileBuilder &b, ActFn fn, Value x) {
   Type type = x.getType();
   auto constant = [&](double value) { return b.constant(type, value); };
   switch (fn) {

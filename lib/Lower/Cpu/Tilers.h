@@ -18,6 +18,9 @@ void attachProductTiler(mlir::MLIRContext *context);
 void attachRowTilers(mlir::MLIRContext *context);
 void attachSampleTiler(mlir::MLIRContext *context);
 
+/// An activation function of a number, or of each in a vector.
+mlir::Value applyAct(TileBuilder &b, mlir::llm::ActFn fn, mlir::Value x);
+
 /// Rows of elementwise ops, norms and quantisations; a kernel without an anchor
 /// is one of these.
 void tileRows(TileBuilder &b, const KernelArgs &args);

@@ -6,6 +6,7 @@
 // size of its largest buffer.
 //===----------------------------------------------------------------------===//
 #include "CallFields.h"
+#include "ExpandedViews.h"
 #include "SizesFunction.h"
 
 #include "llmc/Lower/Passes.h"
@@ -213,6 +214,7 @@ struct PlanWorkspace : impl::PlanWorkspaceBase<PlanWorkspace> {
          llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
       if (!getTarget(function))
         continue; // plans calls itself
+      spellExpandedViews(function);
       WorkspacePlanner planner(function, signature->inputs.size());
       if (failed(planner.run()))
         return signalPassFailure();

@@ -64,7 +64,29 @@ private:
     if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
       return visitSlice(slice.getSource(), slice);
     if (auto slice = dyn_cast<tensor::InsertSliceOp>(op))
-      visitSlice(slice.getDest(), slice);
+      return visitSlice(slice.getDest(), slice);
+    if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+      return visitExpansion(expand);
+    // Of a negative size there is nothing to compute.
+    if (auto empty = dyn_cast<tensor::EmptyOp>(op))
+      for (Value size : empty.getDynamicSizes())
+        if (!size.getDefiningOp<tensor::DimOp>())
+          atMost.push_back({ask(index(0)), ask(size)});
+  }
+
+  /// A dimension has as many elements as those that it becomes.
+  void visitExpansion(tensor::ExpandShapeOp op) {
+    SmallVector<OpFoldResult> sizes = op.getMixedOutputShape();
+    for (auto [d, group] : llvm::enumerate(op.getReassociationIndices())) {
+      if (group.size() == 1 || !op.getSrcType().isDynamicDim(d))
+        continue;
+      Value product = index(1);
+      for (int64_t dim : group)
+        product = b.createOrFold<arith::MulIOp>(
+            product,
+            getValueOrCreateConstantIndexOp(b, b.getLoc(), sizes[dim]));
+      equal.push_back({ask(op.getSrc(), d), ask(product)});
+    }
   }
 
   /// A loop has the size of every dimension that it runs over.

@@ -3,142 +3,28 @@
 //===----------------------------------------------------------------------===//
 #include "CompiledStep.h"
 
-#include "llmc/Driver/Pipelines.h"
-#include "llmc/Driver/Registration.h"
-#include "llmc/Emit/Emit.h"
-#include "llmrt/Cpu.h"
-
-#include "llvm/Support/FileSystem.h"
-
 #include <algorithm>
-#include <dlfcn.h>
 #include <numeric>
 
 using namespace llmc;
 using namespace llmc::test;
 
-std::unique_ptr<mlir::MLIRContext> llmc::test::createContext() {
-  mlir::DialectRegistry registry;
-  registerDialects(registry);
-  auto context = std::make_unique<mlir::MLIRContext>(
-      registry, mlir::MLIRContext::Threading::DISABLED);
-  context->loadAllAvailableDialects();
-  return context;
-}
-
-std::string llmc::test::testMachine() {
-  const char *machine = std::getenv("LLMC_TEST_MACHINE");
-  return machine && *machine ? machine : "native";
-}
-
-namespace {
-/// Says at the end how often each variant has run; none may be left out.
-class VariantReport : public ::testing::Environment {
-public:
-  void TearDown() override {
-    for (auto &[name, count] : runs) {
-      std::printf("variant %-12s ran %lld times\n", name.c_str(),
-                  static_cast<long long>(count));
-      EXPECT_GT(count, 0) << "variant " << name << " never ran";
-    }
-  }
-  std::map<std::string, int64_t> runs; // by variant that was compiled
-};
-} // namespace
-
-static VariantReport &report() {
-  static auto *environment = static_cast<VariantReport *>(
-      ::testing::AddGlobalTestEnvironment(new VariantReport));
-  return *environment;
-}
-// Environments must be known before the tests start.
-static VariantReport &registered = report();
-
 CompiledStep::CompiledStep(mlir::ModuleOp optimised, const WeightStore &weights,
                            const std::string &machine,
                            llvm::ArrayRef<std::string> isas) {
-  if (llvm::Error error = compile(optimised, weights, machine, isas)) {
+  if (llvm::Error error =
+          loaded.compile(optimised, Stage::schedule, weights, machine, isas)) {
     ADD_FAILURE() << llvm::toString(std::move(error));
-    model = nullptr;
+    return;
   }
-}
-
-CompiledStep::~CompiledStep() {
-  if (library)
-    ::dlclose(library);
-}
-
-llvm::Error CompiledStep::compile(mlir::ModuleOp optimised,
-                                  const WeightStore &weights,
-                                  const std::string &machine,
-                                  llvm::ArrayRef<std::string> isas) {
-  mlir::OwningOpRef<mlir::ModuleOp> module(optimised.clone());
-  CompileOptions options;
-  options.emulateOn = machine;
-  if (llvm::Error error = runStage(Stage::schedule, *module, options, isas))
-    return error;
-  if (llvm::Error error = packWeights(*module, weights))
-    return error;
-  if (llvm::Error error = runStage(Stage::lower, *module, options, isas))
-    return error;
-  auto object = emitObject(*module, ObjectKind::object);
-  return object ? load(*object) : object.takeError();
-}
-
-llvm::Error CompiledStep::packWeights(mlir::ModuleOp planned,
-                                      const WeightStore &store) {
-  auto sizeBytes = getWeightSectionBytes(planned);
-  if (!sizeBytes)
-    return sizeBytes.takeError();
-  weightSection = GuardedBuffer(*sizeBytes);
-  for (auto weight : planned.getOps<mlir::llm::WeightOp>()) {
-    auto bytes = makeWeight(weight, store);
-    if (!bytes)
-      return bytes.takeError();
-    std::memcpy(weightSection.bytes() + *weight.getOffset(), bytes->data(),
-                bytes->size());
-  }
-  return llvm::Error::success();
-}
-
-llvm::Error CompiledStep::load(llvm::ArrayRef<char> object) {
-  llvm::SmallString<128> path;
-  if (std::error_code code =
-          llvm::sys::fs::createTemporaryFile("llmc-lower", "so", path))
-    return llvm::errorCodeToError(code);
-  llvm::Error linked = linkProgram(object, LinkKind::shared, path);
-  if (!linked)
-    library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  llvm::sys::fs::remove(path);
-  if (linked)
-    return linked;
-  if (!library)
-    return llvm::createStringError(::dlerror());
-  model = static_cast<const LlmrtModel *>(::dlsym(library, "llmrt_model"));
+  model = loaded.model;
   arena = GuardedBuffer(rowCapacity * model->arenaBytesPerRow);
   cache = GuardedBuffer(cachePages * model->kvBytesPerPage);
-  return llvm::Error::success();
-}
-
-std::vector<std::string> CompiledStep::variants() const {
-  std::vector<std::string> names;
-  for (uint32_t i = 0; i < model->variantCount; ++i) {
-    const LlmrtVariant &variant = model->variants[i];
-    registered.runs.try_emplace(variant.name);
-    EXPECT_EQ(variant.features & ~llmrt::cpuFeatures(), 0u)
-        << variant.name << " asks for more than this machine has";
-    names.push_back(variant.name);
-  }
-  return names;
 }
 
 void CompiledStep::start(llvm::StringRef variant, int64_t workers) {
-  chosen = nullptr;
-  for (uint32_t i = 0; i < model->variantCount; ++i)
-    if (variant == model->variants[i].name)
-      chosen = &model->variants[i];
-  ASSERT_TRUE(chosen) << "no variant " << variant.str();
-  ++registered.runs[variant.str()];
+  chosen = loaded.choose(variant);
+  ASSERT_TRUE(chosen);
   if (!pool || pool->workers() != workers) {
     auto created = llmrt::ThreadPool::create(workers);
     ASSERT_TRUE(created) << created.message();
@@ -178,7 +64,7 @@ LlmrtStep CompiledStep::prepare(int64_t rows, int64_t askedRows) {
     resultAddresses.push_back(results.back().bytes());
   }
   LlmrtStep step = {};
-  step.weights = weightSection.bytes();
+  step.weights = loaded.weightSection.bytes();
   step.arena = arena.bytes();
   step.kv = cache.bytes();
   step.scratch = scratch.bytes();

@@ -8,8 +8,7 @@
 #ifndef LLMC_TEST_LOWER_COMPILEDSTEP_H
 #define LLMC_TEST_LOWER_COMPILEDSTEP_H
 
-#include "GuardedBuffer.h"
-#include "llmc/Driver/Options.h"
+#include "LoadedModel.h"
 #include "llmc/Reference/Interpreter.h"
 #include "llmrt/ThreadPool.h"
 #include "llmrt/abi.h"
@@ -20,13 +19,6 @@
 #include <random>
 
 namespace llmc::test {
-
-/// The machine that the tests pretend to run on: LLMC_TEST_MACHINE, a machine of
-/// getMachineFeatures, `native` if unset. Variants that need more are emulated.
-std::string testMachine();
-
-/// A context with every dialect and pass of the compiler.
-std::unique_ptr<mlir::MLIRContext> createContext();
 
 class CompiledStep {
 public:
@@ -39,11 +31,10 @@ public:
   CompiledStep(mlir::ModuleOp optimised, const WeightStore &weights,
                const std::string &machine = testMachine(),
                llvm::ArrayRef<std::string> isas = {});
-  ~CompiledStep();
   bool ok() const { return model; }
 
   /// Names of all variants, best first. Each runs on the test machine.
-  std::vector<std::string> variants() const;
+  std::vector<std::string> variants() const { return loaded.variants(); }
   /// Chooses a variant and a number of workers and forgets all sequences.
   void start(llvm::StringRef variant, int64_t workers = 1);
   /// One step; sequences are numbered from 0 and keep their cache. The results
@@ -57,11 +48,6 @@ public:
   int64_t vocabulary() const { return model->vocabulary; }
 
 private:
-  llvm::Error compile(mlir::ModuleOp optimised, const WeightStore &weights,
-                      const std::string &machine,
-                      llvm::ArrayRef<std::string> isas);
-  llvm::Error load(llvm::ArrayRef<char> object);
-  llvm::Error packWeights(mlir::ModuleOp planned, const WeightStore &store);
   /// Poisons the buffers of a call with so many rows, and names them.
   LlmrtStep prepare(int64_t rows, int64_t askedRows);
   /// The buffer of a result of the last call.
@@ -69,11 +55,11 @@ private:
   /// The next slot of a sequence; takes a page where a block begins.
   int32_t takeSlot(int32_t sequence, int32_t position);
 
-  void *library = nullptr;
+  LoadedModel loaded;
   const LlmrtModel *model = nullptr;
   const LlmrtVariant *chosen = nullptr;
   std::unique_ptr<llmrt::ThreadPool> pool;
-  GuardedBuffer weightSection, arena, cache, scratch;
+  GuardedBuffer arena, cache, scratch;
   std::deque<GuardedBuffer> results; // of the last call
   std::vector<void *> resultAddresses;
   std::vector<int32_t> slotPositions, blockTable, freePages;

@@ -1,0 +1,16 @@
+//===- RowsToGenerics.h - llm ops on rows as linalg.generic -------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_LIB_LOWER_FUNCTION_ROWSTOGENERICS_H
+#define LLMC_LIB_LOWER_FUNCTION_ROWSTOGENERICS_H
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace llmc {
+
+/// Patterns for embed, norm, linear, act and broadcast on dense tensors. Means and
+/// sums are f32, as the ops say.
+void populateRowsToGenerics(mlir::RewritePatternSet &patterns);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_LOWER_FUNCTION_ROWSTOGENERICS_H
