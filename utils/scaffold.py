@@ -197,8 +197,8 @@ func.func @{snake}(%x: tensor<?x8xf32>) {{
 OP_INVALID = """// -----
 
 func.func @{snake}(%x: tensor<?x8xf32>) {{
-  // expected-error @below {{{{'llm.{snake}' op (C1) result has the input's type 'tensor<?x8xf32>', found 'tensor<?x4xf32>'}}}}
-  %y = llm.{snake} %x : tensor<?x8xf32> -> tensor<?x4xf32>
+  // expected-error @below {{{{'llm.{snake}' op (C1) result has the input's type 'tensor<?x8xf32>', found 'tensor<?x8xf16>'}}}}
+  %y = llm.{snake} %x : tensor<?x8xf32> -> tensor<?x8xf16>
   return
 }}
 """
