@@ -306,7 +306,7 @@ bool AttentionProbe::findScale(std::string &reason) {
   else
     sizes = {1, heads, lengths.seq, lengths.seq};
   auto at = [&](double score) {
-    onnx::Evaluator evaluator = graph.evaluator(lengths, Graph::Floats::Exact);
+    onnx::Evaluator evaluator = graph.evaluator(lengths);
     evaluator.bind(product, sizes,
                    [score](onnx::Index) { return onnx::Scalar::of(score); });
     auto element = evaluator.element(scores, {0, 0, 2, 2});

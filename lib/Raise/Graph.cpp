@@ -272,13 +272,13 @@ Lengths Graph::settle(Lengths lengths) const {
   return lengths;
 }
 
-Evaluator Graph::evaluator(Lengths lengths, Floats floats) const {
+Evaluator Graph::evaluator(Lengths lengths) const {
   lengths = settle(lengths);
   Evaluator made(
       [this](Value value, Sizes &sizes, Elements &elements) {
         return findWeight(value, sizes, elements);
       },
-      floats);
+      Evaluator::Floats::Exact);
   made.limit(work);
   for (BlockArgument input : function.getArguments()) {
     Elements elements;
@@ -362,6 +362,12 @@ std::optional<double> llmc::getScalar(const Graph &graph, Value value) {
   Evaluator evaluator = graph.evaluator(graph.lengths());
   auto element = evaluator.element(value, Graph::Sizes(sizes->size(), 0));
   return element ? std::optional(element->number()) : std::nullopt;
+}
+
+double llmc::toleranceOf(Type elementType) {
+  if (elementType.isBF16())
+    return 2e-2;
+  return elementType.isF16() ? 2e-3 : 1e-5;
 }
 
 double llmc::pseudoRandom(uint64_t seed) {

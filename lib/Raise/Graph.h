@@ -34,7 +34,6 @@ class Graph {
 public:
   using Sizes = mlir::onnx::Sizes;
   using Elements = mlir::onnx::Evaluator::Elements;
-  using Floats = mlir::onnx::Evaluator::Floats;
 
   /// Finds the roles of the inputs of `function`. `store` has the bytes of its
   /// weights; without it only those with values in the IR have elements.
@@ -56,9 +55,9 @@ public:
   /// What an evaluator makes of lengths: without caches nothing is past.
   Lengths settle(Lengths lengths) const;
   /// An evaluator for these lengths: tokens are 0, masks 1, positions count on
-  /// from P; caches have no elements.
-  mlir::onnx::Evaluator evaluator(Lengths lengths,
-                                  Floats floats = Floats::Rounded) const;
+  /// from P; caches have no elements. Floats are doubles: the numbers that the
+  /// graph was made from are sought, not what half precision leaves of them.
+  mlir::onnx::Evaluator evaluator(Lengths lengths) const;
   /// The longest of `primeLengths` that the graph takes, settled.
   Lengths lengths() const { return chosen; }
   /// The sizes of a value for `lengths`; null if they cannot be known.
@@ -118,6 +117,10 @@ void eraseDead(mlir::func::FuncOp function);
 
 /// The one element of a constant scalar; nothing for other values.
 std::optional<double> getScalar(const Graph &graph, mlir::Value value);
+
+/// How far numbers of an element type are from those that they stand for, relative
+/// to 1: what constants and tables of that type have lost.
+double toleranceOf(mlir::Type elementType);
 
 /// A number between -1 and 1 that is different for every seed.
 double pseudoRandom(uint64_t seed);

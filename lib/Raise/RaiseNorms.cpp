@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "Graph.h"
 
+#include "dialects/onnx/Create.h"
 #include "llmc/Raise/Passes.h"
 #include "llmc/Support/Explain.h"
 
@@ -135,8 +136,7 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
   static std::optional<double> evaluate(const Graph &graph, Value source,
                                         Value end, double scale, uint64_t seed,
                                         int64_t d) {
-    onnx::Evaluator evaluator =
-        graph.evaluator(graph.lengths(), Graph::Floats::Exact);
+    onnx::Evaluator evaluator = graph.evaluator(graph.lengths());
     const Graph::Sizes &sizes = *graph.sizes(source);
     Graph::Sizes row(sizes.size(), 1);
     row.back() = sizes.back();
@@ -224,33 +224,46 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
     });
   }
 
+  /// The value in another element type.
+  static Value castTo(onnx::GraphWriter &writer, Value value, Value like) {
+    if (getElementTypeOrSelf(value.getType()) ==
+        getElementTypeOrSelf(like.getType()))
+      return value;
+    Value made = writer.make("CastLike", {value, like});
+    auto type = cast<ShapedType>(value.getType());
+    made.setType(type.clone(getElementTypeOrSelf(like.getType())));
+    return made;
+  }
+
+  static Value createOnes(OpBuilder &builder, Location loc, Value source,
+                          int64_t columns) {
+    Type element = getElementTypeOrSelf(source.getType());
+    auto type = RankedTensorType::get({columns}, element);
+    OperationState ones(loc, "onnx.Constant");
+    ones.addTypes(type);
+    ones.addAttribute("value", DenseElementsAttr::get(
+                                   type, builder.getFloatAttr(element, 1)));
+    return builder.create(ones)->getResult(0);
+  }
+
   static Value create(OpBuilder &builder, Value like, const Norm &norm,
                       int64_t columns, Value scale, Value bias) {
-    Location loc = like.getLoc();
-    Type element = getElementTypeOrSelf(norm.source.getType());
-    if (!scale) {
-      auto type = RankedTensorType::get({columns}, element);
-      OperationState ones(loc, "onnx.Constant");
-      ones.addTypes(type);
-      ones.addAttribute("value", DenseElementsAttr::get(
-                                     type, builder.getFloatAttr(element, 1)));
-      scale = builder.create(ones)->getResult(0);
-    }
+    onnx::GraphWriter writer(builder, like.getLoc());
+    Value source = norm.source;
+    scale = scale ? castTo(writer, scale, source)
+                  : createOnes(builder, writer.loc, source, columns);
+    NamedAttrList attributes;
+    attributes.set("axis", builder.getI64IntegerAttr(-1));
+    attributes.set("epsilon",
+                   builder.getF32FloatAttr(static_cast<float>(norm.eps)));
     bool isRms = norm.kind == Kind::Rms;
-    OperationState state(loc, isRms ? "onnx.RMSNormalization"
-                                    : "onnx.LayerNormalization");
-    state.addOperands({norm.source, scale});
-    state.addTypes(like.getType());
-    if (!isRms) {
-      if (!bias)
-        bias = onnx::NoneOp::create(builder, loc);
-      state.addOperands(bias);
-      state.addTypes({builder.getNoneType(), builder.getNoneType()});
-    }
-    state.addAttribute("axis", builder.getI64IntegerAttr(-1));
-    state.addAttribute("epsilon",
-                       builder.getF32FloatAttr(static_cast<float>(norm.eps)));
-    return builder.create(state)->getResult(0);
+    SmallVector<Value> operands = {source, scale};
+    if (bias)
+      operands.push_back(castTo(writer, bias, source));
+    Value made = writer.make(isRms ? "RMSNormalization" : "LayerNormalization",
+                             operands, attributes);
+    made.setType(source.getType());
+    return castTo(writer, made, like);
   }
 };
 

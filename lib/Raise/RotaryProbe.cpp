@@ -8,10 +8,9 @@
 using namespace llmc;
 using namespace mlir;
 
-static constexpr double same = 1e-5; // what tables in f32 round away
-
 RotaryProbe::RotaryProbe(const Graph &graph, Value source, Value end)
-    : graph(graph), source(source), end(end) {
+    : graph(graph), source(source), end(end),
+      same(toleranceOf(getElementTypeOrSelf(end.getType()))) {
   const Graph::Sizes *sizes = graph.sizes(source);
   if (!sizes || sizes->size() < 3 || !graph.sizes(end) ||
       *sizes != *graph.sizes(end))
@@ -26,7 +25,7 @@ std::optional<SmallVector<double>> RotaryProbe::apply(int64_t position,
                                                       const Vector &vector,
                                                       ArrayRef<int64_t> which) {
   Lengths lengths = {1, position + 1, 0};
-  onnx::Evaluator evaluator = graph.evaluator(lengths, Graph::Floats::Exact);
+  onnx::Evaluator evaluator = graph.evaluator(lengths);
   Graph::Sizes row;
   for (int64_t size : *graph.sizes(source))
     row.push_back(size == graph.lengths().batch ? 1 : size);

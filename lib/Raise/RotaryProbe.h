@@ -32,6 +32,7 @@ private:
   const Graph &graph;
   mlir::Value source, end;
   int64_t axis = -1, columns = 0;
+  double same; // what tables of the element type round away
 
   /// Columns `which` of the end at `position`, for rows that hold `vector`.
   std::optional<llvm::SmallVector<double>>

@@ -200,6 +200,7 @@ StepConverter::Handler StepConverter::findHandler(StringRef opName) {
       {"onnx.Transpose", &Self::move},
       {"onnx.Identity", &Self::forward},
       {"onnx.Cast", &Self::forward},
+      {"onnx.CastLike", &Self::forward},
       {"onnx.Dropout", &Self::forward},
       {"onnx.Concat", &Self::concat},
       {"onnx.Split", &Self::move},

@@ -53,8 +53,7 @@ static std::optional<Movement> findMovement(const Graph &graph, Value source,
   const Graph::Sizes *from = graph.sizes(source), *to = graph.sizes(result);
   if (!from || !to)
     return std::nullopt;
-  onnx::Evaluator evaluator =
-      graph.evaluator(graph.lengths(), Graph::Floats::Exact);
+  onnx::Evaluator evaluator = graph.evaluator(graph.lengths());
   evaluator.bind(source, *from, [from](onnx::Index at) {
     double flat = 0;
     for (auto [place, size] : llvm::zip_equal(at, *from))

@@ -102,7 +102,7 @@ std::optional<WeightSource> StepWeights::trace(Value constant) const {
       return std::nullopt;
     return WeightSource{weight, {}, type};
   }
-  if (isa_and_nonnull<onnx::CastOp, onnx::IdentityOp>(op))
+  if (isa_and_nonnull<onnx::CastOp, onnx::CastLikeOp, onnx::IdentityOp>(op))
     return isa<FloatType>(getElementTypeOrSelf(constant.getType()))
                ? trace(op->getOperand(0))
                : std::nullopt;
