@@ -192,9 +192,11 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
   template <typename Op>
   static Operation *findColumns(const Graph &graph, Value value,
                                 int64_t columns, Value &vector) {
-    if (!value.hasOneUse())
-      return nullptr;
-    auto user = dyn_cast<Op>(*value.getUsers().begin());
+    // Half precision is left behind the statistics.
+    while (value.hasOneUse() && isa<onnx::CastOp>(*value.getUsers().begin()))
+      value = (*value.getUsers().begin())->getResult(0);
+    auto user =
+        value.hasOneUse() ? dyn_cast<Op>(*value.getUsers().begin()) : Op();
     if (!user)
       return nullptr;
     Value other = user->getOperand(user->getOperand(0) == value);
@@ -225,19 +227,17 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
   }
 
   /// The value in another element type.
-  static Value castTo(onnx::GraphWriter &writer, Value value, Value like) {
-    if (getElementTypeOrSelf(value.getType()) ==
-        getElementTypeOrSelf(like.getType()))
-      return value;
-    Value made = writer.make("CastLike", {value, like});
+  static Value castTo(onnx::GraphWriter &writer, Value value, Type element) {
     auto type = cast<ShapedType>(value.getType());
-    made.setType(type.clone(getElementTypeOrSelf(like.getType())));
+    if (type.getElementType() == element)
+      return value;
+    Value made = writer.make("CastLike", {value, writer.number(0, element)});
+    made.setType(type.clone(element));
     return made;
   }
 
-  static Value createOnes(OpBuilder &builder, Location loc, Value source,
+  static Value createOnes(OpBuilder &builder, Location loc, Type element,
                           int64_t columns) {
-    Type element = getElementTypeOrSelf(source.getType());
     auto type = RankedTensorType::get({columns}, element);
     OperationState ones(loc, "onnx.Constant");
     ones.addTypes(type);
@@ -250,8 +250,9 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
                       int64_t columns, Value scale, Value bias) {
     onnx::GraphWriter writer(builder, like.getLoc());
     Value source = norm.source;
-    scale = scale ? castTo(writer, scale, source)
-                  : createOnes(builder, writer.loc, source, columns);
+    Type element = getElementTypeOrSelf(source.getType());
+    scale = scale ? castTo(writer, scale, element)
+                  : createOnes(builder, writer.loc, element, columns);
     NamedAttrList attributes;
     attributes.set("axis", builder.getI64IntegerAttr(-1));
     attributes.set("epsilon",
@@ -259,11 +260,11 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
     bool isRms = norm.kind == Kind::Rms;
     SmallVector<Value> operands = {source, scale};
     if (bias)
-      operands.push_back(castTo(writer, bias, source));
+      operands.push_back(castTo(writer, bias, element));
     Value made = writer.make(isRms ? "RMSNormalization" : "LayerNormalization",
                              operands, attributes);
     made.setType(source.getType());
-    return castTo(writer, made, like);
+    return castTo(writer, made, getElementTypeOrSelf(like.getType()));
   }
 };
 

@@ -81,3 +81,27 @@ func.func @no_norm(%x: tensor<?x?x64xf32>) -> tensor<?x?x64xf32> {
   %y = onnx.Div(%x, %a) : (tensor<?x?x64xf32>, tensor<?x?x1xf32>) -> tensor<?x?x64xf32>
   return %y : tensor<?x?x64xf32>
 }
+
+// -----
+
+llm.weight @w : tensor<64xf16> source "w"
+// Statistics in f32 between casts, the weight behind them: one norm of the half numbers.
+// CHECK-LABEL: func.func @half(
+// CHECK: %[[W:.*]] = llm.param @w
+// CHECK: %[[Y:.*]] = onnx.RMSNormalization(%arg0, %[[W]]) {{.*}} : (tensor<?x?x64xf16>, tensor<64xf16>) -> tensor<?x?x64xf16>
+// CHECK-NEXT: return %[[Y]]
+func.func @half(%x: tensor<?x?x64xf16>) -> tensor<?x?x64xf16> {
+  %w = llm.param @w : tensor<64xf16>
+  %two = onnx.Constant {value = dense<2.0> : tensor<f32>} : () -> tensor<f32>
+  %eps = onnx.Constant {value = dense<1.0e-6> : tensor<f32>} : () -> tensor<f32>
+  %axis = onnx.Constant {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %f = onnx.Cast(%x) {to = 1 : i64} : (tensor<?x?x64xf16>) -> tensor<?x?x64xf32>
+  %p = onnx.Pow(%f, %two) : (tensor<?x?x64xf32>, tensor<f32>) -> tensor<?x?x64xf32>
+  %m = onnx.ReduceMean(%p, %axis) : (tensor<?x?x64xf32>, tensor<1xi64>) -> tensor<?x?x1xf32>
+  %a = onnx.Add(%m, %eps) : (tensor<?x?x1xf32>, tensor<f32>) -> tensor<?x?x1xf32>
+  %s = onnx.Sqrt(%a) : (tensor<?x?x1xf32>) -> tensor<?x?x1xf32>
+  %n = onnx.Div(%f, %s) : (tensor<?x?x64xf32>, tensor<?x?x1xf32>) -> tensor<?x?x64xf32>
+  %h = onnx.Cast(%n) {to = 10 : i64} : (tensor<?x?x64xf32>) -> tensor<?x?x64xf16>
+  %y = onnx.Mul(%h, %w) : (tensor<?x?x64xf16>, tensor<64xf16>) -> tensor<?x?x64xf16>
+  return %y : tensor<?x?x64xf16>
+}
