@@ -61,9 +61,11 @@ TEST(Options, AContextBeyondTheModelIsRefused) {
       "or fewer");
 }
 
-TEST(Options, AnUnknownContextMustBeGiven) {
-  EXPECT_NE(resolve(oneLinear(floats, 0), {}).find("give --max-context"),
-            std::string::npos);
+TEST(Options, AnUnknownContextIsAssumedAndLimitsNothing) {
+  EXPECT_EQ(resolve(oneLinear(floats, 0), {}), "f32 f32 4096");
+  CompileOptions options;
+  options.maxContext = 100000;
+  EXPECT_EQ(resolve(oneLinear(floats, 0), options), "f32 f32 100000");
 }
 
 TEST(Cpu, PortableIsEveryVariantBestFirst) {
