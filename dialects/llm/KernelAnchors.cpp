@@ -4,6 +4,8 @@
 // Between two kernels stand a barrier and a trip through the cache for every
 // value. Each anchor says here which ops cost nothing more when they ride along.
 //===----------------------------------------------------------------------===//
+#include "AttachedAnchors.h"
+
 #include "dialects/llm/LLMDialect.h"
 #include "dialects/llm/Sampling.h"
 
@@ -39,7 +41,7 @@ bool llm::isSpread(Operation *op) {
 }
 
 /// Kernels compute in f32: other floats are how weights and caches are stored.
-static std::string declineTypes(Operation *op) {
+std::string llm::declineNarrowRows(Operation *op) {
   auto isNarrow = [](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     return tensor && isa<FloatType>(tensor.getElementType()) &&
@@ -56,15 +58,13 @@ static std::string declineTypes(Operation *op) {
 //===----------------------------------------------------------------------===//
 
 std::string LinearOp::getDecline() {
-  if (std::string reason = declineTypes(*this); !reason.empty())
+  if (std::string reason = declineNarrowRows(*this); !reason.empty())
     return reason;
   auto weight = dyn_cast<PackedType>(getWeight().getType());
   if (!weight || !weight.getLayout())
     return "its weight is no parameter in a layout";
-  if (weight.getShape().size() != 2)
-    return "one matrix per head";
-  if (getMatrixShape(getInput().getType()).size() != 2)
-    return "rows of several heads";
+  if (getMatrixShape(getInput().getType()).size() > 3)
+    return "rows of more than one kind of heads";
   auto input = dyn_cast<PackedType>(getInput().getType());
   if (!input)
     return {};
@@ -86,7 +86,9 @@ bool LinearOp::absorbsUser(Operation *user) {
 bool LinearOp::runsBeside(Operation *other) {
   auto linear = dyn_cast<LinearOp>(other);
   return linear && linear.getInput() == getInput() &&
-         linear.getType() == getType();
+         linear.getType() == getType() &&
+         getMatrixShape(linear.getWeight().getType()).size() ==
+             getMatrixShape(getWeight().getType()).size();
 }
 
 /// Prompts: a few rows share each weight that is loaded. Codes are unpacked and
@@ -115,7 +117,7 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
 
 static bool isRowOp(Operation *op) { return isa<NormOp, QuantizeActOp>(op); }
 
-std::string NormOp::getDecline() { return declineTypes(*this); }
+std::string NormOp::getDecline() { return declineNarrowRows(*this); }
 
 bool NormOp::absorbsProducer(OpOperand &operand) {
   Operation *producer = operand.get().getDefiningOp();
@@ -144,16 +146,16 @@ std::string EmbedOp::getDecline() {
   auto table = dyn_cast<PackedType>(getTable().getType());
   if (table && !table.getLayout())
     return "its table is no parameter in a layout";
-  return declineTypes(*this);
+  return declineNarrowRows(*this);
 }
 
 std::string RotationOp::getDecline() { return {}; }
-std::string RotateOp::getDecline() { return declineTypes(*this); }
+std::string RotateOp::getDecline() { return declineNarrowRows(*this); }
 
 std::string KVWriteOp::getDecline() {
   if (!getValue())
     return "values that are a prefix of the keys";
-  return declineTypes(*this);
+  return declineNarrowRows(*this);
 }
 
 std::string SampleOp::getDecline() { return {}; }
@@ -168,5 +170,5 @@ std::string AttentionOp::getDecline() {
     return "values that are a prefix of the keys";
   if (getRel())
     return "relative positions";
-  return declineTypes(*this);
+  return declineNarrowRows(*this);
 }

@@ -1,6 +1,8 @@
 //===- LLMDialect.cpp - registration of the llm dialect ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "AttachedAnchors.h"
+
 #include "dialects/llm/LLMDialect.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -61,4 +63,5 @@ void LLMDialect::initialize() {
 #define GET_OP_LIST
 #include "dialects/llm/LLMOps.cpp.inc"
       >();
+  attachExpertAnchors(getContext());
 }

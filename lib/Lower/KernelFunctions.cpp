@@ -14,9 +14,15 @@ namespace llmc {
 
 Type getArgumentType(Type type) {
   if (auto packed = dyn_cast<PackedType>(type)) {
-    if (LayoutAttrInterface layout = packed.getLayout())
-      return layout.getPackedType(packed.getRows(), packed.getCols(),
-                                  packed.getEncoding());
+    if (LayoutAttrInterface layout = packed.getLayout()) {
+      MemRefType matrix = layout.getPackedType(
+          packed.getRows(), packed.getCols(), packed.getEncoding());
+      // One matrix per expert or head: one behind the other.
+      SmallVector<int64_t> shape(matrix.getShape());
+      if (packed.getShape().size() == 3)
+        shape[0] *= packed.getShape()[0];
+      return MemRefType::get(shape, matrix.getElementType());
+    }
     return MemRefType::get({packed.getRows(), ActRow(packed).getBytes()},
                            IntegerType::get(type.getContext(), 8));
   }

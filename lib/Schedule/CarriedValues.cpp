@@ -32,8 +32,12 @@ public:
   }
 
 private:
+  /// Copies are of floats: choices of experts are made and used in one turn.
   bool isCarriedInBuffer(unsigned i) {
-    return isBuffered(loop.getRegionIterArg(i).getType());
+    Type type = loop.getRegionIterArg(i).getType();
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    bool isChoice = tensor && isa<IntegerType>(tensor.getElementType());
+    return isBuffered(type) && !isChoice;
   }
 
   /// A cache has its place in every page, and what has no buffer at all cannot

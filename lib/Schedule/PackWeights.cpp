@@ -44,11 +44,13 @@ struct PackWeights : impl::PackWeightsBase<PackWeights> {
   void findMatrices() {
     matrices.clear();
     getOperation().walk([&](Operation *op) {
-      if (!isa<LinearOp, EmbedOp, ExpertLinearOp>(op))
+      bool isByExpert = isa<ExpertLinearOp>(op);
+      if (!isByExpert && !isa<LinearOp, EmbedOp>(op))
         return;
+      // The biases of experts are a matrix too; it is read by row.
       for (Value operand : op->getOperands())
         if (auto param = operand.getDefiningOp<ParamOp>())
-          if (getMatrixShape(param.getType()).size() >= 2)
+          if (getMatrixShape(param.getType()).size() >= (isByExpert ? 3 : 2))
             matrices.insert(param.getWeightAttr().getAttr());
     });
   }

@@ -12,8 +12,12 @@ namespace llmc {
 
 bool isBuffered(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  return isa<PackedType>(type) ||
-         (tensor && isa<FloatType>(tensor.getElementType()));
+  if (isa<PackedType>(type))
+    return true;
+  // Integers of rank 2 are choices (llm.route); those of rank 1 are the batch's.
+  return tensor &&
+         (isa<FloatType>(tensor.getElementType()) ||
+          (tensor.getElementType().isInteger(32) && tensor.getRank() == 2));
 }
 
 static bool isReshape(Operation *op) {

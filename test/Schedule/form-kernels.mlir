@@ -215,3 +215,44 @@ func.func @dead(%x: tensor<?x32xf32>, %w: !llm.packed<32x32, #llm.q8_0, #llm.pan
   %n = llm.norm rms %a {eps = 1.0e-5 : f64} : (tensor<?x32xf32>) -> tensor<?x32xf32>
   return
 }
+
+// -----
+
+!e = !llm.packed<8x32x32, #llm.float<f32>, #llm.panels>
+
+// Gate and up of the chosen experts meet in one kernel; down reads whole rows; the
+// residual rides behind the sum.
+// CHECK-LABEL: func.func @experts.avx2(
+// CHECK: %[[R:.*]]:2 = llm.kernel "route"(
+// CHECK: %[[G:.*]] = llm.kernel "expert_linear_expert_linear_silu_mulf"(%{{.*}}, %[[R]]#0, {{.*}} schedule <rows = 1, strips = 2, lanes = 8, panels = 1>
+// CHECK: %[[D:.*]] = llm.kernel "expert_linear"(%[[G]], %[[R]]#0,
+// CHECK: llm.kernel "combine_addf"(%[[D]], %[[R]]#1,
+// CHECK-NOT: llm.kernel
+func.func @experts(%x: tensor<?x32xf32>, %l: tensor<?x8xf32>, %g: !e, %u: !e, %d: !e) -> tensor<?x32xf32> {
+  %i, %w = llm.route %l {k = 2 : i64} : (tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>)
+  %gate = llm.expert_linear %x, %i, %g : (tensor<?x32xf32>, tensor<?x2xi32>, !e) -> tensor<?x2x32xf32>
+  %up = llm.expert_linear %x, %i, %u : (tensor<?x32xf32>, tensor<?x2xi32>, !e) -> tensor<?x2x32xf32>
+  %act = llm.act silu %gate : tensor<?x2x32xf32>
+  %h = arith.mulf %act, %up : tensor<?x2x32xf32>
+  %down = llm.expert_linear %h, %i, %d : (tensor<?x2x32xf32>, tensor<?x2xi32>, !e) -> tensor<?x2x32xf32>
+  %y = llm.combine %down, %w : (tensor<?x2x32xf32>, tensor<?x2xf32>) -> tensor<?x32xf32>
+  %s = arith.addf %x, %y : tensor<?x32xf32>
+  return %s : tensor<?x32xf32>
+}
+
+// -----
+
+!own = !llm.packed<4x32x32, #llm.float<f32>, #llm.panels>
+!one = !llm.packed<32x32, #llm.float<f32>, #llm.panels>
+
+// A product with a matrix per head and one with a matrix for all have loops of
+// their own.
+// CHECK-LABEL: func.func @heads.avx2(
+// CHECK: %[[A:.*]] = llm.kernel "linear"(
+// CHECK: llm.kernel "linear_mulf"(
+func.func @heads(%x: tensor<?x4x32xf32>, %a: !own, %b: !one) -> tensor<?x4x32xf32> {
+  %p = llm.linear %x, %a : (tensor<?x4x32xf32>, !own) -> tensor<?x4x32xf32>
+  %q = llm.linear %x, %b : (tensor<?x4x32xf32>, !one) -> tensor<?x4x32xf32>
+  %y = arith.mulf %p, %q : tensor<?x4x32xf32>
+  return %y : tensor<?x4x32xf32>
+}

@@ -1,34 +1,10 @@
 // RUN: not llmc-opt %s --llm-clone-targets=isas=avx2 --llm-form-kernels --split-input-file 2>&1 | FileCheck %s
 // Forms of ops that are verified and interpreted but not compiled are named.
 
-// CHECK: error: no lowering yet for this form of 'llm.route'
-func.func @route(%l: tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>) {
-  %i, %w = llm.route %l {k = 2 : i64} : (tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>)
-  return %i, %w : tensor<?x2xi32>, tensor<?x2xf32>
-}
-
-// -----
-
 // CHECK: error: no lowering yet for this form of 'llm.expert_linear'
 func.func @expert_linear(%x: tensor<?x32xf32>, %i: tensor<?x2xi32>, %w: tensor<8x16x32xf32>) -> tensor<?x2x16xf32> {
   %u = llm.expert_linear %x, %i, %w : (tensor<?x32xf32>, tensor<?x2xi32>, tensor<8x16x32xf32>) -> tensor<?x2x16xf32>
   return %u : tensor<?x2x16xf32>
-}
-
-// -----
-
-// CHECK: error: no lowering yet for this form of 'llm.combine'
-func.func @combine(%x: tensor<?x2x16xf32>, %w: tensor<?x2xf32>) -> tensor<?x16xf32> {
-  %y = llm.combine %x, %w : (tensor<?x2x16xf32>, tensor<?x2xf32>) -> tensor<?x16xf32>
-  return %y : tensor<?x16xf32>
-}
-
-// -----
-
-// CHECK: error: no lowering yet for this form of 'llm.linear'
-func.func @linear_per_head(%x: tensor<?x4x8xf32>, %w: tensor<4x6x8xf32>) -> tensor<?x4x6xf32> {
-  %y = llm.linear %x, %w : (tensor<?x4x8xf32>, tensor<4x6x8xf32>) -> tensor<?x4x6xf32>
-  return %y : tensor<?x4x6xf32>
 }
 
 // -----
@@ -88,14 +64,6 @@ func.func @integers(%x: tensor<?x8xi32>) -> tensor<?x8xi32> {
 func.func @weight_without_panels(%x: tensor<?x8xf32>, %w: tensor<8x8xf32>) -> tensor<?x8xf32> {
   %y = llm.linear %x, %w : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
   return %y : tensor<?x8xf32>
-}
-
-// -----
-
-// CHECK: error: no lowering yet for this form of 'llm.linear'
-func.func @rows_of_heads(%x: tensor<?x4x8xf32>, %w: !llm.packed<8x8, #llm.float<f32>, #llm.panels>) -> tensor<?x4x8xf32> {
-  %y = llm.linear %x, %w : (tensor<?x4x8xf32>, !llm.packed<8x8, #llm.float<f32>, #llm.panels>) -> tensor<?x4x8xf32>
-  return %y : tensor<?x4x8xf32>
 }
 
 // -----

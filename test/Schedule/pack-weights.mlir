@@ -12,12 +12,18 @@ llm.weight @l0 : !llm.packed<32x32, #llm.q8_0> source "l0"
 llm.weight @l1 : !llm.packed<32x32, #llm.q8_0> source "l1"
 // CHECK: llm.weight_table @layers : !llm.packed<32x32, #llm.q8_0, #llm.panels> [@l0, @l1]
 llm.weight_table @layers : !llm.packed<32x32, #llm.q8_0> [@l0, @l1]
-// DECLINED-COUNT-2: declined {{.*}}no product or table lookup reads it
+// DECLINED-COUNT-3: declined {{.*}}no product or table lookup reads it
 // Vectors, and a matrix that a norm reads, do not.
 // CHECK: llm.weight @bias : tensor<8xf32> source "b"
 llm.weight @bias : tensor<8xf32> source "b"
 // CHECK: llm.weight @scales : tensor<4x8xf32> source "s"
 llm.weight @scales : tensor<4x8xf32> source "s"
+
+// One matrix per expert has panels, the biases of experts none.
+// CHECK: llm.weight @experts : !llm.packed<4x8x32, #llm.float<f32>, #llm.panels> source "e"
+llm.weight @experts : tensor<4x8x32xf32> source "e"
+// CHECK: llm.weight @biases : tensor<4x8xf32> source "eb"
+llm.weight @biases : tensor<4x8xf32> source "eb"
 
 // CHECK-LABEL: func.func @step(
 func.func @step(%ids: tensor<?xi32>, %heads: tensor<?x4x8xf32>, %layer: index) -> (tensor<?x8xf32>, tensor<?x4x8xf32>) {
@@ -38,4 +44,13 @@ func.func @step(%ids: tensor<?xi32>, %heads: tensor<?x4x8xf32>, %layer: index) -
   // CHECK: llm.norm rms %{{.*}} weight(%{{.*}}) {{.*}} : (tensor<?x4x8xf32>, tensor<4x8xf32>) -> tensor<?x4x8xf32>
   %n = llm.norm rms %heads weight(%scales) {eps = 1.0e-5 : f64} : (tensor<?x4x8xf32>, tensor<4x8xf32>) -> tensor<?x4x8xf32>
   return %z, %n : tensor<?x8xf32>, tensor<?x4x8xf32>
+}
+
+// CHECK-LABEL: func.func @chosen(
+func.func @chosen(%x: tensor<?x32xf32>, %i: tensor<?x2xi32>) -> tensor<?x2x8xf32> {
+  %w = llm.param @experts : tensor<4x8x32xf32>
+  %b = llm.param @biases : tensor<4x8xf32>
+  // CHECK: llm.expert_linear {{.*}} : (tensor<?x32xf32>, tensor<?x2xi32>, !llm.packed<4x8x32, #llm.float<f32>, #llm.panels>, tensor<4x8xf32>) -> tensor<?x2x8xf32>
+  %y = llm.expert_linear %x, %i, %w bias(%b) : (tensor<?x32xf32>, tensor<?x2xi32>, tensor<4x8x32xf32>, tensor<4x8xf32>) -> tensor<?x2x8xf32>
+  return %y : tensor<?x2x8xf32>
 }

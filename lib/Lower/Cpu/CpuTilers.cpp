@@ -21,8 +21,10 @@ void registerCpuTilers(DialectRegistry &registry) {
         attachCacheWriteTiler(context);
         attachElementwiseTiles(context);
         attachEmbedTiler(context);
+        attachExpertTilers(context);
         attachPositionTilers(context);
         attachProductTiler(context);
+        attachRouteTiler(context);
         attachRowTilers(context);
         attachSampleTiler(context);
       });

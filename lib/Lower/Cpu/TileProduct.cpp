@@ -7,8 +7,12 @@
 //         for block of k: llm.tile.dot              accumulators stay in registers
 //         epilogue, store
 //     for each row that is left: the same with all strips at once
+//
+// One matrix per head is as many products, whose panels lie one behind the other;
+// one matrix for all heads takes each head as a row.
 //===----------------------------------------------------------------------===//
 #include "PanelLoads.h"
+#include "PanelProduct.h"
 #include "Tilers.h"
 
 using namespace mlir;
@@ -18,62 +22,93 @@ namespace llmc {
 
 namespace {
 
-/// Consecutive strips of output rows: `count` vectors of `lanes`, the first at row
-/// `lane` of `panel`.
-struct Strips {
-  Value panel;
-  int64_t lane, count, lanes;
-};
-
 class ProductTiler {
 public:
   ProductTiler(TileBuilder &b, const KernelArgs &args) : b(b), args(args) {
     KernelOp kernel = args.kernel;
     products = llvm::to_vector(kernel.getBody().front().getOps<LinearOp>());
     schedule = *kernel.getSchedule();
-    auto weight = cast<PackedType>(products[0].getWeight().getType());
-    columns = weight.getRows();
+    LinearOp first = products[0];
+    weight = cast<PackedType>(first.getWeight().getType());
     panelRows = getPanelRows(weight);
+    ArrayRef<int64_t> shape = getMatrixShape(first.getType());
+    heads = shape.size() == 3 ? shape[1] : 0;
+    isPerHead = weight.getShape().size() == 3;
     assert(panelRows % (schedule.getStrips() * schedule.getLanes()) == 0 &&
            "tiles end where panels end");
   }
 
   void run() {
-    int64_t unit = schedule.getPanels(), tileRows = schedule.getRows();
-    int64_t lanes = schedule.getLanes(), strips = schedule.getStrips();
-    int64_t panels = llvm::divideCeil(columns, panelRows);
-    assert(panels % unit == 0 && "the schedule divides the panels");
-    Value rowCount = b.dim(args.results[0], 0);
-    Value left = b.remIndex(rowCount, tileRows);
-    Value full = arith::SubIOp::create(b, rowCount, left);
-    auto [begin, end] = b.share(b.index(panels / unit));
+    int64_t unit = schedule.getPanels();
+    assert(countPanels(weight) % unit == 0 &&
+           "the schedule divides the panels");
+    int64_t units = countPanels(weight) / unit;
+    Value rows = b.dim(args.results[0], 0);
+    if (!isPerHead) {
+      bind({});
+      auto [begin, end] = b.share(b.index(units));
+      return b.loop(begin, end, 1, [&](Value i) {
+        multiply(b.mulIndex(i, unit), heads ? b.mulIndex(rows, heads) : rows);
+      });
+    }
+    auto [begin, end] = b.share(b.index(heads * units));
     b.loop(begin, end, 1, [&](Value i) {
-      Value first = b.mulIndex(i, unit);
-      b.loop(b.index(0), full, tileRows, [&](Value row) {
-        for (int64_t u = 0; u < unit; ++u)
-          for (int64_t lane = 0; lane < panelRows; lane += strips * lanes)
-            block(row, tileRows, {b.addIndex(first, u), lane, strips, lanes},
-                  /*prefetch=*/false);
-      });
-      b.loop(full, rowCount, 1, [&](Value row) {
-        block(row, 1, {first, 0, unit * panelRows / lanes, lanes},
-              /*prefetch=*/true);
-      });
+      bind(b.divIndex(i, units));
+      multiply(b.mulIndex(b.remIndex(i, units), unit), rows);
     });
   }
 
 private:
+  /// The operands of each product; `head` is null where all heads have one matrix.
+  void bind(Value ofHead) {
+    head = ofHead;
+    operands.clear();
+    for (LinearOp product : products) {
+      Value x = args.get(product.getInput());
+      if (head)
+        x = viewHead(b, x, head);
+      else if (heads)
+        x = flattenHeads(b, x);
+      operands.push_back({x, args.get(product.getWeight()),
+                          cast<PackedType>(product.getWeight().getType()),
+                          dyn_cast<PackedType>(product.getInput().getType())});
+    }
+  }
+
+  /// All rows times the panels of one unit.
+  void multiply(Value first, Value rowCount) {
+    int64_t unit = schedule.getPanels(), tileRows = schedule.getRows();
+    int64_t lanes = schedule.getLanes(), strips = schedule.getStrips();
+    Value left = b.remIndex(rowCount, tileRows);
+    Value full = arith::SubIOp::create(b, rowCount, left);
+    b.loop(b.index(0), full, tileRows, [&](Value row) {
+      for (int64_t u = 0; u < unit; ++u)
+        for (int64_t lane = 0; lane < panelRows; lane += strips * lanes)
+          block(row, tileRows, {b.addIndex(first, u), lane, strips, lanes},
+                /*prefetch=*/false);
+    });
+    b.loop(full, rowCount, 1, [&](Value row) {
+      block(row, 1, {first, 0, unit * panelRows / lanes, lanes},
+            /*prefetch=*/true);
+    });
+  }
+
   /// `rows` rows x the strips: products over all k, then the epilogue.
   void block(Value row, int64_t rows, Strips strips, bool prefetch) {
+    Strips inWeight = strips;
+    if (head)
+      inWeight.panel =
+          b.addIndex(b.mulIndex(head, countPanels(weight)), strips.panel);
     DenseMap<Value, SmallVector<Value>> tiles;
-    for (LinearOp product : products)
-      tiles[product.getResult()] = dot(product, row, rows, strips, prefetch);
+    for (auto [product, operand] : llvm::zip(products, operands))
+      tiles[product.getResult()] =
+          operand.dot(b, row, rows, inWeight, prefetch);
     for (int64_t s = 0; s < strips.count; ++s) {
       Value column = b.addIndex(b.mulIndex(strips.panel, panelRows),
                                 strips.lane + s * strips.lanes);
-      Value mask = lastPanelMask(column, strips.lanes);
+      Value mask = maskColumns(b, weight, column, strips.lanes);
       for (int64_t r = 0; r < rows; ++r) {
-        Value at[] = {b.addIndex(row, r), column};
+        SmallVector<Value> at = place(b.addIndex(row, r), column);
         finish({args, at, strips.lanes, mask}, [&](Value value) -> Value {
           auto it = tiles.find(value);
           return it == tiles.end() ? Value() : it->second[r * strips.count + s];
@@ -82,56 +117,36 @@ private:
     }
   }
 
-  SmallVector<Value> dot(LinearOp product, Value row, int64_t rows,
-                         Strips strips, bool prefetch) {
-    auto weight = cast<PackedType>(product.getWeight().getType());
-    auto input = dyn_cast<PackedType>(product.getInput().getType());
-    Value x = args.get(product.getInput()), w = args.get(product.getWeight());
-    Value blocks = b.index(weight.getCols() / getTileDepth(weight));
-    SmallVector<Value> zeros(rows * strips.count,
-                             b.constant(b.f32s(strips.lanes), 0));
-    return b.loop(
-        b.index(0), blocks, 1, zeros, [&](Value block, ValueRange accs) {
-          auto tile = TileDotOp::create(
-              b, accs.getTypes(), accs, x, row, w, strips.panel, block,
-              b.getI64IntegerAttr(rows), b.getI64IntegerAttr(strips.count),
-              b.getI64IntegerAttr(strips.lane), TypeAttr::get(weight),
-              input ? TypeAttr::get(input) : TypeAttr(),
-              prefetch ? b.getUnitAttr() : UnitAttr());
-          return SmallVector<Value>(tile.getResults());
-        });
-  }
-
-  /// Lanes that exist, when the last panel is padded.
-  Value lastPanelMask(Value column, int64_t lanes) {
-    if (columns % panelRows == 0)
-      return {};
-    Value left = arith::SubIOp::create(b, b.index(columns), column);
-    return vector::CreateMaskOp::create(
-        b, VectorType::get(lanes, b.getI1Type()), left);
+  /// Where a result lies: a row of the product is a row, or a head of one.
+  SmallVector<Value> place(Value row, Value column) {
+    if (head)
+      return {row, head, column};
+    if (heads)
+      return {b.divIndex(row, heads), b.remIndex(row, heads), column};
+    return {row, column};
   }
 
   void finish(const TilePlace &place, llvm::function_ref<Value(Value)> tile) {
-    Value column = place.at.back();
-    auto leaf = [&](Value v) -> Value {
+    storeYields(b, place, [&](Value v) -> Value {
       Value sum = tile(v);
       auto product = v.getDefiningOp<LinearOp>();
       if (!sum || !product.getBias())
         return sum;
-      return b.add(sum, b.loadF32s(args.get(product.getBias()), column,
+      return b.add(sum, b.loadF32s(args.get(product.getBias()), place.at.back(),
                                    place.lanes, place.mask));
-    };
-    for (auto [value, result] :
-         llvm::zip(args.getYield().getValues(), args.results))
-      b.storeVector(evaluateElementwise(b, place, value, leaf), result,
-                    place.at, place.mask);
+    });
   }
 
   TileBuilder &b;
   const KernelArgs &args;
   ScheduleAttr schedule;
   SmallVector<LinearOp> products;
-  int64_t columns, panelRows; // output rows, of the model and of a panel
+  SmallVector<PanelProduct> operands; // of each product
+  PackedType weight;
+  int64_t heads;     // of a row; 0 where it has none
+  int64_t panelRows; // output rows of a panel
+  bool isPerHead;    // one matrix for each
+  Value head;        // of one matrix per head, the one that is multiplied
 };
 
 struct TileProduct : CpuTilerOpInterface::ExternalModel<TileProduct, LinearOp> {

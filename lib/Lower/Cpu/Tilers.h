@@ -13,8 +13,10 @@ void attachAttentionTiler(mlir::MLIRContext *context);
 void attachCacheWriteTiler(mlir::MLIRContext *context);
 void attachElementwiseTiles(mlir::MLIRContext *context);
 void attachEmbedTiler(mlir::MLIRContext *context);
+void attachExpertTilers(mlir::MLIRContext *context);
 void attachPositionTilers(mlir::MLIRContext *context);
 void attachProductTiler(mlir::MLIRContext *context);
+void attachRouteTiler(mlir::MLIRContext *context);
 void attachRowTilers(mlir::MLIRContext *context);
 void attachSampleTiler(mlir::MLIRContext *context);
 

@@ -95,8 +95,12 @@ Operand Graph::declare(llvm::ArrayRef<int64_t> shape,
     ADD_FAILURE() << llvm::toString(std::move(error));
   std::string type = tensor(shape, encodingName);
   if (encoding.getGrid())
-    type = "!llm.packed<" + std::to_string(shape[0]) + "x" +
-           std::to_string(shape[1]) + ", #llm." + encodingName.str() + ">";
+    type =
+        "!llm.packed<" +
+        llvm::join(llvm::map_range(
+                       shape, [](int64_t dim) { return std::to_string(dim); }),
+                   "x") +
+        ", #llm." + encodingName.str() + ">";
   declarations +=
       "  llm.weight @" + name + " : " + type + " source \"" + name + "\"\n";
   return {name, type};
@@ -141,9 +145,12 @@ Operand Graph::values(llvm::ArrayRef<int64_t> shape,
 // Ops
 //===----------------------------------------------------------------------===//
 
+// A type in parentheses is those of two results, of which the text reads name#0
+// and name#1.
 Operand Graph::emit(const std::string &spelling, const std::string &type) {
   std::string name = "%v" + std::to_string(next++);
-  body += "    " + name + " = " + spelling + "\n";
+  body += "    " + name + (type.front() == '(' ? ":2" : "") + " = " + spelling +
+          "\n";
   return {name, type};
 }
 
