@@ -16,6 +16,8 @@ namespace llm {
 /// empty if it does neither.
 std::string declineNarrowRows(Operation *op);
 
+/// Of the tensor dialect, which must be loaded.
+void attachColumnAnchors(MLIRContext *context);
 void attachExpertAnchors(MLIRContext *context);
 
 } // namespace llm

@@ -164,9 +164,10 @@ int64_t SampleOp::getScratchBytes(TargetAttr) {
 }
 
 std::string AttentionOp::getDecline() {
-  if (!getCache())
-    return "explicit keys";
-  if (getCache().getType().getValueDim() == 0)
+  if (!getCache() && (!getKey().getType().isDynamicDim(0) || !getValue() ||
+                      !getValue().getType().isDynamicDim(0)))
+    return "keys that are no rows of the batch";
+  if (getCache() && getCache().getType().getValueDim() == 0)
     return "values that are a prefix of the keys";
   if (getRel())
     return "relative positions";

@@ -63,5 +63,6 @@ void LLMDialect::initialize() {
 #define GET_OP_LIST
 #include "dialects/llm/LLMOps.cpp.inc"
       >();
+  attachColumnAnchors(getContext());
   attachExpertAnchors(getContext());
 }

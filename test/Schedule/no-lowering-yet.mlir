@@ -18,8 +18,8 @@ func.func @relative(%q: tensor<?x4x8xf32>, %kv: !llm.kv<1x2x8x8, f32>, %l: index
 // -----
 
 // CHECK: error: no lowering yet for this form of 'llm.attention'
-func.func @explicit_keys(%q: tensor<?x4x8xf32>, %k: tensor<?x2x8xf32>, %v: tensor<?x2x8xf32>, %b: !llm.batch) -> tensor<?x4x8xf32> {
-  %a = llm.attention %q key(%k) value(%v) batch(%b) {scale = 1.0 : f64} : (tensor<?x4x8xf32>, tensor<?x2x8xf32>, tensor<?x2x8xf32>, !llm.batch) -> tensor<?x4x8xf32>
+func.func @fixed_keys(%q: tensor<?x4x8xf32>, %k: tensor<5x2x8xf32>, %v: tensor<5x2x8xf32>, %b: !llm.batch) -> tensor<?x4x8xf32> {
+  %a = llm.attention %q key(%k) value(%v) batch(%b) {scale = 1.0 : f64} : (tensor<?x4x8xf32>, tensor<5x2x8xf32>, tensor<5x2x8xf32>, !llm.batch) -> tensor<?x4x8xf32>
   return %a : tensor<?x4x8xf32>
 }
 
@@ -89,4 +89,30 @@ func.func @int8_rows_of_floats(%x: !llm.packed<?x32, #llm.int8_act>, %w: !llm.pa
 func.func @fixed_rows(%a: tensor<40x32xf32>, %b: tensor<40x32xf32>) -> tensor<40x32xf32> {
   %s = arith.addf %a, %b : tensor<40x32xf32>
   return %s : tensor<40x32xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'tensor.extract_slice': it takes some of the rows
+func.func @some_rows(%x: tensor<?x8xf32>, %n: index) -> tensor<?x4xf32> {
+  %y = tensor.extract_slice %x[0, 2] [%n, 4] [1, 1] : tensor<?x8xf32> to tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'tensor.extract_slice': columns are chosen at run time
+func.func @columns_at_run_time(%x: tensor<?x8xf32>, %n: index) -> tensor<?x4xf32> {
+  %c0 = arith.constant 0 : index
+  %T = tensor.dim %x, %c0 : tensor<?x8xf32>
+  %y = tensor.extract_slice %x[0, %n] [%T, 4] [1, 1] : tensor<?x8xf32> to tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// CHECK: error: no lowering yet for this form of 'tensor.concat': rows are not joined
+func.func @joined_rows(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %y = tensor.concat dim(0) %x, %x : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
 }

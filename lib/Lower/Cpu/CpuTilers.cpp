@@ -19,6 +19,7 @@ void registerCpuTilers(DialectRegistry &registry) {
       +[](MLIRContext *context, LLMDialect *, tensor::TensorDialect *) {
         attachAttentionTiler(context);
         attachCacheWriteTiler(context);
+        attachColumnTilers(context);
         attachElementwiseTiles(context);
         attachEmbedTiler(context);
         attachExpertTilers(context);

@@ -383,7 +383,10 @@ namespace {
 struct TileAttention
     : CpuTilerOpInterface::ExternalModel<TileAttention, AttentionOp> {
   void tile(Operation *op, TileBuilder &b, const KernelArgs &args) const {
-    AttentionTiler(b, args, cast<AttentionOp>(op)).run();
+    auto attention = cast<AttentionOp>(op);
+    if (!attention.getCache())
+      return tileRowAttention(b, args, attention);
+    AttentionTiler(b, args, attention).run();
   }
 };
 } // namespace

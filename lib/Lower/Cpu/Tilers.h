@@ -11,6 +11,7 @@ namespace llmc {
 /// Each attaches the models of its file (CpuInterfaces.td).
 void attachAttentionTiler(mlir::MLIRContext *context);
 void attachCacheWriteTiler(mlir::MLIRContext *context);
+void attachColumnTilers(mlir::MLIRContext *context);
 void attachElementwiseTiles(mlir::MLIRContext *context);
 void attachEmbedTiler(mlir::MLIRContext *context);
 void attachExpertTilers(mlir::MLIRContext *context);
@@ -22,6 +23,10 @@ void attachSampleTiler(mlir::MLIRContext *context);
 
 /// An activation function of a number, or of each in a vector.
 mlir::Value applyAct(TileBuilder &b, mlir::llm::ActFn fn, mlir::Value x);
+
+/// Attention to explicit keys, which are rows of the batch.
+void tileRowAttention(TileBuilder &b, const KernelArgs &args,
+                      mlir::llm::AttentionOp op);
 
 /// Rows of elementwise ops, norms and quantisations; a kernel without an anchor
 /// is one of these.
