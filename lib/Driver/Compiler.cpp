@@ -212,12 +212,17 @@ llvm::Error Compiler::resume(llvm::StringRef irPath,
   if (llvm::Error error = readOptions(wanted))
     return error;
   return run(Stage::import, [&]() -> llvm::Error {
-    if (!weightsFrom.empty())
-      if (llvm::Error error = readModel(weightsFrom, wanted))
-        return error;
     if (llvm::Error error = readModule(irPath))
       return error;
-    if (weightsFrom.empty() || isFunctionProgram(getModule()))
+    mlir::OwningOpRef<mlir::ModuleOp> module = std::move(model.module);
+    // A function's weights may come from a graph that is no step.
+    bool isFunction = isFunctionProgram(*module);
+    if (!weightsFrom.empty())
+      if (llvm::Error error = isFunction ? readGraph(weightsFrom, Raise::no)
+                                         : readModel(weightsFrom, wanted))
+        return error;
+    model.module = std::move(module);
+    if (weightsFrom.empty() || isFunction)
       if (llvm::Error error = settleOptions(wanted))
         return error;
     return checkSources(irPath, getModule(), model.weights, weightsFrom);

@@ -4,6 +4,7 @@
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
+import ctypes
 import json
 import math
 import random
@@ -56,6 +57,79 @@ module attributes {llm.model = {}} {
   }
 }
 """
+
+
+class TensorInfo(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_char_p), ("dtype", ctypes.c_char_p), ("element_bytes", ctypes.c_int64),
+                ("rank", ctypes.c_int64), ("sizes", ctypes.POINTER(ctypes.c_int64)),
+                ("symbols", ctypes.POINTER(ctypes.c_char_p))]
+
+
+class Buffer(ctypes.Structure):
+    _fields_ = [("data", ctypes.c_void_p), ("bytes", ctypes.c_size_t)]
+
+
+class FunctionsFromC(TestCase):
+    """The same through runtime/include/llmrt/llmrt.h."""
+
+    def setUp(self):
+        module = self.folder / "module.mlir"
+        module.write_text(MODULE)
+        self.library = ctypes.CDLL(str(self.compile(module, "module.so", "--emit=so")))
+        self.library.llmrt_last_error.restype = ctypes.c_char_p
+        program, self.function = ctypes.c_void_p(), ctypes.c_void_p()
+        self.call("llmrt_program_open", None, ctypes.byref(program))
+        self.addCleanup(self.library.llmrt_program_close, program)
+        self.call("llmrt_function_create", program, ctypes.c_int64(2), ctypes.byref(self.function))
+        self.addCleanup(self.library.llmrt_function_destroy, self.function)
+
+    def call(self, name, *arguments):
+        status = getattr(self.library, name)(*arguments)
+        self.assertEqual(status, 0, f"{name}: {self.library.llmrt_last_error().decode()}")
+
+    def fail_to(self, name, *arguments):
+        self.assertNotEqual(getattr(self.library, name)(*arguments), 0)
+        return self.library.llmrt_last_error().decode()
+
+    def plan(self, *sizes):
+        given, found = (ctypes.c_int64 * len(sizes))(*sizes), (ctypes.c_int64 * 3)()
+        self.needed, self.bytes = ctypes.c_size_t(), ctypes.c_int64()
+        return given, ctypes.c_size_t(len(sizes)), found, ctypes.c_size_t(3), ctypes.byref(self.needed), ctypes.byref(self.bytes)
+
+    def test_tensors_are_described(self):
+        inputs, outputs, info = ctypes.c_size_t(), ctypes.c_size_t(), TensorInfo()
+        self.call("llmrt_function_counts", self.function, ctypes.byref(inputs), ctypes.byref(outputs))
+        self.assertEqual((inputs.value, outputs.value), (2, 2))
+        self.call("llmrt_function_output", self.function, ctypes.c_size_t(0), ctypes.byref(info))
+        self.assertEqual((info.name, info.dtype, info.element_bytes, info.sizes[:info.rank], info.symbols[:info.rank]),
+                         (b"y", b"float32", 4, [-1, 3], [b"rows", b""]))
+        self.assertIn("input 2 was asked for: the function has 2",
+                      self.fail_to("llmrt_function_input", self.function, ctypes.c_size_t(2), ctypes.byref(info)))
+
+    def test_runs_on_the_callers_buffers(self):
+        arguments = self.plan(2, 3, 2)
+        self.call("llmrt_function_plan", self.function, *arguments)
+        self.assertEqual((list(arguments[2]), self.needed.value), ([2, 3, 2], 3))
+        x, z = (ctypes.c_float * 6)(0, 0, 0, 1, 2, 3), (ctypes.c_float * 2)(10, 20)
+        y, sums = (ctypes.c_float * 6)(), (ctypes.c_float * 2)()
+        buffers = lambda *all: (Buffer * len(all))(*(Buffer(ctypes.addressof(one), ctypes.sizeof(one)) for one in all))
+        two = ctypes.c_size_t(2)
+        self.call("llmrt_function_call", self.function, buffers(x, z), two, buffers(y, sums), two)
+        self.assertEqual(list(sums), [10, 26])
+        for found, wanted in zip(y, (1, 1, 1, math.e, math.e, math.exp(-3))):
+            self.assertAlmostEqual(found, wanted, places=5)
+        short = (ctypes.c_float * 5)()
+        self.assertIn("the buffer of y has 20 bytes: float32 [rows, 3] of sizes [2, 3] needs 24",
+                      self.fail_to("llmrt_function_call", self.function, buffers(x, z), two, buffers(short, sums), two))
+        self.assertIn("the function has 2 and 2", self.fail_to("llmrt_function_call", self.function, buffers(x), ctypes.c_size_t(1),
+                                                              buffers(y, sums), two))
+
+    def test_wrong_sizes_are_told(self):
+        self.assertIn("a call with 2 sizes: all inputs together have 3 dimensions", self.fail_to("llmrt_function_plan", self.function, *self.plan(2, 3)))
+        self.assertIn("rows is 2 in input x", self.fail_to("llmrt_function_plan", self.function, *self.plan(2, 3, 4)))
+        self.assertIn("a size is at least 0", self.fail_to("llmrt_function_plan", self.function, *self.plan(-2, 3, -2)))
+        empty = (Buffer * 2)()
+        self.assertIn("no call is planned", self.fail_to("llmrt_function_call", self.function, empty, ctypes.c_size_t(2), empty, ctypes.c_size_t(2)))
 
 
 class Functions(TestCase):

@@ -67,7 +67,7 @@ private:
     if (auto computes = dyn_cast<linalg::LinalgOp>(op))
       return splitLinalg(computes);
     if (auto load = dyn_cast<memref::LoadOp>(op)) {
-      barriers.separate(b, {getAccess(load.getMemRef())}, {});
+      barriers.separate(b, getAccesses(load.getMemRef()), {});
       return success();
     }
     if (auto store = dyn_cast<memref::StoreOp>(op))
@@ -96,7 +96,7 @@ private:
 
   /// One worker stores what all have computed.
   LogicalResult splitStore(memref::StoreOp store) {
-    barriers.separate(b, {}, {getAccess(store.getMemRef())});
+    barriers.separate(b, {}, getAccesses(store.getMemRef()));
     Value zero = arith::ConstantIndexOp::create(b, 0);
     Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
                                           arguments.getWorker(), zero);
@@ -153,27 +153,34 @@ private:
 
   //===--- accesses -----------------------------------------------------------------===//
 
-  void addAccess(Value value, SmallVector<Access> &accesses) {
-    if (isa<MemRefType>(value.getType()))
-      accesses.push_back(getAccess(value));
-  }
-
   /// What a view names: a slot of the workspace, which has its offset for itself,
   /// an output, or what is never written. A view that is chosen at run time may be
   /// anything.
-  Access getAccess(Value memref) {
+  void addAccess(Value memref, SmallVector<Access> &accesses) {
+    if (!isa<MemRefType>(memref.getType()))
+      return; // a number
     while (auto view = memref.getDefiningOp<ViewLikeOpInterface>()) {
-      if (view.getViewSource() == arguments.getWorkspace())
-        return getSlot(cast<memref::ViewOp>(*view).getByteShift());
+      if (view.getViewSource() == arguments.getWorkspace()) {
+        auto slot = cast<memref::ViewOp>(*view).getByteShift();
+        return accesses.push_back(getSlot(slot));
+      }
       memref = view.getViewSource();
     }
     for (size_t i = 0; i < outputs; ++i)
       if (memref == arguments.getOutput(i))
-        return {Access::results, int64_t(i), int64_t(i) + 1};
+        return accesses.push_back(
+            {Access::results, int64_t(i), int64_t(i) + 1});
     if (isa_and_nonnull<memref::GetGlobalOp>(memref.getDefiningOp()) ||
         llvm::is_contained(function.getArguments(), memref))
-      return {Access::results, 0, 0};
-    return {Access::arena, 0, INT64_MAX};
+      return;
+    accesses.push_back({Access::arena, 0, INT64_MAX});
+    accesses.push_back({Access::results, 0, INT64_MAX});
+  }
+
+  SmallVector<Access> getAccesses(Value memref) {
+    SmallVector<Access> accesses;
+    addAccess(memref, accesses);
+    return accesses;
   }
 
   Access getSlot(Value offset) {

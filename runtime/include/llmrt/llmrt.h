@@ -226,6 +226,60 @@ LlmrtStatus llmrt_generation_next(LlmrtGeneration *generation,
 /* At any time; null is allowed. */
 void llmrt_generation_end(LlmrtGeneration *generation);
 
+/*===----------------------------------------------------------------------===
+ * Function programs: tensors in, tensors out
+ *===----------------------------------------------------------------------===*/
+
+/* Only programs that were compiled from a function on tensors have one. */
+typedef struct LlmrtFunction LlmrtFunction;
+
+/* 0 threads: the physical cores available. */
+LlmrtStatus llmrt_function_create(const LlmrtProgram *program, int64_t threads,
+                                  LlmrtFunction **function);
+void llmrt_function_destroy(LlmrtFunction *function);
+
+/* A tensor that a function takes or gives; pointers live as long as the program. */
+typedef struct LlmrtTensorInfo {
+  const char *name;
+  const char *dtype;          /* as NumPy says: "float32" */
+  int64_t elementBytes;       /* of one element */
+  int64_t rank;               /* number of dimensions */
+  const int64_t *sizes;       /* [rank], -1: each call decides */
+  const char *const *symbols; /* [rank], name of a size that a call decides: the
+                                 same name is the same number; "": none */
+} LlmrtTensorInfo;
+LlmrtStatus llmrt_function_counts(const LlmrtFunction *function, size_t *inputs,
+                                  size_t *outputs);
+LlmrtStatus llmrt_function_input(const LlmrtFunction *function, size_t index,
+                                 LlmrtTensorInfo *tensor);
+LlmrtStatus llmrt_function_output(const LlmrtFunction *function, size_t index,
+                                  LlmrtTensorInfo *tensor);
+
+/* Plans the next calls: `inputSizes` holds `count` sizes, those of all inputs one
+ * behind the other. Stores those of all outputs in the same way, at most `capacity`
+ * of them, in `needed` how many there are (LLMRT_BUFFER_TOO_SMALL where they did
+ * not fit), and in `workspaceBytes`, which may be null, the memory of a call beside
+ * its buffers. */
+LlmrtStatus llmrt_function_plan(LlmrtFunction *function,
+                                const int64_t *inputSizes, size_t count,
+                                int64_t *outputSizes, size_t capacity,
+                                size_t *needed, int64_t *workspaceBytes);
+
+/* The elements of a tensor in row-major order, aligned to their size. */
+typedef struct LlmrtInput {
+  const void *data;
+  size_t bytes; /* at least as many as its sizes need */
+} LlmrtInput;
+typedef struct LlmrtOutput {
+  void *data;
+  size_t bytes;
+} LlmrtOutput;
+/* Runs a call as it was planned, on the caller's buffers, in the order of the
+ * signature. Outputs overlap nothing. */
+LlmrtStatus llmrt_function_call(LlmrtFunction *function,
+                                const LlmrtInput *inputs, size_t inputCount,
+                                const LlmrtOutput *outputs, size_t outputCount);
+
 #ifdef __cplusplus
 }
 #endif

@@ -152,7 +152,9 @@ Expected<Function::Plan> Function::plan(std::span<const Sizes> given) const {
   for (size_t i = 0; i < given.size(); ++i)
     all += (i ? ", " : "") + std::string(inputs()[i].name) + " " +
            describeSizes(given[i]);
-  if (plan.workspaceBytes < 0)
+  const bool isNegative = std::any_of(outputSizes.begin(), outputSizes.end(),
+                                      [](int64_t size) { return size < 0; });
+  if (plan.workspaceBytes < 0 || isNegative)
     return Status::error("the inputs do not fit one another, or the program: " +
                          all);
   auto next = outputSizes.begin();
