@@ -26,11 +26,13 @@ static void buildOptimize(mlir::OpPassManager &manager) {
 
 static void buildSchedule(mlir::OpPassManager &manager,
                           llvm::ArrayRef<std::string> isas) {
-  // Before the targets part, which read the same bytes.
+  // Before the targets part, which read the same bytes; places follow sizes.
+  manager.addPass(createPackWeights());
   manager.addPass(createPlaceWeights());
   CloneTargetsOptions targets;
   targets.isas.assign(isas.begin(), isas.end());
   manager.addPass(createCloneTargets(targets));
+  manager.addPass(createFormProducts());
 }
 
 static void buildLower(mlir::OpPassManager &manager,

@@ -61,11 +61,16 @@ static bool isLegalLowered(Operation *op) {
   return isa<ModuleOp, WeightOp>(op) || isOf<LLVM::LLVMDialect>(op);
 }
 
-/// A function program is linalg on tensors up to its last stage.
+/// A function program is linalg on tensors up to its last stage, and products with
+/// weights.
 static bool isLegalInFunction(Stage stage, Operation *op) {
   if (stage >= Stage::lower)
     return isLegalLowered(op);
-  if (isa<WeightOp, ParamOp>(op))
+  if (stage >= Stage::schedule && op->getParentOfType<KernelOp>())
+    return isa<YieldOp, LinearOp>(op);
+  if (isa<WeightOp, ParamOp>(op) ||
+      (stage == Stage::optimize && isa<LinearOp>(op)) ||
+      (stage == Stage::schedule && isa<KernelOp>(op)))
     return true;
   return isOf<linalg::LinalgDialect, scf::SCFDialect, affine::AffineDialect>(
              op) ||

@@ -101,3 +101,24 @@ func.func @main.avx2(%x: tensor<?xi3> {llm.name = "x"}) -> (tensor<?xi3> {llm.na
 func.func @main(%x: tensor<4xf32> {llm.name = "x"}) -> (tensor<4xf32> {llm.name = "y"}) {
   return %x : tensor<4xf32>
 }
+
+// -----
+
+// A kernel is a call on buffers: the input's, the weight's in the section, a new one for the result.
+// CHECK-LABEL: func.func private @k0_linear.avx2(
+// CHECK: llm.tile.dot
+// CHECK-LABEL: func.func @main.avx2(
+// CHECK: %[[W:.*]] = memref.view {{.*}} to memref<1x32x16xf32>
+// CHECK: %[[OUT:.*]] = memref.alloc
+// CHECK: call @k0_linear.avx2(%{{.*}}, %[[W]], %[[OUT]], %{{.*}}, %{{.*}}) {llm.results = 1 : i64}
+// CHECK: bufferization.to_tensor %[[OUT]] restrict writable
+llm.weight @w : !llm.packed<16x32, #llm.float<f32>, #llm.panels> source "w" at 64
+func.func @main.avx2(%x: tensor<?x32xf32> {llm.name = "x"}) -> (tensor<?x16xf32> {llm.name = "y"}) attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
+  %w = llm.param @w : !llm.packed<16x32, #llm.float<f32>, #llm.panels>
+  %y = llm.kernel "linear"(%x, %w) schedule <rows = 4, strips = 2, lanes = 8, panels = 1> : (tensor<?x32xf32>, !llm.packed<16x32, #llm.float<f32>, #llm.panels>) -> tensor<?x16xf32> {
+  ^bb0(%a: tensor<?x32xf32>, %b: !llm.packed<16x32, #llm.float<f32>, #llm.panels>):
+    %z = llm.linear %a, %b : (tensor<?x32xf32>, !llm.packed<16x32, #llm.float<f32>, #llm.panels>) -> tensor<?x16xf32>
+    llm.yield %z : tensor<?x16xf32>
+  }
+  return %y : tensor<?x16xf32>
+}

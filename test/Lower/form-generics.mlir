@@ -61,3 +61,20 @@ func.func @packed(%x: tensor<?x32xf32>, %w: !llm.packed<4x32, #llm.q4_0>) -> ten
   %y = llm.linear %x, %w : (tensor<?x32xf32>, !llm.packed<4x32, #llm.q4_0>) -> tensor<?x4xf32>
   return %y : tensor<?x4xf32>
 }
+
+// -----
+
+// A weight that only products read stays with them; one that is looked up as well does not.
+llm.weight @w : tensor<4x8xf32> source "w"
+llm.weight @shared : tensor<4x8xf32> source "shared"
+// CHECK-LABEL: @weights
+// CHECK: llm.linear
+// CHECK-NOT: llm.linear
+func.func @weights(%x: tensor<?x8xf32>, %ids: tensor<?xi32>) -> (tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x8xf32>) {
+  %w = llm.param @w : tensor<4x8xf32>
+  %s = llm.param @shared : tensor<4x8xf32>
+  %y = llm.linear %x, %w : (tensor<?x8xf32>, tensor<4x8xf32>) -> tensor<?x4xf32>
+  %z = llm.linear %x, %s : (tensor<?x8xf32>, tensor<4x8xf32>) -> tensor<?x4xf32>
+  %e = llm.embed %ids, %s : (tensor<?xi32>, tensor<4x8xf32>) -> tensor<?x8xf32>
+  return %y, %z, %e : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x8xf32>
+}

@@ -57,6 +57,18 @@ def PlaceWeights : Pass<"llm-place-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 
+def FormProducts : Pass<"llm-form-products", "::mlir::ModuleOp"> {
+  let summary = "products of a function become kernels";
+  let description = [{
+    Each llm.linear of a function program becomes an `llm.kernel` with its
+    `#llm.schedule`. All else of such a function is linalg.
+
+    Expects: packed weights, functions with targets. Leaves: no llm.linear outside kernels.
+    Saves: weights are read front to back, for several rows at a time.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
 def CheckPlan : Pass<"llm-check-plan", "::mlir::ModuleOp"> {
   let summary = "no value is overwritten while it is still read";
   let description = [{

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "../Barriers.h"
 #include "../Function/CallFields.h"
+#include "../Function/CallKernels.h"
 #include "../Function/SizesFunction.h"
 #include "GenericFunctions.h"
 
@@ -72,6 +73,8 @@ private:
     }
     if (auto store = dyn_cast<memref::StoreOp>(op))
       return splitStore(store);
+    if (auto call = dyn_cast<func::CallOp>(op))
+      return separateKernel(call);
     if (isa<scf::ForOp, scf::WhileOp, scf::IfOp>(op))
       return splitRegions(op);
     if (isMemoryEffectFree(op) || op->hasTrait<OpTrait::IsTerminator>())
@@ -91,6 +94,23 @@ private:
           b.setInsertionPoint(block.getTerminator());
         barriers.place(b);
       }
+    return success();
+  }
+
+  /// A kernel takes its share by itself.
+  LogicalResult separateKernel(func::CallOp call) {
+    auto count = call->getAttrOfType<IntegerAttr>(kernelResultsAttr);
+    if (!count)
+      return call.emitError("no lowering yet for a call");
+    call->removeAttr(kernelResultsAttr);
+    // Behind the results stand worker and workers.
+    ValueRange buffers = call.getOperands().drop_back(2);
+    SmallVector<Access> reads, writes;
+    for (Value buffer : buffers.drop_back(count.getInt()))
+      addAccess(buffer, reads);
+    for (Value buffer : buffers.take_back(count.getInt()))
+      addAccess(buffer, writes);
+    barriers.separate(b, reads, writes);
     return success();
   }
 
@@ -210,8 +230,8 @@ struct SplitGenerics : impl::SplitGenericsBase<SplitGenerics> {
     TargetAttr least;
     for (auto function :
          llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
-      if (!getTarget(function))
-        continue; // plans calls
+      if (!isEntry(function))
+        continue;
       least = getTarget(function);
       if (failed(FunctionSplitter(function, *signature).run()))
         return signalPassFailure();

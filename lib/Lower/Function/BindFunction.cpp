@@ -6,6 +6,7 @@
 // wants them and copies no weight.
 //===----------------------------------------------------------------------===//
 #include "CallFields.h"
+#include "CallKernels.h"
 #include "SettledSizes.h"
 #include "SizesFunction.h"
 
@@ -52,7 +53,7 @@ public:
     function->removeAttr(function.getArgAttrsAttrName());
     function->removeAttr(function.getResAttrsAttrName());
     function.setType(b.getFunctionType(types, {}));
-    return success();
+    return callKernels(function, signature.inputs.size());
   }
 
 private:
@@ -183,6 +184,13 @@ private:
 };
 
 struct BindFunction : impl::BindFunctionBase<BindFunction> {
+  /// And those of the kernels' loops.
+  void getDependentDialects(DialectRegistry &registry) const override {
+    BindFunctionBase::getDependentDialects(registry);
+    registry
+        .insert<scf::SCFDialect, vector::VectorDialect, math::MathDialect>();
+  }
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     for (auto function : llvm::to_vector(module.getOps<func::FuncOp>())) {

@@ -12,6 +12,12 @@
 
 namespace llmc {
 
+/// Whether the function is a program's own, or its clone for a target: kernels and
+/// loops are functions beside it.
+inline bool isEntry(mlir::func::FuncOp function) {
+  return function.getName().split('.').first == "main";
+}
+
 /// weights, workspace, inputs, outputs, sizes (memref<?xi64>), worker, workers.
 class CallArguments {
 public:

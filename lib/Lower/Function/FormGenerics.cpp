@@ -8,6 +8,8 @@
 
 #include "llmc/Lower/Passes.h"
 
+#include "dialects/llm/LLMDialect.h"
+
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -37,10 +39,36 @@ struct DecomposeAggregated
   }
 };
 
+/// Weights of the model that nothing reads but products which a kernel can compute.
+/// One whose value stands in the IR has no packed form.
+DenseSet<StringAttr> findPackable(ModuleOp module) {
+  DenseSet<StringAttr> packable, others;
+  for (auto weight : module.getOps<llm::WeightOp>())
+    if (!weight.getSource())
+      others.insert(weight.getSymNameAttr());
+  module.walk([&](llm::ParamOp param) {
+    StringAttr weight = param.getWeightAttr().getAttr();
+    for (OpOperand &use : param.getResult().getUses()) {
+      auto product = dyn_cast<llm::LinearOp>(use.getOwner());
+      bool fits =
+          product && use.get() == product.getWeight() &&
+          llm::getMatrixShape(param.getType()).size() == 2 &&
+          llm::getMatrixShape(product.getInput().getType()).size() == 2 &&
+          getElementTypeOrSelf(product.getInput()).isF32() &&
+          getElementTypeOrSelf(product.getType()).isF32();
+      (fits ? packable : others).insert(weight);
+    }
+  });
+  for (StringAttr weight : others)
+    packable.erase(weight);
+  return packable;
+}
+
 struct FormGenerics : impl::FormGenericsBase<FormGenerics> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    populateRowsToGenerics(patterns);
+    DenseSet<StringAttr> packable = findPackable(getOperation());
+    populateRowsToGenerics(patterns, packable);
     linalg::populateElementwiseToLinalgConversionPatterns(patterns);
     tensor::populateDecomposeTensorConcatPatterns(patterns);
     linalg::populateDecomposePadPatterns(patterns);

@@ -212,8 +212,8 @@ struct PlanWorkspace : impl::PlanWorkspaceBase<PlanWorkspace> {
       return signalPassFailure();
     for (auto function :
          llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
-      if (!getTarget(function))
-        continue; // plans calls itself
+      if (!isEntry(function))
+        continue;
       spellExpandedViews(function);
       WorkspacePlanner planner(function, signature->inputs.size());
       if (failed(planner.run()))

@@ -119,7 +119,8 @@ struct ActToGeneric : OpRewritePattern<ActOp> {
 };
 
 struct LinearToGeneric : OpRewritePattern<LinearOp> {
-  using OpRewritePattern::OpRewritePattern;
+  LinearToGeneric(MLIRContext *context, const DenseSet<StringAttr> &packable)
+      : OpRewritePattern(context), packable(packable) {}
 
   LogicalResult matchAndRewrite(LinearOp op,
                                 PatternRewriter &rewriter) const override {
@@ -127,6 +128,9 @@ struct LinearToGeneric : OpRewritePattern<LinearOp> {
                      weight = getTensor(op.getWeight());
     if (!input || !weight)
       return rewriter.notifyMatchFailure(op, "an operand is packed");
+    auto param = op.getWeight().getDefiningOp<ParamOp>();
+    if (param && packable.contains(param.getWeightAttr().getAttr()))
+      return rewriter.notifyMatchFailure(op, "a kernel computes it");
     GenericBuilder b(rewriter, op.getLoc());
     // Loops: those of the result, then k.
     int64_t rank = input.getRank(), loops = rank + 1;
@@ -169,6 +173,9 @@ struct LinearToGeneric : OpRewritePattern<LinearOp> {
                                  }));
     return success();
   }
+
+private:
+  const DenseSet<StringAttr> &packable;
 };
 
 struct NormToGeneric : OpRewritePattern<NormOp> {
@@ -301,9 +308,11 @@ struct EmbedToGeneric : OpRewritePattern<EmbedOp> {
 
 } // namespace
 
-void populateRowsToGenerics(RewritePatternSet &patterns) {
-  patterns.add<ActToGeneric, LinearToGeneric, NormToGeneric, BroadcastToGeneric,
-               EmbedToGeneric>(patterns.getContext());
+void populateRowsToGenerics(RewritePatternSet &patterns,
+                            const DenseSet<StringAttr> &packable) {
+  patterns.add<ActToGeneric, NormToGeneric, BroadcastToGeneric, EmbedToGeneric>(
+      patterns.getContext());
+  patterns.add<LinearToGeneric>(patterns.getContext(), packable);
 }
 
 } // namespace llmc

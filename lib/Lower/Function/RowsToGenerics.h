@@ -8,8 +8,10 @@
 namespace llmc {
 
 /// Patterns for embed, norm, linear, act and broadcast on dense tensors. Means and
-/// sums are f32, as the ops say.
-void populateRowsToGenerics(mlir::RewritePatternSet &patterns);
+/// sums are f32, as the ops say. Products with `packable` weights stay: kernels
+/// compute them.
+void populateRowsToGenerics(mlir::RewritePatternSet &patterns,
+                            const llvm::DenseSet<mlir::StringAttr> &packable);
 
 } // namespace llmc
 

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "SettledSizes.h"
 
+#include "dialects/llm/LLMDialect.h"
+
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
@@ -19,6 +21,20 @@ using namespace mlir;
 namespace llmc {
 
 namespace {
+
+/// A kernel has as many rows as its first input.
+struct RowsOfKernel : OpRewritePattern<tensor::DimOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::DimOp op,
+                                PatternRewriter &rewriter) const override {
+    auto kernel = op.getSource().getDefiningOp<llm::KernelOp>();
+    if (!kernel || op.getConstantIndex() != 0)
+      return rewriter.notifyMatchFailure(op, "no rows of a kernel");
+    rewriter.replaceOpWithNewOp<tensor::DimOp>(op, kernel.getInputs()[0], 0);
+    return success();
+  }
+};
 
 class SizeAsker {
 public:
@@ -39,6 +55,7 @@ public:
     memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
     memref::populateResolveShapedTypeResultDimsPatterns(patterns);
     tensor::DimOp::getCanonicalizationPatterns(patterns, b.getContext());
+    patterns.add<RowsOfKernel>(b.getContext());
     if (failed(applyPatternsGreedily(function, std::move(patterns))))
       return function.emitError("the sizes of its tensors do not settle");
     return takeAnswers(results.size());

@@ -28,10 +28,30 @@ CompiledFunction::CompiledFunction(const std::string &text, uint32_t seed)
     ADD_FAILURE() << "the test's IR does not parse:\n" << text;
     return;
   }
+  for (auto weight : module->getOps<mlir::llm::WeightOp>())
+    if (weight.getSource())
+      addWeight(*weight.getSource(), weight.getType());
   if (llvm::Error error =
           loaded.compile(*module, Stage::optimize, store, testMachine(), {}))
     ADD_FAILURE() << llvm::toString(std::move(error)) << "\n" << text;
   reference = std::make_unique<Interpreter>(*module, store);
+}
+
+void CompiledFunction::addWeight(llvm::StringRef name, mlir::Type type) {
+  llvm::SmallVector<int64_t> shape(mlir::llm::getMatrixShape(type));
+  auto buffer = llvm::WritableMemoryBuffer::getNewUninitMemBuffer(
+      llmrt::countElements(shape) * sizeof(float));
+  auto *numbers = reinterpret_cast<float *>(buffer->getBufferStart());
+  for (int64_t i = 0; i < llmrt::countElements(shape); ++i)
+    numbers[i] = std::uniform_real_distribution<float>(-1, 1)(random);
+  llvm::ArrayRef<uint8_t> bytes(
+      reinterpret_cast<const uint8_t *>(buffer->getBufferStart()),
+      buffer->getBufferSize());
+  store.addBuffer(std::move(buffer));
+  auto encoding = mlir::llm::FloatEncodingAttr::get(
+      context.get(), mlir::Float32Type::get(context.get()));
+  if (llvm::Error error = store.addTensor({name.str(), shape, encoding, bytes}))
+    ADD_FAILURE() << llvm::toString(std::move(error));
 }
 
 static bool isFloat(const LlmrtTensor &tensor) {

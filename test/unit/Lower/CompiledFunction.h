@@ -52,6 +52,8 @@ public:
   }
 
 private:
+  /// A tensor of random numbers in the model that weights come from.
+  void addWeight(llvm::StringRef name, mlir::Type type);
   std::vector<int64_t> sizesOf(llvm::ArrayRef<ReferenceTensor> inputs);
 
   std::mt19937 random;

@@ -332,6 +332,27 @@ TEST(FunctionOps, rowsOfTheDialect) {
   function.expectAgrees();
 }
 
+TEST(FunctionOps, productsWithWeightsAreKernels) {
+  // The last panel is not full; what feeds a kernel and what reads it are generics.
+  CompiledFunction function(functionModule(
+      R"(%x: tensor<?x32xf32> {llm.name = "x", llm.dims = ["t", ""]})",
+      R"(tensor<?x32xf32> {llm.name = "y"}, tensor<?x20xf32> {llm.name = "z"})",
+      R"(
+    %w = llm.param @w : tensor<20x32xf32>
+    %v = llm.param @v : tensor<32x20xf32>
+    %t = math.tanh %x : tensor<?x32xf32>
+    %a = llm.linear %t, %w : (tensor<?x32xf32>, tensor<20x32xf32>) -> tensor<?x20xf32>
+    %b = llm.act gelu_tanh %a : tensor<?x20xf32>
+    %c = llm.linear %b, %v : (tensor<?x20xf32>, tensor<32x20xf32>) -> tensor<?x32xf32>
+    %y = arith.addf %c, %x : tensor<?x32xf32>
+    %z = llm.linear %y, %w : (tensor<?x32xf32>, tensor<20x32xf32>) -> tensor<?x20xf32>
+    return %y, %z : tensor<?x32xf32>, tensor<?x20xf32>
+)",
+      "llm.weight @w : tensor<20x32xf32> source \"w\"\n"
+      "llm.weight @v : tensor<32x20xf32> source \"v\"\n"));
+  function.expectAgrees();
+}
+
 TEST(FunctionOps, wholeNumbersOfAllWidths) {
   for (std::string type : {"i8", "i16", "i32", "i64"}) {
     std::string tensor = "tensor<?x?x" + type + ">";
