@@ -78,6 +78,7 @@ void RandomGraph::addInstruction(std::mt19937 &random) {
   switch (made.kind) {
   case Instruction::linear:
   case Instruction::gate:
+  case Instruction::experts:
     made.detail = drawOf<const char *>(
         random, {"f32", "f32", "f16", "bf16", "q8_0", "q4_0", "q4_1"});
     if (made.kind == Instruction::linear)
@@ -98,6 +99,9 @@ void RandomGraph::addInstruction(std::mt19937 &random) {
   case Instruction::multiply:
   case Instruction::scale:
   case Instruction::shift:
+    made.width = widthOf(x);
+    break;
+  case Instruction::swap:
     made.width = widthOf(x);
     break;
   case Instruction::norm:
@@ -234,6 +238,10 @@ private:
       return norm(instruction.detail, x[0], columns);
     case Instruction::rotate:
       return graph.collapse(rotate(x[0]), columns / headDim, headDim);
+    case Instruction::swap:
+      return swapHalves(x[0], columns);
+    case Instruction::experts:
+      return experts(x[0], instruction, columns);
     case Instruction::attend:
       return attend(x);
     }
@@ -288,6 +296,50 @@ private:
                           ", " + inv.type + ") -> " + h.type,
                       h.type);
   }
+  Operand swapHalves(const Operand &x, int64_t columns) {
+    Operand zero = graph.emit("arith.constant 0 : index", "index");
+    Operand count = graph.emit(
+        "tensor.dim " + x.name + ", " + zero.name + " : " + x.type, "index");
+    std::string half = std::to_string(columns / 2);
+    auto cut = [&](const std::string &first) {
+      std::string type = tensor({-1, columns / 2});
+      return graph.emit("tensor.extract_slice " + x.name + "[0, " + first +
+                            "] [" + count.name + ", " + half +
+                            "] [1, 1] : " + x.type + " to " + type,
+                        type);
+    };
+    Operand low = cut("0"), high = cut(half);
+    return graph.emit("tensor.concat dim(1) " + high.name + ", " + low.name +
+                          " : (" + high.type + ", " + low.type + ") -> " +
+                          x.type,
+                      x.type);
+  }
+
+  /// All experts are chosen: which of two is greater may hang on a rounding.
+  Operand experts(const Operand &x, const Instruction &instruction,
+                  int64_t columns) {
+    constexpr int64_t count = 3;
+    Operand logits = act(
+        "tanh", graph.linear(x, weight({count, columns}, "f32"), {}, count));
+    std::string ids = tensor({-1, count}, "i32"), numbers = logits.type;
+    Operand chosen =
+        graph.emit("llm.route " + logits.name + " {k = 3 : i64} : (" +
+                       logits.type + ") -> (" + ids + ", " + numbers + ")",
+                   "(" + ids + ", " + numbers + ")");
+    int64_t width = instruction.width;
+    Operand w = weight({count, width, columns}, instruction.detail);
+    std::string each = tensor({-1, count, width}), type = tensor({-1, width});
+    Operand y = graph.emit("llm.expert_linear " + x.name + ", " + chosen.name +
+                               "#0, " + w.name + " : (" + x.type + ", " + ids +
+                               ", " + w.type + ") -> " + each,
+                           each);
+    Operand sum =
+        graph.emit("llm.combine " + y.name + ", " + chosen.name + "#1 : (" +
+                       each + ", " + numbers + ") -> " + type,
+                   type);
+    return act("tanh", sum);
+  }
+
   /// Bounded queries and keys: where the scores are large, an attention makes
   /// large differences of small ones.
   Operand attend(llvm::ArrayRef<Operand> x) {

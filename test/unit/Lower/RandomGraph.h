@@ -26,6 +26,8 @@ struct Instruction {
     gate,
     norm,
     rotate,
+    swap, // halves of the columns change places
+    experts,
     attend
   };
   Kind kind;
