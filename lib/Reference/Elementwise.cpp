@@ -160,6 +160,20 @@ static uint64_t asUnsigned(int64_t value) {
   return static_cast<uint64_t>(value);
 }
 
+/// Functions of a library that kernels call.
+static void addLibraryFunctions(OpTable &table) {
+  addUnary(table, "math.acos", [](double a) { return std::acos(a); });
+  addUnary(table, "math.acosh", [](double a) { return std::acosh(a); });
+  addUnary(table, "math.asin", [](double a) { return std::asin(a); });
+  addUnary(table, "math.asinh", [](double a) { return std::asinh(a); });
+  addUnary(table, "math.atan", [](double a) { return std::atan(a); });
+  addUnary(table, "math.atanh", [](double a) { return std::atanh(a); });
+  addUnary(table, "math.cosh", [](double a) { return std::cosh(a); });
+  addUnary(table, "math.expm1", [](double a) { return std::expm1(a); });
+  addUnary(table, "math.sinh", [](double a) { return std::sinh(a); });
+  addUnary(table, "math.tan", [](double a) { return std::tan(a); });
+}
+
 static void addFloatOps(OpTable &table) {
   addUnary(table, "arith.negf", [](double a) { return -a; });
   addUnary(table, "arith.extf", [](double a) { return a; });
@@ -232,6 +246,45 @@ static void addIntOps(OpTable &table) {
         [](Operation *, llvm::ArrayRef<Number> x) { return x[0]; });
 }
 
+/// The bits of an operand as a number without a sign.
+static uint64_t bitsOf(Operation *op, unsigned operand, int64_t value) {
+  Type type = getElementTypeOrSelf(op->getOperand(operand).getType());
+  unsigned width = isa<IndexType>(type) ? 64 : type.getIntOrFloatBitWidth();
+  return asUnsigned(value) & (~uint64_t{0} >> (64 - width));
+}
+
+/// `function` of two numbers without a sign.
+static void addUnsigned(OpTable &table, llvm::StringRef name,
+                        uint64_t (*function)(uint64_t, uint64_t)) {
+  add(table, name, [function](Operation *op, llvm::ArrayRef<Number> x) {
+    return Number{0, int64_t(function(bitsOf(op, 0, x[0].integer),
+                                      bitsOf(op, 1, x[1].integer)))};
+  });
+}
+
+static void addUnsignedOps(OpTable &table) {
+  addUnsigned(table, "arith.maxui",
+              [](uint64_t a, uint64_t b) { return std::max(a, b); });
+  addUnsigned(table, "arith.minui",
+              [](uint64_t a, uint64_t b) { return std::min(a, b); });
+  // By 0, and by more bits than there are, nothing may be undefined here.
+  addUnsigned(table, "arith.divui",
+              [](uint64_t a, uint64_t b) { return b ? a / b : 0; });
+  addUnsigned(table, "arith.remui",
+              [](uint64_t a, uint64_t b) { return b ? a % b : 0; });
+  addUnsigned(table, "arith.shli",
+              [](uint64_t a, uint64_t b) { return b < 64 ? a << b : 0; });
+  addUnsigned(table, "arith.shrui",
+              [](uint64_t a, uint64_t b) { return b < 64 ? a >> b : 0; });
+  for (llvm::StringRef name : {"arith.extui", "arith.index_castui"})
+    add(table, name, [](Operation *op, llvm::ArrayRef<Number> x) {
+      return Number{0, int64_t(bitsOf(op, 0, x[0].integer))};
+    });
+  add(table, "arith.uitofp", [](Operation *op, llvm::ArrayRef<Number> x) {
+    return Number{static_cast<double>(bitsOf(op, 0, x[0].integer)), 0};
+  });
+}
+
 static bool compare(arith::CmpIPredicate predicate, int64_t a, int64_t b) {
   using P = arith::CmpIPredicate;
   switch (predicate) {
@@ -284,6 +337,8 @@ static void addMixedOps(OpTable &table) {
 
 void reference::addElementwiseOps(OpTable &table) {
   addFloatOps(table);
+  addLibraryFunctions(table);
   addIntOps(table);
+  addUnsignedOps(table);
   addMixedOps(table);
 }
