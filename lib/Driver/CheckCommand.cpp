@@ -23,7 +23,7 @@ struct Finding {
 static Finding check(Compiler &compiler) {
   Finding finding;
   finding.report = reportGraph(compiler.getModule());
-  if (llvm::Error error = checkStep(compiler.getModule())) {
+  if (llvm::Error error = compiler.becomeProgram()) {
     finding.problem = llvm::toString(std::move(error));
     return finding;
   }

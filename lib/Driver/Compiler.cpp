@@ -93,7 +93,28 @@ llvm::Error Compiler::readGraph(llvm::StringRef path, Raise raise) {
   model = std::move(*imported);
   if (raise == Raise::no)
     return llvm::Error::success();
+  if (isFunctionProgram(getModule()))
+    graph = getModule().clone();
   return raiseGraph(*model.module, model.weights);
+}
+
+/// Where no step came of a graph, a function of it as it was before raising takes
+/// the place of `module`.
+static llvm::Error takeFunction(mlir::OwningOpRef<mlir::ModuleOp> &module,
+                                mlir::OwningOpRef<mlir::ModuleOp> graph,
+                                const WeightStore &weights) {
+  if (!graph || !isFunctionProgram(*module))
+    return llvm::Error::success();
+  if (llvm::Error error = makeFunction(*graph, weights))
+    return llvm::createStringError(
+        llvm::toString(std::move(error)) +
+        "; nor a decoder's step: " + getStepRefusal(*module));
+  module = std::move(graph);
+  return llvm::Error::success();
+}
+
+llvm::Error Compiler::becomeProgram() {
+  return takeFunction(model.module, std::move(graph), model.weights);
 }
 
 /// --quiet is about progress: what a user must know is said nevertheless.
@@ -116,12 +137,13 @@ llvm::Error Compiler::readModel(llvm::StringRef path,
   DiagnosticCollector diagnostics(&context);
   if (llvm::Error error = readGraph(path, Raise::yes))
     return error;
-  if (llvm::Error error = checkStep(getModule()))
+  if (llvm::Error error = becomeProgram())
     return llvm::createStringError(path + ": " +
                                    llvm::toString(std::move(error)));
   warnOfModel();
   auto facts = getModule()->getAttrOfType<mlir::DictionaryAttr>("llm.model");
-  if (facts && !facts.contains("context_length") && wanted.maxContext == 0)
+  if (facts && !facts.contains("context_length") && wanted.maxContext == 0 &&
+      !isFunctionProgram(getModule()))
     warn(path + ": names no limit of positions, nor does a config.json beside "
                 "it: 4096 are compiled in; --max-context=N says another");
   if (llvm::Error error = settleOptions(wanted))
@@ -184,17 +206,30 @@ static llvm::Error checkSources(llvm::StringRef path, mlir::ModuleOp module,
   return llvm::Error::success();
 }
 
+/// A graph goes on from before it was raised.
+static llvm::Error finishGraph(mlir::OwningOpRef<mlir::ModuleOp> &module,
+                               const WeightStore &weights) {
+  bool isGraph = false;
+  module->walk([&](mlir::Operation *op) {
+    isGraph |= op->getName().getDialectNamespace() == "onnx";
+  });
+  if (!isGraph || !isFunctionProgram(*module))
+    return llvm::Error::success();
+  mlir::OwningOpRef<mlir::ModuleOp> graph = module->clone();
+  if (llvm::Error error = raiseGraph(*module, weights))
+    return error;
+  return takeFunction(module, std::move(graph), weights);
+}
+
 llvm::Error Compiler::readModule(llvm::StringRef path) {
   DiagnosticCollector diagnostics(&context);
   auto module =
       mlir::parseSourceFile<mlir::ModuleOp>(path, mlir::ParserConfig(&context));
   if (!module)
     return diagnostics.takeError(path + ": is no IR that llmc can read");
-  // A graph goes on from before it was raised.
-  if (module->lookupSymbol("main") && !module->lookupSymbol("step"))
-    if (llvm::Error error = raiseGraph(*module, model.weights))
-      return llvm::createStringError(path + ": " +
-                                     llvm::toString(std::move(error)));
+  if (llvm::Error error = finishGraph(module, model.weights))
+    return llvm::createStringError(path + ": " +
+                                   llvm::toString(std::move(error)));
   auto stage = detectStage(*module);
   if (!stage)
     return llvm::createStringError(path + ": " +

@@ -47,13 +47,35 @@ llvm::Error llmc::raiseGraph(mlir::ModuleOp module, const WeightStore &store) {
   return llvm::Error::success();
 }
 
-llvm::Error llmc::checkStep(mlir::ModuleOp module) {
-  if (module.lookupSymbol("step"))
-    return llvm::Error::success();
+void llmc::buildGraphToFunctionPipeline(mlir::OpPassManager &manager,
+                                        const WeightStore *store) {
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(createInferShapesPass(store)); // heads by their columns
+  manager.addPass(createDecomposePass());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(createInferShapesPass(store));
+  // Rotations and attention stay as they are spelled: recognising them takes masks
+  // and positions for a decoder's, which here are inputs as any other.
+  manager.addPass(createRaiseActivationsPass(store));
+  manager.addPass(createRaiseNormsPass(store));
+  manager.addPass(createOnnxToLinalgPass());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+}
+
+llvm::Error llmc::makeFunction(mlir::ModuleOp graph, const WeightStore &store) {
+  DiagnosticCollector diagnostics(graph.getContext());
+  mlir::PassManager manager(graph->getName());
+  applyMlirFlags(manager);
+  buildGraphToFunctionPipeline(manager, &store);
+  if (mlir::failed(manager.run(graph)))
+    return diagnostics.takeError("making a function of the graph failed");
+  return llvm::Error::success();
+}
+
+std::string llmc::getStepRefusal(mlir::ModuleOp module) {
   auto reason = module->getAttrOfType<mlir::StringAttr>(declinedAttrName);
-  return llvm::createStringError(
-      "the graph cannot become a decoder's step: " +
-      (reason ? reason.getValue().str() : "no reason is known"));
+  return reason ? reason.str() : "no reason is known";
 }
 
 static void buildOptimize(mlir::OpPassManager &manager,
@@ -179,6 +201,11 @@ void llmc::registerPipelines() {
                                      buildRaisePipeline(manager, nullptr);
                                    });
   registerFunctionPipelines();
+  mlir::PassPipelineRegistration<>(
+      "llmc-graph-to-function", "from a graph to a function on tensors",
+      [](mlir::OpPassManager &manager) {
+        buildGraphToFunctionPipeline(manager, nullptr);
+      });
   mlir::PassPipelineRegistration<OptimizePipelineOptions>(
       "llmc-optimize", "the optimize stage of llmc",
       [](mlir::OpPassManager &manager, const OptimizePipelineOptions &given) {

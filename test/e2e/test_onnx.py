@@ -9,10 +9,11 @@ import json
 import re
 import unittest
 
-from support import LLMC, MODELS, TestCase, largest_difference, read_npy, run
+from support import LLMC, MODELS, TestCase, largest_difference, read_npy, run, write_npy
 
 EXPORTS = MODELS.parent / "onnx"
-DECODERS = sorted(path.parent.name for path in EXPORTS.glob("*/model.onnx"))
+ENCODERS = ["bert-opset18", "bert-opset23"]
+DECODERS = sorted({path.parent.name for path in EXPORTS.glob("*/model.onnx")} - set(ENCODERS))
 # Layers of the exports: what each has of a structure.
 PER_MODEL = {"llama": {"attention": 2, "norm": 5, "rotary": 4, "glu": 2},
              "qwen2": {"attention": 2, "norm": 5, "rotary": 4, "glu": 2},
@@ -76,6 +77,30 @@ class Onnx(TestCase):
         self.assertEqual(self.ids(self.compile(self.folder / "graph.mlir", "resumed", f"--weights-from={model}"),
                                   "--ids", "5,6,7", "-n", "8"),
                          self.ids(self.compile(model, "whole"), "--ids", "5,6,7", "-n", "8"))
+
+    def test_an_encoder_is_a_function(self):
+        for name in ENCODERS:
+            with self.subTest(model=name):
+                model, out = EXPORTS / name / "model.onnx", self.folder / name
+                report = json.loads(self.succeed([LLMC, "check", model, "--json"]))
+                self.assertEqual((report["compiles"], report["program"]), (True, "function"))
+                app = self.compile(model, name + "-app")
+                self.succeed([app, "call", f"input_ids={EXPORTS / name / 'input_ids.npy'}", "--out", out])
+                found, expected = read_npy(out / "logits.npy"), read_npy(EXPORTS / name / "logits.npy")
+                self.assertLessEqual(largest_difference(found, expected), TOLERANCE)
+
+    def test_an_encoder_does_not_see_padding(self):
+        """Tokens behind the mask change nothing of those before it."""
+        app = self.compile(EXPORTS / "bert-opset18" / "model.onnx", "padded")
+        rows = []
+        for name, last in (("a", 7), ("b", 300)):
+            ids = self.folder / f"{name}.npy"
+            mask = self.folder / f"{name}-mask.npy"
+            write_npy(ids, (1, 6), [3, 14, 15, 92, last, last])
+            write_npy(mask, (1, 6), [1, 1, 1, 1, 0, 0])
+            self.succeed([app, "call", f"input_ids={ids}", f"attention_mask={mask}", "--out", self.folder / name])
+            rows.append(list(read_npy(self.folder / name / "logits.npy").values)[:4 * 64])
+        self.assertEqual(rows[0], rows[1])
 
     def test_a_folder_with_one_graph_is_a_model(self):
         app = self.compile(EXPORTS / "llama-opset18", "folder")

@@ -43,6 +43,9 @@ public:
   /// Reads the model and recognises what it can, or leaves a graph as it is; without
   /// asking that it becomes a program.
   llvm::Error importGraph(llvm::StringRef path, Raise raise = Raise::yes);
+  /// Makes a function of an imported graph that became no step; other modules are
+  /// left as they are. Fails, with both reasons, where it can be neither.
+  llvm::Error becomeProgram();
   /// Settles the options of a module that is there.
   llvm::Error settle(const CompileOptions &options);
   /// Goes on from the IR of any stage in `irPath`. Its weights come from the model
@@ -88,7 +91,8 @@ private:
   mlir::MLIRContext context;
   std::function<void(Stage)> onStage;
   ImportedModel model;
-  std::string tokenizerBytes; // empty: not yet made, or none
+  mlir::OwningOpRef<mlir::ModuleOp> graph; // as it was before it was raised
+  std::string tokenizerBytes;              // empty: not yet made, or none
   CompileOptions options;
   std::vector<std::string> isas;
   Stage done = Stage::import; // the stage that left the module

@@ -21,8 +21,15 @@ void buildRaisePipeline(mlir::OpPassManager &manager, const WeightStore *store);
 /// Raises an imported graph (`@main`) to a step where it can be one; modules with
 /// a step are left as they are.
 llvm::Error raiseGraph(mlir::ModuleOp module, const WeightStore &store);
-/// Fails, with the reason, if that made no step.
-llvm::Error checkStep(mlir::ModuleOp module);
+/// Why that made no step.
+std::string getStepRefusal(mlir::ModuleOp module);
+
+/// Appends the passes that make a function program of an imported graph, which
+/// raising has not touched: that takes masks and positions for a decoder's.
+void buildGraphToFunctionPipeline(mlir::OpPassManager &manager,
+                                  const WeightStore *store);
+/// Runs them. Fails, naming the ops, where one has no lowering.
+llvm::Error makeFunction(mlir::ModuleOp graph, const WeightStore &store);
 
 /// Appends the passes of a stage (optimize, schedule or lower). The options are
 /// resolved; `isas` are the instruction sets, best first.

@@ -28,6 +28,8 @@ createRaiseAttentionPass(const WeightStore *store = nullptr);
 std::unique_ptr<mlir::Pass>
 createMakeStatefulPass(const WeightStore *store = nullptr);
 
+std::unique_ptr<mlir::Pass> createOnnxToLinalgPass();
+
 #define GEN_PASS_REGISTRATION
 #include "llmc/Raise/Passes.h.inc"
 

@@ -82,4 +82,17 @@ def MakeStateful : RaisePass<"make-stateful", "MakeStateful"> {
                            "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect", "::mlir::func::FuncDialect"];
 }
 
+def OnnxToLinalg : RaisePass<"onnx-to-linalg", "OnnxToLinalg"> {
+  let summary = "a graph becomes a function on tensors";
+  let description = [{
+    Every op of a graph becomes loops (`linalg.generic`) or a view of a tensor; what a graph computes with
+    sizes becomes arithmetic on indices, so that no tensor's size depends on another's elements.
+    Expects: onnx ops with ranks and static sizes inferred; `onnx-fold` before it. Leaves: linalg, tensor, arith
+    and math with `llm.name` and `llm.dims`, or an error that names the ops that have no lowering.
+  }];
+  let dependentDialects = ["::mlir::onnx::ONNXDialect", "::mlir::llm::LLMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect", "::mlir::func::FuncDialect",
+                           "::mlir::linalg::LinalgDialect"];
+}
+
 #endif // LLMC_RAISE_PASSES
