@@ -137,6 +137,11 @@ llvm::Error Compiler::readModel(llvm::StringRef path,
   DiagnosticCollector diagnostics(&context);
   if (llvm::Error error = readGraph(path, Raise::yes))
     return error;
+  return settleModel(path, wanted);
+}
+
+llvm::Error Compiler::settleModel(llvm::StringRef path,
+                                  const CompileOptions &wanted) {
   if (llvm::Error error = becomeProgram())
     return llvm::createStringError(path + ": " +
                                    llvm::toString(std::move(error)));
@@ -241,25 +246,39 @@ llvm::Error Compiler::readModule(llvm::StringRef path) {
   return llvm::Error::success();
 }
 
+/// The defaults of options are those of the model that the IR is made from.
+llvm::Error Compiler::settleBy(mlir::OwningOpRef<mlir::ModuleOp> source,
+                               llvm::StringRef path,
+                               const CompileOptions &wanted) {
+  std::swap(source, model.module);
+  if (llvm::Error error = raiseGraph(getModule(), model.weights))
+    return error;
+  if (llvm::Error error = settleModel(path, wanted))
+    return error;
+  std::swap(source, model.module);
+  return llvm::Error::success();
+}
+
 llvm::Error Compiler::resume(llvm::StringRef irPath,
                              llvm::StringRef weightsFrom,
                              const CompileOptions &wanted) {
   if (llvm::Error error = readOptions(wanted))
     return error;
   return run(Stage::import, [&]() -> llvm::Error {
+    // First the weights: what a graph becomes depends on some of them.
+    if (!weightsFrom.empty())
+      if (llvm::Error error = readGraph(weightsFrom, Raise::no))
+        return error;
+    mlir::OwningOpRef<mlir::ModuleOp> source = std::move(model.module);
     if (llvm::Error error = readModule(irPath))
       return error;
-    mlir::OwningOpRef<mlir::ModuleOp> module = std::move(model.module);
-    // A function's weights may come from a graph that is no step.
-    bool isFunction = isFunctionProgram(*module);
-    if (!weightsFrom.empty())
-      if (llvm::Error error = isFunction ? readGraph(weightsFrom, Raise::no)
-                                         : readModel(weightsFrom, wanted))
-        return error;
-    model.module = std::move(module);
-    if (weightsFrom.empty() || isFunction)
+    if (!source || isFunctionProgram(getModule())) {
       if (llvm::Error error = settleOptions(wanted))
         return error;
+    } else if (llvm::Error error =
+                   settleBy(std::move(source), weightsFrom, wanted)) {
+      return error;
+    }
     return checkSources(irPath, getModule(), model.weights, weightsFrom);
   });
 }

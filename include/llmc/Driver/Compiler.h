@@ -84,6 +84,9 @@ private:
   void warnOfModel();
   llvm::Error readModel(llvm::StringRef path, const CompileOptions &wanted);
   llvm::Error readModule(llvm::StringRef path);
+  llvm::Error settleModel(llvm::StringRef path, const CompileOptions &wanted);
+  llvm::Error settleBy(mlir::OwningOpRef<mlir::ModuleOp> source,
+                       llvm::StringRef path, const CompileOptions &wanted);
   llvm::Error settleOptions(const CompileOptions &wanted);
   llvm::Expected<llvm::json::Object> describeStep();
 
