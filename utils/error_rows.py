@@ -40,7 +40,7 @@ def rows(name, what, *mistakes, slow=False):
     return Row(name, what, [Mistake(*each) for each in mistakes], slow)
 
 
-COMMANDS = r"compile, import, inspect and run"
+COMMANDS = r"compile, import, check, inspect and run"
 NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups"
 
 # --- llmc: commands and options -------------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ USAGE = [
     row("C4", "`llmc m.gguf`", "llmc m.gguf", 2, "'m.gguf'", "no command", "did you mean 'llmc run m.gguf'"),
     rows("C5", "`llmc -V`, `llmc -v`", ("llmc -V", 0, (r"^llmc \d+\.\d+\.\d+.*\nLLVM 22",)),
          ("llmc -v", 2, ("'-v'", "unknown option", "did you mean '-V'"))),
-    row("C6", "`llmc compile`", "llmc compile", 2, "compile: MODEL is missing", "A GGUF file, a Hugging Face folder", "llmc compile --help"),
+    row("C6", "`llmc compile`", "llmc compile", 2, "compile: MODEL is missing", "An ONNX file, a GGUF file, a Hugging Face folder", "llmc compile --help"),
     row("C32", "`--ouput a`", "llmc compile m.gguf --ouput a", 2, "'--ouput'", "unknown option", "did you mean '--output'"),
     row("C33", "no `-o`", "llmc compile m.gguf", 2, "compile", "-o is required", "llmc compile m.gguf -o app"),
     row("C34", "`--activations=int8`", "llmc compile m.gguf -o a --activations=int8", 2, "'int8'", "f32 or i8", "did you mean 'i8'"),
