@@ -12,6 +12,7 @@
 #include "llvm/Support/Signals.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -64,16 +65,29 @@ static void onSignal(int number, void (*handler)(int, siginfo_t *, void *)) {
 // The child
 //===----------------------------------------------------------------------===//
 
+/// Removes temporary files, once: threads that read one file die of it at the
+/// same time, and the second to come finds LLVM's list of files taken. Ended by
+/// it, the process would leave what the first has not reached.
+static void removeTemporaries() {
+  static std::atomic_flag begun;
+  sigset_t all;
+  sigfillset(&all); // no handler of this thread waits for this thread
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  while (begun.test_and_set())
+    ::pause();
+  llvm::sys::RunInterruptHandlers();
+}
+
 /// Ends the child with a reason; from a signal handler as well.
 [[noreturn]] static void giveUp(const char *reason) {
   if (page && !page->failure[0])
     store(page->failure, reason, std::strlen(reason));
-  llvm::sys::RunInterruptHandlers(); // removes temporary files
+  removeTemporaries();
   _exit(1);
 }
 
 static void dieOf(int number, siginfo_t *, void *) {
-  llvm::sys::RunInterruptHandlers();
+  removeTemporaries();
   std::signal(number, SIG_DFL);
   sigset_t only;
   sigemptyset(&only);
