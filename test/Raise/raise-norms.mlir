@@ -105,3 +105,42 @@ func.func @half(%x: tensor<?x?x64xf16>) -> tensor<?x?x64xf16> {
   %y = onnx.Mul(%h, %w) : (tensor<?x?x64xf16>, tensor<64xf16>) -> tensor<?x?x64xf16>
   return %y : tensor<?x?x64xf16>
 }
+
+// -----
+
+// The mean is of rows too, which no norm of one row is, though equal rows would not tell.
+// CHECK-LABEL: func.func @rows_too(
+// CHECK: onnx.ReduceMean
+// CHECK-NOT: Normalization
+// CHECK: return
+// DECLINED: a mean of columns, but no norm behind it
+func.func @rows_too(%x: tensor<?x3x64xf32>) -> tensor<?x3x64xf32> {
+  %eps = onnx.Constant {value = dense<1.0e-6> : tensor<f32>} : () -> tensor<f32>
+  %axes = onnx.Constant {value = dense<[1, 2]> : tensor<2xi64>} : () -> tensor<2xi64>
+  %p = onnx.Mul(%x, %x) : (tensor<?x3x64xf32>, tensor<?x3x64xf32>) -> tensor<?x3x64xf32>
+  %m = onnx.ReduceMean(%p, %axes) : (tensor<?x3x64xf32>, tensor<2xi64>) -> tensor<?x1x1xf32>
+  %a = onnx.Add(%m, %eps) : (tensor<?x1x1xf32>, tensor<f32>) -> tensor<?x1x1xf32>
+  %s = onnx.Sqrt(%a) : (tensor<?x1x1xf32>) -> tensor<?x1x1xf32>
+  %y = onnx.Div(%x, %s) : (tensor<?x3x64xf32>, tensor<?x1x1xf32>) -> tensor<?x3x64xf32>
+  return %y : tensor<?x3x64xf32>
+}
+
+// -----
+
+// The same of a centred tensor: a layer norm of rows and columns together.
+// CHECK-LABEL: func.func @rows_too_centred(
+// CHECK-NOT: Normalization
+// CHECK: return
+// DECLINED: a mean of columns, but no norm behind it
+func.func @rows_too_centred(%x: tensor<3x64xf32>) -> tensor<3x64xf32> {
+  %eps = onnx.Constant {value = dense<1.0e-6> : tensor<f32>} : () -> tensor<f32>
+  %axes = onnx.Constant {value = dense<[0, 1]> : tensor<2xi64>} : () -> tensor<2xi64>
+  %m = onnx.ReduceMean(%x, %axes) : (tensor<3x64xf32>, tensor<2xi64>) -> tensor<1x1xf32>
+  %c = onnx.Sub(%x, %m) : (tensor<3x64xf32>, tensor<1x1xf32>) -> tensor<3x64xf32>
+  %p = onnx.Mul(%c, %c) : (tensor<3x64xf32>, tensor<3x64xf32>) -> tensor<3x64xf32>
+  %v = onnx.ReduceMean(%p, %axes) : (tensor<3x64xf32>, tensor<2xi64>) -> tensor<1x1xf32>
+  %a = onnx.Add(%v, %eps) : (tensor<1x1xf32>, tensor<f32>) -> tensor<1x1xf32>
+  %s = onnx.Sqrt(%a) : (tensor<1x1xf32>) -> tensor<1x1xf32>
+  %y = onnx.Div(%c, %s) : (tensor<3x64xf32>, tensor<1x1xf32>) -> tensor<3x64xf32>
+  return %y : tensor<3x64xf32>
+}
