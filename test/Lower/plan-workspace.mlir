@@ -56,3 +56,26 @@ func.func @main.avx2(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memre
   return
 }
 }
+
+// -----
+
+// A number that is seen as a matrix of one element: it has no dims whose strides would say the matrix's.
+#target = #llm.target<"avx2", registers = 16, lanes = 8>
+#signature = {inputs = [{dims = [], name = "x", type = tensor<f32>}], outputs = [{dims = ["", ""], name = "y", type = tensor<1x1xf32>}]}
+module attributes {llm.signature = #signature} {
+// CHECK-LABEL: func.func @main.avx2(
+// CHECK: %[[NUMBER:.*]] = memref.view %{{.*}} : memref<?xi8> to memref<f32>
+// CHECK: %[[MATRIX:.*]] = memref.reinterpret_cast %[[NUMBER]] to offset: [0], sizes: [1, 1], strides: [1, 1] : memref<f32> to memref<1x1xf32>
+// CHECK: memref.copy %[[MATRIX]], %{{.*}} : memref<1x1xf32> to memref<1x1xf32>
+func.func @main.avx2(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi8>, %y: memref<?xi8>, %sizes: memref<?xi64>, %worker: index, %workers: index)
+    attributes {llm.target = #target} {
+  %c0 = arith.constant 0 : index
+  %in = memref.view %x[%c0][] : memref<?xi8> to memref<f32>
+  %out = memref.view %y[%c0][] : memref<?xi8> to memref<1x1xf32>
+  %a = memref.alloc() : memref<f32>
+  memref.copy %in, %a : memref<f32> to memref<f32>
+  %matrix = memref.expand_shape %a [] output_shape [1, 1] : memref<f32> into memref<1x1xf32>
+  memref.copy %matrix, %out : memref<1x1xf32> to memref<1x1xf32>
+  return
+}
+}

@@ -21,7 +21,8 @@ static SmallVector<OpFoldResult> getStrides(ImplicitLocOpBuilder &b,
   [[maybe_unused]] LogicalResult strided =
       op.getResultType().getStridesAndOffset(known, offset);
   assert(succeeded(strided) && "a view of a strided buffer is strided");
-  SmallVector<OpFoldResult> strides(sizes.size());
+  // A number has no groups: its dims are of size 1.
+  SmallVector<OpFoldResult> strides(sizes.size(), b.getIndexAttr(1));
   for (auto [d, group] : llvm::enumerate(op.getReassociationIndices())) {
     Value stride = sourceStrides[d];
     for (int64_t dim : llvm::reverse(group)) {
