@@ -1,5 +1,5 @@
 # Thin: CMake presets and the scripts in utils/ do the work.
-.PHONY: help demo install package wheel test test-all fuzz check clean
+.PHONY: help demo install package wheel test test-all test-onnx fuzz check clean
 
 PREFIX ?= /usr/local
 
@@ -10,6 +10,7 @@ help:
 	@echo "make wheel   the Python package with the compiler in it, in build/"
 	@echo "make test    everything: lit, GoogleTest, end to end"
 	@echo "make test-all  the same and what takes hours: older machines, 5,000 random graphs, sanitizers"
+	@echo "make test-onnx  ONNX's node tests, all of them, as programs"
 	@echo "make fuzz SECONDS=60  every parser and the template engine under libFuzzer, so long each"
 	@echo "make check   formatting, include direction, lint"
 	@echo "make clean   remove the build folder"
@@ -31,6 +32,9 @@ test:
 
 test-all:
 	@utils/test-all.sh
+
+test-onnx:
+	@utils/test-onnx.sh
 
 fuzz:
 	@utils/fuzz.sh $(SECONDS)

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# ONNX's node tests, all of them, compiled and run: docs/onnx-support.md says which pass.
+# usage: utils/test-onnx.sh [arguments of test/onnx/run_node_tests.py]
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+. "$(dirname "$0")/common.sh"
+cd "$root"
+
+utils/bootstrap.sh build test
+say "configuring"
+mkdir -p build
+cmake --preset release -DLLMC_BUILD_TESTS=ON >build/configure.log 2>&1 ||
+  { tail -n 20 build/configure.log >&2; fail "configuring failed"; }
+say "building"
+ninja -C build -j "$(jobs)" llmc >build/build.log 2>&1 ||
+  { grep -E 'error:|FAILED' build/build.log | head -n 40 >&2; fail "building failed: build/build.log"; }
+say "running ONNX's node tests"
+.venv/bin/python test/onnx/run_node_tests.py --all --jobs "$(jobs)" "$@"
