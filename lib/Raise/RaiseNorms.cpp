@@ -23,6 +23,7 @@ struct Norm {
   Kind kind;
   double eps;
   Value source;
+  Value scale, bias; // one number per column, inside the region; or null
 };
 
 /// Column `d` of a test vector of `scale`.
@@ -74,7 +75,8 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
   static bool belongs(Operation *op) {
     return onnx::isElementwise(op) ||
            isa<onnx::ReduceMeanOp, onnx::ReduceSumOp, onnx::ReduceL2Op,
-               onnx::ReduceSumSquareOp>(op);
+               onnx::ReduceSumSquareOp, onnx::UnsqueezeOp, onnx::SqueezeOp,
+               onnx::ExpandOp>(op);
   }
 
   /// Tries the ends behind a mean, the nearest first.
@@ -83,8 +85,16 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
     for (Value end : ends) {
       // The farthest source: a layer norm is an RMS norm of what is centred.
       std::optional<Norm> norm;
-      cutAbove(graph, end, belongs, [&](Value cut) {
-        if (auto found = find(graph, cut, end))
+      SmallVector<Value> vectors;
+      auto passes = [&](Operation *op) {
+        for (Value operand : op->getOperands())
+          if (isColumns(graph, operand, graph.sizes(end)->back()) &&
+              !llvm::is_contained(vectors, operand))
+            vectors.push_back(operand);
+        return belongs(op);
+      };
+      cutAbove(graph, end, passes, [&](Value cut) {
+        if (auto found = find(graph, cut, end, vectors))
           norm = found;
         return false;
       });
@@ -92,7 +102,30 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
         return replace(graph, *norm, end);
     }
     declineNode(mean, getArgument(),
-                "a mean of columns, but no norm behind it");
+                isOfColumns(graph, mean)
+                    ? "a mean of columns, but no norm behind it"
+                    : "a mean of other than the last dim alone");
+  }
+
+  /// Whether only the last dim is summed up.
+  static bool isOfColumns(const Graph &graph, Operation *mean) {
+    const Graph::Sizes *from = graph.sizes(mean->getOperand(0));
+    const Graph::Sizes *to = graph.sizes(mean->getResult(0));
+    if (!from || !to || from->empty())
+      return false;
+    ArrayRef<int64_t> rows = ArrayRef(*from).drop_back(), left = *to;
+    if (left.size() == from->size() && left.back() == 1)
+      left = left.drop_back();
+    return left == rows;
+  }
+
+  /// Whether a value is a constant of one number per column.
+  static bool isColumns(const Graph &graph, Value value, int64_t columns) {
+    const Graph::Sizes *sizes = graph.sizes(value);
+    return graph.isConstant(value) && sizes && !sizes->empty() &&
+           sizes->back() == columns && columns > 1 &&
+           llvm::all_of(ArrayRef(*sizes).drop_back(),
+                        [](int64_t size) { return size == 1; });
   }
 
   /// Values of the source's sizes that elementwise ops make of the mean, in the
@@ -118,38 +151,60 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
   // What it computes
   //===--------------------------------------------------------------------===//
 
-  std::optional<Norm> find(const Graph &graph, Value source, Value end) {
+  /// A norm with as few vectors as explain it, and each in each role.
+  static std::optional<Norm> find(const Graph &graph, Value source, Value end,
+                                  ArrayRef<Value> vectors) {
     const Graph::Sizes *sizes = graph.sizes(source);
     if (!sizes || sizes->empty() || !graph.sizes(end) ||
-        *sizes != *graph.sizes(end))
+        *sizes != *graph.sizes(end) || vectors.size() > 2)
       return std::nullopt;
-    int64_t columns = sizes->back();
     for (Kind kind : {Kind::Rms, Kind::Layer}) {
-      std::optional<double> eps = findEps(graph, kind, source, end, columns);
-      if (eps && matches(graph, kind, *eps, source, end, columns))
-        return Norm{kind, *eps, source};
+      Norm norm{kind, 0, source, {}, {}};
+      if (vectors.size() == 1)
+        norm.scale = vectors[0];
+      for (int turn : {0, 1}) {
+        if (vectors.size() == 2)
+          norm = {kind, 0, source, vectors[turn], vectors[1 - turn]};
+        else if (turn)
+          continue;
+        std::optional<double> eps = findEps(graph, norm, end, sizes->back());
+        norm.eps = eps.value_or(0);
+        if (eps && matches(graph, norm, end, sizes->back()))
+          return norm;
+      }
     }
     return std::nullopt;
   }
 
+  static double scaleAt(int64_t d) { return 1.5 + pseudoRandom(7000 + d); }
+  static double biasAt(int64_t d) { return pseudoRandom(9000 + d); }
+
   /// Element `d` of the end, for a row that is the test vector, between rows that
-  /// are others: a mean of them too is no norm of a row.
-  static std::optional<double> evaluate(const Graph &graph, Value source,
+  /// are others: a mean of them too is no norm of a row. Vectors are as `scaleAt`
+  /// and `biasAt` say.
+  static std::optional<double> evaluate(const Graph &graph, const Norm &norm,
                                         Value end, double scale, uint64_t seed,
                                         int64_t d) {
     onnx::Evaluator evaluator = graph.evaluator(graph.lengths());
-    const Graph::Sizes &sizes = *graph.sizes(source);
-    Graph::Sizes row = sizes;
+    Graph::Sizes row = *graph.sizes(norm.source);
     for (int64_t &size : MutableArrayRef(row).drop_back())
       size = std::min<int64_t>(size, 2);
-    evaluator.bind(source, row, [&](onnx::Index index) {
+    evaluator.bind(norm.source, row, [&](onnx::Index index) {
       uint64_t other = 0; // 0: the row that is asked for
       for (int64_t place : ArrayRef(index).drop_back())
         other = 2 * other + place;
       return onnx::Scalar::of(
           testElement(index.back(), scale, seed + 100 * other));
     });
-    Graph::Sizes place(sizes.size(), 0);
+    auto bindVector = [&](Value vector, double (*at)(int64_t)) {
+      if (vector)
+        evaluator.bind(vector, *graph.sizes(vector), [at](onnx::Index index) {
+          return onnx::Scalar::of(at(index.back()));
+        });
+    };
+    bindVector(norm.scale, scaleAt);
+    bindVector(norm.bias, biasAt);
+    Graph::Sizes place(row.size(), 0);
     place.back() = d;
     const Graph::Sizes *made = evaluator.sizes(end);
     if (!made || *made != row)
@@ -159,28 +214,33 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
   }
 
   /// `y = x / sqrt(v + eps)` solved for eps, at a vector so small that eps shows.
-  static std::optional<double> findEps(const Graph &graph, Kind kind,
-                                       Value source, Value end,
-                                       int64_t columns) {
+  static std::optional<double> findEps(const Graph &graph, const Norm &norm,
+                                       Value end, int64_t columns) {
     constexpr double tiny = 1e-4;
     Moments moments(columns, tiny, 1);
-    auto y = evaluate(graph, source, end, tiny, 1, 0);
-    double x = moments.centred(kind, testElement(0, tiny, 1));
-    if (!y || *y == 0 || x / *y <= 0)
+    auto y = evaluate(graph, norm, end, tiny, 1, 0);
+    double x = moments.centred(norm.kind, testElement(0, tiny, 1));
+    if (!y)
       return std::nullopt;
-    double eps = (x / *y) * (x / *y) - moments.variance(kind);
+    double normed =
+        ((norm.bias ? *y - biasAt(0) : *y)) / (norm.scale ? scaleAt(0) : 1);
+    if (normed == 0 || x / normed <= 0)
+      return std::nullopt;
+    double eps = (x / normed) * (x / normed) - moments.variance(norm.kind);
     bool sensible = eps > 1e-14 && eps < 1;
     return sensible ? std::optional(eps) : std::nullopt;
   }
 
-  static bool matches(const Graph &graph, Kind kind, double eps, Value source,
-                      Value end, int64_t columns) {
+  static bool matches(const Graph &graph, const Norm &norm, Value end,
+                      int64_t columns) {
     for (auto [scale, seed] : {std::pair(1.0, 2), {30.0, 3}, {1e-3, 4}}) {
       Moments moments(columns, scale, seed);
       for (int64_t d : {int64_t{0}, columns / 2, columns - 1}) {
-        auto y = evaluate(graph, source, end, scale, seed, d);
-        double x = moments.centred(kind, testElement(d, scale, seed));
-        double expected = x / std::sqrt(moments.variance(kind) + eps);
+        auto y = evaluate(graph, norm, end, scale, seed, d);
+        double x = moments.centred(norm.kind, testElement(d, scale, seed));
+        double expected = x / std::sqrt(moments.variance(norm.kind) + norm.eps);
+        expected = expected * (norm.scale ? scaleAt(d) : 1) +
+                   (norm.bias ? biasAt(d) : 0);
         if (!y ||
             std::fabs(*y - expected) > 1e-6 * (1e-3 + std::fabs(expected)))
           return false;
@@ -206,9 +266,7 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
     if (!user)
       return nullptr;
     Value other = user->getOperand(user->getOperand(0) == value);
-    const Graph::Sizes *sizes = graph.sizes(other);
-    if (!graph.isConstant(other) || !sizes || sizes->size() != 1 ||
-        sizes->back() != columns)
+    if (!isColumns(graph, other, columns))
       return nullptr;
     vector = other;
     return user;
@@ -216,10 +274,12 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
 
   void replace(Graph &graph, const Norm &norm, Value end) {
     int64_t columns = graph.sizes(end)->back();
-    Value last = end, scale, bias;
-    if (Operation *user = findColumns<onnx::MulOp>(graph, last, columns, scale))
-      last = user->getResult(0);
-    if (scale && norm.kind == Kind::Layer)
+    Value last = end, scale = norm.scale, bias = norm.bias;
+    if (!scale)
+      if (Operation *user =
+              findColumns<onnx::MulOp>(graph, last, columns, scale))
+        last = user->getResult(0);
+    if (scale && !bias && norm.kind == Kind::Layer)
       if (Operation *user =
               findColumns<onnx::AddOp>(graph, last, columns, bias))
         last = user->getResult(0);
@@ -230,6 +290,18 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
       return norm.kind == Kind::Rms ? "a mean of squares became an RMS norm"
                                     : "a mean and variance became a layer norm";
     });
+  }
+
+  /// A vector [columns] of `element` from one with dims of 1 before it.
+  static Value asVector(onnx::GraphWriter &writer, Value value, Type element,
+                        int64_t columns) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!type || type.getRank() != 1) {
+      value = writer.make("Reshape", {value, writer.integers({columns})});
+      value.setType(RankedTensorType::get(
+          {columns}, getElementTypeOrSelf(value.getType())));
+    }
+    return castTo(writer, value, element);
   }
 
   /// The value in another element type.
@@ -257,7 +329,7 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
     onnx::GraphWriter writer(builder, like.getLoc());
     Value source = norm.source;
     Type element = getElementTypeOrSelf(source.getType());
-    scale = scale ? castTo(writer, scale, element)
+    scale = scale ? asVector(writer, scale, element, columns)
                   : createOnes(builder, writer.loc, element, columns);
     NamedAttrList attributes;
     attributes.set("axis", builder.getI64IntegerAttr(-1));
@@ -266,7 +338,7 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
     bool isRms = norm.kind == Kind::Rms;
     SmallVector<Value> operands = {source, scale};
     if (bias)
-      operands.push_back(castTo(writer, bias, element));
+      operands.push_back(asVector(writer, bias, element, columns));
     Value made = writer.make(isRms ? "RMSNormalization" : "LayerNormalization",
                              operands, attributes);
     made.setType(source.getType());
