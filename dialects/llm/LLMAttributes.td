@@ -178,7 +178,7 @@ def LLM_PanelsLayout : LLM_Attr<"PanelsLayout", "panels",
 //===----------------------------------------------------------------------===//
 
 def LLM_TransposeStep : LLM_Attr<"TransposeStep", "transpose"> {
-  let summary = "recipe step: the source is [in, out]; swap its two dimensions";
+  let summary = "recipe step: the source is [in, out], or [experts, in, out]; swap its last two dimensions";
 }
 def LLM_RowsStep : LLM_Attr<"RowsStep", "rows"> {
   let summary = "recipe step: keep rows [begin, end), or such rows of every so many";

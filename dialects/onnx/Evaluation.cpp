@@ -52,6 +52,7 @@ static const MeaningTable &getMeanings() {
     addReductionMeanings(made);
     addQuantizationMeanings(made);
     addCompositeMeanings(made);
+    addExpertMeanings(made);
     return made;
   }();
   return table;

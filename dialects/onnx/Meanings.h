@@ -100,6 +100,7 @@ void addIndexingMeanings(MeaningTable &table);
 void addReductionMeanings(MeaningTable &table);
 void addQuantizationMeanings(MeaningTable &table);
 void addCompositeMeanings(MeaningTable &table);
+void addExpertMeanings(MeaningTable &table);
 
 } // namespace mlir::onnx
 

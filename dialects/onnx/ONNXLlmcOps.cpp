@@ -5,6 +5,7 @@
 // known yet, a dim or a whole shape, agrees with everything.
 //===----------------------------------------------------------------------===//
 #include "dialects/onnx/ONNXDialect.h"
+#include "dialects/onnx/Routing.h"
 
 #include "mlir/IR/TypeUtilities.h"
 
@@ -105,5 +106,40 @@ LogicalResult LlmcRotaryEmbeddingOp::verify() {
       (getStart() > headDim || pairs > (headDim - getStart()) / 2))
     return emitOpError("(C2) rotates dims inside the last: found ")
            << pairs << " pairs from " << getStart() << " on, of " << headDim;
+  return success();
+}
+
+LogicalResult LlmcRouteOp::verify() {
+  std::optional<Routing> routing = Routing::of(*this);
+  if (!routing)
+    return emitOpError("(C3) unknown word: found score '")
+           << getScore() << "', weighting '" << getWeighting()
+           << "', group_score '" << getGroupScore() << "'";
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  // NaN is refused too.
+  if (!(std::abs(getScale()) < infinity) || !(std::abs(getEps()) < infinity))
+    return emitOpError("(C5) scale and eps are numbers: found ")
+           << getScale() << " and " << getEps();
+  auto logits = dyn_cast<RankedTensorType>(getLogits().getType());
+  if (!logits)
+    return success();
+  if (logits.getRank() == 0)
+    return emitOpError("(C1) requires a dim of experts: found ") << logits;
+  int64_t experts = logits.getShape().back();
+  if (isKnown(experts) && !routing->fits(experts))
+    return emitOpError("(C1), (C2), (C3) cannot choose ")
+           << getK() << " of " << experts << " experts in " << getTopGroups()
+           << " of " << getGroups() << " groups, score '" << getScore()
+           << "', weighting '" << getWeighting() << "'";
+  if (!agree({getShape(getSelectBias(), 1).front(), experts}) ||
+      getShape(getSelectBias(), 1).size() != 1)
+    return emitOpError("(C4) select_bias is [X]: found ")
+           << getSelectBias().getType() << " for " << logits;
+  SmallVector<int64_t> chosen(logits.getShape());
+  chosen.back() = getK();
+  for (Value result : getResults())
+    if (failed(verifyCompatibleShape(getShape(result, chosen.size()), chosen)))
+      return emitOpError("(C2) results are [.., k]: found ")
+             << result.getType() << " for " << logits << " and k " << getK();
   return success();
 }

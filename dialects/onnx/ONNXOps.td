@@ -99,4 +99,32 @@ def ONNX_LlmcRotaryEmbeddingOp : ONNX_Operator<"llmc", "RotaryEmbedding", 1, [Pu
   let hasVerifier = 1;
 }
 
+def ONNX_LlmcRouteOp : ONNX_Operator<"llmc", "Route", 1, [Pure, ONNX_SameElementType<"0x3", "0x1">]> {
+  let summary = "chooses k experts per row and their weights";
+  let description = [{
+    `llm.route` on a graph's value, along the last dim; Routing.h says what it computes.
+    logits [.., X], select_bias [X]; weights [.., k], experts [.., k] i64, the most wanted first.
+    (C1) groups divides X and has two experts or more where top2_sum adds two. (C2) top_groups <= groups and
+    k <= top_groups * X / groups. (C3) score, weighting and group_score are of those in Routing.h, and weighting is
+    softmax only with score identity. (C4) select_bias is [X]. (C5) scale and eps are numbers.
+    ```mlir
+    func.func @f(%l: tensor<?x8xf32>) -> (tensor<?x2xf32>, tensor<?x2xi64>) {
+      %no = onnx.None : none
+      %w, %e = onnx.llmc.Route(%l, %no) {k = 2 : i64, score = "softmax", weighting = "sum"}
+        : (tensor<?x8xf32>, none) -> (tensor<?x2xf32>, tensor<?x2xi64>)
+      return %w, %e : tensor<?x2xf32>, tensor<?x2xi64>
+    }
+    ```
+  }];
+  let arguments = (ins TensorOf<ONNX_Floats>:$logits, ONNX_OrNone<[TensorOf<ONNX_Floats>]>:$select_bias, ONNX_Int:$k,
+                       StrAttr:$score, StrAttr:$weighting,
+                       DefaultValuedAttr<ONNX_Int, "1">:$groups, DefaultValuedAttr<ONNX_Int, "1">:$top_groups,
+                       DefaultValuedStrAttr<StrAttr, "max">:$group_score,
+                       DefaultValuedAttr<ONNX_Float, "1.0f">:$scale, DefaultValuedAttr<ONNX_Float, "0.0f">:$eps);
+  let results = (outs TensorOf<ONNX_Floats>:$weights, TensorOf<[I64]>:$experts);
+  let operandPlaces = [ONNX_Place<"logits", "T">, ONNX_Place<"select_bias", "T", true>];
+  let resultPlaces = [ONNX_Place<"weights", "T">, ONNX_Place<"experts", "i64">];
+  let hasVerifier = 1;
+}
+
 #endif // LLMC_ONNX_OPS

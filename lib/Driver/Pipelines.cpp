@@ -32,6 +32,7 @@ void llmc::buildRaisePipeline(mlir::OpPassManager &manager,
   manager.addPass(createRaiseRotaryPass(store));
   // Behind rotary: heads that attention reads then end where rotations do.
   manager.addPass(createRaiseAttentionPass(store));
+  manager.addPass(createRaiseRoutingPass(store));
   manager.addPass(createMakeStatefulPass(store));
 }
 

@@ -6,6 +6,7 @@
 #include "Graph.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace llmc;
 using namespace mlir;
@@ -16,10 +17,17 @@ using namespace mlir;
 
 /// An activation of one linear times another.
 static bool isGatedUnit(arith::MulFOp product) {
+  // Columns of one linear, where both are one matrix.
+  auto isLinear = [](Value value) {
+    while (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>())
+      value = slice.getSource();
+    return isa_and_nonnull<llm::LinearOp, llm::ExpertLinearOp>(
+        value.getDefiningOp());
+  };
   for (unsigned side : {0, 1}) {
     auto act = product->getOperand(side).getDefiningOp<llm::ActOp>();
-    if (act && act.getInput().getDefiningOp<llm::LinearOp>() &&
-        product->getOperand(1 - side).getDefiningOp<llm::LinearOp>())
+    if (act && isLinear(act.getInput()) &&
+        isLinear(product->getOperand(1 - side)))
       return true;
   }
   return false;
@@ -61,9 +69,9 @@ static ReportedNode describe(Operation *op, StringRef otherwise) {
 
 static bool isRecognised(Operation *op) {
   return isa<onnx::LlmcAttentionOp, onnx::LlmcRotaryEmbeddingOp,
-             onnx::RMSNormalizationOp, onnx::LayerNormalizationOp,
-             onnx::SwishOp, onnx::GeluOp, onnx::ConstantOp, onnx::NoneOp,
-             llm::ParamOp, func::ReturnOp>(op);
+             onnx::LlmcRouteOp, onnx::RMSNormalizationOp,
+             onnx::LayerNormalizationOp, onnx::SwishOp, onnx::GeluOp,
+             onnx::ConstantOp, onnx::NoneOp, llm::ParamOp, func::ReturnOp>(op);
 }
 
 static bool isGatedUnit(onnx::MulOp product) {
@@ -102,6 +110,7 @@ static GraphReport reportFunction(func::FuncOp main) {
     report.norm +=
         isa<onnx::RMSNormalizationOp, onnx::LayerNormalizationOp>(op);
     report.rotary += isa<onnx::LlmcRotaryEmbeddingOp>(op);
+    report.moe += isa<onnx::LlmcRouteOp>(op);
     report.linear += isLinear(graph, &op);
     if (auto product = dyn_cast<onnx::MulOp>(op))
       report.glu += isGatedUnit(product);

@@ -55,10 +55,43 @@ static std::optional<SmallVector<Group>> groupDims(ArrayRef<int64_t> from,
   return groups;
 }
 
+/// Rows of tokens, and what each of them has several of, as one dim.
+static std::optional<RowDim> joinRows(ArrayRef<RowDim> dims) {
+  auto isKind = [&](size_t i, RowDim::Kind kind) {
+    return dims[i].kind == kind;
+  };
+  bool whole = (dims.size() == 2 && isKind(0, RowDim::BatchSequence)) ||
+               (dims.size() == 3 && isKind(0, RowDim::Batch) &&
+                isKind(1, RowDim::Sequence));
+  if (!whole)
+    return std::nullopt;
+  if (dims.back() == RowDim{RowDim::Inner, 1})
+    return RowDim{RowDim::ByInner, 1};
+  if (dims.back().kind == RowDim::Repeat)
+    return RowDim{RowDim::ByRepeat, dims.back().inner};
+  return std::nullopt;
+}
+
+/// The opposite, for dims whose last has `last` places.
+static SmallVector<RowDim> partRows(const Rows &rows, RowDim dim, size_t many,
+                                    int64_t last) {
+  bool isInner = dim.kind == RowDim::ByInner;
+  int64_t count = isInner ? rows.shape()[1] : dim.inner;
+  if ((!isInner && dim.kind != RowDim::ByRepeat) || count != last)
+    return {};
+  RowDim each =
+      isInner ? RowDim{RowDim::Inner, 1} : RowDim{RowDim::Repeat, count};
+  if (many == 2)
+    return {{RowDim::BatchSequence, 0}, each};
+  if (many == 3)
+    return {{RowDim::Batch, 0}, {RowDim::Sequence, 0}, each};
+  return {};
+}
+
 /// The words of `to`, where `from` is one group. Inner dims go into `groups`, new
 /// sizes for one old dim or for several that follow each other.
-static bool wordGroup(ArrayRef<RowDim> from, ArrayRef<int64_t> to,
-                      SmallVectorImpl<RowDim> &dims,
+static bool wordGroup(const Rows &rows, ArrayRef<RowDim> from,
+                      ArrayRef<int64_t> to, SmallVectorImpl<RowDim> &dims,
                       SmallVectorImpl<RowDim> &inner) {
   for (RowDim dim : from)
     if (dim.kind != RowDim::One)
@@ -80,6 +113,14 @@ static bool wordGroup(ArrayRef<RowDim> from, ArrayRef<int64_t> to,
     return giveAll({{RowDim::BatchSequence, 0}});
   if (inner.size() == 1 && many == 2 && isKind(0, RowDim::BatchSequence))
     return giveAll({{RowDim::Batch, 0}, {RowDim::Sequence, 0}});
+  if (auto joined = joinRows(inner); joined && many == 1)
+    return giveAll(*joined);
+  int64_t last = 1;
+  for (int64_t size : to)
+    last = size == 1 ? last : size;
+  if (inner.size() == 1)
+    if (auto parted = partRows(rows, inner[0], many, last); !parted.empty())
+      return giveAll(parted);
   return false;
 }
 
@@ -99,9 +140,9 @@ bool RowsReshape::reshape(Rows &rows, ArrayRef<int64_t> from,
       words.push_back(rows.dims[i]);
     for (int64_t o : group.to)
       sizes.push_back(to[o]);
-    if (wordGroup(words, sizes, dims, meant)) {
+    if (wordGroup(rows, words, sizes, dims, meant)) {
       for (RowDim word : meant)
-        if (word.kind == RowDim::Inner)
+        if (word.kind == RowDim::Inner || word.kind == RowDim::ByInner)
           pieces[word.inner] = {rows.shape()[word.inner]};
       continue;
     }

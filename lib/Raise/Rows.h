@@ -15,14 +15,24 @@ namespace llmc {
 
 /// What a dim of a graph's value is in the rows [T, d1, d2, ...].
 struct RowDim {
-  enum Kind { Batch, Sequence, BatchSequence, One, Inner } kind = One;
-  int64_t inner = 0; // of Inner: the rows' dim, from 1
+  enum Kind {
+    Batch,
+    Sequence,
+    BatchSequence,
+    One,
+    Inner,
+    Repeat,   // the same so many times, which the rows hold once
+    ByInner,  // each row's elements of the rows' first inner dim, one row after
+              // the other: experts that the tokens chose
+    ByRepeat, // each row so many times
+  } kind = One;
+  int64_t inner = 0; // of Inner, ByInner the rows' dim, from 1; else how often
 
   bool operator==(const RowDim &other) const = default;
 };
 
 struct Rows {
-  mlir::Value value; // tensor<?x...xf32>
+  mlir::Value value; // tensor<?x...xf32>, of chosen experts tensor<?xkxi32>
   llvm::SmallVector<RowDim, 4> dims;
   bool isCache = false; // keys or values with what the cache holds before them
 

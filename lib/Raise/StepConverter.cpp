@@ -204,7 +204,10 @@ StepConverter::Handler StepConverter::findHandler(StringRef opName) {
       {"onnx.Dropout", &Self::forward},
       {"onnx.Concat", &Self::concat},
       {"onnx.Split", &Self::move},
-      {"onnx.GatherND", &Self::move},
+      {"onnx.GatherND", &Self::gather},
+      {"onnx.llmc.Route", &Self::route},
+      {"onnx.Expand", &Self::repeat},
+      {"onnx.ReduceSum", &Self::sum},
       {"onnx.Slice", &Self::move},
   };
   return handlers.lookup(opName);

@@ -41,6 +41,16 @@ private:
     mlir::Value bias; // of the graph, or null
     llvm::SmallVector<RowChoice> biasRows;
   };
+  /// Of a weight per expert those that `experts` [T, k] choose.
+  struct ChosenWeights {
+    WeightSource source; // [X, N, K], or [X, N]: a bias
+    Rows experts;
+  };
+  /// Results of experts times their weights, which a sum then adds.
+  struct WeightedRows {
+    Rows rows;           // [T, k, N]
+    mlir::Value weights; // [T, k]
+  };
   using Handler = Rows (StepConverter::*)(mlir::Operation *);
 
   const Graph &graph;
@@ -53,7 +63,9 @@ private:
   mlir::Value batch, cache, ids, rowCount, askedRows, positionIds;
   llvm::DenseMap<mlir::Value, Rows> views, asked; // all rows; those asked for
   llvm::DenseSet<mlir::Operation *> needed, behindHead;
-  llvm::DenseMap<mlir::Value, Linear> linears; // by the step's value
+  llvm::DenseMap<mlir::Value, Linear> linears;        // by the step's value
+  llvm::DenseMap<mlir::Value, ChosenWeights> chosen;  // by the graph's value
+  llvm::DenseMap<mlir::Value, WeightedRows> weighted; // by the graph's value
   int64_t slot = 0;
   std::optional<WeightSource> table; // that the tokens choose rows of
   mlir::Operation *culprit = nullptr;
@@ -85,6 +97,17 @@ private:
   Rows norm(mlir::Operation *op);
   Rows rotary(mlir::Operation *op);
   Rows attention(mlir::Operation *op);
+
+  // Mixtures of experts (StepExperts.cpp).
+  Rows route(mlir::Operation *op);
+  bool choosesExperts(mlir::Operation *op);
+  Rows chooseWeights(mlir::Operation *op);
+  Rows expertLinear(mlir::Operation *op);
+  Rows expertBias(mlir::Operation *op);
+  Rows repeat(mlir::Operation *op);
+  Rows sum(mlir::Operation *op);
+  bool weighs(mlir::Operation *op, const Rows &a, const Rows &b);
+  mlir::Value gate(const Rows &rows, const Rows &gate);
 
   // Elementwise ops and moves (StepElementwise.cpp).
   Rows binary(mlir::Operation *op);

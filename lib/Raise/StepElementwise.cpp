@@ -62,6 +62,8 @@ Rows StepConverter::binary(Operation *op) {
     return fail(op, "has other than two inputs");
   const Graph::Sizes *result = graph.sizes(op->getResult(0));
   Value values[] = {op->getOperand(0), op->getOperand(1)};
+  if (chosen.contains(values[0]) || chosen.contains(values[1]))
+    return expertBias(op);
   Rows rows[2];
   for (unsigned side : {0, 1})
     if (graph.isData(values[side]))
@@ -89,6 +91,13 @@ Rows StepConverter::binary(Operation *op) {
     if (!rows[side])
       return fail(op, "joins rows with something that is neither rows, a "
                       "number, one per column, nor a table of positions");
+  }
+  if (isa<onnx::MulOp>(op)) {
+    if (weighs(op, rows[0], rows[1]) || weighs(op, rows[1], rows[0]))
+      return {};
+    for (unsigned side : {0, 1})
+      if (Value gated = gate(rows[side], rows[1 - side]))
+        return sameAs(rows[side], gated);
   }
   if (rows[0].dims != rows[1].dims || rows[0].shape() != rows[1].shape())
     return fail(op, "joins rows whose dims differ");

@@ -57,9 +57,9 @@ Rows StepConverter::embedBlocks(Operation *op) {
 }
 
 Rows StepConverter::embed(Operation *op) {
-  auto gather = cast<onnx::GatherOp>(op);
+  auto gather = dyn_cast<onnx::GatherOp>(op);
   auto table = made.trace(op->getOperand(0));
-  if (!table || table->shape().size() != 2 || gather.getAxis() != 0)
+  if (!gather || !table || table->shape().size() != 2 || gather.getAxis() != 0)
     return fail(op, "chooses from something that is no table of weights");
   if (!isTokens(graph, op->getOperand(1)))
     return fail(op, "chooses rows by something that is not the tokens");
@@ -149,6 +149,8 @@ Rows StepConverter::linear(Operation *op, const Rows &input,
 }
 
 Rows StepConverter::matmul(Operation *op) {
+  if (chosen.contains(op->getOperand(0)) || chosen.contains(op->getOperand(1)))
+    return expertLinear(op);
   Rows input = view(op, op->getOperand(0));
   auto weight = made.trace(op->getOperand(1));
   if (weight)

@@ -12,7 +12,9 @@ using namespace llmc;
 using namespace mlir;
 
 Rows StepConverter::reshape(Operation *op) {
-  Rows rows = view(op, op->getOperand(0));
+  auto pending = weighted.find(op->getOperand(0));
+  bool isWeighted = pending != weighted.end();
+  Rows rows = isWeighted ? pending->second.rows : view(op, op->getOperand(0));
   const Graph::Sizes *from = graph.sizes(op->getOperand(0));
   const Graph::Sizes *to = graph.sizes(op->getResult(0));
   if (!rows)
@@ -20,11 +22,17 @@ Rows StepConverter::reshape(Operation *op) {
   if (!from || !to || rows.isCache ||
       !RowsReshape(builder, loc, rowCount).reshape(rows, *from, *to))
     return fail(op, "mixes rows with their columns");
-  return rows;
+  if (!isWeighted)
+    return rows;
+  Value weights = pending->second.weights;
+  weighted[op->getResult(0)] = {rows, weights};
+  return {};
 }
 
 Rows StepConverter::gather(Operation *op) {
-  return graph.isData(op->getOperand(0)) ? move(op) : embed(op);
+  if (graph.isData(op->getOperand(0)))
+    return move(op);
+  return choosesExperts(op) ? chooseWeights(op) : embed(op);
 }
 
 //===----------------------------------------------------------------------===//

@@ -11,7 +11,7 @@ StepWeights::StepWeights(const Graph &graph, ModuleOp module)
 
 std::optional<WeightSource> StepWeights::transposed(WeightSource source) {
   auto type = dyn_cast<RankedTensorType>(source.type);
-  if (!type || type.getRank() != 2)
+  if (!type || (type.getRank() != 2 && type.getRank() != 3))
     return std::nullopt;
   auto step = llm::TransposeStepAttr::get(type.getContext());
   // Twice is not at all.
@@ -19,7 +19,9 @@ std::optional<WeightSource> StepWeights::transposed(WeightSource source) {
     source.recipe.pop_back();
   else
     source.recipe.push_back(step);
-  source.type = type.clone({type.getDimSize(1), type.getDimSize(0)});
+  SmallVector<int64_t> shape(type.getShape());
+  std::swap(shape.back(), shape[shape.size() - 2]);
+  source.type = type.clone(shape);
   return source;
 }
 
@@ -93,6 +95,17 @@ std::optional<WeightSource> StepWeights::traceBlocks(const BlockMatrix &matrix,
       codes, {step}, llm::PackedType::get({matrix.rows, matrix.columns}, grid)};
 }
 
+/// Whether only the last two of `rank` dims change places.
+static bool swapsLastTwo(onnx::TransposeOp transpose, int64_t rank) {
+  std::optional<ArrayRef<int64_t>> order = transpose.getPerm();
+  if (!order || order->empty())
+    return rank == 2; // all of them the other way round
+  auto expected = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  if (rank >= 2)
+    std::swap(expected[rank - 1], expected[rank - 2]);
+  return rank >= 2 && *order == ArrayRef(expected);
+}
+
 std::optional<WeightSource> StepWeights::trace(Value constant) const {
   Operation *op = constant.getDefiningOp();
   if (llm::WeightOp weight = findWeight(constant)) {
@@ -106,9 +119,11 @@ std::optional<WeightSource> StepWeights::trace(Value constant) const {
     return isa<FloatType>(getElementTypeOrSelf(constant.getType()))
                ? trace(op->getOperand(0))
                : std::nullopt;
-  if (isa_and_nonnull<onnx::TransposeOp>(op)) {
+  if (auto transpose = dyn_cast_or_null<onnx::TransposeOp>(op)) {
     auto source = trace(op->getOperand(0));
-    return source ? transposed(*source) : std::nullopt;
+    return source && swapsLastTwo(transpose, source->shape().size())
+               ? transposed(*source)
+               : std::nullopt;
   }
   if (isa_and_nonnull<onnx::AddOp>(op))
     for (unsigned side : {0, 1}) {

@@ -38,7 +38,8 @@ class StepWeights {
 public:
   StepWeights(const Graph &graph, mlir::ModuleOp module);
 
-  /// How a constant is made of one weight by transposes, casts and summands;
+  /// How a constant is made of one weight by transposes of its last two dims,
+  /// casts and summands;
   /// nothing if it is made otherwise.
   std::optional<WeightSource> trace(mlir::Value constant) const;
 
@@ -48,6 +49,7 @@ public:
                                           std::string &why) const;
 
   static WeightSource rows(WeightSource source, RowChoice choice);
+  /// With its last two dims swapped; nothing if it is no matrix, nor one per expert.
   static std::optional<WeightSource> transposed(WeightSource source);
 
   /// `llm.param` of a matrix, or of a vector as f32.

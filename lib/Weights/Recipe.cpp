@@ -76,23 +76,29 @@ static std::string checkEncoding(const Material &material,
 //===----------------------------------------------------------------------===//
 
 static std::string transpose(Material &material) {
-  if (material.shape.size() != 2)
-    return "transpose needs two dimensions, found shape " +
+  size_t rank = material.shape.size();
+  if (rank != 2 && rank != 3)
+    return "transpose needs a matrix, or one per expert, found shape " +
            spellShape(material.shape);
   if (material.encoding.getBlockElems() != 1)
     return "transpose needs single floats; convert the blocks first";
-  int64_t rows = material.shape[0], cols = material.shape[1];
+  int64_t rows = material.shape[rank - 2], cols = material.shape[rank - 1];
   int64_t elemBytes = material.encoding.getBlockBytes();
+  int64_t matrices = rank == 3 ? material.shape[0] : 1;
   assert(static_cast<int64_t>(material.bytes.size()) ==
-             rows * cols * elemBytes &&
+             matrices * rows * cols * elemBytes &&
          "a material's bytes are those of its shape");
   std::vector<uint8_t> made(material.bytes.size());
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t col = 0; col < cols; ++col)
-      std::memcpy(made.data() + (col * rows + row) * elemBytes,
-                  material.bytes.data() + (row * cols + col) * elemBytes,
-                  elemBytes);
-  std::swap(material.shape[0], material.shape[1]);
+  for (int64_t matrix = 0; matrix < matrices; ++matrix) {
+    int64_t begin = matrix * rows * cols;
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t col = 0; col < cols; ++col)
+        std::memcpy(made.data() + (begin + col * rows + row) * elemBytes,
+                    material.bytes.data() +
+                        (begin + row * cols + col) * elemBytes,
+                    elemBytes);
+  }
+  std::swap(material.shape[rank - 2], material.shape[rank - 1]);
   material.replace(std::move(made));
   return "";
 }

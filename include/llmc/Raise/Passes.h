@@ -26,6 +26,8 @@ createRaiseRotaryPass(const WeightStore *store = nullptr);
 std::unique_ptr<mlir::Pass>
 createRaiseAttentionPass(const WeightStore *store = nullptr);
 std::unique_ptr<mlir::Pass>
+createRaiseRoutingPass(const WeightStore *store = nullptr);
+std::unique_ptr<mlir::Pass>
 createMakeStatefulPass(const WeightStore *store = nullptr);
 
 std::unique_ptr<mlir::Pass> createOnnxToLinalgPass();

@@ -69,6 +69,16 @@ def RaiseAttention : RaisePass<"raise-attention", "RaiseAttention"> {
   }];
 }
 
+def RaiseRouting : RaisePass<"raise-routing", "RaiseRouting"> {
+  let summary = "the choice of experts becomes what it computes";
+  let description = [{
+    The k greatest of scores of one value's last dim, and the weights that are made of the scores, become
+    `onnx.llmc.Route`: score, groups, bias of the choice, weighting, factor and summand are found by giving
+    the logits numbers and looking at what is chosen. Declines say that no routing explains it.
+    Expects: onnx ops. Leaves: the same. Saves: what experts compute needs no sort.
+  }];
+}
+
 def MakeStateful : RaisePass<"make-stateful", "MakeStateful"> {
   let summary = "a decoder's graph becomes a step over a cache";
   let description = [{
