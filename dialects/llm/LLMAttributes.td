@@ -184,7 +184,8 @@ def LLM_RowsStep : LLM_Attr<"RowsStep", "rows"> {
   let summary = "recipe step: keep rows [begin, end), or such rows of every so many";
   let description = [{
     With `every`, the source's rows are groups of that many and `[begin, end)` of each group stays: of
-    heads that hold query, key and value in turn, the queries.
+    heads that hold query, key and value in turn, the queries. The rows of a source [X, N, K] are then those of all
+    X matrices, one below the other; without `every` they are its X matrices.
   }];
   let parameters = (ins "int64_t":$begin, "int64_t":$end, DefaultValuedParameter<"int64_t", "0">:$every);
   let builders = [AttrBuilder<(ins "int64_t":$begin, "int64_t":$end), [{ return $_get($_ctxt, begin, end, 0); }]>];

@@ -183,6 +183,7 @@ StepConverter::Handler StepConverter::findHandler(StringRef opName) {
       {"onnx.Div", &Self::binary},
       {"onnx.Max", &Self::binary},
       {"onnx.Min", &Self::binary},
+      {"onnx.Clip", &Self::clip},
       {"onnx.Swish", &Self::activation},
       {"onnx.Gelu", &Self::activation},
       {"onnx.Relu", &Self::activation},

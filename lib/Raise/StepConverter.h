@@ -46,6 +46,17 @@ private:
     WeightSource source; // [X, N, K], or [X, N]: a bias
     Rows experts;
   };
+  /// What experts compute, so that a bias or a split can become part of it.
+  struct ExpertProduct {
+    mlir::Value input;
+    WeightSource weight;              // [X, N, K]
+    std::optional<WeightSource> bias; // [X, N]
+    Rows experts;
+  };
+  /// Some of a dim's places: `count`, every `step`-th from `begin` on.
+  struct Columns {
+    int64_t begin, count, step;
+  };
   /// Results of experts times their weights, which a sum then adds.
   struct WeightedRows {
     Rows rows;           // [T, k, N]
@@ -63,9 +74,10 @@ private:
   mlir::Value batch, cache, ids, rowCount, askedRows, positionIds;
   llvm::DenseMap<mlir::Value, Rows> views, asked; // all rows; those asked for
   llvm::DenseSet<mlir::Operation *> needed, behindHead;
-  llvm::DenseMap<mlir::Value, Linear> linears;        // by the step's value
-  llvm::DenseMap<mlir::Value, ChosenWeights> chosen;  // by the graph's value
-  llvm::DenseMap<mlir::Value, WeightedRows> weighted; // by the graph's value
+  llvm::DenseMap<mlir::Value, Linear> linears;         // by the step's value
+  llvm::DenseMap<mlir::Value, ExpertProduct> products; // by the step's value
+  llvm::DenseMap<mlir::Value, ChosenWeights> chosen;   // by the graph's value
+  llvm::DenseMap<mlir::Value, WeightedRows> weighted;  // by the graph's value
   int64_t slot = 0;
   std::optional<WeightSource> table; // that the tokens choose rows of
   mlir::Operation *culprit = nullptr;
@@ -103,6 +115,9 @@ private:
   bool choosesExperts(mlir::Operation *op);
   Rows chooseWeights(mlir::Operation *op);
   Rows expertLinear(mlir::Operation *op);
+  mlir::Value createExpertLinear(const ExpertProduct &product);
+  Rows takeExpertColumns(mlir::Operation *op, const Rows &rows, int64_t inner,
+                         Columns columns);
   Rows expertBias(mlir::Operation *op);
   Rows repeat(mlir::Operation *op);
   Rows sum(mlir::Operation *op);
@@ -112,6 +127,7 @@ private:
   // Elementwise ops and moves (StepElementwise.cpp).
   Rows binary(mlir::Operation *op);
   Rows unary(mlir::Operation *op);
+  Rows clip(mlir::Operation *op);
   Rows activation(mlir::Operation *op);
   Rows forward(mlir::Operation *op);
   Rows concat(mlir::Operation *op);
@@ -122,7 +138,11 @@ private:
   Rows gather(mlir::Operation *op);
   Rows moveResult(mlir::Operation *op, const Rows &rows, mlir::Value result);
   Rows takeColumns(mlir::Operation *op, const Rows &rows, int64_t inner,
-                   int64_t begin, int64_t end);
+                   Columns columns);
+  /// Which rows of a matrix make these of a linear's columns; nothing if no one
+  /// choice of rows does.
+  static std::optional<RowChoice> chooseRows(llvm::ArrayRef<int64_t> shape,
+                                             int64_t inner, Columns columns);
   Rows dropOnes(const Rows &rows);
   Rows asHeads(const Rows &rows);
   Rows constantLike(mlir::Operation *op, const Rows &rows, mlir::Value constant,

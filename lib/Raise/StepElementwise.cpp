@@ -119,6 +119,27 @@ Rows StepConverter::unary(Operation *op) {
   return sameAs(rows, math::AbsFOp::create(builder, loc, x));
 }
 
+Rows StepConverter::clip(Operation *op) {
+  Rows rows = view(op, op->getOperand(0));
+  const Graph::Sizes *sizes = graph.sizes(op->getResult(0));
+  if (!rows || !sizes)
+    return rows;
+  // The least that is allowed, then the most: ONNX lets the latter win.
+  for (unsigned bound : {1, 2}) {
+    if (isa<NoneType>(op->getOperand(bound).getType()))
+      continue;
+    Rows limit = constantLike(op, rows, op->getOperand(bound), *sizes);
+    if (!limit)
+      return fail(op, "has a bound that is no constant");
+    rows.value =
+        bound == 1
+            ? Value(arith::MaximumFOp::create(builder, loc, rows.value,
+                                              limit.value))
+            : arith::MinimumFOp::create(builder, loc, rows.value, limit.value);
+  }
+  return rows;
+}
+
 static std::optional<llm::ActFn> findFunction(Operation *op) {
   if (auto swish = dyn_cast<onnx::SwishOp>(op)) {
     if (swish.getAlpha() == 1.0f)

@@ -94,6 +94,17 @@ static bool fitsExperts(ArrayRef<RowDim> dims, const Rows &experts) {
   return true;
 }
 
+Value StepConverter::createExpertLinear(const ExpertProduct &product) {
+  Value weight = made.matrix(builder, product.weight);
+  Value bias = product.bias ? made.vector(builder, *product.bias) : Value();
+  int64_t k = product.experts.shape()[1];
+  Value result = llm::ExpertLinearOp::create(
+      builder, loc, rowsType({k, product.weight.shape()[1]}), product.input,
+      product.experts.value, weight, bias);
+  products[result] = product;
+  return result;
+}
+
 Rows StepConverter::expertLinear(Operation *op) {
   bool weightFirst = chosen.contains(op->getOperand(0));
   ChosenWeights weights = chosen.lookup(op->getOperand(weightFirst ? 0 : 1));
@@ -117,12 +128,9 @@ Rows StepConverter::expertLinear(Operation *op) {
       (perChoice && input.shape()[1] != weights.experts.shape()[1]))
     return fail(op, "multiplies the weights of experts with something else "
                     "than their tokens");
-  Value weight = made.matrix(builder, *source);
-  int64_t k = weights.experts.shape()[1];
   Rows result = weights.experts;
-  result.value = llm::ExpertLinearOp::create(
-      builder, loc, rowsType({k, source->shape()[1]}), input.value,
-      weights.experts.value, weight, Value());
+  result.value =
+      createExpertLinear({input.value, *source, std::nullopt, weights.experts});
   RowDim made{RowDim::Inner, 2};
   if (weightFirst)
     result.dims.append({made, RowDim{}});
@@ -138,20 +146,36 @@ Rows StepConverter::expertBias(Operation *op) {
   Rows rows = view(op, op->getOperand(1 - side));
   if (!rows)
     return rows;
-  auto linear = rows.value.getDefiningOp<llm::ExpertLinearOp>();
+  auto found = products.find(rows.value);
   SmallVector<RowDim, 4> dims = bias.experts.dims;
   dims.push_back({RowDim::Inner, 2});
-  if (!isa<onnx::AddOp>(op) || !linear || linear.getBias() ||
-      linear.getIndices() != bias.experts.value ||
+  if (!isa<onnx::AddOp>(op) || found == products.end() || found->second.bias ||
+      found->second.experts.value != bias.experts.value ||
       bias.source.shape().size() != 2 || ArrayRef(rows.dims) != ArrayRef(dims))
     return fail(op, "joins weights of experts with something else than what "
                     "the same experts computed");
-  // Biases are added as floats.
-  WeightSource source = bias.source;
-  Value vector = made.vector(builder, source);
-  return sameAs(rows, llm::ExpertLinearOp::create(
-                          builder, loc, rows.value.getType(), linear.getInput(),
-                          linear.getIndices(), linear.getWeight(), vector));
+  ExpertProduct product = found->second;
+  product.bias = bias.source;
+  return sameAs(rows, createExpertLinear(product));
+}
+
+/// Columns of what experts compute are rows of every expert's matrix.
+Rows StepConverter::takeExpertColumns(Operation *op, const Rows &rows,
+                                      int64_t inner, Columns columns) {
+  ExpertProduct product = products.lookup(rows.value);
+  auto choice = chooseRows(rows.shape(), inner, columns);
+  if (inner != 2 || !choice)
+    return fail(op, "takes other than some columns of what experts compute");
+  product.weight = StepWeights::rows(product.weight, *choice);
+  if (product.bias) {
+    // [X, N], of which the choice is one of N.
+    RowChoice ofColumns = *choice;
+    if (columns.step == 1)
+      ofColumns.every = 0;
+    product.bias = StepWeights::transposed(
+        StepWeights::rows(*StepWeights::transposed(*product.bias), ofColumns));
+  }
+  return sameAs(rows, createExpertLinear(product));
 }
 
 //===----------------------------------------------------------------------===//

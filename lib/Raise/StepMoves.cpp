@@ -40,9 +40,9 @@ Rows StepConverter::gather(Operation *op) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// A result's element comes from `first + its index`, dim by dim.
+/// A result's element comes from `first + step * its index`, dim by dim.
 struct Movement {
-  Graph::Sizes first;            // per source dim
+  Graph::Sizes first, step;      // per source dim
   SmallVector<int64_t> sourceOf; // per result dim; -1 for a size of 1
 };
 } // namespace
@@ -78,7 +78,7 @@ static std::optional<Movement> findMovement(const Graph &graph, Value source,
   auto first = placeOf(corner);
   if (!first)
     return std::nullopt;
-  Movement movement{*first, {}};
+  Movement movement{*first, Graph::Sizes(from->size(), 1), {}};
   Graph::Sizes expected = *first;
   for (auto [dim, size] : llvm::enumerate(*to)) {
     last.push_back(size - 1);
@@ -90,14 +90,19 @@ static std::optional<Movement> findMovement(const Graph &graph, Value source,
     auto there = placeOf(next);
     if (!there)
       return std::nullopt;
-    for (auto [k, place] : llvm::enumerate(*there))
-      if (place == (*first)[k] + 1)
-        movement.sourceOf.back() = k;
-      else if (place != (*first)[k])
+    int64_t &source = movement.sourceOf.back();
+    for (auto [k, place] : llvm::enumerate(*there)) {
+      int64_t step = place - (*first)[k];
+      if (step < 0 || (step > 0 && source >= 0))
         return std::nullopt;
-    if (movement.sourceOf.back() < 0)
+      if (step == 0)
+        continue;
+      source = k;
+      movement.step[k] = step;
+    }
+    if (source < 0)
       return std::nullopt; // one element in many places
-    expected[movement.sourceOf.back()] += size - 1;
+    expected[source] += movement.step[source] * (size - 1);
   }
   auto end = placeOf(last);
   return end && *end == expected ? std::optional(movement) : std::nullopt;
@@ -120,9 +125,8 @@ Rows StepConverter::moveResult(Operation *op, const Rows &rows, Value result) {
       continue;
     if (rows.dims[dim].kind != RowDim::Inner)
       return fail(op, "takes a part of the rows themselves");
-    int64_t begin = movement->first[dim];
-    part =
-        takeColumns(op, part, rows.dims[dim].inner, begin, begin + kept[dim]);
+    part = takeColumns(op, part, rows.dims[dim].inner,
+                       {movement->first[dim], kept[dim], movement->step[dim]});
     if (!part)
       return part;
   }
@@ -154,23 +158,36 @@ static Value lookThroughHeads(Value value) {
   return expand ? expand.getSrc() : value;
 }
 
-/// Columns `begin` to `end` of the rows' dim `inner`; of a linear they are rows of
-/// its matrix.
-Rows StepConverter::takeColumns(Operation *op, const Rows &rows, int64_t inner,
-                                int64_t begin, int64_t end) {
-  ArrayRef<int64_t> shape = rows.shape();
+std::optional<RowChoice> StepConverter::chooseRows(ArrayRef<int64_t> shape,
+                                                   int64_t inner,
+                                                   Columns columns) {
+  auto [begin, count, step] = columns;
   int64_t behind = 1;
   for (int64_t size : shape.drop_front(inner + 1))
     behind *= size;
+  if (step == 1)
+    return RowChoice{begin * behind, (begin + count) * behind,
+                     inner == 1 ? 0 : shape[inner] * behind};
+  if (begin >= step || count * step != shape[inner])
+    return std::nullopt;
+  return RowChoice{begin * behind, (begin + 1) * behind, step * behind};
+}
+
+/// Some columns of the rows' dim `inner`; of a linear they are rows of its matrix.
+Rows StepConverter::takeColumns(Operation *op, const Rows &rows, int64_t inner,
+                                Columns columns) {
+  if (products.contains(rows.value))
+    return takeExpertColumns(op, rows, inner, columns);
+  ArrayRef<int64_t> shape = rows.shape();
+  auto [begin, count, step] = columns;
   SmallVector<int64_t> kept(shape.drop_front());
-  kept[inner - 1] = end - begin;
+  kept[inner - 1] = count;
   Linear linear = linears.lookup(lookThroughHeads(rows.value));
-  if (linear.input) {
-    RowChoice choice = {begin * behind, end * behind,
-                        inner == 1 ? 0 : shape[inner] * behind};
-    linear.weight = StepWeights::rows(linear.weight, choice);
+  auto choice = chooseRows(shape, inner, columns);
+  if (linear.input && choice) {
+    linear.weight = StepWeights::rows(linear.weight, *choice);
     if (linear.bias)
-      linear.biasRows.push_back(choice);
+      linear.biasRows.push_back(*choice);
     Value taken = createLinear(linear);
     if (kept.size() == 1)
       return sameAs(rows, taken);
@@ -184,13 +201,16 @@ Rows StepConverter::takeColumns(Operation *op, const Rows &rows, int64_t inner,
                   tensor::ExpandShapeOp::create(builder, loc, rowsType(kept),
                                                 taken, groups, sizes));
   }
+  if (step != 1)
+    return fail(op, "takes columns apart from each other, which has no form on "
+                    "rows unless a product made them");
   SmallVector<OpFoldResult> offsets, sizes, strides;
   for (auto [i, size] : llvm::enumerate(shape)) {
     bool cut = static_cast<int64_t>(i) == inner;
     offsets.push_back(builder.getIndexAttr(cut ? begin : 0));
     strides.push_back(builder.getIndexAttr(1));
     sizes.push_back(i == 0 ? OpFoldResult(rowCount)
-                           : builder.getIndexAttr(cut ? end - begin : size));
+                           : builder.getIndexAttr(cut ? count : size));
   }
   return sameAs(rows, tensor::ExtractSliceOp::create(builder, loc, rows.value,
                                                      offsets, sizes, strides));

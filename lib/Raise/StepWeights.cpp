@@ -33,9 +33,13 @@ static int64_t countChosen(int64_t rows, RowChoice choice) {
 
 WeightSource StepWeights::rows(WeightSource source, RowChoice choice) {
   SmallVector<int64_t> shape(source.shape());
-  if (countChosen(shape[0], choice) == shape[0])
+  assert((shape.size() != 3 || choice.every) && "rows of each matrix");
+  int64_t &rows = shape.size() == 3 ? shape[1] : shape[0];
+  int64_t matrices = shape.size() == 3 ? shape[0] : 1;
+  int64_t kept = countChosen(matrices * rows, choice) / matrices;
+  if (kept == rows)
     return source;
-  shape[0] = countChosen(shape[0], choice);
+  rows = kept;
   source.recipe.push_back(llm::RowsStepAttr::get(
       source.type.getContext(), choice.begin, choice.end, choice.every));
   if (auto packed = dyn_cast<llm::PackedType>(source.type))

@@ -20,8 +20,9 @@ struct WeightSource {
   }
 };
 
-/// Rows `begin` to `end` of a matrix [N, K], or of every so many of its rows; of a
-/// vector [N] its elements.
+/// Rows `begin` to `end` of a matrix [N, K], or of every so many of its rows; of
+/// matrices [X, N, K] of every so many of all their rows; of a vector [N] its
+/// elements.
 struct RowChoice {
   int64_t begin = 0, end = 0, every = 0;
 };

@@ -103,7 +103,19 @@ static std::string transpose(Material &material) {
   return "";
 }
 
+/// With `every`, matrices of experts are one below the other.
 static std::string takeRows(Material &material, RowsStepAttr step) {
+  if (material.shape.size() == 3 && step.getEvery()) {
+    int64_t matrices = material.shape[0];
+    material.shape = {matrices * material.shape[1], material.shape[2]};
+    std::string problem = takeRows(material, step);
+    if (problem.empty() && material.shape[0] % matrices)
+      return "matrices keep different numbers of rows";
+    if (problem.empty())
+      material.shape = {matrices, material.shape[0] / matrices,
+                        material.shape[1]};
+    return problem;
+  }
   int64_t begin = step.getBegin(), end = step.getEnd();
   if (material.shape.empty() || begin < 0 || begin >= end ||
       end > material.shape[0])
