@@ -168,3 +168,92 @@ func.func @rotary_axis(%q: tensor<?x9x?x64xf32>, %inv: tensor<32xf32>) {
   %r = onnx.llmc.RotaryEmbedding(%q, %inv) {sequence_axis = 3 : i64} : (tensor<?x9x?x64xf32>, tensor<32xf32>) -> tensor<?x9x?x64xf32>
   return
 }
+
+// -----
+
+func.func @route_groups(%l: tensor<?x8xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C1), (C2), (C3) cannot choose 2 of 8 experts in 1 of 3 groups}}
+  %w, %e = onnx.llmc.Route(%l, %no) {k = 2 : i64, score = "softmax", weighting = "sum", groups = 3 : i64} : (tensor<?x8xf32>, none) -> (tensor<?x?xf32>, tensor<?x?xi64>)
+  return
+}
+
+// -----
+
+func.func @route_pairs(%l: tensor<?x8xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C1), (C2), (C3) cannot choose 1 of 8 experts in 1 of 8 groups}}
+  %w, %e = onnx.llmc.Route(%l, %no) {k = 1 : i64, score = "softmax", weighting = "sum", groups = 8 : i64, group_score = "top2_sum"} : (tensor<?x8xf32>, none) -> (tensor<?x?xf32>, tensor<?x?xi64>)
+  return
+}
+
+// -----
+
+func.func @route_many(%l: tensor<?x8xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C1), (C2), (C3) cannot choose 9 of 8 experts}}
+  %w, %e = onnx.llmc.Route(%l, %no) {k = 9 : i64, score = "softmax", weighting = "sum"} : (tensor<?x8xf32>, none) -> (tensor<?x?xf32>, tensor<?x?xi64>)
+  return
+}
+
+// -----
+
+func.func @route_left(%l: tensor<?x8xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C1), (C2), (C3) cannot choose 3 of 8 experts in 1 of 4 groups}}
+  %w, %e = onnx.llmc.Route(%l, %no) {k = 3 : i64, score = "softmax", weighting = "sum", groups = 4 : i64} : (tensor<?x8xf32>, none) -> (tensor<?x?xf32>, tensor<?x?xi64>)
+  return
+}
+
+// -----
+
+func.func @route_softmaxes(%l: tensor<?x8xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C1), (C2), (C3) cannot choose 2 of 8 experts in 1 of 1 groups, score 'sigmoid', weighting 'softmax'}}
+  %w, %e = onnx.llmc.Route(%l, %no) {k = 2 : i64, score = "sigmoid", weighting = "softmax"} : (tensor<?x8xf32>, none) -> (tensor<?x?xf32>, tensor<?x?xi64>)
+  return
+}
+
+// -----
+
+func.func @route_word(%l: tensor<?x8xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C3) unknown word: found score 'tanh', weighting 'sum', group_score 'max'}}
+  %w, %e = onnx.llmc.Route(%l, %no) {k = 2 : i64, score = "tanh", weighting = "sum"} : (tensor<?x8xf32>, none) -> (tensor<?x?xf32>, tensor<?x?xi64>)
+  return
+}
+
+// -----
+
+func.func @route_scale(%l: tensor<?x8xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C5) scale and eps are numbers: found}}
+  %w, %e = onnx.llmc.Route(%l, %no) {k = 2 : i64, score = "softmax", weighting = "sum", scale = 0x7fc00000 : f32} : (tensor<?x8xf32>, none) -> (tensor<?x?xf32>, tensor<?x?xi64>)
+  return
+}
+
+// -----
+
+func.func @route_bias(%l: tensor<?x8xf32>, %b: tensor<7xf32>) {
+  // expected-error @below {{(C4) select_bias is [X]: found 'tensor<7xf32>' for 'tensor<?x8xf32>'}}
+  %w, %e = onnx.llmc.Route(%l, %b) {k = 2 : i64, score = "softmax", weighting = "sum"} : (tensor<?x8xf32>, tensor<7xf32>) -> (tensor<?x2xf32>, tensor<?x2xi64>)
+  return
+}
+
+// -----
+
+func.func @route_results(%l: tensor<?x8xf32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C2) results are [.., k]: found 'tensor<?x3xi64>' for 'tensor<?x8xf32>' and k 2}}
+  %w, %e = onnx.llmc.Route(%l, %no) {k = 2 : i64, score = "softmax", weighting = "sum"} : (tensor<?x8xf32>, none) -> (tensor<?x2xf32>, tensor<?x3xi64>)
+  return
+}
+
+// -----
+
+func.func @route_scalar(%l: tensor<f32>) {
+  %no = onnx.None : none
+  // expected-error @below {{(C1) requires a dim of experts: found 'tensor<f32>'}}
+  %w, %e = onnx.llmc.Route(%l, %no) {k = 2 : i64, score = "softmax", weighting = "sum"} : (tensor<f32>, none) -> (tensor<2xf32>, tensor<2xi64>)
+  return
+}

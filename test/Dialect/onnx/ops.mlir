@@ -156,3 +156,13 @@ func.func @rotary(%q: tensor<?x9x?x64xf32>, %inv: tensor<16xf32>) {
     : (tensor<?x9x?x64xf32>, tensor<16xf32>) -> tensor<*xf32>
   return
 }
+
+// CHECK-LABEL: func.func @route
+func.func @route(%l: tensor<?x8xf32>, %b: tensor<8xf32>) -> (tensor<?x2xf32>, tensor<?x2xi64>) {
+  %no = onnx.None : none
+  // CHECK: onnx.llmc.Route(%{{.*}}, %{{.*}}) {k = 2 : i64, score = "softmax", weighting = "sum"} : (tensor<?x8xf32>, none) -> (tensor<?x2xf32>, tensor<?x2xi64>)
+  %w, %e = onnx.llmc.Route(%l, %no) {k = 2 : i64, score = "softmax", weighting = "sum"} : (tensor<?x8xf32>, none) -> (tensor<?x2xf32>, tensor<?x2xi64>)
+  // CHECK: onnx.llmc.Route(%{{.*}}, %{{.*}}) {eps = 1.000000e+00 : f32, group_score = "top2_sum", groups = 4 : i64, k = 2 : i64, scale = 2.500000e+00 : f32, score = "sigmoid", top_groups = 2 : i64, weighting = "sum"}
+  %v, %f = onnx.llmc.Route(%l, %b) {k = 2 : i64, score = "sigmoid", weighting = "sum", groups = 4 : i64, top_groups = 2 : i64, group_score = "top2_sum", scale = 2.5 : f32, eps = 1.0 : f32} : (tensor<?x8xf32>, tensor<8xf32>) -> (tensor<?x2xf32>, tensor<?x2xi64>)
+  return %w, %f : tensor<?x2xf32>, tensor<?x2xi64>
+}

@@ -12,6 +12,9 @@ constexpr RowDim batch = {RowDim::Batch, 0}, sequence = {RowDim::Sequence, 0},
                  both = {RowDim::BatchSequence, 0}, one = {RowDim::One, 0};
 
 RowDim inner(int64_t dim) { return {RowDim::Inner, dim}; }
+constexpr RowDim byInner = {RowDim::ByInner, 1};
+RowDim repeated(int64_t often) { return {RowDim::Repeat, often}; }
+RowDim byRepeat(int64_t often) { return {RowDim::ByRepeat, often}; }
 
 /// Rows [T, 64] or of another inner shape, with a count of rows.
 class RowsReshapeTest : public testing::Test {
@@ -107,6 +110,49 @@ TEST_F(RowsReshapeTest, RefusesToMixRowsWithColumns) {
 TEST_F(RowsReshapeTest, RefusesColumnsInAnotherOrder) {
   Rows rows = makeRows({4, 16}, {batch, sequence, inner(2), inner(1)});
   EXPECT_FALSE(reshape(rows, {B, S, 16, 4}, {B, S, 64}));
+}
+
+TEST_F(RowsReshapeTest, PutsWhatTokensChoseOneAfterTheOther) {
+  // Two experts of each token: their weights, and what they compute.
+  Rows rows = makeRows({2}, {both, inner(1)});
+  Value before = rows.value;
+  ASSERT_TRUE(reshape(rows, {B * S, 2}, {B * S * 2}));
+  EXPECT_EQ(rows.dims, (SmallVector<RowDim, 4>{byInner}));
+  ASSERT_TRUE(reshape(rows, {B * S * 2}, {B * S * 2, 1}));
+  EXPECT_EQ(rows.dims, (SmallVector<RowDim, 4>{byInner, one}));
+  ASSERT_TRUE(reshape(rows, {B * S * 2, 1}, {B, S, 2}));
+  EXPECT_EQ(rows.dims, (SmallVector<RowDim, 4>{batch, sequence, inner(1)}));
+  EXPECT_EQ(rows.value, before); // views, no ops
+  rows = makeRows({2, 48}, {byInner, inner(2)});
+  ASSERT_TRUE(reshape(rows, {B * S * 2, 48}, {B * S, 2, 48}));
+  EXPECT_EQ(rows.dims, (SmallVector<RowDim, 4>{both, inner(1), inner(2)}));
+}
+
+TEST_F(RowsReshapeTest, PartsColumnsBehindWhatTokensChose) {
+  Rows rows = makeRows({2, 48}, {byInner, inner(2)});
+  ASSERT_TRUE(reshape(rows, {B * S * 2, 48}, {B * S * 2, 24, 2}));
+  EXPECT_EQ(innerOf(rows), (SmallVector<int64_t>{2, 24, 2}));
+  EXPECT_EQ(rows.dims, (SmallVector<RowDim, 4>{byInner, inner(2), inner(3)}));
+}
+
+TEST_F(RowsReshapeTest, PutsRepeatedTokensOneAfterTheOther) {
+  Rows rows = makeRows({64}, {both, repeated(3), inner(1)});
+  Value before = rows.value;
+  ASSERT_TRUE(reshape(rows, {B * S, 3, 64}, {B * S * 3, 64}));
+  EXPECT_EQ(rows.dims, (SmallVector<RowDim, 4>{byRepeat(3), inner(1)}));
+  ASSERT_TRUE(reshape(rows, {B * S * 3, 64}, {B * S, 3, 64}));
+  EXPECT_EQ(rows.dims, (SmallVector<RowDim, 4>{both, repeated(3), inner(1)}));
+  EXPECT_EQ(rows.value, before);
+}
+
+TEST_F(RowsReshapeTest, RefusesToPartWhatTokensChoseElsewhere) {
+  // Two of each token are not three of other tokens.
+  Rows rows = makeRows({6}, {both, inner(1)});
+  ASSERT_TRUE(reshape(rows, {B * S, 6}, {B * S * 6}));
+  EXPECT_FALSE(reshape(rows, {B * S * 6}, {B * S * 2, 3}));
+  // The k of a token behind its columns.
+  rows = makeRows({2, 48}, {both, inner(2), inner(1)});
+  EXPECT_FALSE(reshape(rows, {B * S, 48, 2}, {B * S * 48, 2}));
 }
 
 TEST(Rows, FindsADimOfTheRows) {

@@ -44,6 +44,43 @@ TEST_F(RecipeTest, TakesRows) {
             (Floats{2, 3, 4, 5}));
 }
 
+TEST_F(RecipeTest, TransposesTheMatrixOfEveryExpert) {
+  add("s", {2, 2, 3}, f32(), counting(12));
+  EXPECT_EQ(values("tensor<2x3x2xf32> source \"s\" recipe [#llm.transpose]"),
+            (Floats{0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11}));
+}
+
+TEST_F(RecipeTest, TakesRowsOfTheMatrixOfEveryExpert) {
+  add("s", {2, 4, 2}, f32(), counting(16));
+  // The last two of each matrix' four; then every other row.
+  EXPECT_EQ(values("tensor<2x2x2xf32> source \"s\" recipe "
+                   "[#llm.rows<2, 4, every = 4>]"),
+            (Floats{4, 5, 6, 7, 12, 13, 14, 15}));
+  EXPECT_EQ(values("tensor<2x2x2xf32> source \"s\" recipe "
+                   "[#llm.rows<1, 2, every = 2>]"),
+            (Floats{2, 3, 6, 7, 10, 11, 14, 15}));
+  // Without `every`: some of the experts.
+  EXPECT_EQ(values("tensor<1x4x2xf32> source \"s\" recipe [#llm.rows<1, 2>]"),
+            (Floats{8, 9, 10, 11, 12, 13, 14, 15}));
+}
+
+TEST_F(RecipeTest, TakesColumnsOfTheBiasOfEveryExpert) {
+  add("s", {2, 4}, f32(), counting(8));
+  EXPECT_EQ(values("tensor<2x2xf32> source \"s\" recipe [#llm.transpose, "
+                   "#llm.rows<0, 1, every = 2>, #llm.transpose]"),
+            (Floats{0, 2, 4, 6}));
+}
+
+TEST_F(RecipeTest, RefusesRowsThatSplitExpertsUnequally) {
+  add("s", {2, 3, 2}, f32(), counting(12));
+  expectRefused("tensor<2x1x2xf32> source \"s\" recipe "
+                "[#llm.rows<0, 1, every = 6>]",
+                "matrices keep different numbers of rows");
+  expectRefused("tensor<2x1x2xf32> source \"s\" recipe "
+                "[#llm.rows<0, 1, every = 4>]",
+                "6 rows are no groups of 4");
+}
+
 TEST_F(RecipeTest, TakesRowsOfBlocksAndVectors) {
   Bytes content(3 * 34);
   for (size_t i = 0; i < content.size(); ++i)
@@ -163,7 +200,7 @@ TEST_F(RecipeTest, RefusesStepsThatBlocksDoNotAllow) {
 TEST_F(RecipeTest, RefusesToTransposeAVector) {
   add("s", {4}, f32(), counting(4));
   expectRefused("tensor<4xf32> source \"s\" recipe [#llm.transpose]",
-                "transpose needs two dimensions");
+                "transpose needs a matrix, or one per expert");
 }
 
 TEST_F(RecipeTest, RefusesRowsThatAreNoBlocks) {
