@@ -176,7 +176,8 @@ static SmallVector<Heads> readAsHeads(const Graph &graph, Value value,
 
 /// Whether an op only moves elements or multiplies all of them by a number.
 static bool keepsHeads(const Graph &graph, Operation *op) {
-  if (onnx::isMovement(op) || isa<onnx::CastOp, onnx::IdentityOp>(op))
+  if (onnx::isMovement(op) ||
+      isa<onnx::CastOp, onnx::IdentityOp, onnx::GatherOp>(op))
     return true;
   if (!isa<onnx::MulOp, onnx::DivOp>(op))
     return false;
@@ -315,6 +316,10 @@ bool AttentionProbe::findScale(std::string &reason) {
     return element ? element->number() : NAN;
   };
   double zero = at(0), factor = (at(1e-3) - zero) / 1e-3;
+  if (zero < forbidden) {
+    reason = "a row of it does not see its own key";
+    return false;
+  }
   double far = at(1e6) - zero;
   if (std::isfinite(far) && std::fabs(far) < 0.5e6 * std::fabs(factor))
     found.softcap = std::fabs(far);
@@ -328,6 +333,7 @@ bool AttentionProbe::findScale(std::string &reason) {
       return false;
     }
   found.scale *= factor;
+  rise = applySoftcap(factor);
   return true;
 }
 
@@ -394,7 +400,7 @@ std::optional<FoundAttention> AttentionProbe::find(std::string &reason) {
   found.result = result;
   if (!findScale(reason))
     return std::nullopt;
-  auto mask = MaskProbe(graph, scores, product).find(reason);
+  auto mask = MaskProbe(graph, scores, product, rise).find(reason);
   if (!mask)
     return std::nullopt;
   found.mask = *mask;

@@ -41,6 +41,7 @@ private:
   mlir::Value product;         // q k^T
   mlir::Value values, result;  // v, and [B, H, S, Dv] made of w v
   FoundAttention found;
+  double rise = 0; // of a score, where a product is 1 and not 0
 
   bool findProducts(std::string &reason);
   bool findSinks(std::string &reason);

@@ -269,6 +269,9 @@ bool Graph::findWeight(Value value, Sizes &sizes, Elements &elements) const {
 Lengths Graph::settle(Lengths lengths) const {
   if (past.empty())
     lengths.past = 0;
+  auto type = ids ? dyn_cast<RankedTensorType>(ids.getType()) : nullptr;
+  if (type && !type.isDynamicDim(0))
+    lengths.batch = type.getDimSize(0);
   return lengths;
 }
 
@@ -362,6 +365,38 @@ std::optional<double> llmc::getScalar(const Graph &graph, Value value) {
   Evaluator evaluator = graph.evaluator(graph.lengths());
   auto element = evaluator.element(value, Graph::Sizes(sizes->size(), 0));
   return element ? std::optional(element->number()) : std::nullopt;
+}
+
+int64_t llmc::findGreatestNumber(Value end, Value source) {
+  constexpr double toTheEnd = 0x1p20;
+  constexpr size_t mostOps = 4000;
+  SmallVector<Value> open = {end};
+  llvm::DenseSet<Value> seen = {end, source};
+  int64_t greatest = 0;
+  auto count = [&](double number) {
+    if (std::fabs(number) < toTheEnd)
+      greatest = std::max(greatest, static_cast<int64_t>(std::fabs(number)));
+  };
+  while (!open.empty() && seen.size() < mostOps) {
+    Operation *op = open.pop_back_val().getDefiningOp();
+    if (!op)
+      continue;
+    auto constant = dyn_cast<onnx::ConstantOp>(op);
+    auto values =
+        constant ? dyn_cast_or_null<DenseElementsAttr>(constant.getValueAttr())
+                 : DenseElementsAttr();
+    // Windows may be floats; minus infinity is not as far as one looks.
+    if (values && isa<FloatType>(values.getElementType()))
+      for (const APFloat &number : values.getValues<APFloat>())
+        count(number.convertToDouble());
+    else if (values && isa<IntegerType>(values.getElementType()))
+      for (const APInt &number : values.getValues<APInt>())
+        count(static_cast<double>(number.getSExtValue()));
+    for (Value operand : op->getOperands())
+      if (seen.insert(operand).second)
+        open.push_back(operand);
+  }
+  return greatest;
 }
 
 double llmc::toleranceOf(Type elementType) {

@@ -52,7 +52,8 @@ public:
   /// A value that a pass made in place of another.
   void replace(mlir::Value old, mlir::Value made);
 
-  /// What an evaluator makes of lengths: without caches nothing is past.
+  /// What an evaluator makes of lengths: without caches nothing is past, and a
+  /// batch that is a number in the graph is that.
   Lengths settle(Lengths lengths) const;
   /// An evaluator for these lengths: tokens are 0, masks 1, positions count on
   /// from P; caches have no elements. Floats are doubles: the numbers that the
@@ -117,6 +118,11 @@ void eraseDead(mlir::func::FuncOp function);
 
 /// The one element of a constant scalar; nothing for other values.
 std::optional<double> getScalar(const Graph &graph, mlir::Value value);
+
+/// The largest whole number in the ops that `end` is made of besides `source`,
+/// short of those that mean "to the end": windows and limits of positions are such
+/// numbers.
+int64_t findGreatestNumber(mlir::Value end, mlir::Value source);
 
 /// How far numbers of an element type are from those that they stand for, relative
 /// to 1: what constants and tables of that type have lost.

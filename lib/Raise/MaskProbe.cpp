@@ -8,36 +8,9 @@
 using namespace llmc;
 using namespace mlir;
 
-// Masks are -inf, the smallest of a float type, -1e9 or -1e4; biases are not.
-static constexpr double forbidden = -5000;
-
-/// The largest whole number in the ops that the value is made of, short of those
-/// that mean "to the end": windows are such numbers.
-static int64_t findGreatestNumber(const Graph &graph, Value value) {
-  constexpr int64_t ends = int64_t{1} << 20;
-  constexpr size_t mostOps = 4000;
-  SmallVector<Value> open = {value};
-  llvm::DenseSet<Value> seen = {value};
-  int64_t greatest = 0;
-  while (!open.empty() && seen.size() < mostOps) {
-    Operation *op = open.pop_back_val().getDefiningOp();
-    if (!op)
-      continue;
-    if (auto constant = dyn_cast<onnx::ConstantOp>(op))
-      if (auto values =
-              dyn_cast_or_null<DenseIntElementsAttr>(constant.getValueAttr()))
-        for (const APInt &number : values.getValues<APInt>())
-          if (std::abs(number.getSExtValue()) < ends)
-            greatest = std::max(greatest, std::abs(number.getSExtValue()));
-    for (Value operand : op->getOperands())
-      if (!graph.isData(operand) && seen.insert(operand).second)
-        open.push_back(operand);
-  }
-  return greatest;
-}
-
-MaskProbe::MaskProbe(const Graph &graph, Value scores, Value product)
-    : graph(graph), scores(scores), product(product) {
+MaskProbe::MaskProbe(const Graph &graph, Value scores, Value product,
+                     double rise)
+    : graph(graph), scores(scores), product(product), rise(rise) {
   heads = (*graph.sizes(scores))[1];
 }
 
@@ -59,11 +32,21 @@ void MaskProbe::setLengths(Lengths wanted) {
   }
   evaluator->bind(product, sizes,
                   [](onnx::Index) { return onnx::Scalar::of(0.0); });
+  ofOnes.emplace(graph.evaluator(lengths));
+  ofOnes->bind(product, sizes,
+               [](onnx::Index) { return onnx::Scalar::of(1.0); });
 }
 
 std::optional<double> MaskProbe::score(int64_t head, int64_t row, int64_t key) {
   auto element = evaluator->element(scores, {0, head, row - lengths.past, key});
   return element ? std::optional(element->number()) : std::nullopt;
+}
+
+/// Whether a product counts there as it does everywhere.
+bool MaskProbe::rises(int64_t head, int64_t row, int64_t key, double from) {
+  auto to = ofOnes->element(scores, {0, head, row - lengths.past, key});
+  return to && std::fabs(to->number() - from - rise) <=
+                   1e-4 * (std::fabs(rise) + 1e-4 * std::fabs(from));
 }
 
 bool MaskProbe::allowed(int64_t row, int64_t key) {
@@ -93,7 +76,9 @@ bool MaskProbe::findSlopes(Mask &mask) {
     auto here = score(head, row, row), there = score(head, row, row - distance);
     if (!here || !there)
       return false;
-    slopes.push_back(static_cast<float>((*here - *there) / distance));
+    bool isSeen = *here > forbidden && *there > forbidden;
+    slopes.push_back(isSeen ? static_cast<float>((*here - *there) / distance)
+                            : 0);
     any |= slopes.back() != 0;
   }
   if (any)
@@ -124,10 +109,17 @@ bool MaskProbe::explains(const Mask &mask, std::string &reason) {
         bool same = here && there && isAllowed == wanted &&
                     (!wanted || std::fabs(*there - *here - bias) <=
                                     1e-4 * (1 + std::fabs(bias)));
-        if (same)
+        bool isScaled = !same || !wanted || rises(head, row, key, *there);
+        if (same && isScaled)
           continue;
-        reason = "no mask that is known explains position " +
-                 std::to_string(row) + " and the key at " + std::to_string(key);
+        std::string place = " position " + std::to_string(row) +
+                            " and the key at " + std::to_string(key);
+        if (!isScaled) {
+          reason = "one scale for all scores does not explain head " +
+                   std::to_string(head) + "," + place;
+          return false;
+        }
+        reason = "no mask that is known explains" + place;
         if (!here || !there)
           reason += ": the score " + evaluator->reason();
         return false;
@@ -138,7 +130,7 @@ bool MaskProbe::explains(const Mask &mask, std::string &reason) {
 /// Lengths to look at the mask with, the longest that the graph takes: beyond all
 /// its numbers, or as long as a table of it.
 bool MaskProbe::findLengths() {
-  int64_t number = findGreatestNumber(graph, scores);
+  int64_t number = findGreatestNumber(scores, product);
   for (int64_t length : {4 * number + 64, number, int64_t{200}, int64_t{60}}) {
     farthest = length;
     if (length < 16)

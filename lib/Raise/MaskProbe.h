@@ -9,6 +9,9 @@ namespace llmc {
 
 /// As llm.attention: a key at distance d = position - its position is allowed
 /// iff d <= left and -d <= right, -1 for no limit; slopes[h] * -d is added.
+/// Masks are -inf, the smallest of a float type, -1e9 or -1e4; biases are not.
+constexpr double forbidden = -5000;
+
 struct Mask {
   int64_t left = -1, right = -1;
   llvm::SmallVector<float> slopes; // [H], or empty
@@ -18,7 +21,10 @@ struct Mask {
 /// are all 0.
 class MaskProbe {
 public:
-  MaskProbe(const Graph &graph, mlir::Value scores, mlir::Value product);
+  /// Where a key is seen, a product of 1 makes a score greater by `rise` than one
+  /// of 0 does.
+  MaskProbe(const Graph &graph, mlir::Value scores, mlir::Value product,
+            double rise);
 
   /// The mask; nothing, with the first place that no mask explains.
   std::optional<Mask> find(std::string &reason);
@@ -27,13 +33,15 @@ private:
   const Graph &graph;
   mlir::Value scores, product;
   int64_t heads = 1, farthest = 0;
-  std::optional<mlir::onnx::Evaluator> evaluator;
+  double rise;
+  std::optional<mlir::onnx::Evaluator> evaluator, ofOnes; // products 0 and 1
   Lengths lengths = {};
 
   void setLengths(Lengths wanted);
   bool findLengths();
   /// The score of a row and a key by their positions; nothing if unknown.
   std::optional<double> score(int64_t head, int64_t row, int64_t key);
+  bool rises(int64_t head, int64_t row, int64_t key, double from);
   bool allowed(int64_t row, int64_t key);
   int64_t findLimit(int64_t row, int64_t direction, int64_t room);
   bool findSlopes(Mask &mask);

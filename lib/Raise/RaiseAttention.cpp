@@ -30,6 +30,13 @@ struct RaiseAttention : impl::RaiseAttentionBase<RaiseAttention> {
 
   void raise(Graph &graph, onnx::SoftmaxOp softmax) {
     std::string reason;
+    const Graph::Sizes *sizes = graph.sizes(softmax.getOperand());
+    int64_t last = sizes ? static_cast<int64_t>(sizes->size()) - 1 : -1;
+    if (softmax.getAxis() != -1 && softmax.getAxis() != last)
+      return declineNode(softmax, getArgument(),
+                         "is a softmax of dim " +
+                             std::to_string(softmax.getAxis()) +
+                             ", not of the keys, which are the last");
     auto found = AttentionProbe(graph, softmax).find(reason);
     if (!found)
       return declineNode(softmax, getArgument(), reason);

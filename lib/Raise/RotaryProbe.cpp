@@ -24,12 +24,12 @@ RotaryProbe::RotaryProbe(const Graph &graph, Value source, Value end)
 std::optional<SmallVector<double>> RotaryProbe::apply(int64_t position,
                                                       const Vector &vector,
                                                       ArrayRef<int64_t> which) {
-  Lengths lengths = {1, position + 1, 0};
+  Lengths lengths = graph.settle({1, position + 1 - before, before});
   onnx::Evaluator evaluator = graph.evaluator(lengths);
   Graph::Sizes row;
   for (int64_t size : *graph.sizes(source))
-    row.push_back(size == graph.lengths().batch ? 1 : size);
-  row[axis] = position + 1;
+    row.push_back(size == graph.lengths().batch ? lengths.batch : size);
+  row[axis] = lengths.seq;
   evaluator.bind(source, row, [&](onnx::Index index) {
     return onnx::Scalar::of(vector(index.back()));
   });
@@ -37,7 +37,10 @@ std::optional<SmallVector<double>> RotaryProbe::apply(int64_t position,
   if (!made || *made != row)
     return std::nullopt;
   Graph::Sizes place(row.size(), 0);
-  place[axis] = position;
+  if (isLastHead)
+    for (auto [at, size] : llvm::zip_equal(place, row))
+      at = size - 1;
+  place[axis] = lengths.seq - 1;
   SmallVector<double> result;
   for (int64_t column : which) {
     place.back() = column;
@@ -55,7 +58,7 @@ static SmallVector<int64_t> countTo(int64_t end) {
 
 /// Which dims turn, and in which pairs; read from position 1, where each of them
 /// is another than at 0.
-std::optional<Rotation> RotaryProbe::findShape() {
+std::optional<Rotation> RotaryProbe::findShape(std::string &reason) {
   auto random = [](int64_t d) { return 1.5 + pseudoRandom(d); };
   auto zero = apply(1, [](int64_t) { return 0.0; }, {0, columns - 1});
   if (!zero || (*zero)[0] != 0 || (*zero)[1] != 0)
@@ -82,8 +85,14 @@ std::optional<Rotation> RotaryProbe::findShape() {
   for (int64_t d = 0; d < columns; ++d)
     if ((*unit)[d] != 0)
       reached.push_back(d);
-  if (reached.size() != 2 || reached[0] != first)
+  if (reached.size() != 2 || reached[0] != first) {
+    auto before = apply(0, random, all);
+    if (before && *before != *turned)
+      reason = "moves its dim " + std::to_string(first) + " into " +
+               std::to_string(reached.size()) +
+               " dims by position; a rotation moves it into two";
     return std::nullopt;
+  }
   int64_t distance = reached[1] - first, dims = end - first;
   rotation.interleaved = distance == 1 && dims != 2;
   if (!rotation.interleaved)
@@ -136,7 +145,9 @@ bool RotaryProbe::findAngles(Rotation &rotation, std::string &reason) {
     }
     inv.push_back(std::atan2(one.second, one.first));
   }
-  constexpr int64_t farthest = 4096;
+  // Beyond every number of the graph: frequencies may change with the length.
+  int64_t farthest =
+      std::max<int64_t>(4096, 2 * findGreatestNumber(end, source));
   for (int64_t position = 2; position <= farthest; position *= 2) {
     auto turned = turn(rotation, position);
     if (!turned && position > 2)
@@ -162,11 +173,36 @@ bool RotaryProbe::findAngles(Rotation &rotation, std::string &reason) {
   return true;
 }
 
+/// Whether the last head turns as the first, and rows behind a cache by their
+/// positions.
+bool RotaryProbe::isSameElsewhere(const Rotation &rotation,
+                                  std::string &reason) {
+  constexpr int64_t position = 2; // the shortest tables have it
+  auto expected = turn(rotation, position);
+  auto compare = [&](const char *where) {
+    auto found = turn(rotation, position);
+    for (size_t i = 0; expected && found && i < expected->size(); ++i)
+      if (std::hypot((*found)[i].first - (*expected)[i].first,
+                     (*found)[i].second - (*expected)[i].second) > same)
+        found = std::nullopt;
+    if (!found || !expected)
+      reason = std::string(where) + " turns otherwise than the first";
+    return found && expected;
+  };
+  isLastHead = true;
+  if (!compare("the last head"))
+    return false;
+  isLastHead = false;
+  before = 1;
+  return graph.past.empty() || compare("a row behind a cache");
+}
+
 std::optional<Rotation> RotaryProbe::find(std::string &reason) {
   if (axis < 0 || columns < 2)
     return std::nullopt;
-  std::optional<Rotation> rotation = findShape();
-  if (!rotation || !findAngles(*rotation, reason))
+  std::optional<Rotation> rotation = findShape(reason);
+  if (!rotation || !findAngles(*rotation, reason) ||
+      !isSameElsewhere(*rotation, reason))
     return std::nullopt;
   return rotation;
 }

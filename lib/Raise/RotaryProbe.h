@@ -32,7 +32,9 @@ private:
   const Graph &graph;
   mlir::Value source, end;
   int64_t axis = -1, columns = 0;
-  double same; // what tables of the element type round away
+  double same;        // what tables of the element type round away
+  int64_t before = 0; // rows that a cache holds
+  bool isLastHead = false;
 
   /// Columns `which` of the end at `position`, for rows that hold `vector`.
   std::optional<llvm::SmallVector<double>>
@@ -40,8 +42,9 @@ private:
   /// cos + i sin of every pair at `position`, times mscale.
   std::optional<llvm::SmallVector<std::pair<double, double>>>
   turn(const Rotation &shape, int64_t position);
-  std::optional<Rotation> findShape();
+  std::optional<Rotation> findShape(std::string &reason);
   bool findAngles(Rotation &rotation, std::string &reason);
+  bool isSameElsewhere(const Rotation &rotation, std::string &reason);
 };
 
 } // namespace llmc

@@ -101,6 +101,7 @@ private:
   Rows embedBlocks(mlir::Operation *op);
   Rows embedTokens(const WeightSource &source);
   Rows embedPositions(mlir::Operation *op);
+  llvm::SmallVector<RowDim, 4> rowsOfTokens() const;
   Rows matmul(mlir::Operation *op);
   Rows gemm(mlir::Operation *op);
   Rows matmulBlocks(mlir::Operation *op);

@@ -18,7 +18,7 @@ using namespace mlir;
 
 /// Whether a value is the ids of the tokens, [B, S], perhaps reshaped.
 static bool isTokens(const Graph &graph, Value index) {
-  constexpr Lengths lengths = {3, 5, 0};
+  Lengths lengths = graph.settle({3, 5, 0});
   onnx::Evaluator evaluator = graph.evaluator(lengths);
   auto number = [](int64_t b, int64_t s) { return 100 * b + s; };
   evaluator.bind(graph.ids, {lengths.batch, lengths.seq}, [&](onnx::Index at) {
@@ -66,11 +66,19 @@ Rows StepConverter::embed(Operation *op) {
   return embedTokens(*table);
 }
 
+/// [B, S, columns]; a batch of 1 is no dim that folds.
+SmallVector<RowDim, 4> StepConverter::rowsOfTokens() const {
+  bool isOne = graph.lengths().batch == 1;
+  return {{isOne ? RowDim::One : RowDim::Batch, 0},
+          {RowDim::Sequence, 0},
+          {RowDim::Inner, 1}};
+}
+
 Rows StepConverter::embedTokens(const WeightSource &source) {
   known.hidden = source.shape()[1];
   table = source;
   Rows rows;
-  rows.dims = {{RowDim::Batch, 0}, {RowDim::Sequence, 0}, {RowDim::Inner, 1}};
+  rows.dims = rowsOfTokens();
   Value param = made.matrix(builder, source);
   rows.value =
       llm::EmbedOp::create(builder, loc, rowsType({known.hidden}), ids, param);
@@ -114,7 +122,7 @@ Rows StepConverter::embedPositions(Operation *op) {
   table = StepWeights::rows(*table, {*offset, table->shape()[0]});
   known.positions = table->shape()[0];
   Rows rows;
-  rows.dims = {{RowDim::Batch, 0}, {RowDim::Sequence, 0}, {RowDim::Inner, 1}};
+  rows.dims = rowsOfTokens();
   Value param = made.matrix(builder, *table);
   rows.value = llm::EmbedOp::create(builder, loc, rowsType({table->shape()[1]}),
                                     positions(), param);
