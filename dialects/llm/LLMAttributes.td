@@ -209,10 +209,12 @@ def LLM_BlocksStep : LLM_Attr<"BlocksStep", "blocks"> {
     The source is [N, G, bytes], or [N, G * bytes]: G groups of codes of each row, packed from the lowest bits on. `scales` names the
     tensor [N, G] (or [N * G]) of one float per group, `zeros` that of one zero per group: codes, packed likewise and
     padded to bytes per row, or floats. Leads to [N, G * group] in `grid`; with zeros its minimum is `-scale * zero`.
-    (ONNX Runtime: MatMulNBits.)
+    With `matrices` the source has those of so many experts one below the other, and leads to [matrices, N, G * group].
+    (ONNX Runtime: MatMulNBits, QMoE.)
   }];
   let parameters = (ins "::mlir::llm::GridAttr":$grid, "::mlir::StringAttr":$scales,
-                        OptionalParameter<"::mlir::StringAttr">:$zeros);
+                        OptionalParameter<"::mlir::StringAttr">:$zeros,
+                        DefaultValuedParameter<"int64_t", "0">:$matrices);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

@@ -37,4 +37,7 @@ static Scalar route(const Operands &in, unsigned result, Index at) {
 
 void mlir::onnx::addExpertMeanings(MeaningTable &table) {
   table["onnx.llmc.Route"] = {routeSizes, route};
+  // Sizes alone: what they compute is written where they become a step's.
+  for (StringRef name : {"onnx.microsoft.MoE", "onnx.microsoft.QMoE"})
+    table[name] = {sizesOfFirst, nullptr};
 }

@@ -207,6 +207,8 @@ StepConverter::Handler StepConverter::findHandler(StringRef opName) {
       {"onnx.Split", &Self::move},
       {"onnx.GatherND", &Self::gather},
       {"onnx.llmc.Route", &Self::route},
+      {"onnx.microsoft.MoE", &Self::mixture},
+      {"onnx.microsoft.QMoE", &Self::mixture},
       {"onnx.Expand", &Self::repeat},
       {"onnx.ReduceSum", &Self::sum},
       {"onnx.Slice", &Self::move},

@@ -116,11 +116,24 @@ private:
   bool choosesExperts(mlir::Operation *op);
   Rows chooseWeights(mlir::Operation *op);
   Rows expertLinear(mlir::Operation *op);
+  mlir::Value dropOneChoice(mlir::Value results);
+  mlir::Value asOneChoice(mlir::Value rows);
   mlir::Value createExpertLinear(const ExpertProduct &product);
   Rows takeExpertColumns(mlir::Operation *op, const Rows &rows, int64_t inner,
                          Columns columns);
   Rows expertBias(mlir::Operation *op);
   Rows repeat(mlir::Operation *op);
+
+  // The contributed MoE nodes (StepMixture.cpp).
+  Rows mixture(mlir::Operation *op);
+  mlir::Value betweenProducts(mlir::Operation *op, const Rows &input,
+                              const Rows &experts);
+  mlir::Value gatedUnit(mlir::Operation *op, mlir::Value gate,
+                        mlir::Value linear);
+  std::optional<WeightSource> expertMatrix(mlir::Operation *op, unsigned which,
+                                           int64_t columns);
+  Rows expertProduct(mlir::Operation *op, unsigned which, mlir::Value input,
+                     const Rows &experts);
   Rows sum(mlir::Operation *op);
   bool weighs(mlir::Operation *op, const Rows &a, const Rows &b);
   mlir::Value gate(const Rows &rows, const Rows &gate);

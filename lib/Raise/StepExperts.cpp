@@ -43,6 +43,9 @@ Rows StepConverter::route(Operation *op) {
       route.getTopGroups(), *llm::symbolizeGroupScore(route.getGroupScore()),
       *llm::symbolizeRouteWeights(route.getWeighting()), real(route.getScale()),
       real(route.getEps()));
+  // A dim of one is none of the rows'.
+  if (k == 1)
+    logits.dims.back() = {};
   views[route.getExperts()] = sameAs(logits, made.getIndices());
   return sameAs(logits, made.getWeights());
 }
@@ -85,15 +88,37 @@ static bool fitsExperts(ArrayRef<RowDim> dims, const Rows &experts) {
     bool repeats =
         wanted.kind == RowDim::Inner &&
         (dim == RowDim{RowDim::Repeat, k} || dim.kind == RowDim::One);
-    bool joined = wanted.kind == RowDim::ByInner &&
-                  (dim == RowDim{RowDim::ByRepeat, k} ||
-                   (k == 1 && dim.kind == RowDim::BatchSequence));
+    bool joined =
+        wanted.kind == RowDim::ByInner && dim == RowDim{RowDim::ByRepeat, k};
     if (dim != wanted && !repeats && !joined)
       return false;
   }
   return true;
 }
 
+/// [T, k, N] as it is, [T, 1, N] as [T, N].
+Value StepConverter::dropOneChoice(Value results) {
+  auto shape = cast<RankedTensorType>(results.getType()).getShape();
+  if (shape[1] != 1)
+    return results;
+  SmallVector<ReassociationIndices> groups = {{0}, {1, 2}};
+  return tensor::CollapseShapeOp::create(builder, loc, rowsType({shape[2]}),
+                                         results, groups);
+}
+
+/// [T, N] as [T, 1, N].
+Value StepConverter::asOneChoice(Value rows) {
+  int64_t columns = cast<RankedTensorType>(rows.getType()).getDimSize(1);
+  SmallVector<ReassociationIndices> groups = {{0}, {1, 2}};
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  Value count = tensor::DimOp::create(builder, loc, rows, zero);
+  OpFoldResult sizes[] = {count, builder.getIndexAttr(1),
+                          builder.getIndexAttr(columns)};
+  return tensor::ExpandShapeOp::create(builder, loc, rowsType({1, columns}),
+                                       rows, groups, sizes);
+}
+
+/// [T, k, N], or [T, N] of one expert.
 Value StepConverter::createExpertLinear(const ExpertProduct &product) {
   Value weight = made.matrix(builder, product.weight);
   Value bias = product.bias ? made.vector(builder, *product.bias) : Value();
@@ -101,8 +126,14 @@ Value StepConverter::createExpertLinear(const ExpertProduct &product) {
   Value result = llm::ExpertLinearOp::create(
       builder, loc, rowsType({k, product.weight.shape()[1]}), product.input,
       product.experts.value, weight, bias);
+  result = dropOneChoice(result);
   products[result] = product;
   return result;
+}
+
+/// The last dim of rows.
+static RowDim columnsOf(const Rows &rows) {
+  return {RowDim::Inner, static_cast<int64_t>(rows.shape().size()) - 1};
 }
 
 Rows StepConverter::expertLinear(Operation *op) {
@@ -131,7 +162,7 @@ Rows StepConverter::expertLinear(Operation *op) {
   Rows result = weights.experts;
   result.value =
       createExpertLinear({input.value, *source, std::nullopt, weights.experts});
-  RowDim made{RowDim::Inner, 2};
+  RowDim made = columnsOf(result);
   if (weightFirst)
     result.dims.append({made, RowDim{}});
   else
@@ -148,7 +179,7 @@ Rows StepConverter::expertBias(Operation *op) {
     return rows;
   auto found = products.find(rows.value);
   SmallVector<RowDim, 4> dims = bias.experts.dims;
-  dims.push_back({RowDim::Inner, 2});
+  dims.push_back(columnsOf(rows));
   if (!isa<onnx::AddOp>(op) || found == products.end() || found->second.bias ||
       found->second.experts.value != bias.experts.value ||
       bias.source.shape().size() != 2 || ArrayRef(rows.dims) != ArrayRef(dims))
@@ -163,8 +194,10 @@ Rows StepConverter::expertBias(Operation *op) {
 Rows StepConverter::takeExpertColumns(Operation *op, const Rows &rows,
                                       int64_t inner, Columns columns) {
   ExpertProduct product = products.lookup(rows.value);
-  auto choice = chooseRows(rows.shape(), inner, columns);
-  if (inner != 2 || !choice)
+  bool isLast = inner + 1 == static_cast<int64_t>(rows.shape().size());
+  auto choice =
+      chooseRows({ShapedType::kDynamic, 1, rows.shape().back()}, 2, columns);
+  if (!isLast || !choice)
     return fail(op, "takes other than some columns of what experts compute");
   product.weight = StepWeights::rows(product.weight, *choice);
   if (product.bias) {
@@ -216,10 +249,19 @@ bool StepConverter::weighs(Operation *op, const Rows &rows,
   return true;
 }
 
+static int64_t countOf(ArrayRef<int64_t> sizes) {
+  int64_t count = 1;
+  for (int64_t size : sizes)
+    count *= size;
+  return count;
+}
+
 Rows StepConverter::sum(Operation *op) {
   auto pending = weighted.find(op->getOperand(0));
   const Graph::Sizes *from = graph.sizes(op->getOperand(0));
   const Graph::Sizes *to = graph.sizes(op->getResult(0));
+  if (from && to && countOf(*from) == countOf(*to))
+    return reshape(op); // of one expert
   if (pending == weighted.end() || !from || !to)
     return fail(op, "sums columns, which has no form on rows yet");
   auto [rows, weights] = pending->second;
@@ -257,14 +299,6 @@ Value StepConverter::gate(const Rows &rows, const Rows &gate) {
       dim = RowDim{};
   if (!perRow || (!isSame && ArrayRef(gate.dims) != ArrayRef(expected)))
     return {};
-  int64_t columns = rows.shape()[1];
-  SmallVector<ReassociationIndices> groups = {{0}, {1, 2}};
-  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-  Value count = tensor::DimOp::create(builder, loc, rows.value, zero);
-  OpFoldResult sizes[] = {count, builder.getIndexAttr(1),
-                          builder.getIndexAttr(columns)};
-  Value one = tensor::ExpandShapeOp::create(
-      builder, loc, rowsType({1, columns}), rows.value, groups, sizes);
-  return llm::CombineOp::create(builder, loc, rows.value.getType(), one,
-                                gate.value);
+  return llm::CombineOp::create(builder, loc, rows.value.getType(),
+                                asOneChoice(rows.value), gate.value);
 }

@@ -94,9 +94,11 @@ std::optional<WeightSource> StepWeights::traceBlocks(const BlockMatrix &matrix,
       hasZeros ? 0 : int64_t{1} << (bits - 1), hasZeros);
   auto step = llm::BlocksStepAttr::get(
       builder.getContext(), grid, scales.getSourceAttr(),
-      hasZeros ? zeros.getSourceAttr() : StringAttr());
-  return WeightSource{
-      codes, {step}, llm::PackedType::get({matrix.rows, matrix.columns}, grid)};
+      hasZeros ? zeros.getSourceAttr() : StringAttr(), matrix.experts);
+  SmallVector<int64_t> shape = {matrix.rows, matrix.columns};
+  if (matrix.experts)
+    shape.insert(shape.begin(), matrix.experts);
+  return WeightSource{codes, {step}, llm::PackedType::get(shape, grid)};
 }
 
 /// Whether only the last two of `rank` dims change places.

@@ -27,11 +27,12 @@ struct RowChoice {
   int64_t begin = 0, end = 0, every = 0;
 };
 
-/// Values of a graph that are a matrix [N, K] together: codes of `bits`, one scale
-/// and perhaps one zero (else null) per `group` columns.
+/// Values of a graph that are a matrix [N, K] together, or one per expert: codes of
+/// `bits`, one scale and perhaps one zero (else null) per `group` columns.
 struct BlockMatrix {
   mlir::Value codes, scales, zeros;
   int64_t rows, columns, bits, group;
+  int64_t experts = 0; // 0: no experts, one matrix
 };
 
 /// Makes the weights of `@step` from constants of the graph.

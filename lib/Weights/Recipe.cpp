@@ -225,7 +225,18 @@ static std::string joinBlocks(Material &material, BlocksStepAttr step,
     return "blocks of " + std::to_string(codeBytes) +
            " bytes are [N, groups, bytes], found shape " +
            spellShape(material.shape);
-  int64_t rows = material.shape[0], groups = bytes / rows / codeBytes;
+  int64_t matrices = std::max<int64_t>(step.getMatrices(), 1);
+  int64_t rows = material.shape[0];
+  if (step.getMatrices()) {
+    if (material.shape.size() < 3 || rows != matrices)
+      return "has no blocks of " + std::to_string(matrices) +
+             " matrices, found shape " + spellShape(material.shape);
+    rows *= material.shape[1];
+  }
+  int64_t groups = bytes / rows / codeBytes;
+  if (groups * codeBytes * rows != bytes)
+    return "its rows are no blocks of " + std::to_string(codeBytes) +
+           " bytes, found shape " + spellShape(material.shape);
   std::vector<float> scales, zeros;
   if (std::string problem = readBeside(store, step.getScales(), scales);
       !problem.empty())
@@ -247,6 +258,8 @@ static std::string joinBlocks(Material &material, BlocksStepAttr step,
     made.insert(made.end(), codes.begin(), codes.end());
   }
   material.shape = {rows, groups * grid.group};
+  if (step.getMatrices())
+    material.shape = {matrices, rows / matrices, groups * grid.group};
   material.encoding = attribute;
   material.replace(std::move(made));
   return "";
