@@ -5,6 +5,7 @@
 // implementations.
 //===----------------------------------------------------------------------===//
 #include "App.h"
+#include "FunctionCall.h"
 #include "Npy.h"
 
 #include <algorithm>
@@ -16,26 +17,6 @@ using namespace llmrt;
 using namespace llmrt::app;
 
 namespace {
-
-/// A buffer that is aligned to every kind of element.
-class Buffer {
-public:
-  explicit Buffer(int64_t bytes = 0)
-      : words(static_cast<size_t>((bytes + 63) / 64 + 1)) {}
-  char *data() { return reinterpret_cast<char *>(words.data()); }
-
-private:
-  struct alignas(64) Line {
-    char bytes[64];
-  };
-  std::vector<Line> words;
-};
-
-/// A call's inputs, in the order of the signature.
-struct Inputs {
-  std::vector<Sizes> sizes;
-  std::vector<Buffer> buffers;
-};
 
 /// "x (float32 [batch, 64]), y (...)"
 std::string listTensors(std::span<const LlmrtTensor> tensors) {
@@ -58,13 +39,11 @@ assignFiles(const Function &function, const std::vector<std::string> &given) {
                            "takes " +
                            listTensors(function.inputs()));
     const std::string name = one.substr(0, equals);
-    auto found = std::find_if(
-        function.inputs().begin(), function.inputs().end(),
-        [&](const LlmrtTensor &tensor) { return name == tensor.name; });
-    if (found == function.inputs().end())
+    const int64_t found = findInput(function, name);
+    if (found < 0)
       return Status::error("the program has no input '" + name +
                            "': it takes " + listTensors(function.inputs()));
-    std::string &file = files[found - function.inputs().begin()];
+    std::string &file = files[found];
     if (!file.empty())
       return Status::error("input " + name + " is given twice: by " + file +
                            " and by " + one.substr(equals + 1));
@@ -106,44 +85,13 @@ Status readInput(const Application &program, const LlmrtTensor &tensor,
   return Status::ok();
 }
 
-/// An input that was not given but follows from input_ids: a mask of ones, a segment
-/// of zeros, of its shape.
-bool fillDefault(const Function &function, const std::string &name,
-                 Inputs &inputs, size_t index) {
-  if (name != "attention_mask" && name != "token_type_ids")
-    return false;
-  for (size_t i = 0; i < function.inputs().size(); ++i) {
-    const LlmrtTensor &tensor = function.inputs()[index];
-    if (std::strcmp(function.inputs()[i].name, "input_ids") != 0)
-      continue;
-    const int64_t width = findElementType(tensor.elementType)->bytes;
-    const int64_t count = countElements(inputs.sizes[i]);
-    const bool isWhole = tensor.elementType == LLMRT_ELEMENT_I64 ||
-                         tensor.elementType == LLMRT_ELEMENT_I32 ||
-                         tensor.elementType == LLMRT_ELEMENT_I16 ||
-                         tensor.elementType == LLMRT_ELEMENT_I8 ||
-                         tensor.elementType == LLMRT_ELEMENT_BOOL;
-    if (!isWhole || count < 0)
-      return false;
-    inputs.sizes[index] = inputs.sizes[i];
-    inputs.buffers[index] = Buffer(count * width);
-    char *bytes = inputs.buffers[index].data();
-    std::memset(bytes, 0, static_cast<size_t>(count * width));
-    // Little endian: one is its first byte.
-    for (int64_t at = 0; name == "attention_mask" && at < count; ++at)
-      bytes[at * width] = 1;
-    return true;
-  }
-  return false;
-}
-
-Expected<Inputs> readInputs(const Application &program,
-                            const Function &function,
-                            const std::vector<std::string> &given) {
+Expected<CallTensors> readInputs(const Application &program,
+                                 const Function &function,
+                                 const std::vector<std::string> &given) {
   auto files = assignFiles(function, given);
   if (!files)
     return files.status();
-  Inputs inputs;
+  CallTensors inputs;
   inputs.sizes.resize(files->size());
   inputs.buffers.resize(files->size());
   for (size_t i = 0; i < files->size(); ++i)
@@ -154,10 +102,10 @@ Expected<Inputs> readInputs(const Application &program,
         return status;
   std::string missing;
   for (size_t i = 0; i < files->size(); ++i) {
-    const char *name = function.inputs()[i].name;
-    if ((*files)[i].empty() && !fillDefault(function, name, inputs, i))
-      missing += (missing.empty() ? "" : ", ") + std::string(name) + " (" +
-                 describeTensor(function.inputs()[i]) + ")";
+    const LlmrtTensor &tensor = function.inputs()[i];
+    if ((*files)[i].empty() && !fillDefault(function, inputs, i))
+      missing += (missing.empty() ? "" : ", ") + std::string(tensor.name) +
+                 " (" + describeTensor(tensor) + ")";
   }
   if (!missing.empty())
     return Status::error("no file is given for " + missing +
@@ -172,20 +120,21 @@ std::string outputFile(const std::string &folder, std::string name) {
 }
 
 /// Writes all outputs under other names first: either all files are new, or none.
-Status writeOutputs(const Function &function, const Function::Plan &plan,
-                    std::vector<Buffer> &buffers, const std::string &folder) {
+Status writeOutputs(const Function &function, CallTensors &outputs,
+                    const std::string &folder) {
   std::vector<PendingOutput> pending;
-  for (size_t i = 0; i < buffers.size(); ++i) {
+  for (size_t i = 0; i < outputs.buffers.size(); ++i) {
     const LlmrtTensor &tensor = function.outputs()[i];
     const ElementType &type = *findElementType(tensor.elementType);
     auto output = PendingOutput::create(outputFile(folder, tensor.name));
     if (!output)
       return output.status();
     const auto bytes =
-        static_cast<size_t>(countElements(plan.outputs[i]) * type.bytes);
-    const std::string header = npyHeader(plan.outputs[i], type.npy);
+        static_cast<size_t>(countElements(outputs.sizes[i]) * type.bytes);
+    const std::string header = npyHeader(outputs.sizes[i], type.npy);
     for (std::string_view part :
-         {std::string_view(header), std::string_view(buffers[i].data(), bytes)})
+         {std::string_view(header),
+          std::string_view(outputs.buffers[i].data(), bytes)})
       if (Status status = output->write(part); !status)
         return status;
     pending.push_back(std::move(*output));
@@ -208,24 +157,14 @@ Status app::call(Application &program, const CallOptions &options) {
   auto inputs = readInputs(program, **function, options.inputs);
   if (!inputs)
     return inputs.status();
-  auto plan = (*function)->plan(inputs->sizes);
-  if (!plan)
+  // Before the work: sizes that do not fit are said first.
+  if (auto plan = (*function)->plan(inputs->sizes); !plan)
     return plan.status();
   if (::mkdir(options.out.c_str(), 0777) != 0 && errno != EEXIST)
     return Status::error(options.out +
                          ": cannot make this folder: " + std::strerror(errno));
-  std::vector<Buffer> buffers;
-  std::vector<void *> outputs;
-  for (size_t i = 0; i < plan->outputs.size(); ++i) {
-    const uint32_t kind = (*function)->outputs()[i].elementType;
-    buffers.emplace_back(countElements(plan->outputs[i]) *
-                         findElementType(kind)->bytes);
-    outputs.push_back(buffers.back().data());
-  }
-  std::vector<const void *> read;
-  for (Buffer &buffer : inputs->buffers)
-    read.push_back(buffer.data());
-  if (Status status = (*function)->call(*plan, read, outputs); !status)
-    return status;
-  return writeOutputs(**function, *plan, buffers, options.out);
+  auto outputs = runFunction(**function, *inputs);
+  if (!outputs)
+    return outputs.status();
+  return writeOutputs(**function, *outputs, options.out);
 }

@@ -358,6 +358,8 @@ std::string CommandLine::doubtText(bool quoted) const {
 Status CommandLine::dispatch(Application &program) {
   if (*callCommand)
     return call(program, callOptions);
+  if (*logitsCommand)
+    return logits(program, logitsOptions);
   if (program.isFunction() && !*infoCommand)
     return Status::error("this program is a function and does not complete "
                          "text: " +
@@ -368,8 +370,6 @@ Status CommandLine::dispatch(Application &program) {
     return run(program, runOptions);
   if (*chatCommand)
     return chat(program, chatOptions);
-  if (*logitsCommand)
-    return logits(program, logitsOptions);
   if (*benchCommand)
     return bench(program, benchOptions);
   if (*evalCommand)

@@ -131,6 +131,87 @@ class FunctionsFromC(TestCase):
         empty = (Buffer * 2)()
         self.assertIn("no call is planned", self.fail_to("llmrt_function_call", self.function, empty, ctypes.c_size_t(2), empty, ctypes.c_size_t(2)))
 
+# Scores of tokens, a row for each: what a graph that is no step gives. `mask` is added, so that it shows; `bias` follows
+# from nothing.
+SCORES = """
+module attributes {{llm.model = {{}}}} {{
+  func.func @main(%ids: tensor<?x?xi64> {{llm.name = "{ids}", llm.dims = ["batch", "seq"]}},
+                  %mask: tensor<?x?xi64> {{llm.name = "{mask}", llm.dims = ["batch", "seq"]}},
+                  %places: tensor<?x?xi32> {{llm.name = "position_ids", llm.dims = ["batch", "seq"]}})
+      -> (tensor<?x?x2xf32> {{llm.name = "logits", llm.dims = ["batch", "seq", ""]}}) {{
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %b = tensor.dim %ids, %c0 : tensor<?x?xi64>
+    %s = tensor.dim %ids, %c1 : tensor<?x?xi64>
+    %e = tensor.empty(%b, %s) : tensor<?x?x2xf32>
+    %r = linalg.generic {{indexing_maps = [affine_map<(b, s, v) -> (b, s)>, affine_map<(b, s, v) -> (b, s)>,
+                                          affine_map<(b, s, v) -> (b, s)>, affine_map<(b, s, v) -> (b, s, v)>],
+                         iterator_types = ["parallel", "parallel", "parallel"]}}
+        ins(%ids, %mask, %places : tensor<?x?xi64>, tensor<?x?xi64>, tensor<?x?xi32>) outs(%e : tensor<?x?x2xf32>) {{
+    ^bb0(%id: i64, %m: i64, %p: i32, %o: f32):
+      %v = linalg.index 2 : index
+      %vi = arith.index_cast %v : index to i64
+      %wide = arith.extsi %p : i32 to i64
+      %ten = arith.constant 10 : i64
+      %hundred = arith.constant 100 : i64
+      %a = arith.muli %id, %hundred : i64
+      %pt = arith.muli %wide, %ten : i64
+      %t1 = arith.addi %a, %pt : i64
+      %t2 = arith.addi %t1, %m : i64
+      %t3 = arith.addi %t2, %vi : i64
+      %f = arith.sitofp %t3 : i64 to f32
+      linalg.yield %f : f32
+    }} -> tensor<?x?x2xf32>
+    return %r : tensor<?x?x2xf32>
+  }}
+}}
+"""
+
+
+class FunctionLogits(TestCase):
+    """`logits` of a program from ids to rows of numbers that has no cache."""
+
+    def program(self, name, **names):
+        (self.folder / f"{name}.mlir").write_text(SCORES.format(**{"ids": "input_ids", "mask": "attention_mask"} | names))
+        self.succeed([LLMC, "compile", self.folder / f"{name}.mlir", "-q", "-o", self.folder / name])
+        return self.folder / name
+
+    def write_ids(self, shape, ids):
+        write_npy(self.folder / "ids.npy", shape, ids)
+        return self.folder / "ids.npy"
+
+    def refused(self, app, *more, ids=(5, 6)):
+        out = self.folder / "none.npy"
+        result = run([app, "logits", "--ids", self.write_ids((1, len(ids)), ids), "--out", out, *more])
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertFalse(out.exists())
+        return result.stderr
+
+    def test_whole_and_beginning_by_beginning(self):
+        app = self.program("scores")
+        # 100 times the id, 10 times the place, a mask of 1.
+        expected = [100 * token + 10 * place + 1 + v for place, token in enumerate((7, 0, 3)) for v in range(2)]
+        for how in ([], ["--step"], ["-t", "1"]):
+            for shape in ((1, 3), (3,)):
+                out = self.folder / "logits.npy"
+                self.succeed([app, "logits", "--ids", self.write_ids(shape, [7, 0, 3]), "--out", out, *how])
+                found = read_npy(out)
+                self.assertEqual(found.shape, (1, 3, 2))
+                self.assertEqual(list(found.values), expected)
+
+    def test_what_does_not_follow_from_ids_is_named(self):
+        self.assertIn("the function also takes bias (int64 [batch, seq]), which does not follow from token ids: 'call' takes files",
+                      self.refused(self.program("biased", mask="bias")))
+
+    def test_a_function_of_something_else_is_no_model(self):
+        self.assertIn("this program is no function from input_ids to rows of numbers: 'info' says what it takes and gives",
+                      self.refused(self.program("others", ids="numbers")))
+
+    def test_nothing_is_ignored_and_nothing_is_empty(self):
+        app = self.program("options")
+        self.assertIn("--rows: this program is a function", self.refused(app, "--rows", "2"))
+        self.assertIn("the prompt is empty", self.refused(app, ids=()))
+
 
 class Functions(TestCase):
     @classmethod

@@ -1,0 +1,74 @@
+//===- FunctionCall.cpp - the tensors of one call -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "FunctionCall.h"
+
+#include <algorithm>
+#include <cstring>
+
+using namespace llmrt;
+using namespace llmrt::app;
+
+int64_t app::findInput(const Function &function, const std::string &name) {
+  auto found = std::find_if(
+      function.inputs().begin(), function.inputs().end(),
+      [&](const LlmrtTensor &tensor) { return name == tensor.name; });
+  return found == function.inputs().end() ? -1
+                                          : found - function.inputs().begin();
+}
+
+/// Writes a whole number as an element of `width` bytes.
+static void writeElement(char *place, int64_t width, int64_t number) {
+  std::memcpy(place, &number, static_cast<size_t>(width)); // little endian
+}
+
+static bool isWhole(uint32_t kind) {
+  return kind == LLMRT_ELEMENT_I64 || kind == LLMRT_ELEMENT_I32 ||
+         kind == LLMRT_ELEMENT_I16 || kind == LLMRT_ELEMENT_I8 ||
+         kind == LLMRT_ELEMENT_BOOL;
+}
+
+bool app::fillDefault(const Function &function, CallTensors &inputs,
+                      size_t index) {
+  const LlmrtTensor &tensor = function.inputs()[index];
+  const std::string name = tensor.name;
+  const bool ones = name == "attention_mask";
+  const bool positions = name == "position_ids";
+  const int64_t ids = findInput(function, "input_ids");
+  if ((!ones && !positions && name != "token_type_ids") || ids < 0 ||
+      !isWhole(tensor.elementType))
+    return false;
+  const Sizes &sizes = inputs.sizes[ids];
+  const int64_t width = findElementType(tensor.elementType)->bytes;
+  const int64_t count = countElements(sizes);
+  if (count < 0 || sizes.empty())
+    return false;
+  inputs.sizes[index] = sizes;
+  inputs.buffers[index] = Buffer(count * width);
+  for (int64_t at = 0; at < count; ++at)
+    writeElement(inputs.buffers[index].data() + at * width, width,
+                 ones        ? 1
+                 : positions ? at % sizes.back()
+                             : 0);
+  return true;
+}
+
+Expected<CallTensors> app::runFunction(Function &function,
+                                       CallTensors &inputs) {
+  auto plan = function.plan(inputs.sizes);
+  if (!plan)
+    return plan.status();
+  CallTensors outputs{plan->outputs, {}};
+  std::vector<const void *> read;
+  std::vector<void *> written;
+  for (Buffer &buffer : inputs.buffers)
+    read.push_back(buffer.data());
+  for (size_t i = 0; i < outputs.sizes.size(); ++i) {
+    const uint32_t kind = function.outputs()[i].elementType;
+    outputs.buffers.emplace_back(countElements(outputs.sizes[i]) *
+                                 findElementType(kind)->bytes);
+    written.push_back(outputs.buffers.back().data());
+  }
+  if (Status status = function.call(*plan, read, written); !status)
+    return status;
+  return outputs;
+}

@@ -1,0 +1,45 @@
+//===- FunctionCall.h - the tensors of one call ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMRT_APP_FUNCTIONCALL_H
+#define LLMRT_APP_FUNCTIONCALL_H
+
+#include "llmrt/Function.h"
+
+#include <string>
+#include <vector>
+
+namespace llmrt::app {
+
+/// Memory that is aligned to every kind of element.
+class Buffer {
+public:
+  explicit Buffer(int64_t bytes = 0)
+      : words(static_cast<size_t>((bytes + 63) / 64 + 1)) {}
+  char *data() { return reinterpret_cast<char *>(words.data()); }
+
+private:
+  struct alignas(64) Line {
+    char bytes[64];
+  };
+  std::vector<Line> words;
+};
+
+/// A call's tensors, in the order of the signature.
+struct CallTensors {
+  std::vector<Sizes> sizes;
+  std::vector<Buffer> buffers;
+};
+
+/// The place of the input of this name; -1: the function has none.
+int64_t findInput(const Function &function, const std::string &name);
+
+/// An input that was not given but follows from input_ids, which was: a mask of ones,
+/// a segment of zeros, positions from 0 on, of its shape. False: it does not.
+bool fillDefault(const Function &function, CallTensors &inputs, size_t index);
+
+/// Runs the function. Its outputs, or why its inputs do not fit.
+Expected<CallTensors> runFunction(Function &function, CallTensors &inputs);
+
+} // namespace llmrt::app
+
+#endif // LLMRT_APP_FUNCTIONCALL_H
