@@ -85,20 +85,25 @@ std::optional<Rotation> RotaryProbe::findShape(std::string &reason) {
   for (int64_t d = 0; d < columns; ++d)
     if ((*unit)[d] != 0)
       reached.push_back(d);
-  if (reached.size() != 2 || reached[0] != first) {
+  // Only what depends on the position looks like a rotation.
+  auto refuse = [&](const std::string &what) {
     auto before = apply(0, random, all);
     if (before && *before != *turned)
-      reason = "moves its dim " + std::to_string(first) + " into " +
-               std::to_string(reached.size()) +
-               " dims by position; a rotation moves it into two";
+      reason = what;
     return std::nullopt;
-  }
+  };
+  if (reached.size() != 2 || reached[0] != first)
+    return refuse("moves its dim " + std::to_string(first) + " into " +
+                  std::to_string(reached.size()) +
+                  " dims by position; a rotation moves it into two");
   int64_t distance = reached[1] - first, dims = end - first;
   rotation.interleaved = distance == 1 && dims != 2;
   if (!rotation.interleaved)
     dims = 2 * distance; // frequencies may be 0 at the end of a part
   if (dims % 2 || first + dims > columns || dims < end - first)
-    return std::nullopt;
+    return refuse("moves its dim " + std::to_string(first) + " into dim " +
+                  std::to_string(reached[1]) +
+                  ", which pairs neither neighbours nor halves");
   rotation.inv.resize(dims / 2);
   return rotation;
 }
