@@ -6,6 +6,7 @@
 #include "llmc/Driver/Pipelines.h"
 #include "llmc/Raise/GraphReport.h"
 
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 
@@ -113,7 +114,7 @@ llvm::Error llmc::runCheck(const CheckCommand &command) {
   Compiler compiler;
   Finding finding;
   if (llvm::Error error = compiler.importGraph(command.model)) {
-    if (!command.json)
+    if (!command.json || !llvm::sys::fs::exists(command.model))
       return error;
     // Whoever reads JSON gets some, with the node in the reason.
     finding.problem = llvm::toString(std::move(error));

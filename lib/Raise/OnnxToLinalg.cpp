@@ -58,7 +58,10 @@ struct OnnxToLinalg : impl::OnnxToLinalgBase<OnnxToLinalg> {
         stream << ", as " << count << " nodes";
       count = 0;
     }
-    return graph.emitError("the graph cannot become a function: ") << text;
+    // The nodes are the place, not the function.
+    return mlir::emitError(UnknownLoc::get(&getContext()),
+                           "the graph cannot become a function: ")
+           << text;
   }
 };
 

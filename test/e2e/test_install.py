@@ -97,7 +97,7 @@ class Install(TestCase):
     def test_manual_pages(self):
         pages = sorted((self.prefix / "share/man/man1").iterdir())
         self.assertEqual([page.name for page in pages], [
-            "llmc-compile.1", "llmc-import.1", "llmc-inspect.1", "llmc-run.1", "llmc.1"])
+            "llmc-check.1", "llmc-compile.1", "llmc-import.1", "llmc-inspect.1", "llmc-run.1", "llmc.1"])
         for page in pages:
             result = run(["man", "--warnings", "--encoding=utf8", "-l", page],
                          env=dict(os.environ, MANWIDTH="78", MAN_KEEP_FORMATTING="", LC_ALL="C.UTF-8"))
@@ -142,13 +142,15 @@ class Install(TestCase):
         self.assertEqual((functions / "_llmc").read_text().split()[:2], ["#compdef", "llmc"])
         if not shutil.which("zsh"):
             self.skipTest("needs zsh")
-        (self.folder / ".zshrc").write_text(
-            f"fpath=({functions} $fpath)\nautoload -Uz compinit && compinit -u -d {self.folder}/dump\nPROMPT='ready> '\n")
-        (self.folder / "model.gguf").touch()
-        zsh = Terminal(["zsh", "-i"], columns=120, environment={"ZDOTDIR": str(self.folder), "PWD": str(self.folder)})
+        folder = self.folder / "zsh"
+        folder.mkdir()
+        (folder / ".zshrc").write_text(
+            f"fpath=({functions} $fpath)\nautoload -Uz compinit && compinit -u -d {folder}/dump\nPROMPT='ready> '\n")
+        (folder / "model.gguf").touch()
+        zsh = Terminal(["zsh", "-i"], columns=120, environment={"ZDOTDIR": str(folder), "PWD": str(folder)})
         self.addCleanup(zsh.close)
         zsh.wait_for(lambda text: text.endswith("ready>"))
-        zsh.send(f"cd {self.folder}; clear\r")
+        zsh.send(f"cd {folder}; clear\r")
         zsh.settle()
         for typed, becomes in (("llmc com", "llmc compile"), ("llmc compile --max-c", "llmc compile --max-context="),
                                ("llmc compile --kv=f1", "llmc compile --kv=f16"), ("llmc compile mod", "llmc compile model.gguf")):

@@ -181,6 +181,12 @@ void FunctionConverter::convert(Operation *op) {
   size_t before = blamed.size();
   if (failed(lowering->getValue()(node)) && blamed.size() == before)
     blamed.push_back({op, "has operands that it cannot have"});
+  if (blamed.size() == before)
+    return;
+  // The first reason is the one; nothing is made of the results.
+  blamed.truncate(before + 1);
+  for (Value result : op->getResults())
+    tensors.erase(result);
 }
 
 /// Constants and weights; true where the op is one.

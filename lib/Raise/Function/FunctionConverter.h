@@ -84,6 +84,7 @@ public:
   mlir::Type element(unsigned result = 0) const;
   bool isResultUnsigned(unsigned result = 0) const;
   mlir::LogicalResult set(SizedTensor tensor, unsigned result = 0);
+  /// Helpers that make values fail so, too, and go on: what they make is not used.
   mlir::LogicalResult fail(const llvm::Twine &reason);
 
   //===--- loops ------------------------------------------------------------===//
@@ -116,6 +117,8 @@ public:
 
 private:
   FunctionConverter &converter;
+  /// The type of a tensor of these sizes; the node fails if none can have them.
+  mlir::RankedTensorType typeOf(llvm::ArrayRef<Size> sizes, mlir::Type element);
   SizedTensor cast(Value value, llvm::ArrayRef<Size> sizes);
 };
 

@@ -15,8 +15,10 @@ using Relation = Scalars::Relation;
 static LogicalResult lowerWholeRange(Node &node) {
   auto start = node.integers(0), limit = node.integers(1);
   auto step = node.numbers(2);
-  if (!start || !limit || !step || step->size() != 1 || step->front() == 0)
+  if (!start || !limit || !step || step->size() != 1)
     return node.fail("has bounds or a step that only the data know");
+  if (step->front() == 0)
+    return node.fail("has step 0");
   SizeBuilder &sizes = node.sizes;
   int64_t width = step->front();
   Size from = start->front(), to = limit->front();
@@ -65,7 +67,11 @@ static LogicalResult lowerConstantOfShape(Node &node) {
     return node.fail("has a shape that only the data know, or elements that "
                      "memory does not hold");
   TypedAttr number = node.b.getZeroAttr(element);
-  if (auto given = node.op->getAttrOfType<DenseElementsAttr>("value"))
+  auto given = node.op->getAttrOfType<DenseElementsAttr>("value");
+  if (given && given.getNumElements() != 1)
+    return node.fail("is filled with " + Twine(given.getNumElements()) +
+                     " numbers instead of one");
+  if (given)
     number = cast<TypedAttr>(*given.bitcast(element).value_begin<Attribute>());
   Value value = arith::ConstantOp::create(node.b, number);
   return node.set({node.filled(*sizes, value), *sizes});

@@ -66,9 +66,12 @@ static LogicalResult lowerSqueeze(Node &node) {
     auto axes = node.numbers(1);
     if (!axes)
       return node.fail("has axes that are no constants");
-    for (int64_t axis : *axes)
-      if (auto dim = Node::axis(axis, input.rank()))
-        gone[*dim] = true;
+    for (int64_t axis : *axes) {
+      auto dim = Node::axis(axis, input.rank());
+      if (!dim)
+        return node.fail("has an axis beside its dims");
+      gone[*dim] = true;
+    }
   } else {
     for (auto [d, size] : llvm::enumerate(input.sizes))
       gone[d] = SizeBuilder::getNumber(size) == 1;
@@ -77,6 +80,8 @@ static LogicalResult lowerSqueeze(Node &node) {
   for (auto [d, size] : llvm::enumerate(input.sizes))
     if (!gone[d])
       left.push_back(size);
+    else if (SizeBuilder::getNumber(size).value_or(1) != 1)
+      return node.fail("squeezes a dim that is not of size 1");
     else
       size = node.sizes.number(1);
   return node.set(node.reshape(input, left));
@@ -164,8 +169,11 @@ static LogicalResult lowerTile(Node &node) {
   if (!times || times->size() != input.sizes.size())
     return node.fail("has repeats that only the data know");
   TensorSizes sizes;
-  for (auto [size, count] : llvm::zip_equal(input.sizes, *times))
+  for (auto [size, count] : llvm::zip_equal(input.sizes, *times)) {
+    if (SizeBuilder::getNumber(count).value_or(0) < 0)
+      return node.fail("repeats a negative number of times");
     sizes.push_back(node.sizes.multiply(size, count));
+  }
   SmallVector<Value> periods;
   for (Size size : input.sizes)
     periods.push_back(
@@ -229,7 +237,7 @@ static LogicalResult lowerPad(Node &node) {
   SizedTensor input = node.in(0);
   auto pads = getPads(node, input.rank());
   if (!pads)
-    return node.fail("has pads that only the data know");
+    return node.fail("has pads that only the data know, or beside its dims");
   StringRef mode = node.string("mode", "constant");
   SizeBuilder &sizes = node.sizes;
   TensorSizes padded;

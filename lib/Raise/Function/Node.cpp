@@ -133,12 +133,22 @@ LogicalResult Node::set(SizedTensor tensor, unsigned result) {
   return success();
 }
 
-/// The type of a tensor of these sizes.
-static RankedTensorType typeOf(ArrayRef<Size> sizes, Type element) {
+RankedTensorType Node::typeOf(ArrayRef<Size> sizes, Type element) {
+  constexpr int64_t most = int64_t{1} << 47; // as addresses have bytes
   SmallVector<int64_t> shape;
-  for (Size size : sizes)
-    shape.push_back(
-        SizeBuilder::getNumber(size).value_or(ShapedType::kDynamic));
+  int64_t elements = 1;
+  for (Size size : sizes) {
+    std::optional<int64_t> number = SizeBuilder::getNumber(size);
+    if (number && *number < 0)
+      (void)fail("gets a negative size, " + Twine(*number));
+    bool isTooMany = number && *number > 0 && elements > most / *number;
+    if (isTooMany)
+      (void)fail("gets more elements than memory can have");
+    if (number && *number > 0 && !isTooMany)
+      elements *= *number;
+    bool isSize = !number || (*number >= 0 && !isTooMany);
+    shape.push_back(isSize ? number.value_or(ShapedType::kDynamic) : 0);
+  }
   return RankedTensorType::get(shape, element);
 }
 
@@ -221,12 +231,35 @@ std::optional<Broadcast> Node::broadcast(ArrayRef<SizedTensor> tensors) {
   return result;
 }
 
+/// Whether no loop runs over dims of different sizes.
+static bool haveEqualSizes(ValueRange tensors, ArrayRef<AffineMap> maps,
+                           unsigned loops) {
+  SmallVector<int64_t> sizes(loops, ShapedType::kDynamic);
+  for (auto [tensor, map] : llvm::zip_equal(tensors, maps))
+    for (auto [expr, size] :
+         llvm::zip_equal(map.getResults(),
+                         cast<RankedTensorType>(tensor.getType()).getShape())) {
+      auto loop = dyn_cast<AffineDimExpr>(expr);
+      if (!loop || ShapedType::isDynamic(size))
+        continue;
+      int64_t &known = sizes[loop.getPosition()];
+      if (!ShapedType::isDynamic(known) && known != size)
+        return false;
+      known = size;
+    }
+  return true;
+}
+
 SmallVector<Value> Node::loops(ArrayRef<bool> reduced, ArrayRef<Value> inputs,
                                ArrayRef<Value> starts, Maps maps, Bodies body) {
   SmallVector<utils::IteratorType> kinds;
   for (bool isReduced : reduced)
     kinds.push_back(isReduced ? utils::IteratorType::reduction
                               : utils::IteratorType::parallel);
+  SmallVector<Value> tensors(inputs);
+  tensors.append(starts.begin(), starts.end());
+  if (!haveEqualSizes(tensors, maps, reduced.size()))
+    (void)fail("has operands of sizes that do not fit");
   bool isUnsigned = count() > 0 && this->isUnsigned(0);
   auto generic = linalg::GenericOp::create(
       b, ValueRange(starts).getTypes(), inputs, starts, maps, kinds,
@@ -306,6 +339,9 @@ SizedTensor Node::reshape(const SizedTensor &tensor, ArrayRef<Size> to) {
   SizedTensor flat = tensor;
   if (tensor.rank() == 0 || to.empty()) {
     // All sizes of the other side are 1.
+    for (Size size : tensor.rank() == 0 ? to : ArrayRef(tensor.sizes))
+      if (sizes.areDifferent(size, sizes.number(1)))
+        (void)fail("reshapes to another number of elements");
     if (tensor.rank() > 0) {
       TensorSizes ones(tensor.rank(), sizes.number(1));
       Value one = cast(tensor.value, ones).value;
@@ -332,6 +368,9 @@ SizedTensor Node::reshape(const SizedTensor &tensor, ArrayRef<Size> to) {
     for (int64_t dim : after)
       other.back() = sizes.multiply(other.back(), to[dim]);
   }
+  for (auto [before, after] : llvm::zip_equal(middle, other))
+    if (sizes.areDifferent(before, after))
+      (void)fail("reshapes to another number of elements");
   if (middle.size() != tensor.sizes.size())
     flat.value = tensor::CollapseShapeOp::create(b, typeOf(middle, element),
                                                  tensor.value, groups.before);
@@ -343,8 +382,21 @@ SizedTensor Node::reshape(const SizedTensor &tensor, ArrayRef<Size> to) {
           TensorSizes(to)};
 }
 
+/// False where numbers say that a part leaves its dim.
+static bool liesWithin(Size whole, Size begin, Size count, int64_t step) {
+  auto size = SizeBuilder::getNumber(whole),
+       first = SizeBuilder::getNumber(begin),
+       many = SizeBuilder::getNumber(count);
+  if (many == 0 || !size)
+    return true;
+  return first.value_or(0) >= 0 && first.value_or(0) < *size &&
+         (many.value_or(1) - 1) <= (*size - 1 - first.value_or(0)) / step;
+}
+
 SizedTensor Node::slice(const SizedTensor &tensor, int64_t dim, Size begin,
                         Size count, int64_t step) {
+  if (!liesWithin(tensor.sizes[dim], begin, count, step))
+    (void)fail("takes a part that lies beside its dim");
   TensorSizes offsets(tensor.rank(), sizes.number(0)),
       strides(tensor.rank(), sizes.number(1)), counts = tensor.sizes;
   offsets[dim] = begin;

@@ -117,7 +117,8 @@ static LogicalResult lowerSlice(Node &node) {
   SizedTensor input = node.in(0);
   auto slices = getSlices(node, input.sizes);
   if (!slices)
-    return node.fail("is cut at places that only the data know");
+    return node.fail("has starts, ends, axes or steps that only the data know "
+                     "or that do not fit");
   if (llvm::any_of(*slices, [](const DimSlice &s) { return s.step < 0; }))
     return node.set(reverse(node, input, *slices));
   for (auto [d, part] : llvm::enumerate(*slices))
@@ -176,7 +177,11 @@ static LogicalResult lowerSplit(Node &node) {
   auto parts = axis ? getParts(node, input.sizes[*axis]) : std::nullopt;
   if (!parts)
     return node.fail("has an axis, or parts, that it cannot have");
-  Size begin = node.sizes.number(0);
+  Size whole = node.sizes.number(0), begin = whole;
+  for (Size part : *parts)
+    whole = node.sizes.add(whole, part);
+  if (node.sizes.areDifferent(whole, input.sizes[*axis]))
+    return node.fail("splits a dim into parts of another size in all");
   for (auto [i, part] : llvm::enumerate(*parts)) {
     if (node.wants(i) &&
         failed(node.set(node.slice(input, *axis, begin, part), i)))

@@ -172,6 +172,11 @@ Size SizeBuilder::greatest(Size a, Size c) {
 
 bool SizeBuilder::areEqual(Size a, Size c) { return factors(a) == factors(c); }
 
+bool SizeBuilder::areDifferent(Size a, Size c) {
+  Factors left = factors(a), right = factors(c);
+  return left.second == right.second && left.first != right.first;
+}
+
 bool SizeBuilder::isNatural(Size size) {
   if (std::optional<int64_t> known = getNumber(size))
     return *known >= 0;

@@ -39,6 +39,8 @@ public:
 
   /// Whether both are the same number in every call, as far as that is seen.
   bool areEqual(Size a, Size c);
+  /// Whether they differ in every call whose sizes are not 0.
+  bool areDifferent(Size a, Size c);
   /// Whether it cannot be negative, as far as that is seen.
   bool isNatural(Size size);
   /// Says that a value is the size of a tensor.
