@@ -122,3 +122,40 @@ func.func @main.avx2(%x: tensor<?x32xf32> {llm.name = "x"}) -> (tensor<?x16xf32>
   }
   return %y : tensor<?x16xf32>
 }
+
+// -----
+
+// Equal kernels share a function. As many rows as a view of what was computed has lead back to the call's
+// sizes, so that the workspace is known before it runs.
+// CHECK-COUNT-1: func.func private @k{{.*}}_linear.avx2(
+// CHECK-LABEL: func.func @main.avx2(
+// CHECK-DAG: %[[B:.*]] = arith.index_cast %{{.*}} : i64 to index
+// CHECK-DAG: %[[S:.*]] = arith.index_cast %{{.*}} : i64 to index
+// CHECK: %[[ROWS:.*]] = {{affine.apply|arith.muli}} {{.*}}%[[B]]
+// CHECK: memref.alloc(%[[ROWS]]) : memref<?x16xf32>
+// CHECK: call @k0_linear.avx2(
+// CHECK: memref.alloc(%{{.*}}) : memref<?x16xf32>
+// CHECK: call @k0_linear.avx2(
+llm.weight @w : !llm.packed<16x16, #llm.float<f32>, #llm.panels> source "w" at 0
+llm.weight @v : !llm.packed<16x16, #llm.float<f32>, #llm.panels> source "v" at 1024
+func.func @main.avx2(%x: tensor<?x?x16xf32> {llm.name = "x", llm.dims = ["batch", "seq", ""]}) -> (tensor<?x16xf32> {llm.name = "y"}) attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
+  %w = llm.param @w : !llm.packed<16x16, #llm.float<f32>, #llm.panels>
+  %v = llm.param @v : !llm.packed<16x16, #llm.float<f32>, #llm.panels>
+  %e = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, j, k)>, affine_map<(i, j, k) -> (i, j, k)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%x : tensor<?x?x16xf32>) outs(%x : tensor<?x?x16xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %q = math.exp %p : f32
+    linalg.yield %q : f32
+  } -> tensor<?x?x16xf32>
+  %rows = tensor.collapse_shape %e [[0, 1], [2]] : tensor<?x?x16xf32> into tensor<?x16xf32>
+  %y = llm.kernel "linear"(%rows, %w) schedule <rows = 4, strips = 2, lanes = 8, panels = 1> : (tensor<?x16xf32>, !llm.packed<16x16, #llm.float<f32>, #llm.panels>) -> tensor<?x16xf32> {
+  ^bb0(%a: tensor<?x16xf32>, %b: !llm.packed<16x16, #llm.float<f32>, #llm.panels>):
+    %z = llm.linear %a, %b : (tensor<?x16xf32>, !llm.packed<16x16, #llm.float<f32>, #llm.panels>) -> tensor<?x16xf32>
+    llm.yield %z : tensor<?x16xf32>
+  }
+  %u = llm.kernel "linear"(%y, %v) schedule <rows = 4, strips = 2, lanes = 8, panels = 1> : (tensor<?x16xf32>, !llm.packed<16x16, #llm.float<f32>, #llm.panels>) -> tensor<?x16xf32> {
+  ^bb0(%a: tensor<?x16xf32>, %b: !llm.packed<16x16, #llm.float<f32>, #llm.panels>):
+    %z = llm.linear %a, %b : (tensor<?x16xf32>, !llm.packed<16x16, #llm.float<f32>, #llm.panels>) -> tensor<?x16xf32>
+    llm.yield %z : tensor<?x16xf32>
+  }
+  return %u : tensor<?x16xf32>
+}

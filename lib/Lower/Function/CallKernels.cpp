@@ -9,7 +9,9 @@
 #include "CallFields.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace llmc {
 
@@ -31,14 +33,32 @@ public:
     for (KernelOp kernel : kernels)
       if (failed(call(kernel)))
         return failure();
+    // Behind all calls: functions of equal kernels are found by their kernels.
+    for (KernelOp kernel : llvm::reverse(kernels))
+      kernel.erase();
     function.walk([](ParamOp param) {
       if (param.use_empty())
         param.erase();
     });
-    return success();
+    return kernels.empty() ? success() : settleRows();
   }
 
 private:
+  /// Leads the rows of kernels back to the sizes of the call: behind bufferisation
+  /// nothing looks through views of computed tensors.
+  LogicalResult settleRows() {
+    RewritePatternSet patterns(b.getContext());
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+    memref::populateResolveShapedTypeResultDimsPatterns(patterns);
+    tensor::DimOp::getCanonicalizationPatterns(patterns, b.getContext());
+    bufferization::ToTensorOp::getCanonicalizationPatterns(patterns,
+                                                           b.getContext());
+    memref::DimOp::getCanonicalizationPatterns(patterns, b.getContext());
+    if (failed(applyPatternsGreedily(function, std::move(patterns))))
+      return function.emitError("the rows of its kernels do not settle");
+    return success();
+  }
+
   LogicalResult call(KernelOp kernel) {
     if (kernel.getScratch().value_or(0))
       return kernel.emitError("no lowering yet for a kernel with scratch in a "
@@ -65,7 +85,6 @@ private:
     for (auto [result, buffer] : llvm::zip(kernel.getResults(), results))
       result.replaceAllUsesWith(bufferization::ToTensorOp::create(
           b, result.getType(), buffer, /*restrict=*/true, /*writable=*/true));
-    kernel.erase();
     return success();
   }
 
