@@ -95,12 +95,13 @@ bool LinearOp::runsBeside(Operation *other) {
 /// multiplied in registers of their own, so a tile of an integer grid is one strip
 /// wide, and integer rows keep two sums each: of 16 registers there are enough for
 /// three, or for one panel of one row (test/Lower/no-spills.test). Floats need eight
-/// sums in flight to hide the latency of an fma. Decode: one panel of a grid at a
+/// sums in flight to hide the latency of an fma, and with 32 registers take sixteen:
+/// eight rows by two strips load ten vectors for sixteen fmas. Decode: one panel of a grid at a
 /// time reads the whole weight front to back, which beats two streams by a quarter
 /// (bench/results/2026-11-25-back-half.md); floats have twice the bytes and keep two.
 ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   bool integers = isa<PackedType>(getInput().getType());
-  int64_t rows = integers && target.getRegisters() < 32 ? 3 : 4;
+  bool isWide = target.getRegisters() >= 32;
   auto weight = cast<PackedType>(getWeight().getType());
   int64_t panelRows = cast<PanelsLayoutAttr>(weight.getLayout()).getRows();
   int64_t panels = llvm::divideCeil(weight.getRows(), panelRows);
@@ -108,6 +109,11 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   bool unpacks = weight.getEncoding().getGrid().has_value();
   int64_t strips = unpacks ? 1 : panelRows / lanes;
   bool pairs = !unpacks && panels % 2 == 0;
+  int64_t rows = integers && !isWide ? 3 : 4;
+  if (!unpacks && isWide) {
+    rows = 8;
+    strips = pairs && strips == 1 ? 2 : strips;
+  }
   return ScheduleAttr::get(getContext(), rows, strips, lanes, pairs ? 2 : 1);
 }
 

@@ -34,3 +34,19 @@ func.func @main.avx2(%x: tensor<?x32xf32>, %w: tensor<16x32xf32>) -> tensor<?x16
 func.func @main(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
   return %x : tensor<?x32xf32>
 }
+
+// -----
+
+// With 32 registers a tile of floats is eight rows by two panels; the odd panel out gets one.
+// CHECK-LABEL: func.func @"main.avx512-vnni"
+// CHECK: llm.kernel "linear"({{.*}}) schedule <rows = 8, strips = 2, lanes = 16, panels = 2>
+// CHECK: llm.kernel "linear"({{.*}}) schedule <rows = 8, strips = 1, lanes = 16, panels = 1>
+llm.weight @w : !llm.packed<32x32, #llm.float<f32>, #llm.panels> source "w"
+llm.weight @v : !llm.packed<16x32, #llm.float<f32>, #llm.panels> source "v"
+func.func @"main.avx512-vnni"(%x: tensor<?x32xf32>) -> tensor<?x16xf32> attributes {llm.target = #llm.target<"avx512-vnni", registers = 32, lanes = 16>} {
+  %w = llm.param @w : !llm.packed<32x32, #llm.float<f32>, #llm.panels>
+  %v = llm.param @v : !llm.packed<16x32, #llm.float<f32>, #llm.panels>
+  %y = llm.linear %x, %w : (tensor<?x32xf32>, !llm.packed<32x32, #llm.float<f32>, #llm.panels>) -> tensor<?x32xf32>
+  %z = llm.linear %y, %v : (tensor<?x32xf32>, !llm.packed<16x32, #llm.float<f32>, #llm.panels>) -> tensor<?x16xf32>
+  return %z : tensor<?x16xf32>
+}

@@ -41,8 +41,7 @@ public:
     if (drawing)
       dotBlock(all);
     else
-      for (const Strip &strip : all)
-        dotFloats(strip);
+      dotFloats(all);
     op.replaceAllUsesWith(sums);
     op.erase();
   }
@@ -193,13 +192,16 @@ private:
 
   //===--- floats -------------------------------------------------------------===//
 
-  void dotFloats(const Strip &strip) {
+  /// Strip by strip of each k: an x that was spread over a register serves all.
+  void dotFloats(ArrayRef<Strip> all) {
     int64_t depth = getTileDepth(weight);
     Value first = b.mulIndex(op.getBlock(), depth);
     for (int64_t i = 0; i < depth; ++i) {
       Value k = b.addIndex(first, i);
-      Value at[] = {strip.panel, k, b.index(strip.lane)};
-      addProducts(b.loadF32s(op.getW(), at, lanes), k, strip);
+      for (const Strip &strip : all) {
+        Value at[] = {strip.panel, k, b.index(strip.lane)};
+        addProducts(b.loadF32s(op.getW(), at, lanes), k, strip);
+      }
     }
   }
 

@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   for panels in this worker's share               weights stream once
-//     for 4 rows at a time
-//       for strip of the panels                     an unpacked strip serves 4 rows
+//     for a tile of rows at a time, then half, then single ones
+//       for strips of the panels                    an unpacked strip serves all rows
 //         for block of k: llm.tile.dot              accumulators stay in registers
-//         epilogue, store
-//     for each row that is left: the same with all strips at once
+//         epilogue, store                           a single row: all strips at once
 //
 // One matrix per head is as many products, whose panels lie one behind the other;
 // one matrix for all heads takes each head as a row.
@@ -34,8 +33,10 @@ public:
     ArrayRef<int64_t> shape = getMatrixShape(first.getType());
     heads = shape.size() == 3 ? shape[1] : 0;
     isPerHead = weight.getShape().size() == 3;
-    assert(panelRows % (schedule.getStrips() * schedule.getLanes()) == 0 &&
-           "tiles end where panels end");
+    assert(schedule.getPanels() * panelRows %
+                   (schedule.getStrips() * schedule.getLanes()) ==
+               0 &&
+           "tiles end where units of panels end");
   }
 
   void run() {
@@ -77,20 +78,36 @@ private:
 
   /// All rows times the panels of one unit.
   void multiply(Value first, Value rowCount) {
-    int64_t unit = schedule.getPanels(), tileRows = schedule.getRows();
     int64_t lanes = schedule.getLanes(), strips = schedule.getStrips();
-    Value left = b.remIndex(rowCount, tileRows);
-    Value full = arith::SubIOp::create(b, rowCount, left);
-    b.loop(b.index(0), full, tileRows, [&](Value row) {
-      for (int64_t u = 0; u < unit; ++u)
-        for (int64_t lane = 0; lane < panelRows; lane += strips * lanes)
-          block(row, tileRows, {b.addIndex(first, u), lane, strips, lanes},
+    int64_t unitRows = schedule.getPanels() * panelRows;
+    Value done = b.index(0);
+    for (int64_t tileRows : getTiles()) {
+      Value left = arith::SubIOp::create(b, rowCount, done);
+      Value end =
+          b.addIndex(done, b.mulIndex(b.divIndex(left, tileRows), tileRows));
+      b.loop(done, end, tileRows, [&](Value row) {
+        for (int64_t at = 0; at < unitRows; at += strips * lanes)
+          block(row, tileRows,
+                {b.addIndex(first, at / panelRows), at % panelRows, strips,
+                 lanes},
                 /*prefetch=*/false);
+      });
+      done = end;
+    }
+    b.loop(done, rowCount, 1, [&](Value row) {
+      block(row, 1, {first, 0, unitRows / lanes, lanes}, /*prefetch=*/true);
     });
-    b.loop(full, rowCount, 1, [&](Value row) {
-      block(row, 1, {first, 0, unit * panelRows / lanes, lanes},
-            /*prefetch=*/true);
-    });
+  }
+
+  /// Rows of the tiles, the largest first. What is left of the largest is worth a
+  /// smaller one; the sums of all products are in registers at once.
+  SmallVector<int64_t> getTiles() {
+    int64_t most = schedule.getRows();
+    bool halves = most >= 8;
+    if (halves && products.size() > 1)
+      return {most / 2};
+    return halves ? SmallVector<int64_t>{most, most / 2}
+                  : SmallVector<int64_t>{most};
   }
 
   /// `rows` rows x the strips: products over all k, then the epilogue.
