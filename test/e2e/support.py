@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INPUTS = ROOT / "test" / "Inputs"
 MODELS = INPUTS / "models"
 LLMC = os.environ.get("LLMC", str(ROOT / "build" / "bin" / "llmc"))
-# The machine that the tests pretend to run on (docs: llmc compile --emulate-on).
+# The machine that the tests pretend to run on (docs: llmc compile --emulate-on), a value of --cpu.
 MACHINE = os.environ.get("LLMC_TEST_MACHINE") or "native"
 if MACHINE != "native":
     os.environ["LLMRT_CPU"] = {"x86-64": "none", "avx512-vnni": "avx2 avx512 avx512-vnni"}.get(

@@ -9,7 +9,7 @@ import math
 import sys
 import unittest
 
-from support import ROOT, TestCase, largest, largest_difference, run, write_npy
+from support import MACHINE, ROOT, TestCase, largest, largest_difference, run, write_npy
 
 MAKE = [sys.executable, ROOT / "utils" / "make-random-gguf.py"]
 SMALL = ["--hidden", "256", "--feed-forward", "512", "--layers", "2", "--heads", "4", "--kv-heads", "2",
@@ -36,8 +36,8 @@ class RandomGguf(TestCase):
         for encoding in ("q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q4_k", "q5_k", "q6_k"):
             with self.subTest(encoding):
                 model = self.make("model.gguf", "--encoding", encoding)
-                exact = self.logits(self.compile(model, "f32", "--cpu=native", "--activations=f32"), ids)
-                fast = self.logits(self.compile(model, "i8", "--cpu=native"), ids)
+                exact = self.logits(self.compile(model, "f32", f"--cpu={MACHINE}", "--activations=f32"), ids)
+                fast = self.logits(self.compile(model, "i8", f"--cpu={MACHINE}"), ids)
                 self.assertEqual(exact.shape, (1, 4, 300))
                 self.assertTrue(all(math.isfinite(value) for value in exact.values))
                 self.assertGreater(largest(exact), 0.1)

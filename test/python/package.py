@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT / "test" / "e2e"))
 import support  # noqa: E402
 
 MODEL = support.MODELS / "llama-q4_1.gguf"
+MACHINE = support.MACHINE  # for `cpu`
 EXPORT = support.INPUTS / "onnx" / "llama-opset18"
 
 

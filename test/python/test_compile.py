@@ -68,7 +68,7 @@ class Compile(package.TestCase):
 
     def test_a_folder_with_choices(self):
         with llmc.compile(MODELS / "llama", activations="f32", kv="f32", weights="keep", max_context=64, max_batch=2,
-                          cpu="native") as model:
+                          cpu=package.MACHINE) as model:
             self.assertEqual(model.max_context, 64)
             self.check_logits(model, MODELS / "llama", 1e-4)
 
@@ -90,7 +90,7 @@ class Compile(package.TestCase):
 
     def test_an_onnx_file(self):
         with self.assertWarnsRegex(UserWarning, "has no tokenizer: the program takes") as warned:
-            model = llmc.compile(package.EXPORT / "model.onnx", cpu="native")
+            model = llmc.compile(package.EXPORT / "model.onnx", cpu=package.MACHINE)
         self.assertEqual(warned.filename, __file__)
         with model:
             self.check_logits(model, package.EXPORT, 1e-4)
@@ -122,7 +122,7 @@ class PyTorch(package.TestCase):
     def compile_with(self, torch, model, **arguments):
         with mock.patch.dict(sys.modules, torch=torch), warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the export names no limit of positions
-            return llmc.compile(model, cpu="native", **arguments)
+            return llmc.compile(model, cpu=package.MACHINE, **arguments)
 
     def test_a_module_with_a_tuple(self):
         torch, module = Torch(), Module()

@@ -27,7 +27,7 @@ class Function(TestCase):
     @classmethod
     def compile_module(cls, name, text):
         (cls.folder / f"{name}.mlir").write_text(text)
-        return llmc.compile(cls.folder / f"{name}.mlir", cpu="native")
+        return llmc.compile(cls.folder / f"{name}.mlir", cpu=package.MACHINE)
 
     def inputs(self, rows):
         random = np.random.default_rng(rows)

@@ -16,7 +16,7 @@ import package
 USE = """
 import sys, llmc
 assert "site" in llmc.__file__, llmc.__file__
-with llmc.compile(sys.argv[1], cpu="native") as model:
+with llmc.compile(sys.argv[1], cpu=sys.argv[2]) as model:
     print(model.generate([5, 6, 7], 4) == "".join(model.generate([5, 6, 7], 4, stream=True)), llmc.__version__)
 """
 
@@ -36,7 +36,7 @@ class Package(package.TestCase):
     def test_what_pip_installs_compiles(self):
         self.pip("install", "--target", self.folder / "site")
         environment = dict(os.environ, PYTHONPATH=str(self.folder / "site"))
-        said = self.succeed([sys.executable, "-c", USE, package.MODEL], env=environment)
+        said = self.succeed([sys.executable, "-c", USE, package.MODEL, package.MACHINE], env=environment)
         project = (package.ROOT / "CMakeLists.txt").read_text()
         self.assertEqual(said.split(), ["True", re.search(r"VERSION (\d+\.\d+\.\d+)", project)[1]])
 
