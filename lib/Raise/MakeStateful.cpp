@@ -62,15 +62,36 @@ struct MakeStateful : impl::MakeStatefulBase<MakeStateful> {
     decline(op, getArgument(), reason);
   }
 
-  /// The output [B, S, V] of floats: the first of them.
+  /// How many rows the table has that the tokens choose from; -1 if none is known.
+  static int64_t countWords(const Graph &graph) {
+    for (Operation &op : graph.function.getBody().front())
+      if (isa<onnx::GatherOp, onnx::MicrosoftGatherBlockQuantizedOp>(op) &&
+          graph.isIds(op.getOperand(1)))
+        if (const Graph::Sizes *table = graph.sizes(op.getOperand(0)))
+          return table->front();
+    return -1;
+  }
+
+  /// The output that can be logits: as many as the table has words rather than
+  /// another number; of the last token alone scores of other things are no logits.
   static Value findLogits(const Graph &graph) {
     Operation *end = graph.function.getBody().front().getTerminator();
+    int64_t words = countWords(graph);
+    Value best;
+    int bestRank = 0;
     for (Value value : end->getOperands()) {
-      const Graph::Sizes *sizes = graph.sizes(value);
-      if (sizes && sizes->size() == 3 && graph.isData(value))
-        return value;
+      if (!StepConverter::isLogits(graph, value))
+        continue;
+      const Graph::Sizes &sizes = *graph.sizes(value);
+      bool isWhole = sizes.size() == 3 && sizes[1] == graph.lengths().seq;
+      bool areWords = sizes.back() == words;
+      int rank = isWhole ? 1 + 2 * areWords : 2 * areWords;
+      if (rank > bestRank) {
+        best = value;
+        bestRank = rank;
+      }
     }
-    return {};
+    return best;
   }
 
   /// Steps that became part of others, and weights that nothing reads.

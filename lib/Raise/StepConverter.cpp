@@ -53,6 +53,14 @@ bool StepConverter::findNeeded(Value logits) {
   return true;
 }
 
+static bool isHead(Operation *op) {
+  return isa<onnx::MatMulOp, onnx::GemmOp, onnx::MicrosoftMatMulNBitsOp>(op);
+}
+
+static bool isRowByRow(Operation *op) {
+  return onnx::isElementwise(op) || onnx::isMovement(op);
+}
+
 /// Marks the last matrix before the logits and what follows it: they are wanted
 /// of some rows only.
 void StepConverter::findHead(Value logits) {
@@ -63,14 +71,36 @@ void StepConverter::findHead(Value logits) {
     if (!op || !graph.isData(op->getResult(0)))
       continue;
     found.push_back(op);
-    if (isa<onnx::MatMulOp, onnx::GemmOp, onnx::MicrosoftMatMulNBitsOp>(op))
+    if (isHead(op))
       continue;
-    bool rowByRow = onnx::isElementwise(op) || onnx::isMovement(op);
-    if (!rowByRow)
+    if (!isRowByRow(op))
       return; // no head: all rows until the end
     llvm::append_range(open, op->getOperands());
   }
   behindHead.insert(found.begin(), found.end());
+}
+
+/// Marks what is computed of each sequence's last row, where logits are wanted of
+/// that alone: a step computes it of whichever rows are asked for. False if some
+/// of it is made otherwise.
+bool StepConverter::findLastRows(Value logits) {
+  SmallVector<Value> open = {logits};
+  while (!open.empty()) {
+    Operation *op = open.pop_back_val().getDefiningOp();
+    if (!op || !graph.isData(op->getResult(0)) || !behindHead.insert(op).second)
+      continue;
+    if (takesLastRow(op))
+      continue;
+    bool known = isHead(op) || isRowByRow(op) ||
+                 isa<onnx::RMSNormalizationOp, onnx::LayerNormalizationOp>(op);
+    if (!known)
+      return fail(op, "leads to logits of one row, but neither takes the last "
+                      "nor is computed "
+                      "row by row"),
+             false;
+    llvm::append_range(open, op->getOperands());
+  }
+  return true;
 }
 
 /// The geometry of the caches, from what the attentions read.
@@ -190,6 +220,7 @@ StepConverter::Handler StepConverter::findHandler(StringRef opName) {
       {"onnx.Sigmoid", &Self::activation},
       {"onnx.Tanh", &Self::activation},
       {"onnx.Softplus", &Self::activation},
+      {"onnx.Pow", &Self::power},
       {"onnx.Neg", &Self::unary},
       {"onnx.Exp", &Self::unary},
       {"onnx.Sqrt", &Self::unary},
@@ -224,18 +255,29 @@ Rows StepConverter::convertOp(Operation *op) {
   return (this->*handler)(op);
 }
 
+bool StepConverter::isLogits(const Graph &graph, Value value) {
+  const Graph::Sizes *sizes = graph.sizes(value);
+  if (!sizes || !graph.isData(value) || sizes->size() < 2 || sizes->size() > 3)
+    return false;
+  bool isBatch = sizes->front() == graph.lengths().batch;
+  return isBatch && (sizes->size() == 2 || (*sizes)[1] == 1 ||
+                     (*sizes)[1] == graph.lengths().seq);
+}
+
 LogicalResult StepConverter::convert(Value logits) {
   const Graph::Sizes *sizes = graph.sizes(logits);
   Operation *last = logits.getDefiningOp();
-  if (!last || !sizes || sizes->size() != 3 ||
-      (*sizes)[0] != graph.lengths().batch ||
-      (*sizes)[1] != graph.lengths().seq)
+  if (!last || !isLogits(graph, logits))
     return fail(last, "is not [batch, sequence, vocabulary]"), failure();
   known.vocabulary = sizes->back();
   if (!graph.past.empty())
     known.cacheType = getElementTypeOrSelf(graph.past.front().getType());
   findNeeded(logits);
-  findHead(logits);
+  bool isWhole = sizes->size() == 3 && (*sizes)[1] == graph.lengths().seq;
+  if (isWhole)
+    findHead(logits);
+  else if (!findLastRows(logits))
+    return failure();
   if (!findCaches()) {
     fail(last, "depends on no attention that was recognised");
     return failure();

@@ -24,6 +24,10 @@ class StepConverter {
 public:
   StepConverter(const Graph &graph, mlir::ModuleOp module);
 
+  /// Whether a value can be logits: [B, S, V], or [B, 1, V] or [B, V] of the last
+  /// token.
+  static bool isLogits(const Graph &graph, mlir::Value value);
+
   /// Emits `@step` behind `@main`. Fails with the op that cannot be one of rows
   /// and the reason; `@step` is gone then.
   mlir::LogicalResult convert(mlir::Value logits);
@@ -86,6 +90,8 @@ private:
   // The step (StepConverter.cpp).
   bool findNeeded(mlir::Value logits);
   void findHead(mlir::Value logits);
+  bool findLastRows(mlir::Value logits);
+  bool takesLastRow(mlir::Operation *op) const;
   bool findCaches();
   void openStep(int64_t vocabulary);
   Rows convertOp(mlir::Operation *op);
@@ -99,9 +105,8 @@ private:
   // Rows and matrices (StepLinears.cpp).
   Rows embed(mlir::Operation *op);
   Rows embedBlocks(mlir::Operation *op);
-  Rows embedTokens(const WeightSource &source);
+  Rows embedTokens(const WeightSource &source, llvm::ArrayRef<RowDim> tokens);
   Rows embedPositions(mlir::Operation *op);
-  llvm::SmallVector<RowDim, 4> rowsOfTokens() const;
   Rows matmul(mlir::Operation *op);
   Rows gemm(mlir::Operation *op);
   Rows matmulBlocks(mlir::Operation *op);
@@ -141,6 +146,10 @@ private:
   // Elementwise ops and moves (StepElementwise.cpp).
   Rows binary(mlir::Operation *op);
   Rows unary(mlir::Operation *op);
+  Rows power(mlir::Operation *op);
+  mlir::Value square(mlir::Value x);
+  mlir::Value countRows(mlir::Operation *op, const Rows &rows);
+  mlir::Value splat(mlir::Operation *op, const Rows &rows, double number);
   Rows clip(mlir::Operation *op);
   Rows activation(mlir::Operation *op);
   Rows forward(mlir::Operation *op);

@@ -14,21 +14,27 @@ using namespace mlir;
 // Elementwise
 //===----------------------------------------------------------------------===//
 
+Value StepConverter::countRows(Operation *op, const Rows &rows) {
+  if (!behindHead.contains(op))
+    return rowCount;
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  return tensor::DimOp::create(builder, loc, rows.value, zero);
+}
+
+/// A number in every place of rows like `rows`.
+Value StepConverter::splat(Operation *op, const Rows &rows, double number) {
+  Value count = countRows(op, rows);
+  Value scalar = arith::ConstantOp::create(
+      builder, loc, builder.getF32FloatAttr(static_cast<float>(number)));
+  return tensor::SplatOp::create(builder, loc, scalar, rows.value.getType(),
+                                 ValueRange{count});
+}
+
 /// A constant as rows like `rows`: a number in every place, or one per column.
 Rows StepConverter::constantLike(Operation *op, const Rows &rows,
                                  Value constant, ArrayRef<int64_t> result) {
-  auto type = cast<RankedTensorType>(rows.value.getType());
-  Value count = rowCount;
-  if (behindHead.contains(op)) {
-    Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-    count = tensor::DimOp::create(builder, loc, rows.value, zero);
-  }
-  if (auto number = getScalar(graph, constant)) {
-    Value scalar = arith::ConstantOp::create(
-        builder, loc, builder.getF32FloatAttr(static_cast<float>(*number)));
-    return sameAs(rows, tensor::SplatOp::create(builder, loc, scalar, type,
-                                                ValueRange{count}));
-  }
+  if (auto number = getScalar(graph, constant))
+    return sameAs(rows, splat(op, rows, *number));
   bool lastIsLast = rows.dims.size() == result.size() &&
                     rows.find(rows.shape().size() - 1) ==
                         static_cast<int64_t>(rows.dims.size()) - 1;
@@ -39,7 +45,8 @@ Rows StepConverter::constantLike(Operation *op, const Rows &rows,
   if (!vector)
     return {};
   return sameAs(rows,
-                llm::BroadcastOp::create(builder, loc, type, vector, count));
+                llm::BroadcastOp::create(builder, loc, rows.value.getType(),
+                                         vector, countRows(op, rows)));
 }
 
 static Value createBinary(OpBuilder &builder, Location loc, Operation *op,
@@ -101,8 +108,35 @@ Rows StepConverter::binary(Operation *op) {
   }
   if (rows[0].dims != rows[1].dims || rows[0].shape() != rows[1].shape())
     return fail(op, "joins rows whose dims differ");
+  if (isa<onnx::MulOp>(op) && rows[0].value == rows[1].value)
+    return sameAs(rows[0], square(rows[0].value));
   return sameAs(rows[0],
                 createBinary(builder, loc, op, rows[0].value, rows[1].value));
+}
+
+/// The square of what a ReLU leaves is an activation of its own.
+Value StepConverter::square(Value x) {
+  auto act = x.getDefiningOp<llm::ActOp>();
+  if (act && act.getFn() == llm::ActFn::Relu)
+    return llm::ActOp::create(builder, loc, x.getType(), llm::ActFn::Relu2,
+                              act.getInput());
+  return arith::MulFOp::create(builder, loc, x, x);
+}
+
+Rows StepConverter::power(Operation *op) {
+  Rows rows = view(op, op->getOperand(0));
+  auto exponent = getScalar(graph, op->getOperand(1));
+  if (!rows)
+    return rows;
+  if (exponent == 0.5)
+    return sameAs(rows, math::SqrtOp::create(builder, loc, rows.value));
+  if (exponent != 2.0 && exponent != 3.0)
+    return fail(op, "raises to a power other than 0.5, 2 and 3, which has no "
+                    "form on rows");
+  Value result = square(rows.value);
+  if (exponent == 3.0)
+    result = arith::MulFOp::create(builder, loc, result, rows.value);
+  return sameAs(rows, result);
 }
 
 Rows StepConverter::unary(Operation *op) {
@@ -162,13 +196,18 @@ static std::optional<llm::ActFn> findFunction(Operation *op) {
 
 Rows StepConverter::activation(Operation *op) {
   Rows rows = view(op, op->getOperand(0));
-  auto function = findFunction(op);
-  if (!function)
-    return fail(op, "is an activation that has no form on rows");
   if (!rows)
     return rows;
-  return sameAs(rows, llm::ActOp::create(builder, loc, rows.value.getType(),
-                                         *function, rows.value));
+  Type type = rows.value.getType();
+  if (auto function = findFunction(op))
+    return sameAs(
+        rows, llm::ActOp::create(builder, loc, type, *function, rows.value));
+  // A swish of any other factor.
+  Value factor = splat(op, rows, cast<onnx::SwishOp>(op).getAlpha());
+  Value inner = arith::MulFOp::create(builder, loc, rows.value, factor);
+  Value gate =
+      llm::ActOp::create(builder, loc, type, llm::ActFn::Sigmoid, inner);
+  return sameAs(rows, arith::MulFOp::create(builder, loc, rows.value, gate));
 }
 
 //===----------------------------------------------------------------------===//

@@ -16,23 +16,32 @@ using namespace mlir;
 // Tables
 //===----------------------------------------------------------------------===//
 
-/// Whether a value is the ids of the tokens, [B, S], perhaps reshaped.
-static bool isTokens(const Graph &graph, Value index) {
+/// The dims of a value that is the ids of the tokens, [B, S] or in one dim [B * S];
+/// nothing if it is something else. A batch of 1 is no dim that folds.
+static std::optional<SmallVector<RowDim, 4>> findTokens(const Graph &graph,
+                                                        Value index) {
   Lengths lengths = graph.settle({3, 5, 0});
   onnx::Evaluator evaluator = graph.evaluator(lengths);
-  auto number = [](int64_t b, int64_t s) { return 100 * b + s; };
   evaluator.bind(graph.ids, {lengths.batch, lengths.seq}, [&](onnx::Index at) {
-    return onnx::Scalar::of(number(at[0], at[1]));
+    return onnx::Scalar::of(100 * at[0] + at[1]);
   });
   const Graph::Sizes *sizes = evaluator.sizes(index);
-  if (!sizes || *sizes != Graph::Sizes{lengths.batch, lengths.seq})
-    return false;
+  bool isFlat = sizes && *sizes == Graph::Sizes{lengths.batch * lengths.seq};
+  if (!sizes || (!isFlat && *sizes != Graph::Sizes{lengths.batch, lengths.seq}))
+    return std::nullopt;
   for (int64_t b = 0; b < lengths.batch; ++b)
-    for (int64_t s = 0; s < lengths.seq; ++s)
-      if (auto element = evaluator.element(index, {b, s});
-          !element || element->whole() != number(b, s))
-        return false;
-  return true;
+    for (int64_t s = 0; s < lengths.seq; ++s) {
+      Graph::Sizes at = {b, s};
+      if (isFlat)
+        at = {b * lengths.seq + s};
+      auto element = evaluator.element(index, at);
+      if (!element || element->whole() != 100 * b + s)
+        return std::nullopt;
+    }
+  bool isOne = graph.lengths().batch == 1;
+  if (isFlat)
+    return {{{isOne ? RowDim::Sequence : RowDim::BatchSequence, 0}}};
+  return {{{isOne ? RowDim::One : RowDim::Batch, 0}, {RowDim::Sequence, 0}}};
 }
 
 static Value orNull(Value value) {
@@ -43,8 +52,9 @@ Rows StepConverter::embedBlocks(Operation *op) {
   auto gather = cast<onnx::MicrosoftGatherBlockQuantizedOp>(op);
   const Graph::Sizes *sizes = graph.sizes(op->getResult(0));
   const Graph::Sizes *codes = graph.sizes(gather.getData());
+  auto tokens = findTokens(graph, gather.getIndices());
   if (gather.getGatherAxis() != 0 || !sizes || !codes || codes->size() != 2 ||
-      !isTokens(graph, gather.getIndices()))
+      !tokens)
     return fail(op, "chooses rows by something that is not the tokens");
   std::string reason;
   auto table = made.traceBlocks(
@@ -53,7 +63,7 @@ Rows StepConverter::embedBlocks(Operation *op) {
       reason);
   if (!table)
     return fail(op, reason);
-  return embedTokens(*table);
+  return embedTokens(*table, *tokens);
 }
 
 Rows StepConverter::embed(Operation *op) {
@@ -61,24 +71,19 @@ Rows StepConverter::embed(Operation *op) {
   auto table = made.trace(op->getOperand(0));
   if (!gather || !table || table->shape().size() != 2 || gather.getAxis() != 0)
     return fail(op, "chooses from something that is no table of weights");
-  if (!isTokens(graph, op->getOperand(1)))
+  auto tokens = findTokens(graph, op->getOperand(1));
+  if (!tokens)
     return fail(op, "chooses rows by something that is not the tokens");
-  return embedTokens(*table);
+  return embedTokens(*table, *tokens);
 }
 
-/// [B, S, columns]; a batch of 1 is no dim that folds.
-SmallVector<RowDim, 4> StepConverter::rowsOfTokens() const {
-  bool isOne = graph.lengths().batch == 1;
-  return {{isOne ? RowDim::One : RowDim::Batch, 0},
-          {RowDim::Sequence, 0},
-          {RowDim::Inner, 1}};
-}
-
-Rows StepConverter::embedTokens(const WeightSource &source) {
+Rows StepConverter::embedTokens(const WeightSource &source,
+                                ArrayRef<RowDim> tokens) {
   known.hidden = source.shape()[1];
   table = source;
   Rows rows;
-  rows.dims = rowsOfTokens();
+  rows.dims.assign(tokens.begin(), tokens.end());
+  rows.dims.push_back({RowDim::Inner, 1});
   Value param = made.matrix(builder, source);
   rows.value =
       llm::EmbedOp::create(builder, loc, rowsType({known.hidden}), ids, param);
@@ -122,7 +127,10 @@ Rows StepConverter::embedPositions(Operation *op) {
   table = StepWeights::rows(*table, {*offset, table->shape()[0]});
   known.positions = table->shape()[0];
   Rows rows;
-  rows.dims = rowsOfTokens();
+  bool isOne = graph.lengths().batch == 1;
+  rows.dims = {{isOne ? RowDim::One : RowDim::Batch, 0},
+               {RowDim::Sequence, 0},
+               {RowDim::Inner, 1}};
   Value param = made.matrix(builder, *table);
   rows.value = llm::EmbedOp::create(builder, loc, rowsType({table->shape()[1]}),
                                     positions(), param);

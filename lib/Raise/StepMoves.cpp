@@ -108,6 +108,28 @@ static std::optional<Movement> findMovement(const Graph &graph, Value source,
   return end && *end == expected ? std::optional(movement) : std::nullopt;
 }
 
+/// Whether each sequence's last row is what is left of the rows, whatever the
+/// tokens are: a row that they choose is not the last of every text.
+bool StepConverter::takesLastRow(Operation *op) const {
+  bool chooses = isa<onnx::GatherOp, onnx::GatherNDOp>(op) &&
+                 !graph.isIds(op->getOperand(1));
+  if (!chooses && !onnx::isMovement(op))
+    return false;
+  int64_t seq = graph.lengths().seq;
+  const Graph::Sizes *from = graph.sizes(op->getOperand(0));
+  const Graph::Sizes *to = graph.sizes(op->getResult(0));
+  if (!from || !to || !llvm::is_contained(*from, seq) ||
+      llvm::is_contained(*to, seq))
+    return false;
+  auto movement = findMovement(graph, op->getOperand(0), op->getResult(0));
+  if (!movement)
+    return false;
+  for (auto [dim, size] : llvm::enumerate(*from))
+    if (size == seq && movement->first[dim] == seq - 1)
+      return true;
+  return false;
+}
+
 Rows StepConverter::moveResult(Operation *op, const Rows &rows, Value result) {
   Value source = op->getOperand(0);
   auto movement = findMovement(graph, source, result);
@@ -121,8 +143,10 @@ Rows StepConverter::moveResult(Operation *op, const Rows &rows, Value result) {
       kept[movement->sourceOf[dim]] = size;
   Rows part = rows;
   for (auto [dim, size] : llvm::enumerate(from)) {
-    if (kept[dim] == size)
-      continue;
+    bool isLast = kept[dim] == 1 && movement->first[dim] == size - 1 &&
+                  rows.dims[dim].kind == RowDim::Sequence;
+    if (kept[dim] == size || (isLast && behindHead.contains(op)))
+      continue; // those rows are what is asked for
     if (rows.dims[dim].kind != RowDim::Inner)
       return fail(op, "takes a part of the rows themselves");
     part = takeColumns(op, part, rows.dims[dim].inner,

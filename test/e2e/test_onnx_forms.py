@@ -7,7 +7,8 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import struct
 import unittest
 
-from onnx_files import FLOAT, FLOAT16, WIDTH, attribute, data, decoder, floats, function, int64s, node, number, tensor, value, varint
+from onnx_files import (FLOAT, FLOAT16, LOGITS, ROWS, WIDTH, attribute, data, decoder, floats, function, int64s, node, number,
+                        tensor, value, varint)
 from support import LLMC, TestCase, write_npy
 
 BIAS = [0.5 + i % 7 / 10 for i in range(WIDTH)]
@@ -68,6 +69,17 @@ SAME = {
     "fields of later versions": biased(floats("b", [WIDTH]), more=data(99, b"later") + number(98, 7)),
 }
 
+LAST = int64s("last", [-1])
+# One step gives the logits of whichever rows are asked for: a graph that has those of its last row only is no other model.
+LAST_ROWS = {
+    "the last row by a slice": decoder(
+        [node("Slice", ["x", "last", "most", "rows"], ["y"])], "y", [LAST, int64s("most", [1 << 40]), int64s("rows", [1])],
+        outputs=[value("logits", ["batch", 1, ROWS])]),
+    "the last row by an index": decoder([node("Gather", ["x", "last"], ["y"], axis=1)], "y", [int64s("last", [-1], [])],
+                                        outputs=[value("logits", ["batch", ROWS])]),
+    "logits behind another output": decoder(outputs=[value("x", ["batch", "seq", WIDTH]), LOGITS]),
+}
+
 COARSE_SAME = {
     "halves": cast(tensor("b", [WIDTH], struct.pack(f"<{WIDTH}e", *COARSE), FLOAT16)),
     "halves in the field of integers": cast(tensor("b", [WIDTH], type=FLOAT16, more=packed(half_bits(COARSE)))),
@@ -98,6 +110,16 @@ class OnnxForms(TestCase):
 
     def test_spellings(self):
         self.check_same(biased(tensor("b", [WIDTH], BYTES)), SAME)
+
+    def test_logits_of_the_last_row(self):
+        self.check_same(decoder(), LAST_ROWS)
+
+    def test_powers_of_a_relu(self):
+        """Its square is one activation, however it is written."""
+        relu, two = node("Relu", ["x"], ["r"]), tensor("two", [], struct.pack("<f", 2.0))
+        self.check_same(decoder([relu, node("Abs", ["r"], ["a"]), node("Mul", ["r", "a"], ["y"])], "y"), {
+            "a product": decoder([relu, node("Mul", ["r", "r"], ["y"])], "y"),
+            "a power": decoder([relu, node("Pow", ["r", "two"], ["y"])], "y", [two])})
 
     def test_element_types(self):
         self.check_same(biased(tensor("b", [WIDTH], COARSE_BYTES)), COARSE_SAME)
