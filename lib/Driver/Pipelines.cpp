@@ -59,7 +59,7 @@ void llmc::buildGraphToFunctionPipeline(mlir::OpPassManager &manager,
   // and positions for a decoder's, which here are inputs as any other.
   manager.addPass(createRaiseActivationsPass(store));
   manager.addPass(createRaiseNormsPass(store));
-  manager.addPass(createOnnxToLinalgPass());
+  manager.addPass(createOnnxToLinalgPass(store));
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
 }

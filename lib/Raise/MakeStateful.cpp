@@ -46,8 +46,9 @@ struct MakeStateful : impl::MakeStatefulBase<MakeStateful> {
     });
     describeModel(module, converter.facts());
     main.erase();
-    cleanUp(module);
-    converter.weights().takeNames();
+    auto step = module.lookupSymbol<func::FuncOp>("step");
+    eraseDead(step); // what became part of other ops
+    converter.weights().settle(step);
   }
 
   /// Keeps the reason in the module, for whoever needs a step.
@@ -92,18 +93,6 @@ struct MakeStateful : impl::MakeStatefulBase<MakeStateful> {
       }
     }
     return best;
-  }
-
-  /// Steps that became part of others, and weights that nothing reads.
-  static void cleanUp(ModuleOp module) {
-    auto step = module.lookupSymbol<func::FuncOp>("step");
-    eraseDead(step);
-    llvm::DenseSet<StringRef> read;
-    step.walk([&](llm::ParamOp param) { read.insert(param.getWeight()); });
-    for (auto weight :
-         llvm::make_early_inc_range(module.getOps<llm::WeightOp>()))
-      if (!read.contains(weight.getSymName()))
-        weight.erase();
   }
 
   /// Completes what the importer knows of the model.

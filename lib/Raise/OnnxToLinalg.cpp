@@ -23,6 +23,9 @@ using namespace mlir;
 namespace {
 
 struct OnnxToLinalg : impl::OnnxToLinalgBase<OnnxToLinalg> {
+  explicit OnnxToLinalg(const WeightStore *store) : store(store) {}
+  const WeightStore *store;
+
   void runOnOperation() override {
     for (auto graph : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
       if (failed(convert(graph)))
@@ -30,12 +33,14 @@ struct OnnxToLinalg : impl::OnnxToLinalgBase<OnnxToLinalg> {
   }
 
   LogicalResult convert(func::FuncOp graph) {
-    FunctionConverter converter(graph);
+    FunctionConverter converter(graph, store);
     func::FuncOp made = converter.run();
     if (!made)
       return refuse(graph, converter.failures());
     applied(made, getArgument(), "a graph became a function on tensors");
     graph.erase();
+    eraseDead(made); // weights that became others
+    converter.weights().settle(made);
     return success();
   }
 
@@ -67,7 +72,7 @@ struct OnnxToLinalg : impl::OnnxToLinalgBase<OnnxToLinalg> {
 
 } // namespace
 
-std::unique_ptr<Pass> createOnnxToLinalgPass() {
-  return std::make_unique<OnnxToLinalg>();
+std::unique_ptr<Pass> createOnnxToLinalgPass(const WeightStore *store) {
+  return std::make_unique<OnnxToLinalg>(store);
 }
 } // namespace llmc

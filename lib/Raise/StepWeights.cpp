@@ -258,7 +258,12 @@ void StepWeights::discard() {
   constants.clear();
 }
 
-void StepWeights::takeNames() {
+void StepWeights::settle(func::FuncOp reader) {
+  llvm::DenseSet<StringRef> read;
+  reader.walk([&](llm::ParamOp param) { read.insert(param.getWeight()); });
+  for (auto weight : llvm::make_early_inc_range(module.getOps<llm::WeightOp>()))
+    if (!read.contains(weight.getSymName()))
+      weight.erase();
   SymbolTable left(module); // without those that are erased
   for (auto weight :
        llvm::make_early_inc_range(module.getOps<llm::WeightOp>())) {

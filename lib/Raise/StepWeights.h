@@ -35,7 +35,7 @@ struct BlockMatrix {
   int64_t experts = 0; // 0: no experts, one matrix
 };
 
-/// Makes the weights of `@step` from constants of the graph.
+/// Makes the weights of a step, or of a function, from constants of the graph.
 class StepWeights {
 public:
   StepWeights(const Graph &graph, mlir::ModuleOp module);
@@ -64,9 +64,10 @@ public:
 
   /// Erases the new weights, which nobody reads.
   void discard();
-  /// Gives the new weights the names of the tensors that they are made of, where
-  /// the graph's own weights are gone.
-  void takeNames();
+  /// Erases weights that `reader`, which takes the graph's place, does not read,
+  /// and gives the new ones the names of the tensors that they are made of, where
+  /// those are free.
+  void settle(mlir::func::FuncOp reader);
 
 private:
   const Graph &graph;

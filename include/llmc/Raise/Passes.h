@@ -30,7 +30,8 @@ createRaiseRoutingPass(const WeightStore *store = nullptr);
 std::unique_ptr<mlir::Pass>
 createMakeStatefulPass(const WeightStore *store = nullptr);
 
-std::unique_ptr<mlir::Pass> createOnnxToLinalgPass();
+std::unique_ptr<mlir::Pass>
+createOnnxToLinalgPass(const WeightStore *store = nullptr);
 
 #define GEN_PASS_REGISTRATION
 #include "llmc/Raise/Passes.h.inc"

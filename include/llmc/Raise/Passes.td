@@ -96,9 +96,10 @@ def OnnxToLinalg : RaisePass<"onnx-to-linalg", "OnnxToLinalg"> {
   let summary = "a graph becomes a function on tensors";
   let description = [{
     Every op of a graph becomes loops (`linalg.generic`) or a view of a tensor; what a graph computes with
-    sizes becomes arithmetic on indices, so that no tensor's size depends on another's elements.
-    Expects: onnx ops with ranks and static sizes inferred; `onnx-fold` before it. Leaves: linalg, tensor, arith
-    and math with `llm.name` and `llm.dims`, or an error that names the ops that have no lowering.
+    sizes becomes arithmetic on indices, so that no tensor's size depends on another's elements. Products
+    with a weight become `llm.linear` over the rows of all batches and sequences.
+    Expects: onnx ops with ranks and static sizes inferred; `onnx-fold` before it. Leaves: linalg, tensor, arith,
+    math and `llm.linear` with `llm.name` and `llm.dims`, or an error that names the ops that have no lowering.
   }];
   let dependentDialects = ["::mlir::onnx::ONNXDialect", "::mlir::llm::LLMDialect", "::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect", "::mlir::func::FuncDialect",

@@ -25,6 +25,7 @@ static const LoweringTable &getLowerings() {
     addAxisLowerings(made);
     addProductLowerings(made);
     addNormLowerings(made);
+    addLinearLowerings(made);
     return made;
   }();
   return table;
@@ -45,8 +46,11 @@ Type getStorageType(Type element) {
   return IntegerType::get(element.getContext(), integer.getWidth());
 }
 
-FunctionConverter::FunctionConverter(func::FuncOp graph)
-    : graph(graph), b(graph.getLoc(), graph.getContext()), sizes(b) {}
+FunctionConverter::FunctionConverter(func::FuncOp graph,
+                                     const WeightStore *store)
+    : graph(graph), known(graph, store),
+      madeWeights(known, graph->getParentOfType<ModuleOp>()),
+      b(graph.getLoc(), graph.getContext()), sizes(b) {}
 
 func::FuncOp FunctionConverter::run() {
   b.setInsertionPoint(graph);
@@ -59,6 +63,7 @@ func::FuncOp FunctionConverter::run() {
   if (complete && returnResults())
     return made;
   made.erase();
+  madeWeights.discard();
   return {};
 }
 

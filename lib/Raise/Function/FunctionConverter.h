@@ -8,6 +8,7 @@
 #ifndef LLMC_LIB_RAISE_FUNCTION_FUNCTIONCONVERTER_H
 #define LLMC_LIB_RAISE_FUNCTION_FUNCTIONCONVERTER_H
 
+#include "../StepWeights.h"
 #include "Scalars.h"
 #include "SizeBuilder.h"
 
@@ -77,6 +78,9 @@ public:
   /// `axis` from the front; nothing beside the dims.
   static std::optional<int64_t> axis(int64_t axis, int64_t rank);
 
+  /// What weights are made of.
+  StepWeights &weights();
+
   //===--- results ----------------------------------------------------------===//
 
   bool wants(unsigned result) const;
@@ -115,11 +119,13 @@ public:
   SizedTensor slice(const SizedTensor &tensor, int64_t dim, Size begin,
                     Size count, int64_t step = 1);
 
+  /// The tensor with a type that says these sizes, which are its own.
+  SizedTensor cast(Value value, llvm::ArrayRef<Size> sizes);
+
 private:
   FunctionConverter &converter;
   /// The type of a tensor of these sizes; the node fails if none can have them.
   mlir::RankedTensorType typeOf(llvm::ArrayRef<Size> sizes, mlir::Type element);
-  SizedTensor cast(Value value, llvm::ArrayRef<Size> sizes);
 };
 
 using Lowering = std::function<mlir::LogicalResult(Node &)>;
@@ -135,6 +141,8 @@ void addReductionLowerings(LoweringTable &table);
 void addAxisLowerings(LoweringTable &table);
 void addProductLowerings(LoweringTable &table);
 void addNormLowerings(LoweringTable &table);
+/// Behind all others: it takes sums before them.
+void addLinearLowerings(LoweringTable &table);
 
 /// Whether a function program can have the op.
 bool hasLowering(mlir::Operation *op);
@@ -151,19 +159,23 @@ struct FailedNode {
 
 class FunctionConverter {
 public:
-  explicit FunctionConverter(mlir::func::FuncOp graph);
+  /// `store` has the bytes of its weights, as for `Graph`.
+  FunctionConverter(mlir::func::FuncOp graph, const WeightStore *store);
 
   /// Makes the function beside the graph, with the same name; null where a result
   /// lacks. The graph is as it was.
   mlir::func::FuncOp run();
   /// What kept results from being made.
   llvm::ArrayRef<FailedNode> failures() const { return blamed; }
+  StepWeights &weights() { return madeWeights; }
 
 private:
   friend class Node;
   using Value = mlir::Value;
 
   mlir::func::FuncOp graph, made;
+  Graph known;
+  StepWeights madeWeights;
   mlir::ImplicitLocOpBuilder b;
   SizeBuilder sizes;
   llvm::DenseMap<Value, SizedTensor> tensors;

@@ -97,6 +97,8 @@ std::optional<int64_t> Node::axis(int64_t axis, int64_t rank) {
   return axis < 0 ? axis + rank : axis;
 }
 
+StepWeights &Node::weights() { return converter.madeWeights; }
+
 //===----------------------------------------------------------------------===//
 // Results
 //===----------------------------------------------------------------------===//

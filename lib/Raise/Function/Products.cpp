@@ -4,6 +4,7 @@
 // As plain loops: batches, rows, columns, and the sum. Floats are summed up in f32,
 // or f64 where they are that.
 //===----------------------------------------------------------------------===//
+#include "Linears.h"
 #include "Reductions.h"
 
 using namespace mlir;
@@ -72,6 +73,8 @@ static LogicalResult setRounded(Node &node, const SizedTensor &sums) {
 }
 
 static LogicalResult lowerMatMul(Node &node) {
+  if (auto product = multiplyByWeights(node, /*isTransposed=*/false))
+    return setRounded(node, *product);
   SizedTensor a = node.in(0), c = node.in(1);
   int64_t rankA = a.rank(), rankC = c.rank();
   if (!rankA || !rankC)
@@ -84,20 +87,11 @@ static LogicalResult lowerMatMul(Node &node) {
   return setRounded(node, *product);
 }
 
-static LogicalResult lowerGemm(Node &node) {
-  SizedTensor a = node.in(0), c = node.in(1);
-  if (a.rank() != 2 || c.rank() != 2)
-    return node.fail("multiplies no matrices");
-  bool turnsA = node.integer("transA", 0) != 0,
-       turnsC = node.integer("transB", 0) != 0;
-  std::optional<SizedTensor> product =
-      multiply(node, {a, !turnsA, turnsA}, {c, turnsC, !turnsC});
-  double alpha = node.real("alpha", 1), beta = node.real("beta", 1);
-  if (!product || (alpha == 1 && !node.has(2)))
-    return product ? setRounded(node, *product)
-                   : node.fail("multiplies matrices that do not fit");
-  SmallVector<SizedTensor> summands = {*product};
-  SmallVector<Value> inputs = {product->value};
+/// alpha * product + beta * the summand, if there is one.
+static LogicalResult addSummand(Node &node, const SizedTensor &product,
+                                double alpha, double beta) {
+  SmallVector<SizedTensor> summands = {product};
+  SmallVector<Value> inputs = {product.value};
   if (node.has(2)) {
     summands.push_back(node.in(2));
     inputs.push_back(summands.back().value);
@@ -120,6 +114,27 @@ static LogicalResult lowerGemm(Node &node) {
                               }
                               return s.convert(sum, element);
                             }));
+}
+
+static LogicalResult lowerGemm(Node &node) {
+  SizedTensor a = node.in(0), c = node.in(1);
+  if (a.rank() != 2 || c.rank() != 2)
+    return node.fail("multiplies no matrices");
+  bool turnsA = node.integer("transA", 0) != 0,
+       turnsC = node.integer("transB", 0) != 0;
+  std::optional<SizedTensor> product;
+  if (!turnsA)
+    product = multiplyByWeights(node, turnsC);
+  if (!product)
+    product = multiply(node, {a, !turnsA, turnsA}, {c, turnsC, !turnsC});
+  if (!product)
+    return node.fail("multiplies matrices that do not fit");
+  double alpha = node.real("alpha", 1), beta = node.real("beta", 1);
+  bool isPlain = alpha == 1 && beta == 1;
+  if (isPlain &&
+      (!node.has(2) || addBias(node, *product, node.op->getOperand(2))))
+    return setRounded(node, *product);
+  return addSummand(node, *product, alpha, beta);
 }
 
 void addProductLowerings(LoweringTable &table) {

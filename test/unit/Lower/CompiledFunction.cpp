@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "CompiledFunction.h"
+#include "EvaluatedGraph.h"
 #include "Graph.h"
+#include "llmc/Driver/Pipelines.h"
 
 #include "llmrt/Function.h"
 #include "llmrt/ThreadPool.h"
@@ -21,6 +23,14 @@ std::string llmc::test::functionModule(const std::string &arguments,
          "}\n}\n";
 }
 
+static bool hasOnnxOps(mlir::ModuleOp module) {
+  bool found = false;
+  module->walk([&](mlir::Operation *op) {
+    found |= op->getName().getDialectNamespace() == "onnx";
+  });
+  return found;
+}
+
 CompiledFunction::CompiledFunction(const std::string &text, uint32_t seed)
     : random(seed),
       module(mlir::parseSourceString<mlir::ModuleOp>(text, context.get())) {
@@ -31,6 +41,13 @@ CompiledFunction::CompiledFunction(const std::string &text, uint32_t seed)
   for (auto weight : module->getOps<mlir::llm::WeightOp>())
     if (weight.getSource())
       addWeight(*weight.getSource(), weight.getType());
+  if (hasOnnxOps(*module)) {
+    graph = module->clone();
+    if (llvm::Error error = makeFunction(*module, store)) {
+      ADD_FAILURE() << llvm::toString(std::move(error)) << "\n" << text;
+      return;
+    }
+  }
   if (llvm::Error error =
           loaded.compile(*module, Stage::optimize, store, testMachine(), {}))
     ADD_FAILURE() << llvm::toString(std::move(error)) << "\n" << text;
@@ -187,6 +204,8 @@ CompiledFunction::call(llvm::StringRef variant, int64_t workers,
 
 std::vector<ReferenceTensor>
 CompiledFunction::interpret(llvm::ArrayRef<ReferenceTensor> inputs) {
+  if (graph)
+    return evaluateGraph(*graph, store, inputs);
   auto results = reference->call("main", inputs, {});
   if (results)
     return std::move(*results);

@@ -20,7 +20,8 @@ namespace llmc::test {
 
 class CompiledFunction {
 public:
-  /// `text` is a module with @main; a failure fails the test, see `ok`.
+  /// `text` is a module with @main, a function on tensors or a graph of onnx ops,
+  /// which becomes one; a failure fails the test, see `ok`.
   explicit CompiledFunction(const std::string &text, uint32_t seed = 1);
   bool ok() const { return loaded.model; }
 
@@ -36,7 +37,7 @@ public:
   interpret(llvm::ArrayRef<ReferenceTensor> inputs);
 
   /// Calls every variant with one, two and three workers, and expects what the
-  /// interpreter computes: max|a - b| <= tolerance * max|reference|, whole numbers
+  /// interpreter computes, or of a graph what its ops mean: max|a - b| <= tolerance * max|reference|, whole numbers
   /// exactly, and the same bits from any number of workers.
   void expectAgrees(llvm::ArrayRef<ReferenceTensor> inputs,
                     double tolerance = tolerance::floats);
@@ -47,6 +48,8 @@ public:
   int64_t workspaceBytes(llvm::ArrayRef<ReferenceTensor> inputs);
   const LlmrtSignature &signature() const { return *loaded.model->signature; }
   std::vector<std::string> variants() const { return loaded.variants(); }
+  /// The function as it was compiled, at the end of the import stage.
+  mlir::ModuleOp function() { return *module; }
   int64_t pick(int64_t low, int64_t high) {
     return std::uniform_int_distribution<int64_t>(low, high)(random);
   }
@@ -59,6 +62,7 @@ private:
   std::mt19937 random;
   std::unique_ptr<mlir::MLIRContext> context = createContext();
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::OwningOpRef<mlir::ModuleOp> graph; // null: it was a function already
   WeightStore store;
   LoadedModel loaded;
   std::unique_ptr<Interpreter> reference;
