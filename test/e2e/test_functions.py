@@ -77,10 +77,10 @@ class FunctionsFromC(TestCase):
         module.write_text(MODULE)
         self.library = ctypes.CDLL(str(self.compile(module, "module.so", "--emit=so")))
         self.library.llmrt_last_error.restype = ctypes.c_char_p
-        program, self.function = ctypes.c_void_p(), ctypes.c_void_p()
-        self.call("llmrt_program_open", None, ctypes.byref(program))
-        self.addCleanup(self.library.llmrt_program_close, program)
-        self.call("llmrt_function_create", program, ctypes.c_int64(2), ctypes.byref(self.function))
+        self.program, self.function = ctypes.c_void_p(), ctypes.c_void_p()
+        self.call("llmrt_program_open", None, ctypes.byref(self.program))
+        self.addCleanup(self.library.llmrt_program_close, self.program)
+        self.call("llmrt_function_create", self.program, ctypes.c_int64(2), ctypes.byref(self.function))
         self.addCleanup(self.library.llmrt_function_destroy, self.function)
 
     def call(self, name, *arguments):
@@ -95,6 +95,12 @@ class FunctionsFromC(TestCase):
         given, found = (ctypes.c_int64 * len(sizes))(*sizes), (ctypes.c_int64 * 3)()
         self.needed, self.bytes = ctypes.c_size_t(), ctypes.c_int64()
         return given, ctypes.c_size_t(len(sizes)), found, ctypes.c_size_t(3), ctypes.byref(self.needed), ctypes.byref(self.bytes)
+
+    def test_a_session_is_refused_with_what_runs_the_program(self):
+        session = ctypes.c_void_p()
+        self.assertIn("this program is a function: it has no sequences; 'call' or llmrt_function_create runs it",
+                      self.fail_to("llmrt_session_create", self.program, None, ctypes.byref(session)))
+        self.assertIsNone(session.value)
 
     def test_tensors_are_described(self):
         inputs, outputs, info = ctypes.c_size_t(), ctypes.c_size_t(), TensorInfo()

@@ -180,8 +180,8 @@ static Status checkModel(const LlmrtModel &model,
   if (Status status = checkCode(model, weights); !status)
     return status;
   if (model.signature)
-    return Status::error("this program is a function: it has no sequences, "
-                         "'call' runs it");
+    return Status::error("this program is a function: it has no sequences; "
+                         "'call' or llmrt_function_create runs it");
   const int64_t atLeastOne[] = {model.vocabulary,     model.arenaBytesPerRow,
                                 model.kvBytesPerPage, model.contextLength,
                                 model.maxContext,     model.maxBatch,
