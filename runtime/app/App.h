@@ -82,6 +82,8 @@ struct BenchOptions {
 
 struct EvalOptions {
   std::string text;
+  std::string klBase,
+      kl; // files of distributions, to write and to compare with
   int64_t context = 512;
   int64_t windows = 0; // 0: all
   int64_t threads = 0;

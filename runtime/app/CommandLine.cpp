@@ -309,6 +309,17 @@ void CommandLine::addEval() {
   takesWhole(evalCommand->add_option("--windows", evalOptions.windows,
                                      "The first so many windows; default: all"),
              1, INT32_MAX);
+  CLI::Option *base =
+      evalCommand->add_option("--kl-base", evalOptions.klBase,
+                              "Write what this program predicts to FILE, two "
+                              "bytes per scored token and "
+                              "entry of the vocabulary");
+  base->type_name("FILE");
+  evalCommand
+      ->add_option("--kl", evalOptions.kl,
+                   "Compare with what another program wrote by --kl-base")
+      ->type_name("FILE")
+      ->excludes(base);
   evalCommand->add_flag("--json", evalOptions.json, "As JSON");
   addThreads(evalCommand, evalOptions.threads);
 }

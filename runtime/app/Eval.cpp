@@ -3,8 +3,10 @@
 //
 // Counts as llama-perplexity does: the tokenised text is cut into windows, the
 // second half of each is scored with the first as context, the tail is dropped.
+// What is predicted there can be compared with what another build predicts.
 //===----------------------------------------------------------------------===//
 #include "App.h"
+#include "Distributions.h"
 
 #include <algorithm>
 #include <cinttypes>
@@ -22,43 +24,113 @@ constexpr int64_t scoredRows = 64;
 /// with its ids.
 constexpr size_t textLimit = size_t(64) << 20;
 
-/// -log p(token) of one row of logits, in double.
-double surprise(std::span<const float> logits, int32_t token) {
-  const float largest = *std::max_element(logits.begin(), logits.end());
-  double sum = 0;
-  for (float logit : logits)
-    sum += std::exp(logit - largest);
-  return std::log(sum) - (static_cast<double>(logits[token]) - largest);
+/// The file beside the text, if there is one.
+struct Distributions {
+  std::optional<PendingOutput> written;
+  std::optional<DistributionReader> read;
+
+  static Expected<Distributions> open(const EvalOptions &options,
+                                      const ScoredText &text);
+};
+
+Expected<Distributions> Distributions::open(const EvalOptions &options,
+                                            const ScoredText &text) {
+  Distributions files;
+  if (!options.klBase.empty()) {
+    auto file = createDistributions(options.klBase, text);
+    if (!file)
+      return file.status();
+    files.written.emplace(std::move(*file));
+  }
+  if (!options.kl.empty()) {
+    auto file = DistributionReader::open(options.kl, text);
+    if (!file)
+      return file.status();
+    files.read.emplace(std::move(*file));
+  }
+  return files;
 }
 
 class Scorer {
 public:
-  Scorer(Engine &engine, int32_t sequence)
-      : engine(engine), sequence(sequence) {}
+  Scorer(Engine &engine, int32_t sequence, Distributions &files)
+      : engine(engine), sequence(sequence), files(files) {}
 
   /// Adds the surprises of the second half of one window.
   Status score(std::span<const int32_t> window);
 
-  double sum = 0;
+  double perplexity() const {
+    return std::exp(sum / static_cast<double>(count));
+  }
+  double meanDivergence() const;
+  /// What 99 % of the tokens do not exceed.
+  double highDivergence();
+  double agreement() const {
+    return static_cast<double>(sameLikeliest) / static_cast<double>(count);
+  }
+
   int64_t count = 0;
 
 private:
-  void scoreChunk(std::span<const int32_t> next);
+  Status scoreChunk(std::span<const int32_t> next);
 
   Engine &engine;
   int32_t sequence;
-  std::vector<double> surprises; // of the rows of one chunk
+  Distributions &files;
+  double sum = 0;
+  int64_t sameLikeliest = 0;
+  std::vector<float> nats; // the divergence of each token
+  // Of the rows of one chunk.
+  std::vector<double> surprises;
+  std::vector<Divergence> divergences;
+  std::vector<char> rows;
 };
 
-void Scorer::scoreChunk(std::span<const int32_t> next) {
+Status Scorer::scoreChunk(std::span<const int32_t> next) {
+  const size_t rowBytes =
+      files.written || files.read
+          ? distributionBytes(static_cast<int64_t>(engine.logits(0).size()))
+          : 0;
+  rows.resize(rowBytes * next.size());
+  if (files.read)
+    if (Status status = files.read->read(rows); !status)
+      return status;
   surprises.assign(next.size(), 0);
+  divergences.assign(next.size(), {});
   engine.threads().run([&](int64_t worker, int64_t workers) {
-    for (size_t row = worker; row < next.size(); row += workers)
-      surprises[row] = surprise(engine.logits(row), next[row]);
+    for (size_t row = worker; row < next.size(); row += workers) {
+      std::span<const float> logits = engine.logits(row);
+      auto bytes = std::span(rows).subspan(row * rowBytes, rowBytes);
+      surprises[row] = logSumExp(logits) - logits[next[row]];
+      if (files.read)
+        divergences[row] = compareDistribution(bytes, logits);
+      if (files.written)
+        encodeDistribution(logits, bytes);
+    }
   });
   for (double value : surprises) // in order: the same sum for any thread count
     sum += value;
   count += static_cast<int64_t>(next.size());
+  if (files.read)
+    for (const Divergence &divergence : divergences) {
+      nats.push_back(static_cast<float>(divergence.nats));
+      sameLikeliest += divergence.sameLikeliest;
+    }
+  return files.written ? files.written->write({rows.data(), rows.size()})
+                       : Status::ok();
+}
+
+double Scorer::meanDivergence() const {
+  double all = 0;
+  for (float value : nats)
+    all += value;
+  return all / static_cast<double>(nats.size());
+}
+
+double Scorer::highDivergence() {
+  auto place = nats.begin() + (nats.size() * 99 + 99) / 100 - 1;
+  std::nth_element(nats.begin(), place, nats.end());
+  return *place;
 }
 
 Status Scorer::score(std::span<const int32_t> window) {
@@ -74,33 +146,59 @@ Status Scorer::score(std::span<const int32_t> window) {
   return readPrompt(engine, sequence,
                     window.subspan(half, window.size() - 1 - half),
                     LogitRows::All, [&](std::span<const int32_t> rows) {
-                      scoreChunk(next.first(rows.size()));
+                      Status status = scoreChunk(next.first(rows.size()));
                       next = next.subspan(rows.size());
-                      return Status::ok();
+                      return status;
                     });
 }
 
 } // namespace
 
 static Status report(Application &program, const EvalOptions &options,
-                     const Scorer &scorer, int64_t windows,
-                     int64_t textTokens) {
-  const double perplexity =
-      std::exp(scorer.sum / static_cast<double>(scorer.count));
+                     Scorer &scorer, int64_t windows, int64_t textTokens) {
+  const bool compares = !options.kl.empty();
   if (!options.json) {
-    char line[128];
-    std::snprintf(line, sizeof line,
-                  "perplexity %.4f over %" PRId64 " tokens\n", perplexity,
-                  scorer.count);
+    char line[256];
+    int length = std::snprintf(line, sizeof line,
+                               "perplexity %.4f over %" PRId64 " tokens\n",
+                               scorer.perplexity(), scorer.count);
+    if (compares)
+      std::snprintf(line + length, sizeof line - length,
+                    "KL divergence: mean %.3g, 99 %% of tokens at most %.3g; "
+                    "the same likeliest token: %.2f %%\n",
+                    scorer.meanDivergence(), scorer.highDivergence(),
+                    100 * scorer.agreement());
     return program.out.write(line);
   }
   JsonObject json;
-  json.add("perplexity", perplexity)
+  json.add("perplexity", scorer.perplexity())
       .add("tokens", scorer.count)
       .add("context", options.context)
       .add("windows", windows)
       .add("text_tokens", textTokens);
+  if (compares)
+    json.add("kl_mean", scorer.meanDivergence())
+        .add("kl_p99", scorer.highDivergence())
+        .add("top1_agreement", scorer.agreement());
   return program.out.write(json.text() + "\n");
+}
+
+/// How many windows are scored.
+static Expected<int64_t> countWindows(const EvalOptions &options,
+                                      int64_t textTokens) {
+  int64_t windows = textTokens / options.context;
+  if (windows == 0)
+    return Status::error(options.text + ": has " + std::to_string(textTokens) +
+                         " tokens: one window needs " +
+                         std::to_string(options.context) +
+                         "; take a longer text, or smaller windows with -c");
+  if (options.windows > windows)
+    return Status::error(options.text + ": has " + std::to_string(windows) +
+                         " windows of " + std::to_string(options.context) +
+                         " tokens: " + std::to_string(options.windows) +
+                         " were asked for, give --windows " +
+                         std::to_string(windows) + " or fewer");
+  return options.windows > 0 ? options.windows : windows;
 }
 
 Status app::eval(Application &program, const EvalOptions &options) {
@@ -116,20 +214,9 @@ Status app::eval(Application &program, const EvalOptions &options) {
   if (!tokens)
     return tokens.status();
   const auto textTokens = static_cast<int64_t>(tokens->size());
-  int64_t windows = textTokens / options.context;
-  if (windows == 0)
-    return Status::error(options.text + ": has " + std::to_string(textTokens) +
-                         " tokens: one window needs " +
-                         std::to_string(options.context) +
-                         "; take a longer text, or smaller windows with -c");
-  if (options.windows > windows)
-    return Status::error(options.text + ": has " + std::to_string(windows) +
-                         " windows of " + std::to_string(options.context) +
-                         " tokens: " + std::to_string(options.windows) +
-                         " were asked for, give --windows " +
-                         std::to_string(windows) + " or fewer");
-  if (options.windows > 0)
-    windows = options.windows;
+  auto windows = countWindows(options, textTokens);
+  if (!windows)
+    return windows.status();
 
   const int64_t rows = std::min(program.model().rowsPerStep, options.context);
   auto engine = program.createEngine({.batch = 1,
@@ -142,15 +229,24 @@ Status app::eval(Application &program, const EvalOptions &options) {
   auto sequence = (*engine)->open();
   if (!sequence)
     return sequence.status();
-  Scorer scorer(**engine, *sequence);
-  for (int64_t i = 0; i < windows; ++i) {
+  auto files = Distributions::open(
+      options, {.vocabulary = program.model().vocabulary,
+                .context = options.context,
+                .windows = *windows,
+                .ids = std::span(*tokens).first(*windows * options.context)});
+  if (!files)
+    return files.status();
+  Scorer scorer(**engine, *sequence, *files);
+  for (int64_t i = 0; i < *windows; ++i) {
     if (Status status = scorer.score(
             std::span(*tokens).subspan(i * options.context, options.context));
         !status)
       return status;
     say(program.err, "window %" PRId64 " of %" PRId64 ": perplexity %.4f",
-        i + 1, windows,
-        std::exp(scorer.sum / static_cast<double>(scorer.count)));
+        i + 1, *windows, scorer.perplexity());
   }
-  return report(program, options, scorer, windows, textTokens);
+  if (files->written)
+    if (Status status = files->written->keep(); !status)
+      return status;
+  return report(program, options, scorer, *windows, textTokens);
 }
