@@ -114,13 +114,21 @@ static llvm::Error takeFunction(mlir::OwningOpRef<mlir::ModuleOp> &module,
 }
 
 llvm::Error Compiler::becomeProgram() {
-  return takeFunction(model.module, std::move(graph), model.weights);
+  if (llvm::Error error =
+          takeFunction(model.module, std::move(graph), model.weights))
+    return error;
+  if (!model.unreadableTokenizer.empty() && !isFunctionProgram(getModule()))
+    return llvm::createStringError(model.unreadableTokenizer);
+  return llvm::Error::success();
 }
 
 /// --quiet is about progress: what a user must know is said nevertheless.
 void Compiler::warnOfModel() {
   for (const std::string &warning : model.warnings)
     warn(warning);
+  if (!isFunctionProgram(getModule()))
+    for (const std::string &warning : model.textWarnings)
+      warn(warning);
 }
 
 llvm::Error Compiler::importGraph(llvm::StringRef path, Raise raise) {

@@ -214,6 +214,10 @@ static Error readTokenizer(Source &source, StringRef folder) {
   }
   llmrt::Expected<llmrt::TokenizerModel> tokenizer =
       llmrt::parseHuggingFaceTokenizer(texts[0], texts[1]);
+  if (!tokenizer && source.kind == SourceKind::Onnx) {
+    source.unreadableTokenizer = "tokenizer: " + tokenizer.message();
+    return Error::success();
+  }
   if (!tokenizer)
     return fileError(folder, "tokenizer", tokenizer.message());
   if (!texts[2].empty())

@@ -19,6 +19,8 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
+#include <utility>
+
 using namespace llvm;
 using namespace llmc;
 
@@ -64,7 +66,8 @@ describeMissingTokenizer(const Source &source) {
           ".save_pretrained(FOLDER)"};
 }
 
-/// Says at compile time what would fail, or be missing, in every program.
+/// Says at compile time what would fail, or be missing, in every program that
+/// reads texts.
 static void warnOfTexts(Source &source) {
   if (!source.tokenizer) {
     auto [why, remedy] = describeMissingTokenizer(source);
@@ -137,10 +140,12 @@ Expected<ImportedModel> llmc::importModel(StringRef path,
     return error;
   if (Error error = verifyModule(*source, *model.module))
     return error;
+  model.warnings = std::exchange(source->warnings, {});
   warnOfTexts(*source);
+  model.textWarnings = std::move(source->warnings);
   model.weights = std::move(source->weights);
   model.tokenizer = std::move(source->tokenizer);
+  model.unreadableTokenizer = std::move(source->unreadableTokenizer);
   model.files = std::move(source->files);
-  model.warnings = std::move(source->warnings);
   return model;
 }

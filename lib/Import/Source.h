@@ -38,6 +38,8 @@ struct Source {
   // Tensor to what it has instead of a type that can be read, as a complaint.
   llvm::StringMap<std::string> unreadable;
   std::optional<llmrt::TokenizerModel> tokenizer;
+  // Of a graph, which may have no use for it: why it has none though files do.
+  std::string unreadableTokenizer;
   // What was read otherwise than the files say, for people.
   std::vector<std::string> warnings;
 

@@ -7,6 +7,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import json
 import re
+import shutil
 import unittest
 
 from support import LLMC, MODELS, TestCase, largest_difference, read_npy, run, write_npy
@@ -103,6 +104,21 @@ class Onnx(TestCase):
             self.succeed([app, "call", f"input_ids={ids}", f"attention_mask={mask}", "--out", self.folder / name])
             rows.append(list(read_npy(self.folder / name / "logits.npy").values)[:4 * 64])
         self.assertEqual(rows[0], rows[1])
+
+    def test_a_tokenizer_that_is_not_read_keeps_no_encoder_from_compiling(self):
+        """Encoders have WordPiece and Unigram tokenizers beside them; their programs take ids."""
+        said = {}
+        for name in ("bert-opset18", "llama-opset18"):
+            folder = self.folder / f"beside-{name}"
+            shutil.copytree(EXPORTS / name, folder)
+            (folder / "tokenizer.json").write_text('{"model": {"type": "WordPiece", "vocab": {"[PAD]": 0}}}')
+            said[name] = run([LLMC, "compile", folder / "model.onnx", "-o", folder / "app", "-q"])
+            report = json.loads(run([LLMC, "check", folder / "model.onnx", "--json"]).stdout)
+            self.assertEqual(report["compiles"], said[name].returncode == 0)
+        self.assertEqual((said["bert-opset18"].returncode, said["bert-opset18"].stderr), (0, ""))
+        self.assertEqual(said["llama-opset18"].returncode, 1)
+        self.assertIn("model.onnx: tokenizer: tokenizer.json: model.type is 'WordPiece', only BPE is supported",
+                      said["llama-opset18"].stderr)
 
     def test_a_folder_with_one_graph_is_a_model(self):
         app = self.compile(EXPORTS / "llama-opset18", "folder")

@@ -19,10 +19,14 @@ struct ImportedModel {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   WeightStore weights;
   std::optional<llmrt::TokenizerModel> tokenizer;
+  /// What keeps a program that completes text from its tokenizer; a function of
+  /// tensors has no use for one. Empty: nothing does.
+  std::string unreadableTokenizer;
   std::vector<std::string> files; // that it was read from
   /// What was read otherwise than the files say, or will not work in the
   /// program: one sentence each, with file and place.
   std::vector<std::string> warnings;
+  std::vector<std::string> textWarnings; // of what functions have no use for
 };
 
 /// Imports a GGUF file or a Hugging Face folder, told apart by content. The
