@@ -3,6 +3,7 @@
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
+import dataclasses
 import re
 import tempfile
 import warnings
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import onnx
+from onnx import numpy_helper
 from onnx.backend.test.case.node import collect_testcases
 
 from programs import DECLINED, PASSED, Failure, Outcome, call, compare, compile_model, to_array
@@ -17,13 +19,28 @@ from programs import DECLINED, PASSED, Failure, Outcome, call, compare, compile_
 UNCLEAR = "unclear"  # declined by an error that names nothing of the graph
 OPERATORS = Path(__file__).resolve().parent / "operators.txt"
 
+# Operands that say sizes, axes and places rather than data, by their names in the schemas. Files of exporters have them as
+# initializers, and a program is compiled for them; the tests have them as inputs of the graph.
+STATED = {
+    "AffineGrid": ("size",), "BlackmanWindow": ("size",), "CenterCropPad": ("shape",), "Col2Im": ("image_shape", "block_shape"),
+    "ConstantOfShape": ("input",), "CumProd": ("axis",), "CumSum": ("axis",), "DFT": ("dft_length", "axis"),
+    "Dropout": ("ratio", "training_mode"), "Expand": ("shape",), "HammingWindow": ("size",), "HannWindow": ("size",),
+    "MaxUnpool": ("output_shape",), "OneHot": ("depth",), "Pad": ("pads", "axes"), "Range": ("start", "limit", "delta"),
+    "ReduceL1": ("axes",), "ReduceL2": ("axes",), "ReduceLogSum": ("axes",), "ReduceLogSumExp": ("axes",), "ReduceMax": ("axes",),
+    "ReduceMean": ("axes",), "ReduceMin": ("axes",), "ReduceProd": ("axes",), "ReduceSum": ("axes",), "ReduceSumSquare": ("axes",),
+    "Reshape": ("shape",), "Resize": ("scales", "sizes"), "STFT": ("frame_step", "frame_length"),
+    "Slice": ("starts", "ends", "axes", "steps"), "Split": ("split",), "SplitToSequence": ("split",), "Squeeze": ("axes",),
+    "Tile": ("repeats",), "TopK": ("K",), "Trilu": ("k",), "Unsqueeze": ("axes",),
+}
+
 
 def collect():
-    """All node tests, by name."""
+    """All node tests, by name, with what they state as initializers."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         cases = [case for case in collect_testcases() if case.kind == "node"]
-    return {case.name: case for case in sorted(cases, key=lambda case: case.name)}
+    cases = {case.name: case for case in sorted(cases, key=lambda case: case.name)}
+    return {name: state(case, stated_inputs(node_of(case, cases))) for name, case in cases.items()}
 
 
 def listed_operators():
@@ -32,10 +49,34 @@ def listed_operators():
     return {line for line in lines if line}
 
 
+def node_of(case, cases):
+    """The node whose test it is: a test of an operator's definition by others (`_expanded`) is that operator's."""
+    return cases.get(re.sub(r"_expanded(_ver\d+)?$", "", case.name), case).model.graph.node[0]
+
+
 def operator_of(case, cases):
-    """Whose test it is: a test of an operator's definition by others (`_expanded`) is that operator's."""
-    whole = cases.get(re.sub(r"_expanded(_ver\d+)?$", "", case.name), case)
-    return whole.model.graph.node[0].op_type
+    return node_of(case, cases).op_type
+
+
+def stated_inputs(node):
+    """Names of the inputs that a program is compiled for."""
+    names = STATED.get(node.op_type, ())
+    places = [formal.name for formal in onnx.defs.get_schema(node.op_type, domain=node.domain).inputs] if names else []
+    return {actual for formal, actual in zip(places, node.input) if formal in names and actual}
+
+
+def state(case, names):
+    """The test with these inputs of its graph as initializers, as exporters write them."""
+    model, (inputs, outputs) = onnx.ModelProto(), case.data_sets[0]
+    model.CopyFrom(case.model)
+    graph, given = model.graph, dict(zip((value.name for value in case.model.graph.input), inputs))
+    kept = [value for value in graph.input if value.name not in names]
+    for name in given:
+        if name in names:
+            graph.initializer.append(numpy_helper.from_array(to_array(given[name]), name))
+    del graph.input[:]
+    graph.input.extend(kept)
+    return dataclasses.replace(case, model=model, data_sets=[([given[value.name] for value in kept], outputs)])
 
 
 def count_elements(case):

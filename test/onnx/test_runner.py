@@ -117,15 +117,28 @@ class Page(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.page = Path(folder.name) / "page.md"
         self.page.write_text(f"# Before\n{support_page.BEGIN}\nold\n{support_page.END}\nafter\n")
-        cases = {name: make_case(name, op) for name, op in (("test_add_one", "Add"), ("test_add_two", "Add"), ("test_lstm", "LSTM"))}
+        self.cases = {name: make_case(name, op) for name, op in (("test_add_one", "Add"), ("test_add_two", "Add"),
+                                                                 ("test_lstm", "LSTM"))}
         self.outcomes = {"test_add_one": Outcome(PASSED),
                          "test_add_two": Outcome(DECLINED, "model.onnx: the graph cannot become a function: onnx.Add (node 'n7') has "
                                                            "no lowering at main; nor a decoder's step: no input"),
                          "test_lstm": Outcome(WRONG, "Y: Mismatched elements: 3 / 4 (75%)")}
-        support_page.write_page(run_node_tests.make_rows(cases, self.outcomes), self.page)
+        self.write(self.outcomes, {})
+
+    def write(self, outcomes, failing):
+        support_page.write_page(run_node_tests.make_rows(self.cases, outcomes, failing), self.page)
 
     def test_failing_tests_are_read_as_they_were_written(self):
-        self.assertEqual(support_page.read_failing(self.page), {"test_add_two", "test_lstm"})
+        self.assertEqual(support_page.read_failing(self.page), {"test_add_two": "declined: onnx.Add has no lowering",
+                                                                "test_lstm": "wrong: Y differs"})
+
+    def test_tests_that_were_not_run_stay_as_they_are(self):
+        before = self.page.read_text()
+        self.write({}, support_page.read_failing(self.page))
+        self.assertEqual(self.page.read_text(), before)
+        self.write({"test_add_two": Outcome(PASSED)}, support_page.read_failing(self.page))
+        self.assertIn("| touched, all pass | Add 2 |", self.page.read_text())
+        self.assertEqual(support_page.read_failing(self.page), {"test_lstm": "wrong: Y differs"})
 
     def test_what_stands_around_the_tables_stays(self):
         text = self.page.read_text()
@@ -144,6 +157,49 @@ class Page(unittest.TestCase):
         self.assertIn("test_lstm: passed, where", "".join(run_node_tests.check({"test_lstm": Outcome(PASSED)}, failing)))
         self.assertIn("test_add_one: wrong", "".join(run_node_tests.check({"test_add_one": Outcome(WRONG)}, failing)))
         self.assertIn("test_lstm: crashed", "".join(run_node_tests.check({"test_lstm": Outcome(CRASHED, "")}, failing)))
+
+
+class Statements(unittest.TestCase):
+    """What a test says of sizes and axes by inputs is stated as exporters state it."""
+
+    def case(self, node, **inputs):
+        graph = helper.make_graph([node], "graph", [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(array.dtype),
+                                                                                  array.shape) for name, array in inputs.items()],
+                                  [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)])
+        return NodeCase(name="test_node", model_name="", url=None, model_dir=None, model=helper.make_model(graph),
+                        data_sets=[(list(inputs.values()), [np.float32([1])])], kind="node", rtol=1e-3, atol=1e-7)
+
+    def test_names_of_operands_are_the_schemas(self):
+        for operator, names in node_tests.STATED.items():
+            known = {formal.name for formal in onnx.defs.get_schema(operator).inputs}
+            self.assertLessEqual(set(names), known, operator)
+
+    def test_inputs_are_found_by_the_place_of_their_operand(self):
+        node = helper.make_node("Slice", ["x", "from", "to", "", "by"], ["y"])
+        self.assertEqual(node_tests.stated_inputs(node), {"from", "to", "by"})
+        self.assertEqual(node_tests.stated_inputs(helper.make_node("Add", ["x", "axes"], ["y"])), set())
+
+    def test_stated_inputs_become_initializers_with_their_values(self):
+        case = self.case(helper.make_node("Reshape", ["x", "s"], ["y"]), x=np.float32([1, 2]), s=np.int64([2, 1]))
+        stated = node_tests.state(case, {"s"})
+        graph = stated.model.graph
+        self.assertEqual([value.name for value in graph.input], ["x"])
+        self.assertEqual([(tensor.name, numpy_helper.to_array(tensor).tolist()) for tensor in graph.initializer], [("s", [2, 1])])
+        self.assertEqual([array.tolist() for array in stated.data_sets[0][0]], [[1, 2]])
+        self.assertEqual(stated.data_sets[0][1], case.data_sets[0][1])
+        self.assertEqual(len(case.model.graph.input), 2)  # the collected test is as it was
+
+    def test_no_data_of_any_node_test_are_stated(self):
+        """Every stated tensor is small: it says sizes, axes or places."""
+        for case in node_tests.collect().values():
+            for tensor in case.model.graph.initializer:
+                self.assertLessEqual(numpy_helper.to_array(tensor).size, 10, case.name)
+            self.assertEqual(len(case.model.graph.input), len(case.data_sets[0][0]), case.name)
+
+    def test_definitions_by_others_state_what_their_operator_does(self):
+        cases = node_tests.collect()
+        for name in ("test_reduce_l1_keep_dims_example", "test_reduce_l1_keep_dims_example_expanded"):
+            self.assertEqual([value.name for value in cases[name].model.graph.input], ["data"], name)
 
 
 class Choice(unittest.TestCase):
