@@ -276,6 +276,10 @@ static void addUnsignedOps(OpTable &table) {
               [](uint64_t a, uint64_t b) { return b < 64 ? a << b : 0; });
   addUnsigned(table, "arith.shrui",
               [](uint64_t a, uint64_t b) { return b < 64 ? a >> b : 0; });
+  add(table, "arith.fptoui", [](Operation *, llvm::ArrayRef<Number> x) {
+    bool inRange = x[0].real > -1 && x[0].real < 18e18; // else no meaning
+    return Number{0, inRange ? int64_t(static_cast<uint64_t>(x[0].real)) : 0};
+  });
   for (llvm::StringRef name : {"arith.extui", "arith.index_castui"})
     add(table, name, [](Operation *op, llvm::ArrayRef<Number> x) {
       return Number{0, int64_t(bitsOf(op, 0, x[0].integer))};
@@ -283,6 +287,27 @@ static void addUnsignedOps(OpTable &table) {
   add(table, "arith.uitofp", [](Operation *op, llvm::ArrayRef<Number> x) {
     return Number{static_cast<double>(bitsOf(op, 0, x[0].integer)), 0};
   });
+}
+
+/// The same bits as another type. Numbers are kept as f64 and i64: they are spelled
+/// in their own type and read in the result's.
+static Number bitcast(Operation *op, llvm::ArrayRef<Number> x) {
+  Type from = getElementTypeOrSelf(op->getOperand(0).getType()),
+       to = getElementTypeOrSelf(op->getResult(0).getType());
+  APInt bits(from.getIntOrFloatBitWidth(), bitsOf(op, 0, x[0].integer));
+  bool inexact;
+  if (auto type = dyn_cast<FloatType>(from)) {
+    APFloat number(x[0].real);
+    number.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                   &inexact);
+    bits = number.bitcastToAPInt();
+  }
+  auto type = dyn_cast<FloatType>(to);
+  if (!type)
+    return Number{0, bits.getSExtValue()};
+  APFloat number(type.getFloatSemantics(), bits);
+  number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &inexact);
+  return Number{number.convertToDouble(), 0};
 }
 
 static bool compare(arith::CmpIPredicate predicate, int64_t a, int64_t b) {
@@ -313,6 +338,11 @@ static bool compare(arith::CmpIPredicate predicate, int64_t a, int64_t b) {
 }
 
 static void addMixedOps(OpTable &table) {
+  add(table, "arith.bitcast", bitcast);
+  add(table, "arith.shrsi", [](Operation *, llvm::ArrayRef<Number> x) {
+    int64_t by = x[1].integer; // beyond the width it has no meaning
+    return Number{0, x[0].integer >> (by < 0 || by > 63 ? 63 : by)};
+  });
   add(table, "arith.sitofp", [](Operation *, llvm::ArrayRef<Number> x) {
     return Number{static_cast<double>(x[0].integer), 0};
   });

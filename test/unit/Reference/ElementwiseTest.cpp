@@ -116,6 +116,40 @@ TEST(Elementwise, OrderedComparisonsAreFalseForNaN) {
              0);
 }
 
+TEST(Elementwise, BitsAreThoseOfTheirOwnType) {
+  Program program(
+      R"(func.func @f(%x: tensor<3xf32>) -> tensor<3xf32> {
+    %bits = arith.bitcast %x : tensor<3xf32> to tensor<3xi32>
+    %16 = arith.constant dense<16> : tensor<3xi32>
+    %high = arith.shrui %bits, %16 : tensor<3xi32>
+    %half = arith.trunci %high : tensor<3xi32> to tensor<3xi16>
+    %b = arith.bitcast %half : tensor<3xi16> to tensor<3xbf16>
+    %r = arith.extf %b : tensor<3xbf16> to tensor<3xf32>
+    return %r : tensor<3xf32> })");
+  // Cut off behind the eighth bit, not rounded.
+  expectNear(program.run({floats({3}, {1.99999f, -3, 0})}), {1.9921875, -3, 0},
+             0);
+}
+
+TEST(Elementwise, ShiftsToTheRightKeepTheSign) {
+  Program program(
+      R"(func.func @f(%x: tensor<?xi32>, %y: tensor<?xi32>) -> tensor<?xf32> {
+    %s = arith.shrsi %x, %y : tensor<?xi32>
+    %r = arith.sitofp %s : tensor<?xi32> to tensor<?xf32>
+    return %r : tensor<?xf32> })");
+  expectNear(program.run({ints({3}, {-9, -9, 9}), ints({3}, {1, 31, 2})}),
+             {-5, -1, 2}, 0);
+}
+
+TEST(Elementwise, FloatsBecomeUnsignedUpToTheirWidth) {
+  Program program(
+      R"(func.func @f(%x: tensor<2xf32>) -> tensor<2xf32> {
+    %i = arith.fptoui %x : tensor<2xf32> to tensor<2xi32>
+    %r = arith.uitofp %i : tensor<2xi32> to tensor<2xf32>
+    return %r : tensor<2xf32> })");
+  expectNear(program.run({floats({2}, {3.9f, 4e9f})}), {3, 4e9f}, 0);
+}
+
 TEST(Elementwise, DivisionByZeroIsAnError) {
   Program program(
       R"(func.func @f(%x: tensor<1xi32>, %y: tensor<1xi32>) -> tensor<1xi32> {
