@@ -38,6 +38,7 @@ void buildLLVMPipeline(OpPassManager &manager) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createReconcileUnrealizedCastsPass());
+  manager.addPass(createIntegerBFloat16()); // knows the LLVM dialect only
 }
 
 } // namespace llmc

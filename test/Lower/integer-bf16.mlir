@@ -1,0 +1,55 @@
+// RUN: llmc-opt %s --split-input-file --llm-integer-bf16 | FileCheck %s
+
+// Chosen, moved and kept: the bits are an i16, and so are constants.
+// CHECK-LABEL: llvm.func @chooses(
+// CHECK-NOT: bf16
+// CHECK: %[[NAN:.*]] = llvm.mlir.constant(dense<32704> : vector<4xi16>) : vector<4xi16>
+// CHECK: %[[ONE:.*]] = llvm.mlir.constant(16256 : i16) : i16
+// CHECK: %[[AT:.*]] = llvm.getelementptr %{{.*}}[%{{.*}}] : (!llvm.ptr, i64) -> !llvm.ptr, i16
+// CHECK: %[[X:.*]] = llvm.load %[[AT]] : !llvm.ptr -> vector<4xi16>
+// CHECK: %[[Y:.*]] = llvm.select %{{.*}}, %[[NAN]], %[[X]] : vector<4xi1>, vector<4xi16>
+// CHECK: %[[Z:.*]] = llvm.insertelement %[[ONE]], %[[Y]]
+// CHECK: llvm.store %[[Z]], %[[AT]] : vector<4xi16>, !llvm.ptr
+llvm.func @chooses(%p: !llvm.ptr, %i: i64, %which: vector<4xi1>, %lane: i32) {
+  %nan = llvm.mlir.constant(dense<0x7FC0> : vector<4xbf16>) : vector<4xbf16>
+  %one = llvm.mlir.constant(1.0 : bf16) : bf16
+  %at = llvm.getelementptr %p[%i] : (!llvm.ptr, i64) -> !llvm.ptr, bf16
+  %x = llvm.load %at : !llvm.ptr -> vector<4xbf16>
+  %y = llvm.select %which, %nan, %x : vector<4xi1>, vector<4xbf16>
+  %z = llvm.insertelement %one, %y[%lane : i32] : vector<4xbf16>
+  llvm.store %z, %at : vector<4xbf16>, !llvm.ptr
+  llvm.return
+}
+
+// -----
+
+// The bits of a float were taken before: what is left between integers does nothing.
+// CHECK-LABEL: llvm.func @takes_bits(
+// CHECK-NOT: bf16
+// CHECK: llvm.bitcast %{{.*}} : i16 to i16
+// CHECK: llvm.zext
+llvm.func @takes_bits(%p: !llvm.ptr) -> i32 {
+  %x = llvm.load %p : !llvm.ptr -> bf16
+  %bits = llvm.bitcast %x : bf16 to i16
+  %wide = llvm.zext %bits : i16 to i32
+  llvm.return %wide : i32
+}
+
+// -----
+
+// A processor that adds bf16 may: everything stays, in other functions too.
+// CHECK-LABEL: llvm.func @adds(
+// CHECK: llvm.fadd %{{.*}} : bf16
+llvm.func @adds(%p: !llvm.ptr) {
+  %x = llvm.load %p : !llvm.ptr -> bf16
+  %y = llvm.fadd %x, %x : bf16
+  llvm.store %y, %p : bf16, !llvm.ptr
+  llvm.return
+}
+// CHECK-LABEL: llvm.func @moves(
+// CHECK: llvm.load %{{.*}} : !llvm.ptr -> bf16
+llvm.func @moves(%p: !llvm.ptr, %q: !llvm.ptr) {
+  %x = llvm.load %p : !llvm.ptr -> bf16
+  llvm.store %x, %q : bf16, !llvm.ptr
+  llvm.return
+}
