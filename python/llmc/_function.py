@@ -48,8 +48,11 @@ def _tensor_type(info: TensorInfo) -> TensorType:
 
 
 def _element_type(name: str) -> np.dtype[Any]:
-    """NumPy has no bfloat16: its two bytes are a uint16."""
-    return np.dtype("uint16" if name == "bfloat16" else name)
+    """NumPy has no bfloat16: its two bytes are a uint16; nor narrower types: their byte is a uint8."""
+    try:
+        return np.dtype(name)
+    except TypeError:
+        return np.dtype("uint16" if name == "bfloat16" else "uint8")
 
 
 def _defaults(arrays: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,12 +63,14 @@ Status readInput(const Application &program, const LlmrtTensor &tensor,
     return array.status();
   const std::string wants =
       ": input " + std::string(tensor.name) + " is " + describeTensor(tensor);
-  const ElementType *type = findElementType(array->type);
-  if (!type || type->kind != tensor.elementType)
+  const ElementType *type = findElementType(tensor.elementType);
+  if (!isSpelled(*type, array->type)) {
+    const ElementType *found = findElementType(array->type);
     return Status::error(file + ": has elements of type " +
-                         (type ? type->name : "'" + array->type + "'") + wants +
-                         "; convert it with .astype('" +
-                         findElementType(tensor.elementType)->name + "')");
+                         (found ? found->name : "'" + array->type + "'") +
+                         wants + "; convert it with .astype('" + type->name +
+                         "')");
+  }
   if (array->columnsFirst && array->shape.size() > 1)
     return Status::error(file + ": has its columns first" + wants +
                          "; save numpy.ascontiguousarray(...) of it");

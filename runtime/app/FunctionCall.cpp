@@ -22,9 +22,8 @@ static void writeElement(char *place, int64_t width, int64_t number) {
 }
 
 static bool isWhole(uint32_t kind) {
-  return kind == LLMRT_ELEMENT_I64 || kind == LLMRT_ELEMENT_I32 ||
-         kind == LLMRT_ELEMENT_I16 || kind == LLMRT_ELEMENT_I8 ||
-         kind == LLMRT_ELEMENT_BOOL;
+  return (kind >= LLMRT_ELEMENT_BOOL && kind <= LLMRT_ELEMENT_I64) ||
+         (kind >= LLMRT_ELEMENT_U8 && kind <= LLMRT_ELEMENT_U64);
 }
 
 bool app::fillDefault(const Function &function, CallTensors &inputs,

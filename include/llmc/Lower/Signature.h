@@ -17,6 +17,9 @@ namespace llmc {
 struct TensorSignature {
   llvm::StringRef name;
   mlir::RankedTensorType type;
+  /// What the elements are where their type does not say it: "uint8",
+  /// "float8_e4m3fn"; empty: the type says it.
+  llvm::StringRef dtype;
   /// [rank], the name of each size that is not known; empty: none.
   llvm::SmallVector<llvm::StringRef> symbols;
 };
@@ -25,9 +28,11 @@ struct Signature {
   llvm::SmallVector<TensorSignature> inputs, outputs;
 };
 
-/// Of arguments and results: the tensor's name, and one string per dimension.
+/// Of arguments and results: the tensor's name, one string per dimension, and the
+/// name that NumPy and ml_dtypes give to elements that the type calls integers.
 constexpr llvm::StringLiteral tensorNameAttr = "llm.name";
 constexpr llvm::StringLiteral tensorDimsAttr = "llm.dims";
+constexpr llvm::StringLiteral tensorTypeAttr = "llm.dtype";
 /// Of a module whose function is bound to memory.
 constexpr llvm::StringLiteral signatureAttr = "llm.signature";
 
@@ -46,8 +51,10 @@ llvm::FailureOr<Signature> readSignature(mlir::ModuleOp module);
 mlir::DictionaryAttr toAttribute(mlir::MLIRContext *context,
                                  const Signature &signature);
 
-/// LLMRT_ELEMENT_* of an element type; nothing where callers cannot give it.
-std::optional<uint32_t> getElementKind(mlir::Type type);
+/// LLMRT_ELEMENT_* of elements of `type` that are called `dtype` (empty: as the type
+/// says); nothing where callers cannot give them.
+std::optional<uint32_t> getElementKind(mlir::Type type,
+                                       llvm::StringRef dtype = "");
 
 } // namespace llmc
 

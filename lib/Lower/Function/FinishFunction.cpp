@@ -128,7 +128,7 @@ private:
            scalar ? AddressOf{} : tables.addTable(symbol + ".sizes", sizes, 8),
            scalar ? AddressOf{}
                   : tables.addTable(symbol + ".symbols", names, 8),
-           int32_t(*getElementKind(tensor.type.getElementType())),
+           int32_t(*getElementKind(tensor.type.getElementType(), tensor.dtype)),
            int32_t(sizes.size())});
     }
     if (entries.empty())

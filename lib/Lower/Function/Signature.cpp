@@ -18,7 +18,7 @@ bool isFunctionProgram(ModuleOp module) {
          });
 }
 
-std::optional<uint32_t> getElementKind(Type type) {
+static std::optional<uint32_t> getKind(Type type) {
   if (type.isF32())
     return LLMRT_ELEMENT_F32;
   if (type.isF16())
@@ -38,6 +38,49 @@ std::optional<uint32_t> getElementKind(Type type) {
   if (type.isSignlessInteger(64))
     return LLMRT_ELEMENT_I64;
   return std::nullopt;
+}
+
+namespace {
+/// Elements that memory holds as integers of other meaning.
+struct NamedType {
+  const char *name;
+  uint32_t kind;
+  unsigned bits; // of the integer
+};
+} // namespace
+
+static constexpr NamedType namedTypes[] = {
+    {"uint8", LLMRT_ELEMENT_U8, 8},
+    {"uint16", LLMRT_ELEMENT_U16, 16},
+    {"uint32", LLMRT_ELEMENT_U32, 32},
+    {"uint64", LLMRT_ELEMENT_U64, 64},
+    {"int4", LLMRT_ELEMENT_I4, 8},
+    {"uint4", LLMRT_ELEMENT_U4, 8},
+    {"int2", LLMRT_ELEMENT_I2, 8},
+    {"uint2", LLMRT_ELEMENT_U2, 8},
+    {"float8_e4m3fn", LLMRT_ELEMENT_F8E4M3FN, 8},
+    {"float8_e4m3fnuz", LLMRT_ELEMENT_F8E4M3FNUZ, 8},
+    {"float8_e5m2", LLMRT_ELEMENT_F8E5M2, 8},
+    {"float8_e5m2fnuz", LLMRT_ELEMENT_F8E5M2FNUZ, 8},
+    {"float8_e8m0fnu", LLMRT_ELEMENT_F8E8M0FNU, 8},
+    {"float6_e2m3fn", LLMRT_ELEMENT_F6E2M3FN, 8},
+    {"float6_e3m2fn", LLMRT_ELEMENT_F6E3M2FN, 8},
+    {"float4_e2m1fn", LLMRT_ELEMENT_F4E2M1FN, 8},
+};
+
+std::optional<uint32_t> getElementKind(Type type, StringRef dtype) {
+  if (dtype.empty())
+    return getKind(type);
+  for (const NamedType &named : namedTypes)
+    if (dtype == named.name && type.isSignlessInteger(named.bits))
+      return named.kind;
+  return std::nullopt;
+}
+
+static StringRef readType(DictionaryAttr attributes,
+                          StringRef key = tensorTypeAttr) {
+  auto name = attributes ? attributes.getAs<StringAttr>(key) : StringAttr();
+  return name ? name.getValue() : StringRef();
 }
 
 /// The symbols of the sizes that are not known.
@@ -76,6 +119,11 @@ public:
     if (!tensor.type || !getElementKind(tensor.type.getElementType()))
       return fail("is no tensor of numbers that a caller can give: f16, bf16, "
                   "f32, f64, i1, i8, i16, i32 and i64 are known");
+    tensor.dtype = readType(attributes);
+    if (!getElementKind(tensor.type.getElementType(), tensor.dtype))
+      return fail("has elements that are no '" + tensor.dtype + "': '" +
+                  tensorTypeAttr +
+                  "' says what integers of its width mean, as uint8 of i8");
     auto name = attributes ? attributes.getAs<StringAttr>(tensorNameAttr)
                            : StringAttr();
     if (!name || name.empty())
@@ -118,11 +166,15 @@ FailureOr<Signature> readSignature(func::FuncOp function) {
 
 static ArrayAttr toAttribute(Builder &b, ArrayRef<TensorSignature> tensors) {
   SmallVector<Attribute> entries;
-  for (const TensorSignature &tensor : tensors)
-    entries.push_back(b.getDictionaryAttr(
-        {b.getNamedAttr("name", b.getStringAttr(tensor.name)),
-         b.getNamedAttr("type", TypeAttr::get(tensor.type)),
-         b.getNamedAttr("dims", b.getStrArrayAttr(tensor.symbols))}));
+  for (const TensorSignature &tensor : tensors) {
+    SmallVector<NamedAttribute> entry = {
+        b.getNamedAttr("name", b.getStringAttr(tensor.name)),
+        b.getNamedAttr("type", TypeAttr::get(tensor.type)),
+        b.getNamedAttr("dims", b.getStrArrayAttr(tensor.symbols))};
+    if (!tensor.dtype.empty())
+      entry.push_back(b.getNamedAttr("dtype", b.getStringAttr(tensor.dtype)));
+    entries.push_back(b.getDictionaryAttr(entry));
+  }
   return b.getArrayAttr(entries);
 }
 
@@ -145,9 +197,11 @@ static bool readSide(DictionaryAttr attribute, StringRef side,
     auto type = entry ? entry.getAs<TypeAttr>("type") : nullptr;
     if (!name || !type || !isa<RankedTensorType>(type.getValue()))
       return false;
-    TensorSignature tensor{
-        name.getValue(), cast<RankedTensorType>(type.getValue()), {}};
-    if (!getElementKind(tensor.type.getElementType()) ||
+    TensorSignature tensor{name.getValue(),
+                           cast<RankedTensorType>(type.getValue()),
+                           readType(entry, "dtype"),
+                           {}};
+    if (!getElementKind(tensor.type.getElementType(), tensor.dtype) ||
         failed(readSymbols(entry.getAs<ArrayAttr>("dims"), tensor)))
       return false;
     tensors.push_back(tensor);

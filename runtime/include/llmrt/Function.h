@@ -30,7 +30,11 @@ struct ElementType {
 };
 /// Null: this runtime knows no such kind.
 const ElementType *findElementType(uint32_t kind);
+/// The first of those that a .npy file spells so.
 const ElementType *findElementType(std::string_view npy);
+/// Whether a .npy file's elements can be of the type: narrow ones are told apart by
+/// their width only.
+bool isSpelled(const ElementType &type, std::string_view npy);
 
 /// "float32 [batch, seq, 64]"
 std::string describeTensor(const LlmrtTensor &tensor);

@@ -113,6 +113,23 @@ enum {
   LLMRT_ELEMENT_F16 = 7,
   LLMRT_ELEMENT_BF16 = 8,
   LLMRT_ELEMENT_F64 = 9,
+  LLMRT_ELEMENT_U8 = 10,
+  LLMRT_ELEMENT_U16 = 11,
+  LLMRT_ELEMENT_U32 = 12,
+  LLMRT_ELEMENT_U64 = 13,
+  /* Narrow ones, a byte each: integers in its low bits, extended to eight. */
+  LLMRT_ELEMENT_I4 = 14,
+  LLMRT_ELEMENT_U4 = 15,
+  LLMRT_ELEMENT_I2 = 16,
+  LLMRT_ELEMENT_U2 = 17,
+  LLMRT_ELEMENT_F8E4M3FN = 18,
+  LLMRT_ELEMENT_F8E4M3FNUZ = 19,
+  LLMRT_ELEMENT_F8E5M2 = 20,
+  LLMRT_ELEMENT_F8E5M2FNUZ = 21,
+  LLMRT_ELEMENT_F8E8M0FNU = 22,
+  LLMRT_ELEMENT_F6E2M3FN = 23,
+  LLMRT_ELEMENT_F6E3M2FN = 24,
+  LLMRT_ELEMENT_F4E2M1FN = 25,
 };
 
 /*===----------------------------------------------------------------------===

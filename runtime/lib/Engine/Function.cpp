@@ -23,6 +23,23 @@ static constexpr ElementType elementTypes[] = {
     {LLMRT_ELEMENT_I16, "int16", "<i2", 2},
     {LLMRT_ELEMENT_I32, "int32", "<i4", 4},
     {LLMRT_ELEMENT_I64, "int64", "<i8", 8},
+    {LLMRT_ELEMENT_U8, "uint8", "|u1", 1},
+    {LLMRT_ELEMENT_U16, "uint16", "<u2", 2},
+    {LLMRT_ELEMENT_U32, "uint32", "<u4", 4},
+    {LLMRT_ELEMENT_U64, "uint64", "<u8", 8},
+    // So are these, all alike.
+    {LLMRT_ELEMENT_I4, "int4", "<V1", 1},
+    {LLMRT_ELEMENT_U4, "uint4", "<V1", 1},
+    {LLMRT_ELEMENT_I2, "int2", "<V1", 1},
+    {LLMRT_ELEMENT_U2, "uint2", "<V1", 1},
+    {LLMRT_ELEMENT_F8E4M3FN, "float8_e4m3fn", "<V1", 1},
+    {LLMRT_ELEMENT_F8E4M3FNUZ, "float8_e4m3fnuz", "<V1", 1},
+    {LLMRT_ELEMENT_F8E5M2, "float8_e5m2", "<V1", 1},
+    {LLMRT_ELEMENT_F8E5M2FNUZ, "float8_e5m2fnuz", "<V1", 1},
+    {LLMRT_ELEMENT_F8E8M0FNU, "float8_e8m0fnu", "<V1", 1},
+    {LLMRT_ELEMENT_F6E2M3FN, "float6_e2m3fn", "<V1", 1},
+    {LLMRT_ELEMENT_F6E3M2FN, "float6_e3m2fn", "<V1", 1},
+    {LLMRT_ELEMENT_F4E2M1FN, "float4_e2m1fn", "<V1", 1},
 };
 
 const ElementType *llmrt::findElementType(uint32_t kind) {
@@ -37,6 +54,13 @@ const ElementType *llmrt::findElementType(std::string_view npy) {
     if (type.npy == npy)
       return &type;
   return nullptr;
+}
+
+bool llmrt::isSpelled(const ElementType &type, std::string_view npy) {
+  // Of one byte, which has no order; and ml_dtypes's one type of kind f.
+  if (npy == "|V1" || (npy == "<f1" && type.kind == LLMRT_ELEMENT_F8E5M2))
+    npy = "<V1";
+  return type.npy == npy;
 }
 
 std::string llmrt::describeTensor(const LlmrtTensor &tensor) {

@@ -111,6 +111,27 @@ TEST(Function, saysWhatDoesNotFit) {
             "[2000000]: give smaller inputs");
 }
 
+TEST(Function, namesTypesAsNumPyAndMlDtypesDo) {
+  const LlmrtTensor bytes = {"b", pairs, names, LLMRT_ELEMENT_U8, 2};
+  EXPECT_EQ(describeTensor(bytes), "uint8 [rows, 2]");
+  const LlmrtTensor small = {"s", ones, names, LLMRT_ELEMENT_F8E4M3FN, 1};
+  EXPECT_EQ(describeTensor(small), "float8_e4m3fn [rows]");
+  EXPECT_EQ(findElementType("<u4")->kind, LLMRT_ELEMENT_U32);
+  EXPECT_EQ(findElementType(99), nullptr);
+}
+
+TEST(Function, takesNarrowElementsByTheirWidthAlone) {
+  // NumPy writes what it does not know as bytes without a meaning.
+  for (uint32_t kind = LLMRT_ELEMENT_I4; kind <= LLMRT_ELEMENT_F4E2M1FN;
+       ++kind) {
+    EXPECT_TRUE(isSpelled(*findElementType(kind), "|V1")) << kind;
+    EXPECT_FALSE(isSpelled(*findElementType(kind), "|u1")) << kind;
+  }
+  EXPECT_TRUE(isSpelled(*findElementType(LLMRT_ELEMENT_F8E5M2), "<f1"));
+  EXPECT_FALSE(isSpelled(*findElementType(LLMRT_ELEMENT_F8E4M3FN), "<f1"));
+  EXPECT_FALSE(isSpelled(*findElementType(LLMRT_ELEMENT_U8), "|i1"));
+}
+
 TEST(Function, refusesStepsAndOtherLayouts) {
   LlmrtModel step = model;
   step.signature = nullptr;
