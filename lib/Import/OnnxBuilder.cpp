@@ -252,6 +252,22 @@ Error OnnxBuilder::buildInputs(const ::onnx::GraphProto &graph,
   return Error::success();
 }
 
+/// The sizes that a graph says of an output, where all are numbers; else null.
+static mlir::DenseI64ArrayAttr
+declaredShape(mlir::Builder &builder, const ::onnx::ValueInfoProto &output) {
+  const ::onnx::TypeProto &type = output.type();
+  if (!type.has_tensor_type() || !type.tensor_type().has_shape() ||
+      type.tensor_type().shape().dim_size() > mostOnnxDims)
+    return {};
+  SmallVector<int64_t> shape;
+  for (const auto &dim : type.tensor_type().shape().dim()) {
+    if (!dim.has_dim_value() || dim.dim_value() < 0)
+      return {};
+    shape.push_back(dim.dim_value());
+  }
+  return builder.getDenseI64ArrayAttr(shape);
+}
+
 Error OnnxBuilder::buildOutputs(const ::onnx::GraphProto &graph,
                                 mlir::func::FuncOp function) {
   SmallVector<mlir::Value> values;
@@ -265,10 +281,12 @@ Error OnnxBuilder::buildOutputs(const ::onnx::GraphProto &graph,
       for (const auto &dim : output.type().tensor_type().shape().dim())
         dims.push_back(dim.has_dim_param() ? dim.dim_param() : "");
     values.push_back(value);
-    attributes.push_back(builder.getDictionaryAttr(
-        {builder.getNamedAttr("onnx.name",
-                              builder.getStringAttr(output.name())),
-         builder.getNamedAttr("onnx.dims", spellDims(builder, dims))}));
+    mlir::NamedAttrList list;
+    list.set("onnx.name", builder.getStringAttr(output.name()));
+    list.set("onnx.dims", spellDims(builder, dims));
+    if (mlir::DenseI64ArrayAttr shape = declaredShape(builder, output))
+      list.set("onnx.shape", shape);
+    attributes.push_back(list.getDictionary(builder.getContext()));
   }
   if (values.empty())
     return error("", "has no outputs: nothing of it is asked");

@@ -22,10 +22,35 @@ static void moveToInput(OnnxBuilder &builder, OnnxNode &node, StringRef name,
   node.operands[place] = builder.constant(values.asArrayRef());
 }
 
+/// A constant's numbers, whichever attribute has them, become a tensor.
+static void spellValue(OnnxBuilder &builder, OnnxNode &node) {
+  mlir::Builder &b = builder.builder;
+  auto take = [&](StringRef name) {
+    return node.attributes.erase(name); // null: it has none
+  };
+  auto set = [&](ArrayRef<int64_t> shape, mlir::Type type, auto numbers) {
+    node.attributes.set("value",
+                        mlir::DenseElementsAttr::get(
+                            mlir::RankedTensorType::get(shape, type), numbers));
+  };
+  if (auto number = dyn_cast_or_null<mlir::FloatAttr>(take("value_float")))
+    set({}, b.getF32Type(), ArrayRef(number.getValue().convertToFloat()));
+  else if (auto number = dyn_cast_or_null<mlir::IntegerAttr>(take("value_int")))
+    set({}, b.getI64Type(), ArrayRef(number.getInt()));
+  else if (auto numbers =
+               dyn_cast_or_null<mlir::DenseF32ArrayAttr>(take("value_floats")))
+    set(numbers.size(), b.getF32Type(), numbers.asArrayRef());
+  else if (auto numbers =
+               dyn_cast_or_null<mlir::DenseI64ArrayAttr>(take("value_ints")))
+    set(numbers.size(), b.getI64Type(), numbers.asArrayRef());
+}
+
 Error llmc::updateOnnxForm(OnnxBuilder &builder, OnnxNode &node) {
   StringRef name = node.opName;
   if (!name.consume_front("onnx."))
     return Error::success();
+  if (name == "Constant")
+    spellValue(builder, node);
   if (name.starts_with("Reduce"))
     moveToInput(builder, node, "axes", 1);
   if (name == "Split" && node.opset < 18 && node.operands.size() < 2)

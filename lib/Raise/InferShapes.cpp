@@ -31,21 +31,58 @@ struct InferShapes : impl::InferShapesBase<InferShapes> {
 
   void infer(func::FuncOp function) {
     Graph graph(function, store);
+    DenseMap<Value, ArrayRef<int64_t>> declared = findDeclared(function);
     std::vector<onnx::Evaluator> evaluators;
     evaluators.push_back(graph.evaluator(graph.lengths()));
     for (Lengths lengths : shortLengths)
       evaluators.push_back(graph.evaluator(lengths));
+    // Behind the first value whose sizes cannot be known are those made of it.
     bool complete = true;
     function.walk([&](Operation *op) {
-      for (Value result : op->getResults())
-        if (isa<UnrankedTensorType>(result.getType()) && complete)
-          complete = inferValue(op, result, evaluators);
+      for (Value result : op->getResults()) {
+        if (!isa<UnrankedTensorType>(result.getType()))
+          continue;
+        complete = complete && inferValue(op, result, evaluators);
+        if (auto shape = declared.find(result);
+            !complete && shape != declared.end())
+          setShape(result, shape->second);
+      }
     });
     retypeResults(function);
   }
 
-  /// False after the first value whose sizes cannot be known: those behind it
-  /// are made of it.
+  static void setShape(Value value, ArrayRef<int64_t> shape) {
+    auto type = cast<ShapedType>(value.getType());
+    value.setType(RankedTensorType::get(shape, type.getElementType()));
+  }
+
+  /// What the graph says of its results, and so of what elementwise ops make them
+  /// of: where axes or a shape are data, nothing else says it.
+  static DenseMap<Value, ArrayRef<int64_t>>
+  findDeclared(func::FuncOp function) {
+    DenseMap<Value, ArrayRef<int64_t>> declared;
+    Operation *end = function.getBody().front().getTerminator();
+    for (auto [i, result] : llvm::enumerate(end->getOperands())) {
+      auto shape =
+          function.getResultAttrOfType<DenseI64ArrayAttr>(i, "onnx.shape");
+      if (!shape)
+        continue;
+      for (Value value = result; value; value = findSource(value))
+        if (!declared.try_emplace(value, shape.asArrayRef()).second)
+          break;
+    }
+    return declared;
+  }
+
+  /// The one tensor whose elements an elementwise op takes; null if it is none.
+  static Value findSource(Value value) {
+    Operation *op = value.getDefiningOp();
+    if (!op || op->getNumResults() != 1 || !onnx::isElementwise(op))
+      return {};
+    bool isAlone = op->getNumOperands() == 1 || isa<onnx::CastLikeOp>(op);
+    return isAlone ? op->getOperand(0) : Value();
+  }
+
   bool inferValue(Operation *op, Value value,
                   MutableArrayRef<onnx::Evaluator> evaluators) {
     SmallVector<int64_t> shape;
@@ -64,8 +101,7 @@ struct InferShapes : impl::InferShapesBase<InferShapes> {
       for (auto [known, size] : llvm::zip_equal(shape, *sizes))
         known = known == size ? known : ShapedType::kDynamic;
     }
-    auto type = cast<ShapedType>(value.getType());
-    value.setType(RankedTensorType::get(shape, type.getElementType()));
+    setShape(value, shape);
     return true;
   }
 

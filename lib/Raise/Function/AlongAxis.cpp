@@ -1,6 +1,7 @@
 //===- AlongAxis.cpp - softmax, running sums and the place of the best ----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "DataIntegers.h"
 #include "Reductions.h"
 
 using namespace mlir;
@@ -54,43 +55,117 @@ static LogicalResult lowerSoftmax(Node &node, bool isLog) {
       }));
 }
 
-/// Every element adds up what stands before it: quadratic in the axis, which
-/// masks and positions have short.
-static LogicalResult lowerCumSum(Node &node) {
-  SizedTensor input = node.in(0);
-  int64_t rank = input.rank();
-  auto given = node.numbers(1);
-  auto axis = given && given->size() == 1 ? Node::axis(given->front(), rank)
-                                          : std::nullopt;
-  if (!axis)
-    return node.fail("has an axis that is no constant, or beside its dims");
-  bool exclusive = node.integer("exclusive", 0) != 0,
-       reverse = node.integer("reverse", 0) != 0;
-  Type type = getSumType(input.element());
-  SmallVector<bool> reduced(rank, false);
-  reduced.push_back(true);
-  auto dims = llvm::to_vector(llvm::seq<int64_t>(0, rank)), other = dims;
-  other[*axis] = rank;
-  Value zero = arith::ConstantOp::create(node.b, node.b.getZeroAttr(type));
-  Value sums = node.loops(
-      reduced, {input.value}, {node.filled(input.sizes, zero)},
-      {node.map(rank + 1, other), node.map(rank + 1, dims)},
-      [&](Scalars &s, ValueRange x) -> SmallVector<Value> {
-        Value here = s.place(*axis), there = s.place(rank);
-        if (reverse)
-          std::swap(here, there);
-        Value isIn = s.compare(exclusive ? Relation::less : Relation::lessEqual,
-                               there, here);
-        Value element = s.widen(x[0]);
-        return {s.add(x[1], s.select(isIn, element, s.like(element, 0)))};
-      })[0];
-  if (type == input.element())
-    return node.set({sums, input.sizes});
-  return node.set(node.each(input.sizes, input.element(), {sums},
-                            {node.all(rank)}, [&](Scalars &s, ValueRange x) {
-                              return s.convert(x[0], input.element());
-                            }));
-}
+namespace {
+
+/// Every element adds up, or multiplies, what stands before it: quadratic in the
+/// axis, which masks and positions have short.
+class RunningFold {
+public:
+  RunningFold(Node &node, bool multiplies)
+      : node(node), multiplies(multiplies), input(node.in(0)), axis(node, 1),
+        exclusive(node.integer("exclusive", 0) != 0),
+        reverse(node.integer("reverse", 0) != 0),
+        type(getSumType(input.element())) {}
+
+  LogicalResult run() {
+    auto given = node.numbers(1);
+    if (!axis || axis.count() != 1)
+      return node.fail("has an axis that is no integer");
+    if (!given)
+      return set(foldByData());
+    auto dim = Node::axis(given->front(), input.rank());
+    return dim ? set(fold(*dim)) : node.fail("has an axis beside its dims");
+  }
+
+private:
+  Node &node;
+  bool multiplies;
+  SizedTensor input;
+  DataIntegers axis;
+  bool exclusive, reverse;
+  Type type;
+
+  Value fold(int64_t dim) {
+    int64_t rank = input.rank();
+    auto dims = llvm::to_vector(llvm::seq<int64_t>(0, rank)), other = dims;
+    other[dim] = rank;
+    return fold(input.value, node.map(rank + 1, other),
+                [&](Scalars &s, ValueRange x) -> Value {
+                  return next(s, s.place(dim), s.place(rank), x);
+                });
+  }
+
+  /// Which dim the axis is, each element finds out.
+  Value foldByData() {
+    int64_t rank = input.rank();
+    Size most = node.sizes.number(1);
+    SmallVector<Value> sizes;
+    for (Size size : input.sizes) {
+      most = node.sizes.greatest(most, size);
+      sizes.push_back(node.sizes.value(size));
+    }
+    // Says how many turns there are; nobody reads it.
+    Value turns = node.empty({most}, node.b.getI8Type());
+    return fold(turns, node.map(rank + 1, {rank}),
+                [&](Scalars &s, ValueRange x) -> Value {
+                  Value here = s.index(0), size = s.index(0);
+                  SmallVector<Value> from;
+                  for (int64_t d = 0; d < rank; ++d) {
+                    Value isAxis = axis.isAxis(s, d, rank);
+                    here = s.select(isAxis, s.place(d), here);
+                    size = s.select(isAxis, sizes[d], size);
+                    from.push_back(s.select(isAxis, s.place(rank), s.place(d)));
+                    Value last = s.subtract(sizes[d], s.index(1));
+                    from.back() = s.least(from.back(), last);
+                  }
+                  Value element = node.extract(s, input.value, from);
+                  Value made =
+                      next(s, here, s.place(rank), {element, x.back()});
+                  Value isThere =
+                      s.compare(Relation::less, s.place(rank), size);
+                  return s.select(isThere, made, x.back());
+                });
+  }
+
+  /// One more loop than there are dims, over the elements that may be added.
+  Value fold(Value source, AffineMap map, Node::Body body) {
+    int64_t rank = input.rank();
+    SmallVector<bool> reduced(rank, false);
+    reduced.push_back(true);
+    auto dims = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+    TypedAttr start = multiplies ? node.b.getOneAttr(type)
+                                 : TypedAttr(node.b.getZeroAttr(type));
+    Value first = arith::ConstantOp::create(node.b, start);
+    return node.loops(reduced, {source}, {node.filled(input.sizes, first)},
+                      {map, node.map(rank + 1, dims)},
+                      [&](Scalars &s, ValueRange x) -> SmallVector<Value> {
+                        return {body(s, x)};
+                      })[0];
+  }
+
+  /// What is made so far at `here`, with the element `x[0]` at `there`.
+  Value next(Scalars &s, Value here, Value there, ValueRange x) {
+    if (reverse)
+      std::swap(here, there);
+    Value isIn = s.compare(exclusive ? Relation::less : Relation::lessEqual,
+                           there, here);
+    Value element = s.widen(x[0]);
+    Value made = multiplies ? s.multiply(x[1], element) : s.add(x[1], element);
+    return s.select(isIn, made, x[1]);
+  }
+
+  LogicalResult set(Value sums) {
+    if (type == input.element())
+      return node.set({sums, input.sizes});
+    return node.set(node.each(input.sizes, input.element(), {sums},
+                              {node.all(input.rank())},
+                              [&](Scalars &s, ValueRange x) {
+                                return s.convert(x[0], input.element());
+                              }));
+  }
+};
+
+} // namespace
 
 /// At a tie the first stays, or the last.
 static LogicalResult lowerArg(Node &node, bool wantsMost) {
@@ -130,7 +205,12 @@ void addAxisLowerings(LoweringTable &table) {
   table["onnx.LogSoftmax"] = [](Node &node) {
     return lowerSoftmax(node, true);
   };
-  table["onnx.CumSum"] = lowerCumSum;
+  table["onnx.CumSum"] = [](Node &node) {
+    return RunningFold(node, /*multiplies=*/false).run();
+  };
+  table["onnx.CumProd"] = [](Node &node) {
+    return RunningFold(node, /*multiplies=*/true).run();
+  };
   table["onnx.ArgMax"] = [](Node &node) { return lowerArg(node, true); };
   table["onnx.ArgMin"] = [](Node &node) { return lowerArg(node, false); };
 }

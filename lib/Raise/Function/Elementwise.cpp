@@ -15,11 +15,13 @@ using Relation = Scalars::Relation;
 LogicalResult lowerEach(Node &node, const ElementBody &body) {
   SmallVector<SizedTensor> tensors;
   SmallVector<Value> inputs;
+  SmallVector<Type> kinds;
   for (unsigned i = 0; i < node.count(); ++i) {
     if (!node.has(i))
       continue;
     tensors.push_back(node.in(i));
     inputs.push_back(tensors.back().value);
+    kinds.push_back(node.kind(i));
   }
   Type element = node.element();
   if (!element)
@@ -27,14 +29,14 @@ LogicalResult lowerEach(Node &node, const ElementBody &body) {
   std::optional<Broadcast> places = node.broadcast(tensors);
   if (!places)
     return node.fail("has operands of sizes that do not fit");
-  SizedTensor result = node.each(
-      places->sizes, element, inputs, Node::Maps(places->maps),
-      [&](Scalars &s, ValueRange elements) {
-        SmallVector<Value> wide;
-        for (Value x : elements)
-          wide.push_back(s.widen(x));
-        return s.convert(body(s, wide), element, node.isResultUnsigned());
-      });
+  SizedTensor result =
+      node.each(places->sizes, element, inputs, Node::Maps(places->maps),
+                [&](Scalars &s, ValueRange elements) {
+                  SmallVector<Value> wide;
+                  for (auto [x, kind] : llvm::zip_equal(elements, kinds))
+                    wide.push_back(decode(s, x, kind));
+                  return encode(s, body(s, wide), node.resultKind());
+                });
   return node.set(result);
 }
 
@@ -80,8 +82,11 @@ static LogicalResult lowerPow(Node &node) {
       return s.apply<math::SqrtOp>(x[0]);
     // Integers of up to 53 bits are exact in f64.
     Type type = Scalars::isFloat(x[0]) ? x[0].getType() : s.getF64Type();
-    return math::PowFOp::create(s, s.convert(x[0], type),
-                                s.convert(x[1], type));
+    Value base = s.convert(x[0], type);
+    s.isUnsigned = node.isUnsigned(1);
+    Value power = math::PowFOp::create(s, base, s.convert(x[1], type));
+    s.isUnsigned = node.isUnsigned(0);
+    return power;
   });
 }
 
@@ -153,19 +158,23 @@ static void addRelations(LoweringTable &table) {
     addBinary(table, name, differ);
 }
 
-/// What leaves the type is 0.
+/// By less than nothing, and by as many bits as there are or more, what is left is
+/// what the sign alone makes.
 static LogicalResult lowerShift(Node &node) {
   bool left = node.string("direction", "LEFT") == "LEFT";
   return lowerEach(node, [&](Scalars &s, ValueRange x) -> Value {
-    Value width = s.like(x[0], x[0].getType().getIntOrFloatBitWidth());
+    unsigned width = x[0].getType().getIntOrFloatBitWidth();
+    Value zero = s.like(x[0], 0), last = s.like(x[0], width - 1);
     Value fits =
-        arith::CmpIOp::create(s, arith::CmpIPredicate::ult, x[1], width);
-    Value by = s.select(fits, x[1], s.like(x[0], 0)), shifted;
+        arith::CmpIOp::create(s, arith::CmpIPredicate::ule, x[1], last);
+    if (!left && !s.isUnsigned)
+      return arith::ShRSIOp::create(s, x[0], s.select(fits, x[1], last));
+    Value by = s.select(fits, x[1], zero), shifted;
     if (left)
       shifted = arith::ShLIOp::create(s, x[0], by);
     else
       shifted = arith::ShRUIOp::create(s, x[0], by);
-    return s.select(fits, shifted, s.like(x[0], 0));
+    return s.select(fits, shifted, zero);
   });
 }
 
@@ -191,17 +200,44 @@ static LogicalResult lowerClip(Node &node) {
   });
 }
 
-/// Elements are `lowerEach`'s to convert; CastLike's second operand says a type.
+/// CastLike's second operand says a type.
 static LogicalResult lowerCast(Node &node) {
   SizedTensor input = node.in(0);
   Type element = node.element();
   if (!element)
     return node.fail("makes elements that memory does not hold");
-  int64_t rank = input.rank();
+  Encoding encoding;
+  encoding.saturate = node.integer("saturate", 1) != 0;
+  StringRef rounding = node.string("round_mode", "up");
+  encoding.rounding = rounding == "up"     ? Rounding::up
+                      : rounding == "down" ? Rounding::down
+                                           : Rounding::nearest;
+  return node.set(
+      node.each(input.sizes, element, {input.value}, {node.all(input.rank())},
+                [&](Scalars &s, ValueRange x) {
+                  Value number = decode(s, x[0], node.kind(0));
+                  return encode(s, number, node.resultKind(), encoding);
+                }));
+}
+
+/// The bits of an element: a bool is a byte.
+static unsigned bitsOf(Type kind) {
+  return kind.isInteger(1) ? 8 : kind.getIntOrFloatBitWidth();
+}
+
+static LogicalResult lowerBitCast(Node &node) {
+  SizedTensor input = node.in(0);
+  Type element = node.element();
+  if (!element || bitsOf(node.kind(0)) != bitsOf(node.resultKind()))
+    return node.fail("makes elements of another width");
+  if (input.element() == element)
+    return node.set(input);
+  if (input.element().isInteger(1) || element.isInteger(1))
+    return lowerCast(node);
   return node.set(node.each(input.sizes, element, {input.value},
-                            {node.all(rank)}, [&](Scalars &s, ValueRange x) {
-                              return s.convert(s.widen(x[0]), element,
-                                               node.isResultUnsigned());
+                            {node.all(input.rank())},
+                            [&](Scalars &s, ValueRange x) -> Value {
+                              return arith::BitcastOp::create(s, element, x[0]);
                             }));
 }
 
@@ -211,6 +247,7 @@ void addElementwiseLowerings(LoweringTable &table) {
   table["onnx.BitShift"] = lowerShift;
   table["onnx.Clip"] = lowerClip;
   table["onnx.Cast"] = table["onnx.CastLike"] = lowerCast;
+  table["onnx.BitCast"] = lowerBitCast;
   table["onnx.Where"] = [](Node &node) {
     return lowerEach(node, [](Scalars &s, ValueRange x) {
       return s.select(x[0], x[1], x[2]);

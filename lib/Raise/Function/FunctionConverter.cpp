@@ -4,6 +4,7 @@
 #include "FunctionConverter.h"
 
 #include "dialects/llm/LLMDialect.h"
+#include "dialects/onnx/Evaluation.h"
 #include "dialects/onnx/ONNXDialect.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -23,6 +24,7 @@ static const LoweringTable &getLowerings() {
     addMadeLowerings(made);
     addReductionLowerings(made);
     addAxisLowerings(made);
+    addChoiceLowerings(made);
     addProductLowerings(made);
     addNormLowerings(made);
     addLinearLowerings(made);
@@ -31,19 +33,18 @@ static const LoweringTable &getLowerings() {
   return table;
 }
 
+/// Whether results have elements of the first operand's kind as they are.
+static bool movesElements(Operation *op) {
+  return isa<onnx::ReshapeOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
+             onnx::FlattenOp, onnx::TransposeOp, onnx::ExpandOp, onnx::TileOp,
+             onnx::PadOp, onnx::ConcatOp, onnx::SliceOp, onnx::SplitOp,
+             onnx::GatherOp, onnx::GatherElementsOp, onnx::GatherNDOp>(op);
+}
+
 bool hasLowering(Operation *op) {
   return isa<onnx::ConstantOp, onnx::NoneOp, llm::ParamOp, func::ReturnOp,
              onnx::ShapeOp, onnx::SizeOp>(op) ||
          getLowerings().contains(op->getName().getStringRef());
-}
-
-Type getStorageType(Type element) {
-  if (element.isF16() || element.isBF16() || element.isF32() || element.isF64())
-    return element;
-  auto integer = dyn_cast<IntegerType>(element);
-  if (!integer || !llvm::is_contained({1, 8, 16, 32, 64}, integer.getWidth()))
-    return {};
-  return IntegerType::get(element.getContext(), integer.getWidth());
 }
 
 FunctionConverter::FunctionConverter(func::FuncOp graph,
@@ -87,31 +88,35 @@ static NamedAttrList describe(Builder &b, DictionaryAttr onnx,
   attributes.set("llm.name",
                  name && !name.empty() ? name : b.getStringAttr(otherwise));
   attributes.set("llm.dims", b.getStrArrayAttr(symbols));
+  if (StringRef dtype = getNumpyName(type.getElementType()); !dtype.empty())
+    attributes.set("llm.dtype", b.getStringAttr(dtype));
   return attributes;
 }
 
-/// A program's tensors are of numbers that a file of NumPy can have as they are.
-static bool isGiven(Type type) {
+/// A tensor as memory holds it; null if it holds none.
+static RankedTensorType getStored(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor &&
-         getStorageType(tensor.getElementType()) == tensor.getElementType();
+  Type element = tensor ? getStorageType(tensor.getElementType()) : Type();
+  if (!element)
+    return {};
+  return cast<RankedTensorType>(tensor.clone(element));
 }
 
 bool FunctionConverter::takeInputs() {
   llvm::StringMap<Value> symbols;
   for (BlockArgument input : graph.getArguments()) {
     unsigned number = input.getArgNumber();
-    if (!isGiven(input.getType())) {
+    RankedTensorType stored = getStored(input.getType());
+    if (!stored) {
       blamed.push_back({graph, "input " + std::to_string(number) +
                                    " is no tensor of known rank of bool, "
-                                   "signed integers or floats of 16 bits "
-                                   "and more"});
+                                   "integers or floats"});
       return false;
     }
     auto type = cast<RankedTensorType>(input.getType());
     NamedAttrList attributes = describe(b, graph.getArgAttrDict(number), type,
                                         "input" + std::to_string(number));
-    if (failed(made.insertArgument(number, type,
+    if (failed(made.insertArgument(number, stored,
                                    attributes.getDictionary(b.getContext()),
                                    input.getLoc())))
       return false;
@@ -140,12 +145,10 @@ bool FunctionConverter::returnResults() {
   SmallVector<Attribute> attributes;
   for (auto [i, operand] : llvm::enumerate(end->getOperands())) {
     SizedTensor tensor = get(operand);
-    if (tensor && getElementTypeOrSelf(operand.getType()) != tensor.element())
-      blamed.push_back(
-          {graph, "result " + std::to_string(i) + " has unsigned integers"});
-    if (!tensor || (!blamed.empty() && blamed.back().op == graph))
+    if (!tensor)
       return false;
-    auto type = cast<RankedTensorType>(tensor.value.getType());
+    RankedTensorType type = cast<RankedTensorType>(tensor.value.getType())
+                                .clone(getElementTypeOrSelf(operand.getType()));
     results.push_back(tensor.value);
     attributes.push_back(describe(b, graph.getResultAttrDict(i), type,
                                   "output" + std::to_string(i))
@@ -167,6 +170,24 @@ bool FunctionConverter::isKnown(Value value) const {
          integers.contains(value);
 }
 
+/// Narrow elements are computed with by ops that decode them, and moved by all that
+/// only move; why not, or "".
+static std::string refuseNarrow(Operation *op) {
+  if (onnx::isElementwise(op) || movesElements(op) ||
+      isa<onnx::CastLikeOp, onnx::QuantizeLinearOp, onnx::DequantizeLinearOp>(
+          op))
+    return "";
+  auto types = llvm::concat<const Type>(llvm::to_vector(op->getOperandTypes()),
+                                        llvm::to_vector(op->getResultTypes()));
+  for (Type type : types)
+    if (Type element = getElementTypeOrSelf(type); isNarrow(element))
+      return ("computes with " + getNumpyName(element) +
+              ", which Cast and DequantizeLinear make numbers of 16 bits and "
+              "more of")
+          .str();
+  return "";
+}
+
 void FunctionConverter::convert(Operation *op) {
   b.setLoc(op->getLoc());
   if (isa<onnx::NoneOp>(op) || takeConstant(op))
@@ -180,6 +201,10 @@ void FunctionConverter::convert(Operation *op) {
   auto lowering = getLowerings().find(op->getName().getStringRef());
   if (lowering == getLowerings().end()) {
     blamed.push_back({op, "has no lowering"});
+    return;
+  }
+  if (std::string reason = refuseNarrow(op); !reason.empty()) {
+    blamed.push_back({op, reason});
     return;
   }
   Node node(*this, op);
@@ -209,17 +234,15 @@ bool FunctionConverter::takeConstant(Operation *op) {
     return fail("has elements that memory does not hold as they are");
   if (isa<llm::ParamOp>(op)) {
     if (storage != type.getElementType())
-      return fail("is a weight of unsigned integers");
+      return fail("is a weight of integers or of floats of 8 bits");
     value = b.clone(*op)->getResult(0);
   } else {
     auto dense = dyn_cast_or_null<DenseElementsAttr>(
-        cast<onnx::ConstantOp>(op).getValueAttr());
+        onnx::getElements(cast<onnx::ConstantOp>(op)));
     if (!dense)
       return fail("has no dense value");
     findIntegers(op);
-    if (storage != type.getElementType())
-      dense = dense.bitcast(storage);
-    value = arith::ConstantOp::create(b, dense);
+    value = arith::ConstantOp::create(b, toStorage(dense));
   }
   SizedTensor tensor{value, {}};
   for (int64_t size : type.getShape())

@@ -9,6 +9,7 @@
 #define LLMC_LIB_RAISE_FUNCTION_FUNCTIONCONVERTER_H
 
 #include "../StepWeights.h"
+#include "ElementTypes.h"
 #include "Scalars.h"
 #include "SizeBuilder.h"
 
@@ -63,6 +64,8 @@ public:
   /// An operand that is there.
   SizedTensor in(unsigned i);
   bool isUnsigned(unsigned i) const;
+  /// The type that ONNX gives its elements, where `in` has that of memory.
+  mlir::Type kind(unsigned i) const;
   /// Its elements, where they are integers made of sizes and numbers.
   std::optional<TensorSizes> integers(unsigned i);
   /// The same, all of them numbers.
@@ -86,8 +89,13 @@ public:
   bool wants(unsigned result) const;
   /// The type that memory holds of a result's elements; null if it holds none.
   mlir::Type element(unsigned result = 0) const;
+  /// The type that ONNX gives them.
+  mlir::Type resultKind(unsigned result = 0) const;
   bool isResultUnsigned(unsigned result = 0) const;
   mlir::LogicalResult set(SizedTensor tensor, unsigned result = 0);
+  /// The sizes that are known of a result before it is lowered: inferred, or said by
+  /// the graph. Nothing where one is not.
+  std::optional<TensorSizes> known(unsigned result = 0) const;
   /// Helpers that make values fail so, too, and go on: what they make is not used.
   mlir::LogicalResult fail(const llvm::Twine &reason);
 
@@ -139,6 +147,7 @@ void addIndexingLowerings(LoweringTable &table);
 void addMadeLowerings(LoweringTable &table);
 void addReductionLowerings(LoweringTable &table);
 void addAxisLowerings(LoweringTable &table);
+void addChoiceLowerings(LoweringTable &table);
 void addProductLowerings(LoweringTable &table);
 void addNormLowerings(LoweringTable &table);
 /// Behind all others: it takes sums before them.
@@ -146,10 +155,6 @@ void addLinearLowerings(LoweringTable &table);
 
 /// Whether a function program can have the op.
 bool hasLowering(mlir::Operation *op);
-
-/// The type that memory holds of an element: integers of ONNX are signless, and
-/// 1, 8, 16, 32 or 64 bits wide. Null if it holds none.
-mlir::Type getStorageType(mlir::Type element);
 
 /// An op that has no lowering, or whose lowering said why not.
 struct FailedNode {

@@ -220,6 +220,9 @@ static LogicalResult lowerOneHot(Node &node) {
   std::optional<TensorSizes> depths = node.integers(1);
   if (std::optional<double> number = node.number(1); number && !depths)
     depths = TensorSizes{node.sizes.number(static_cast<int64_t>(*number))};
+  auto known = node.known();
+  if (axis && !depths && known && *axis < static_cast<int64_t>(known->size()))
+    depths = TensorSizes{(*known)[*axis]};
   if (!axis || !depths || depths->size() != 1)
     return node.fail("has a depth that only the data know");
   Size depth = depths->front();
@@ -279,6 +282,10 @@ static LogicalResult lowerTopK(Node &node) {
   int64_t rank = input.rank();
   auto axis = Node::axis(node.integer("axis", -1), rank);
   std::optional<TensorSizes> chosen = node.integers(1);
+  for (unsigned result : {0, 1})
+    if (auto known = node.wants(result) ? node.known(result) : std::nullopt;
+        axis && !chosen && known && static_cast<int64_t>(known->size()) == rank)
+      chosen = TensorSizes{(*known)[*axis]};
   if (!axis || !chosen || chosen->size() != 1)
     return node.fail("has a count that only the data know");
   Value before = countBefore(node, input, *axis);

@@ -1,7 +1,7 @@
 //===- Made.cpp - tensors of sizes and numbers ----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "FunctionConverter.h"
+#include "DataIntegers.h"
 
 #include <cmath>
 
@@ -38,8 +38,33 @@ static LogicalResult lowerWholeRange(Node &node) {
       }));
 }
 
+/// From a start and by steps that only the data know, as many as the graph says.
+static LogicalResult lowerDataRange(Node &node) {
+  std::optional<TensorSizes> sizes = node.known();
+  if (!sizes || sizes->size() != 1)
+    return node.fail("has bounds or a step that only the data know");
+  SizedTensor start = node.in(0), step = node.in(2);
+  for (SizedTensor *one : {&start, &step})
+    *one = node.reshape(*one, {});
+  AffineMap number = node.map(1, {});
+  return node.set(node.each(*sizes, node.element(), {start.value, step.value},
+                            {number, number}, [&](Scalars &s, ValueRange x) {
+                              Value first = s.widen(x[0]), each = s.widen(x[1]);
+                              Value place =
+                                  s.fromIndex(s.place(0), first.getType());
+                              Value made =
+                                  s.add(first, s.multiply(place, each));
+                              return s.convert(made, node.element());
+                            }));
+}
+
 static LogicalResult lowerRange(Node &node) {
   Type element = node.element();
+  bool isKnown = isa<IntegerType>(element)
+                     ? node.integers(0) && node.integers(1) && node.numbers(2)
+                     : node.number(0) && node.number(1) && node.number(2);
+  if (!isKnown)
+    return lowerDataRange(node);
   if (isa<IntegerType>(element))
     return lowerWholeRange(node);
   auto start = node.number(0), limit = node.number(1), step = node.number(2);
@@ -62,6 +87,8 @@ static LogicalResult lowerRange(Node &node) {
 
 static LogicalResult lowerConstantOfShape(Node &node) {
   std::optional<TensorSizes> sizes = node.integers(0);
+  if (!sizes)
+    sizes = node.known();
   Type element = node.element();
   if (!sizes || !element)
     return node.fail("has a shape that only the data know, or elements that "

@@ -4,7 +4,7 @@
 // Reshapes are views; transposes and repetitions are loops that join what reads
 // them. Meanings as in dialects/onnx/MeaningsMovement.cpp.
 //===----------------------------------------------------------------------===//
-#include "FunctionConverter.h"
+#include "DataIntegers.h"
 
 using namespace mlir;
 
@@ -14,22 +14,9 @@ namespace llmc {
 // The same order
 //===----------------------------------------------------------------------===//
 
-/// What the shape inference knows of a result, where it knows all.
-static std::optional<TensorSizes> getKnownSizes(Node &node) {
-  auto type = dyn_cast<RankedTensorType>(node.op->getResult(0).getType());
-  if (!type || !type.hasStaticShape())
-    return std::nullopt;
-  TensorSizes sizes;
-  for (int64_t size : type.getShape())
-    sizes.push_back(node.sizes.number(size));
-  return sizes;
-}
-
 /// The shape that a Reshape asks for; 0 is the dim as it was, -1 the rest.
 static std::optional<TensorSizes> getReshaped(Node &node,
                                               const SizedTensor &input) {
-  if (auto known = getKnownSizes(node))
-    return known;
   std::optional<TensorSizes> wanted = node.integers(1);
   if (!wanted)
     return std::nullopt;
@@ -51,12 +38,27 @@ static std::optional<TensorSizes> getReshaped(Node &node,
   return wanted;
 }
 
+/// By the sizes that the graph says of the result, if these fit.
+static LogicalResult reshapeToKnown(Node &node, const SizedTensor &input,
+                                    StringRef otherwise) {
+  std::optional<TensorSizes> sizes = node.known();
+  if (!sizes)
+    return node.fail(otherwise);
+  auto count = SizeBuilder::getNumber(node.sizes.product(*sizes)),
+       had = SizeBuilder::getNumber(node.sizes.product(input.sizes));
+  if (count && had && *count != *had)
+    return node.fail("has a result of another number of elements than its "
+                     "input");
+  return node.set(node.reshape(input, *sizes));
+}
+
 static LogicalResult lowerReshape(Node &node) {
   SizedTensor input = node.in(0);
+  StringRef unknown = "has a shape that only the data know";
+  if (node.known())
+    return reshapeToKnown(node, input, unknown);
   std::optional<TensorSizes> sizes = getReshaped(node, input);
-  if (!sizes)
-    return node.fail("has a shape that only the data know");
-  return node.set(node.reshape(input, *sizes));
+  return sizes ? node.set(node.reshape(input, *sizes)) : node.fail(unknown);
 }
 
 static LogicalResult lowerSqueeze(Node &node) {
@@ -65,7 +67,7 @@ static LogicalResult lowerSqueeze(Node &node) {
   if (node.has(1)) {
     auto axes = node.numbers(1);
     if (!axes)
-      return node.fail("has axes that are no constants");
+      return reshapeToKnown(node, input, "has axes that are no constants");
     for (int64_t axis : *axes) {
       auto dim = Node::axis(axis, input.rank());
       if (!dim)
@@ -91,7 +93,7 @@ static LogicalResult lowerUnsqueeze(Node &node) {
   SizedTensor input = node.in(0);
   auto axes = node.numbers(1);
   if (!axes)
-    return node.fail("has axes that are no constants");
+    return reshapeToKnown(node, input, "has axes that are no constants");
   int64_t rank = input.rank() + axes->size();
   SmallVector<bool> isNew(rank, false);
   for (int64_t axis : *axes)
@@ -152,7 +154,7 @@ static LogicalResult lowerExpand(Node &node) {
   SizedTensor input = node.in(0);
   std::optional<TensorSizes> wanted = node.integers(1);
   if (!wanted)
-    wanted = getKnownSizes(node);
+    wanted = node.known();
   if (!wanted)
     return node.fail("has a shape that only the data know");
   // As if it stood beside a tensor of that shape.
@@ -165,15 +167,18 @@ static LogicalResult lowerExpand(Node &node) {
 
 static LogicalResult lowerTile(Node &node) {
   SizedTensor input = node.in(0);
-  std::optional<TensorSizes> times = node.integers(1);
-  if (!times || times->size() != input.sizes.size())
-    return node.fail("has repeats that only the data know");
+  std::optional<TensorSizes> times = node.integers(1), known = node.known();
   TensorSizes sizes;
-  for (auto [size, count] : llvm::zip_equal(input.sizes, *times)) {
-    if (SizeBuilder::getNumber(count).value_or(0) < 0)
-      return node.fail("repeats a negative number of times");
-    sizes.push_back(node.sizes.multiply(size, count));
-  }
+  if (times && times->size() == input.sizes.size())
+    for (auto [size, count] : llvm::zip_equal(input.sizes, *times)) {
+      if (SizeBuilder::getNumber(count).value_or(0) < 0)
+        return node.fail("repeats a negative number of times");
+      sizes.push_back(node.sizes.multiply(size, count));
+    }
+  else if (known && known->size() == input.sizes.size())
+    sizes = *known; // the places do not need the repeats
+  else
+    return node.fail("has repeats that only the data know");
   SmallVector<Value> periods;
   for (Size size : input.sizes)
     periods.push_back(
@@ -192,32 +197,69 @@ static LogicalResult lowerTile(Node &node) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What lies before and behind a dim.
-struct DimPad {
-  Size before, behind;
-};
-} // namespace
 
-static std::optional<SmallVector<DimPad>> getPads(Node &node, int64_t rank) {
-  SmallVector<DimPad> pads(rank, {node.sizes.number(0), node.sizes.number(0)});
-  std::optional<TensorSizes> given = node.integers(1);
-  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  if (node.has(3)) {
-    auto chosen = node.numbers(3);
-    if (!chosen)
-      return std::nullopt;
-    axes = *chosen;
+/// What lies before and behind each dim: sizes, or what only the data know.
+class Pads {
+public:
+  explicit Pads(Node &node, const SizedTensor &input)
+      : node(node), rank(input.rank()), given(node, 1), axes(node, 3) {
+    auto sizes = node.integers(1);
+    auto chosen = node.has(3) ? node.numbers(3)
+                              : std::optional(llvm::to_vector(
+                                    llvm::seq<int64_t>(0, input.rank())));
+    if (sizes && chosen && sizes->size() == 2 * chosen->size())
+      place(input, *sizes, *chosen);
+    else if (given && given.count() % 2 == 0)
+      padded = node.known();
+    if (padded && static_cast<int64_t>(padded->size()) != rank)
+      padded.reset();
   }
-  if (!given || given->size() != 2 * axes.size())
-    return std::nullopt;
-  for (auto [i, axis] : llvm::enumerate(axes)) {
-    auto dim = Node::axis(axis, rank);
-    if (!dim)
-      return std::nullopt;
-    pads[*dim] = {(*given)[i], (*given)[i + axes.size()]};
+
+  /// The result's sizes; nothing where they are not known.
+  const std::optional<TensorSizes> &sizes() const { return padded; }
+
+  Value before(Scalars &s, int64_t dim) const {
+    if (!fixed.empty())
+      return fixed[dim];
+    Value pad = s.index(0);
+    for (int64_t k = 0; k < given.count() / 2; ++k) {
+      if (!axes) {
+        pad = k == dim ? given.at(s, k) : pad;
+        continue;
+      }
+      Value isOwn = s.compare(Scalars::Relation::equal,
+                              axes.placeAt(s, k, s.index(rank)), s.index(dim));
+      pad = s.select(isOwn, given.at(s, k), pad);
+    }
+    return pad;
   }
-  return pads;
-}
+
+private:
+  Node &node;
+  int64_t rank;
+  DataIntegers given, axes;
+  SmallVector<Value> fixed;
+  std::optional<TensorSizes> padded;
+
+  void place(const SizedTensor &input, const TensorSizes &pads,
+             ArrayRef<int64_t> dims) {
+    SizeBuilder &sizes = node.sizes;
+    TensorSizes first(rank, sizes.number(0)), all = input.sizes;
+    for (auto [i, axis] : llvm::enumerate(dims)) {
+      auto dim = Node::axis(axis, rank);
+      if (!dim)
+        return;
+      first[*dim] = pads[i];
+      all[*dim] = sizes.add(sizes.add(input.sizes[*dim], pads[i]),
+                            pads[i + dims.size()]);
+    }
+    for (Size size : first)
+      fixed.push_back(sizes.value(size));
+    padded = all;
+  }
+};
+
+} // namespace
 
 /// The place that stands for one beside 0 .. size, by mode.
 static Value foldPlace(Scalars &s, StringRef mode, Value place, Value size) {
@@ -235,18 +277,14 @@ static Value foldPlace(Scalars &s, StringRef mode, Value place, Value size) {
 
 static LogicalResult lowerPad(Node &node) {
   SizedTensor input = node.in(0);
-  auto pads = getPads(node, input.rank());
-  if (!pads)
+  Pads pads(node, input);
+  if (!pads.sizes())
     return node.fail("has pads that only the data know, or beside its dims");
   StringRef mode = node.string("mode", "constant");
-  SizeBuilder &sizes = node.sizes;
-  TensorSizes padded;
-  SmallVector<Value> inner, before;
-  for (auto [size, pad] : llvm::zip_equal(input.sizes, *pads)) {
-    padded.push_back(sizes.add(sizes.add(size, pad.before), pad.behind));
-    inner.push_back(sizes.value(size));
-    before.push_back(sizes.value(pad.before));
-  }
+  const TensorSizes &padded = *pads.sizes();
+  SmallVector<Value> inner;
+  for (Size size : input.sizes)
+    inner.push_back(node.sizes.value(size));
   SmallVector<Value> inputs;
   Node::Maps maps;
   if (node.has(2)) {
@@ -260,7 +298,7 @@ static LogicalResult lowerPad(Node &node) {
         SmallVector<Value> places;
         Value isInside = s.number(s.getI1Type(), 1);
         for (auto [d, size] : llvm::enumerate(inner)) {
-          Value place = s.subtract(s.place(d), before[d]);
+          Value place = s.subtract(s.place(d), pads.before(s, d));
           // As an unsigned number, what is negative is large.
           isInside = s.both(
               isInside,
@@ -280,20 +318,16 @@ static LogicalResult lowerTrilu(Node &node) {
   int64_t rank = input.rank();
   if (rank < 2)
     return node.fail("has no matrices");
-  Value shift;
-  if (node.has(1)) {
-    std::optional<TensorSizes> known = node.integers(1);
-    if (!known || known->size() != 1)
-      return node.fail("has a diagonal that only the data know");
-    shift = node.sizes.value(known->front());
-  }
+  DataIntegers shift(node, 1);
+  if (node.has(1) && (!shift || shift.count() != 1))
+    return node.fail("has a diagonal that is no integer");
   bool upper = node.integer("upper", 1) != 0;
   return node.set(node.each(
       input.sizes, input.element(), {input.value}, {node.all(rank)},
       [&](Scalars &s, ValueRange x) {
         Value row = s.place(rank - 2), column = s.place(rank - 1);
         if (shift)
-          row = s.add(row, shift);
+          row = s.add(row, shift.at(s, 0));
         Value isKept = s.compare(Scalars::Relation::lessEqual,
                                  upper ? row : column, upper ? column : row);
         return s.select(isKept, x[0], s.like(x[0], 0));

@@ -29,6 +29,10 @@ bool Node::isUnsigned(unsigned i) const {
   return getElementTypeOrSelf(op->getOperand(i).getType()).isUnsignedInteger();
 }
 
+Type Node::kind(unsigned i) const {
+  return getElementTypeOrSelf(op->getOperand(i).getType());
+}
+
 std::optional<TensorSizes> Node::integers(unsigned i) {
   auto found = converter.integers.find(op->getOperand(i));
   if (found == converter.integers.end())
@@ -53,8 +57,9 @@ std::optional<SmallVector<int64_t>> Node::numbers(unsigned i) {
 std::optional<double> Node::number(unsigned i) {
   auto constant = op->getOperand(i).getDefiningOp<onnx::ConstantOp>();
   auto dense =
-      constant ? dyn_cast_or_null<DenseElementsAttr>(constant.getValueAttr())
-               : DenseElementsAttr();
+      constant
+          ? dyn_cast_or_null<DenseElementsAttr>(onnx::getElements(constant))
+          : DenseElementsAttr();
   if (!dense || dense.getNumElements() != 1)
     return std::nullopt;
   if (auto type = dyn_cast<FloatType>(dense.getElementType())) {
@@ -112,9 +117,23 @@ Type Node::element(unsigned result) const {
   return getStorageType(getElementTypeOrSelf(op->getResult(result).getType()));
 }
 
+Type Node::resultKind(unsigned result) const {
+  return getElementTypeOrSelf(op->getResult(result).getType());
+}
+
 bool Node::isResultUnsigned(unsigned result) const {
   return getElementTypeOrSelf(op->getResult(result).getType())
       .isUnsignedInteger();
+}
+
+std::optional<TensorSizes> Node::known(unsigned result) const {
+  auto type = dyn_cast<RankedTensorType>(op->getResult(result).getType());
+  if (!type || !type.hasStaticShape())
+    return std::nullopt;
+  TensorSizes all;
+  for (int64_t size : type.getShape())
+    all.push_back(b.getIndexAttr(size));
+  return all;
 }
 
 LogicalResult Node::fail(const Twine &reason) {
@@ -399,6 +418,12 @@ SizedTensor Node::slice(const SizedTensor &tensor, int64_t dim, Size begin,
                         Size count, int64_t step) {
   if (!liesWithin(tensor.sizes[dim], begin, count, step))
     (void)fail("takes a part that lies beside its dim");
+  // Nothing begins nowhere: a place behind the last element is none.
+  if (SizeBuilder::getNumber(count) == 0) {
+    TensorSizes none = tensor.sizes;
+    none[dim] = count;
+    return {empty(none, tensor.element()), none};
+  }
   TensorSizes offsets(tensor.rank(), sizes.number(0)),
       strides(tensor.rank(), sizes.number(1)), counts = tensor.sizes;
   offsets[dim] = begin;

@@ -3,7 +3,7 @@
 //
 // Parts are views, joins copies into one tensor.
 //===----------------------------------------------------------------------===//
-#include "FunctionConverter.h"
+#include "DataIntegers.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -113,12 +113,50 @@ static SizedTensor reverse(Node &node, const SizedTensor &input,
       });
 }
 
+/// Cut at places that only the data know, into as many as the graph says.
+static LogicalResult cutByData(Node &node, const SizedTensor &input) {
+  std::optional<TensorSizes> counts = node.known();
+  DataIntegers starts(node, 1), axes(node, 3), steps(node, 4);
+  int64_t rank = input.rank();
+  if (!counts || counts->size() != input.sizes.size() || !starts)
+    return node.fail("is cut at places that only the data know");
+  for (unsigned i : {3, 4})
+    if (const DataIntegers &given = i == 3 ? axes : steps;
+        node.has(i) && (!given || given.count() != starts.count()))
+      return node.fail("has not one axis and one step for each start");
+  SmallVector<Value> ends;
+  for (Size size : input.sizes)
+    ends.push_back(node.sizes.value(size));
+  return node.set(
+      node.each(*counts, input.element(), {}, {}, [&](Scalars &s, ValueRange) {
+        using Relation = Scalars::Relation;
+        SmallVector<Value> places;
+        for (int64_t d = 0; d < rank; ++d) {
+          Value begin = s.index(0), step = s.index(1);
+          for (int64_t k = 0; k < starts.count(); ++k) {
+            Value isOwn =
+                axes ? s.compare(Relation::equal,
+                                 axes.placeAt(s, k, s.index(rank)), s.index(d))
+                     : s.number(s.getI1Type(), k == d);
+            // From the front, and within: what is beyond is as good as the end.
+            Value start = starts.placeAt(s, k, ends[d]);
+            Value last = s.subtract(ends[d], s.index(1));
+            start = s.greatest(s.least(start, last), s.index(0));
+            begin = s.select(isOwn, start, begin);
+            if (steps)
+              step = s.select(isOwn, steps.at(s, k), step);
+          }
+          places.push_back(s.add(begin, s.multiply(s.place(d), step)));
+        }
+        return node.extract(s, input.value, places);
+      }));
+}
+
 static LogicalResult lowerSlice(Node &node) {
   SizedTensor input = node.in(0);
   auto slices = getSlices(node, input.sizes);
   if (!slices)
-    return node.fail("has starts, ends, axes or steps that only the data know "
-                     "or that do not fit");
+    return cutByData(node, input);
   if (llvm::any_of(*slices, [](const DimSlice &s) { return s.step < 0; }))
     return node.set(reverse(node, input, *slices));
   for (auto [d, part] : llvm::enumerate(*slices))
@@ -154,11 +192,27 @@ static LogicalResult lowerConcat(Node &node) {
   return node.set(all);
 }
 
+/// Those that the graph says.
+static std::optional<TensorSizes> getKnownParts(Node &node) {
+  TensorSizes parts;
+  for (unsigned i = 0; i < node.op->getNumResults(); ++i) {
+    auto sizes = node.known(i);
+    auto axis = sizes ? Node::axis(node.integer("axis", 0), sizes->size())
+                      : std::nullopt;
+    if (!axis)
+      return std::nullopt;
+    parts.push_back((*sizes)[*axis]);
+  }
+  return parts;
+}
+
 /// Sizes of the parts of Split, along its axis.
 static std::optional<TensorSizes> getParts(Node &node, Size size) {
   size_t count = node.op->getNumResults();
   if (node.has(1)) {
     auto parts = node.integers(1);
+    if (!parts)
+      parts = getKnownParts(node);
     return parts && parts->size() == count ? parts : std::nullopt;
   }
   SizeBuilder &sizes = node.sizes;

@@ -4,6 +4,7 @@
 // Floats are summed up in f32, or f64 where they are that.
 //===----------------------------------------------------------------------===//
 #include "Reductions.h"
+#include "DataIntegers.h"
 
 #include <cmath>
 
@@ -75,8 +76,10 @@ namespace {
 /// The dims that go, and the result's sizes with and without them.
 struct Reduction {
   SmallVector<bool> reduced;
-  TensorSizes kept; // as the result has them
-  Size count;       // of elements that become one
+  TensorSizes kept;                 // as the result has them
+  Size count;                       // of elements that become one
+  std::optional<DataIntegers> axes; // which dims go, where only the data know
+  bool keepsDims = true;
 };
 
 enum class Start { zero, one, least, most };
@@ -89,16 +92,35 @@ struct Fold {
 };
 } // namespace
 
+/// Axes that are numbers. Else they are the reduction's, if what becomes of its
+/// dims is known nevertheless.
+static std::optional<SmallVector<int64_t>> findAxes(Node &node,
+                                                    Reduction &reduction) {
+  if (auto axes = node.numbers(1))
+    return axes;
+  DataIntegers axes(node, 1);
+  std::optional<TensorSizes> kept = node.known();
+  if (axes && axes.count() == 0)
+    return SmallVector<int64_t>();
+  int64_t rank = node.in(0).rank(), left = kept ? kept->size() : -1;
+  if (!axes || left != (reduction.keepsDims ? rank : rank - axes.count()))
+    return std::nullopt;
+  reduction.kept = *kept;
+  reduction.axes.emplace(axes);
+  return std::nullopt;
+}
+
 static std::optional<Reduction> findReduction(Node &node,
                                               const SizedTensor &input) {
   Reduction found;
+  found.keepsDims = node.integer("keepdims", 1) != 0;
   std::optional<SmallVector<int64_t>> axes = SmallVector<int64_t>();
   if (node.has(1))
-    axes = node.numbers(1);
+    axes = findAxes(node, found);
   else if (auto given = node.integerList("axes"))
     axes = given;
   if (!axes)
-    return std::nullopt;
+    return found.axes ? std::optional(std::move(found)) : std::nullopt;
   bool all = axes->empty() && !node.integer("noop_with_empty_axes", 0);
   found.reduced.assign(input.rank(), all);
   for (int64_t axis : *axes) {
@@ -107,16 +129,91 @@ static std::optional<Reduction> findReduction(Node &node,
       return std::nullopt;
     found.reduced[*dim] = true;
   }
-  bool keeps = node.integer("keepdims", 1) != 0;
   TensorSizes gone;
   for (auto [size, reduced] : llvm::zip_equal(input.sizes, found.reduced)) {
     if (reduced)
       gone.push_back(size);
-    if (!reduced || keeps)
+    if (!reduced || found.keepsDims)
       found.kept.push_back(reduced ? node.sizes.number(1) : size);
   }
   found.count = node.sizes.product(gone);
   return found;
+}
+
+/// The place of a result's element along the dim that an input's dim became: its own
+/// one, or as many before it as dims that went.
+static Value resultPlace(Scalars &s, ArrayRef<Value> isGone, int64_t dim,
+                         int64_t kept) {
+  Value before = s.index(0), place = s.index(0);
+  for (Value gone : isGone.take_front(dim))
+    before = s.add(before, s.select(gone, s.index(1), s.index(0)));
+  Value wanted = s.subtract(s.index(dim), before);
+  for (int64_t d = 0; d < kept; ++d)
+    place = s.select(s.compare(Relation::equal, wanted, s.index(d)), s.place(d),
+                     place);
+  return place;
+}
+
+/// `reduceDims` by axes that only the data know: every element of the result asks
+/// all elements whether they are its own. The result has the kept sizes.
+static SizedTensor reduceByData(Node &node, const Reduction &reduction,
+                                ArrayRef<SizedTensor> inputs, TypedAttr start,
+                                Node::Body next) {
+  int64_t kept = reduction.kept.size(), rank = inputs[0].rank(),
+          loops = kept + rank;
+  auto dims = llvm::to_vector(llvm::seq<int64_t>(0, loops));
+  AffineMap here = node.map(loops, ArrayRef(dims).take_front(kept)),
+            there = node.map(loops, ArrayRef(dims).drop_front(kept));
+  SmallVector<bool> reduced(kept, false);
+  reduced.append(rank, true);
+  SmallVector<Value> values;
+  Node::Maps maps;
+  for (auto [i, input] : llvm::enumerate(inputs)) {
+    values.push_back(input.value);
+    maps.push_back(i == 0 ? there : here);
+  }
+  maps.push_back(here);
+  Value number = arith::ConstantOp::create(node.b, start);
+  Value made = node.loops(
+      reduced, values, {node.filled(reduction.kept, number)}, maps,
+      [&](Scalars &s, ValueRange x) -> SmallVector<Value> {
+        SmallVector<Value> wide, isGone;
+        for (Value element : x)
+          wide.push_back(s.widen(element));
+        Value isOwn = s.number(s.getI1Type(), 1);
+        for (int64_t d = 0; d < rank; ++d) {
+          isGone.push_back(reduction.axes->isAxis(s, d, rank));
+          Value place = reduction.keepsDims ? s.place(d)
+                                            : resultPlace(s, isGone, d, kept);
+          Value isHere = s.compare(Relation::equal, place, s.place(kept + d));
+          isOwn = s.both(isOwn, s.either(isGone.back(), isHere));
+        }
+        return {s.select(isOwn, next(s, wide), wide.back())};
+      })[0];
+  return {made, reduction.kept};
+}
+
+static SizedTensor reduce(Node &node, const Reduction &reduction,
+                          ArrayRef<SizedTensor> inputs, TypedAttr start,
+                          Node::Body next) {
+  if (reduction.axes)
+    return reduceByData(node, reduction, inputs, start, next);
+  return reduceDims(node, inputs, reduction.reduced, start, next);
+}
+
+/// The number of elements that become one.
+static Value countOf(Scalars &s, Node &node, const Reduction &reduction,
+                     Type type) {
+  if (!reduction.axes)
+    return countOf(s, node, reduction.count, type);
+  TensorSizes sizes = node.in(0).sizes;
+  Value count = s.index(1);
+  for (auto [d, size] : llvm::enumerate(sizes)) {
+    Value isGone = reduction.axes->isAxis(s, d, sizes.size());
+    Value here = s.select(isGone, node.sizes.value(size), s.index(1));
+    count = s.multiply(count, here);
+  }
+  return s.fromIndex(count, type);
 }
 
 static TypedAttr getStart(Node &node, Start start, Type type) {
@@ -139,17 +236,16 @@ static LogicalResult lowerFold(Node &node, const Fold &fold) {
   if (!found)
     return node.fail("has axes that are no constants, or beside its dims");
   Type type = getSumType(input.element());
-  SizedTensor sums = reduceDims(
-      node, {input}, found->reduced, getStart(node, fold.start, type),
-      [&](Scalars &s, ValueRange x) { return fold.add(s, x[1], x[0]); });
+  SizedTensor sums =
+      reduce(node, *found, {input}, getStart(node, fold.start, type),
+             [&](Scalars &s, ValueRange x) { return fold.add(s, x[1], x[0]); });
   if (fold.finish || type != node.element())
     sums = node.each(
         sums.sizes, node.element(), {sums.value}, {node.all(sums.rank())},
         [&](Scalars &s, ValueRange x) {
           Value result = x[0];
           if (fold.finish)
-            result =
-                fold.finish(s, result, countOf(s, node, found->count, type));
+            result = fold.finish(s, result, countOf(s, node, *found, type));
           return s.convert(result, node.element(), node.isUnsigned(0));
         });
   return node.set(node.reshape(sums, found->kept));
@@ -219,14 +315,14 @@ static LogicalResult lowerLogSumExp(Node &node) {
   if (!found || !isa<FloatType>(input.element()))
     return node.fail("has axes that are no constants, or no floats");
   Type type = getSumType(input.element());
-  SizedTensor most = reduceDims(
-      node, {input}, found->reduced, getLeast(node.b, type, false, false),
-      [](Scalars &s, ValueRange x) { return s.greatest(x[1], x[0]); });
+  SizedTensor most =
+      reduce(node, *found, {input}, getLeast(node.b, type, false, false),
+             [](Scalars &s, ValueRange x) { return s.greatest(x[1], x[0]); });
   SizedTensor sums =
-      reduceDims(node, {input, most}, found->reduced, node.b.getZeroAttr(type),
-                 [](Scalars &s, ValueRange x) {
-                   return s.add(x[2], s.exp(s.subtract(x[0], shift(s, x[1]))));
-                 });
+      reduce(node, *found, {input, most}, node.b.getZeroAttr(type),
+             [](Scalars &s, ValueRange x) {
+               return s.add(x[2], s.exp(s.subtract(x[0], shift(s, x[1]))));
+             });
   AffineMap all = node.all(sums.rank());
   sums =
       node.each(sums.sizes, node.element(), {sums.value, most.value},

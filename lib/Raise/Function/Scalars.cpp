@@ -165,6 +165,10 @@ Value Scalars::convert(Value x, Type type, bool toUnsigned) {
   if (isFloat(x) && isa<FloatType>(type)) {
     if (width == had) // f16 and bf16
       return convert(widen(x), type);
+    // Processors and the runtime know the way from f32 only; a number that lies
+    // within 2^-29 of a tie may then be rounded to the other side.
+    if (had == 64 && width < 32)
+      return convert(convert(x, getF32Type()), type);
     if (width > had)
       return arith::ExtFOp::create(*this, type, x);
     return arith::TruncFOp::create(*this, type, x);

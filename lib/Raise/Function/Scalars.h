@@ -70,6 +70,7 @@ public:
   /// As another type of ONNX: bool is "not 0", floats lose what is behind the
   /// point as integers. `toUnsigned` is of the type.
   Value convert(Value x, mlir::Type type, bool toUnsigned = false);
+  /// An integer as an index.
   Value toIndex(Value integer);
   /// An index as an integer or a float.
   Value fromIndex(Value index, mlir::Type type);

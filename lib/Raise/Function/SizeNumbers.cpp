@@ -83,7 +83,7 @@ private:
 
   static Found takeConstant(onnx::ConstantOp constant) {
     auto dense =
-        dyn_cast_or_null<DenseIntElementsAttr>(constant.getValueAttr());
+        dyn_cast_or_null<DenseIntElementsAttr>(onnx::getElements(constant));
     if (!dense || dense.getNumElements() > int64_t(mostElements))
       return std::nullopt;
     Builder b(constant.getContext());
