@@ -1,8 +1,9 @@
 //===- ActRow.h - the bytes of a row of quantised activations ----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//   columns x signed code | groups x f32 scale | groups x i32 sum of codes
-//   | groups x f32 scale * sum
+//   columns x signed code | columns x fine code, if any | groups x f32 scale
+//   | groups x i32 sum of codes | groups x i32 sum of fine codes, if any
+//   | groups x f32 scale * sum of values
 //
 // Codes stand together, so that a kernel reads across groups with one address. The
 // last follow from the others: kernels of grids with a minimum multiply each by
@@ -21,20 +22,24 @@ class ActRow {
 public:
   /// `type` is a value of `#llm.int8_act`.
   explicit ActRow(PackedType type)
-      : columns(type.getCols()),
-        group(cast<Int8ActEncodingAttr>(type.getEncoding()).getGroup()),
-        groups(columns / group) {
-    assert(columns % group == 0 && "rows are whole groups");
+      : act(cast<Int8ActEncodingAttr>(type.getEncoding())),
+        columns(type.getCols()), groups(columns / act.getGroup()) {
+    assert(columns % act.getGroup() == 0 && "rows are whole groups");
   }
-  int64_t getGroup() const { return group; }
+  int64_t getGroup() const { return act.getGroup(); }
   int64_t getGroups() const { return groups; }
-  int64_t getScalesOffset() const { return columns; }
-  int64_t getSumsOffset() const { return columns + 4 * groups; }
-  int64_t getScaledSumsOffset() const { return columns + 8 * groups; }
-  int64_t getBytes() const { return columns + 12 * groups; }
+  int64_t getPlanes() const { return act.getPlanes(); }
+  int64_t getCodesOffset(int64_t plane) const { return plane * columns; }
+  int64_t getScalesOffset() const { return getPlanes() * columns; }
+  int64_t getSumsOffset(int64_t plane) const {
+    return getScalesOffset() + 4 * (1 + plane) * groups;
+  }
+  int64_t getScaledSumsOffset() const { return getSumsOffset(getPlanes()); }
+  int64_t getBytes() const { return getScaledSumsOffset() + 4 * groups; }
 
 private:
-  int64_t columns, group, groups;
+  Int8ActEncodingAttr act;
+  int64_t columns, groups;
 };
 
 } // namespace mlir::llm

@@ -1,9 +1,12 @@
 //===- Int8ActEncoding.cpp - #llm.int8_act: quantised activations -----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One group as `group` signed bytes, f32 scale, i32 sum of codes.
+// One group as `group` signed bytes, as many of what they leave over if it is fine,
+// the f32 scale, an i32 sum of each plane's codes.
 //===----------------------------------------------------------------------===//
 #include "dialects/llm/LLMDialect.h"
+
+#include "mlir/IR/DialectImplementation.h"
 
 #include <cmath>
 #include <cstring>
@@ -11,9 +14,38 @@
 using namespace mlir;
 using namespace mlir::llm;
 
+//===----------------------------------------------------------------------===//
+// Syntax: #llm.int8_act, #llm.int8_act<16>, #llm.int8_act<32, fine>
+//===----------------------------------------------------------------------===//
+
+Attribute Int8ActEncodingAttr::parse(AsmParser &parser, Type) {
+  int64_t group = 32;
+  bool fine = false;
+  if (succeeded(parser.parseOptionalLess())) {
+    if (parser.parseInteger(group))
+      return {};
+    fine = succeeded(parser.parseOptionalComma());
+    if ((fine && parser.parseKeyword("fine")) || parser.parseGreater())
+      return {};
+  }
+  return parser.getChecked<Int8ActEncodingAttr>(parser.getContext(), group,
+                                                fine);
+}
+
+void Int8ActEncodingAttr::print(AsmPrinter &printer) const {
+  if (getFine())
+    printer << "<" << getGroup() << ", fine>";
+  else if (getGroup() != 32)
+    printer << "<" << getGroup() << ">";
+}
+
+//===----------------------------------------------------------------------===//
+// Meaning
+//===----------------------------------------------------------------------===//
+
 LogicalResult
 Int8ActEncodingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                            int64_t group) {
+                            int64_t group, bool) {
   // Wider groups could overflow the i32 sum of their codes.
   constexpr int64_t most = 1 << 16;
   if (group >= 1 && group <= most)
@@ -23,7 +55,9 @@ Int8ActEncodingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 }
 
 int64_t Int8ActEncodingAttr::getBlockElems() const { return getGroup(); }
-int64_t Int8ActEncodingAttr::getBlockBytes() const { return getGroup() + 8; }
+int64_t Int8ActEncodingAttr::getBlockBytes() const {
+  return getPlanes() * (getGroup() + 4) + 4;
+}
 std::optional<Grid> Int8ActEncodingAttr::getGrid() const {
   return std::nullopt;
 }
@@ -33,9 +67,14 @@ void Int8ActEncodingAttr::unpackBlock(const uint8_t *, GridBlock &) const {
 void Int8ActEncodingAttr::dequantizeBlock(const uint8_t *bytes,
                                           float *values) const {
   float scale;
-  std::memcpy(&scale, bytes + getGroup(), 4);
-  for (int64_t i = 0; i < getGroup(); ++i)
-    values[i] = scale * static_cast<float>(static_cast<int8_t>(bytes[i]));
+  std::memcpy(&scale, bytes + getPlanes() * getGroup(), 4);
+  for (int64_t i = 0; i < getGroup(); ++i) {
+    auto value = static_cast<float>(static_cast<int8_t>(bytes[i]));
+    if (getFine())
+      value += static_cast<float>(static_cast<int8_t>(bytes[getGroup() + i])) /
+               fineSteps;
+    values[i] = scale * value;
+  }
 }
 void Int8ActEncodingAttr::quantizeBlock(const float *values,
                                         uint8_t *bytes) const {
@@ -48,13 +87,19 @@ void Int8ActEncodingAttr::quantizeBlock(const float *values,
   float scale = most / 127.0f;
   float inverse = 127.0f / most;
   bool usable = inverse > 0 && inverse < INFINITY;
-  int32_t sum = 0;
-  for (int64_t i = 0; i < getGroup(); ++i) {
-    auto code =
-        usable ? static_cast<int32_t>(std::nearbyint(values[i] * inverse)) : 0;
-    bytes[i] = static_cast<uint8_t>(static_cast<int8_t>(code));
-    sum += code;
+  uint8_t *end = bytes + getPlanes() * getGroup();
+  std::memcpy(end, &scale, 4);
+  for (int64_t plane = 0; plane < getPlanes(); ++plane) {
+    int32_t sum = 0;
+    for (int64_t i = 0; i < getGroup(); ++i) {
+      float x = usable ? values[i] * inverse : 0;
+      if (plane == 1)
+        x = (x - std::nearbyint(x)) * fineSteps;
+      auto code = static_cast<int32_t>(std::nearbyint(x));
+      bytes[plane * getGroup() + i] =
+          static_cast<uint8_t>(static_cast<int8_t>(code));
+      sum += code;
+    }
+    std::memcpy(end + 4 + 4 * plane, &sum, 4);
   }
-  std::memcpy(bytes + getGroup(), &scale, 4);
-  std::memcpy(bytes + getGroup() + 4, &sum, 4);
 }

@@ -110,6 +110,10 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   int64_t strips = unpacks ? 1 : panelRows / lanes;
   bool pairs = !unpacks && panels % 2 == 0;
   int64_t rows = integers && !isWide ? 3 : 4;
+  // With fine rows there are twice as many sums.
+  if (integers && !isWide &&
+      cast<Int8ActEncodingAttr>(getEncoding(getInput().getType())).getFine())
+    rows = 1;
   if (!unpacks && isWide) {
     rows = 8;
     strips = pairs && strips == 1 ? 2 : strips;

@@ -129,14 +129,33 @@ def LLM_Int8ActEncoding : LLM_Encoding<"Int8ActEncoding", "int8_act"> {
     As an encoding, a block is `group` signed bytes, the scale and the sum. Kernels keep a
     row of K elements as K signed bytes, then K/group f32 scales, then K/group i32 sums
     (`ActRow`): codes of neighbouring groups are read in one vector.
+
+    `#llm.int8_act<32, fine>` has a second plane of codes for what the first leaves over:
+    `fine code = round-half-even(254 * (x / scale - code))`, and a value is
+    `scale * (code + fine code / 254)`. An element then has 15 bits, a product two integer
+    products of the same weights, and a block `2 * group` signed bytes, the scale and both
+    sums.
+
     `scale = max|x| / 127`, `code = round-half-even(x / scale)`; all codes are 0 unless
     `127 / max|x|` is positive and finite. So a group of zeros (or of numbers below 2^-121)
     is 0, and one that holds an infinity or a NaN is NaN: its scale is no finite number, and
     0 times that is NaN. The sums let kernels with unsigned weight
     codes subtract `zero * sum(x)` once per group.
   }];
-  let parameters = (ins DefaultValuedParameter<"int64_t", "32">:$group);
-  let assemblyFormat = "(`<` $group^ `>`)?";
+  let parameters = (ins DefaultValuedParameter<"int64_t", "32">:$group,
+                        DefaultValuedParameter<"bool", "false">:$fine);
+  let builders = [
+    AttrBuilder<(ins "int64_t":$group), [{
+      return $_get($_ctxt, group, /*fine=*/false);
+    }]>
+  ];
+  let extraClassDeclaration = [{
+    /// Signed codes of an element: 1, or 2 where rows are fine.
+    int64_t getPlanes() const { return getFine() ? 2 : 1; }
+    /// Steps of the second plane in one of the first.
+    static constexpr int64_t fineSteps = 254;
+  }];
+  let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
 

@@ -21,6 +21,8 @@ llvm::StringRef llmc::getStageName(Stage stage) {
 
 llvm::ArrayRef<Choice<Activations>> llmc::getChoices(Activations) {
   static const Choice<Activations> choices[] = {{"f32", Activations::f32},
+                                                {"i16", Activations::i16},
+                                                {"mixed", Activations::mixed},
                                                 {"i8", Activations::i8}};
   return choices;
 }
@@ -124,9 +126,10 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
       options.weights == WeightMode::keep && hasIntegerWeights(imported);
   if (options.activations == Activations::automatic)
     options.activations = integers ? Activations::i8 : Activations::f32;
-  if (options.activations == Activations::i8 && !integers)
+  if (options.activations != Activations::f32 && !integers)
     return llvm::createStringError(
-        "--activations=i8 needs integer weights: %s",
+        "--activations=%s needs integer weights: %s",
+        getChoiceName(options.activations).data(),
         options.weights == WeightMode::f32
             ? "--weights=f32 makes all of them floats"
             : "this model has float weights only");

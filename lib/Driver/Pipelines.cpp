@@ -79,6 +79,22 @@ std::string llmc::getStepRefusal(mlir::ModuleOp module) {
   return reason ? reason.str() : "no reason is known";
 }
 
+/// Nothing where linears multiply floats.
+static std::optional<FineRows> getFineRows(Activations activations) {
+  switch (activations) {
+  case Activations::i8:
+    return FineRows::none;
+  case Activations::mixed:
+    return FineRows::sensitive;
+  case Activations::i16:
+    return FineRows::all;
+  case Activations::automatic:
+  case Activations::f32:
+    return std::nullopt;
+  }
+  llvm_unreachable("every choice is a case");
+}
+
 static void buildOptimize(mlir::OpPassManager &manager,
                           const CompileOptions &options) {
   // What nobody reads goes first: it would become kernels, and weights in the
@@ -91,8 +107,8 @@ static void buildOptimize(mlir::OpPassManager &manager,
   if (options.cache == CacheType::f16)
     manager.addPass(createConvertKV({/*to=*/FloatFormat::f16}));
   // After the weights have their encoding, which decides who takes integers.
-  if (options.activations == Activations::i8)
-    manager.addPass(createQuantizeActivations());
+  if (std::optional<FineRows> fine = getFineRows(options.activations))
+    manager.addPass(createQuantizeActivations({*fine}));
   // Before outlining: the angles then stand in front of the layers and are not
   // part of the period.
   manager.addPass(createShareRotations());
@@ -171,7 +187,7 @@ namespace {
 struct OptimizePipelineOptions
     : mlir::PassPipelineOptions<OptimizePipelineOptions> {
   Option<Activations> activations{*this, "activations",
-                                  llvm::cl::desc("f32 or i8"),
+                                  llvm::cl::desc("f32, i16, mixed or i8"),
                                   llvm::cl::init(Activations::f32)};
   Option<WeightMode> weights{*this, "weights", llvm::cl::desc("keep or f32"),
                              llvm::cl::init(WeightMode::keep)};

@@ -3,10 +3,16 @@
 //
 // Dequantising 4-bit weights to multiply floats costs an fma per weight and row;
 // on int8 rows one instruction does 4 products per lane. The rounding is an op,
-// so the reference computes exactly what the integer kernel means.
+// so the reference computes exactly what the integer kernel means. Where 8 bits
+// cost too much accuracy, rows get a second plane of codes for the rest.
 //===----------------------------------------------------------------------===//
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Support/Explain.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#include "llvm/ADT/SetVector.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_QUANTIZEACTIVATIONS
@@ -32,9 +38,55 @@ const char *findObstacle(LinearOp linear) {
   return nullptr;
 }
 
+/// What adds to a row of another kernel: what is added is one of many there.
+bool isResidual(Operation *op) {
+  return isa<arith::AddFOp>(op) &&
+         llvm::none_of(op->getOperands(), [](Value operand) {
+           return isa_and_nonnull<arith::ConstantOp, tensor::SplatOp,
+                                  BroadcastOp>(operand.getDefiningOp());
+         });
+}
+
+/// Whether rows are written to a cache or returned, at most turned, normalised
+/// and computed with on the way.
+bool areKept(Value rows) {
+  llvm::SetVector<Value> seen;
+  seen.insert(rows);
+  for (size_t i = 0; i < seen.size(); ++i)
+    for (Operation *user : seen[i].getUsers()) {
+      if (isa<KVWriteOp, func::ReturnOp>(user))
+        return true;
+      bool passesOn =
+          isa<RopeOp, NormOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
+              user) ||
+          (user->hasTrait<OpTrait::Elementwise>() && !isResidual(user));
+      if (passesOn)
+        seen.insert(user->getResult(0));
+    }
+  return false;
+}
+
+/// Whether rows are what a nonlinearity made of others, gated or not: few large
+/// numbers, which are what a group's scale follows.
+bool areActivated(Value rows) {
+  llvm::SetVector<Value> seen;
+  seen.insert(rows);
+  for (size_t i = 0; i < seen.size(); ++i) {
+    Operation *op = seen[i].getDefiningOp();
+    if (isa_and_nonnull<ActOp>(op))
+      return true;
+    if (op && op->hasTrait<OpTrait::Elementwise>() && !isResidual(op))
+      seen.insert_range(op->getOperands());
+  }
+  return false;
+}
+
 struct QuantizeActivations
     : impl::QuantizeActivationsBase<QuantizeActivations> {
+  using Base::Base;
+
   void runOnOperation() override {
+    findFineRows();
     DenseMap<std::pair<Value, int64_t>, Value> quantised; // by input and group
     getOperation().walk([&](LinearOp linear) {
       if (const char *obstacle = findObstacle(linear))
@@ -42,22 +94,38 @@ struct QuantizeActivations
       // One scale of the activations for each of the weights.
       int64_t group =
           getEncoding(linear.getWeight().getType()).getGrid()->group;
+      bool isFine = fineRows.contains(linear.getInput());
       Value &q = quantised[{linear.getInput(), group}];
       if (!q)
-        q = quantise(linear.getInput(), group);
+        q = quantise(linear.getInput(),
+                     Int8ActEncodingAttr::get(&getContext(), group, isFine));
       linear.getInputMutable().assign(q);
       applied(linear, getArgument(), [&] {
-        return "linear takes int8 activations, one scale per " +
+        return std::string("linear takes int8 activations") +
+               (isFine ? " in two planes" : "") + ", one scale per " +
                std::to_string(group);
       });
     });
   }
 
+  /// One reader makes the rows fine for all: to quantise them twice would be
+  /// another kernel.
+  void findFineRows() {
+    fineRows.clear();
+    getOperation().walk([&](LinearOp linear) {
+      Value rows = linear.getInput();
+      bool isSensitive = areKept(linear.getResult()) || areActivated(rows);
+      if (fine == FineRows::all || (fine == FineRows::sensitive && isSensitive))
+        fineRows.insert(rows);
+    });
+  }
+
+  DenseSet<Value> fineRows;
+
   /// Places the quantisation right after its input, before every reader.
-  Value quantise(Value input, int64_t group) {
+  Value quantise(Value input, Int8ActEncodingAttr encoding) {
     OpBuilder builder(&getContext());
     builder.setInsertionPointAfterValue(input);
-    auto encoding = Int8ActEncodingAttr::get(&getContext(), group);
     auto shape = cast<RankedTensorType>(input.getType()).getShape();
     return QuantizeActOp::create(builder, input.getLoc(),
                                  PackedType::get(shape, encoding), input);
@@ -65,4 +133,12 @@ struct QuantizeActivations
 };
 
 } // namespace
+
+ArrayRef<Choice<FineRows>> getChoices(FineRows) {
+  static const Choice<FineRows> choices[] = {{"none", FineRows::none},
+                                             {"sensitive", FineRows::sensitive},
+                                             {"all", FineRows::all}};
+  return choices;
+}
+
 } // namespace llmc

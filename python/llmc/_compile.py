@@ -43,7 +43,7 @@ def compile(
     model: the path of a GGUF file, a Hugging Face folder or an ONNX file; a torch.nn.Module; or a
         torch.export.ExportedProgram. The last two go through torch.onnx.export(dynamo=True).
     output: the shared object, which `llmc.load` opens again. None: a temporary one, gone when the model is closed.
-    activations: "f32" or "i8", what linears multiply with; weights: "keep" or "f32"; kv: "f32" or "f16", of the cache;
+    activations: "f32", "i16", "mixed" or "i8", what linears multiply with; weights: "keep" or "f32"; kv: "f32" or "f16", of the cache;
         max_context: positions of one sequence; max_batch: sequences at once; cpu: "portable", "native", "x86-64-v3" or an
         instruction set. None is the compiler's default: `llmc compile --help`.
     example_inputs: of a torch.nn.Module, its arguments: a tuple, or a dict by name.

@@ -21,7 +21,9 @@ namespace llmc {
 /// leaves.
 enum class Stage { import, optimize, schedule, lower, emit };
 
-enum class Activations { automatic, f32, i8 };
+/// i16: integers of 15 bits, in two planes of bytes; i8: of 8 bits; mixed: of 8, and
+/// 15 where errors stay or are large.
+enum class Activations { automatic, f32, i16, mixed, i8 };
 enum class WeightMode { keep, f32 };
 enum class CacheType { automatic, f32, f16 };
 enum class EmitKind { exe, so, obj, assembly, llvm, mlir };

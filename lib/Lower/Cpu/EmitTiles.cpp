@@ -139,18 +139,23 @@ private:
       Value place[] = {b.addIndex(op.getRow(), r), b.addIndex(at, offset)};
       return b.loadBytesAs(op.getX(), place, type);
     };
+    // Each plane of a row's codes is a row of its own until the sums are floats.
+    int64_t planes = act.getPlanes();
     SmallVector<Value> products = isa.dot(
-        b,
-        {rows, strips, lanes, grid.bits, grid.zero, drawing->getCodeVectors(),
-         [&](int64_t s, int64_t j) { return loads[s].loadCodes(group, j); },
-         [&](int64_t r, int64_t j) {
-           return loadX(r, first, 4 * j, b.getI32Type());
-         },
-         [&](int64_t r, int64_t factor) -> Value {
-           Value sum = loadX(r, quarter, act.getSumsOffset(), b.getI32Type());
-           return arith::MulIOp::create(b, sum,
-                                        b.constant(b.getI32Type(), factor));
-         }});
+        b, {rows * planes, strips, lanes, grid.bits, grid.zero,
+            drawing->getCodeVectors(),
+            [&](int64_t s, int64_t j) { return loads[s].loadCodes(group, j); },
+            [&](int64_t r, int64_t j) {
+              return loadX(r / planes, first,
+                           act.getCodesOffset(r % planes) + 4 * j,
+                           b.getI32Type());
+            },
+            [&](int64_t r, int64_t factor) -> Value {
+              Value sum = loadX(r / planes, quarter,
+                                act.getSumsOffset(r % planes), b.getI32Type());
+              return arith::MulIOp::create(b, sum,
+                                           b.constant(b.getI32Type(), factor));
+            }});
     auto loadScale = [&](int64_t r, int64_t offset) {
       return b.broadcast(loadX(r, quarter, offset, b.getF32Type()), lanes);
     };
@@ -158,7 +163,16 @@ private:
       GridStrip::Scales scales = loads[s].loadScales(group);
       for (int64_t r = 0; r < rows; ++r) {
         int64_t at = r * strips + s;
-        Value exact = arith::SIToFPOp::create(b, b.f32s(lanes), products[at]);
+        auto product = [&](int64_t plane) -> Value {
+          return arith::SIToFPOp::create(
+              b, b.f32s(lanes), products[(r * planes + plane) * strips + s]);
+        };
+        Value exact = product(0);
+        if (planes == 2)
+          exact = b.fma(
+              product(1),
+              b.constant(b.f32s(lanes), 1.0 / Int8ActEncodingAttr::fineSteps),
+              exact);
         Value both = b.mul(scales.scale, loadScale(r, act.getScalesOffset()));
         sums[at] = b.fma(exact, both, sums[at]);
         if (scales.min)

@@ -190,22 +190,30 @@ private:
       inverse = b.select(usable, inverse, b.f32(0));
       Value keep =
           b.broadcast(arith::ExtSIOp::create(b, b.getI32Type(), usable), lanes);
-      Value scale = b.div(most, b.f32(127));
-      Value total;
-      for (auto [i, x] : llvm::enumerate(values)) {
-        Value codes = storeCodes(maskBits(x, keep), inverse, result, prefix,
-                                 b.addIndex(first, i * lanes));
-        total = total ? Value(arith::AddIOp::create(b, total, codes)) : codes;
+      Value scale = b.div(most, b.f32(127)), quarter = b.mulIndex(g, 4);
+      for (Value &x : values) // in steps of the scale
+        x = b.mul(maskBits(x, keep), b.broadcast(inverse, lanes));
+      Value sum; // of the values, in steps
+      for (int64_t plane = 0; plane < act.getPlanes(); ++plane) {
+        if (plane == 1)
+          for (Value &x : values)
+            x = b.mul(x,
+                      b.constant(x.getType(), Int8ActEncodingAttr::fineSteps));
+        Value codes = b.sumLanes(
+            storeCodes(values, result, prefix,
+                       b.addIndex(first, act.getCodesOffset(plane))));
+        b.storeBytes(
+            codes, result,
+            {prefix[0], b.addIndex(quarter, act.getSumsOffset(plane))});
+        Value more = arith::SIToFPOp::create(b, b.getF32Type(), codes);
+        sum =
+            plane == 0
+                ? more
+                : b.fma(more, b.f32(1.0 / Int8ActEncodingAttr::fineSteps), sum);
       }
-      Value quarter = b.mulIndex(g, 4);
       b.storeBytes(scale, result,
                    {prefix[0], b.addIndex(quarter, act.getScalesOffset())});
-      Value sum = b.sumLanes(total);
-      b.storeBytes(sum, result,
-                   {prefix[0], b.addIndex(quarter, act.getSumsOffset())});
-      Value scaled =
-          b.mul(scale, arith::SIToFPOp::create(b, b.getF32Type(), sum));
-      b.storeBytes(scaled, result,
+      b.storeBytes(b.mul(scale, sum), result,
                    {prefix[0], b.addIndex(quarter, act.getScaledSumsOffset())});
     });
   }
@@ -232,16 +240,21 @@ private:
         b, x.getType(), Value(arith::AndIOp::create(b, bits, mask)));
   }
 
-  /// Rounds and stores one vector of codes; returns them as i32.
-  Value storeCodes(Value x, Value inverse, Value result, ArrayRef<Value> prefix,
-                   Value column) {
-    int64_t lanes = lanesOf(x);
-    Value scaled = b.mul(x, b.broadcast(inverse, lanes));
-    Value rounded = math::RoundEvenOp::create(b, scaled);
-    Value codes = arith::FPToSIOp::create(b, b.i32s(lanes), rounded);
-    b.storeBytes(arith::TruncIOp::create(b, b.bytes(lanes), codes), result,
-                 {prefix[0], column});
-    return codes;
+  /// Rounds and stores a group's codes; returns their sums as i32. What rounding
+  /// took away stays in `values`.
+  Value storeCodes(MutableArrayRef<Value> values, Value result,
+                   ArrayRef<Value> prefix, Value column) {
+    Value total;
+    int64_t lanes = lanesOf(values[0]);
+    for (auto [i, x] : llvm::enumerate(values)) {
+      Value rounded = math::RoundEvenOp::create(b, x);
+      Value codes = arith::FPToSIOp::create(b, b.i32s(lanes), rounded);
+      b.storeBytes(arith::TruncIOp::create(b, b.bytes(lanes), codes), result,
+                   {prefix[0], b.addIndex(column, i * lanes)});
+      total = total ? Value(arith::AddIOp::create(b, total, codes)) : codes;
+      x = b.sub(x, rounded);
+    }
+    return total;
   }
 
   static int64_t lanesOf(Value vector) {

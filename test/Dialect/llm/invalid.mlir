@@ -61,6 +61,11 @@ func.func private @f(!llm.packed<4x32, #llm.int8_act<0>>)
 
 // -----
 
+// expected-error @below {{expected 'fine'}}
+func.func private @f(!llm.packed<4x32, #llm.int8_act<32, rough>>)
+
+// -----
+
 // expected-error @below {{panels have 16 rows, found 8}}
 func.func private @f(!llm.packed<4x32, #llm.q4_1, #llm.panels<8>>)
 

@@ -29,8 +29,11 @@ func.func private @grids(
 // CHECK-LABEL: func.func private @activations(
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act>
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act<64>>
+// CHECK-SAME: !llm.packed<?x64, #llm.int8_act<32, fine>>
+// CHECK-SAME: !llm.packed<?x64, #llm.int8_act<16, fine>>
 func.func private @activations(
-    !llm.packed<?x64, #llm.int8_act<32>>, !llm.packed<?x64, #llm.int8_act<64>>)
+    !llm.packed<?x64, #llm.int8_act<32>>, !llm.packed<?x64, #llm.int8_act<64>>,
+    !llm.packed<?x64, #llm.int8_act<32, fine>>, !llm.packed<?x64, #llm.int8_act<16, fine>>)
 
 // CHECK-LABEL: func.func private @layouts(
 // CHECK-SAME: !llm.packed<64x32, #llm.q4_1, #llm.panels>

@@ -26,6 +26,7 @@ std::vector<ModelCase> llmc::test::modelCases() {
           {"gpt2", Activations::f32},
           {"llama-q4_1.gguf", Activations::f32},
           {"llama-q4_1.gguf", Activations::i8},
+          {"llama-q4_1.gguf", Activations::i16},
           {"qwen2-q8_0.gguf", Activations::i8},
           {"qwen2-q5.gguf", Activations::i8},
           {"llama-k.gguf", Activations::f32},

@@ -224,9 +224,11 @@ Operand Graph::collapse(const Operand &x, int64_t heads, int64_t width) {
               type);
 }
 
-Operand Graph::quantize(const Operand &x, int64_t columns, int64_t group) {
+Operand Graph::quantize(const Operand &x, int64_t columns, int64_t group,
+                        bool fine) {
   std::string type = "!llm.packed<?x" + std::to_string(columns) +
-                     ", #llm.int8_act<" + std::to_string(group) + ">>";
+                     ", #llm.int8_act<" + std::to_string(group) +
+                     (fine ? ", fine>>" : ">>");
   return emit("llm.quantize_act " + x.name + " : " + x.type + " -> " + type,
               type);
 }

@@ -48,8 +48,9 @@ public:
   Operand collapse(const Operand &x, int64_t heads, int64_t width);
   Operand tokens();
   Operand positions();
-  /// `quantize_act` of rows of `columns`.
-  Operand quantize(const Operand &x, int64_t columns, int64_t group = 32);
+  /// `quantize_act` of rows of `columns`, to one plane of codes or two.
+  Operand quantize(const Operand &x, int64_t columns, int64_t group = 32,
+                   bool fine = false);
   /// `linear`, `bias` may have no name.
   Operand linear(const Operand &x, const Operand &w, const Operand &bias,
                  int64_t columns);

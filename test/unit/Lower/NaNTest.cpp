@@ -134,7 +134,8 @@ TEST(NaN, FillsRowsOfIntegerProducts) {
     for (const char *encoding : {"q8_0", "q4_0", "q4_1"}) {
       SCOPED_TRACE(std::string(encoding) + ", " + std::to_string(planted));
       Graph graph(8);
-      Operand q = graph.quantize(plant(graph, 64, planted), 64);
+      bool fine = encoding == std::string("q4_0");
+      Operand q = graph.quantize(plant(graph, 64, planted), 64, 32, fine);
       Operand w = graph.param({40, 64}, encoding);
       graph.finish(graph.linear(q, w, {}, 40));
       expectSameNaNs(graph);

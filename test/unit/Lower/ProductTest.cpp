@@ -10,12 +10,14 @@ using mlir::llm::Grid;
 namespace {
 constexpr const char *grids[] = {"q4_0", "q4_1", "q5_0", "q5_1",
                                  "q8_0", "q4_k", "q5_k", "q6_k"};
+enum class Rows { f32, int8, fine };
 struct Product {
   const char *weights;
-  bool int8;
+  Rows rows;
 };
 void PrintTo(const Product &product, std::ostream *stream) {
-  *stream << product.weights << (product.int8 ? "_i8" : "_f32");
+  constexpr const char *names[] = {"_f32", "_i8", "_i16"};
+  *stream << product.weights << names[static_cast<int>(product.rows)];
 }
 std::string nameOf(const ::testing::TestParamInfo<Product> &info) {
   return ::testing::PrintToString(info.param);
@@ -30,7 +32,10 @@ protected:
   }
   Operand quantize(Graph &graph, const Operand &x, int64_t columns) {
     auto grid = graph.getEncoding(GetParam().weights).getGrid();
-    return GetParam().int8 ? graph.quantize(x, columns, grid->group) : x;
+    if (GetParam().rows == Rows::f32)
+      return x;
+    return graph.quantize(x, columns, grid->group,
+                          GetParam().rows == Rows::fine);
   }
   Operand input(Graph &graph, int64_t columns) {
     return quantize(graph, graph.rows(columns), columns);
@@ -112,11 +117,15 @@ TEST_P(CompiledLinear, GatesAndMultiplies) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, CompiledLinear, ::testing::ValuesIn([] {
-                           std::vector<Product> all = {
-                               {"f32", false}, {"f16", false}, {"bf16", false}};
+                           std::vector<Product> all = {{"f32", Rows::f32},
+                                                       {"f16", Rows::f32},
+                                                       {"bf16", Rows::f32}};
                            for (const char *grid : grids)
-                             all.insert(all.end(),
-                                        {{grid, false}, {grid, true}});
+                             all.insert(all.end(), {{grid, Rows::f32},
+                                                    {grid, Rows::int8}});
+                           // With a minimum, with a zero, of two levels.
+                           for (const char *grid : {"q4_1", "q8_0", "q6_k"})
+                             all.push_back({grid, Rows::fine});
                            return all;
                          }()),
                          nameOf);

@@ -54,10 +54,25 @@ TEST_P(CompiledNorm, NormalisesEachHead) {
 
 /// The kernel that models with quantised weights run: norm, then quantisation.
 TEST_P(CompiledNorm, QuantisesItsResult) {
-  Graph graph(9);
-  Operand n = norm(graph, GetParam(), graph.rows(96), graph.param({96}), {});
-  Operand q = graph.quantize(n, 96);
-  graph.finish(graph.linear(q, graph.param({32, 96}, "q8_0"), {}, 32));
+  for (bool fine : {false, true}) {
+    Graph graph(9);
+    Operand n = norm(graph, GetParam(), graph.rows(96), graph.param({96}), {});
+    Operand q = graph.quantize(n, 96, 32, fine);
+    graph.finish(graph.linear(q, graph.param({32, 96}, "q8_0"), {}, 32));
+    expectCompiledAgrees(graph);
+  }
+}
+
+/// The keys of a step take finer rows of what its queries take: one kernel makes
+/// both.
+TEST_P(CompiledNorm, QuantisesItsResultTwice) {
+  Graph graph(10);
+  Operand n = norm(graph, GetParam(), graph.rows(64), graph.param({64}), {});
+  Operand coarse = graph.linear(graph.quantize(n, 64),
+                                graph.param({32, 64}, "q4_1"), {}, 32);
+  Operand fine = graph.linear(graph.quantize(n, 64, 32, true),
+                              graph.param({32, 64}, "q4_1"), {}, 32);
+  graph.finish(graph.combine("arith.addf", coarse, fine));
   expectCompiledAgrees(graph);
 }
 

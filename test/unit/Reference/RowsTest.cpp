@@ -156,6 +156,47 @@ TEST(QuantizeAct, CodesAreThoseOfTheEncoding) {
   }
 }
 
+/// What the first plane leaves over is at most half of its step, and the second
+/// has 254 steps of that.
+TEST(QuantizeAct, FineCodesAre254TimesAsFine) {
+  Program program(R"(func.func @f(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
+    %q = llm.quantize_act %x : tensor<?x64xf32> -> !llm.packed<?x64, #llm.int8_act<32, fine>>
+    %r = llm.dequant %q : !llm.packed<?x64, #llm.int8_act<32, fine>> -> tensor<?x64xf32>
+    return %r : tensor<?x64xf32> })");
+  ReferenceTensor x = noise({3, 64}, 6);
+  for (int64_t i = 32; i < 64; ++i)
+    x.floats[i] = 0;
+  x.floats[64] = 100;
+  std::vector<float> actual = program.run({x});
+  ASSERT_EQ(actual.size(), x.floats.size());
+  for (size_t group = 0; group < x.floats.size(); group += 32) {
+    float most = 0, error = 0;
+    for (size_t i = group; i < group + 32; ++i) {
+      most = std::max(most, std::fabs(x.floats[i]));
+      error = std::max(error, std::fabs(actual[i] - x.floats[i]));
+    }
+    EXPECT_LE(error, most / 127 / 254 * 0.51f) << group;
+    // And not finer by chance: some code is rounded by a fifth of a step.
+    EXPECT_GE(error, most / 127 / 254 * 0.2f) << group;
+  }
+}
+
+TEST(QuantizeAct, FineNaNAndInfinityFillTheirGroup) {
+  Program program(R"(func.func @f(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
+    %q = llm.quantize_act %x : tensor<?x64xf32> -> !llm.packed<?x64, #llm.int8_act<32, fine>>
+    %r = llm.dequant %q : !llm.packed<?x64, #llm.int8_act<32, fine>> -> tensor<?x64xf32>
+    return %r : tensor<?x64xf32> })");
+  for (float planted : {NAN, INFINITY, -INFINITY}) {
+    std::vector<float> x(64, 1.0f);
+    x[40] = planted;
+    std::vector<float> actual = program.run({floats({1, 64}, x)});
+    for (size_t i = 0; i < 32; ++i)
+      EXPECT_NEAR(actual[i], 1, 1e-6);
+    for (size_t i = 32; i < 64; ++i)
+      EXPECT_TRUE(std::isnan(actual[i])) << planted;
+  }
+}
+
 /// One number that is none makes its group NaN, and no other.
 TEST(QuantizeAct, NaNAndInfinityFillTheirGroup) {
   Program program(R"(func.func @f(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
