@@ -10,11 +10,13 @@ llm.weight @w : tensor<8xf32> source "w" at 64
 // CHECK: %[[XVIEW:.*]] = memref.view %[[X]][%{{.*}}][%[[ROWS]]]
 // CHECK: bufferization.to_tensor %[[XVIEW]] restrict :
 // CHECK: %[[YVIEW:.*]] = memref.view %[[Y]]
+// CHECK: %[[YTENSOR:.*]] = bufferization.to_tensor %[[YVIEW]] restrict writable
 // CHECK: %[[AT:.*]] = arith.constant 64 : index
 // CHECK: %[[WVIEW:.*]] = memref.view %[[WEIGHTS]][%[[AT]]]
 // CHECK: bufferization.to_tensor %[[WVIEW]] restrict :
 // CHECK: %[[RESULT:.*]] = linalg.generic
-// CHECK: bufferization.materialize_in_destination %[[RESULT]] in restrict writable %[[YVIEW]]
+// CHECK: %[[MADE:.*]] = bufferization.materialize_in_destination %[[RESULT]] in %[[YTENSOR]]
+// CHECK: bufferization.materialize_in_destination %[[MADE]] in restrict writable %[[YVIEW]]
 func.func @main.avx2(%x: tensor<?x8xf32> {llm.name = "x", llm.dims = ["rows", ""]}) -> (tensor<?x8xf32> {llm.name = "y"})
     attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
   %w = llm.param @w : tensor<8xf32>

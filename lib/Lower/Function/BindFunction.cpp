@@ -137,27 +137,37 @@ private:
     }
   }
 
-  /// Outputs are named in front, so that what computes a result may write there.
+  /// Outputs are named in front, so that what computes a result may write there. They
+  /// are tensors first: a value that lies in one output and is another is then seen to
+  /// be read, and written to the memory behind all that reads it.
   void bindResults(const CallArguments &arguments,
                    ArrayRef<SmallVector<Value>> results) {
     SizeSlices slices(b, [&](Value value) {
       std::optional<int64_t> place = findPlace(value);
       return place ? loadSize(b, arguments.getSizes(), *place) : Value();
     });
-    SmallVector<Value> outputs;
+    SmallVector<Value> outputs, tensors;
     for (auto [i, output] : llvm::enumerate(signature.outputs)) {
       SmallVector<Value> sizes;
       for (auto [d, size] : llvm::enumerate(results[i]))
         if (output.type.isDynamicDim(d))
           sizes.push_back(slices.get(size));
       outputs.push_back(view(arguments.getOutput(i), output.type, sizes));
+      tensors.push_back(bufferization::ToTensorOp::create(
+          b, output.type, outputs.back(), /*restrict=*/true,
+          /*writable=*/true));
     }
     Block &body = function.getBody().front();
     for (auto [i, tensor] : llvm::enumerate(inputs))
       body.getArgument(i).replaceAllUsesWith(tensor);
     Operation *end = body.getTerminator();
     b.setInsertionPoint(end);
-    for (auto [value, output] : llvm::zip(end->getOperands(), outputs))
+    SmallVector<Value> made;
+    for (auto [value, tensor] : llvm::zip(end->getOperands(), tensors))
+      made.push_back(bufferization::MaterializeInDestinationOp::create(
+                         b, tensor.getType(), value, tensor)
+                         .getResult());
+    for (auto [value, output] : llvm::zip(made, outputs))
       bufferization::MaterializeInDestinationOp::create(
           b, Type(), value, output, /*restrict=*/true, /*writable=*/true);
     end->setOperands({});
