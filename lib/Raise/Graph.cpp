@@ -18,6 +18,8 @@ using onnx::Scalar;
 // Roles of the inputs
 //===----------------------------------------------------------------------===//
 
+constexpr int64_t longSymbol = 100003; // the first of a graph's own
+
 static StringRef getText(func::FuncOp function, unsigned input) {
   auto name = function.getArgAttrOfType<StringAttr>(input, "onnx.name");
   return name ? name.getValue() : "";
@@ -96,7 +98,17 @@ bool Graph::isCache(BlockArgument input) const {
   return false;
 }
 
-/// Sizes for these lengths; names that only the graph knows get a prime each.
+/// Of names that only the graph knows: a large number each, and short ones, which differ
+/// as well, for short lengths.
+int64_t Graph::sizeOfSymbol(StringRef name, Lengths lengths) const {
+  int64_t number = unknownSymbols.lookup(name);
+  bool isLong = llvm::any_of(primeLengths, [&](const Lengths &primes) {
+    return primes.seq == lengths.seq;
+  });
+  return isLong ? longSymbol + 2 * number : lengths.seq + number;
+}
+
+/// Sizes for these lengths.
 Graph::Sizes Graph::sizesOfInput(unsigned index, Lengths lengths) const {
   Value input = function.getArgument(index);
   auto type = dyn_cast<RankedTensorType>(input.getType());
@@ -124,7 +136,7 @@ Graph::Sizes Graph::sizesOfInput(unsigned index, Lengths lengths) const {
     else if (name.empty() && isa<FloatType>(type.getElementType()))
       sizes.push_back(lengths.seq);
     else
-      sizes.push_back(unknownSymbols.lookup(name));
+      sizes.push_back(sizeOfSymbol(name, lengths));
   }
   return sizes;
 }
@@ -213,14 +225,12 @@ const Graph::Sizes *Graph::sizes(Value value) const {
 Graph::Graph(func::FuncOp function, const WeightStore *store)
     : function(function), store(store) {
   findRoles();
-  int64_t prime = 100003;
   for (BlockArgument input : function.getArguments())
     if (auto dims = function.getArgAttrOfType<ArrayAttr>(input.getArgNumber(),
                                                          "onnx.dims"))
       for (Attribute dim : dims)
         if (auto name = dyn_cast<StringAttr>(dim))
-          if (unknownSymbols.try_emplace(name, prime).second)
-            prime += 2;
+          unknownSymbols.try_emplace(name, unknownSymbols.size());
   constexpr int64_t elementsPerOp = int64_t{1} << 17; // a norm's are 2^19
   int64_t ops = 16;
   function.walk([&](Operation *) { ++ops; });

@@ -75,7 +75,7 @@ public:
 private:
   const WeightStore *store;
   llvm::DenseSet<mlir::Value> data, idData, constants;
-  llvm::StringMap<int64_t> unknownSymbols;  // sizes of dims with other names
+  llvm::StringMap<int64_t> unknownSymbols;  // numbers of dims with other names
   llvm::DenseMap<mlir::Value, Sizes> known; // for `chosen`
   Lengths chosen = primeLengths[0];
   mlir::Operation *firstUnsized = nullptr;
@@ -87,6 +87,7 @@ private:
   bool isCache(mlir::BlockArgument input) const;
   void findData();
   bool findSizes(Lengths lengths);
+  int64_t sizeOfSymbol(llvm::StringRef name, Lengths lengths) const;
   Sizes sizesOfInput(unsigned index, Lengths lengths) const;
   bool findWeight(mlir::Value value, Sizes &sizes, Elements &elements) const;
 };

@@ -32,6 +32,24 @@ func.func @bounded(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = [
 
 // -----
 
+// A symbol is no number wherever it stands, also where no dim of tokens has its name.
+// CHECK-LABEL: func.func @symbols(
+// CHECK: onnx.Tile(%{{.*}}, %{{.*}}) : {{.*}} -> tensor<4x6x?xf32>
+// CHECK: onnx.Min(%{{.*}}, %{{.*}}) : {{.*}} -> tensor<1xi64>
+// CHECK: onnx.Expand(%{{.*}}, %{{.*}}) : {{.*}} -> tensor<?xf32>
+func.func @symbols(%x: tensor<4x3x?xf32> {onnx.name = "x", onnx.dims = ["", "", "width"]}) -> (tensor<*xf32>, tensor<*xf32>) {
+  %twice = onnx.Constant {value = dense<[1, 2, 1]> : tensor<3xi64>} : () -> tensor<3xi64>
+  %t = onnx.Tile(%x, %twice) : (tensor<4x3x?xf32>, tensor<3xi64>) -> tensor<*xf32>
+  %most = onnx.Constant {value = dense<5> : tensor<1xi64>} : () -> tensor<1xi64>
+  %one = onnx.Constant {value = dense<1.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %s = onnx.Shape(%x) {start = 2 : i64} : (tensor<4x3x?xf32>) -> tensor<*xi64>
+  %m = onnx.Min(%s, %most) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %e = onnx.Expand(%one, %m) : (tensor<1xf32>, tensor<*xi64>) -> tensor<*xf32>
+  return %t, %e : tensor<*xf32>, tensor<*xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @data_dependent(
 // CHECK: onnx.NonZero(%{{.*}}) : (tensor<?x?xi64>) -> tensor<*xi64>
 // DECLINED: depends on onnx.NonZero, which is not evaluated
