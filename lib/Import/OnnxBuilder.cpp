@@ -43,6 +43,27 @@ std::string llmc::spellOnnxNode(const ::onnx::NodeProto &node) {
          spellOnnxOperator(node.domain(), node.op_type()) + ")";
 }
 
+static std::string spellReadOpsets() {
+  return "; those that are read are " + std::to_string(oldestOpset) + " to " +
+         std::to_string(newestOpset) +
+         ": convert it (onnx.version_converter) or export it again";
+}
+
+/// Older sets than those that are read have some operators in their newest form.
+Error OnnxBuilder::checkOpset(const OnnxNode &node,
+                              const mlir::onnx::Schema &schema) {
+  if (!schema.domain.empty() || node.opset >= oldestOpset)
+    return Error::success();
+  if (node.opset == 0)
+    return error(node.place, "is of a graph that imports no version of the "
+                             "standard operator set");
+  if (schema.version > node.opset)
+    return error(node.place, "is of operator set " + Twine(node.opset) +
+                                 ", where it had another form" +
+                                 spellReadOpsets());
+  return Error::success();
+}
+
 Error OnnxBuilder::readOpsets() {
   for (const auto &opset : file.model().opset_import()) {
     std::string domain = normaliseOnnxDomain(opset.domain()).str();
@@ -53,14 +74,10 @@ Error OnnxBuilder::readOpsets() {
                            Twine(opset.version()));
   }
   auto standard = opsets.find("");
-  if (standard == opsets.end())
-    return error("", "imports no version of the standard operator set");
-  if (standard->second < oldestOpset || standard->second > newestOpset)
+  if (standard != opsets.end() &&
+      (standard->second < 1 || standard->second > newestOpset))
     return error("", "has operator set " + Twine(standard->second) +
-                         "; those that are read are " + Twine(oldestOpset) +
-                         " to " + Twine(newestOpset) +
-                         ": convert it (onnx.version_converter) or export it "
-                         "again");
+                         spellReadOpsets());
   return Error::success();
 }
 
@@ -108,6 +125,8 @@ Expected<mlir::Operation *> OnnxBuilder::create(const OnnxNode &node) {
                              "reads the standard ones up to operator set " +
                                  Twine(newestOpset) +
                                  " and some of com.microsoft");
+  if (Error error = checkOpset(node, *schema))
+    return error;
   if (node.operands.size() > schema->operands.size() &&
       !schema->operandsVariadic)
     return error(node.place, "has " + Twine(node.operands.size()) +

@@ -6,6 +6,8 @@
 
 #include "OnnxGraph.h"
 
+#include "dialects/onnx/Schema.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include "onnx-ml.pb.h"
@@ -67,6 +69,8 @@ private:
   mlir::Value none;
 
   llvm::Error readOpsets();
+  llvm::Error checkOpset(const OnnxNode &node,
+                         const mlir::onnx::Schema &schema);
   llvm::Error readFunctions();
   llvm::Error countNode(const llvm::Twine &place);
   llvm::Error buildInputs(const ::onnx::GraphProto &graph,
