@@ -71,8 +71,12 @@ Value GraphWriter::integer(int64_t value) {
 
 Value GraphWriter::number(double value, Type elementType) {
   auto type = RankedTensorType::get({}, elementType);
-  return constant(*this, DenseElementsAttr::get(
-                             type, builder.getFloatAttr(elementType, value)));
+  Attribute number;
+  if (isa<FloatType>(elementType))
+    number = builder.getFloatAttr(elementType, value);
+  else
+    number = builder.getIntegerAttr(elementType, static_cast<int64_t>(value));
+  return constant(*this, DenseElementsAttr::get(type, number));
 }
 
 NamedAttribute GraphWriter::attribute(StringRef name, int64_t value) {

@@ -22,8 +22,20 @@ struct Heads4 {
   bool causal = false;
   int64_t left = -1; // keys before a row's own that it sees; -1: all
   int64_t right = -1;
+  /// Keys before the first row, a number or [B, 1, 1]; null: the rows are the last S
+  /// of U.
+  Value offset;
   SmallVector<Value> allowed;  // i1, broadcast to [B, H, S, U]
   SmallVector<Value> summands; // the same, added to the scores
+  /// Rows that see no key have weights of 0, not NaN.
+  bool guards = false;
+  int64_t softmaxType = 0; // TensorProto.DataType; 0: the scores'
+};
+
+/// [B, H, S, Dv], and the scores [B, H, S, U] on their way.
+struct Attended {
+  Value result;
+  Value products, capped, masked, weights;
 };
 
 class AttentionWriter {
@@ -65,33 +77,50 @@ public:
     return w.make("Range", {w.integer(0), end, w.integer(1)});
   }
 
-  /// Positions of the rows, [S]: they are the last S of U.
+  /// Positions of the rows, [S] or [B, 1, S].
   Value positions(const Heads4 &heads) {
-    Value rows = w.size(heads.query, 2), keys = w.size(heads.key, 2);
-    return w.make("Add", {count(rows), w.make("Sub", {keys, rows})});
+    Value rows = w.size(heads.query, 2), offset = heads.offset;
+    if (!offset)
+      offset = w.make("Sub", {w.size(heads.key, 2), rows});
+    return w.make("Add", {count(rows), offset});
   }
 
-  /// [B, H, S, Dv].
-  Value attend(Heads4 heads, int64_t columns) {
+  Attended attend(Heads4 heads, int64_t columns) {
     double scale =
         heads.scale != 0 ? heads.scale : 1 / std::sqrt(double(columns));
     Type element = getElementTypeOrSelf(heads.query.getType());
     bound(heads);
     Value key = repeat(heads.key, heads), value = repeat(heads.value, heads);
+    Attended made;
     Value scores =
         w.make("MatMul", {heads.query, w.transpose(key, {0, 1, 3, 2})});
     scores = w.make("Mul", {scores, w.number(scale, element)});
+    made.products = scores;
     if (heads.softcap != 0) {
       Value cap = w.number(heads.softcap, element);
       scores = w.make("Tanh", {w.make("Div", {scores, cap})});
       scores = w.make("Mul", {scores, cap});
     }
+    made.capped = scores;
     for (Value summand : heads.summands)
       scores = w.make("Add", {scores, summand});
     for (Value allowed : heads.allowed)
       scores = w.make("Where", {allowed, scores, w.number(-INFINITY, element)});
+    made.masked = scores;
+    if (heads.softmaxType) {
+      NamedAttrList to;
+      to.append(w.attribute("to", heads.softmaxType));
+      scores = w.make("Cast", {scores}, to);
+    }
     Value weights = w.make("Softmax", {scores});
-    return w.make("MatMul", {weights, value});
+    if (heads.softmaxType)
+      weights = w.make("CastLike", {weights, heads.query});
+    if (heads.guards)
+      weights =
+          w.make("Where", {seesKeys(heads), weights, w.number(0, element)});
+    made.weights = weights;
+    made.result = w.make("MatMul", {weights, value});
+    return made;
   }
 
 private:
@@ -102,7 +131,7 @@ private:
     int64_t right = heads.causal ? 0 : heads.right;
     if (right < 0 && heads.left < 0)
       return;
-    Value rows = w.make("Unsqueeze", {positions(heads), w.integers({1})});
+    Value rows = w.make("Unsqueeze", {positions(heads), w.integers({-1})});
     Value keys =
         w.make("Unsqueeze", {count(w.size(heads.key, 2)), w.integers({0})});
     Value back = w.make("Sub", {rows, keys}); // [S, U]
@@ -112,6 +141,20 @@ private:
     if (heads.left >= 0)
       heads.allowed.push_back(
           w.make("LessOrEqual", {back, w.integer(heads.left)}));
+  }
+
+  /// Whether a row has a key that it may see, i1, broadcast to [B, H, S, 1].
+  Value seesKeys(const Heads4 &heads) {
+    SmallVector<Value> visible = heads.allowed;
+    for (Value summand : heads.summands) {
+      NamedAttrList negative;
+      negative.append(w.attribute("detect_positive", int64_t{0}));
+      visible.push_back(w.make("Not", {w.make("IsInf", {summand}, negative)}));
+    }
+    Value all = visible.front();
+    for (Value more : ArrayRef(visible).drop_front())
+      all = w.make("And", {all, more});
+    return w.make("ReduceMax", {all, w.integers({-1})});
   }
 
   /// Every head of keys for the heads of queries that it serves.
@@ -156,9 +199,33 @@ int64_t getColumns(Operation *op, unsigned operand) {
   return type.getShape().back();
 }
 
-void addMask(AttentionWriter &, Heads4 &heads, Value mask) {
-  bool isBool = getElementTypeOrSelf(mask.getType()).isInteger(1);
+/// A mask has as many keys as there are, or less: the others nobody sees.
+void addMask(GraphWriter &w, Heads4 &heads, Value mask) {
+  auto type = dyn_cast<RankedTensorType>(mask.getType());
+  auto keys = dyn_cast<RankedTensorType>(heads.key.getType());
+  Type element = getElementTypeOrSelf(mask.getType());
+  bool isBool = element.isInteger(1);
+  if (type && keys && type.getRank() > 0 && keys.getRank() == 4 &&
+      !type.isDynamicDim(type.getRank() - 1) && !keys.isDynamicDim(2) &&
+      type.getShape().back() < keys.getDimSize(2)) {
+    SmallVector<int64_t> pads(2 * type.getRank(), 0);
+    pads.back() = keys.getDimSize(2) - type.getShape().back();
+    mask = w.make("Pad", {mask, w.integers(pads),
+                          w.number(isBool ? 0 : -INFINITY, element)});
+  }
   (isBool ? heads.allowed : heads.summands).push_back(mask);
+  heads.guards = true;
+}
+
+/// Lengths [B] of keys of which the rows are the last.
+void addLengths(GraphWriter &w, AttentionWriter &attention, Heads4 &heads,
+                Value lengths) {
+  Value each = w.make("Unsqueeze", {lengths, w.integers({1, 2})});
+  heads.offset = w.make("Sub", {each, w.size(heads.query, 2)});
+  Value keys = attention.count(w.size(heads.key, 2));
+  Value ends = w.make("Unsqueeze", {each, w.integers({3})});
+  heads.allowed.push_back(w.make("Less", {keys, ends}));
+  heads.guards = true;
 }
 
 } // namespace
@@ -167,16 +234,12 @@ void addMask(AttentionWriter &, Heads4 &heads, Value mask) {
 // The standard's
 //===----------------------------------------------------------------------===//
 
-std::string llmc::decomposeAttention(GraphWriter &writer, Operation *op) {
-  AttentionWriter w(writer);
-  auto type = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
-  auto keyType = dyn_cast<RankedTensorType>(op->getOperand(1).getType());
-  if (!type || !keyType)
-    return "has inputs of unknown rank";
-  if (has(op, 6) || isRead(op, 3))
-    return "counts its keys itself, or is asked for scores";
-  bool flat = type.getRank() == 3;
-  Heads4 heads;
+/// Heads of queries, keys and values, the cache's before them. Returns why not, or
+/// "".
+static std::string readHeads(AttentionWriter &w, Operation *op, bool flat,
+                             Heads4 &heads, int64_t &columns) {
+  auto type = cast<RankedTensorType>(op->getOperand(0).getType());
+  auto keyType = cast<RankedTensorType>(op->getOperand(1).getType());
   heads.heads = flat ? getInteger(op, "q_num_heads", 0) : type.getDimSize(1);
   heads.keyHeads =
       flat ? getInteger(op, "kv_num_heads", 0) : keyType.getDimSize(1);
@@ -190,24 +253,53 @@ std::string llmc::decomposeAttention(GraphWriter &writer, Operation *op) {
   heads.query = split(0, heads.heads);
   heads.key = split(1, heads.keyHeads);
   heads.value = split(2, heads.keyHeads);
-  int64_t columns = getColumns(op, 0) / (flat ? heads.heads : 1);
+  columns = getColumns(op, 0) / (flat ? heads.heads : 1);
   int64_t valueColumns = getColumns(op, 2) / (flat ? heads.keyHeads : 1);
   if (has(op, 4)) {
     heads.key = w.append(op->getOperand(4), heads.key, columns);
     heads.value = w.append(op->getOperand(5), heads.value, valueColumns);
   }
+  return "";
+}
+
+/// The scores that a caller asks for.
+static Value chooseScores(const Attended &made, int64_t mode) {
+  const Value all[] = {made.products, made.capped, made.masked, made.weights};
+  return all[std::clamp<int64_t>(mode, 0, 3)];
+}
+
+std::string llmc::decomposeAttention(GraphWriter &writer, Operation *op) {
+  AttentionWriter w(writer);
+  auto type = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
+  if (!type || !isa<RankedTensorType>(op->getOperand(1).getType()))
+    return "has inputs of unknown rank";
+  bool flat = type.getRank() == 3;
+  Heads4 heads;
+  int64_t columns = 0;
+  if (std::string reason = readHeads(w, op, flat, heads, columns);
+      !reason.empty())
+    return reason;
+  heads.offset =
+      has(op, 4) ? writer.size(op->getOperand(4), 2) : writer.integer(0);
   heads.scale = getReal(op, "scale", 0);
   heads.softcap = getReal(op, "softcap", 0);
   heads.causal = getInteger(op, "is_causal", 0);
   heads.left = getInteger(op, "left_window_size", -1);
   heads.right = getInteger(op, "right_window_size", -1);
+  heads.softmaxType = getInteger(op, "softmax_precision", 0);
   if (has(op, 3))
-    addMask(w, heads, op->getOperand(3));
-  Value result = w.attend(heads, columns);
-  op->getResult(0).replaceAllUsesWith(flat ? w.mergeHeads(result) : result);
+    addMask(writer, heads, op->getOperand(3));
+  if (has(op, 6))
+    addLengths(writer, w, heads, op->getOperand(6));
+  Attended made = w.attend(heads, columns);
+  op->getResult(0).replaceAllUsesWith(flat ? w.mergeHeads(made.result)
+                                           : made.result);
   for (unsigned i : {1, 2})
     if (isRead(op, i))
       op->getResult(i).replaceAllUsesWith(i == 1 ? heads.key : heads.value);
+  if (isRead(op, 3))
+    op->getResult(3).replaceAllUsesWith(
+        chooseScores(made, getInteger(op, "qk_matmul_output_mode", 0)));
   return "";
 }
 
@@ -304,7 +396,7 @@ std::string llmc::decomposeGroupQueryAttention(GraphWriter &writer,
     heads.left = window - 1;
   if (has(op, 10))
     heads.summands.push_back(op->getOperand(10));
-  Value result = w.attend(heads, columns);
+  Value result = w.attend(heads, columns).result;
   op->getResult(0).replaceAllUsesWith(w.mergeHeads(result));
   if (isRead(op, 1))
     op->getResult(1).replaceAllUsesWith(heads.key);
@@ -342,7 +434,7 @@ std::string llmc::decomposeMultiHeadAttention(GraphWriter &writer,
   heads.causal = getInteger(op, "unidirectional", 0);
   if (has(op, 5))
     heads.summands.push_back(op->getOperand(5));
-  Value result = w.attend(heads, width / heads.heads);
+  Value result = w.attend(heads, width / heads.heads).result;
   op->getResult(0).replaceAllUsesWith(w.mergeHeads(result));
   for (unsigned i : {1, 2})
     if (isRead(op, i))

@@ -50,3 +50,80 @@ func.func @statistics(%x: tensor<?x?x64xf32>, %w: tensor<64xf32>) -> tensor<*xf3
   %n, %m, %i, %s = onnx.microsoft.SkipSimplifiedLayerNormalization(%x, %x, %w, %no) {epsilon = 1.0e-6 : f32} : (tensor<?x?x64xf32>, tensor<?x?x64xf32>, tensor<64xf32>, none) -> (tensor<*xf32>, none, tensor<*xf32>, none)
   return %i : tensor<*xf32>
 }
+
+// -----
+
+// Without a cache rows count from the first key, however many keys there are.
+// CHECK-LABEL: func.func @from_the_first(
+// CHECK: %[[ZERO:.*]] = onnx.Constant {value = dense<0> : tensor<i64>}
+// CHECK: %[[POSITIONS:.*]] = onnx.Add(%{{.*}}, %[[ZERO]])
+// CHECK: %[[ROWS:.*]] = onnx.Unsqueeze(%[[POSITIONS]]
+// CHECK: %[[BACK:.*]] = onnx.Sub(%[[ROWS]]
+// CHECK: onnx.GreaterOrEqual(%[[BACK]]
+// CHECK: %[[W:.*]] = onnx.Softmax
+// CHECK: onnx.MatMul(%[[W]]
+func.func @from_the_first(%q: tensor<2x3x4x8xf32>, %k: tensor<2x3x6x8xf32>, %v: tensor<2x3x6x8xf32>) -> tensor<*xf32> {
+  %no = onnx.None : none
+  %y, %a, %b, %s = onnx.Attention(%q, %k, %v, %no, %no, %no, %no) {is_causal = 1 : i64} : (tensor<2x3x4x8xf32>, tensor<2x3x6x8xf32>, tensor<2x3x6x8xf32>, none, none, none, none) -> (tensor<*xf32>, none, none, none)
+  return %y : tensor<*xf32>
+}
+
+// -----
+
+// Behind a cache they count on from it.
+// CHECK-LABEL: func.func @behind_a_cache(
+// CHECK: %[[PAST:.*]] = onnx.Shape(%arg3) {end = 3 : i64, start = 2 : i64}
+// CHECK: onnx.Add(%{{.*}}, %[[PAST]])
+// CHECK: onnx.GreaterOrEqual
+func.func @behind_a_cache(%q: tensor<2x3x4x8xf32>, %k: tensor<2x3x4x8xf32>, %v: tensor<2x3x4x8xf32>, %pk: tensor<2x3x5x8xf32>, %pv: tensor<2x3x5x8xf32>) -> tensor<*xf32> {
+  %no = onnx.None : none
+  %y, %a, %b, %s = onnx.Attention(%q, %k, %v, %no, %pk, %pv, %no) {is_causal = 1 : i64} : (tensor<2x3x4x8xf32>, tensor<2x3x4x8xf32>, tensor<2x3x4x8xf32>, none, tensor<2x3x5x8xf32>, tensor<2x3x5x8xf32>, none) -> (tensor<*xf32>, none, none, none)
+  return %y : tensor<*xf32>
+}
+
+// -----
+
+// Of each batch its own length of keys: the rows are the last of them, and see no key behind.
+// CHECK-LABEL: func.func @lengths(
+// CHECK: %[[EACH:.*]] = onnx.Unsqueeze(%arg3
+// CHECK: onnx.Sub(%[[EACH]]
+// CHECK: %[[ENDS:.*]] = onnx.Unsqueeze(%[[EACH]]
+// CHECK: %[[SEEN:.*]] = onnx.Less(%{{.*}}, %[[ENDS]])
+// CHECK: onnx.Where(%[[SEEN]]
+// CHECK: %[[W:.*]] = onnx.Softmax
+// CHECK: onnx.Where(%{{.*}}, %[[W]]
+func.func @lengths(%q: tensor<2x3x4x8xf32>, %k: tensor<2x3x6x8xf32>, %v: tensor<2x3x6x8xf32>, %n: tensor<2xi64>) -> tensor<*xf32> {
+  %no = onnx.None : none
+  %y, %a, %b, %s = onnx.Attention(%q, %k, %v, %no, %no, %no, %n) {is_causal = 1 : i64} : (tensor<2x3x4x8xf32>, tensor<2x3x6x8xf32>, tensor<2x3x6x8xf32>, none, none, none, tensor<2xi64>) -> (tensor<*xf32>, none, none, none)
+  return %y : tensor<*xf32>
+}
+
+// -----
+
+// A row whose mask hides every key has weights of 0; the weights are what mode 3 asks for. A mask of fewer keys hides the others.
+// CHECK-LABEL: func.func @masked(
+// CHECK: %[[MASK:.*]] = onnx.Pad(%arg3
+// CHECK: onnx.Where(%[[MASK]]
+// CHECK: %[[W:.*]] = onnx.Softmax
+// CHECK: %[[SEES:.*]] = onnx.ReduceMax(%[[MASK]]
+// CHECK: %[[SAFE:.*]] = onnx.Where(%[[SEES]], %[[W]]
+// CHECK: %[[Y:.*]] = onnx.MatMul(%[[SAFE]]
+// CHECK: return %[[Y]], %[[SAFE]]
+func.func @masked(%q: tensor<2x3x4x8xf32>, %k: tensor<2x3x6x8xf32>, %v: tensor<2x3x6x8xf32>, %m: tensor<4x5xi1>) -> (tensor<*xf32>, tensor<*xf32>) {
+  %no = onnx.None : none
+  %y, %a, %b, %s = onnx.Attention(%q, %k, %v, %m, %no, %no, %no) {qk_matmul_output_mode = 3 : i64} : (tensor<2x3x4x8xf32>, tensor<2x3x6x8xf32>, tensor<2x3x6x8xf32>, tensor<4x5xi1>, none, none, none) -> (tensor<*xf32>, none, none, tensor<*xf32>)
+  return %y, %s : tensor<*xf32>, tensor<*xf32>
+}
+
+// -----
+
+// The softmax of halves in f32, and halves again.
+// CHECK-LABEL: func.func @precise(
+// CHECK: %[[WIDE:.*]] = onnx.Cast(%{{.*}}) {to = 1 : i64}
+// CHECK: %[[W:.*]] = onnx.Softmax(%[[WIDE]])
+// CHECK: onnx.CastLike(%[[W]], %arg0)
+func.func @precise(%q: tensor<2x3x4x8xf16>, %k: tensor<2x3x6x8xf16>, %v: tensor<2x3x6x8xf16>) -> tensor<*xf16> {
+  %no = onnx.None : none
+  %y, %a, %b, %s = onnx.Attention(%q, %k, %v, %no, %no, %no, %no) {softmax_precision = 1 : i64} : (tensor<2x3x4x8xf16>, tensor<2x3x6x8xf16>, tensor<2x3x6x8xf16>, none, none, none, none) -> (tensor<*xf16>, none, none, none)
+  return %y : tensor<*xf16>
+}
