@@ -26,6 +26,10 @@ static const LoweringTable &getLowerings() {
     addAxisLowerings(made);
     addChoiceLowerings(made);
     addProductLowerings(made);
+    addEinsumLowerings(made);
+    addConvolutionLowerings(made);
+    addQuantizationLowerings(made);
+    addCompositeLowerings(made);
     addNormLowerings(made);
     addLinearLowerings(made);
     return made;

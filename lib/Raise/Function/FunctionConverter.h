@@ -149,6 +149,10 @@ void addReductionLowerings(LoweringTable &table);
 void addAxisLowerings(LoweringTable &table);
 void addChoiceLowerings(LoweringTable &table);
 void addProductLowerings(LoweringTable &table);
+void addEinsumLowerings(LoweringTable &table);
+void addConvolutionLowerings(LoweringTable &table);
+void addQuantizationLowerings(LoweringTable &table);
+void addCompositeLowerings(LoweringTable &table);
 void addNormLowerings(LoweringTable &table);
 /// Behind all others: it takes sums before them.
 void addLinearLowerings(LoweringTable &table);

@@ -38,9 +38,6 @@ static void addMath(LoweringTable &table) {
   addUnary(table, "onnx.Asin", applyOp<math::AsinOp>);
   addUnary(table, "onnx.Acos", applyOp<math::AcosOp>);
   addUnary(table, "onnx.Atan", applyOp<math::AtanOp>);
-  addUnary(table, "onnx.Asinh", applyOp<math::AsinhOp>);
-  addUnary(table, "onnx.Acosh", applyOp<math::AcoshOp>);
-  addUnary(table, "onnx.Atanh", applyOp<math::AtanhOp>);
   addUnary(table, "onnx.Erf", applyOp<math::ErfOp>);
   addUnary(table, "onnx.Floor", applyOp<math::FloorOp>);
   addUnary(table, "onnx.Ceil", applyOp<math::CeilOp>);
@@ -81,6 +78,45 @@ static void addWhole(LoweringTable &table) {
   for (StringRef name : {"onnx.Not", "onnx.BitwiseNot"})
     addUnary(table, name, [](Scalars &s, Value x) { return s.invert(x); });
   addUnary(table, "onnx.IsNaN", [](Scalars &s, Value x) { return s.isNaN(x); });
+}
+
+//===----------------------------------------------------------------------===//
+// Inverse hyperbolic functions: by log1p, which is exact near 0 as they are
+//===----------------------------------------------------------------------===//
+
+/// log(|x| + sqrt(x^2 + 1)), of the sign of x.
+static Value inverseSinh(Scalars &s, Value x) {
+  Value one = s.like(x, 1), size = absolute(s, x);
+  Value square = s.multiply(x, x);
+  Value root = s.apply<math::SqrtOp>(s.add(square, one));
+  Value sum = s.add(size, s.divide(square, s.add(one, root)));
+  // The square of what is larger overflows.
+  Value isLarge = s.compare(Relation::less, s.like(x, 1e18), size);
+  Value twice = s.add(s.apply<math::LogOp>(size), s.like(x, M_LN2));
+  Value log = s.select(isLarge, twice, s.apply<math::Log1pOp>(sum));
+  Value isLess = s.compare(Relation::less, x, s.like(x, 0));
+  return s.select(isLess, s.negate(log), log);
+}
+
+/// log(x + sqrt(x^2 - 1)), from 1 on.
+static Value inverseCosh(Scalars &s, Value x) {
+  Value above = s.subtract(x, s.like(x, 1));
+  Value root = s.multiply(s.apply<math::SqrtOp>(above),
+                          s.apply<math::SqrtOp>(s.add(above, s.like(x, 2))));
+  return s.apply<math::Log1pOp>(s.add(above, root));
+}
+
+/// log((1 + x) / (1 - x)) / 2.
+static Value inverseTanh(Scalars &s, Value x) {
+  Value twice = s.multiply(x, s.like(x, 2));
+  Value ratio = s.divide(twice, s.subtract(s.like(x, 1), x));
+  return s.multiply(s.like(x, 0.5), s.apply<math::Log1pOp>(ratio));
+}
+
+static void addInverses(LoweringTable &table) {
+  addUnary(table, "onnx.Asinh", inverseSinh);
+  addUnary(table, "onnx.Acosh", inverseCosh);
+  addUnary(table, "onnx.Atanh", inverseTanh);
 }
 
 //===----------------------------------------------------------------------===//
@@ -162,6 +198,12 @@ static void addExponentials(LoweringTable &table) {
                      Value alpha = s.like(x, node.real("alpha", 1));
                      return s.multiply(x, sigmoid(s, s.multiply(alpha, x)));
                    });
+  table["onnx.SwiGLU"] = [](Node &node) {
+    return lowerEach(node, [&](Scalars &s, ValueRange x) {
+      Value inner = s.multiply(s.like(x[0], node.real("alpha", 1)), x[0]);
+      return s.multiply(s.multiply(x[0], sigmoid(s, inner)), x[1]);
+    });
+  };
   addParameterised(
       table, "onnx.Gelu", [](const Node &node, Scalars &s, Value x) {
         Value half = s.multiply(x, s.like(x, 0.5)), inner;
@@ -209,6 +251,7 @@ static void addThresholds(LoweringTable &table) {
 void addFunctionLowerings(LoweringTable &table) {
   addMath(table);
   addWhole(table);
+  addInverses(table);
   addActivations(table);
   addExponentials(table);
   addThresholds(table);
