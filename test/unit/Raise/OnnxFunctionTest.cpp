@@ -141,11 +141,15 @@ TEST_P(OnnxFunction, ComputesWhatOnnxExpects) {
       double want = numberOf(element);
       if (wanted.getElementType().isInteger(1))
         found = found != 0;
+      Type type = wanted.getElementType();
+      unsigned width = type.getIntOrFloatBitWidth();
       // Memory holds them without a sign: the type says what its bits are.
-      if (auto type = dyn_cast<IntegerType>(wanted.getElementType());
-          type && type.isUnsigned() && !made.ints.empty())
+      if ((type.isUnsignedInteger() || (isa<FloatType>(type) && width <= 8)) &&
+          !made.ints.empty())
         found = double(uint64_t(made.ints[i]) &
-                       llvm::maskTrailingOnes<uint64_t>(type.getWidth()));
+                       llvm::maskTrailingOnes<uint64_t>(width));
+      if (auto small = dyn_cast<FloatAttr>(element); small && width <= 8)
+        want = double(small.getValue().bitcastToAPInt().getZExtValue());
       ASSERT_TRUE(isNear(found, want, allowed))
           << "element " << i << " is " << found << ", expected " << want;
     }
