@@ -50,6 +50,7 @@ static const MeaningTable &getMeanings() {
         made[entry.getKey()] = std::move(entry.getValue());
     addIndexingMeanings(made);
     addReductionMeanings(made);
+    addContractionMeanings(made);
     addQuantizationMeanings(made);
     addCompositeMeanings(made);
     addExpertMeanings(made);

@@ -98,6 +98,7 @@ void addElementwiseMeanings(MeaningTable &table);
 void addMovementMeanings(MeaningTable &table);
 void addIndexingMeanings(MeaningTable &table);
 void addReductionMeanings(MeaningTable &table);
+void addContractionMeanings(MeaningTable &table);
 void addQuantizationMeanings(MeaningTable &table);
 void addCompositeMeanings(MeaningTable &table);
 void addExpertMeanings(MeaningTable &table);

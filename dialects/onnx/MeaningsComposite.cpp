@@ -241,6 +241,33 @@ static Scalar attend(const Operands &in, unsigned, Index at) {
 }
 
 //===----------------------------------------------------------------------===//
+// Gates and caches
+//===----------------------------------------------------------------------===//
+
+static Scalar swiGlu(const Operands &in, unsigned, Index at) {
+  double gate = in.read(0, at).number();
+  double sigmoid = 1 / (1 + std::exp(-in.real("alpha", 1) * gate));
+  return Scalar::of(gate * sigmoid * in.readBroadcast(1, at).number());
+}
+
+/// Rows written from each batch's place on, which may run round.
+static Scalar tensorScatter(const Operands &in, unsigned, Index at) {
+  int64_t axis = in.axis(in.integer("axis", -2), at.size());
+  int64_t most = in.sizes(0)[axis];
+  if (in.rank(1) != in.rank(0))
+    return in.fail("has an update of another rank"), Scalar();
+  int64_t start = in.has(2) ? in.read(2, {at[0]}).whole() : 0;
+  int64_t row = wrappedSum(at[axis], wrappedProduct(start, -1));
+  if (in.string("mode", "linear") == "circular")
+    row = ((row % most) + most) % most;
+  if (row < 0 || row >= in.sizes(1)[axis])
+    return in.read(0, at);
+  Sizes place(at);
+  place[axis] = row;
+  return in.read(1, place);
+}
+
+//===----------------------------------------------------------------------===//
 // Sizes alone: operators that are decomposed before anything else
 //===----------------------------------------------------------------------===//
 
@@ -367,6 +394,8 @@ void mlir::onnx::addCompositeMeanings(MeaningTable &table) {
   addSizes(table);
   table["onnx.RMSNormalization"] = {sizesOfFirst, rmsNorm};
   table["onnx.LayerNormalization"] = {layerNormSizes, layerNorm};
+  table["onnx.SwiGLU"] = {sizesOfFirst, swiGlu};
+  table["onnx.TensorScatter"] = {sizesOfFirst, tensorScatter};
   table["onnx.RotaryEmbedding"] = {rotarySizes, rotaryEmbedding};
   table["onnx.microsoft.RotaryEmbedding"] = {rotarySizes, rotaryEmbedding};
   table["onnx.llmc.RotaryEmbedding"] = {llmcRotarySizes, llmcRotary};

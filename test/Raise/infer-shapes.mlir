@@ -50,6 +50,21 @@ func.func @symbols(%x: tensor<4x3x?xf32> {onnx.name = "x", onnx.dims = ["", "", 
 
 // -----
 
+// Products by letters and windows have sizes, and so has what is behind them.
+// CHECK-LABEL: func.func @windows(
+// CHECK: onnx.Einsum(%{{.*}}) {{.*}} -> tensor<?x4x9xf32>
+// CHECK: onnx.Conv(%{{.*}}) {{.*}} -> tensor<?x6x4xf32>
+// CHECK: onnx.Shape(%{{.*}}) : {{.*}} -> tensor<3xi64>
+func.func @windows(%x: tensor<?x9x4xf32> {onnx.name = "x", onnx.dims = ["batch", "", ""]}, %w: tensor<6x2x3xf32>) -> tensor<*xi64> {
+  %no = onnx.None : none
+  %t = onnx.Einsum(%x) {equation = "bsd->bds"} : (tensor<?x9x4xf32>) -> tensor<*xf32>
+  %c = onnx.Conv(%t, %w, %no) {group = 2 : i64, strides = array<i64: 2>, dilations = array<i64: 2>, pads = array<i64: 1, 1>} : (tensor<*xf32>, tensor<6x2x3xf32>, none) -> tensor<*xf32>
+  %s = onnx.Shape(%c) : (tensor<*xf32>) -> tensor<*xi64>
+  return %s : tensor<*xi64>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @data_dependent(
 // CHECK: onnx.NonZero(%{{.*}}) : (tensor<?x?xi64>) -> tensor<*xi64>
 // DECLINED: depends on onnx.NonZero, which is not evaluated

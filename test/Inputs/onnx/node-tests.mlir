@@ -75,6 +75,13 @@ func.func @test_triu_zero() -> (tensor<*xi64>, tensor<0x5xi64>) {
   return %r#0, %e0 : tensor<*xi64>, tensor<0x5xi64>
 }
 
+func.func @test_einsum_scalar() -> (tensor<*xf64>, tensor<f64>) {
+  %i0 = onnx.Constant {value = dense<"0x0000000000001440"> : tensor<f64>} : () -> tensor<f64>
+  %r:1 = onnx.Einsum(%i0) {equation = "->"} : (tensor<f64>) -> (tensor<*xf64>)
+  %e0 = onnx.Constant {value = dense<"0x0000000000001440"> : tensor<f64>} : () -> tensor<f64>
+  return %r#0, %e0 : tensor<*xf64>, tensor<f64>
+}
+
 func.func @test_reshape_allowzero_reordered() -> (tensor<*xf32>, tensor<3x4x0xf32>) {
   %i0 = onnx.Constant {value = dense<> : tensor<0x3x4xf32>} : () -> tensor<0x3x4xf32>
   %i1 = onnx.Constant {value = dense<[3, 4, 0]> : tensor<3xi64>} : () -> tensor<3xi64>
@@ -799,6 +806,14 @@ func.func @test_cumsum_1d_int32_exclusive() -> (tensor<*xi32>, tensor<5xi32>) {
   return %r#0, %e0 : tensor<*xi32>, tensor<5xi32>
 }
 
+func.func @test_einsum_inner_prod() -> (tensor<*xf64>, tensor<f64>) {
+  %i0 = onnx.Constant {value = dense<"0xA5CFE5F38E39FC3F5389CCFA2C9CD93FABC92252D251EF3F4E31E36959ED0140DA3DB17C84E1FD3F"> : tensor<5xf64>} : () -> tensor<5xf64>
+  %i1 = onnx.Constant {value = dense<"0x828CA542DC45EFBFE99532D31F67EE3F3684D349AC5FC3BF59B4C8F88C6CBABF662967F03E47DA3F"> : tensor<5xf64>} : () -> tensor<5xf64>
+  %r:1 = onnx.Einsum(%i0, %i1) {equation = "i,i"} : (tensor<5xf64>, tensor<5xf64>) -> (tensor<*xf64>)
+  %e0 = onnx.Constant {value = dense<"0x8450523CE89AEEBF"> : tensor<f64>} : () -> tensor<f64>
+  return %r#0, %e0 : tensor<*xf64>, tensor<f64>
+}
+
 func.func @test_top_k_same_values() -> (tensor<*xi64>, tensor<3xi64>, tensor<*xi64>, tensor<3xi64>) {
   %i0 = onnx.Constant {value = dense<[0, 0, 0, 0]> : tensor<4xi64>} : () -> tensor<4xi64>
   %i1 = onnx.Constant {value = dense<[3]> : tensor<1xi64>} : () -> tensor<1xi64>
@@ -1123,6 +1138,13 @@ func.func @test_scatternd_min_with_element_indices() -> (tensor<*xf32>, tensor<2
   return %r#0, %e0 : tensor<*xf32>, tensor<2x2xf32>
 }
 
+func.func @test_einsum_sum() -> (tensor<*xf64>, tensor<3xf64>) {
+  %i0 = onnx.Constant {value = dense<"0xA5CFE5F38E39FC3F5389CCFA2C9CD93FABC92252D251EF3F4E31E36959ED0140DA3DB17C84E1FD3F828CA542DC45EFBFE99532D31F67EE3F3684D349AC5FC3BF59B4C8F88C6CBABF662967F03E47DA3FEDE1AA0D0570C23FF785FD4BB444F73F"> : tensor<3x4xf64>} : () -> tensor<3x4xf64>
+  %r:1 = onnx.Einsum(%i0) {equation = "ij->i"} : (tensor<3x4xf64>) -> (tensor<*xf64>)
+  %e0 = onnx.Constant {value = dense<"0x5A2EDC8B0D8915400652BDBB3006FB3F482140DABB7DFE3F"> : tensor<3xf64>} : () -> tensor<3xf64>
+  return %r#0, %e0 : tensor<*xf64>, tensor<3xf64>
+}
+
 func.func @test_concat_2d_axis_0() -> (tensor<*xf32>, tensor<4x2xf32>) {
   %i0 = onnx.Constant {value = dense<"0x0000803F000000400000404000008040"> : tensor<2x2xf32>} : () -> tensor<2x2xf32>
   %i1 = onnx.Constant {value = dense<"0x0000A0400000C0400000E04000000041"> : tensor<2x2xf32>} : () -> tensor<2x2xf32>
@@ -1262,6 +1284,30 @@ func.func @test_not_2d() -> (tensor<*xi1>, tensor<3x4xi1>) {
   %r:1 = onnx.Not(%i0) {} : (tensor<3x4xi1>) -> (tensor<*xi1>)
   %e0 = onnx.Constant {value = dense<[[false, false, false, false], [false, true, false, true], [true, false, false, false]]> : tensor<3x4xi1>} : () -> tensor<3x4xi1>
   return %r#0, %e0 : tensor<*xi1>, tensor<3x4xi1>
+}
+
+func.func @test_swiglu() -> (tensor<*xf32>, tensor<2x4xf32>) {
+  %i0 = onnx.Constant {value = dense<"0x0000803F000000C00000404000008040000080BF00000040000040C00000003F"> : tensor<2x4xf32>} : () -> tensor<2x4xf32>
+  %i1 = onnx.Constant {value = dense<"0x0000003F0000803F000080BF0000004000000040000080BF0000003F0000803F"> : tensor<2x4xf32>} : () -> tensor<2x4xf32>
+  %r:1 = onnx.SwiGLU(%i0, %i1) {} : (tensor<2x4xf32>, tensor<2x4xf32>) -> (tensor<*xf32>)
+  %e0 = onnx.Constant {value = dense<"0xA826BB3EAB2074BEECE436C04165FB40B0B209BFEA7BE1BF3AB191BD7F599F3E"> : tensor<2x4xf32>} : () -> tensor<2x4xf32>
+  return %r#0, %e0 : tensor<*xf32>, tensor<2x4xf32>
+}
+
+func.func @test_swiglu_alpha() -> (tensor<*xf32>, tensor<2x4xf32>) {
+  %i0 = onnx.Constant {value = dense<"0x0000803F000000C00000404000008040000080BF00000040000040C00000003F"> : tensor<2x4xf32>} : () -> tensor<2x4xf32>
+  %i1 = onnx.Constant {value = dense<"0x0000003F0000803F000080BF0000004000000040000080BF0000003F0000803F"> : tensor<2x4xf32>} : () -> tensor<2x4xf32>
+  %r:1 = onnx.SwiGLU(%i0, %i1) {alpha = 0x3F000000 : f32} : (tensor<2x4xf32>, tensor<2x4xf32>) -> (tensor<*xf32>)
+  %e0 = onnx.Constant {value = dense<"0x7F599F3EB0B209BF6CF91CC0EA7BE140034D41BFA826BBBF521A8CBECDEA8F3E"> : tensor<2x4xf32>} : () -> tensor<2x4xf32>
+  return %r#0, %e0 : tensor<*xf32>, tensor<2x4xf32>
+}
+
+func.func @test_swiglu_float16() -> (tensor<*xf16>, tensor<2x4xf16>) {
+  %i0 = onnx.Constant {value = dense<"0x003C00C00042004400BC004000C20038"> : tensor<2x4xf16>} : () -> tensor<2x4xf16>
+  %i1 = onnx.Constant {value = dense<"0x0038003C00BC0040004000BC0038003C"> : tensor<2x4xf16>} : () -> tensor<2x4xf16>
+  %r:1 = onnx.SwiGLU(%i0, %i1) {} : (tensor<2x4xf16>, tensor<2x4xf16>) -> (tensor<*xf16>)
+  %e0 = onnx.Constant {value = dense<"0xD935A1B3B7C1DB474EB80CBF8EACFB34"> : tensor<2x4xf16>} : () -> tensor<2x4xf16>
+  return %r#0, %e0 : tensor<*xf16>, tensor<2x4xf16>
 }
 
 func.func @test_dynamicquantizelinear_min_adjusted() -> (tensor<*xui8>, tensor<3x4xui8>, tensor<*xf32>, tensor<f32>, tensor<*xui8>, tensor<ui8>) {
@@ -1577,6 +1623,24 @@ func.func @test_reduce_log_sum_desc_axes() -> (tensor<*xf32>, tensor<3xf32>) {
   %r:1 = onnx.ReduceLogSum(%i0, %i1) {keepdims = 0 : i64} : (tensor<3x4x5xf32>, tensor<2xi64>) -> (tensor<*xf32>)
   %e0 = onnx.Constant {value = dense<"0x21091D4046821B40FE0E0540"> : tensor<3xf32>} : () -> tensor<3xf32>
   return %r#0, %e0 : tensor<*xf32>, tensor<3xf32>
+}
+
+func.func @test_tensorscatter() -> (tensor<*xf32>, tensor<2x1x4x5xf32>) {
+  %i0 = onnx.Constant {value = dense<"0x0000803F0000004000004040000080400000A0400000A0400000C0400000E0400000004100001041000000410000E0400000C0400000A040000080400000804000004040000000400000803F000000000000803F0000004000004040000080400000A0400000A0400000C0400000E0400000004100001041000000410000E0400000C0400000A040000080400000804000004040000000400000803F00000000"> : tensor<2x1x4x5xf32>} : () -> tensor<2x1x4x5xf32>
+  %i1 = onnx.Constant {value = dense<"0x0000A0400000A0400000A0400000A0400000A0400000803F0000803F0000803F0000803F0000803F"> : tensor<2x1x1x5xf32>} : () -> tensor<2x1x1x5xf32>
+  %i2 = onnx.Constant {value = dense<[1, 2]> : tensor<2xi64>} : () -> tensor<2xi64>
+  %r:1 = onnx.TensorScatter(%i0, %i1, %i2) {mode = "linear"} : (tensor<2x1x4x5xf32>, tensor<2x1x1x5xf32>, tensor<2xi64>) -> (tensor<*xf32>)
+  %e0 = onnx.Constant {value = dense<"0x0000803F0000004000004040000080400000A0400000A0400000A0400000A0400000A0400000A040000000410000E0400000C0400000A040000080400000804000004040000000400000803F000000000000803F0000004000004040000080400000A0400000A0400000C0400000E04000000041000010410000803F0000803F0000803F0000803F0000803F0000804000004040000000400000803F00000000"> : tensor<2x1x4x5xf32>} : () -> tensor<2x1x4x5xf32>
+  return %r#0, %e0 : tensor<*xf32>, tensor<2x1x4x5xf32>
+}
+
+func.func @test_tensorscatter_circular() -> (tensor<*xf32>, tensor<2x1x4x5xf32>) {
+  %i0 = onnx.Constant {value = dense<"0x0000803F0000004000004040000080400000A0400000A0400000C0400000E0400000004100001041000000410000E0400000C0400000A040000080400000804000004040000000400000803F000000000000803F0000004000004040000080400000A0400000A0400000C0400000E0400000004100001041000000410000E0400000C0400000A040000080400000804000004040000000400000803F00000000"> : tensor<2x1x4x5xf32>} : () -> tensor<2x1x4x5xf32>
+  %i1 = onnx.Constant {value = dense<"0x0000A0400000A0400000A0400000A0400000A0400000C0400000C0400000C0400000C0400000C0400000803F0000803F0000803F0000803F0000803F0000004000000040000000400000004000000040"> : tensor<2x1x2x5xf32>} : () -> tensor<2x1x2x5xf32>
+  %i2 = onnx.Constant {value = dense<[1, 3]> : tensor<2xi64>} : () -> tensor<2xi64>
+  %r:1 = onnx.TensorScatter(%i0, %i1, %i2) {mode = "circular"} : (tensor<2x1x4x5xf32>, tensor<2x1x2x5xf32>, tensor<2xi64>) -> (tensor<*xf32>)
+  %e0 = onnx.Constant {value = dense<"0x0000803F0000004000004040000080400000A0400000A0400000A0400000A0400000A0400000A0400000C0400000C0400000C0400000C0400000C0400000804000004040000000400000803F0000000000000040000000400000004000000040000000400000A0400000C0400000E0400000004100001041000000410000E0400000C0400000A040000080400000803F0000803F0000803F0000803F0000803F"> : tensor<2x1x4x5xf32>} : () -> tensor<2x1x4x5xf32>
+  return %r#0, %e0 : tensor<*xf32>, tensor<2x1x4x5xf32>
 }
 
 func.func @test_abs() -> (tensor<*xf32>, tensor<3x4x5xf32>) {
@@ -2033,6 +2097,15 @@ func.func @test_xor_bcast3v2d() -> (tensor<*xi1>, tensor<3x4x5xi1>) {
   %r:1 = onnx.Xor(%i0, %i1) {} : (tensor<3x4x5xi1>, tensor<4x5xi1>) -> (tensor<*xi1>)
   %e0 = onnx.Constant {value = dense<[[[false, false, false, true, false], [true, false, true, true, true], [true, true, false, true, true], [false, false, false, true, false]], [[true, true, true, true, false], [false, false, true, false, true], [false, false, true, false, true], [true, true, true, false, true]], [[true, false, true, false, false], [true, false, false, false, false], [false, false, false, false, true], [true, true, false, false, true]]]> : tensor<3x4x5xi1>} : () -> tensor<3x4x5xi1>
   return %r#0, %e0 : tensor<*xi1>, tensor<3x4x5xi1>
+}
+
+func.func @test_tensorscatter_3d() -> (tensor<*xf32>, tensor<3x4x5xf32>) {
+  %i0 = onnx.Constant {value = dense<"0x0000803F0000004000004040000080400000A0400000A0400000C0400000E0400000004100001041000000410000E0400000C0400000A040000080400000A0400000804000004040000000400000803F0000803F0000004000004040000080400000A0400000A0400000C0400000E0400000004100001041000000410000E0400000C0400000A040000080400000A0400000804000004040000000400000803F0000803F0000004000004040000080400000A0400000A0400000C0400000E0400000004100001041000000410000E0400000C0400000A040000080400000A0400000804000004040000000400000803F"> : tensor<3x4x5xf32>} : () -> tensor<3x4x5xf32>
+  %i1 = onnx.Constant {value = dense<"0x00008040000080400000804000008040000080400000A0400000A0400000A0400000A0400000A0400000C0400000C0400000C0400000C0400000C0400000E0400000E0400000E0400000E0400000E04000000040000000400000004000000040000000400000404000004040000040400000404000004040"> : tensor<3x2x5xf32>} : () -> tensor<3x2x5xf32>
+  %i2 = onnx.Constant {value = dense<[1, 2, 0]> : tensor<3xi64>} : () -> tensor<3xi64>
+  %r:1 = onnx.TensorScatter(%i0, %i1, %i2) {} : (tensor<3x4x5xf32>, tensor<3x2x5xf32>, tensor<3xi64>) -> (tensor<*xf32>)
+  %e0 = onnx.Constant {value = dense<"0x0000803F0000004000004040000080400000A04000008040000080400000804000008040000080400000A0400000A0400000A0400000A0400000A0400000A0400000804000004040000000400000803F0000803F0000004000004040000080400000A0400000A0400000C0400000E04000000041000010410000C0400000C0400000C0400000C0400000C0400000E0400000E0400000E0400000E0400000E04000000040000000400000004000000040000000400000404000004040000040400000404000004040000000410000E0400000C0400000A040000080400000A0400000804000004040000000400000803F"> : tensor<3x4x5xf32>} : () -> tensor<3x4x5xf32>
+  return %r#0, %e0 : tensor<*xf32>, tensor<3x4x5xf32>
 }
 
 func.func @test_scatternd() -> (tensor<*xf32>, tensor<4x4x4xf32>) {
