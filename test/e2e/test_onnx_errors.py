@@ -75,6 +75,9 @@ OPSETS = [
     ("no operator set", decoder(opsets=()), "imports no operator set"),
     ("no standard operator set", decoder(opsets=(("com.microsoft", 1),)), "no version of the standard operator set"),
     ("too old a set", decoder(opsets=(("", 12),)), "operator set 12", "13 to"),
+    ("an old form of one node", model(graph([node("Not", ["x"], ["z"]), node("Squeeze", ["z"], ["y"], "old", axes=[0])],
+                                            [value("x", [1, 2], BOOL)], [value("y", [2], BOOL)]), opsets=(("", 11),)),
+     "node 'old' (Squeeze)", "operator set 11", "13 to 28", "export it again"),
     ("too new a set", decoder(opsets=(("", 99),)), "operator set 99", "export it again"),
     ("a negative set", decoder(opsets=(("", -1),)), "operator set -1"),
     ("two versions of a set", decoder(opsets=(("", 23), ("ai.onnx", 18))), "two versions", "23 and 18"),
@@ -347,6 +350,16 @@ class OnnxErrors(TestCase):
 
     def test_opsets(self):
         self.refuse_all(OPSETS)
+
+    def test_old_sets_are_read_where_operators_have_not_changed_since(self):
+        for opset, op in ((1, "Not"), (7, "And"), (12, "Xor")):
+            with self.subTest(op):
+                names = ["a"] if op == "Not" else ["a", "b"]
+                path = self.model_folder / "model.onnx"
+                path.write_bytes(model(graph([node(op, names, ["y"])], [value(name, [2], BOOL) for name in names],
+                                             [value("y", [2], BOOL)]), opsets=(("", opset),)))
+                result = run([LLMC, "compile", path, "-q", "-o", self.output / "app"], timeout=SECONDS)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
 
     def test_tensors(self):
         self.refuse_all(TENSORS)
