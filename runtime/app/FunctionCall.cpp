@@ -22,7 +22,7 @@ static void writeElement(char *place, int64_t width, int64_t number) {
 }
 
 static bool isWhole(uint32_t kind) {
-  return (kind >= LLMRT_ELEMENT_BOOL && kind <= LLMRT_ELEMENT_I64) ||
+  return (kind >= LLMRT_ELEMENT_I32 && kind <= LLMRT_ELEMENT_I64) ||
          (kind >= LLMRT_ELEMENT_U8 && kind <= LLMRT_ELEMENT_U64);
 }
 
