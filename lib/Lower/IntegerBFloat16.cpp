@@ -43,9 +43,12 @@ struct IntegerBFloat16 : impl::IntegerBFloat16Base<IntegerBFloat16> {
             return std::nullopt;
           return elements.bitcast(integer);
         });
-    replacer.recursivelyReplaceElementsIn(getOperation(), /*replaceAttrs=*/true,
-                                          /*replaceLocs=*/false,
-                                          /*replaceTypes=*/true);
+    // Weights stand beside the code, and say of which floats their bytes are.
+    for (Operation &op : *getOperation().getBody())
+      if (isa<LLVM::LLVMDialect>(op.getDialect()))
+        replacer.recursivelyReplaceElementsIn(&op, /*replaceAttrs=*/true,
+                                              /*replaceLocs=*/false,
+                                              /*replaceTypes=*/true);
   }
 
   static bool hasBF16(TypeRange types) {

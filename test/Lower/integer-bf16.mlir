@@ -23,6 +23,19 @@ llvm.func @chooses(%p: !llvm.ptr, %i: i64, %which: vector<4xi1>, %lane: i32) {
 
 // -----
 
+// Weights say of which floats their bytes are, whatever the code does with them.
+// CHECK: llm.weight @w : !llm.packed<16x32, #llm.float<bf16>, #llm.panels> source "w"
+// CHECK-LABEL: llvm.func @moves(
+// CHECK: llvm.load {{.*}} -> i16
+llm.weight @w : !llm.packed<16x32, #llm.float<bf16>, #llm.panels> source "w"
+llvm.func @moves(%p: !llvm.ptr) {
+  %x = llvm.load %p : !llvm.ptr -> bf16
+  llvm.store %x, %p : bf16, !llvm.ptr
+  llvm.return
+}
+
+// -----
+
 // The bits of a float were taken before: what is left between integers does nothing.
 // CHECK-LABEL: llvm.func @takes_bits(
 // CHECK-NOT: bf16

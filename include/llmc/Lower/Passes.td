@@ -95,7 +95,8 @@ def ApproximateMath : Pass<"llm-approximate-math", "::mlir::ModuleOp"> {
 def IntegerBFloat16 : Pass<"llm-integer-bf16", "::mlir::ModuleOp"> {
   let summary = "bf16 that nothing computes with becomes i16";
   let description = [{
-    Types, constants and memory of the LLVM dialect, unless an op does more with bf16 than move it.
+    Types, constants and memory of the LLVM dialect's code, unless an op does more with bf16 than move
+    it. Weights keep their types: they say what the bytes of a file are.
     Expects: extensions and roundings of bf16 as integer arithmetic. Leaves: no bf16, or all as it was.
     Saves: calls of a support library that a program does not have.
   }];
