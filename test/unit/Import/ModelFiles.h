@@ -269,11 +269,15 @@ protected:
     expectError(tryImport(model), folder.path, says);
   }
 
-  /// Whether the last import said so.
+  /// Whether the last import said so, of the model or of its texts.
   bool warns(const std::string &says) {
-    return imported && llvm::any_of(imported->warnings, [&](const auto &text) {
-             return text.find(says) != std::string::npos;
-           });
+    auto isIn = [&](const std::vector<std::string> &warnings) {
+      return llvm::any_of(warnings, [&](const auto &text) {
+        return text.find(says) != std::string::npos;
+      });
+    };
+    return imported &&
+           (isIn(imported->warnings) || isIn(imported->textWarnings));
   }
   template <typename Op> std::vector<Op> all() {
     std::vector<Op> found;
