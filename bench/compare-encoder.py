@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Compares an encoder compiled by llmc with transformers, by what it computed, and with ONNX Runtime, by time.
-usage: compare-encoder.py LLMC FOLDER [--opset 18] [--shapes 1x128 ...] [--rounds 40] [--threads 2] [llmc compile options...]
+usage: compare-encoder.py LLMC FOLDER [--opset 18] [--shapes 1x128 ...] [--rounds 40] [--threads 2] [--clock process_time]
+       [llmc compile options...]
 FOLDER is what utils/export-onnx.py --encoder writes. Needs numpy and onnxruntime.
 
 The two take turns, a call each, in processes of their own; who waits is stopped, so that no spinning thread of one takes
 processors from the other.
+--clock process_time counts processor time of all threads, which other work on the machine hardly changes; take --threads 1.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -51,7 +53,7 @@ def make_call(peer, model, threads):
     return lambda **feed: session.run(None, feed)
 
 
-def serve(peer, model, threads):
+def serve(peer, model, threads, clock):
     """For each line on standard input, BxS, the seconds of one call."""
     os.sched_setaffinity(0, range(threads))
     call, random = make_call(peer, model, threads), np.random.default_rng(1)
@@ -59,15 +61,15 @@ def serve(peer, model, threads):
     for line in sys.stdin:
         ids = random.integers(3, 1000, [int(x) for x in line.split("x")])
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        start = time.perf_counter()
+        start = clock()
         call(**feed)
-        print(time.perf_counter() - start, flush=True)
+        print(clock() - start, flush=True)
 
 
 class Peer:
-    def __init__(self, name, model, threads):
-        self.process = subprocess.Popen([sys.executable, __file__, "--serve", name, str(model), str(threads)], text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, name, model, options):
+        self.process = subprocess.Popen([sys.executable, __file__, "--serve", name, str(model), str(options.threads), options.clock],
+                                        text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.process.stdout.readline()
         self.process.send_signal(signal.SIGSTOP)
 
@@ -86,7 +88,7 @@ class Peer:
 
 
 def compare_with_onnx_runtime(library, model, options):
-    peers = Peer("onnxruntime", model, options.threads), Peer("llmc", library, options.threads)
+    peers = Peer("onnxruntime", model, options), Peer("llmc", library, options)
     for shape in options.shapes:
         for peer in peers:  # workspaces
             peer.call(shape)
@@ -100,7 +102,7 @@ def compare_with_onnx_runtime(library, model, options):
 
 def main():
     if sys.argv[1:2] == ["--serve"]:
-        return serve(sys.argv[2], sys.argv[3], int(sys.argv[4]))
+        return serve(sys.argv[2], sys.argv[3], int(sys.argv[4]), getattr(time, sys.argv[5]))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("llmc")
     parser.add_argument("folder", type=Path)
@@ -108,6 +110,7 @@ def main():
     parser.add_argument("--shapes", nargs="*", default=["1x1", "1x17", "1x128", "1x512", "4x128"])
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--clock", choices=["perf_counter", "process_time"], default="perf_counter")
     options, compile_options = parser.parse_known_args()
     model = options.folder / f"opset{options.opset}" / "model.onnx"
     with tempfile.TemporaryDirectory() as folder:

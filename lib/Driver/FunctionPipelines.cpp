@@ -20,6 +20,8 @@ static void buildOptimize(mlir::OpPassManager &manager) {
   // Equal ops would be two readers of one tensor, which then joins neither.
   manager.addPass(mlir::createCSEPass());
   manager.addPass(createFuseGenerics());
+  // Behind fusion, which would let the products read what is copied.
+  manager.addPass(createTurnFactors());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
 }

@@ -12,6 +12,44 @@ import package
 from support import TestCase
 from test_functions import ENCODER, MODULE
 
+# (q k^T) k of heads in the layout of their projections, [batch, length, heads, width]: keys lie apart in the first
+# product, whose columns they are.
+HEADS = """
+#map = affine_map<(b, h, s, u, d) -> (b, h, s, u)>
+#query = affine_map<(b, h, s, u, d) -> (b, s, h, d)>
+#key = affine_map<(b, h, s, u, d) -> (b, u, h, d)>
+module attributes {{llm.model = {{}}}} {{
+  func.func @main(%q: {side} {{llm.name = "q", llm.dims = ["b", "s", "", ""]}}, %k: {side} {{llm.name = "k", llm.dims = ["b", "u", "", ""]}})
+      -> ({side} {{llm.name = "y", llm.dims = ["b", "s", "", ""]}}) {{
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %zero = arith.constant 0.0 : f32
+    %b = tensor.dim %q, %c0 : {side}
+    %s = tensor.dim %q, %c1 : {side}
+    %u = tensor.dim %k, %c1 : {side}
+    %e = tensor.empty(%b, %s, %u) : tensor<?x2x?x?xf32>
+    %f = linalg.fill ins(%zero : f32) outs(%e : tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32>
+    %scores = linalg.generic {{indexing_maps = [#query, #key, #map], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]}}
+        ins(%q, %k : {side}, {side}) outs(%f : tensor<?x2x?x?xf32>) {{
+    ^bb0(%i: f32, %j: f32, %o: f32):
+      %p = arith.mulf %i, %j : f32
+      %t = arith.addf %o, %p : f32
+      linalg.yield %t : f32
+    }} -> tensor<?x2x?x?xf32>
+    %g = tensor.empty(%b, %s) : {side}
+    %h = linalg.fill ins(%zero : f32) outs(%g : {side}) -> {side}
+    %y = linalg.generic {{indexing_maps = [#map, #key, #query], iterator_types = ["parallel", "parallel", "parallel", "reduction", "parallel"]}}
+        ins(%scores, %k : tensor<?x2x?x?xf32>, {side}) outs(%h : {side}) {{
+    ^bb0(%i: f32, %j: f32, %o: f32):
+      %p = arith.mulf %i, %j : f32
+      %t = arith.addf %o, %p : f32
+      linalg.yield %t : f32
+    }} -> {side}
+    return %y : {side}
+  }}
+}}
+"""
+
 
 class Function(TestCase):
     @classmethod
@@ -76,6 +114,17 @@ class Function(TestCase):
             self.model(**dict(given, x=np.zeros((5, 3), np.float32)))
         with self.assertRaisesRegex(TypeError, "the model's inputs are x, in/z: x, w given"):
             self.model(x=given["x"], w=given["x"])
+
+    def test_products_of_heads_of_any_width(self):
+        """Widths below a vector, of one, of a tile and of more than one, with and without a rest; few rows and many."""
+        random = np.random.default_rng(5)
+        for width in (3, 16, 20, 32, 100):
+            with self.compile_module(f"heads{width}", HEADS.format(side=f"tensor<?x?x2x{width}xf32>")) as model:
+                for batch, rows, keys in ((1, 1, 1), (1, 9, 5), (2, 3, 40), (1, 0, 4), (1, 18, 65)):
+                    with self.subTest(width=width, rows=rows, keys=keys):
+                        q, k = (random.standard_normal((batch, length, 2, width), np.float32) for length in (rows, keys))
+                        scores = np.einsum("bshd,buhd->bhsu", q, k, dtype=np.float64)
+                        np.testing.assert_allclose(model(q=q, k=k)["y"], np.einsum("bhsu,buhd->bshd", scores, k), rtol=2e-4, atol=2e-4)
 
     def test_a_function_completes_no_text(self):
         for ask in (lambda: self.model.generate("a"), lambda: self.model.logits([1]), lambda: self.model.tokenize("a"),

@@ -98,4 +98,18 @@ def FuseGenerics : Pass<"llm-fuse-generics", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::affine::AffineDialect"];
 }
 
+def TurnFactors : Pass<"llm-turn-factors", "::mlir::ModuleOp"> {
+  let summary = "products read factors whose columns are neighbours";
+  let description = [{
+    A factor of a linalg.generic with sums whose elements for neighbouring results lie
+    apart (the keys of `q k^T`) is copied first, so that they are neighbours. Not where
+    each of its elements is read once, as in a matrix times one vector: the copy would
+    cost as much as the product.
+
+    Expects: linalg.generic on tensors, fused: fusion takes copies back. Leaves: products
+    whose lanes can be columns. Saves: the sum over the lanes of every element.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // LLMC_OPTIMIZE_PASSES

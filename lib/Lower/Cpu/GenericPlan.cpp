@@ -137,11 +137,20 @@ private:
     if (!op.getNumReductionLoops())
       return plan;
     // Of the registers half hold sums, the others what is multiplied.
+    int64_t sums = target.getRegisters() / 2;
     plan.repeatDim = findRepeat(dim);
     if (plan.repeatDim >= 0)
       plan.repeats = 4;
-    if (kind == GenericPlan::Kind::columns)
-      plan.strips = target.getRegisters() / 2 / 4;
+    if (kind != GenericPlan::Kind::columns)
+      return plan;
+    plan.strips = sums / 4;
+    // Fewer columns than a tile has, as those of a head: more rows instead.
+    int64_t columns = op.getStaticLoopRanges()[dim];
+    if (columns > 0)
+      plan.strips =
+          std::min<int64_t>(plan.strips, llvm::divideCeil(columns, plan.lanes));
+    if (plan.repeatDim >= 0)
+      plan.repeats = std::min<int64_t>(sums / plan.strips, 8);
     return plan;
   }
 

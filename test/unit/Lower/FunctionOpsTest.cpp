@@ -156,6 +156,56 @@ TEST(FunctionOps, attentionOfHeads) {
   function.expectAgrees();
 }
 
+TEST(FunctionOps, productsOfHeadsInTheLayoutOfTheirProjections) {
+  // q k^T of [batch, length, heads, width]: keys lie apart, and widths are less
+  // than a tile, a whole one, and more, with and without a rest.
+  for (int64_t width : {3, 16, 20, 32, 48, 64, 100}) {
+    SCOPED_TRACE(width);
+    const std::string side = "tensor<?x?x2x" + std::to_string(width) + "xf32>";
+    CompiledFunction function(functionModule(
+        "%q: " + side +
+            R"( {llm.name = "q", llm.dims = ["b", "s", "", ""]}, %k: )" + side +
+            R"( {llm.name = "k", llm.dims = ["b", "u", "", ""]})",
+        side + R"( {llm.name = "y"})",
+        R"(
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %b = tensor.dim %q, %c0 : )" +
+            side + R"(
+    %s = tensor.dim %q, %c1 : )" +
+            side + R"(
+    %u = tensor.dim %k, %c1 : )" +
+            side + R"(
+    %zero = arith.constant 0.0 : f32
+    %e = tensor.empty(%b, %s, %u) : tensor<?x2x?x?xf32>
+    %f = linalg.fill ins(%zero : f32) outs(%e : tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32>
+    %scores = linalg.generic {indexing_maps = [affine_map<(b, h, s, u, d) -> (b, s, h, d)>, affine_map<(b, h, s, u, d) -> (b, u, h, d)>, affine_map<(b, h, s, u, d) -> (b, h, s, u)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]}
+        ins(%q, %k : )" +
+            side + ", " + side + R"() outs(%f : tensor<?x2x?x?xf32>) {
+    ^bb0(%i: f32, %j: f32, %o: f32):
+      %p = arith.mulf %i, %j : f32
+      %t = arith.addf %o, %p : f32
+      linalg.yield %t : f32
+    } -> tensor<?x2x?x?xf32>
+    %g = tensor.empty(%b, %s) : )" +
+            side + R"(
+    %h = linalg.fill ins(%zero : f32) outs(%g : )" +
+            side + ") -> " + side + R"(
+    %y = linalg.generic {indexing_maps = [affine_map<(b, s, h, d, u) -> (b, h, s, u)>, affine_map<(b, s, h, d, u) -> (b, u, h, d)>, affine_map<(b, s, h, d, u) -> (b, s, h, d)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]}
+        ins(%scores, %k : tensor<?x2x?x?xf32>, )" +
+            side + ") outs(%h : " + side + R"() {
+    ^bb0(%i: f32, %j: f32, %o: f32):
+      %p = arith.mulf %i, %j : f32
+      %t = arith.addf %o, %p : f32
+      linalg.yield %t : f32
+    } -> )" +
+            side + R"(
+    return %y : )" +
+            side + "\n"));
+    function.expectAgrees();
+  }
+}
+
 TEST(FunctionOps, transposesAndBroadcasts) {
   CompiledFunction function(functionModule(
       std::string(rows) +
