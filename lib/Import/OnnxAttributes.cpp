@@ -114,12 +114,15 @@ Error OnnxBuilder::checkAttributes(const OnnxNode &node) {
 //===----------------------------------------------------------------------===//
 
 /// Whether a tensor is a weight and no part of the graph: sizes, axes, tables of
-/// integers are that as long as they are small.
+/// integers are that as long as they are small; integers of a byte are codes.
 static bool isWeight(mlir::Type type, int64_t count) {
   constexpr int64_t mostConstantIntegers = 256;
   if (type.isF32() || type.isF16() || type.isBF16())
     return count > 1;
   auto integer = dyn_cast<mlir::IntegerType>(type);
+  bool isCode = integer && integer.getWidth() <= 8;
+  if (isCode && integer.getWidth() > 1 && count > 1)
+    return count * integer.getWidth() % 8 == 0;
   return integer && integer.getWidth() > 1 && count > mostConstantIntegers;
 }
 
@@ -127,8 +130,12 @@ Expected<mlir::Value> OnnxBuilder::buildWeight(StringRef name,
                                                const OnnxTensor &tensor) {
   auto type = mlir::RankedTensorType::get(tensor.shape, tensor.elementType);
   auto encoding = mlir::llm::getEncoding(type);
+  // Branches beside each other may use a name twice, a graph may not.
+  std::string source = name.str();
+  while (scopes.size() > 1 && weights.find(source))
+    source += ".branch";
   if (Error problem =
-          weights.addTensor({name.str(), tensor.shape, encoding, tensor.bytes}))
+          weights.addTensor({source, tensor.shape, encoding, tensor.bytes}))
     return error("", toString(std::move(problem)));
   // Functions of the module have names, too.
   std::string symbol = name.str();
@@ -139,7 +146,7 @@ Expected<mlir::Value> OnnxBuilder::buildWeight(StringRef name,
   builder.setInsertionPoint(function);
   mlir::llm::WeightOp::create(
       builder, loc, builder.getStringAttr(symbol), mlir::TypeAttr::get(type),
-      builder.getStringAttr(name), /*recipe=*/mlir::ArrayAttr(),
+      builder.getStringAttr(source), /*recipe=*/mlir::ArrayAttr(),
       /*value=*/mlir::ElementsAttr(), /*offset=*/mlir::IntegerAttr());
   builder.setInsertionPointToEnd(&function->getRegion(0).front());
   return mlir::llm::ParamOp::create(

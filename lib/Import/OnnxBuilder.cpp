@@ -162,6 +162,8 @@ Error OnnxBuilder::buildNode(const ::onnx::NodeProto &node,
                              const Attributes *bound) {
   if (Function *function = findFunction(node))
     return buildCall(node, *function, bound);
+  if (node.op_type() == "If" && normaliseOnnxDomain(node.domain()).empty())
+    return buildIf(node, bound);
   OnnxNode made;
   made.place = spellOnnxNode(node);
   made.opName = mlir::onnx::getOpName(node.domain(), node.op_type());
@@ -246,6 +248,13 @@ static mlir::ArrayAttr spellDims(mlir::Builder &builder,
       map_range(dims, [](const std::string &dim) { return StringRef(dim); })));
 }
 
+/// Merged decoders (optimum) choose by it between the first tokens and those behind
+/// a cache. A cache may be empty, so the latter is both.
+static bool isCacheFlag(const ::onnx::ValueInfoProto &input) {
+  return input.name() == "use_cache_branch" &&
+         input.type().tensor_type().elem_type() == ::onnx::TensorProto::BOOL;
+}
+
 Error OnnxBuilder::buildInputs(const ::onnx::GraphProto &graph,
                                mlir::func::FuncOp function) {
   for (const auto &input : graph.input()) {
@@ -254,6 +263,17 @@ Error OnnxBuilder::buildInputs(const ::onnx::GraphProto &graph,
     if (mlir::Value known = lookup(input.name());
         known && !isa<mlir::BlockArgument>(known))
       continue; // an initializer that old files list as an input, too
+    if (isCacheFlag(input)) {
+      auto type = mlir::RankedTensorType::get({1}, builder.getI1Type());
+      mlir::OperationState state(loc, "onnx.Constant");
+      state.addAttribute("value", mlir::DenseElementsAttr::get(type, true));
+      state.addTypes(type);
+      if (Error error =
+              define(input.name(), builder.create(state)->getResult(0),
+                     "input " + quote(input.name())))
+        return error;
+      continue;
+    }
     SmallVector<std::string> dims;
     Expected<mlir::Type> type = readType(input, dims);
     if (!type)

@@ -87,6 +87,7 @@ private:
   llvm::Error buildNode(const ::onnx::NodeProto &node, const Attributes *bound);
   llvm::Error buildCall(const ::onnx::NodeProto &node, Function &function,
                         const Attributes *bound);
+  llvm::Error buildIf(const ::onnx::NodeProto &node, const Attributes *bound);
   Function *findFunction(const ::onnx::NodeProto &node) const;
   llvm::Expected<llvm::StringMap<mlir::Value>>
   bindInputs(const ::onnx::NodeProto &node, Function &function);

@@ -52,6 +52,9 @@ def nested(depth):
     return ("g", inner)
 
 
+IDENTITY = ("g", graph([node("Identity", ["x"], ["z"])], outputs=[value("z", [])]))
+FALSE = tensor("c", [], bytes(1), BOOL)
+
 # Each case: its name, the file, and what the one line has to say.
 FILES = [
     ("empty file", b"", "is empty"),
@@ -189,6 +192,26 @@ OPERATORS = [
                         initializers=[floats("b", [WIDTH])]), "training mode"),
     ("a branch", middle(node("If", ["c"], ["y"], "n", then_branch=nested(1), else_branch=nested(1)),
                         inputs=[value("c", [], BOOL)]), "node 'n' (If)", "control flow is not supported yet"),
+    ("a branch that a size decides", middle(
+        node("Shape", ["input_ids"], ["s"], start=1), node("Equal", ["s", "one"], ["c"]),
+        node("If", ["c"], ["y"], "n", then_branch=IDENTITY, else_branch=IDENTITY),
+        initializers=[int64s("one", [1])]), "node 'n' (If)", "a condition that a run decides"),
+    ("a branch that is not there", middle(node("If", ["c"], ["y"], "n", then_branch=IDENTITY), initializers=[FALSE]),
+     "node 'n' (If)", "has no else_branch"),
+    ("a branch of another number of outputs", middle(
+        node("If", ["c"], ["y", "y2"], "n", then_branch=IDENTITY, else_branch=IDENTITY), initializers=[FALSE]),
+     "node 'n' (If)", "0 inputs and 1 outputs, which must be 0 and 2"),
+    ("a branch with inputs", middle(
+        node("If", ["c"], ["y"], "n", else_branch=("g", graph([], [value("x", [])], [value("x", [])]))), initializers=[FALSE]),
+     "node 'n' (If)", "1 inputs and 1 outputs, which must be 0 and 1"),
+    ("a branch whose output nothing makes", middle(
+        node("If", ["c"], ["y"], "n", else_branch=("g", graph([], outputs=[value("z", [])]))), initializers=[FALSE]),
+     "node 'n' (If)", "'z' that its else_branch does not make"),
+    ("a branch with a wrong node", middle(
+        node("If", ["c"], ["y"], "n", else_branch=("g", graph([node("Nothing", ["x"], ["z"], "in")], outputs=[value("z", [])]))),
+        initializers=[FALSE]), "node 'in' (Nothing)", "an operator that llmc does not know"),
+    ("a branch without a condition", middle(node("If", [], ["y"], "n", then_branch=IDENTITY, else_branch=IDENTITY)),
+     "node 'n' (If)", "has no condition"),
     ("a loop", middle(node("Loop", ["", "", "x"], ["y"], "n", body=nested(1))), "node 'n' (Loop)", "control flow"),
     ("a branch without branches", middle(node("If", ["c"], ["y"], "n"), inputs=[value("c", [], BOOL)]), "node 'n' (If)"),
     ("a sequence", middle(node("SequenceConstruct", ["x"], ["y"], "n")), "node 'n' (SequenceConstruct)"),

@@ -7,9 +7,9 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import struct
 import unittest
 
-from onnx_files import (FLOAT, FLOAT16, LOGITS, ROWS, WIDTH, attribute, data, decoder, floats, function, int64s, node, number,
+from onnx_files import (BOOL, FLOAT, FLOAT16, LOGITS, ROWS, WIDTH, attribute, data, decoder, floats, function, graph, int64s, node, number,
                         tensor, value, varint)
-from support import LLMC, TestCase, write_npy
+from support import LLMC, TestCase, run, write_npy
 
 BIAS = [0.5 + i % 7 / 10 for i in range(WIDTH)]
 ADD = node("Add", ["x", "b"], ["y"])
@@ -69,6 +69,40 @@ SAME = {
     "fields of later versions": biased(floats("b", [WIDTH]), more=data(99, b"later") + number(98, 7)),
 }
 
+
+
+def branches(then, otherwise, result="y"):
+    """An If: `then` and `otherwise` make `result` of what is there already."""
+    outputs = [value(result, [])]
+    return dict(then_branch=("g", graph(then, outputs=outputs, initializers=[floats("b", [WIDTH])])),
+                else_branch=("g", graph(otherwise, outputs=outputs)))
+
+
+def truth(name, value):
+    return tensor(name, [1], bytes([value]), BOOL)
+
+
+ADD_OR_NOT = branches([ADD], [node("Identity", ["x"], ["y"])])
+# What decides: a flag, a size, the rank of rows; and a branch in a branch.
+BRANCHES = {
+    "a flag": decoder([node("If", ["c"], ["y"], "n", **ADD_OR_NOT)], "y", [truth("c", 1)]),
+    "the opposite of a flag": decoder(
+        [node("Not", ["c"], ["d"]), node("If", ["d"], ["y"], "n", **branches([node("Neg", ["x"], ["y"])], [ADD]))], "y",
+        [truth("c", 1), floats("b", [WIDTH])]),
+    "a size": decoder(
+        [node("Shape", ["table"], ["s"]), node("Gather", ["s", "one"], ["d"]), node("Equal", ["d", "width"], ["c"]),
+         node("If", ["c"], ["y"], "n", **ADD_OR_NOT)], "y", [int64s("one", [1]), int64s("width", [WIDTH])]),
+    "a rank": decoder(
+        [node("Shape", ["input_ids"], ["s"]), node("Shape", ["s"], ["r"]), node("Equal", ["r", "two"], ["c"]),
+         node("If", ["c"], ["y"], "n", **ADD_OR_NOT)], "y", [int64s("two", [2])]),
+    "a branch in a branch": decoder(
+        [node("If", ["c"], ["y"], "n", **branches([node("If", ["c"], ["z"], "m", **branches([node("Add", ["x", "b"], ["z"])], [], "z")),
+                                                   node("Identity", ["z"], ["y"])], []))],
+        "y", [truth("c", 1)]),
+    "a flag that merged decoders take": decoder([node("If", ["use_cache_branch"], ["y"], "n", **ADD_OR_NOT)], "y",
+                                                inputs=[value("use_cache_branch", [1], BOOL)]),
+}
+
 LAST = int64s("last", [-1])
 # One step gives the logits of whichever rows are asked for: a graph that has those of its last row only is no other model.
 LAST_ROWS = {
@@ -110,6 +144,20 @@ class OnnxForms(TestCase):
 
     def test_spellings(self):
         self.check_same(biased(tensor("b", [WIDTH], BYTES)), SAME)
+
+    def test_branches_that_no_run_chooses(self):
+        self.check_same(biased(floats("b", [WIDTH])), BRANCHES)
+
+    def test_a_branch_sees_its_own_values_only(self):
+        """What a branch makes inside is no value of the graph."""
+        inner = [node("Neg", ["x"], ["hidden"]), node("Neg", ["hidden"], ["y"])]
+        blob = decoder([node("If", ["c"], ["y"], "n", **branches(inner, [])), node("Add", ["hidden", "y"], ["z"], "after")], "z",
+                       [truth("c", 1)])
+        path = self.folder / "scopes.onnx"
+        path.write_bytes(blob)
+        result = run([LLMC, "check", path])
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("node 'after' (Add): reads 'hidden', which nothing before it makes", result.stdout + result.stderr)
 
     def test_logits_of_the_last_row(self):
         self.check_same(decoder(), LAST_ROWS)
