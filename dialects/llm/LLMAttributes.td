@@ -237,6 +237,26 @@ def LLM_BlocksStep : LLM_Attr<"BlocksStep", "blocks"> {
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
+def LLM_DequantizeStep : LLM_Attr<"DequantizeStep", "dequantize"> {
+  let summary = "recipe step: the source has integers; each times a scale, after a zero is taken off";
+  let description = [{
+    `value = (code - zero) * scale`. `scales` is a number for all, or names the tensor of one float per place of dim `axis`,
+    or with `block` of one per so many places along it (the other dims are the source's); `zeros` likewise, with integers.
+    Leads to floats of the source's shape. With `grid` it leads to a matrix [N, K] of the same codes in that, where a group has
+    one scale: the source is [N, K], or [K, N] with `transposed`. (ONNX: DequantizeLinear.)
+    ```mlir
+    #llm.dequantize<scales = "w_scale", zeros = 3 : i64, axis = 1>
+    ```
+  }];
+  let parameters = (ins "::mlir::Attribute":$scales, OptionalParameter<"::mlir::Attribute">:$zeros,
+                        DefaultValuedParameter<"int64_t", "0">:$axis,
+                        DefaultValuedParameter<"int64_t", "0">:$block,
+                        OptionalParameter<"::mlir::llm::GridAttr">:$grid,
+                        DefaultValuedParameter<"bool", "false">:$transposed);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Schedule
 //===----------------------------------------------------------------------===//

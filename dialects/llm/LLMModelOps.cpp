@@ -17,6 +17,27 @@ LogicalResult RowsStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return emitError() << "keeps rows up to " << end << " of every " << every;
 }
 
+LogicalResult
+DequantizeStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                           Attribute scales, Attribute zeros, int64_t axis,
+                           int64_t block, GridAttr grid, bool transposed) {
+  if (!isa_and_nonnull<StringAttr, FloatAttr>(scales))
+    return emitError() << "scales name a tensor or are a float, found "
+                       << scales;
+  if (zeros && !isa<StringAttr, IntegerAttr>(zeros))
+    return emitError() << "zeros name a tensor or are an integer, found "
+                       << zeros;
+  if (axis < 0 || block < 0)
+    return emitError() << "axis and block are not negative, found " << axis
+                       << " and " << block;
+  if (grid && grid.getSub())
+    return emitError() << "a group of the grid has one float, found " << grid;
+  if (transposed && !grid)
+    return emitError() << "only a grid is transposed: transpose floats by the "
+                          "next step";
+  return success();
+}
+
 /// A tensor of numbers or a packed value whose bytes can be counted.
 static bool isWeightType(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
@@ -41,9 +62,9 @@ static LogicalResult verifyRecipe(WeightOp op) {
     return op.emitOpError("(C4) only a source has a recipe");
   for (Attribute step : *recipe)
     if (!isa<TransposeStepAttr, RowsStepAttr, ConvertStepAttr, AddStepAttr,
-             BlocksStepAttr>(step))
+             BlocksStepAttr, DequantizeStepAttr>(step))
       return op.emitOpError("(C4) a recipe lists transpose, rows, convert, "
-                            "add and blocks steps, found ")
+                            "add, blocks and dequantize steps, found ")
              << step;
   return success();
 }

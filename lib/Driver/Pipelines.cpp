@@ -27,6 +27,7 @@ void llmc::buildRaisePipeline(mlir::OpPassManager &manager,
   manager.addPass(createDecomposePass());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(createInferShapesPass(store));
+  manager.addPass(createFoldPass()); // a scale that a shape says is a number
   manager.addPass(createRaiseActivationsPass(store));
   manager.addPass(createRaiseNormsPass(store));
   manager.addPass(createRaiseRotaryPass(store));
@@ -55,6 +56,7 @@ void llmc::buildGraphToFunctionPipeline(mlir::OpPassManager &manager,
   manager.addPass(createDecomposePass());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(createInferShapesPass(store));
+  manager.addPass(createFoldPass());
   // Rotations and attention stay as they are spelled: recognising them takes masks
   // and positions for a decoder's, which here are inputs as any other.
   manager.addPass(createRaiseActivationsPass(store));

@@ -117,6 +117,26 @@ static std::string fusedMatMul(GraphWriter &w, Operation *op) {
   return "";
 }
 
+/// Rows of codes, then their numbers: the same as rows of numbers, which a table
+/// of weights is.
+static std::string rowsOfCodes(GraphWriter &w, Operation *op) {
+  auto gather = op->getOperand(0).getDefiningOp<onnx::GatherOp>();
+  auto scale = dyn_cast<RankedTensorType>(op->getOperand(1).getType());
+  bool isOne = scale && scale.hasStaticShape() && scale.getNumElements() == 1;
+  if (!isOne)
+    return "has several scales for rows that are chosen before it";
+  auto codes = cast<ShapedType>(gather.getData().getType());
+  Value numbers =
+      w.make("DequantizeLinear",
+             {gather.getData(), op->getOperand(1), op->getOperand(2)});
+  numbers.setType(codes.clone(scale.getElementType()));
+  Value rows = w.make("Gather", {numbers, gather.getIndices()},
+                      w.attribute("axis", gather.getAxis()));
+  rows.setType(op->getResult(0).getType()); // which others of this pass read
+  op->getResult(0).replaceAllUsesWith(rows);
+  return "";
+}
+
 //===----------------------------------------------------------------------===//
 // The pass
 //===----------------------------------------------------------------------===//
@@ -136,6 +156,9 @@ static Decomposition findDecomposition(Operation *op) {
       {"onnx.microsoft.QuickGelu", quickGelu},
       {"onnx.microsoft.FusedMatMul", fusedMatMul},
   };
+  if (isa<onnx::DequantizeLinearOp>(op) &&
+      op->getOperand(0).getDefiningOp<onnx::GatherOp>())
+    return rowsOfCodes;
   return all.lookup(op->getName().getStringRef());
 }
 

@@ -39,6 +39,15 @@ static bool isIntegerMatrix(Value value) {
   return type && type.getRank() == 2 && isa<IntegerType>(type.getElementType());
 }
 
+/// Whether a value is a weight, or one with other numbers or dims.
+static bool isTable(Value value) {
+  while (
+      isa_and_nonnull<onnx::DequantizeLinearOp, onnx::CastOp, onnx::IdentityOp,
+                      onnx::TransposeOp>(value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  return isa_and_nonnull<llm::ParamOp>(value.getDefiningOp());
+}
+
 /// Whether a value chooses rows of a weight.
 static bool choosesRows(Value value) {
   SmallVector<Value> open = {value}; // a file's chain may be of any length
@@ -51,8 +60,7 @@ static bool choosesRows(Value value) {
       if (use.getOperandNumber() != 1)
         continue;
       if (isa<onnx::MicrosoftGatherBlockQuantizedOp>(user) ||
-          (isa<onnx::GatherOp>(user) &&
-           user->getOperand(0).getDefiningOp<llm::ParamOp>()))
+          (isa<onnx::GatherOp>(user) && isTable(user->getOperand(0))))
         return true;
     }
   return false;
@@ -285,13 +293,13 @@ Lengths Graph::settle(Lengths lengths) const {
   return lengths;
 }
 
-Evaluator Graph::evaluator(Lengths lengths) const {
+Evaluator Graph::evaluator(Lengths lengths, Evaluator::Floats floats) const {
   lengths = settle(lengths);
   Evaluator made(
       [this](Value value, Sizes &sizes, Elements &elements) {
         return findWeight(value, sizes, elements);
       },
-      Evaluator::Floats::Exact);
+      floats);
   made.limit(work);
   for (BlockArgument input : function.getArguments()) {
     Elements elements;

@@ -56,9 +56,12 @@ public:
   /// batch that is a number in the graph is that.
   Lengths settle(Lengths lengths) const;
   /// An evaluator for these lengths: tokens are 0, masks 1, positions count on
-  /// from P; caches have no elements. Floats are doubles: the numbers that the
-  /// graph was made from are sought, not what half precision leaves of them.
-  mlir::onnx::Evaluator evaluator(Lengths lengths) const;
+  /// from P; caches have no elements. Floats are doubles unless `floats` says
+  /// otherwise: the numbers that the graph was made from are sought, not what half
+  /// precision leaves of them.
+  mlir::onnx::Evaluator
+  evaluator(Lengths lengths, mlir::onnx::Evaluator::Floats floats =
+                                 mlir::onnx::Evaluator::Floats::Exact) const;
   /// The longest of `primeLengths` that the graph takes, settled.
   Lengths lengths() const { return chosen; }
   /// The sizes of a value for `lengths`; null if they cannot be known.

@@ -66,6 +66,10 @@ private:
     Rows rows;           // [T, k, N]
     mlir::Value weights; // [T, k]
   };
+  /// What codes of rows mean: all have one scale and one zero.
+  struct RowScale {
+    double scale, zero;
+  };
   using Handler = Rows (StepConverter::*)(mlir::Operation *);
 
   const Graph &graph;
@@ -147,6 +151,9 @@ private:
   Rows binary(mlir::Operation *op);
   Rows unary(mlir::Operation *op);
   Rows power(mlir::Operation *op);
+  std::optional<RowScale> findRowScale(mlir::Operation *op);
+  Rows quantize(mlir::Operation *op);
+  Rows dequantize(mlir::Operation *op);
   mlir::Value square(mlir::Value x);
   mlir::Value countRows(mlir::Operation *op, const Rows &rows);
   mlir::Value splat(mlir::Operation *op, const Rows &rows, double number);

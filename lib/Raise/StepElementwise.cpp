@@ -7,6 +7,8 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
+#include <cmath>
+
 using namespace llmc;
 using namespace mlir;
 
@@ -150,7 +152,55 @@ Rows StepConverter::unary(Operation *op) {
     return sameAs(rows, math::ExpOp::create(builder, loc, x));
   if (isa<onnx::SqrtOp>(op))
     return sameAs(rows, math::SqrtOp::create(builder, loc, x));
+  if (isa<onnx::RoundOp>(op))
+    return sameAs(rows, math::RoundEvenOp::create(builder, loc, x));
   return sameAs(rows, math::AbsFOp::create(builder, loc, x));
+}
+
+std::optional<StepConverter::RowScale>
+StepConverter::findRowScale(Operation *op) {
+  Value zeroPoint = op->getOperand(2);
+  auto scale = getScalar(graph, op->getOperand(1));
+  auto zero = isa<NoneType>(zeroPoint.getType()) ? std::optional(0.0)
+                                                 : getScalar(graph, zeroPoint);
+  if (scale && zero)
+    return RowScale{*scale, *zero};
+  fail(op, "has other than one constant scale and zero for its rows");
+  return std::nullopt;
+}
+
+/// Rows as codes: whole numbers in f32, which hold those of 16 bits exactly.
+Rows StepConverter::quantize(Operation *op) {
+  Rows rows = view(op, op->getOperand(0));
+  auto type =
+      dyn_cast<IntegerType>(getElementTypeOrSelf(op->getResult(0).getType()));
+  auto scale = findRowScale(op);
+  if (!rows || !scale)
+    return {};
+  if (!type || type.getWidth() > 16)
+    return fail(op, "makes no integers of up to 16 bits");
+  double most = std::ldexp(1.0, type.getWidth() - !type.isUnsigned());
+  double least = type.isUnsigned() ? 0 : -most;
+  Value x = arith::DivFOp::create(builder, loc, rows.value,
+                                  splat(op, rows, scale->scale));
+  x = math::RoundEvenOp::create(builder, loc, x);
+  if (scale->zero != 0)
+    x = arith::AddFOp::create(builder, loc, x, splat(op, rows, scale->zero));
+  x = arith::MaximumFOp::create(builder, loc, x, splat(op, rows, least));
+  x = arith::MinimumFOp::create(builder, loc, x, splat(op, rows, most - 1));
+  return sameAs(rows, x);
+}
+
+Rows StepConverter::dequantize(Operation *op) {
+  Rows rows = view(op, op->getOperand(0));
+  auto scale = findRowScale(op);
+  if (!rows || !scale)
+    return {};
+  Value x = rows.value;
+  if (scale->zero != 0)
+    x = arith::SubFOp::create(builder, loc, x, splat(op, rows, scale->zero));
+  return sameAs(rows, arith::MulFOp::create(builder, loc, x,
+                                            splat(op, rows, scale->scale)));
 }
 
 Rows StepConverter::clip(Operation *op) {

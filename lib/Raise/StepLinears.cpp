@@ -74,7 +74,7 @@ Rows StepConverter::embed(Operation *op) {
   auto tokens = findTokens(graph, op->getOperand(1));
   if (!tokens)
     return fail(op, "chooses rows by something that is not the tokens");
-  return embedTokens(*table, *tokens);
+  return embedTokens(StepWeights::packed(*table), *tokens);
 }
 
 Rows StepConverter::embedTokens(const WeightSource &source,
@@ -155,6 +155,7 @@ Value StepConverter::createLinear(const Linear &linear) {
 
 Rows StepConverter::linear(Operation *op, const Rows &input,
                            WeightSource weight) {
+  weight = StepWeights::packed(weight);
   bool plain = input.shape().size() == 2 && !input.isCache &&
                input.dims.back() == RowDim{RowDim::Inner, 1};
   if (!plain || input.shape()[1] != weight.shape()[1])

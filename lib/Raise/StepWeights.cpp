@@ -49,8 +49,7 @@ WeightSource StepWeights::rows(WeightSource source, RowChoice choice) {
   return source;
 }
 
-/// The weight that a constant is, as it is.
-static llm::WeightOp findWeight(Value constant) {
+llm::WeightOp llmc::findWeight(Value constant) {
   auto param = constant.getDefiningOp<llm::ParamOp>();
   return param ? SymbolTable::lookupNearestSymbolFrom<llm::WeightOp>(
                      param, param.getWeightAttr())
@@ -77,7 +76,7 @@ std::optional<WeightSource> StepWeights::traceBlocks(const BlockMatrix &matrix,
   }
   int64_t bits = matrix.bits, group = matrix.group;
   bool known = (bits == 2 || bits == 4 || bits == 8) && group >= 16 &&
-               group <= 65536 && matrix.columns % group == 0;
+               group % 8 == 0 && group <= 65536 && matrix.columns % group == 0;
   if (!known) {
     why = "has codes of " + std::to_string(bits) + " bits in blocks of " +
           std::to_string(group) +
@@ -125,6 +124,8 @@ std::optional<WeightSource> StepWeights::trace(Value constant) const {
     return isa<FloatType>(getElementTypeOrSelf(constant.getType()))
                ? trace(op->getOperand(0))
                : std::nullopt;
+  if (auto dequantize = dyn_cast_or_null<onnx::DequantizeLinearOp>(op))
+    return traceIntegers(dequantize);
   if (auto transpose = dyn_cast_or_null<onnx::TransposeOp>(op)) {
     auto source = trace(op->getOperand(0));
     return source && swapsLastTwo(transpose, source->shape().size())

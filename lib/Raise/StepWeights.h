@@ -13,12 +13,16 @@ namespace llmc {
 struct WeightSource {
   mlir::llm::WeightOp weight; // of the graph
   llvm::SmallVector<mlir::Attribute> recipe;
-  mlir::Type type; // what the steps lead to: a tensor, or packed
+  mlir::Type type;                // what the steps lead to: a tensor, or packed
+  mlir::FloatType scaleType = {}; // of integers that a step dequantises
 
   llvm::ArrayRef<int64_t> shape() const {
     return mlir::llm::getMatrixShape(type);
   }
 };
+
+/// The weight that a constant is, as it is; null if it is none.
+mlir::llm::WeightOp findWeight(mlir::Value constant);
 
 /// Rows `begin` to `end` of a matrix [N, K], or of every so many of its rows; of
 /// matrices [X, N, K] of every so many of all their rows; of a vector [N] its
@@ -41,9 +45,13 @@ public:
   StepWeights(const Graph &graph, mlir::ModuleOp module);
 
   /// How a constant is made of one weight by transposes of its last two dims,
-  /// casts and summands;
+  /// casts, summands and DequantizeLinear;
   /// nothing if it is made otherwise.
   std::optional<WeightSource> trace(mlir::Value constant) const;
+
+  /// A matrix [N, K] whose recipe dequantises integers, as those integers in
+  /// groups; as it is if it is no such matrix, or its groups have several scales.
+  static WeightSource packed(WeightSource source);
 
   /// A matrix in blocks as ONNX Runtime keeps it; the reason in `why` where it is
   /// none of constants, or has a format that no grid says.
@@ -76,6 +84,9 @@ private:
   llvm::StringMap<mlir::llm::WeightOp> made; // by source and recipe
   llvm::DenseMap<mlir::Attribute, mlir::llm::WeightOp> constants; // by value
 
+  std::optional<WeightSource>
+  traceIntegers(mlir::onnx::DequantizeLinearOp dequantize) const;
+  mlir::Attribute findZeros(mlir::Value zeros) const;
   mlir::DenseElementsAttr evaluate(mlir::Value constant,
                                    llvm::ArrayRef<RowChoice> choices) const;
   mlir::llm::WeightOp declare(const WeightSource &source);

@@ -6,8 +6,9 @@
 // the encoded form, so a packed weight that is only rearranged keeps its exact
 // codes.
 //===----------------------------------------------------------------------===//
+#include "IntegerCodes.h"
+
 #include "llmc/Weights/Errors.h"
-#include "llmc/Weights/WeightStore.h"
 
 #include <cstring>
 
@@ -168,16 +169,6 @@ static std::string convert(Material &material, EncodingAttrInterface encoding) {
   return problem;
 }
 
-/// The floats of a tensor that goes with a weight's codes, or why there are none.
-static std::string readBeside(const WeightStore &store, mlir::StringAttr name,
-                              std::vector<float> &values) {
-  const SourceTensor *source = store.find(name);
-  if (!source)
-    return "the model's files have no tensor " + quote(name.getValue());
-  values = dequantize({source->shape, source->encoding, source->bytes, {}});
-  return "";
-}
-
 /// Zeros of codes are packed per row and fill whole bytes: [N, G] of them.
 static std::string readZeros(const WeightStore &store, BlocksStepAttr step,
                              int64_t rows, int64_t groups,
@@ -204,13 +195,6 @@ static std::string readZeros(const WeightStore &store, BlocksStepAttr step,
       zeros.push_back(static_cast<float>(code & ((1u << bits) - 1)));
     }
   return "";
-}
-
-static void appendScale(std::vector<uint8_t> &bytes, ScaleType type,
-                        float value) {
-  uint32_t bits = encodeScale(type, value);
-  for (int64_t i = 0; i < getScaleBytes(type); ++i)
-    bytes.push_back(static_cast<uint8_t>(bits >> 8 * i));
 }
 
 /// Codes of one tensor, scales and zeros of others, as blocks of a grid.
@@ -265,10 +249,36 @@ static std::string joinBlocks(Material &material, BlocksStepAttr step,
   return "";
 }
 
+/// Integers of one tensor, scales and zeros of others.
+static std::string dequantizeStep(Material &material, DequantizeStepAttr step,
+                                  const WeightStore &store) {
+  auto encoding = dyn_cast<IntegerEncodingAttr>(material.encoding);
+  if (!encoding)
+    return "dequantize needs integers";
+  IntegerCodes codes{material.shape, encoding.getType(), material.bytes};
+  if (GridAttr grid = step.getGrid()) {
+    std::vector<uint8_t> made;
+    std::string problem = packCodes(codes, step, store, made);
+    if (problem.empty() && step.getTransposed())
+      std::swap(material.shape[0], material.shape[1]);
+    material.encoding = grid;
+    material.replace(std::move(made));
+    return problem;
+  }
+  std::vector<float> values = dequantize(material);
+  std::string problem = dequantizeCodes(codes, step, store, values);
+  auto *context = step.getContext();
+  encode(material, values,
+         FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
+  return problem;
+}
+
 static std::string applyStep(Material &material, mlir::Attribute step,
                              const WeightStore &store) {
   if (auto blocks = dyn_cast<BlocksStepAttr>(step))
     return joinBlocks(material, blocks, store);
+  if (auto codes = dyn_cast<DequantizeStepAttr>(step))
+    return dequantizeStep(material, codes, store);
   if (isa<TransposeStepAttr>(step))
     return transpose(material);
   if (auto rows = dyn_cast<RowsStepAttr>(step))

@@ -65,6 +65,16 @@ func.func @windows(%x: tensor<?x9x4xf32> {onnx.name = "x", onnx.dims = ["batch",
 
 // -----
 
+// A dim of a name of its own is no number, though it is the same beside every length of the sequence.
+// CHECK-LABEL: func.func @names(
+// CHECK: onnx.Transpose(%{{.*}}) {{.*}} -> tensor<?x4xi32>
+func.func @names(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["batch", "seq"]}, %y: tensor<4x?xi32> {onnx.name = "choices", onnx.dims = ["", "n"]}) -> tensor<*xi32> {
+  %t = onnx.Transpose(%y) : (tensor<4x?xi32>) -> tensor<*xi32>
+  return %t : tensor<*xi32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @data_dependent(
 // CHECK: onnx.NonZero(%{{.*}}) : (tensor<?x?xi64>) -> tensor<*xi64>
 // DECLINED: depends on onnx.NonZero, which is not evaluated

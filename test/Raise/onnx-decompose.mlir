@@ -127,3 +127,32 @@ func.func @precise(%q: tensor<2x3x4x8xf16>, %k: tensor<2x3x6x8xf16>, %v: tensor<
   %y, %a, %b, %s = onnx.Attention(%q, %k, %v, %no, %no, %no, %no) {softmax_precision = 1 : i64} : (tensor<2x3x4x8xf16>, tensor<2x3x6x8xf16>, tensor<2x3x6x8xf16>, none, none, none, none) -> (tensor<*xf16>, none, none, none)
   return %y : tensor<*xf16>
 }
+
+// -----
+
+// Rows of codes with one scale: rows of the table's numbers.
+// CHECK-LABEL: func.func @rows(
+// CHECK: %[[N:.*]] = onnx.DequantizeLinear(%arg0, %{{.*}}, %{{.*}})
+// CHECK: %[[R:.*]] = onnx.Gather(%[[N]], %arg1)
+// CHECK: return %[[R]]
+func.func @rows(%codes: tensor<320x64xui8>, %ids: tensor<?x?xi64>) -> tensor<*xf32> {
+  %s = onnx.Constant {value = dense<0.5> : tensor<f32>} : () -> tensor<f32>
+  %z = onnx.Constant {value = dense<128> : tensor<ui8>} : () -> tensor<ui8>
+  %r = onnx.Gather(%codes, %ids) : (tensor<320x64xui8>, tensor<?x?xi64>) -> tensor<*xui8>
+  %x = onnx.DequantizeLinear(%r, %s, %z) : (tensor<*xui8>, tensor<f32>, tensor<ui8>) -> tensor<*xf32>
+  return %x : tensor<*xf32>
+}
+
+// -----
+
+// A scale per column is one per column of the rows as well, but its axis is another.
+// CHECK-LABEL: func.func @columns(
+// CHECK: %[[R:.*]] = onnx.Gather(%arg0, %arg1)
+// CHECK: onnx.DequantizeLinear(%[[R]],
+// DECLINED: remark: {{.*}}has several scales for rows that are chosen before it
+func.func @columns(%codes: tensor<320x64xi8>, %ids: tensor<?x?xi64>, %s: tensor<64xf32>) -> tensor<*xf32> {
+  %no = onnx.None : none
+  %r = onnx.Gather(%codes, %ids) : (tensor<320x64xi8>, tensor<?x?xi64>) -> tensor<*xi8>
+  %x = onnx.DequantizeLinear(%r, %s, %no) {axis = 2 : i64} : (tensor<*xi8>, tensor<64xf32>, none) -> tensor<*xf32>
+  return %x : tensor<*xf32>
+}

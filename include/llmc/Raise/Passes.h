@@ -15,6 +15,7 @@ constexpr llvm::StringLiteral declinedAttrName = "onnx.declined";
 // Passes read small weights (tables of cosines) from `store`; made without one,
 // as in llmc-opt, they know those that have their value in the IR.
 std::unique_ptr<mlir::Pass> createDecomposePass();
+std::unique_ptr<mlir::Pass> createFoldPass();
 std::unique_ptr<mlir::Pass>
 createInferShapesPass(const WeightStore *store = nullptr);
 std::unique_ptr<mlir::Pass>

@@ -23,8 +23,19 @@ def Decompose : RaisePass<"onnx-decompose", "Decompose"> {
   let summary = "attention and contributed operators become standard ones";
   let description = [{
     Operators of ONNX Runtime (`GroupQueryAttention`, `SkipLayerNormalization`, ...) and the standard's
-    Attention are written in products, masks and softmax, so that one recogniser knows all spellings.
+    Attention are written in products, masks and softmax, so that one recogniser knows all spellings;
+    rows that are chosen of codes are chosen of their numbers.
     Expects: onnx ops with inferred shapes. Leaves: the same without these, or the op with a reason.
+  }];
+}
+
+def Fold : RaisePass<"onnx-fold", "Fold"> {
+  let summary = "what no input decides becomes a constant";
+  let description = [{
+    A value of up to 256 elements that is no data becomes `onnx.Constant` if it is the same for every length of
+    batch, sequence and past that is tried, 0 and 1 among them: sizes of heads, targets of reshapes, scales.
+    Expects: onnx ops. Leaves: the same, without those that only such values needed.
+    Saves: the ops of shape arithmetic in every run, and in every pass behind this one.
   }];
 }
 

@@ -42,6 +42,7 @@ std::optional<SizedTensor> multiplyByWeights(Node &node, bool isTransposed) {
   if (!weight || weight->shape().size() != 2 ||
       SizeBuilder::getNumber(input.sizes.back()) != weight->shape()[1])
     return std::nullopt;
+  weight = StepWeights::packed(*weight);
   Type f32 = node.b.getF32Type();
   TensorSizes sizes(ArrayRef(input.sizes).drop_back());
   Size rows = node.sizes.product(sizes);

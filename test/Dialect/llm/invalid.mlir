@@ -203,8 +203,33 @@ llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, convert, add and blocks steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, convert, add, blocks and dequantize steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
+
+// -----
+
+// expected-error @below {{scales name a tensor or are a float, found 1 : i64}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.dequantize<scales = 1 : i64>]
+
+// -----
+
+// expected-error @below {{zeros name a tensor or are an integer, found 1.000000e+00 : f32}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.dequantize<scales = "s", zeros = 1.0 : f32>]
+
+// -----
+
+// expected-error @below {{axis and block are not negative, found 0 and -1}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.dequantize<scales = "s", block = -1>]
+
+// -----
+
+// expected-error @below {{a group of the grid has one float, found #llm.grid<bits = 4, group = 32, scale = f16, sub = ui6, block = 256>}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.dequantize<scales = "s", grid = <bits = 4, group = 32, scale = f16, sub = ui6, block = 256>>]
+
+// -----
+
+// expected-error @below {{only a grid is transposed: transpose floats by the next step}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.dequantize<scales = "s", transposed = true>]
 
 // -----
 

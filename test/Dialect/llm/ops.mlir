@@ -3,6 +3,10 @@
 
 llm.weight @table : !llm.packed<64x32, #llm.q8_0> source "token_embd.weight"
 llm.weight @ones : tensor<4xf32> value dense<1.0> : tensor<4xf32>
+// CHECK: llm.weight @codes : tensor<16x32xf32> source "c" recipe [#llm.dequantize<scales = 5.000000e-01 : f32, zeros = 3 : i64, axis = 1>]
+llm.weight @codes : tensor<16x32xf32> source "c" recipe [#llm.dequantize<scales = 0.5 : f32, zeros = 3 : i64, axis = 1>]
+// CHECK: recipe [#llm.dequantize<scales = "s", block = 32, grid = <bits = 4, group = 32, scale = f32>, transposed = true>]
+llm.weight @turned : !llm.packed<16x32, #llm.grid<bits = 4, group = 32, scale = f32>> source "c" recipe [#llm.dequantize<scales = "s", block = 32, grid = <bits = 4, group = 32, scale = f32>, transposed = true>]
 // CHECK: llm.weight @made : !llm.packed<16x32, #llm.q4_1> source "c_attn.weight" recipe [#llm.transpose, #llm.rows<16, 32>, #llm.add<1.000000e+00 : f32>, #llm.convert<#llm.q4_1>] at 4096
 llm.weight @made : !llm.packed<16x32, #llm.q4_1> source "c_attn.weight" recipe [#llm.transpose, #llm.rows<16, 32>, #llm.add<1.0 : f32>, #llm.convert<#llm.q4_1>] at 4096
 // CHECK: llm.weight_table @tables : !llm.packed<64x32, #llm.q8_0> [@table, @table]

@@ -15,20 +15,6 @@ namespace {
 /// the first code lowest, floats of scales [N, G].
 class BlocksRecipeTest : public RecipeTest {
 protected:
-  EncodingAttrInterface integers(unsigned width, bool isUnsigned = true) {
-    auto signedness =
-        isUnsigned ? mlir::IntegerType::Unsigned : mlir::IntegerType::Signless;
-    return IntegerEncodingAttr::get(
-        &context, mlir::IntegerType::get(&context, width, signedness));
-  }
-
-  static Bytes floats(const Floats &values) {
-    ByteWriter writer;
-    for (float value : values)
-      writer.f32(value);
-    return writer.bytes;
-  }
-
   /// Codes 0, 1, 2, ... of 4 bits, 16 to a block.
   static Bytes countingCodes(size_t bytes) {
     Bytes made;

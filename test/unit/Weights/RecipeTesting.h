@@ -38,6 +38,20 @@ protected:
                                             mlir::llm::GgmlFormat::Q8_0);
   }
 
+  mlir::llm::EncodingAttrInterface integers(unsigned width,
+                                            bool isUnsigned = true) {
+    auto signedness =
+        isUnsigned ? mlir::IntegerType::Unsigned : mlir::IntegerType::Signless;
+    return mlir::llm::IntegerEncodingAttr::get(
+        &context, mlir::IntegerType::get(&context, width, signedness));
+  }
+  static Bytes floats(const std::vector<float> &values) {
+    ByteWriter writer;
+    for (float value : values)
+      writer.f32(value);
+    return writer.bytes;
+  }
+
   std::string addError(const char *name, llvm::SmallVector<int64_t> shape,
                        mlir::llm::EncodingAttrInterface encoding,
                        const Bytes &bytes) {
