@@ -102,6 +102,16 @@ def IntegerBFloat16 : Pass<"llm-integer-bf16", "::mlir::ModuleOp"> {
   }];
 }
 
+def PartEmpties : Pass<"llm-part-empties", "::mlir::ModuleOp"> {
+  let summary = "new tensors are one for each use";
+  let description = [{
+    A `tensor.empty` with several uses becomes as many. Expects: functions on tensors, before
+    buffers. Leaves: the same. Saves: nothing; what begins with one tensor would begin with one
+    buffer, and be written over before its last reader.
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
 def FormGenerics : Pass<"llm-form-generics", "::mlir::ModuleOp"> {
   let summary = "ops on tensors become linalg.generic";
   let description = [{

@@ -40,6 +40,7 @@ void buildBufferPipeline(OpPassManager &manager) {
   // Equal sizes are one value then, which the elimination compares.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  manager.addPass(createPartEmpties());
   manager.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions options;
   // A buffer of a turn of a loop has its place in the workspace as any other.
