@@ -47,3 +47,14 @@ build_targets() {
       { tail -n 40 "$log" >&2; fail "building failed"; }
   fi
 }
+
+# build_with_tests [TARGET]...: the tree with its tests in build/; everything, or the targets.
+build_with_tests() {
+  say "configuring"
+  mkdir -p build
+  cmake --preset release -DLLMC_BUILD_TESTS=ON >build/configure.log 2>&1 ||
+    { tail -n 20 build/configure.log >&2; fail "configuring failed"; }
+  say "building"
+  ninja -C build -j "$(jobs)" "$@" >build/build.log 2>&1 ||
+    { grep -E 'error:|FAILED' build/build.log | head -n 40 >&2; fail "building failed: build/build.log"; }
+}

@@ -7,13 +7,7 @@
 cd "$root"
 
 utils/bootstrap.sh build test
-say "configuring"
-mkdir -p build
-cmake --preset release -DLLMC_BUILD_TESTS=ON >build/configure.log 2>&1 ||
-  { tail -n 20 build/configure.log >&2; fail "configuring failed"; }
-say "building"
-ninja -C build -j "$(jobs)" llmc >build/build.log 2>&1 ||
-  { grep -E 'error:|FAILED' build/build.log | head -n 40 >&2; fail "building failed: build/build.log"; }
+build_with_tests llmc
 say "running ONNX's node tests"
 status=0
 .venv/bin/python test/onnx/run_node_tests.py --all --jobs "$(jobs)" "$@" || status=1

@@ -8,13 +8,7 @@ cd "$root"
 
 utils/check.sh
 utils/bootstrap.sh build test
-say "configuring"
-mkdir -p build
-cmake --preset release -DLLMC_BUILD_TESTS=ON >build/configure.log 2>&1 ||
-  { tail -n 20 build/configure.log >&2; fail "configuring failed"; }
-say "building"
-ninja -C build -j "$(jobs)" >build/build.log 2>&1 ||
-  { grep -E 'error:|FAILED' build/build.log | head -n 40 >&2; fail "building failed: build/build.log"; }
+build_with_tests
 say "testing"
 status=0
 ctest --test-dir build --output-on-failure -j "$(jobs)" --output-junit test-times.xml "$@" || status=$?
