@@ -112,10 +112,12 @@ struct QuantizeActivations
   /// another kernel.
   void findFineRows() {
     fineRows.clear();
+    if (fine == FineRows::none)
+      return;
     getOperation().walk([&](LinearOp linear) {
       Value rows = linear.getInput();
-      bool isSensitive = areKept(linear.getResult()) || areActivated(rows);
-      if (fine == FineRows::all || (fine == FineRows::sensitive && isSensitive))
+      if (fine == FineRows::all || areKept(linear.getResult()) ||
+          areActivated(rows))
         fineRows.insert(rows);
     });
   }
