@@ -20,8 +20,9 @@
 
 using namespace llmc;
 
-void llmc::buildRaisePipeline(mlir::OpPassManager &manager,
-                              const WeightStore *store) {
+/// What helps a step and a function alike.
+static void buildSimplifyGraph(mlir::OpPassManager &manager,
+                               const WeightStore *store) {
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(createInferShapesPass(store)); // heads by their columns
   manager.addPass(createDecomposePass());
@@ -30,6 +31,11 @@ void llmc::buildRaisePipeline(mlir::OpPassManager &manager,
   manager.addPass(createFoldPass()); // a scale that a shape says is a number
   manager.addPass(createRaiseActivationsPass(store));
   manager.addPass(createRaiseNormsPass(store));
+}
+
+void llmc::buildRaisePipeline(mlir::OpPassManager &manager,
+                              const WeightStore *store) {
+  buildSimplifyGraph(manager, store);
   manager.addPass(createRaiseRotaryPass(store));
   // Behind rotary: heads that attention reads then end where rotations do.
   manager.addPass(createRaiseAttentionPass(store));
@@ -37,43 +43,39 @@ void llmc::buildRaisePipeline(mlir::OpPassManager &manager,
   manager.addPass(createMakeStatefulPass(store));
 }
 
-llvm::Error llmc::raiseGraph(mlir::ModuleOp module, const WeightStore &store) {
-  if (module.lookupSymbol("step"))
-    return llvm::Error::success();
+/// Runs what `build` adds; `failure` is what there is to say without a diagnostic.
+static llvm::Error runOnGraph(mlir::ModuleOp module, const WeightStore &store,
+                              decltype(buildRaisePipeline) build,
+                              const char *failure) {
   DiagnosticCollector diagnostics(module.getContext());
   mlir::PassManager manager(module->getName());
   applyMlirFlags(manager);
-  buildRaisePipeline(manager, &store);
+  build(manager, &store);
   if (mlir::failed(manager.run(module)))
-    return diagnostics.takeError("raising the graph failed");
+    return diagnostics.takeError(failure);
   return llvm::Error::success();
+}
+
+llvm::Error llmc::raiseGraph(mlir::ModuleOp module, const WeightStore &store) {
+  if (module.lookupSymbol("step"))
+    return llvm::Error::success();
+  return runOnGraph(module, store, buildRaisePipeline,
+                    "raising the graph failed");
 }
 
 void llmc::buildGraphToFunctionPipeline(mlir::OpPassManager &manager,
                                         const WeightStore *store) {
-  manager.addPass(mlir::createCanonicalizerPass());
-  manager.addPass(createInferShapesPass(store)); // heads by their columns
-  manager.addPass(createDecomposePass());
-  manager.addPass(mlir::createCanonicalizerPass());
-  manager.addPass(createInferShapesPass(store));
-  manager.addPass(createFoldPass());
   // Rotations and attention stay as they are spelled: recognising them takes masks
   // and positions for a decoder's, which here are inputs as any other.
-  manager.addPass(createRaiseActivationsPass(store));
-  manager.addPass(createRaiseNormsPass(store));
+  buildSimplifyGraph(manager, store);
   manager.addPass(createOnnxToLinalgPass(store));
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
 }
 
 llvm::Error llmc::makeFunction(mlir::ModuleOp graph, const WeightStore &store) {
-  DiagnosticCollector diagnostics(graph.getContext());
-  mlir::PassManager manager(graph->getName());
-  applyMlirFlags(manager);
-  buildGraphToFunctionPipeline(manager, &store);
-  if (mlir::failed(manager.run(graph)))
-    return diagnostics.takeError("making a function of the graph failed");
-  return llvm::Error::success();
+  return runOnGraph(graph, store, buildGraphToFunctionPipeline,
+                    "making a function of the graph failed");
 }
 
 std::string llmc::getStepRefusal(mlir::ModuleOp module) {
