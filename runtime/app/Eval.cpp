@@ -62,7 +62,9 @@ public:
   double perplexity() const {
     return std::exp(sum / static_cast<double>(count));
   }
-  double meanDivergence() const;
+  double meanDivergence() const {
+    return divergenceSum / static_cast<double>(count);
+  }
   /// What 99 % of the tokens do not exceed.
   double highDivergence();
   double agreement() const {
@@ -77,7 +79,7 @@ private:
   Engine &engine;
   int32_t sequence;
   Distributions &files;
-  double sum = 0;
+  double sum = 0, divergenceSum = 0;
   int64_t sameLikeliest = 0;
   std::vector<float> nats; // the divergence of each token
   // Of the rows of one chunk.
@@ -113,18 +115,12 @@ Status Scorer::scoreChunk(std::span<const int32_t> next) {
   count += static_cast<int64_t>(next.size());
   if (files.read)
     for (const Divergence &divergence : divergences) {
+      divergenceSum += divergence.nats;
       nats.push_back(static_cast<float>(divergence.nats));
       sameLikeliest += divergence.sameLikeliest;
     }
   return files.written ? files.written->write({rows.data(), rows.size()})
                        : Status::ok();
-}
-
-double Scorer::meanDivergence() const {
-  double all = 0;
-  for (float value : nats)
-    all += value;
-  return all / static_cast<double>(nats.size());
 }
 
 double Scorer::highDivergence() {
