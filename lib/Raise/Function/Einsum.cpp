@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Contraction.h"
+#include "Reductions.h"
 
 #include "dialects/onnx/EinsumEquation.h"
 
@@ -25,10 +26,7 @@ static LogicalResult lowerEinsum(Node &node) {
   auto sums = contract(node, factors, equation.keptLoops());
   if (!sums)
     return node.fail("has dims of one letter that differ in size");
-  Type element = node.element();
-  return node.set(node.each(
-      sums->sizes, element, {sums->value}, {node.all(sums->rank())},
-      [&](Scalars &s, ValueRange x) { return s.convert(x[0], element); }));
+  return node.set(convertTo(node, *sums, node.element()));
 }
 
 void addEinsumLowerings(LoweringTable &table) {

@@ -6,22 +6,13 @@
 // added to nothing but the product is its bias.
 //===----------------------------------------------------------------------===//
 #include "Linears.h"
+#include "Reductions.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 
 namespace llmc {
-
-/// Between floats, element by element.
-static SizedTensor convertTo(Node &node, const SizedTensor &tensor,
-                             Type element) {
-  if (tensor.element() == element)
-    return tensor;
-  return node.each(
-      tensor.sizes, element, {tensor.value}, {node.all(tensor.rank())},
-      [&](Scalars &s, ValueRange x) { return s.convert(x[0], element); });
-}
 
 /// The rows of a linear are a number that only a call knows.
 static Value castRows(Node &node, Value rows) {

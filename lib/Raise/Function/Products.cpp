@@ -64,12 +64,7 @@ static std::optional<SizedTensor> multiply(Node &node, const Factor &a,
 
 /// Rounded to the result's type.
 static LogicalResult setRounded(Node &node, const SizedTensor &sums) {
-  Type element = node.element();
-  if (sums.element() == element)
-    return node.set(sums);
-  return node.set(node.each(
-      sums.sizes, element, {sums.value}, {node.all(sums.rank())},
-      [&](Scalars &s, ValueRange x) { return s.convert(x[0], element); }));
+  return node.set(convertTo(node, sums, node.element()));
 }
 
 static LogicalResult lowerMatMul(Node &node) {

@@ -19,6 +19,14 @@ Type getSumType(Type element) {
   return isNarrow ? Float32Type::get(element.getContext()) : element;
 }
 
+SizedTensor convertTo(Node &node, const SizedTensor &tensor, Type element) {
+  if (tensor.element() == element)
+    return tensor;
+  return node.each(
+      tensor.sizes, element, {tensor.value}, {node.all(tensor.rank())},
+      [&](Scalars &s, ValueRange x) { return s.convert(x[0], element); });
+}
+
 SizedTensor reduceDims(Node &node, ArrayRef<SizedTensor> inputs,
                        ArrayRef<bool> reduced, TypedAttr start,
                        Node::Body next) {

@@ -10,6 +10,10 @@ namespace llmc {
 /// The type that elements are summed up in: f32 for narrower floats.
 mlir::Type getSumType(mlir::Type element);
 
+/// The tensor with its elements in another type, rounded where that is narrower.
+SizedTensor convertTo(Node &node, const SizedTensor &tensor,
+                      mlir::Type element);
+
 /// `next(elements..., value so far)` over the reduced dims of inputs: all dims, or
 /// those that are kept. The result has the kept dims, and the type of `start`.
 /// Narrow floats come widened.
