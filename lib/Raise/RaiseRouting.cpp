@@ -287,7 +287,8 @@ struct RaiseRouting : impl::RaiseRoutingBase<RaiseRouting> {
 
   void raise(Graph &graph, onnx::TopKOp choice) {
     // The last that explains itself: what scales weights is theirs.
-    for (Value weights : llvm::reverse(findWeights(graph, choice)))
+    SmallVector<Value> candidates = findWeights(graph, choice);
+    for (Value weights : llvm::reverse(candidates))
       if (auto found = RoutingProbe(graph, choice.getIndices(), weights).find())
         return replace(graph, *found, choice, weights);
     declineNode(choice, getArgument(),
