@@ -35,6 +35,9 @@ static void buildSchedule(mlir::OpPassManager &manager,
   targets.isas.assign(isas.begin(), isas.end());
   manager.addPass(createCloneTargets(targets));
   manager.addPass(createFormProducts());
+  manager.addPass(createTileChains());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
 }
 
 static void buildLower(mlir::OpPassManager &manager,

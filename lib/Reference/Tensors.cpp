@@ -4,6 +4,7 @@
 #include "Evaluation.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
@@ -159,9 +160,12 @@ static llvm::Error evalExtractSlice(Evaluation &eval,
   return llvm::Error::success();
 }
 
-static llvm::Error evalInsertSlice(Evaluation &eval, tensor::InsertSliceOp op) {
+/// The destination of an insertion with the source in its place; `Op` inserts now, or
+/// at the end of a turn of scf.forall.
+template <typename Op>
+static llvm::Expected<Tensor> insertSlice(Evaluation &eval, Op op,
+                                          Tensor result) {
   const Tensor &source = eval.tensor(op.getSource());
-  Tensor result = eval.tensor(op.getDest());
   auto offsets = resolve(eval, op.getMixedOffsets()),
        sizes = resolve(eval, op.getMixedSizes());
   auto strides = resolve(eval, op.getMixedStrides());
@@ -172,7 +176,7 @@ static llvm::Error evalInsertSlice(Evaluation &eval, tensor::InsertSliceOp op) {
     return count.takeError();
   if (*count != countElements(source))
     return opError(op, "source and slice differ in size");
-  bool isFloat = isa<FloatType>(op.getType().getElementType());
+  bool isFloat = isa<FloatType>(getElementTypeOrSelf(op.getDest().getType()));
   forEachInSlice(result.shape, offsets, sizes, strides,
                  [&](int64_t from, int64_t at) {
                    if (isFloat)
@@ -180,7 +184,67 @@ static llvm::Error evalInsertSlice(Evaluation &eval, tensor::InsertSliceOp op) {
                    else
                      result.ints[at] = source.ints[from];
                  });
-  eval.set(op.getResult(), std::move(result));
+  return result;
+}
+
+static llvm::Error evalInsertSlice(Evaluation &eval, tensor::InsertSliceOp op) {
+  auto result = insertSlice(eval, op, eval.tensor(op.getDest()));
+  if (!result)
+    return result.takeError();
+  eval.set(op.getResult(), std::move(*result));
+  return llvm::Error::success();
+}
+
+/// One turn of scf.forall: its body, then what it inserts into the results.
+static llvm::Error runTurn(Evaluation &eval, scf::ForallOp op,
+                           ArrayRef<int64_t> indices,
+                           llvm::SmallVector<Tensor> &results) {
+  std::vector<RuntimeValue> arguments(indices.begin(), indices.end());
+  for (const Tensor &result : results)
+    arguments.emplace_back(std::make_shared<const Tensor>(result));
+  if (auto done = eval.run(*op.getBody(), std::move(arguments)); !done)
+    return done.takeError();
+  for (Operation &insertion : op.getTerminator().getYieldingOps()) {
+    auto insert = cast<tensor::ParallelInsertSliceOp>(insertion);
+    auto number = cast<BlockArgument>(insert.getDest()).getArgNumber();
+    Tensor &result = results[number - op.getRank()];
+    auto next = insertSlice(eval, insert, std::move(result));
+    if (!next)
+      return next.takeError();
+    result = std::move(*next);
+  }
+  return llvm::Error::success();
+}
+
+/// Turns insert into different places, so their order does not matter: the last
+/// loop is the innermost.
+static llvm::Error evalForall(Evaluation &eval, scf::ForallOp op) {
+  auto begins = resolve(eval, op.getMixedLowerBound()),
+       ends = resolve(eval, op.getMixedUpperBound()),
+       steps = resolve(eval, op.getMixedStep());
+  llvm::SmallVector<int64_t> counts;
+  int64_t turns = 1;
+  for (auto [begin, end, step] : llvm::zip_equal(begins, ends, steps)) {
+    if (step <= 0)
+      return opError(op, "needs a positive step, found " + llvm::Twine(step));
+    counts.push_back(
+        end <= begin ? 0 : llvm::divideCeil(uint64_t(end) - begin, step));
+    if (__builtin_mul_overflow(turns, counts.back(), &turns))
+      return opError(op, "has more turns than can be counted");
+  }
+  llvm::SmallVector<Tensor> results;
+  for (Value output : op.getOutputs())
+    results.push_back(eval.tensor(output));
+  for (int64_t turn = 0; turn < turns; ++turn) {
+    llvm::SmallVector<int64_t> indices(counts.size());
+    int64_t rest = turn;
+    for (size_t d = counts.size(); d-- > 0; rest /= counts[d])
+      indices[d] = begins[d] + rest % counts[d] * steps[d];
+    if (llvm::Error error = runTurn(eval, op, indices, results))
+      return error;
+  }
+  for (auto [result, tensor] : llvm::zip_equal(op.getResults(), results))
+    eval.set(result, std::move(tensor));
   return llvm::Error::success();
 }
 
@@ -301,6 +365,7 @@ void reference::addTensorOps(OpTable &table) {
   table.add(evalCollapseShape);
   table.add(evalExtractSlice);
   table.add(evalInsertSlice);
+  table.add(evalForall);
   table.add(evalConcat);
   table.add(evalDim);
   table.add(evalEmpty);

@@ -32,7 +32,7 @@ func.func @main.avx2(%x: tensor<?x8xf32> {llm.name = "x", llm.dims = ["rows", ""
   } -> tensor<?x8xf32>
   return %y : tensor<?x8xf32>
 }
-// CHECK: func.func private @sizes(%[[IN:.*]]: memref<?xi64>, %[[OUT:.*]]: memref<?xi64>) -> (i1, i64)
+// CHECK: func.func private @sizes(%[[IN:.*]]: memref<?xi64>, %[[OUT:.*]]: memref<?xi64>, %{{.*}}: index) -> (i1, i64)
 // CHECK: %[[ROWS:.*]] = memref.load %[[IN]]
 // CHECK: memref.store %{{.*}}, %[[OUT]]
 // CHECK: memref.store %{{.*}}, %[[OUT]]

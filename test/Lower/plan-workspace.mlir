@@ -79,3 +79,49 @@ func.func @main.avx2(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memre
   return
 }
 }
+
+// -----
+
+// Of a buffer of a turn that one worker takes each worker has its own, as large as that of the longest turn; two that do not meet share a
+// place. Of the caller's numbers @sizes reads the workers.
+#target = #llm.target<"avx2", registers = 16, lanes = 8>
+#signature = {inputs = [{dims = ["n"], name = "x", type = tensor<?xf32>}], outputs = [{dims = ["n"], name = "y", type = tensor<?xf32>}]}
+module attributes {llm.signature = #signature} {
+// CHECK-LABEL: func.func @main.avx2(
+// CHECK-SAME: %{{[^,]*}}: memref<?xi8>, %[[WORKSPACE:[^,]*]]: memref<?xi8>, %{{.*}}: memref<?xi64>, %[[WORKER:[^,]*]]: index, %[[WORKERS:[^,]*]]: index)
+// CHECK-DAG: %[[MINE:.*]] = arith.muli %[[WORKER]], %c64
+// CHECK-DAG: %[[ALL:.*]] = arith.muli %[[WORKERS]], %c64
+// CHECK-DAG: %[[SECOND:.*]] = arith.addi %[[ALL]], %[[MINE]]
+// CHECK: scf.forall
+// CHECK: %[[TILE:.*]] = arith.minsi
+// CHECK: %[[A:.*]] = memref.view %[[WORKSPACE]][%[[MINE]]][%[[TILE]]] : memref<?xi8> to memref<?xf32>
+// CHECK: %[[B:.*]] = memref.view %[[WORKSPACE]][%[[SECOND]]][%[[TILE]]]
+// CHECK: memref.copy %{{.*}}, %[[A]]
+// CHECK: memref.copy %[[A]], %[[B]]
+// CHECK: memref.copy %[[B]], %[[A]]
+func.func @main.avx2(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi8>, %y: memref<?xi8>, %sizes: memref<?xi64>, %worker: index, %workers: index)
+    attributes {llm.target = #target} {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %size = memref.load %sizes[%c0] : memref<?xi64>
+  %n = arith.index_cast %size : i64 to index
+  %in = memref.view %x[%c0][%n] : memref<?xi8> to memref<?xf32>
+  %out = memref.view %y[%c0][%n] : memref<?xi8> to memref<?xf32>
+  scf.forall (%i) = (0) to (%n) step (16) {
+    %left = arith.subi %n, %i : index
+    %tile = arith.minsi %left, %c16 : index
+    %from = memref.subview %in[%i] [%tile] [1] : memref<?xf32> to memref<?xf32, strided<[1], offset: ?>>
+    %to = memref.subview %out[%i] [%tile] [1] : memref<?xf32> to memref<?xf32, strided<[1], offset: ?>>
+    %a = memref.alloc(%tile) : memref<?xf32>
+    %b = memref.alloc(%tile) : memref<?xf32>
+    memref.copy %from, %a : memref<?xf32, strided<[1], offset: ?>> to memref<?xf32>
+    memref.copy %a, %b : memref<?xf32> to memref<?xf32>
+    %c = memref.alloc(%tile) : memref<?xf32>
+    memref.copy %b, %c : memref<?xf32> to memref<?xf32>
+    memref.copy %c, %to : memref<?xf32> to memref<?xf32, strided<[1], offset: ?>>
+  }
+  return
+}
+// CHECK: func.func private @sizes(%{{.*}}: memref<?xi64>, %{{.*}}: memref<?xi64>, %[[COUNT:.*]]: index)
+// CHECK: arith.muli %[[COUNT]], %c64
+}

@@ -128,3 +128,76 @@ func.func @main.avx2(%weights: memref<?xi8>, %workspace: memref<?xi8>, %in: memr
   return
 }
 }
+
+// -----
+
+// Workers share the turns of a loop; the ops of a turn are one worker's, whatever lies between them. What nobody else touches needs no
+// barrier.
+#target = #llm.target<"avx2", registers = 16, lanes = 8>
+#signature = {inputs = [{dims = ["n"], name = "x", type = tensor<?xf32>}], outputs = [{dims = ["n"], name = "y", type = tensor<?xf32>}]}
+#id = affine_map<(i) -> (i)>
+module attributes {llm.signature = #signature} {
+// CHECK-LABEL: func.func @main.avx2(
+// CHECK-SAME: memref<?xi64>, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
+// CHECK: call @g0_map.avx2({{.*}}, %[[WORKER]], %[[WORKERS]])
+// CHECK: llm.barrier
+// CHECK-NEXT: %[[TURNS:.*]] = arith.ceildivsi %{{.*}}, %c16
+// CHECK: arith.divui %{{.*}}, %[[WORKERS]]
+// CHECK: scf.for %[[TURN:.*]] = %{{.*}} to
+// CHECK: %[[I:.*]] = arith.muli %[[TURN]], %c16
+// CHECK: memref.subview %{{.*}}[%[[I]]]
+// CHECK: call @g1_map_addf.avx2({{.*}}, %c0, %c1)
+// CHECK-NOT: llm.barrier
+// CHECK: call @g2_map_addf.avx2({{.*}}, %c0, %c1)
+// CHECK: return
+func.func @main.avx2(%weights: memref<?xi8>, %workspace: memref<?xi8>, %in: memref<?xi8>, %out: memref<?xi8>, %sizes: memref<?xi64>, %worker: index, %workers: index)
+    attributes {llm.target = #target} {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %size = memref.load %sizes[%c0] : memref<?xi64>
+  %n = arith.index_cast %size : i64 to index
+  %x = memref.view %in[%c0][%n] : memref<?xi8> to memref<?xf32>
+  %y = memref.view %out[%c0][%n] : memref<?xi8> to memref<?xf32>
+  %a = memref.view %workspace[%c0][%n] : memref<?xi8> to memref<?xf32>
+  memref.copy %x, %a : memref<?xf32> to memref<?xf32>
+  %bytes = arith.muli %n, %c16 : index
+  %mine = arith.addi %bytes, %worker : index
+  scf.forall (%i) = (0) to (%n) step (16) {
+    %left = arith.subi %n, %i : index
+    %tile = arith.minsi %left, %c16 : index
+    %from = memref.subview %a[%i] [%tile] [1] : memref<?xf32> to memref<?xf32, strided<[1], offset: ?>>
+    %to = memref.subview %y[%i] [%tile] [1] : memref<?xf32> to memref<?xf32, strided<[1], offset: ?>>
+    %between = memref.view %workspace[%mine][%tile] : memref<?xi8> to memref<?xf32>
+    linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%from : memref<?xf32, strided<[1], offset: ?>>) outs(%between : memref<?xf32>) {
+    ^bb0(%p: f32, %o: f32):
+      %s = arith.addf %p, %p : f32
+      linalg.yield %s : f32
+    }
+    linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%between : memref<?xf32>) outs(%to : memref<?xf32, strided<[1], offset: ?>>) {
+    ^bb0(%p: f32, %o: f32):
+      %s = arith.addf %p, %p : f32
+      linalg.yield %s : f32
+    }
+  }
+  return
+}
+}
+
+// -----
+
+#target = #llm.target<"avx2", registers = 16, lanes = 8>
+#signature = {inputs = [{dims = ["n"], name = "x", type = tensor<?xf32>}], outputs = [{dims = ["n"], name = "y", type = tensor<?xf32>}]}
+module attributes {llm.signature = #signature} {
+func.func @main.avx2(%weights: memref<?xi8>, %workspace: memref<?xi8>, %in: memref<?xi8>, %out: memref<?xi8>, %sizes: memref<?xi64>, %worker: index, %workers: index)
+    attributes {llm.target = #target} {
+  %c0 = arith.constant 0 : index
+  %size = memref.load %sizes[%c0] : memref<?xi64>
+  %n = arith.index_cast %size : i64 to index
+  %x = memref.view %in[%c0][%n] : memref<?xi8> to memref<?xf32>
+  scf.forall (%i) in (%n) {
+    // expected-error @below {{no lowering yet for 'memref.load' in turns that workers share}}
+    %v = memref.load %x[%i] : memref<?xf32>
+  }
+  return
+}
+}

@@ -112,6 +112,16 @@ def PartEmpties : Pass<"llm-part-empties", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
+def StoreBools : Pass<"llm-store-bools", "::mlir::ModuleOp"> {
+  let summary = "a bool in memory is a byte";
+  let description = [{
+    Buffers of i1 become buffers of i8; what reads an element compares it with zero, what
+    writes one extends it. Expects: functions on buffers. Leaves: no memref of i1.
+    Saves: loops over bools have lanes.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def FormGenerics : Pass<"llm-form-generics", "::mlir::ModuleOp"> {
   let summary = "ops on tensors become linalg.generic";
   let description = [{

@@ -69,6 +69,22 @@ def FormProducts : Pass<"llm-form-products", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 
+def TileChains : Pass<"llm-tile-chains", "::mlir::ModuleOp"> {
+  let summary = "a product's rows are computed where it reads them";
+  let description = [{
+    A linalg.generic with sums, one of whose factors other products or sums have computed
+    by rows (attention: scores, softmax, times values), becomes an scf.forall over tiles of
+    16 rows; the ops that compute a tile's rows stand in front of the product, in its body.
+    What is not a function of all the tiled loops, as the keys are not, stays outside.
+
+    Expects: linalg.generic on tensors, fused. Leaves: scf.forall over the longer chains.
+    Saves: rows x columns are neither written to memory nor read back, and of the barriers
+    between the ops one is left.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def CheckPlan : Pass<"llm-check-plan", "::mlir::ModuleOp"> {
   let summary = "no value is overwritten while it is still read";
   let description = [{

@@ -15,9 +15,8 @@ using linalg::GenericOp;
 /// Neighbours of the last dimension are neighbours in memory, as vectors are.
 static bool isDense(Value memref) {
   auto type = cast<MemRefType>(memref.getType());
-  // Memory holds a bool in a byte, a vector in a bit.
-  return !type.getElementType().isInteger(1) && type.getRank() > 0 &&
-         type.isLastDimUnitStride();
+  assert(!type.getElementType().isInteger(1) && "llm-store-bools has run");
+  return type.getRank() > 0 && type.isLastDimUnitStride();
 }
 
 LaneAccess getLaneAccess(GenericOp op, OpOperand &operand, int64_t laneDim) {

@@ -11,6 +11,7 @@
 #include "../Function/SizesFunction.h"
 #include "GenericFunctions.h"
 
+#include "llmc/Lower/Cpu/TileBuilder.h"
 #include "llmc/Lower/Passes.h"
 #include "llmc/Lower/Signature.h"
 #include "llmc/Support/Explain.h"
@@ -65,8 +66,10 @@ private:
       FailureOr<linalg::GenericOp> generic = spellCopy(copy);
       return failed(generic) ? failure() : splitGeneric(*generic);
     }
-    if (auto computes = dyn_cast<linalg::LinalgOp>(op))
-      return splitLinalg(computes);
+    if (auto computes = dyn_cast<linalg::LinalgOp>(op)) {
+      FailureOr<linalg::GenericOp> generic = generalize(computes);
+      return failed(generic) ? failure() : splitGeneric(*generic);
+    }
     if (auto load = dyn_cast<memref::LoadOp>(op)) {
       barriers.separate(b, getAccesses(load.getMemRef()), {});
       return success();
@@ -75,6 +78,8 @@ private:
       return splitStore(store);
     if (auto call = dyn_cast<func::CallOp>(op))
       return separateKernel(call);
+    if (auto turns = dyn_cast<scf::ForallOp>(op))
+      return splitTurns(turns);
     if (isa<scf::ForOp, scf::WhileOp, scf::IfOp>(op))
       return splitRegions(op);
     if (isMemoryEffectFree(op) || op->hasTrait<OpTrait::IsTerminator>())
@@ -140,47 +145,134 @@ private:
     return generic;
   }
 
-  LogicalResult splitLinalg(linalg::LinalgOp op) {
+  FailureOr<linalg::GenericOp> generalize(linalg::LinalgOp op) {
     if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation()))
-      return splitGeneric(generic);
+      return generic;
     IRRewriter rewriter(b);
     FailureOr<linalg::GenericOp> generic =
         linalg::generalizeNamedOp(rewriter, op);
     if (failed(generic))
-      return op.emitError("no lowering yet for '") << op->getName() << "'";
-    return splitGeneric(*generic);
+      op.emitError("no lowering yet for '") << op->getName() << "'";
+    return generic;
   }
 
   LogicalResult splitGeneric(linalg::GenericOp op) {
     b.setInsertionPoint(op);
     SmallVector<Access> reads, writes;
-    for (OpOperand *input : op.getDpsInputOperands())
-      addAccess(input->get(), reads);
-    for (OpOperand &output : op.getDpsInitsMutable())
-      addAccess(output.get(), writes);
     GenericFunctions::Call call = functions.get(op);
-    for (Value captured : call.captured)
-      addAccess(captured, reads);
+    addAccesses(op, call, reads, writes);
+    barriers.separate(b, reads, writes);
+    replaceWithCall(op, call, arguments.getWorker(), arguments.getWorkers());
+    return success();
+  }
+
+  void replaceWithCall(linalg::GenericOp op, GenericFunctions::Call call,
+                       Value worker, Value workers) {
+    b.setInsertionPoint(op);
     SmallVector<Value> operands(op->getOperands());
     llvm::append_range(operands, call.captured);
-    operands.append({arguments.getWorker(), arguments.getWorkers()});
-    barriers.separate(b, reads, writes);
+    operands.append({worker, workers});
     func::CallOp::create(b, call.function, operands);
     ++calls;
     op.erase();
+  }
+
+  //===--- turns that workers share -------------------------------------------------===//
+
+  /// Each worker takes some of the turns, and all of the ops of those.
+  LogicalResult splitTurns(scf::ForallOp op) {
+    SmallVector<std::pair<linalg::GenericOp, GenericFunctions::Call>> inside;
+    SmallVector<Access> reads, writes;
+    for (Operation &each : llvm::make_early_inc_range(*op.getBody())) {
+      b.setInsertionPoint(&each);
+      FailureOr<linalg::GenericOp> generic = findGeneric(&each);
+      if (failed(generic))
+        return failure();
+      if (!*generic)
+        continue;
+      inside.push_back({*generic, functions.get(*generic)});
+      addAccesses(*generic, inside.back().second, reads, writes);
+    }
+    b.setInsertionPoint(op);
+    barriers.separate(b, reads, writes);
+    Value zero = arith::ConstantIndexOp::create(b, 0);
+    Value one = arith::ConstantIndexOp::create(b, 1);
+    for (auto &[generic, call] : inside)
+      replaceWithCall(generic, call, zero, one);
+    shareTurns(op);
     return success();
+  }
+
+  /// The op as a generic; null: it computes nothing in memory.
+  FailureOr<linalg::GenericOp> findGeneric(Operation *op) {
+    if (auto copy = dyn_cast<memref::CopyOp>(op))
+      return spellCopy(copy);
+    if (auto computes = dyn_cast<linalg::LinalgOp>(op))
+      return generalize(computes);
+    if (isMemoryEffectFree(op) || op->hasTrait<OpTrait::IsTerminator>())
+      return linalg::GenericOp();
+    return op->emitError("no lowering yet for '")
+           << op->getName() << "' in turns that workers share";
+  }
+
+  /// One loop over this worker's turns, the last loop's innermost.
+  void shareTurns(scf::ForallOp op) {
+    TileBuilder t(op.getLoc(), op.getContext());
+    t.setInsertionPoint(op);
+    t.worker = arguments.getWorker();
+    t.workers = arguments.getWorkers();
+    SmallVector<Value> begins = op.getLowerBound(t), steps = op.getStep(t);
+    SmallVector<Value> counts;
+    Value all = t.index(1);
+    for (auto [begin, end, step] :
+         llvm::zip(begins, op.getUpperBound(t), steps)) {
+      Value span = t.createOrFold<arith::SubIOp>(end, begin);
+      counts.push_back(t.createOrFold<arith::CeilDivSIOp>(span, step));
+      all = t.mulIndex(all, counts.back());
+    }
+    auto [begin, end] = t.share(all);
+    t.loop(begin, end, 1, [&](Value turn) {
+      SmallVector<Value> indices(counts.size());
+      for (size_t d = counts.size(); d-- > 0;) {
+        Value at = turn; // of the outermost loop, once the others are taken out
+        if (d > 0) {
+          at = t.createOrFold<arith::RemUIOp>(turn, counts[d]);
+          turn = t.createOrFold<arith::DivUIOp>(turn, counts[d]);
+        }
+        indices[d] = t.addIndex(begins[d], t.mulIndex(at, steps[d]));
+      }
+      for (auto [index, value] : llvm::zip(op.getInductionVars(), indices))
+        index.replaceAllUsesWith(value);
+      op.getTerminator()->erase();
+      Block *body = t.getInsertionBlock();
+      body->getOperations().splice(t.getInsertionPoint(),
+                                   op.getBody()->getOperations());
+    });
+    op.erase();
   }
 
   //===--- accesses -----------------------------------------------------------------===//
 
+  void addAccesses(linalg::GenericOp op, const GenericFunctions::Call &call,
+                   SmallVector<Access> &reads, SmallVector<Access> &writes) {
+    for (OpOperand *input : op.getDpsInputOperands())
+      addAccess(input->get(), reads);
+    for (OpOperand &output : op.getDpsInitsMutable())
+      addAccess(output.get(), writes);
+    for (Value captured : call.captured)
+      addAccess(captured, reads);
+  }
+
   /// What a view names: a slot of the workspace, which has its offset for itself,
   /// an output, or what is never written. A view that is chosen at run time may be
-  /// anything.
+  /// anything. Nobody else touches what a worker has for itself.
   void addAccess(Value memref, SmallVector<Access> &accesses) {
     if (!isa<MemRefType>(memref.getType()))
       return; // a number
     while (auto view = memref.getDefiningOp<ViewLikeOpInterface>()) {
       if (view.getViewSource() == arguments.getWorkspace()) {
+        if (view->getParentOfType<scf::ForallOp>())
+          return;
         auto slot = cast<memref::ViewOp>(*view).getByteShift();
         return accesses.push_back(getSlot(slot));
       }

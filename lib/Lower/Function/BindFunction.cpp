@@ -85,12 +85,13 @@ private:
   LogicalResult planCall(const SettledSizes &settled) {
     // A size has one value there, so that equal ones are seen to be equal.
     DenseMap<int64_t, Value> known; // by place
-    SizesFunction plan(module, [&](auto &builder, Value sizes, Value value) {
-      std::optional<int64_t> at = findPlace(value);
-      if (at && !known.contains(*at))
-        known[*at] = loadSize(builder, sizes, *at);
-      return at ? known[*at] : Value();
-    });
+    SizesFunction plan(
+        module, [&](auto &builder, const CallNumbers &call, Value value) {
+          std::optional<int64_t> at = findPlace(value);
+          if (at && !known.contains(*at))
+            known[*at] = loadSize(builder, call.sizes, *at);
+          return at ? known[*at] : Value();
+        });
     int64_t place = 0;
     for (auto [output, sizes] : llvm::zip(signature.outputs, settled.results))
       for (Value size : sizes)

@@ -95,12 +95,15 @@ private:
     auto plan = module.lookupSymbol<func::FuncOp>(sizesFunctionName);
     assert(plan && "llm-bind-function makes it");
     entries->create(
-        "llmrt_sizes", plan, {entries->pointer, entries->pointer}, entries->i64,
-        [&](ValueRange given) -> Value {
-          SmallVector<Value> sizes;
-          for (auto [address, type] : llvm::zip(given, plan.getArgumentTypes()))
-            sizes.push_back(wrapAddress(b, address, cast<MemRefType>(type)));
-          auto call = func::CallOp::create(b, plan, sizes);
+        "llmrt_sizes", plan, {entries->pointer, entries->pointer, entries->i64},
+        entries->i64, [&](ValueRange given) -> Value {
+          SmallVector<Value> arguments;
+          for (auto [address, type] :
+               llvm::zip(given.drop_back(), plan.getArgumentTypes()))
+            arguments.push_back(
+                wrapAddress(b, address, cast<MemRefType>(type)));
+          arguments.push_back(entries->toIndex(given.back()));
+          auto call = func::CallOp::create(b, plan, arguments);
           Value unfit = arith::ConstantIntOp::create(b, -1, 64);
           return arith::SelectOp::create(b, call.getResult(0),
                                          call.getResult(1), unfit);

@@ -3,7 +3,8 @@
 //
 // Generated code never allocates. What a call needs is known from its sizes before
 // it runs: buffers whose lifetimes do not meet share a slot, and a slot has the
-// size of its largest buffer.
+// size of its largest buffer. A buffer of a turn that one worker takes is there once
+// per worker.
 //===----------------------------------------------------------------------===//
 #include "CallFields.h"
 #include "ExpandedViews.h"
@@ -15,6 +16,7 @@
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_PLANWORKSPACE
@@ -32,7 +34,8 @@ constexpr int64_t slotAlignment = 64;
 struct Buffer {
   memref::AllocOp alloc;
   size_t number;
-  int64_t begin, end; // ops of the function's block that use it first, last
+  bool isOwn;         // each worker has one
+  int64_t begin, end; // numbers of the ops that use it first, last
   /// Bytes of an element and all sizes: numbers, or values in front of the function.
   SmallVector<OpFoldResult> factors = {};
   Value bytes = {};
@@ -41,7 +44,8 @@ struct Buffer {
 
 struct Slot {
   SmallVector<OpFoldResult> factors; // of its first buffer
-  Value bytes;
+  Value bytes;                       // of one worker, if each has its own
+  bool isOwn;
   int64_t end; // of its last buffer
 };
 
@@ -56,7 +60,9 @@ public:
     collect();
     b.setInsertionPointToStart(&body);
     SizeSlices slices(b, [&](Value value) {
-      return repeatLoad(b, arguments.getSizes(), value);
+      return value == arguments.getWorkers()
+                 ? value
+                 : repeatLoad(b, arguments.getSizes(), value);
     });
     for (Buffer &buffer : buffers)
       if (failed(measure(buffer, slices)))
@@ -85,19 +91,36 @@ private:
 
   //===--- lifetimes ------------------------------------------------------------===//
 
+  /// Numbers the ops of a block and below it in program order; `spans` gets the
+  /// first and the last number of each.
+  static void
+  number(Block &block, int64_t &next,
+         DenseMap<Operation *, std::pair<int64_t, int64_t>> &spans) {
+    for (Operation &op : block) {
+      int64_t first = next++;
+      for (Region &region : op.getRegions())
+        for (Block &inside : region)
+          number(inside, next, spans);
+      spans[&op] = {first, next - 1};
+    }
+  }
+
   void collect() {
-    DenseMap<Operation *, int64_t> position;
-    for (auto [i, op] : llvm::enumerate(body))
-      position[&op] = i;
+    DenseMap<Operation *, std::pair<int64_t, int64_t>> spans;
+    int64_t next = 0;
+    number(body, next, spans);
     BufferViewFlowAnalysis aliases(function);
     function.walk([&](memref::AllocOp alloc) {
-      Buffer buffer{alloc, buffers.size(), INT64_MAX, -1};
-      // A buffer of a loop's body lives as long as the loop.
+      auto turns = alloc->getParentOfType<scf::ForallOp>();
+      Buffer buffer{alloc, buffers.size(), bool(turns), INT64_MAX, -1};
+      // A buffer of a loop's body lives as long as the loop; but a turn that one
+      // worker takes is for itself.
+      Block &home = turns ? *turns.getBody() : body;
       for (Value alias : aliases.resolve(alloc.getResult()))
         for (Operation *user : alias.getUsers()) {
-          int64_t at = position.lookup(body.findAncestorOpInBlock(*user));
-          buffer.begin = std::min(buffer.begin, at);
-          buffer.end = std::max(buffer.end, at);
+          auto [first, last] = spans.lookup(home.findAncestorOpInBlock(*user));
+          buffer.begin = std::min(buffer.begin, first);
+          buffer.end = std::max(buffer.end, last);
         }
       buffers.push_back(std::move(buffer));
     });
@@ -117,7 +140,7 @@ private:
         buffer.factors.push_back(b.getIndexAttr(size));
         continue;
       }
-      Value known = slices.get(*dynamic++);
+      Value known = getSize(*dynamic++, slices);
       if (!known)
         return buffer.alloc.emitError(
             "no lowering yet for a tensor whose size depends on more than the "
@@ -133,6 +156,18 @@ private:
     return success();
   }
 
+  /// The size in front of the function; where turns differ, as the last tile of a
+  /// loop does, at least that.
+  static Value getSize(Value size, SizeSlices &slices) {
+    if (Value known = slices.get(size))
+      return known;
+    auto least = size.getDefiningOp<arith::MinSIOp>();
+    if (!least)
+      return {};
+    Value bound = slices.get(least.getLhs());
+    return bound ? bound : slices.get(least.getRhs());
+  }
+
   static int64_t getElementBytes(MemRefType type) {
     if (type.getElementType().isIndex())
       return 8;
@@ -143,27 +178,47 @@ private:
   void place(Buffer &buffer) {
     Slot *best = nullptr;
     for (Slot &slot : slots)
-      if (slot.end < buffer.begin && (!best || slot.factors == buffer.factors))
+      if (slot.isOwn == buffer.isOwn && slot.end < buffer.begin &&
+          (!best || slot.factors == buffer.factors))
         best = &slot;
     if (!best)
-      best = &slots.emplace_back(Slot{buffer.factors, buffer.bytes, -1});
+      best = &slots.emplace_back(
+          Slot{buffer.factors, buffer.bytes, buffer.isOwn, -1});
     if (best->factors != buffer.factors)
       best->bytes = b.createOrFold<arith::MaxUIOp>(best->bytes, buffer.bytes);
     best->end = std::max(best->end, buffer.end);
     buffer.slot = best - slots.data();
   }
 
+  /// The bytes of a slot, for all workers.
+  Value getBytes(const Slot &slot) {
+    if (!slot.isOwn)
+      return slot.bytes;
+    return b.createOrFold<arith::MulIOp>(slot.bytes, arguments.getWorkers());
+  }
+
   void replaceBuffers() {
-    SmallVector<Value> offsets;
+    SmallVector<Value> offsets; // for this worker
     Value next = index(0);
     for (const Slot &slot : slots) {
-      offsets.push_back(next);
-      next = b.createOrFold<arith::AddIOp>(next, slot.bytes);
+      Value mine = next;
+      if (slot.isOwn)
+        mine = b.createOrFold<arith::AddIOp>(
+            next,
+            b.createOrFold<arith::MulIOp>(slot.bytes, arguments.getWorker()));
+      offsets.push_back(mine);
+      next = b.createOrFold<arith::AddIOp>(next, getBytes(slot));
     }
     for (Buffer &buffer : buffers) {
-      Value view = memref::ViewOp::create(
-          b, buffer.alloc.getType(), arguments.getWorkspace(),
-          offsets[buffer.slot], getDynamic(buffer));
+      OpBuilder::InsertionGuard guard(b);
+      SmallVector<Value> sizes = getDynamic(buffer);
+      if (buffer.isOwn) {
+        b.setInsertionPoint(buffer.alloc);
+        sizes = SmallVector<Value>(buffer.alloc.getDynamicSizes());
+      }
+      Value view = memref::ViewOp::create(b, buffer.alloc.getType(),
+                                          arguments.getWorkspace(),
+                                          offsets[buffer.slot], sizes);
       buffer.alloc.replaceAllUsesWith(view);
       buffer.alloc.erase();
     }
@@ -179,16 +234,18 @@ private:
 
   /// What the bytes come to, for whoever provides them.
   void planCall() {
-    SizesFunction plan(
-        function->getParentOfType<ModuleOp>(),
-        [&](ImplicitLocOpBuilder &builder, Value sizes, Value value) {
-          return repeatLoad(builder, sizes, value);
-        });
+    SizesFunction plan(function->getParentOfType<ModuleOp>(),
+                       [&](ImplicitLocOpBuilder &builder,
+                           const CallNumbers &call, Value value) {
+                         return value == arguments.getWorkers()
+                                    ? call.workers
+                                    : repeatLoad(builder, call.sizes, value);
+                       });
     for (const Buffer &buffer : buffers)
       plan.refuseHuge(getDynamic(buffer));
     SmallVector<Value> bytes;
     for (const Slot &slot : slots)
-      bytes.push_back(slot.bytes);
+      bytes.push_back(getBytes(slot));
     [[maybe_unused]] bool known = plan.requireBytes(bytes);
     assert(known && "sizes that stand in front are arithmetic over a call's");
   }

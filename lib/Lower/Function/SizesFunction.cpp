@@ -23,9 +23,10 @@ static func::FuncOp findOrCreate(ModuleOp module) {
   ImplicitLocOpBuilder b(module.getLoc(), module.getContext());
   b.setInsertionPointToEnd(module.getBody());
   Type sizes = MemRefType::get(ShapedType::kDynamic, b.getI64Type());
-  auto function = func::FuncOp::create(
-      b, sizesFunctionName,
-      b.getFunctionType({sizes, sizes}, {b.getI1Type(), b.getI64Type()}));
+  auto function =
+      func::FuncOp::create(b, sizesFunctionName,
+                           b.getFunctionType({sizes, sizes, b.getIndexType()},
+                                             {b.getI1Type(), b.getI64Type()}));
   function.setPrivate();
   b.setInsertionPointToStart(function.addEntryBlock());
   Value fits = arith::ConstantIntOp::create(b, 1, 1);
@@ -41,7 +42,8 @@ static Operation *getEnd(func::FuncOp function) {
 SizesFunction::SizesFunction(ModuleOp module, Leaf leaf)
     : function(findOrCreate(module)), b(module.getLoc(), module.getContext()),
       slices(b, [this, leaf = std::move(leaf)](Value value) {
-        return leaf(b, function.getArgument(0), value);
+        return leaf(b, {function.getArgument(0), function.getArgument(2)},
+                    value);
       }) {
   b.setInsertionPoint(getEnd(function));
 }

@@ -1,9 +1,9 @@
 //===- SizesFunction.h - the function that plans a call -----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// `@sizes(%inputs: memref<?xi64>, %outputs: memref<?xi64>) -> (i1, i64)` of a
-// module: whether the inputs fit one another, and the bytes of the workspace; see
-// LlmrtSizesFn. Passes add to it what they know.
+// `@sizes(%inputs: memref<?xi64>, %outputs: memref<?xi64>, %workers: index) ->
+// (i1, i64)` of a module: whether the inputs fit one another, and the bytes of the
+// workspace; see LlmrtSizesFn. Passes add to it what they know.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_LOWER_FUNCTION_SIZESFUNCTION_H
 #define LLMC_LIB_LOWER_FUNCTION_SIZESFUNCTION_H
@@ -21,13 +21,20 @@ constexpr llvm::StringLiteral sizesFunctionName = "sizes";
 mlir::Value loadSize(mlir::ImplicitLocOpBuilder &b, mlir::Value sizes,
                      int64_t place);
 
+/// What a call is made of: the sizes of its inputs, memref<?xi64>, and how many
+/// workers it has.
+struct CallNumbers {
+  mlir::Value sizes, workers;
+};
+
 class SizesFunction {
 public:
   /// Finds the module's, or makes one that asks for nothing. `leaf` gives the value
-  /// that stands for another one at the builder's place, from the sizes of the
-  /// inputs there; see SizeSlices.
-  using Leaf = std::function<mlir::Value(mlir::ImplicitLocOpBuilder &b,
-                                         mlir::Value sizes, mlir::Value value)>;
+  /// that stands for another one at the builder's place, from the numbers of the
+  /// call there; see SizeSlices.
+  using Leaf =
+      std::function<mlir::Value(mlir::ImplicitLocOpBuilder &b,
+                                const CallNumbers &call, mlir::Value value)>;
   SizesFunction(mlir::ModuleOp module, Leaf leaf);
 
   // Values are those of another function. What depends on more than sizes cannot

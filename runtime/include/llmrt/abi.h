@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a layout below changes. */
-#define LLMRT_ABI_VERSION 4
+#define LLMRT_ABI_VERSION 5
 
 /* Cache slots per page: wide enough that decode attention reads at memory speed. */
 #define LLMRT_PAGE_TOKENS 64
@@ -147,11 +147,11 @@ typedef struct LlmrtTensor {
 } LlmrtTensor;
 
 /* The sizes of a call: from those of all inputs, one input behind the other, those
- * of all outputs. Returns the bytes of the workspace, INT64_MAX where no machine has
- * as many, -1 where the inputs do not fit one another. Each size is at least 0 and
- * at most INT32_MAX. */
-typedef int64_t (*LlmrtSizesFn)(const int64_t *inputSizes,
-                                int64_t *outputSizes);
+ * of all outputs. Returns the bytes of the workspace of so many workers, INT64_MAX
+ * where no machine has as many, -1 where the inputs do not fit one another. Each size
+ * is at least 0 and at most INT32_MAX. */
+typedef int64_t (*LlmrtSizesFn)(const int64_t *inputSizes, int64_t *outputSizes,
+                                int64_t workers);
 
 /* What a call reads and writes. All pointers are owned by the caller. */
 typedef struct LlmrtCall {

@@ -171,7 +171,7 @@ Expected<Function::Plan> Function::plan(std::span<const Sizes> given) const {
     count += output.rank;
   std::vector<int64_t> outputSizes(count);
   plan.workspaceBytes =
-      signature->sizes(plan.inputSizes.data(), outputSizes.data());
+      signature->sizes(plan.inputSizes.data(), outputSizes.data(), team);
   std::string all;
   for (size_t i = 0; i < given.size(); ++i)
     all += (i ? ", " : "") + std::string(inputs()[i].name) + " " +

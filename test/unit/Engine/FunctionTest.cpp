@@ -20,7 +20,7 @@ const LlmrtTensor inputs[] = {
 };
 const LlmrtTensor outputs[] = {{"y", pairs, names, LLMRT_ELEMENT_F32, 2}};
 
-int64_t planRows(const int64_t *in, int64_t *out) {
+int64_t planRows(const int64_t *in, int64_t *out, int64_t) {
   out[0] = in[0];
   out[1] = 2;
   if (in[0] == 13)

@@ -152,14 +152,14 @@ CompiledFunction::sizesOf(llvm::ArrayRef<ReferenceTensor> inputs) {
 int64_t
 CompiledFunction::workspaceBytes(llvm::ArrayRef<ReferenceTensor> inputs) {
   std::vector<int64_t> outputs(64);
-  return signature().sizes(sizesOf(inputs).data(), outputs.data());
+  return signature().sizes(sizesOf(inputs).data(), outputs.data(), 1);
 }
 
 std::optional<std::vector<ReferenceTensor>>
 CompiledFunction::call(llvm::StringRef variant, int64_t workers,
                        llvm::ArrayRef<ReferenceTensor> inputs) {
   std::vector<int64_t> sizes = sizesOf(inputs), outputSizes(64);
-  int64_t bytes = signature().sizes(sizes.data(), outputSizes.data());
+  int64_t bytes = signature().sizes(sizes.data(), outputSizes.data(), workers);
   if (bytes < 0)
     return std::nullopt;
   GuardedBuffer workspace(bytes);
