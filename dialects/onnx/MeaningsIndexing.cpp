@@ -191,6 +191,34 @@ static Scalar ranged(const Operands &in, unsigned, Index at) {
                     static_cast<double>(at[0]) * step.number());
 }
 
+/// Which elements are not zero, in their order; nothing where they are many, as they
+/// are when a run decides them.
+static SmallVector<int64_t> findNonZero(const Operands &in) {
+  constexpr int64_t mostElements = 4096;
+  SmallVector<int64_t> found;
+  int64_t count = countOf(in.sizes(0));
+  if (count > mostElements)
+    in.fail("looks through " + Twine(count) + " elements, which is too many");
+  for (int64_t flat = 0; flat < count && !in.hasFailed(); ++flat)
+    if (in.read(0, unflatten(flat, in.sizes(0))).truth())
+      found.push_back(flat);
+  return found;
+}
+
+static void nonZeroSizes(const Operands &in, MutableArrayRef<Sizes> results) {
+  // A number counts as a vector of it.
+  int64_t rank = std::max<int64_t>(in.rank(0), 1);
+  results[0] = {rank, static_cast<int64_t>(findNonZero(in).size())};
+}
+
+static Scalar nonZeroPlace(const Operands &in, unsigned, Index at) {
+  SmallVector<int64_t> found = findNonZero(in);
+  if (at[1] >= static_cast<int64_t>(found.size()))
+    return {}; // a question that has failed
+  Sizes place = unflatten(found[at[1]], in.sizes(0));
+  return Scalar::of(place.empty() ? 0 : place[at[0]]);
+}
+
 static Scalar filled(const Operands &in, unsigned, Index) {
   auto value = in.op->getAttrOfType<DenseElementsAttr>("value");
   if (!value)
@@ -285,6 +313,7 @@ void mlir::onnx::addIndexingMeanings(MeaningTable &table) {
       [](const Operands &in, unsigned, Index at) {
         return Scalar::of(getShape(in)[at[0]]);
       }};
+  table["onnx.NonZero"] = {nonZeroSizes, nonZeroPlace};
   table["onnx.Size"] = {[](const Operands &, MutableArrayRef<Sizes>) {},
                         [](const Operands &in, unsigned, Index) {
                           return Scalar::of(countOf(in.sizes(0)));

@@ -106,13 +106,26 @@ bool AttentionProbe::findProducts(std::string &reason) {
   return false;
 }
 
+/// The only op that reads elements of the value; null if there are several.
+static Operation *findOnlyReader(Value value) {
+  Operation *only = nullptr;
+  for (Operation *user : value.getUsers()) {
+    if (isa<onnx::ShapeOp, onnx::SizeOp>(user))
+      continue;
+    if (only)
+      return nullptr;
+    only = user;
+  }
+  return only;
+}
+
 /// Follows the only reader of a value through moves to [B, H, S, D].
 static Value findHeadsBelow(const Graph &graph, Value value) {
   for (int steps = 0; steps < 4; ++steps) {
     const Graph::Sizes *sizes = graph.sizes(value);
     if (sizes && sizes->size() == 4 && (*sizes)[0] == graph.lengths().batch)
       return value;
-    Operation *user = value.hasOneUse() ? *value.getUsers().begin() : nullptr;
+    Operation *user = findOnlyReader(value);
     if (!user || !onnx::isMovement(user))
       return value;
     value = user->getResult(0);

@@ -184,3 +184,74 @@ func.func @names(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b
   %e = onnx.Equal(%s, %one) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi1>
   return %e : tensor<*xi1>
 }
+
+// -----
+
+// What a script's assignment to a whole slice becomes: a scatter of every element to its own place. It is what is assigned.
+// CHECK-LABEL: func.func @assigned(
+// CHECK-SAME: %[[X:.*]]: tensor<?x?xf32> {{.*}}, %[[Y:.*]]: tensor<?x?xf32>
+// CHECK-NEXT: return %[[Y]]
+// APPLIED: remark: {{.*}}writes every element in its place: its updates
+func.func @assigned(%x: tensor<?x?xf32> {onnx.name = "x", onnx.dims = ["batch", "seq"]}, %y: tensor<?x?xf32> {onnx.name = "y", onnx.dims = ["batch", "seq"]}) -> tensor<*xf32> {
+  %no = onnx.None : none
+  %zero = onnx.Constant {value = dense<0> : tensor<i64>} : () -> tensor<i64>
+  %one = onnx.Constant {value = dense<1> : tensor<i64>} : () -> tensor<i64>
+  %last = onnx.Constant {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %i1 = onnx.Constant {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %shape = onnx.Shape(%x) : (tensor<?x?xf32>) -> tensor<*xi64>
+  %b = onnx.Gather(%shape, %zero) : (tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %s = onnx.Gather(%shape, %one) : (tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %rows = onnx.Range(%zero, %b, %one) : (tensor<i64>, tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %columns = onnx.Range(%zero, %s, %one) : (tensor<i64>, tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %down = onnx.Unsqueeze(%rows, %i1) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %i = onnx.Expand(%down, %shape) : (tensor<*xi64>, tensor<*xi64>) -> tensor<*xi64>
+  %j = onnx.Expand(%columns, %shape) : (tensor<*xi64>, tensor<*xi64>) -> tensor<*xi64>
+  %iu = onnx.Unsqueeze(%i, %last) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %ju = onnx.Unsqueeze(%j, %last) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %at = onnx.Concat(%iu, %ju) {axis = -1 : i64} : (tensor<*xi64>, tensor<*xi64>) -> tensor<*xi64>
+  %r = onnx.ScatterND(%x, %at, %y) : (tensor<?x?xf32>, tensor<*xi64>, tensor<?x?xf32>) -> tensor<*xf32>
+  return %r : tensor<*xf32>
+}
+
+// -----
+
+// Rows in the opposite order; a scatter that adds: they are no copies.
+// CHECK-LABEL: func.func @reversed(
+// CHECK: onnx.ScatterND
+// CHECK: onnx.ScatterND
+func.func @reversed(%x: tensor<?x4xf32> {onnx.name = "x", onnx.dims = ["batch", ""]}, %y: tensor<?x4xf32> {onnx.name = "y", onnx.dims = ["batch", ""]}) -> (tensor<*xf32>, tensor<*xf32>) {
+  %zero = onnx.Constant {value = dense<0> : tensor<i64>} : () -> tensor<i64>
+  %one = onnx.Constant {value = dense<1> : tensor<i64>} : () -> tensor<i64>
+  %less = onnx.Constant {value = dense<-1> : tensor<i64>} : () -> tensor<i64>
+  %last = onnx.Constant {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %shape = onnx.Shape(%x) : (tensor<?x4xf32>) -> tensor<*xi64>
+  %b = onnx.Gather(%shape, %zero) : (tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %end = onnx.Sub(%b, %one) : (tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %back = onnx.Range(%end, %less, %less) : (tensor<*xi64>, tensor<i64>, tensor<i64>) -> tensor<*xi64>
+  %at = onnx.Unsqueeze(%back, %last) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %r = onnx.ScatterND(%x, %at, %y) : (tensor<?x4xf32>, tensor<*xi64>, tensor<?x4xf32>) -> tensor<*xf32>
+  %forth = onnx.Range(%zero, %b, %one) : (tensor<i64>, tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %to = onnx.Unsqueeze(%forth, %last) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %s = onnx.ScatterND(%x, %to, %y) {reduction = "add"} : (tensor<?x4xf32>, tensor<*xi64>, tensor<?x4xf32>) -> tensor<*xf32>
+  return %r, %s : tensor<*xf32>, tensor<*xf32>
+}
+
+// -----
+
+// Places of what is not zero, where sizes decide it: repeat_interleave of an older exporter. Where elements of an input decide it stays.
+// CHECK-LABEL: func.func @nonzero(
+// CHECK-DAG: %[[C:.*]] = onnx.Constant {value = dense<{{\[}}[0, 0, 1, 1], [0, 1, 0, 1]]> : tensor<2x4xi64>}
+// CHECK-DAG: %[[N:.*]] = onnx.NonZero(%arg1)
+// CHECK: return %[[C]], %[[N]]
+func.func @nonzero(%x: tensor<?x2xf32> {onnx.name = "x", onnx.dims = ["batch", ""]}, %given: tensor<3xi64> {onnx.name = "given", onnx.dims = [""]}) -> (tensor<*xi64>, tensor<*xi64>) {
+  %two = onnx.Constant {value = dense<2> : tensor<1xi64>} : () -> tensor<1xi64>
+  %i1 = onnx.Constant {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %n = onnx.Shape(%x) {start = 1 : i64} : (tensor<?x2xf32>) -> tensor<*xi64>
+  %times = onnx.ConstantOfShape(%n) {value = dense<2> : tensor<1xi64>} : (tensor<*xi64>) -> tensor<*xi64>
+  %range = onnx.Constant {value = dense<[0, 1]> : tensor<2xi64>} : () -> tensor<2xi64>
+  %down = onnx.Unsqueeze(%times, %i1) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %less = onnx.Less(%range, %down) : (tensor<2xi64>, tensor<*xi64>) -> tensor<*xi1>
+  %places = onnx.NonZero(%less) : (tensor<*xi1>) -> tensor<*xi64>
+  %open = onnx.NonZero(%given) : (tensor<3xi64>) -> tensor<*xi64>
+  return %places, %open : tensor<*xi64>, tensor<*xi64>
+}

@@ -21,6 +21,9 @@ PER_MODEL = {"llama": {"attention": 2, "norm": 5, "rotary": 4, "glu": 2},
              "phi3": {"attention": 2, "norm": 5, "rotary": 4, "glu": 2},
              "gemma2": {"attention": 2, "norm": 9, "rotary": 4, "glu": 2},
              "gpt2": {"attention": 2, "norm": 5, "rotary": 0, "glu": 0},
+             "gptj": {"attention": 2, "norm": 3, "rotary": 4, "glu": 0},
+             "bloom": {"attention": 2, "norm": 6, "rotary": 0, "glu": 0},
+             "glm": {"attention": 2, "norm": 5, "rotary": 4, "glu": 2},
              "mixtral": {"attention": 2, "norm": 5, "rotary": 4, "glu": 2, "moe": 2},
              "gptoss": {"attention": 2, "norm": 5, "rotary": 4, "moe": 2}}
 TOLERANCE = 1e-4

@@ -22,7 +22,8 @@ static void open(std::span<const uint64_t> aligned, size_t size) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   std::vector<uint64_t> aligned(size / 8 + 1);
-  std::memcpy(aligned.data(), data, size);
+  if (size) // libFuzzer's empty input is null
+    std::memcpy(aligned.data(), data, size);
   open(aligned, size);
   // A header of this layout and size, which no mutation finds by chance.
   if (size < sizeof(text::BlobHeader))

@@ -3,9 +3,12 @@
 
 usage: run.py LLMC [NAME...]   (NAME: a part of an attack's file name)
 
+With LLMC_TEST_SANITIZED the limit on address space is left out, and said so: a sanitizer reserves terabytes.
+
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
+import os
 import sys
 import time
 
@@ -15,6 +18,11 @@ from harness import FOLDER, judge
 def main(llmc, *names):
     attacks = [path for path in sorted(FOLDER.glob("[0-9][0-9]-*.py"))
                if not names or any(name in path.stem for name in names)]
+    if os.environ.get("LLMC_TEST_SANITIZED"):
+        left_out = [path for path in attacks if path.stem == "10-memory-limit"]
+        attacks = [path for path in attacks if path not in left_out]
+        for path in left_out:
+            print(f"left out  {path.stem}: LLMC_TEST_SANITIZED", flush=True)
     failed = 0
     for path in attacks:
         begin = time.monotonic()

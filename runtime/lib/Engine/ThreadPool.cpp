@@ -39,7 +39,7 @@ struct ThreadPool::Impl {
 
   bool crowded(int64_t count) const { return count > processors; }
   void serve(Worker &worker);
-  void stop();
+  ~Impl();
 
   const int64_t processors = availableProcessors();
   Barrier barrier;
@@ -62,7 +62,8 @@ void ThreadPool::Impl::serve(Worker &worker) {
   }
 }
 
-void ThreadPool::Impl::stop() {
+/// Whatever ends the pool, an exception too.
+ThreadPool::Impl::~Impl() {
   task = nullptr;
   for (Worker &worker : others)
     worker.ticket.change();
@@ -84,25 +85,25 @@ Expected<std::unique_ptr<ThreadPool>> ThreadPool::create(int64_t workers) {
   auto impl = std::make_unique<Impl>();
   for (int64_t i = 1; i < workers; ++i)
     impl->others.emplace_back(impl.get(), i);
+  // Before the first thread: none may run that nobody knows.
+  impl->handles.reserve(impl->others.size());
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, stackBytes);
   for (Impl::Worker &worker : impl->others) {
     pthread_t handle;
     int error = pthread_create(&handle, &attributes, workerMain, &worker);
-    if (error) {
-      impl->stop();
+    if (error)
       return Status::error(
           "cannot start thread " + std::to_string(worker.index + 1) + " of " +
           std::to_string(workers) + ": " + std::strerror(error));
-    }
     impl->handles.push_back(handle);
   }
   return std::unique_ptr<ThreadPool>(new ThreadPool(std::move(impl)));
 }
 
 ThreadPool::ThreadPool(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
-ThreadPool::~ThreadPool() { impl->stop(); }
+ThreadPool::~ThreadPool() = default;
 
 void ThreadPool::run(int64_t team, const Task &task) {
   assert(team >= 1 && team <= workers() && "a team of more workers than are");

@@ -110,7 +110,7 @@ static int64_t bytesOf(const LlmrtTensor &tensor) {
 static void writeTensor(const LlmrtTensor &type, const ReferenceTensor &tensor,
                         uint8_t *bytes) {
   if (isFloat(type))
-    std::memcpy(bytes, tensor.floats.data(), tensor.floats.size() * 4);
+    llvm::copy(tensor.floats, reinterpret_cast<float *>(bytes));
   for (auto [at, number] : llvm::enumerate(tensor.ints))
     std::memcpy(bytes + at * bytesOf(type), &number, bytesOf(type));
 }

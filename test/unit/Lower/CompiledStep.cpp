@@ -118,7 +118,7 @@ std::vector<int32_t>
 CompiledStep::sample(llvm::ArrayRef<float> logits,
                      llvm::ArrayRef<LlmrtSampling> sampling) {
   LlmrtStep step = prepare(sampling.size(), sampling.size());
-  std::memcpy(result("logits"), logits.data(), logits.size() * sizeof(float));
+  llvm::copy(logits, reinterpret_cast<float *>(result("logits")));
   step.sampling = sampling.data();
   pool->run([&](int64_t worker, int64_t workers) {
     chosen->sample(&step, worker, workers);
