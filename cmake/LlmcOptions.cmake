@@ -33,6 +33,10 @@ if(LLMC_SANITIZE)
   add_compile_options(-fsanitize=${LLMC_SANITIZE} -fno-sanitize=function -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${LLMC_SANITIZE})
+  if(LLMC_SANITIZE MATCHES thread)
+    # Tests that count or refuse allocations bring operators of their own.
+    add_link_options(-Wl,-z,muldefs)
+  endif()
 endif()
 if(LLMC_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)

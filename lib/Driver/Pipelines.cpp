@@ -35,6 +35,7 @@ static void buildSimplifyGraph(mlir::OpPassManager &manager,
 
 void llmc::buildRaisePipeline(mlir::OpPassManager &manager,
                               const WeightStore *store) {
+  manager.addPass(createDropRoundingPass());
   buildSimplifyGraph(manager, store);
   manager.addPass(createRaiseRotaryPass(store));
   // Behind rotary: heads that attention reads then end where rotations do.

@@ -177,8 +177,8 @@ Error OnnxBuilder::buildNode(const ::onnx::NodeProto &node,
     if (!input.empty() && !made.operands.back())
       return error(made.place,
                    "reads " + quote(input) +
-                       ", which nothing before it makes: the nodes are out of "
-                       "order, form a cycle, or one is missing");
+                       ", which nothing before it makes: the nodes form a "
+                       "cycle, or one is missing");
   }
   made.outputs = node.output_size();
   while (made.outputs && node.output(made.outputs - 1).empty())
@@ -202,8 +202,8 @@ Error OnnxBuilder::buildNode(const ::onnx::NodeProto &node,
 Error OnnxBuilder::buildNodes(
     const google::protobuf::RepeatedPtrField<::onnx::NodeProto> &nodes,
     const Attributes *bound) {
-  for (const ::onnx::NodeProto &node : nodes)
-    if (Error error = buildNode(node, bound))
+  for (const ::onnx::NodeProto *node : orderOnnxNodes(nodes))
+    if (Error error = buildNode(*node, bound))
       return error;
   return Error::success();
 }

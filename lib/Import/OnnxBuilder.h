@@ -36,6 +36,12 @@ std::string spellOnnxOperator(llvm::StringRef domain, llvm::StringRef name);
 /// "node '/model/Add' (Add)"; a node without a name has that of its output.
 std::string spellOnnxNode(const ::onnx::NodeProto &node);
 
+/// The nodes of a graph, each behind those whose results it reads; otherwise in their
+/// order. Where they form a cycle one of them comes too early.
+using OnnxOrder = llvm::SmallVector<const ::onnx::NodeProto *>;
+OnnxOrder orderOnnxNodes(
+    const google::protobuf::RepeatedPtrField<::onnx::NodeProto> &nodes);
+
 class OnnxBuilder {
 public:
   OnnxBuilder(OnnxFile &file, WeightStore &weights, mlir::ModuleOp module);

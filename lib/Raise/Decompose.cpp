@@ -159,6 +159,8 @@ static Decomposition findDecomposition(Operation *op) {
   if (isa<onnx::DequantizeLinearOp>(op) &&
       op->getOperand(0).getDefiningOp<onnx::GatherOp>())
     return rowsOfCodes;
+  if (isScaledCodesProduct(op))
+    return decomposeScaledCodesProduct;
   return all.lookup(op->getName().getStringRef());
 }
 

@@ -19,6 +19,11 @@ std::string decomposeGroupQueryAttention(mlir::onnx::GraphWriter &,
 std::string decomposeMultiHeadAttention(mlir::onnx::GraphWriter &,
                                         mlir::Operation *);
 
+// Products of codes (DecomposeProducts.cpp).
+bool isScaledCodesProduct(mlir::Operation *op);
+std::string decomposeScaledCodesProduct(mlir::onnx::GraphWriter &,
+                                        mlir::Operation *);
+
 } // namespace llmc
 
 #endif // LLMC_LIB_RAISE_DECOMPOSE_H

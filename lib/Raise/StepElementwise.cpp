@@ -264,14 +264,24 @@ Rows StepConverter::activation(Operation *op) {
 // Moves
 //===----------------------------------------------------------------------===//
 
+/// The value before changes of its type: halves inside, floats outside.
+static Value lookThroughCasts(Value value) {
+  while (isa_and_nonnull<onnx::CastOp, onnx::IdentityOp>(value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  return value;
+}
+
 Rows StepConverter::forward(Operation *op) {
+  if (llvm::is_contained(graph.past, lookThroughCasts(op->getOperand(0))))
+    return {}; // `concat` looks for it
   return view(op, op->getOperand(0));
 }
 
 /// What a cache holds and what is new: the step's cache has both.
 Rows StepConverter::concat(Operation *op) {
-  bool isCache = op->getNumOperands() == 2 &&
-                 llvm::is_contained(graph.past, op->getOperand(0));
+  bool isCache =
+      op->getNumOperands() == 2 &&
+      llvm::is_contained(graph.past, lookThroughCasts(op->getOperand(0)));
   if (!isCache)
     return fail(op, "joins columns, which has no form on rows yet");
   Rows rows = view(op, op->getOperand(1));

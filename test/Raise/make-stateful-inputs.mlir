@@ -164,6 +164,36 @@ func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b"
 
 // -----
 
+// Caches of floats around a graph of halves: a cast stands in front of what is new.
+llm.weight @table : tensor<320x8xf32> source "table"
+// CHECK-LABEL: module
+// CHECK: func.func @step(%{{.*}}: !llm.batch, %[[KV:.*]]: !llm.kv<1x2x4x4, f32>) -> (tensor<?x320xf32>, !llm.kv<1x2x4x4, f32>)
+// CHECK: %[[W:.*]] = llm.kv_write %[[KV]]
+// CHECK: llm.attention %{{.*}} cache(%[[W]]
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]}, %pk: tensor<?x2x?x4xf32> {onnx.dims = ["b", "", "past", ""]}, %pv: tensor<?x2x?x4xf32> {onnx.dims = ["b", "", "past", ""]}) -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>) {
+  %no = onnx.None : none
+  %table = llm.param @table : tensor<320x8xf32>
+  %x = onnx.Gather(%table, %ids) : (tensor<320x8xf32>, tensor<?x?xi64>) -> tensor<*xf32>
+  %to2 = onnx.Constant {value = dense<[0, 0, 2, 4]> : tensor<4xi64>} : () -> tensor<4xi64>
+  %hr = onnx.Reshape(%x, %to2) : (tensor<*xf32>, tensor<4xi64>) -> tensor<*xf32>
+  %h = onnx.Transpose(%hr) {perm = array<i64: 0, 2, 1, 3>} : (tensor<*xf32>) -> tensor<*xf32>
+  %hh = onnx.Cast(%h) {to = 10 : i64} : (tensor<*xf32>) -> tensor<*xf16>
+  %pkh = onnx.Cast(%pk) {to = 10 : i64} : (tensor<?x2x?x4xf32>) -> tensor<*xf16>
+  %kh = onnx.Concat(%pkh, %hh) {axis = 2 : i64} : (tensor<*xf16>, tensor<*xf16>) -> tensor<*xf16>
+  %k = onnx.Cast(%kh) {to = 1 : i64} : (tensor<*xf16>) -> tensor<*xf32>
+  %v = onnx.Concat(%pv, %h) {axis = -2 : i64} : (tensor<?x2x?x4xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %af = onnx.llmc.Attention(%h, %k, %v, %no, %no, %no) {scale = 0.5 : f32, right = 0 : i64} : (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>, none, none, none) -> tensor<*xf32>
+  %tf = onnx.Transpose(%af) {perm = array<i64: 0, 2, 1, 3>} : (tensor<*xf32>) -> tensor<*xf32>
+  %flat = onnx.Constant {value = dense<[0, 0, 8]> : tensor<3xi64>} : () -> tensor<3xi64>
+  %f = onnx.Reshape(%tf, %flat) : (tensor<*xf32>, tensor<3xi64>) -> tensor<*xf32>
+  %y = onnx.Add(%x, %f) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %head = onnx.Transpose(%table) {perm = array<i64: 1, 0>} : (tensor<320x8xf32>) -> tensor<*xf32>
+  %l = onnx.MatMul(%y, %head) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  return %l, %k, %v : tensor<*xf32>, tensor<*xf32>, tensor<*xf32>
+}
+
+// -----
+
 // Logits of the last row alone: a step computes those of the rows that are asked for, whichever they are.
 llm.weight @table : tensor<320x8xf32> source "table"
 // CHECK-LABEL: module

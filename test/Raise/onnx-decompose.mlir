@@ -156,3 +156,41 @@ func.func @columns(%codes: tensor<320x64xi8>, %ids: tensor<?x?xi64>, %s: tensor<
   %x = onnx.DequantizeLinear(%r, %s, %no) {axis = 2 : i64} : (tensor<*xi8>, tensor<64xf32>, none) -> tensor<*xf32>
   return %x : tensor<*xf32>
 }
+
+// -----
+
+// Rows that become codes by the range of a run, times codes, scaled back: rows times the numbers of the weight.
+// CHECK-LABEL: func.func @codes(
+// CHECK: %[[W:.*]] = onnx.DequantizeLinear(%arg1, %arg2, %arg3) : (tensor<64x32xi8>
+// CHECK: %[[Y:.*]] = onnx.MatMul(%arg0, %[[W]])
+// CHECK: return %[[Y]]
+func.func @codes(%x: tensor<?x64xf32>, %w: tensor<64x32xi8>, %s: tensor<32xf32>, %z: tensor<32xi8>) -> tensor<*xf32> {
+  %q, %qs, %qz = onnx.DynamicQuantizeLinear(%x) : (tensor<?x64xf32>) -> (tensor<*xui8>, tensor<*xf32>, tensor<*xui8>)
+  %p = onnx.MatMulInteger(%q, %w, %qz, %z) : (tensor<*xui8>, tensor<64x32xi8>, tensor<*xui8>, tensor<32xi8>) -> tensor<*xi32>
+  %f = onnx.Cast(%p) {to = 1 : i64} : (tensor<*xi32>) -> tensor<*xf32>
+  %b = onnx.Mul(%s, %qs) : (tensor<32xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %y = onnx.Mul(%b, %f) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  return %y : tensor<*xf32>
+}
+
+// -----
+
+// Both factors are rows; another zero than the rows' own is another number.
+// CHECK-LABEL: func.func @both(
+// CHECK: %[[P:.*]] = onnx.MatMul(%arg0, %arg1)
+// CHECK: onnx.MatMulInteger
+// CHECK: %[[N:.*]] = onnx.Mul(
+// CHECK: return %[[P]], %[[N]]
+// DECLINED: multiplies codes that are no rows quantised in front of it
+func.func @both(%x: tensor<?x64xf32>, %w: tensor<64x?xf32>) -> (tensor<*xf32>, tensor<*xf32>) {
+  %q, %qs, %qz = onnx.DynamicQuantizeLinear(%x) : (tensor<?x64xf32>) -> (tensor<*xui8>, tensor<*xf32>, tensor<*xui8>)
+  %r, %rs, %rz = onnx.DynamicQuantizeLinear(%w) : (tensor<64x?xf32>) -> (tensor<*xui8>, tensor<*xf32>, tensor<*xui8>)
+  %p = onnx.MatMulInteger(%q, %r, %qz, %rz) : (tensor<*xui8>, tensor<*xui8>, tensor<*xui8>, tensor<*xui8>) -> tensor<*xi32>
+  %f = onnx.Cast(%p) {to = 1 : i64} : (tensor<*xi32>) -> tensor<*xf32>
+  %b = onnx.Mul(%qs, %rs) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %y = onnx.Mul(%f, %b) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %o = onnx.MatMulInteger(%q, %r, %rz, %rz) : (tensor<*xui8>, tensor<*xui8>, tensor<*xui8>, tensor<*xui8>) -> tensor<*xi32>
+  %g = onnx.Cast(%o) {to = 1 : i64} : (tensor<*xi32>) -> tensor<*xf32>
+  %n = onnx.Mul(%g, %b) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  return %y, %n : tensor<*xf32>, tensor<*xf32>
+}

@@ -66,6 +66,9 @@ SAME = {
     "functions in functions": biased(floats("b", [WIDTH]), [node("Outer", ["x", "b"], ["y"], domain="local")],
                                      functions=[OUTER, ADD_FUNCTION], opsets=LOCAL),
     "a weight with the name of a function": biased(floats("main", [WIDTH]), [node("Add", ["x", "main"], ["y"])]),
+    "a node behind the one that reads it": decoder([ADD, node("Constant", [], ["b"], value=("t", floats("", [WIDTH])))], "y"),
+    "nodes in the opposite order": decoder(
+        [node("Identity", ["q"], ["y"]), node("Identity", ["p"], ["q"]), node("Add", ["x", "b"], ["p"])], "y", [floats("b", [WIDTH])]),
     "fields of later versions": biased(floats("b", [WIDTH]), more=data(99, b"later") + number(98, 7)),
 }
 

@@ -10,8 +10,8 @@ import random
 import struct
 import unittest
 
-from onnx_files import UINT8, decoder, floats, node, tensor
-from support import LLMC, TestCase, largest_difference, write_npy
+from onnx_files import UINT8, decoder, floats, graph, model, node, tensor, value
+from support import LLMC, Tensor, TestCase, largest_difference, read_npy, run, write_npy
 
 WIDTH, TOKENS = 64, 48
 INT8, UINT4, INT4 = 3, 21, 22
@@ -45,7 +45,7 @@ class Matrix:
         self.initializers = [tensor(name + "_codes", self.shape, pack(type, codes), type),
                              tensor(name + "_scales", places, struct.pack(f"<{count}f", *scales))]
         if zeros:
-            self.initializers.append(tensor(name + "_zeros", places, pack(type, zero + [0] * (count % 2)), type))
+            self.initializers.append(tensor(name + "_zeros", places, pack(type, zero + [0] * (count % 2 if type in (INT4, UINT4) else 0)), type))
         self.inputs = [name + "_codes", name + "_scales"] + ([name + "_zeros"] if zeros else [])
 
         def scale_of(row, column):
@@ -156,7 +156,7 @@ class Integers(TestCase):
 
     @staticmethod
     def model_of(nodes, initializers):
-        from onnx_files import IDS, graph, model, value
+        from onnx_files import IDS
         nodes = [*nodes, node("MatMul", ["a", "head"], ["logits"], "score")]
         return model(graph(nodes, [IDS], [value("logits", ["batch", "seq", TOKENS])], initializers))
 
@@ -174,6 +174,64 @@ class Integers(TestCase):
         self.check_same("pairs", decoder([matrix.node(), *pair], "y", [*matrix.initializers, *shared], tables=TABLES),
                         decoder(written_out, "y", [matrix.floats(), *shared, scalar("least", -100.0), scalar("most", 155.0)],
                                 tables=TABLES), "bits = 8, group = 32, scale = f32, zero = 128")
+
+    def test_products_of_codes(self):
+        """What quantisers of weights write: rows become codes by the range of a run. The program has the numbers of the
+        weights, and says nothing about other rows of the call."""
+        scale = tensor("w_scales", [], struct.pack("<f", 0.01))
+        for name, options in {"one-scale": {}, "zeros": {"zeros": True}, "per-column": {"axis": 1}}.items():
+            for type in (UINT8, INT8):
+                matrix = Matrix(type, WIDTH, WIDTH, **options)
+                codes, scales, *zeros = matrix.inputs
+                nodes = [node("DynamicQuantizeLinear", ["x"], ["xq", "xs", "xz"], "rows"),
+                         node("MatMulInteger", ["xq", codes, "xz", *zeros], ["sums"], "product"),
+                         node("Cast", ["sums"], ["numbers"], to=1), node("Mul", ["xs", scales], ["both"]),
+                         node("Mul", ["numbers", "both"], ["y"], "scaled")]
+                with self.subTest(name, type=NAMES[type]):
+                    self.check_same(f"products-{name}-{NAMES[type]}", decoder(nodes, "y", matrix.initializers, tables=TABLES),
+                                    decoder([PRODUCT], "y", [matrix.floats()], tables=TABLES), "bits = 8")
+        # By another scale than the rows' it is another number.
+        nodes[-2] = node("Mul", ["w_scales", "w_scales"], ["both"])
+        path = self.write("scaled-otherwise", decoder(nodes, "y", [*Matrix(INT8, WIDTH, WIDTH).initializers[:1], scale],
+                                                      tables=TABLES))
+        self.assertIn("MatMulInteger", run([LLMC, "check", path]).stdout)
+
+    def call(self, name, blob, x):
+        app, out = self.compile(self.write(name, blob), name), self.folder / f"{name}-out"
+        self.succeed([app, "call", f"x={x}", "--out", out])
+        return read_npy(out / "y.npy")
+
+    def test_weights_of_functions(self):
+        """A function's products and tables: codes with one scale or several, those of older tools in blocks."""
+        x = self.folder / "x.npy"
+        write_npy(x, [2, WIDTH], [i % 11 / 10 - 0.4 for i in range(2 * WIDTH)], "<f4")
+        inputs, outputs = [value("x", ["rows", WIDTH])], [value("y", ["rows", WIDTH])]
+        plain = lambda nodes, tensors: model(graph(nodes, inputs, outputs, tensors))
+        for name, type, options in (("one", UINT8, {"zeros": True}), ("columns", INT8, {"axis": 1}),
+                                    ("blocks", INT4, {"axis": 0, "block": 32})):
+            matrix = Matrix(type, WIDTH, WIDTH, **options)
+            codes, scales, *zeros = matrix.inputs
+            with self.subTest(name):
+                expected = self.call(f"floats-{name}", plain([PRODUCT], [matrix.floats()]), x)
+                found = self.call(f"codes-{name}", plain([matrix.node(), PRODUCT], matrix.initializers), x)
+                self.assert_near(found, expected)
+                # As a summand the numbers are written out.
+                both = [matrix.node(), node("Add", ["w", "w"], ["twice"]), node("MatMul", ["x", "twice"], ["y"])]
+                doubled = self.call(f"twice-{name}", plain(both, matrix.initializers), x)
+                self.assert_near(doubled, Tensor(expected.shape, [2 * each for each in expected.values]))
+        nibbles = random.Random(5)
+        codes = bytes(nibbles.randrange(256) for _ in range(WIDTH * WIDTH // 2))
+        scales = [nibbles.uniform(0.05, 0.1) for _ in range(WIDTH * WIDTH // 32)]
+        blocks = node("MatMulNBits", ["x", "codes", "scales"], ["y"], "product", "com.microsoft", K=WIDTH, N=WIDTH, bits=4,
+                      block_size=32)
+        tensors = [tensor("codes", [WIDTH, WIDTH // 32, 16], codes, UINT8),
+                   tensor("scales", [WIDTH * WIDTH // 32], struct.pack(f"<{len(scales)}f", *scales))]
+        numbers = [((codes[i // 2] >> 4 * (i % 2) & 15) - 8) * scales[i // 32] for i in range(WIDTH * WIDTH)]
+        turned = [numbers[row * WIDTH + column] for column in range(WIDTH) for row in range(WIDTH)]
+        expected = self.call("floats-nbits", plain([PRODUCT], [tensor("w", [WIDTH, WIDTH], struct.pack(
+            f"<{len(turned)}f", *turned))]), x)
+        found = self.call("nbits", model(graph([blocks], inputs, outputs, tensors), opsets=(("", 23), ("com.microsoft", 1))), x)
+        self.assert_near(found, expected)
 
     def test_eight_bits_of_activations_are_near(self):
         """The default: rows of int8 times the codes."""

@@ -16,6 +16,7 @@ constexpr llvm::StringLiteral declinedAttrName = "onnx.declined";
 // as in llmc-opt, they know those that have their value in the IR.
 std::unique_ptr<mlir::Pass> createDecomposePass();
 std::unique_ptr<mlir::Pass> createFoldPass();
+std::unique_ptr<mlir::Pass> createDropRoundingPass();
 std::unique_ptr<mlir::Pass>
 createInferShapesPass(const WeightStore *store = nullptr);
 std::unique_ptr<mlir::Pass>

@@ -34,8 +34,18 @@ def Fold : RaisePass<"onnx-fold", "Fold"> {
   let description = [{
     A value of up to 256 elements that is no data becomes `onnx.Constant` if it is the same for every length of
     batch, sequence and past that is tried, 0 and 1 among them: sizes of heads, targets of reshapes, scales.
+    A ScatterND that writes every element in its place is what it writes.
     Expects: onnx ops. Leaves: the same, without those that only such values needed.
     Saves: the ops of shape arithmetic in every run, and in every pass behind this one.
+  }];
+}
+
+def DropRounding : RaisePass<"onnx-drop-rounding", "DropRounding"> {
+  let summary = "attention is not rounded inside";
+  let description = [{
+    QuantizeLinear and DequantizeLinear by the same numbers, where what they round is a factor or the result of a
+    product of two values that tokens decide, go. Of a step only: a cache has keys as they were computed.
+    Expects: onnx ops. Leaves: the same. Saves: attention is recognised.
   }];
 }
 

@@ -192,6 +192,19 @@ static std::string refuseNarrow(Operation *op) {
   return "";
 }
 
+/// Whether weights of codes may be read by the op: it says what they stand for.
+static bool readsCodes(Operation *op) {
+  return isa<onnx::DequantizeLinearOp, onnx::MicrosoftMatMulNBitsOp>(op);
+}
+
+/// Says once that nothing but `readsCodes` reads a weight of codes.
+bool FunctionConverter::blameCodes(Value value) {
+  if (codes.erase(value))
+    blamed.push_back({value.getDefiningOp(),
+                      "is a weight of integers or of floats of 8 bits"});
+  return false;
+}
+
 void FunctionConverter::convert(Operation *op) {
   b.setLoc(op->getLoc());
   if (isa<onnx::NoneOp>(op) || takeConstant(op))
@@ -199,8 +212,11 @@ void FunctionConverter::convert(Operation *op) {
   findIntegers(op);
   if (llvm::all_of(op->getResults(), [&](Value v) { return isKnown(v); }))
     return;
-  // What an operand lacks has been said of its own op.
-  if (!llvm::all_of(op->getOperands(), [&](Value v) { return isKnown(v); }))
+  // What an operand lacks has been said of its own op, or is said now.
+  if (!llvm::all_of(op->getOperands(), [&](Value v) {
+        return isKnown(v) || (readsCodes(op) && codes.contains(v)) ||
+               blameCodes(v);
+      }))
     return;
   auto lowering = getLowerings().find(op->getName().getStringRef());
   if (lowering == getLowerings().end()) {
@@ -237,8 +253,10 @@ bool FunctionConverter::takeConstant(Operation *op) {
   if (!storage)
     return fail("has elements that memory does not hold as they are");
   if (isa<llm::ParamOp>(op)) {
-    if (storage != type.getElementType())
-      return fail("is a weight of integers or of floats of 8 bits");
+    if (storage != type.getElementType()) {
+      codes.insert(result);
+      return true;
+    }
     value = b.clone(*op)->getResult(0);
   } else {
     auto dense = dyn_cast_or_null<DenseElementsAttr>(

@@ -189,6 +189,7 @@ private:
   SizeBuilder sizes;
   llvm::DenseMap<Value, SizedTensor> tensors;
   llvm::DenseMap<Value, TensorSizes> integers;
+  llvm::DenseSet<Value> codes; // weights that memory does not hold as they are
   llvm::SmallVector<FailedNode> blamed;
 
   bool takeInputs();
@@ -197,6 +198,7 @@ private:
   void findIntegers(mlir::Operation *op);
   std::optional<TensorSizes> computeIntegers(mlir::Operation *op);
   bool isKnown(Value value) const;
+  bool blameCodes(Value value); // false
   SizedTensor get(Value value);
   SizedTensor spellIntegers(Value value);
   bool returnResults();

@@ -22,18 +22,16 @@ static Value castRows(Node &node, Value rows) {
   return node.b.createOrFold<tensor::CastOp>(open, rows);
 }
 
-std::optional<SizedTensor> multiplyByWeights(Node &node, bool isTransposed) {
+/// The first operand times a weight [N, K]; nothing where they do not fit.
+static std::optional<SizedTensor>
+multiplyBy(Node &node, std::optional<WeightSource> weight) {
   SizedTensor input = node.in(0);
   Type element = input.rank() ? input.element() : Type();
   if (!element || !isa<Float32Type, Float16Type, BFloat16Type>(element))
     return std::nullopt;
-  auto weight = node.weights().trace(node.op->getOperand(1));
-  if (weight && !isTransposed)
-    weight = StepWeights::transposed(*weight);
   if (!weight || weight->shape().size() != 2 ||
       SizeBuilder::getNumber(input.sizes.back()) != weight->shape()[1])
     return std::nullopt;
-  weight = StepWeights::packed(*weight);
   Type f32 = node.b.getF32Type();
   TensorSizes sizes(ArrayRef(input.sizes).drop_back());
   Size rows = node.sizes.product(sizes);
@@ -46,6 +44,15 @@ std::optional<SizedTensor> multiplyByWeights(Node &node, bool isTransposed) {
       node.weights().matrix(node.b, *weight), /*bias=*/Value());
   sizes.push_back(node.sizes.number(columns));
   return node.reshape(node.cast(product, {rows, sizes.back()}), sizes);
+}
+
+std::optional<SizedTensor> multiplyByWeights(Node &node, bool isTransposed) {
+  auto weight = node.weights().trace(node.op->getOperand(1));
+  if (weight && !isTransposed)
+    weight = StepWeights::transposed(*weight);
+  if (weight)
+    weight = StepWeights::packed(*weight);
+  return multiplyBy(node, weight);
 }
 
 /// The linear that a tensor is a view of.
@@ -76,6 +83,30 @@ bool addBias(Node &node, const SizedTensor &product, Value constant) {
   return true;
 }
 
+/// Weights in blocks of codes, as ONNX Runtime keeps them.
+static LogicalResult lowerMatMulNBits(Node &node) {
+  auto op = cast<onnx::MicrosoftMatMulNBitsOp>(node.op);
+  if (!isa<NoneType>(op.getGIdx().getType()))
+    return node.fail("has its columns in another order");
+  Value zeros = op.getZeroPoints();
+  if (isa<NoneType>(zeros.getType()))
+    zeros = {};
+  std::string reason;
+  auto weight =
+      node.weights().traceBlocks({op.getB(), op.getScales(), zeros, op.getN(),
+                                  op.getK(), op.getBits(), op.getBlockSize()},
+                                 reason);
+  if (!weight)
+    return node.fail(reason);
+  std::optional<SizedTensor> product = multiplyBy(node, weight);
+  if (!product)
+    return node.fail("multiplies something that does not fit its weight");
+  if (!isa<NoneType>(op.getBias().getType()) &&
+      !addBias(node, *product, op.getBias()))
+    return node.fail("has a bias that is no constant per column");
+  return node.set(convertTo(node, *product, node.element()));
+}
+
 /// A sum whose one side is a product that nothing else reads.
 static bool lowerBias(Node &node) {
   for (unsigned side : {0, 1}) {
@@ -93,6 +124,7 @@ static bool lowerBias(Node &node) {
 }
 
 void addLinearLowerings(LoweringTable &table) {
+  table["onnx.microsoft.MatMulNBits"] = lowerMatMulNBits;
   table["onnx.Add"] = [plain = table["onnx.Add"]](Node &node) {
     return lowerBias(node) ? success() : plain(node);
   };

@@ -91,7 +91,23 @@ Value toStep(Scalars &s, Value number, Value zero, Type kind) {
 
 } // namespace
 
+/// A weight of codes is one of the numbers that they stand for; what multiplies by it
+/// goes back to the codes.
+static LogicalResult lowerDequantizeWeight(Node &node,
+                                           const WeightSource &source) {
+  SizedTensor numbers{node.weights().matrix(node.b, source), {}};
+  for (int64_t size : source.shape())
+    numbers.sizes.push_back(node.sizes.number(size));
+  return node.set(convertTo(node, numbers, node.element()));
+}
+
 static LogicalResult lowerDequantize(Node &node) {
+  if (auto weight = node.weights().trace(node.op->getResult(0)))
+    return lowerDequantizeWeight(node, *weight);
+  if (isa_and_nonnull<llm::ParamOp>(node.op->getOperand(0).getDefiningOp()) &&
+      !isa<FloatType>(node.kind(0)))
+    return node.fail("reads codes by scales or zeros of a form that has no "
+                     "lowering");
   SizedTensor input = node.in(0);
   std::string reason;
   Parameters scale(node, 1, input, reason);
