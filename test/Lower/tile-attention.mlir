@@ -4,25 +4,35 @@
 // A pass over the keys serves up to four heads: the score loop carries four
 // vectors of 16 slots per head. Seven heads on one are 4 + 3, so the cache is read
 // twice; a tile that had to divide them would read it seven times. The second
-// kind of tile goes on with the worker whose turn it is.
+// kind of tile goes on with the worker whose turn it is. Where few rows read the
+// cache, lines of the next page are fetched beside those that are read; many rows
+// share what the first has fetched.
 // CHECK-LABEL: func.func private @"k{{[0-9]+}}_attention.
 // CHECK: memref.alloca() : memref<4x64xf32>
+// CHECK: %[[FEW:.*]] = arith.cmpi ule, %{{.*}}, %c16
+// CHECK: scf.if %[[FEW]] {
 // CHECK: scf.for %{{.*}} = %[[WORKER:.*]] to %{{.*}} step %[[WORKERS:.*]] {
 // CHECK: %{{.*}}:16 = scf.for
+// CHECK-COUNT-4: memref.prefetch %{{.*}}, read, locality<2>, data
 // CHECK-COUNT-4: vector.load {{.*}}vector<16xf32>
 // CHECK: scf.yield
 // CHECK: arith.subi %[[WORKERS]]
 // CHECK: %[[TURN:.*]] = arith.remui %{{.*}}, %[[WORKERS]]
 // CHECK: scf.for %{{.*}} = %[[TURN]] to %{{.*}} step %[[WORKERS]] {
 // CHECK: %{{.*}}:12 = scf.for
+// CHECK-COUNT-4: memref.prefetch
 // CHECK-COUNT-4: vector.load {{.*}}vector<16xf32>
 // CHECK: scf.yield
-// CHECK-NOT: step %[[WORKERS]]
+// CHECK: } else {
+// CHECK: %{{.*}}:16 = scf.for
+// CHECK-NOT: memref.prefetch
 // CHECK-LABEL: func.func @"step.
 // With half the registers, four loops over the dimensions of a key carry one
 // vector per head each; every key is still read once per tile.
 // AVX2-LABEL: func.func private @k{{[0-9]+}}_attention.avx2
 // AVX2: %{{.*}}:4 = scf.for
+// AVX2: memref.prefetch
+// AVX2-NOT: memref.prefetch
 // AVX2: vector.load {{.*}}vector<16xf32>
 // AVX2-NOT: vector.load
 // AVX2: scf.yield

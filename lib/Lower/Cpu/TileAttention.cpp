@@ -4,7 +4,8 @@
 // Lanes of a score are slots, lanes of a result are channels (CachePages.h):
 // neither needs a sum across lanes. Pages are visited in order and the softmax is
 // kept online (arXiv:2205.14135), so a row's result does not depend on what else
-// is in the batch.
+// is in the batch. Where few rows read the cache, which then lies in no near memory,
+// lines of the next page are fetched beside those that are read.
 //
 //   for (row, kv head, tile of its query heads) in this worker's share; tiles of
 //   5 heads are 3 + 2, of 7 are 4 + 3: the keys are read twice, not once per head
@@ -72,6 +73,22 @@ public:
     // and the next product broadcasts one slot at a time.
     probabilities = memref::AllocaOp::create(
         b, MemRefType::get({split.front().heads, pageTokens}, b.getF32Type()));
+    // Pages lie anywhere, so the hardware does not know which comes. Of many rows
+    // the first has fetched what the others read.
+    constexpr int64_t mostRows = 16;
+    Value areFew = b.compare(arith::CmpIPredicate::ule, b.dim(result, 0),
+                             b.index(mostRows));
+    auto branch = scf::IfOp::create(b, areFew, /*withElseRegion=*/true);
+    for (bool few : {true, false}) {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(few ? branch.thenBlock() : branch.elseBlock());
+      prefetches = few;
+      attendRows(split);
+    }
+  }
+
+private:
+  void attendRows(ArrayRef<HeadTiles> split) {
     int64_t first = 0;
     Value turn = b.worker; // of this worker's first item
     for (HeadTiles tiles : split) {
@@ -83,7 +100,6 @@ public:
     }
   }
 
-private:
   /// Who is next after `items` were dealt: a step of one row may have fewer items
   /// of a kind than there are workers.
   Value continueTurns(Value turn, Value items) {
@@ -119,6 +135,8 @@ private:
         b.index(0), pages, 1, startState(firstHead),
         [&](Value block, ValueRange state) {
           Value page = lookUpPage(b, args.batch, row, block);
+          if (prefetches)
+            nextPage = lookUpNextPage(row, block, pages);
           SmallVector<Value> scores = score(row, firstHead, page, keys);
           SmallVector<Value> positions = loadPositions(page);
           addSlopes(slopes, positions, position, scores);
@@ -141,6 +159,24 @@ private:
                       result,
                       {row, b.addIndex(firstHead, h), b.index(c * width)});
     }
+  }
+
+  /// The page behind `block`; the last one has none and is its own.
+  Value lookUpNextPage(Value row, Value block, Value pages) {
+    Value last = b.addIndex(pages, -1);
+    Value next = arith::MinUIOp::create(b, b.addIndex(block, 1), last);
+    return lookUpPage(b, args.batch, row, next);
+  }
+
+  /// Fetches of the next page what this one has at [first, first + count): a few lines
+  /// per turn of a loop, as fast as they are read. A page at once is not fetched.
+  void prefetch(Value first, int64_t count) {
+    Type element = cast<MemRefType>(cache.getType()).getElementType();
+    int64_t perLine = 64 * 8 / element.getIntOrFloatBitWidth();
+    for (int64_t line = 0; prefetches && line < count; line += perLine)
+      memref::PrefetchOp::create(
+          b, cache, ValueRange{nextPage, b.addIndex(first, line)},
+          /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
   }
 
   /// What the op has per head, of the heads of the tile; nothing without it.
@@ -229,6 +265,7 @@ private:
         [&](Value d, ValueRange carried) {
           SmallVector<Value> next(carried);
           Value first = b.addIndex(keys, b.mulIndex(d, pageTokens));
+          prefetch(first, count * lanes);
           SmallVector<Value> queries;
           for (int64_t h = 0; h < tile; ++h)
             queries.push_back(b.broadcast(
@@ -338,6 +375,7 @@ private:
         b.index(0), limit, 1, start, [&](Value slot, ValueRange carried) {
           SmallVector<Value> next(carried);
           Value first = b.addIndex(values, b.mulIndex(slot, layout.valueDim));
+          prefetch(first, count * width);
           SmallVector<Value> weights;
           for (int64_t h = 0; h < tile; ++h)
             weights.push_back(
@@ -373,6 +411,8 @@ private:
   PageLayout layout;
   TargetAttr target;
   Value query, cache, result, probabilities;
+  bool prefetches = false;
+  Value nextPage;
   Value reach; // how far back the row sees, i32; null without a limit
   int64_t group, tile, width;
 };
