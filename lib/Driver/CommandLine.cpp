@@ -71,7 +71,7 @@ static void addCompileOptions(CLI::App *app, CompileOptions &options) {
   addChoice(
       app, "--activations", options.activations,
       "What linears multiply with: floats, or integers of 15 bits, of 8, or of "
-      "15 where 8 would show (default: i8 for integer weights, else f32)");
+      "15 where 8 would show (default: mixed for integer weights, else f32)");
   addChoice(app, "--weights", options.weights,
             "Keep the model's encodings, or dequantise (default: keep)",
             "llmc quantises nothing; for fewer bits take a file that has them "

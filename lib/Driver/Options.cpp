@@ -125,7 +125,7 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
   bool integers =
       options.weights == WeightMode::keep && hasIntegerWeights(imported);
   if (options.activations == Activations::automatic)
-    options.activations = integers ? Activations::i8 : Activations::f32;
+    options.activations = integers ? Activations::mixed : Activations::f32;
   if (options.activations != Activations::f32 && !integers)
     return llvm::createStringError(
         "--activations=%s needs integer weights: %s",

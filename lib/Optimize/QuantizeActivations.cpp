@@ -86,19 +86,19 @@ struct QuantizeActivations
   using Base::Base;
 
   void runOnOperation() override {
-    findFineRows();
-    DenseMap<std::pair<Value, int64_t>, Value> quantised; // by input and group
+    // By input and encoding.
+    DenseMap<std::pair<Value, Attribute>, Value> quantised;
     getOperation().walk([&](LinearOp linear) {
       if (const char *obstacle = findObstacle(linear))
         return decline(linear, getArgument(), obstacle);
       // One scale of the activations for each of the weights.
       int64_t group =
           getEncoding(linear.getWeight().getType()).getGrid()->group;
-      bool isFine = fineRows.contains(linear.getInput());
-      Value &q = quantised[{linear.getInput(), group}];
+      bool isFine = readsFineRows(linear);
+      auto encoding = Int8ActEncodingAttr::get(&getContext(), group, isFine);
+      Value &q = quantised[{linear.getInput(), encoding}];
       if (!q)
-        q = quantise(linear.getInput(),
-                     Int8ActEncodingAttr::get(&getContext(), group, isFine));
+        q = quantise(linear.getInput(), encoding);
       linear.getInputMutable().assign(q);
       applied(linear, getArgument(), [&] {
         return std::string("linear takes int8 activations") +
@@ -108,21 +108,17 @@ struct QuantizeActivations
     });
   }
 
-  /// One reader makes the rows fine for all: to quantise them twice would be
-  /// another kernel.
-  void findFineRows() {
-    fineRows.clear();
-    if (fine == FineRows::none)
-      return;
-    getOperation().walk([&](LinearOp linear) {
-      Value rows = linear.getInput();
-      if (fine == FineRows::all || areKept(linear.getResult()) ||
-          areActivated(rows))
-        fineRows.insert(rows);
-    });
+  bool readsFineRows(LinearOp linear) const {
+    switch (fine) {
+    case FineRows::none:
+      return false;
+    case FineRows::sensitive:
+      return areKept(linear.getResult()) || areActivated(linear.getInput());
+    case FineRows::all:
+      return true;
+    }
+    llvm_unreachable("every choice is a case");
   }
-
-  DenseSet<Value> fineRows;
 
   /// Places the quantisation right after its input, before every reader.
   Value quantise(Value input, Int8ActEncodingAttr encoding) {

@@ -13,12 +13,13 @@
 // NONE-NOT: fine
 
 // What is written to a cache is read by every later token: keys behind a rotation
-// and a norm of their heads, values as they are. The query reads the same rows.
+// and a norm of their heads, values as they are. The query, of the same rows, is not.
 // CHECK-LABEL: func.func @cache(
 // CHECK-SAME: %[[X:.*]]: tensor<?x32xf32>
 // CHECK: %[[FINE:.*]] = llm.quantize_act %[[X]] : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act<32, fine>>
+// CHECK: %[[BYTES:.*]] = llm.quantize_act %[[X]] : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act>
 // CHECK-NOT: llm.quantize_act
-// CHECK: llm.linear %[[FINE]], %arg1
+// CHECK: llm.linear %[[BYTES]], %arg1
 // CHECK: llm.linear %[[FINE]], %arg2
 // CHECK: llm.linear %[[FINE]], %arg3
 func.func @cache(%x: tensor<?x32xf32>, %wq: !llm.packed<32x32, #llm.q4_1>, %wk: !llm.packed<32x32, #llm.q4_1>,

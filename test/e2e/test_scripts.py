@@ -37,7 +37,7 @@ class RandomGguf(TestCase):
             with self.subTest(encoding):
                 model = self.make("model.gguf", "--encoding", encoding)
                 exact = self.logits(self.compile(model, "f32", f"--cpu={MACHINE}", "--activations=f32"), ids)
-                fast = self.logits(self.compile(model, "i8", f"--cpu={MACHINE}"), ids)
+                fast = self.logits(self.compile(model, "i8", f"--cpu={MACHINE}", "--activations=i8"), ids)
                 self.assertEqual(exact.shape, (1, 4, 300))
                 self.assertTrue(all(math.isfinite(value) for value in exact.values))
                 self.assertGreater(largest(exact), 0.1)

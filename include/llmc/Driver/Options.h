@@ -29,7 +29,7 @@ enum class CacheType { automatic, f32, f16 };
 enum class EmitKind { exe, so, obj, assembly, llvm, mlir };
 
 struct CompileOptions {
-  /// automatic: i8 if a linear's weight is an integer grid, else f32.
+  /// automatic: mixed if a linear's weight is an integer grid, else f32.
   Activations activations = Activations::automatic;
   WeightMode weights = WeightMode::keep;
   /// automatic: f32 with f32 activations or if a graph's caches are, else f16.

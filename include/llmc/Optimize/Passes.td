@@ -10,12 +10,12 @@ def QuantizeActivations : Pass<"llm-quantize-activations", "::mlir::ModuleOp"> {
   let description = [{
     `llm.linear %x, %w` with an integer-grid weight becomes
     `llm.linear (llm.quantize_act %x), %w`. The activations get one scale per group of the
-    weight's grid; readers of one value whose grids have equal groups share its quantisation.
+    weight's grid; readers of one value in one encoding share its quantisation.
 
     With `fine=sensitive` linears whose result is kept (written to a cache, or returned), or
     whose rows come out of a nonlinearity, take `#llm.int8_act<32, fine>`: 15 bits per element
-    instead of 8, for twice the integer products of the same loaded weights, and so does every
-    reader of the same rows. With `fine=all` every linear does.
+    instead of 8, for twice the integer products of the same loaded weights. With `fine=all`
+    every linear does.
 
     Expects: llm ops on tensors. Leaves: the same, with packed linear inputs.
     Saves: dot products run on 8-bit integers, 4 products per lane and instruction.
