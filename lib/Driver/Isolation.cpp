@@ -65,29 +65,29 @@ static void onSignal(int number, void (*handler)(int, siginfo_t *, void *)) {
 // The child
 //===----------------------------------------------------------------------===//
 
-/// Removes temporary files, once: threads that read one file die of it at the
-/// same time, and the second to come finds LLVM's list of files taken. Ended by
-/// it, the process would leave what the first has not reached.
-static void removeTemporaries() {
+/// From here on this thread is the one that ends the process: threads that read one
+/// file die of it at the same time, and the others wait.
+static void takeTheEnd() {
   static std::atomic_flag begun;
   sigset_t all;
   sigfillset(&all); // no handler of this thread waits for this thread
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   while (begun.test_and_set())
     ::pause();
-  llvm::sys::RunInterruptHandlers();
 }
 
 /// Ends the child with a reason; from a signal handler as well.
 [[noreturn]] static void giveUp(const char *reason) {
+  takeTheEnd();
   if (page && !page->failure[0])
     store(page->failure, reason, std::strlen(reason));
-  removeTemporaries();
+  llvm::sys::RunInterruptHandlers(); // removes temporary files
   _exit(1);
 }
 
 static void dieOf(int number, siginfo_t *, void *) {
-  removeTemporaries();
+  takeTheEnd();
+  llvm::sys::RunInterruptHandlers();
   std::signal(number, SIG_DFL);
   sigset_t only;
   sigemptyset(&only);

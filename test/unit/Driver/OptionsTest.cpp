@@ -23,7 +23,7 @@ static std::string resolve(const std::string &text, CompileOptions options) {
 }
 
 TEST(Options, IntegerWeightsTakeIntegerActivationsAndAHalfCache) {
-  EXPECT_EQ(resolve(oneLinear(integers), {}), "i8 f16 128");
+  EXPECT_EQ(resolve(oneLinear(integers), {}), "mixed f16 128");
 }
 
 TEST(Options, FloatWeightsStayFloat) {

@@ -93,7 +93,7 @@ TEST(ThreadPool, aWorkerThatWaitsLongSleeps) {
     llmrt_barrier((*pool)->barrier());
   });
   EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 0.1);
-  EXPECT_EQ((*pool)->longWaits(), before + 1);
+  EXPECT_GT((*pool)->longWaits(), before); // more where the machine is busy
 }
 
 TEST(ThreadPool, sleepingWorkersWakeUp) {
