@@ -168,8 +168,10 @@ OnnxBuilder::buildInitializer(const ::onnx::TensorProto &proto) {
   int64_t count = 1;
   for (int64_t size : tensor->shape)
     count *= size;
-  if (isWeight(tensor->elementType, count))
-    return buildWeight(name, *tensor);
+  if (isWeight(tensor->elementType, count)) {
+    mlir::Value turned = buildTurned(*tensor);
+    return turned ? turned : buildWeight(name, *tensor);
+  }
   Expected<mlir::DenseElementsAttr> value = elements(*tensor);
   if (!value)
     return value.takeError();

@@ -87,6 +87,7 @@ private:
   llvm::Expected<mlir::Value> buildInitializer(const ::onnx::TensorProto &);
   llvm::Expected<mlir::Value> buildWeight(llvm::StringRef name,
                                           const OnnxTensor &tensor);
+  mlir::Value buildTurned(const OnnxTensor &tensor);
   llvm::Error
   buildNodes(const google::protobuf::RepeatedPtrField<::onnx::NodeProto> &nodes,
              const Attributes *bound);

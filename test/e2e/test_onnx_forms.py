@@ -172,6 +172,21 @@ class OnnxForms(TestCase):
             "a product": decoder([relu, node("Mul", ["r", "r"], ["y"])], "y"),
             "a power": decoder([relu, node("Pow", ["r", "two"], ["y"])], "y", [two])})
 
+    def test_a_head_that_is_the_table_turned(self):
+        """Written out by an exporter that folds constants: one weight, as where a transpose says it."""
+        numbers = [i * 37 % 101 / 50 - 1 for i in range(ROWS * WIDTH)]
+        turned = [numbers[row * WIDTH + column] for column in range(WIDTH) for row in range(ROWS)]
+        table = tensor("table", [ROWS, WIDTH], struct.pack(f"<{len(numbers)}f", *numbers))
+        head = lambda values: tensor("head", [WIDTH, ROWS], struct.pack(f"<{len(values)}f", *values))
+        transpose = node("Transpose", ["table"], ["head"], perm=[1, 0])
+        self.check_same(decoder([transpose], tables=(table,)), {"written out": decoder(tables=(table, head(turned)))})
+        # One element makes another weight of it.
+        for name, values, tied in (("turned", turned, True), ("almost", [*turned[:-1], 0.25], False)):
+            path = self.folder / f"{name}.onnx"
+            path.write_bytes(decoder(tables=(table, head(values))))
+            step = self.succeed([LLMC, "import", path])
+            self.assertEqual((step.count("llm.weight @"), "tied_embeddings = true" in step), (1 if tied else 2, tied), name)
+
     def test_element_types(self):
         self.check_same(biased(tensor("b", [WIDTH], COARSE_BYTES)), COARSE_SAME)
 
