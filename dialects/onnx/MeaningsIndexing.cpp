@@ -191,11 +191,31 @@ static Scalar ranged(const Operands &in, unsigned, Index at) {
                     static_cast<double>(at[0]) * step.number());
 }
 
-/// Which elements are not zero, in their order; nothing where they are many, as they
-/// are when a run decides them.
+/// Whether elements of an input go into the value, and not only its sizes.
+static bool dependsOnInputs(Value value) {
+  SmallVector<Value> reached = {value};
+  llvm::SmallDenseSet<Value> seen = {value};
+  while (!reached.empty()) {
+    Operation *op = reached.pop_back_val().getDefiningOp();
+    if (!op)
+      return true;
+    StringRef name = op->getName().getStringRef();
+    if (name == "onnx.Shape" || name == "onnx.Size")
+      continue;
+    for (Value operand : op->getOperands())
+      if (seen.insert(operand).second)
+        reached.push_back(operand);
+  }
+  return false;
+}
+
+/// Which elements are not zero, in their order. How many there are is the same in
+/// every run only where no input decides it: what an input holds here is an example.
 static SmallVector<int64_t> findNonZero(const Operands &in) {
   constexpr int64_t mostElements = 4096;
   SmallVector<int64_t> found;
+  if (dependsOnInputs(in.op->getOperand(0)))
+    in.fail("has a count that only the data know");
   int64_t count = countOf(in.sizes(0));
   if (count > mostElements)
     in.fail("looks through " + Twine(count) + " elements, which is too many");

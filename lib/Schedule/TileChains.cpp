@@ -56,30 +56,28 @@ std::optional<SmallVector<unsigned>> getResultLoops(GenericOp op) {
   return loops;
 }
 
-/// The factor whose rows the product reads once per column: the one that has loops
-/// which no other input has. Tiles go over these rows, one at a time over the loops
-/// that all share, and take all columns.
-OpOperand *findRows(GenericOp product, LoopTiles &tiles) {
-  for (OpOperand *rows : product.getDpsInputOperands()) {
-    OpOperand *other = product.getDpsInputOperand(!rows->getOperandNumber());
-    AffineMap mine = product.getMatchingIndexingMap(rows);
-    AffineMap theirs = product.getMatchingIndexingMap(other);
-    tiles.assign(product.getNumLoops(), 0);
-    int64_t last = -1;
-    for (unsigned loop : llvm::seq(product.getNumLoops())) {
-      if (!isParallel(product, loop) || !mine.isFunctionOfDim(loop))
-        continue;
-      tiles[loop] = 1;
-      if (!theirs.isFunctionOfDim(loop))
-        last = loop;
-    }
-    auto source = rows->get().getDefiningOp<GenericOp>();
-    if (last < 0 || !source)
+/// Tiles over the rows of a factor that other ops compute: the loops that the other
+/// factor lacks. One at a time over the loops that both have; all columns. Nothing
+/// where it is not computed, or has no rows.
+std::optional<LoopTiles> findTiles(GenericOp product, OpOperand &rows) {
+  if (!rows.get().getDefiningOp<GenericOp>())
+    return std::nullopt;
+  OpOperand *other = product.getDpsInputOperand(!rows.getOperandNumber());
+  AffineMap mine = product.getMatchingIndexingMap(&rows);
+  AffineMap theirs = product.getMatchingIndexingMap(other);
+  LoopTiles tiles(product.getNumLoops(), 0);
+  std::optional<unsigned> last;
+  for (unsigned loop : llvm::seq(product.getNumLoops())) {
+    if (!isParallel(product, loop) || !mine.isFunctionOfDim(loop))
       continue;
-    tiles[last] = rowsPerTile;
-    return rows;
+    tiles[loop] = 1;
+    if (!theirs.isFunctionOfDim(loop))
+      last = loop;
   }
-  return nullptr;
+  if (!last)
+    return std::nullopt;
+  tiles[*last] = rowsPerTile;
+  return tiles;
 }
 
 /// What tiles of a value mean for the loops of the op that computes it; nothing
@@ -154,12 +152,9 @@ Chain startChain(GenericOp product, const LoopTiles &tiles) {
   return {mover, {{mover, moved}, {product, tiles}}};
 }
 
-/// Why the product stays as it is; empty: `chain` computes its rows.
-StringRef findChain(GenericOp product, Chain &chain) {
-  LoopTiles tiles;
-  if (!findRows(product, tiles))
-    return "none of its factors is computed by rows";
-  chain = startChain(product, tiles);
+/// Adds what computes the rows of the chain's tiles; whether other products or sums
+/// are among it.
+bool collectMembers(Chain &chain, GenericOp product) {
   bool reduces = false;
   for (Operation &op : llvm::reverse(llvm::make_range(
            product->getBlock()->begin(), product->getIterator()))) {
@@ -170,7 +165,22 @@ StringRef findChain(GenericOp product, Chain &chain) {
     reduces |=
         chain.members.contains(generic) && generic.getNumReductionLoops();
   }
-  return reduces ? "" : "its rows are no result of a product or a sum";
+  return reduces;
+}
+
+/// Why the product stays as it is; empty: `chain` computes its rows.
+StringRef findChain(GenericOp product, Chain &chain) {
+  StringRef reason = "none of its factors is computed by rows";
+  for (OpOperand *rows : product.getDpsInputOperands()) {
+    std::optional<LoopTiles> tiles = findTiles(product, *rows);
+    if (!tiles)
+      continue;
+    chain = startChain(product, *tiles);
+    if (collectMembers(chain, product))
+      return "";
+    reason = "its rows are no result of a product or a sum";
+  }
+  return reason;
 }
 
 /// Tiles the chain's root, with the other members in front of each tile.
