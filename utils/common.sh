@@ -48,13 +48,17 @@ build_targets() {
   fi
 }
 
-# build_with_tests [TARGET]...: the tree with its tests in build/; everything, or the targets.
-build_with_tests() {
-  say "configuring"
-  mkdir -p build
-  cmake --preset release -DLLMC_BUILD_TESTS=ON >build/configure.log 2>&1 ||
-    { tail -n 20 build/configure.log >&2; fail "configuring failed"; }
-  say "building"
-  ninja -C build -j "$(jobs)" "$@" >build/build.log 2>&1 ||
-    { grep -E 'error:|FAILED' build/build.log | head -n 40 >&2; fail "building failed: build/build.log"; }
+# build_preset PRESET FOLDER [TARGET]...: the tree with its tests; everything, or the targets.
+build_preset() {
+  local preset=$1 folder=$2
+  shift 2
+  say "configuring $folder"
+  mkdir -p "$folder"
+  cmake --preset "$preset" -DLLMC_BUILD_TESTS=ON >"$folder/configure.log" 2>&1 ||
+    { tail -n 20 "$folder/configure.log" >&2; fail "configuring failed"; }
+  say "building $folder"
+  ninja -C "$folder" -j "$(jobs)" "$@" >"$folder/build.log" 2>&1 ||
+    { grep -E 'error:|FAILED' "$folder/build.log" | head -n 40 >&2; fail "building failed: $folder/build.log"; }
 }
+
+build_with_tests() { build_preset release build "$@"; }

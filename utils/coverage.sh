@@ -7,12 +7,7 @@ cd "$root"
 
 utils/bootstrap.sh build test
 build=$root/build-coverage
-mkdir -p "$build"
-cmake --preset coverage -DLLMC_BUILD_TESTS=ON >"$build/configure.log" 2>&1 ||
-  { tail -n 20 "$build/configure.log" >&2; fail "configuring failed"; }
-say "building"
-ninja -C "$build" -j "$(jobs)" >"$build/build.log" 2>&1 ||
-  { grep -E 'error:|FAILED' "$build/build.log" | head -n 40 >&2; fail "building failed: $build/build.log"; }
+build_preset coverage "$build"
 
 # Compiled programs write profiles as well: %m keeps one file per binary image.
 say "testing"

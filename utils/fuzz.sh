@@ -10,11 +10,7 @@ duration=${1:-60}
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n 's/^llmc_fuzz_target(\([a-z]*\) .*/\1/p' test/fuzz/CMakeLists.txt)
 
-mkdir -p build-fuzz
-cmake --preset fuzz -DLLMC_BUILD_TESTS=ON >build-fuzz/configure.log 2>&1 ||
-  { tail -n 20 build-fuzz/configure.log >&2; fail "configuring failed"; }
-ninja -C build-fuzz -j "$(jobs)" "${targets[@]/#/fuzz-}" >build-fuzz/build.log 2>&1 ||
-  { grep -E 'error:|FAILED' build-fuzz/build.log | head -n 40 >&2; fail "building failed: build-fuzz/build.log"; }
+build_preset fuzz build-fuzz "${targets[@]/#/fuzz-}"
 
 # LLVM itself is not instrumented, so its containers look overflown.
 export ASAN_OPTIONS=detect_container_overflow=0:allocator_may_return_null=1:detect_leaks=1

@@ -17,14 +17,8 @@ build/test/unit/graph-fuzz --graphs="$FUZZ_GRAPHS" --seed=1
 say "compiles that are killed or limited"
 python3 test/hostile/sweeps.py build/bin/llmc
 for preset in sanitize sanitize-threads; do
-  say "$preset"
-  mkdir -p "build-$preset"
-  cmake --preset $preset -DLLMC_BUILD_TESTS=ON >"build-$preset/configure.log" 2>&1 ||
-    { tail -n 20 "build-$preset/configure.log" >&2; fail "configuring failed"; }
-  ninja -C "build-$preset" -j "$(jobs)" >"build-$preset/build.log" 2>&1 ||
-    { grep -E 'error:|FAILED' "build-$preset/build.log" | head -n 40 >&2; fail "building failed"; }
-  # Instrumented code takes several times as long.
-  ctest --preset $preset -j "$(jobs)" --timeout 3600
+  build_preset $preset build-$preset
+  ctest --preset $preset -j "$(jobs)"
 done
 say "the tutorial"
 utils/tutorial.py build-tutorial

@@ -103,6 +103,9 @@ private:
   void fail(const llvm::Twine &reason);
 };
 
+/// The index of the element that is number `flat`, row-major.
+Sizes unflatten(int64_t flat, ArrayRef<int64_t> sizes);
+
 /// Rounds to the element type: floats to its precision, integers to its width.
 Scalar roundTo(Type elementType, Scalar value);
 

@@ -89,7 +89,6 @@ inline int64_t wrappedProduct(int64_t a, int64_t b) {
 }
 /// Row-major.
 int64_t flatten(Index index, ArrayRef<int64_t> sizes);
-Sizes unflatten(int64_t flat, ArrayRef<int64_t> sizes);
 
 /// The number of a type, of at most 32 bits, that is nearest to `x` beyond its ends.
 double clampTo(Type type, double x);

@@ -37,16 +37,15 @@ mlir::Value OnnxBuilder::buildTurned(const OnnxTensor &tensor) {
   if (!type || type.getWidth() % 8 || tensor.shape.size() != 2 ||
       tensor.shape[0] >= tensor.shape[1])
     return {};
-  int64_t width = type.getWidth() / 8;
+  int64_t rows = tensor.shape[1], columns = tensor.shape[0];
+  auto turned = mlir::RankedTensorType::get({rows, columns}, type);
   for (const SourceTensor &known : weights.tensors()) {
+    if (ArrayRef(known.shape) != turned.getShape())
+      continue;
     mlir::Value table = scopes.front().lookup(known.name);
-    auto is = table ? dyn_cast<mlir::RankedTensorType>(table.getType())
-                    : mlir::RankedTensorType();
-    if (!is || is.getElementType() != type ||
-        is.getShape() !=
-            ArrayRef<int64_t>({tensor.shape[1], tensor.shape[0]}) ||
-        !isTurned(known.bytes, tensor.shape[1], tensor.shape[0], tensor.bytes,
-                  width))
+    if (!table || table.getType() != turned ||
+        !isTurned(known.bytes, rows, columns, tensor.bytes,
+                  type.getWidth() / 8))
       continue;
     mlir::OperationState state(loc, "onnx.Transpose");
     state.addOperands(table);

@@ -21,12 +21,6 @@ struct Side {
 };
 } // namespace
 
-static bool isNone(Value value) { return isa<NoneType>(value.getType()); }
-
-static Value orNone(GraphWriter &w, Value value) {
-  return isNone(value) ? Value(onnx::NoneOp::create(w.builder, w.loc)) : value;
-}
-
 /// Rows that the graph itself makes codes of; null numbers: it does not.
 static Side findRows(Value codes, Value zero) {
   auto quantize = codes.getDefiningOp<onnx::DynamicQuantizeLinearOp>();
@@ -40,7 +34,7 @@ static Side findRows(Value codes, Value zero) {
 static Value dequantize(GraphWriter &w, Value codes, Value scale, Value zero) {
   auto type = cast<ShapedType>(codes.getType());
   Value numbers =
-      w.make("DequantizeLinear", {codes, scale, orNone(w, zero)},
+      w.make("DequantizeLinear", {codes, scale, zero},
              w.attribute("axis", type.hasRank() ? type.getRank() - 1 : 1));
   numbers.setType(type.clone(getElementTypeOrSelf(scale.getType())));
   return numbers;

@@ -66,11 +66,7 @@ DenseElementsAttr evaluate(onnx::Evaluator &evaluator, Value value) {
       return {};
   SmallVector<Attribute> elements;
   for (int64_t i = 0; i < count; ++i) {
-    onnx::Sizes place(sizes.size(), 0);
-    int64_t rest = i;
-    for (size_t dim = sizes.size(); dim-- > 0; rest /= sizes[dim])
-      place[dim] = rest % sizes[dim];
-    auto element = evaluator.element(value, place);
+    auto element = evaluator.element(value, onnx::unflatten(i, sizes));
     Attribute spelled = element ? spell(type, *element) : Attribute();
     if (!spelled)
       return {};

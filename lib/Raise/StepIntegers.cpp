@@ -24,11 +24,7 @@ static std::optional<double> findUniform(const Graph &graph, Value constant) {
   onnx::Evaluator evaluator = graph.evaluator(graph.lengths());
   std::optional<double> number;
   for (int64_t i = 0; i < count; ++i) {
-    Graph::Sizes place(sizes->size(), 0);
-    int64_t rest = i;
-    for (size_t dim = place.size(); dim-- > 0; rest /= (*sizes)[dim])
-      place[dim] = rest % (*sizes)[dim];
-    auto element = evaluator.element(constant, place);
+    auto element = evaluator.element(constant, onnx::unflatten(i, *sizes));
     if (!element || number.value_or(element->number()) != element->number())
       return std::nullopt;
     number = element->number();

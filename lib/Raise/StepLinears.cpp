@@ -181,13 +181,7 @@ Rows StepConverter::matmulBlocks(Operation *op) {
   auto product = cast<onnx::MicrosoftMatMulNBitsOp>(op);
   Rows input = view(op, op->getOperand(0));
   std::string reason;
-  if (!isa<NoneType>(product.getGIdx().getType()))
-    return fail(op, "has its columns in another order");
-  auto weight = made.traceBlocks({product.getB(), product.getScales(),
-                                  orNull(product.getZeroPoints()),
-                                  product.getN(), product.getK(),
-                                  product.getBits(), product.getBlockSize()},
-                                 reason);
+  auto weight = made.traceBlocks(product, reason);
   if (!weight)
     return fail(op, reason);
   if (!input)

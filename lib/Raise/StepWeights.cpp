@@ -111,6 +111,21 @@ static bool swapsLastTwo(onnx::TransposeOp transpose, int64_t rank) {
   return rank >= 2 && *order == ArrayRef(expected);
 }
 
+std::optional<WeightSource>
+StepWeights::traceBlocks(onnx::MicrosoftMatMulNBitsOp product,
+                         std::string &why) const {
+  if (!isa<NoneType>(product.getGIdx().getType())) {
+    why = "has its columns in another order";
+    return std::nullopt;
+  }
+  Value zeros = product.getZeroPoints();
+  return traceBlocks({product.getB(), product.getScales(),
+                      isa<NoneType>(zeros.getType()) ? Value() : zeros,
+                      product.getN(), product.getK(), product.getBits(),
+                      product.getBlockSize()},
+                     why);
+}
+
 std::optional<WeightSource> StepWeights::trace(Value constant) const {
   Operation *op = constant.getDefiningOp();
   if (llm::WeightOp weight = findWeight(constant)) {

@@ -57,6 +57,10 @@ public:
   /// none of constants, or has a format that no grid says.
   std::optional<WeightSource> traceBlocks(const BlockMatrix &matrix,
                                           std::string &why) const;
+  /// The same of what the op multiplies by.
+  std::optional<WeightSource>
+  traceBlocks(mlir::onnx::MicrosoftMatMulNBitsOp product,
+              std::string &why) const;
 
   static WeightSource rows(WeightSource source, RowChoice choice);
   /// With its last two dims swapped; nothing if it is no matrix, nor one per expert.

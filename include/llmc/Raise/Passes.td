@@ -24,7 +24,8 @@ def Decompose : RaisePass<"onnx-decompose", "Decompose"> {
   let description = [{
     Operators of ONNX Runtime (`GroupQueryAttention`, `SkipLayerNormalization`, ...) and the standard's
     Attention are written in products, masks and softmax, so that one recogniser knows all spellings;
-    rows that are chosen of codes are chosen of their numbers.
+    rows that are chosen of codes are chosen of their numbers, and products of codes (`DynamicQuantizeLinear`,
+    `MatMulInteger`, scales) are products of numbers.
     Expects: onnx ops with inferred shapes. Leaves: the same without these, or the op with a reason.
   }];
 }

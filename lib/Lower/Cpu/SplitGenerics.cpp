@@ -62,14 +62,11 @@ private:
 
   LogicalResult splitOp(Operation *op) {
     b.setInsertionPoint(op);
-    if (auto copy = dyn_cast<memref::CopyOp>(op)) {
-      FailureOr<linalg::GenericOp> generic = spellCopy(copy);
-      return failed(generic) ? failure() : splitGeneric(*generic);
-    }
-    if (auto computes = dyn_cast<linalg::LinalgOp>(op)) {
-      FailureOr<linalg::GenericOp> generic = generalize(computes);
-      return failed(generic) ? failure() : splitGeneric(*generic);
-    }
+    FailureOr<linalg::GenericOp> generic = asGeneric(op);
+    if (failed(generic))
+      return failure();
+    if (*generic)
+      return splitGeneric(*generic);
     if (auto load = dyn_cast<memref::LoadOp>(op)) {
       barriers.separate(b, getAccesses(load.getMemRef()), {});
       return success();
@@ -82,9 +79,13 @@ private:
       return splitTurns(turns);
     if (isa<scf::ForOp, scf::WhileOp, scf::IfOp>(op))
       return splitRegions(op);
-    if (isMemoryEffectFree(op) || op->hasTrait<OpTrait::IsTerminator>())
+    if (touchesNoMemory(op))
       return success();
     return op->emitError("no lowering yet for '") << op->getName() << "'";
+  }
+
+  static bool touchesNoMemory(Operation *op) {
+    return isMemoryEffectFree(op) || op->hasTrait<OpTrait::IsTerminator>();
   }
 
   /// What ran before a loop is as good as run by its last turn, and a branch may
@@ -145,6 +146,15 @@ private:
     return generic;
   }
 
+  /// A copy, or an op of linalg, as a generic; null for other ops.
+  FailureOr<linalg::GenericOp> asGeneric(Operation *op) {
+    if (auto copy = dyn_cast<memref::CopyOp>(op))
+      return spellCopy(copy);
+    if (auto computes = dyn_cast<linalg::LinalgOp>(op))
+      return generalize(computes);
+    return linalg::GenericOp();
+  }
+
   FailureOr<linalg::GenericOp> generalize(linalg::LinalgOp op) {
     if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation()))
       return generic;
@@ -185,9 +195,12 @@ private:
     SmallVector<Access> reads, writes;
     for (Operation &each : llvm::make_early_inc_range(*op.getBody())) {
       b.setInsertionPoint(&each);
-      FailureOr<linalg::GenericOp> generic = findGeneric(&each);
+      FailureOr<linalg::GenericOp> generic = asGeneric(&each);
       if (failed(generic))
         return failure();
+      if (!*generic && !touchesNoMemory(&each))
+        return each.emitError("no lowering yet for '")
+               << each.getName() << "' in turns that workers share";
       if (!*generic)
         continue;
       inside.push_back({*generic, functions.get(*generic)});
@@ -201,18 +214,6 @@ private:
       replaceWithCall(generic, call, zero, one);
     shareTurns(op);
     return success();
-  }
-
-  /// The op as a generic; null: it computes nothing in memory.
-  FailureOr<linalg::GenericOp> findGeneric(Operation *op) {
-    if (auto copy = dyn_cast<memref::CopyOp>(op))
-      return spellCopy(copy);
-    if (auto computes = dyn_cast<linalg::LinalgOp>(op))
-      return generalize(computes);
-    if (isMemoryEffectFree(op) || op->hasTrait<OpTrait::IsTerminator>())
-      return linalg::GenericOp();
-    return op->emitError("no lowering yet for '")
-           << op->getName() << "' in turns that workers share";
   }
 
   /// One loop over this worker's turns, the last loop's innermost.

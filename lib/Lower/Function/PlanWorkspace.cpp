@@ -59,11 +59,9 @@ public:
   LogicalResult run() {
     collect();
     b.setInsertionPointToStart(&body);
-    SizeSlices slices(b, [&](Value value) {
-      return value == arguments.getWorkers()
-                 ? value
-                 : repeatLoad(b, arguments.getSizes(), value);
-    });
+    CallNumbers call = {arguments.getSizes(), arguments.getWorkers()};
+    SizeSlices slices(b,
+                      [&](Value value) { return findNumber(b, call, value); });
     for (Buffer &buffer : buffers)
       if (failed(measure(buffer, slices)))
         return failure();
@@ -78,15 +76,19 @@ public:
   size_t getSlots() const { return slots.size(); }
 
 private:
-  /// A load of a size of the call, for the builder's place.
-  Value repeatLoad(ImplicitLocOpBuilder &builder, Value sizes, Value value) {
+  /// What the function reads of a call's numbers, from `call`: how many workers there
+  /// are, or a size. Null: it is neither.
+  Value findNumber(ImplicitLocOpBuilder &builder, const CallNumbers &call,
+                   Value value) {
+    if (value == arguments.getWorkers())
+      return call.workers;
     auto load = value.getDefiningOp<memref::LoadOp>();
     if (!load || load.getMemRef() != arguments.getSizes())
       return {};
     auto place = load.getIndices()[0].getDefiningOp<arith::ConstantIndexOp>();
     assert(place && "sizes are read by number");
     Value at = arith::ConstantIndexOp::create(builder, place.value());
-    return memref::LoadOp::create(builder, sizes, at);
+    return memref::LoadOp::create(builder, call.sizes, at);
   }
 
   //===--- lifetimes ------------------------------------------------------------===//
@@ -234,13 +236,11 @@ private:
 
   /// What the bytes come to, for whoever provides them.
   void planCall() {
-    SizesFunction plan(function->getParentOfType<ModuleOp>(),
-                       [&](ImplicitLocOpBuilder &builder,
-                           const CallNumbers &call, Value value) {
-                         return value == arguments.getWorkers()
-                                    ? call.workers
-                                    : repeatLoad(builder, call.sizes, value);
-                       });
+    SizesFunction plan(
+        function->getParentOfType<ModuleOp>(),
+        [&](auto &builder, const CallNumbers &call, Value value) {
+          return findNumber(builder, call, value);
+        });
     for (const Buffer &buffer : buffers)
       plan.refuseHuge(getDynamic(buffer));
     SmallVector<Value> bytes;

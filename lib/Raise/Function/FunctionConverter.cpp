@@ -197,14 +197,6 @@ static bool readsCodes(Operation *op) {
   return isa<onnx::DequantizeLinearOp, onnx::MicrosoftMatMulNBitsOp>(op);
 }
 
-/// Says once that nothing but `readsCodes` reads a weight of codes.
-bool FunctionConverter::blameCodes(Value value) {
-  if (codes.erase(value))
-    blamed.push_back({value.getDefiningOp(),
-                      "is a weight of integers or of floats of 8 bits"});
-  return false;
-}
-
 void FunctionConverter::convert(Operation *op) {
   b.setLoc(op->getLoc());
   if (isa<onnx::NoneOp>(op) || takeConstant(op))
@@ -213,11 +205,14 @@ void FunctionConverter::convert(Operation *op) {
   if (llvm::all_of(op->getResults(), [&](Value v) { return isKnown(v); }))
     return;
   // What an operand lacks has been said of its own op, or is said now.
-  if (!llvm::all_of(op->getOperands(), [&](Value v) {
-        return isKnown(v) || (readsCodes(op) && codes.contains(v)) ||
-               blameCodes(v);
-      }))
+  for (Value operand : op->getOperands()) {
+    if (isKnown(operand) || (readsCodes(op) && codes.contains(operand)))
+      continue;
+    if (codes.erase(operand)) // said once
+      blamed.push_back({operand.getDefiningOp(),
+                        "is a weight of integers or of floats of 8 bits"});
     return;
+  }
   auto lowering = getLowerings().find(op->getName().getStringRef());
   if (lowering == getLowerings().end()) {
     blamed.push_back({op, "has no lowering"});

@@ -198,7 +198,6 @@ private:
   void findIntegers(mlir::Operation *op);
   std::optional<TensorSizes> computeIntegers(mlir::Operation *op);
   bool isKnown(Value value) const;
-  bool blameCodes(Value value); // false
   SizedTensor get(Value value);
   SizedTensor spellIntegers(Value value);
   bool returnResults();

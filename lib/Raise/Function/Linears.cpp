@@ -86,16 +86,8 @@ bool addBias(Node &node, const SizedTensor &product, Value constant) {
 /// Weights in blocks of codes, as ONNX Runtime keeps them.
 static LogicalResult lowerMatMulNBits(Node &node) {
   auto op = cast<onnx::MicrosoftMatMulNBitsOp>(node.op);
-  if (!isa<NoneType>(op.getGIdx().getType()))
-    return node.fail("has its columns in another order");
-  Value zeros = op.getZeroPoints();
-  if (isa<NoneType>(zeros.getType()))
-    zeros = {};
   std::string reason;
-  auto weight =
-      node.weights().traceBlocks({op.getB(), op.getScales(), zeros, op.getN(),
-                                  op.getK(), op.getBits(), op.getBlockSize()},
-                                 reason);
+  auto weight = node.weights().traceBlocks(op, reason);
   if (!weight)
     return node.fail(reason);
   std::optional<SizedTensor> product = multiplyBy(node, weight);
