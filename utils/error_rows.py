@@ -60,7 +60,7 @@ USAGE = [
     row("C33", "no `-o`", "llmc compile m.gguf", 2, "compile", "-o is required", "llmc compile m.gguf -o app"),
     row("C34", "`--activations=int8`", "llmc compile m.gguf -o a --activations=int8", 2, "'int8'", "f32, i16, mixed or i8", "did you mean 'i8'"),
     row("C35", "`--kv=q8_0`", "llmc compile m.gguf -o a --kv=q8_0", 2, "'q8_0'", "--kv takes f32 or f16", "smallest|--help"),
-    row("C36", "`--weights=q4_0`", "llmc compile m.gguf -o a --weights=q4_0", 2, "'q4_0'", "keep or f32", "take a file"),
+    row("C36", "`--weights=q4_0`", "llmc compile m.gguf -o a --weights=q4_0", 2, "'q4_0'", "keep or f32", "--quantize=w4"),
     row("C37", "`--emit=dll`", "llmc compile m.gguf -o a --emit=dll", 2, "'dll'", "exe, so, obj", "shared library|--help"),
     row("C38", "`--max-context 1000000`", "llmc compile m.gguf -o a --max-context 1000000", 1, "1000000", "256 positions", "give"),
     rows("C39", "`--max-context -5`, `--max-batch 0`",

@@ -29,7 +29,7 @@ SHARED_RUNTIME = {
     "Emit": ["Checksum.h", "ElfFile.h"],
     "Weights": [],
     "Import": ["Status.h", "Tokenizer.h", "TokenizerModel.h"],
-    "Driver": ["Artifact.h", "Status.h", "Tokenizer.h", "TokenizerModel.h", "Engine.h",
+    "Driver": ["Artifact.h", "Status.h", "Tokenizer.h", "TokenizerModel.h", "Engine.h", "Function.h",
                "CommandDocs.h", "Console.h", "Usage.h"],
 }
 # utils/mutations.py plants mistakes: code that has moved takes its mistake along.

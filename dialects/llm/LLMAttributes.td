@@ -44,8 +44,8 @@ class LLM_Attr<string name, string mnemo, list<Trait> traits = []>
 // Encodings
 //===----------------------------------------------------------------------===//
 
-class LLM_Encoding<string name, string mnemo>
-    : LLM_Attr<name, mnemo, [DeclareAttrInterfaceMethods<LLM_EncodingAttrInterface>]>;
+class LLM_Encoding<string name, string mnemo, list<string> methods = []>
+    : LLM_Attr<name, mnemo, [DeclareAttrInterfaceMethods<LLM_EncodingAttrInterface, methods>]>;
 
 def LLM_FloatEncoding : LLM_Encoding<"FloatEncoding", "float"> {
   let summary = "one IEEE float (or bfloat16) per element";
@@ -94,7 +94,7 @@ def LLM_GgmlEncoding : AttrDef<LLM_Dialect, "GgmlEncoding",
   let parameters = (ins "::mlir::llm::GgmlFormat":$format);
 }
 
-def LLM_GridEncoding : LLM_Encoding<"Grid", "grid"> {
+def LLM_GridEncoding : LLM_Encoding<"Grid", "grid", ["packBlock"]> {
   let summary = "integer codes and their scales: what every quantised weight means";
   let description = [{
     `value = scale * (code - zero)` or `scale * code + min`, with codes of 1 to 8 bits
@@ -253,6 +253,63 @@ def LLM_DequantizeStep : LLM_Attr<"DequantizeStep", "dequantize"> {
                         DefaultValuedParameter<"int64_t", "0">:$block,
                         OptionalParameter<"::mlir::llm::GridAttr">:$grid,
                         DefaultValuedParameter<"bool", "false">:$transposed);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def LLM_AwqScale : LLM_Attr<"AwqScale", "awq"> {
+  let summary = "factors that spare the input columns which matter: activation-aware scaling";
+  let description = [{
+    Factors s [K] for the columns of the `weights`, which have one input of K columns with statistics `stats`:
+    s = rms(x)^a / geometric mean, where a of [0, 1] makes the error of the product least once W * diag(s) is rounded
+    to `grid` (arXiv:2306.00978). The input is divided by s, for which what makes it is scaled. Where that is
+    the value of attention, `repeat` heads of `head` columns share one, and so their factors.
+    ```mlir
+    #llm.awq<weights = [@gate, @up], stats = "gate", grid = <bits = 4, group = 64, scale = f16, zero = 8>>
+    ```
+  }];
+  let parameters = (ins "::mlir::ArrayAttr":$weights, "::mlir::StringAttr":$stats, "::mlir::llm::GridAttr":$grid,
+                        DefaultValuedParameter<"int64_t", "1">:$repeat,
+                        DefaultValuedParameter<"int64_t", "0">:$head);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+def LLM_ScaleStep : LLM_Attr<"ScaleStep", "scale"> {
+  let summary = "recipe step: each column (or row, or number of a vector) is multiplied by a factor";
+  let description = [{
+    The factors are those of `by` (`#llm.awq`), or the floats of the tensor that it names; with `inverse` it is
+    divided by them. Leads to floats of the source's shape. Rounding steps that follow take statistics of an input whose columns were
+    scaled the other way.
+    ```mlir
+    #llm.scale<by = "factors", rows = true, inverse = true>
+    ```
+  }];
+  let parameters = (ins "::mlir::Attribute":$by, DefaultValuedParameter<"bool", "false">:$rows,
+                        DefaultValuedParameter<"bool", "false">:$inverse);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def LLM_RoundStep : LLM_Attr<"RoundStep", "round"> {
+  let summary = "recipe step: a quantiser chooses codes of a grid";
+  let description = [{
+    Leads to a matrix of the same shape in `grid`, which has a float per group (no `sub`). `method` names the quantiser
+    (`lib/Weights/Rounding`): `rtn` takes the nearest codes; `gptq` goes through the columns and lets those to come
+    make up for what rounding changed (arXiv:2210.17323). `span` consecutive elements, a multiple of the group,
+    share one scale (a row of them: one scale per channel); 0 is the group. With `search` scales minimise the squared
+    error, else they span the values. `stats` names the statistics of the linear's input, which the errors of columns are
+    weighted by; `gptq` needs them, adds `damp` times the mean of its diagonal to X^T X, and with `order` takes columns
+    from the largest of that diagonal down.
+    ```mlir
+    #llm.round<grid = <bits = 4, group = 64, scale = f16, zero = 8>, method = "gptq", stats = "blk.0.attn_q.weight">
+    ```
+  }];
+  let parameters = (ins "::mlir::llm::GridAttr":$grid, "::mlir::StringAttr":$method,
+                        OptionalParameter<"::mlir::StringAttr">:$stats,
+                        DefaultValuedParameter<"int64_t", "0">:$span,
+                        DefaultValuedParameter<"bool", "false">:$search,
+                        OptionalParameter<"::mlir::FloatAttr">:$damp,
+                        DefaultValuedParameter<"bool", "false">:$order);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

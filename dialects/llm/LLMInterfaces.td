@@ -30,6 +30,11 @@ def LLM_EncodingAttrInterface : AttrInterface<"EncodingAttrInterface"> {
       "std::optional<::mlir::llm::Grid>", "getGrid">,
     InterfaceMethod<"Splits a block into its parts; only for encodings with a grid.",
       "void", "unpackBlock", (ins "const uint8_t *":$bytes, "::mlir::llm::GridBlock &":$block)>,
+    InterfaceMethod<"Joins parts into the block at `bytes`; only for encodings that quantisers choose codes of.",
+      "void", "packBlock", (ins "const ::mlir::llm::GridBlock &":$block, "uint8_t *":$bytes),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        llvm_unreachable("no quantiser chooses codes of this encoding");
+      }]>,
   ];
   let extraSharedClassDeclaration = [{
     /// Bytes of `elems` consecutive elements; `elems` is a multiple of the block.

@@ -38,6 +38,41 @@ DequantizeStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+LogicalResult
+RoundStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                      GridAttr grid, StringAttr method, StringAttr stats,
+                      int64_t span, bool search, FloatAttr damp, bool order) {
+  if (grid.getSub())
+    return emitError() << "a group of the grid has one float, found " << grid;
+  if (span >= 0 && span % grid.getGroup() == 0)
+    return success();
+  return emitError() << "span is a multiple of the group of " << grid.getGroup()
+                     << ", found " << span;
+}
+
+LogicalResult AwqScaleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   ArrayAttr weights, StringAttr stats,
+                                   GridAttr grid, int64_t repeat,
+                                   int64_t head) {
+  if (weights.empty() ||
+      !llvm::all_of(weights, llvm::IsaPred<FlatSymbolRefAttr>))
+    return emitError() << "weights are symbols, at least one, found "
+                       << weights;
+  if (repeat < 1 || head < 0 || (repeat > 1 && head == 0))
+    return emitError() << "repeat is positive, and more than 1 of heads only, "
+                          "found "
+                       << repeat << " of " << head;
+  return success();
+}
+
+LogicalResult
+ScaleStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                      Attribute by, bool rows, bool inverse) {
+  if (isa_and_nonnull<AwqScaleAttr, StringAttr>(by))
+    return success();
+  return emitError() << "factors are #llm.awq or name a tensor, found " << by;
+}
+
 /// A tensor of numbers or a packed value whose bytes can be counted.
 static bool isWeightType(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
@@ -62,9 +97,11 @@ static LogicalResult verifyRecipe(WeightOp op) {
     return op.emitOpError("(C4) only a source has a recipe");
   for (Attribute step : *recipe)
     if (!isa<TransposeStepAttr, RowsStepAttr, ConvertStepAttr, AddStepAttr,
-             BlocksStepAttr, DequantizeStepAttr>(step))
-      return op.emitOpError("(C4) a recipe lists transpose, rows, convert, "
-                            "add, blocks and dequantize steps, found ")
+             BlocksStepAttr, DequantizeStepAttr, RoundStepAttr, ScaleStepAttr>(
+            step))
+      return op.emitOpError(
+                 "(C4) a recipe lists transpose, rows, convert, "
+                 "add, blocks, dequantize, round and scale steps, found ")
              << step;
   return success();
 }

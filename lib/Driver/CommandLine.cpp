@@ -29,6 +29,7 @@ struct CommandLine {
       "llmc turns a language model into one native executable.\n"
       "Example: llmc compile model.gguf -o app && ./app \"Once upon a time\""};
   CompileCommand compile;
+  CalibrateCommand calibrate;
   ImportCommand import;
   CheckCommand check;
   InspectCommand inspect;
@@ -40,6 +41,7 @@ struct CommandLine {
 
   CommandLine();
   void addCompile();
+  void addCalibrate();
   void addImport();
   void addCheck();
   void addInspect();
@@ -74,8 +76,15 @@ static void addCompileOptions(CLI::App *app, CompileOptions &options) {
       "15 where 8 would show (default: mixed for integer weights, else f32)");
   addChoice(app, "--weights", options.weights,
             "Keep the model's encodings, or dequantise (default: keep)",
-            "llmc quantises nothing; for fewer bits take a file that has them "
-            "(GGUF: Q8_0, Q4_K, ...)");
+            "for fewer bits: --quantize=w4");
+  app->add_option("--quantize", options.quantize,
+                  "Fewer bits for the weights: w8, w4, w4-gptq, w4-awq, or "
+                  "key=value,... (bits=4,group=64,method=gptq; "
+                  "docs/quantization.md)")
+      ->type_name("SPEC");
+  app->add_option("--stats", options.stats,
+                  "What llmc calibrate wrote of this model; gptq needs it")
+      ->type_name("FILE");
   addChoice(app, "--kv", options.cache,
             "Element type of the KV cache (default: f32 with f32 "
             "activations, else f16)",
@@ -176,9 +185,7 @@ static llmrt::UsageContext makeUsageContext(const std::string &program) {
            {"--model", "the model stands alone: llmc compile MODEL -o app"},
            {"-hf*", "llmc downloads nothing: huggingface-cli download NAME "
                     "--local-dir FOLDER, then llmc run FOLDER"},
-           {"-ngl", "there is no GPU code: leave it out"},
-           {"--quantize*",
-            "llmc quantises nothing: take a file that is (GGUF: Q8_0, Q4_K)"}},
+           {"-ngl", "there is no GPU code: leave it out"}},
           adviseArgument};
 }
 
@@ -233,6 +240,39 @@ void CommandLine::addCompile() {
       return report(runCompile(compile));
     };
   });
+}
+
+void CommandLine::addCalibrate() {
+  CLI::App *command = app.add_subcommand(
+      "calibrate", "Collect what quantisers want to know of a model's inputs");
+  command
+      ->add_option("MODEL", calibrate.model,
+                   "An ONNX file, a GGUF file or a Hugging Face folder")
+      ->required();
+  command
+      ->add_option("--text", calibrate.text,
+                   "A file of text like that the model will see")
+      ->required()
+      ->type_name("FILE");
+  command
+      ->add_option("-o,--output", calibrate.output,
+                   "The statistics, for llmc compile --stats")
+      ->required()
+      ->type_name("FILE");
+  llmrt::takesWhole(
+      command->add_option("--tokens", calibrate.tokens,
+                          "Tokens to run, 0 for all (default: 32768)"),
+      0, int64_t(1) << 32);
+  llmrt::takesWhole(command->add_option("--context", calibrate.context,
+                                        "Tokens of a window (default: 512)"),
+                    1, int64_t(1) << 24);
+  llmrt::takesWhole(command->add_option("--threads", calibrate.threads,
+                                        "Threads (default: all cores)"),
+                    1, 1024);
+  command->add_flag("-q,--quiet", calibrate.quiet,
+                    "No progress and no summary");
+  command->callback(
+      [this] { action = [this] { return report(runCalibrate(calibrate)); }; });
 }
 
 void CommandLine::addImport() {
@@ -363,6 +403,7 @@ CommandLine::CommandLine() {
              "--mlir-, like --mlir-print-ir-after-all and --mlir-timing; "
              "a value follows '='.");
   addCompile();
+  addCalibrate();
   addImport();
   addCheck();
   addInspect();

@@ -16,7 +16,10 @@
 #include "llmc/Emit/PendingFile.h"
 #include "llmc/Lower/Passes.h"
 #include "llmc/Lower/Signature.h"
+#include "llmc/Optimize/QuantizeSpec.h"
 #include "llmc/Weights/Files.h"
+#include "llmc/Weights/Rounding.h"
+#include "llmc/Weights/Statistics.h"
 #include "llmrt/Console.h"
 #include "llmrt/TokenizerModel.h"
 
@@ -69,12 +72,32 @@ llvm::Error Compiler::run(Stage stage,
   return llvm::Error::success();
 }
 
+static llvm::Error checkQuantize(const CompileOptions &options) {
+  if (options.quantize.empty())
+    return llvm::Error::success();
+  auto spec = parseQuantizeSpec(options.quantize);
+  if (!spec)
+    return llvm::createStringError("--quantize: " +
+                                   llvm::toString(spec.takeError()));
+  if (options.weights == WeightMode::f32)
+    return llvm::createStringError(
+        "--quantize and --weights=f32 ask for opposites: leave one out");
+  if (needsStatistics(*spec) && options.stats.empty())
+    return llvm::createStringError(
+        "--quantize=" + options.quantize +
+        " needs statistics of the model's activations: llmc calibrate MODEL "
+        "--text FILE -o model.stats, then --stats=model.stats");
+  return llvm::Error::success();
+}
+
 /// The options that need no model.
 llvm::Error Compiler::readOptions(const CompileOptions &wanted) {
   auto names = llmc::getIsas(wanted.cpu);
   if (!names)
     return names.takeError();
   isas = std::move(*names);
+  if (llvm::Error error = checkQuantize(wanted))
+    return error;
   if (!wanted.emulateOn.empty())
     if (llvm::Error error = getMachineFeatures(wanted.emulateOn).takeError())
       return llvm::createStringError("--emulate-on: " +
@@ -148,6 +171,20 @@ llvm::Error Compiler::readModel(llvm::StringRef path,
   return settleModel(path, wanted);
 }
 
+/// Rounding twice has the errors of both; nobody should take it for the figure of a
+/// method.
+static void warnOfGrids(llvm::StringRef path, mlir::ModuleOp module) {
+  int64_t count = 0;
+  for (auto weight : module.getOps<mlir::llm::WeightOp>())
+    if (auto encoding = mlir::llm::getEncoding(weight.getType()))
+      count += encoding.getGrid().has_value();
+  if (count)
+    warn(path + ": " + llvm::Twine(count) +
+         " weights are quantised already; those of more bits than --quantize "
+         "asks for are rounded again, and lose more than a model of floats "
+         "would");
+}
+
 llvm::Error Compiler::settleModel(llvm::StringRef path,
                                   const CompileOptions &wanted) {
   if (llvm::Error error = becomeProgram())
@@ -161,6 +198,12 @@ llvm::Error Compiler::settleModel(llvm::StringRef path,
                 "it: 4096 are compiled in; --max-context=N says another");
   if (llvm::Error error = settleOptions(wanted))
     return error;
+  if (!options.quantize.empty())
+    warnOfGrids(path, getModule());
+  if (!options.stats.empty())
+    if (llvm::Error error =
+            readStatistics(options.stats, context, model.weights))
+      return error;
   return checkStageContract(Stage::import, *model.module);
 }
 
@@ -183,6 +226,9 @@ llvm::Error Compiler::import(llvm::StringRef path,
                              const CompileOptions &wanted) {
   if (llvm::Error error = readOptions(wanted))
     return error;
+  // IR may have recipes that ask for them already.
+  if (wanted.quantize.empty() && !wanted.stats.empty())
+    return llvm::createStringError("--stats goes with --quantize=SPEC");
   return run(Stage::import, [&] { return readModel(path, wanted); });
 }
 
@@ -287,6 +333,10 @@ llvm::Error Compiler::resume(llvm::StringRef irPath,
                    settleBy(std::move(source), weightsFrom, wanted)) {
       return error;
     }
+    if (!wanted.quantize.empty() && done >= Stage::optimize)
+      return llvm::createStringError(
+          irPath + ": is past the stage that --quantize is for: go on from IR "
+                   "of llmc import");
     return checkSources(irPath, getModule(), model.weights, weightsFrom);
   });
 }
@@ -302,7 +352,24 @@ llvm::Error Compiler::runUntil(Stage last) {
         }))
       return error;
     done = stage;
+    if (stage == Stage::optimize)
+      if (llvm::Error error = checkRecipes())
+        return error;
   }
+  return llvm::Error::success();
+}
+
+/// What weights are made with is there: nobody waits for the code to hear that not.
+llvm::Error Compiler::checkRecipes() {
+  for (auto weight : getModule().getOps<mlir::llm::WeightOp>())
+    if (auto recipe = weight.getRecipeAttr())
+      for (auto round : recipe.getAsRange<mlir::llm::RoundStepAttr>())
+        if (std::string problem = checkStatistics(
+                model.weights, round,
+                mlir::llm::getMatrixShape(weight.getType()).back());
+            !problem.empty())
+          return llvm::createStringError("weight '" + weight.getSymName() +
+                                         "': " + problem);
   return llvm::Error::success();
 }
 
@@ -407,6 +474,19 @@ describeFunction(mlir::ModuleOp module, const CompileOptions &options) {
                             {"weight_bytes", *bytes}};
 }
 
+/// Everything counted: scales, minimums, tables, vectors.
+static double countBitsPerWeight(mlir::ModuleOp module) {
+  double bytes = 0, elements = 0;
+  for (auto weight : module.getOps<mlir::llm::WeightOp>()) {
+    double count = 1;
+    for (int64_t size : mlir::llm::getMatrixShape(weight.getType()))
+      count *= static_cast<double>(size);
+    elements += count;
+    bytes += static_cast<double>(mlir::llm::getWeightBytes(weight.getType()));
+  }
+  return elements > 0 ? 8 * bytes / elements : 0;
+}
+
 llvm::Expected<llvm::json::Object> Compiler::describeStep() {
   auto plan = getPlan();
   if (!plan)
@@ -414,6 +494,7 @@ llvm::Expected<llvm::json::Object> Compiler::describeStep() {
   llvm::json::Object object = describeOptions(options);
   object["vocabulary"] = plan->getResult("logits").getColumns();
   object["weight_bytes"] = plan->getWeightBytes();
+  object["bits_per_weight"] = countBitsPerWeight(getModule());
   return object;
 }
 

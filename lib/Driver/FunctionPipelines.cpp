@@ -14,8 +14,11 @@
 
 using namespace llmc;
 
-static void buildOptimize(mlir::OpPassManager &manager) {
+static void buildOptimize(mlir::OpPassManager &manager,
+                          const CompileOptions &options) {
   manager.addPass(mlir::createCanonicalizerPass());
+  if (!options.quantize.empty())
+    manager.addPass(createQuantizeWeights({options.quantize}));
   manager.addPass(createFormGenerics());
   // Equal ops would be two readers of one tensor, which then joins neither.
   manager.addPass(mlir::createCSEPass());
@@ -61,7 +64,7 @@ void llmc::buildFunctionPipeline(Stage stage, mlir::OpPassManager &manager,
                                  llvm::ArrayRef<std::string> isas) {
   switch (stage) {
   case Stage::optimize:
-    return buildOptimize(manager);
+    return buildOptimize(manager, options);
   case Stage::schedule:
     return buildSchedule(manager, isas);
   case Stage::lower:
@@ -76,7 +79,7 @@ void llmc::registerFunctionPipelines() {
   using Manager = mlir::OpPassManager;
   mlir::PassPipelineRegistration<>(
       "llmc-function-optimize", "the optimize stage of a function program",
-      [](Manager &manager) { buildOptimize(manager); });
+      [](Manager &manager) { buildOptimize(manager, {}); });
   mlir::PassPipelineRegistration<>(
       "llmc-function-schedule", "the schedule stage of a function program",
       [](Manager &manager) { buildSchedule(manager, {}); });

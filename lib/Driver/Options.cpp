@@ -123,7 +123,8 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
     return options;
   }
   bool integers =
-      options.weights == WeightMode::keep && hasIntegerWeights(imported);
+      !options.quantize.empty() ||
+      (options.weights == WeightMode::keep && hasIntegerWeights(imported));
   if (options.activations == Activations::automatic)
     options.activations = integers ? Activations::mixed : Activations::f32;
   if (options.activations != Activations::f32 && !integers)
@@ -151,6 +152,7 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
 llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
   return llvm::json::Object{{"activations", getChoiceName(options.activations)},
                             {"weights", getChoiceName(options.weights)},
+                            {"quantize", options.quantize},
                             {"kv", getChoiceName(options.cache)},
                             {"max_context", options.maxContext},
                             {"max_batch", options.maxBatch},

@@ -109,11 +109,21 @@ static void buildOptimize(mlir::OpPassManager &manager,
   // changed its type afterwards would have to change it in every table too.
   if (options.weights == WeightMode::f32)
     manager.addPass(createConvertWeights({/*to=*/FloatFormat::f32}));
+  if (!options.quantize.empty())
+    manager.addPass(createQuantizeWeights({options.quantize}));
   if (options.cache == CacheType::f16)
     manager.addPass(createConvertKV({/*to=*/FloatFormat::f16}));
   // After the weights have their encoding, which decides who takes integers.
   if (std::optional<FineRows> fine = getFineRows(options.activations))
     manager.addPass(createQuantizeActivations({*fine}));
+  // After what changes inputs of products, before what moves them into loops, which
+  // results of a step cannot come out of.
+  if (options.observe) {
+    manager.addPass(createObserveLinears());
+    manager.addPass(createShareRotations());
+    manager.addPass(mlir::createCSEPass());
+    return;
+  }
   // Before outlining: the angles then stand in front of the layers and are not
   // part of the period.
   manager.addPass(createShareRotations());
@@ -198,6 +208,8 @@ struct OptimizePipelineOptions
                              llvm::cl::init(WeightMode::keep)};
   Option<CacheType> cache{*this, "kv", llvm::cl::desc("f32 or f16"),
                           llvm::cl::init(CacheType::f32)};
+  Option<std::string> quantize{
+      *this, "quantize", llvm::cl::desc("a spec of llm-quantize-weights")};
 };
 
 struct SchedulePipelineOptions
@@ -235,6 +247,7 @@ void llmc::registerPipelines() {
         options.activations = given.activations;
         options.weights = given.weights;
         options.cache = given.cache;
+        options.quantize = given.quantize;
         buildStagePipeline(Stage::optimize, manager, options, {});
       });
   mlir::PassPipelineRegistration<SchedulePipelineOptions>(

@@ -4,11 +4,10 @@
 // The same prompt through the interpreter of the llm dialect: slow, and what a
 // compiled program is compared with.
 //===----------------------------------------------------------------------===//
+#include "OpenTokenizer.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Compiler.h"
 #include "llmc/Reference/Interpreter.h"
-#include "llmrt/Tokenizer.h"
-#include "llmrt/TokenizerModel.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -16,36 +15,6 @@
 #include <numeric>
 
 using namespace llmc;
-
-namespace {
-
-/// A tokenizer and the bytes that it reads.
-struct OpenTokenizer {
-  std::vector<uint64_t> blob; // 8-byte aligned
-  std::optional<llmrt::Tokenizer> tokenizer;
-};
-
-} // namespace
-
-static llvm::Error openTokenizer(const ImportedModel &model,
-                                 OpenTokenizer &result) {
-  if (!model.tokenizer)
-    return llvm::createStringError(
-        "the model has no tokenizer: give token ids with --ids");
-  auto bytes = llmrt::serializeTokenizer(*model.tokenizer);
-  if (!bytes)
-    return llvm::createStringError("the model's tokenizer: " + bytes.message());
-  result.blob.resize((bytes->size() + 7) / 8);
-  std::copy(bytes->begin(), bytes->end(),
-            reinterpret_cast<char *>(result.blob.data()));
-  auto opened = llmrt::Tokenizer::open(std::as_bytes(std::span(
-      reinterpret_cast<const char *>(result.blob.data()), bytes->size())));
-  if (!opened)
-    return llvm::createStringError("the model's tokenizer: " +
-                                   opened.message());
-  result.tokenizer.emplace(std::move(*opened));
-  return llvm::Error::success();
-}
 
 /// The token of the highest logit of the last row; the first of equals.
 static int32_t pickGreedy(const ReferenceLogits &logits) {
@@ -89,7 +58,8 @@ llvm::Error llmc::runReference(const ReferenceCommand &command) {
   OpenTokenizer open;
   bool needsText = command.ids.empty() || !command.printIds;
   if (needsText)
-    if (llvm::Error error = openTokenizer(compiler.getModel(), open))
+    if (llvm::Error error = openTokenizer(compiler.getModel(),
+                                          "give token ids with --ids", open))
       return error;
 
   std::vector<int32_t> tokens = command.ids;

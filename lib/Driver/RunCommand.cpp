@@ -140,6 +140,9 @@ static llvm::Expected<std::string> getCachedPath(const RunCommand &command) {
           .str());
   if (llvm::Error error = key.addModel(command.model))
     return error;
+  if (!command.options.stats.empty())
+    if (llvm::Error error = key.addFile(command.options.stats))
+      return error;
   auto folder = getCacheFolder();
   if (!folder)
     return folder.takeError();

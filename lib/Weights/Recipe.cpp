@@ -7,6 +7,8 @@
 // codes.
 //===----------------------------------------------------------------------===//
 #include "IntegerCodes.h"
+#include "Rounding/Awq.h"
+#include "Rounding/Rounding.h"
 
 #include "llmc/Weights/Errors.h"
 
@@ -23,6 +25,8 @@ struct Material {
   EncodingAttrInterface encoding;
   ArrayRef<uint8_t> bytes;
   std::vector<uint8_t> owned; // holds `bytes` once a step has made them
+  // What columns were multiplied by, so that their input is divided by it; or none.
+  std::vector<float> columnScale;
 
   int64_t elements() const {
     std::optional<int64_t> count = countElements(shape);
@@ -273,12 +277,65 @@ static std::string dequantizeStep(Material &material, DequantizeStepAttr step,
   return problem;
 }
 
-static std::string applyStep(Material &material, mlir::Attribute step,
+static std::string roundStep(Material &material, RoundStepAttr step,
                              const WeightStore &store) {
+  if (material.shape.size() < 2)
+    return "only a matrix is rounded to a grid, found shape " +
+           spellShape(material.shape);
+  std::vector<uint8_t> made;
+  std::string problem =
+      roundMatrix(step, store, dequantize(material), material.shape.back(),
+                  material.columnScale, made);
+  material.encoding = step.getGrid();
+  material.replace(std::move(made));
+  return problem;
+}
+
+static std::string readFactors(ScaleStepAttr step, WeightOp weight,
+                               const WeightStore &store,
+                               std::vector<float> &factors);
+
+static std::string scaleStep(Material &material, ScaleStepAttr step,
+                             WeightOp weight, const WeightStore &store) {
+  std::vector<float> factors;
+  if (std::string problem = readFactors(step, weight, store, factors);
+      !problem.empty())
+    return problem;
+  const int64_t rows = material.shape.front(),
+                cols = material.elements() / std::max<int64_t>(rows, 1);
+  auto awq = dyn_cast<AwqScaleAttr>(step.getBy());
+  const int64_t repeat = step.getRows() && awq ? awq.getRepeat() : 1;
+  const int64_t wanted = (step.getRows() ? rows : cols) * repeat;
+  if (static_cast<int64_t>(factors.size()) != wanted)
+    return "needs " + std::to_string(wanted) + " factors, found " +
+           std::to_string(factors.size());
+  if (step.getInverse())
+    for (float &factor : factors)
+      factor = 1 / factor;
+  std::vector<float> values = dequantize(material);
+  for (auto [i, value] : enumerate(values)) {
+    auto at = static_cast<int64_t>(i);
+    at = step.getRows() ? at / cols : at % cols;
+    value *= factors[step.getRows() && awq ? getFactorOfRow(awq, at) : at];
+  }
+  auto *context = step.getContext();
+  encode(material, values,
+         FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
+  if (!step.getRows())
+    material.columnScale = std::move(factors);
+  return "";
+}
+
+static std::string applyStep(Material &material, mlir::Attribute step,
+                             WeightOp weight, const WeightStore &store) {
+  if (auto scale = dyn_cast<ScaleStepAttr>(step))
+    return scaleStep(material, scale, weight, store);
   if (auto blocks = dyn_cast<BlocksStepAttr>(step))
     return joinBlocks(material, blocks, store);
   if (auto codes = dyn_cast<DequantizeStepAttr>(step))
     return dequantizeStep(material, codes, store);
+  if (auto round = dyn_cast<RoundStepAttr>(step))
+    return roundStep(material, round, store);
   if (isa<TransposeStepAttr>(step))
     return transpose(material);
   if (auto rows = dyn_cast<RowsStepAttr>(step))
@@ -319,22 +376,67 @@ static Expected<Material> takeSource(WeightOp weight,
   if (!source)
     return weightError(weight, "the model's files have no tensor " +
                                    quote(*weight.getSource()));
-  return Material{source->shape, source->encoding, source->bytes, {}};
+  return Material{source->shape, source->encoding, source->bytes, {}, {}};
 }
 
-/// The weight in source order, in the encoding of its type.
-static Expected<Material> makeMaterial(WeightOp weight,
-                                       const WeightStore &store) {
+/// What the recipe leads to; without the steps of quantisers, the weight as the model
+/// has it.
+static Expected<Material>
+followRecipe(WeightOp weight, const WeightStore &store, bool quantises) {
   Expected<Material> material =
       weight.getSource() ? takeSource(weight, store) : takeValue(weight);
   if (!material)
     return material;
   mlir::ArrayAttr recipe = weight.getRecipeAttr();
   for (mlir::Attribute step :
-       recipe ? recipe.getValue() : ArrayRef<mlir::Attribute>())
-    if (std::string problem = applyStep(*material, step, store);
+       recipe ? recipe.getValue() : ArrayRef<mlir::Attribute>()) {
+    if (!quantises && isa<ScaleStepAttr, RoundStepAttr>(step))
+      break;
+    if (std::string problem = applyStep(*material, step, weight, store);
         !problem.empty())
       return weightError(weight, problem);
+  }
+  return material;
+}
+
+static std::string makeAwqFactors(AwqScaleAttr awq, mlir::ModuleOp module,
+                                  const WeightStore &store,
+                                  std::vector<float> &factors) {
+  std::vector<float> values;
+  int64_t cols = 0;
+  for (auto name : awq.getWeights().getAsRange<mlir::FlatSymbolRefAttr>()) {
+    auto weight = module.lookupSymbol<WeightOp>(name.getAttr());
+    if (!weight)
+      return "there is no weight " + quote(name.getValue());
+    Expected<Material> material =
+        followRecipe(weight, store, /*quantises=*/false);
+    if (!material)
+      return toString(material.takeError());
+    cols = material->shape.back();
+    llvm::append_range(values, dequantize(*material));
+  }
+  return findAwqFactors(awq, store, values, cols, factors);
+}
+
+static std::string readFactors(ScaleStepAttr step, WeightOp weight,
+                               const WeightStore &store,
+                               std::vector<float> &factors) {
+  auto awq = dyn_cast<AwqScaleAttr>(step.getBy());
+  if (!awq)
+    return readBeside(store, cast<mlir::StringAttr>(step.getBy()).getValue(),
+                      factors);
+  auto module = weight->getParentOfType<mlir::ModuleOp>();
+  return store.derive(awq, factors, [&](std::vector<float> &made) {
+    return makeAwqFactors(awq, module, store, made);
+  });
+}
+
+/// The weight in source order, in the encoding of its type.
+static Expected<Material> makeMaterial(WeightOp weight,
+                                       const WeightStore &store) {
+  Expected<Material> material = followRecipe(weight, store, /*quantises=*/true);
+  if (!material)
+    return material;
   ArrayRef<int64_t> shape = getMatrixShape(weight.getType());
   if (shape != ArrayRef<int64_t>(material->shape))
     return weightError(weight, "its type has shape " + spellShape(shape) +

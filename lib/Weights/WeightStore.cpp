@@ -5,6 +5,10 @@
 
 #include "llmc/Weights/Errors.h"
 
+#include "llvm/ADT/DenseMap.h"
+
+#include <mutex>
+
 using namespace llvm;
 using namespace llmc;
 
@@ -42,6 +46,37 @@ Error WeightStore::addTensor(SourceTensor tensor) {
                              ": the name is used twice");
   list.push_back(std::move(tensor));
   return Error::success();
+}
+
+/// Made once each; a thread that comes while another one makes them waits.
+struct WeightStore::Derived {
+  struct Entry {
+    std::once_flag once;
+    std::string problem;
+    std::vector<float> numbers;
+  };
+  std::mutex mutex;
+  DenseMap<mlir::Attribute, std::unique_ptr<Entry>> entries;
+};
+
+std::shared_ptr<WeightStore::Derived> WeightStore::makeDerived() {
+  return std::make_shared<Derived>();
+}
+
+std::string WeightStore::derive(
+    mlir::Attribute key, std::vector<float> &numbers,
+    function_ref<std::string(std::vector<float> &)> make) const {
+  Derived::Entry *entry = nullptr;
+  {
+    std::lock_guard<std::mutex> lock(derived->mutex);
+    auto &place = derived->entries[key];
+    if (!place)
+      place = std::make_unique<Derived::Entry>();
+    entry = place.get();
+  }
+  std::call_once(entry->once, [&] { entry->problem = make(entry->numbers); });
+  numbers = entry->numbers;
+  return entry->problem;
 }
 
 const SourceTensor *WeightStore::find(StringRef name) const {

@@ -28,6 +28,19 @@ llvm::Error runCompile(const CompileCommand &command);
 /// Whether a name says that the file holds IR.
 bool isModuleFile(llvm::StringRef path);
 
+/// `calibrate`: what the inputs of a model's products are like, over a text.
+struct CalibrateCommand {
+  std::string model;
+  std::string text;       // a file
+  std::string output;     // Weights/Statistics.h draws it
+  int64_t tokens = 32768; // of whole windows; 0: all of the text
+  int64_t context = 512;  // tokens of a window, which starts from nothing
+  int64_t threads = 0;    // 0: the cores available
+  std::string cpu = "native";
+  bool quiet = false;
+};
+llvm::Error runCalibrate(const CalibrateCommand &command);
+
 struct ImportCommand {
   std::string model;
   std::string output;

@@ -32,8 +32,11 @@ struct CompileOptions {
   /// automatic: mixed if a linear's weight is an integer grid, else f32.
   Activations activations = Activations::automatic;
   WeightMode weights = WeightMode::keep;
+  std::string quantize; // a spec of Optimize/QuantizeSpec.h; empty: as they are
+  std::string stats;    // what llmc calibrate wrote; empty: none
   /// automatic: f32 with f32 activations or if a graph's caches are, else f16.
   CacheType cache = CacheType::automatic;
+  bool observe = false;      // calibration: inputs of products become results
   int64_t maxContext = 0;    // per sequence; 0: the model's limit, or 4096
   int64_t maxBatch = 8;      // sequences at once
   int64_t rowsPerStep = 256; // rows of one step (prompt chunk)

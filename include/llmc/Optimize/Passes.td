@@ -24,6 +24,52 @@ def QuantizeActivations : Pass<"llm-quantize-activations", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 
+def ObserveLinears : Pass<"llm-observe-linears", "::mlir::ModuleOp"> {
+  let summary = "inputs of products become results of the step";
+  let description = [{
+    Every tensor of rows that `llm.linear` multiplies with a weight becomes a result of
+    `@step`, once, named `input of WEIGHT` after the first such weight: what `llmc
+    calibrate` collects statistics of. Not the rows that logits are asked of, nor those of
+    experts, which are some of the batch.
+
+    Expects: imported IR, layers unrolled. Leaves: the same with more results.
+    Saves: nothing; it makes visible what quantisers weigh their errors with.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::func::FuncDialect"];
+}
+
+def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
+  let summary = "matrices get fewer bits";
+  let description = [{
+    Every matrix that products read becomes `!llm.packed` in an `#llm.grid`, and its recipe
+    gains a `#llm.round` step, which chooses the codes when the weight is made. `spec` says
+    how: `CHOICE{;PATTERN:CHOICE}`, where a choice is `keep`, or a preset (`w8`, `w4`,
+    `w4-gptq`, `w4-awq`, `w3-gptq`, `w3-awq`) and key=value pairs:
+
+    | key | values | what it is |
+    |---|---|---|
+    | `method` | rtn, gptq, awq, awq+gptq | who chooses codes; all but rtn need statistics of the inputs |
+    | `bits` | 2 to 8 | of a code |
+    | `group` | 16 to 256, channel, auto | columns that share a scale; auto: the largest of 128, 64, 32 that divides every width |
+    | `zero` | sym, asym | codes around zero, or above a minimum per group |
+    | `scale` | f16, bf16, f32 | type of scales and minimums |
+    | `scale-search` | yes, no | scales of least squared error, not those that span the values |
+    | `damp` | 0 to 1 | gptq: share of the diagonal's mean that is added to it (0.01) |
+    | `act-order` | yes, no | gptq: columns of the largest inputs first |
+
+    With awq the columns whose inputs are large are scaled up first (`#llm.scale`), and what
+    makes the input, a norm or another product, is scaled down (`#llm.awq` finds the factors).
+    Tables that rows are looked up in, and the product that gives logits, get 8 bits by
+    rtn unless a pattern names them. Weights on a grid of as few bits stay; those of more
+    are rounded again.
+
+    Expects: imported IR (before quantised activations). Leaves: the same.
+    Saves: 16/bits of the bytes of f16 weights that every token reads.
+  }];
+  let options = [Option<"spec", "spec", "std::string", "\"w4\"", "CHOICE{;PATTERN:CHOICE}">];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
 def ConvertKV : Pass<"llm-convert-kv", "::mlir::ModuleOp"> {
   let summary = "caches hold another element type";
   let description = [{

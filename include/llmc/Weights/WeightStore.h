@@ -40,6 +40,11 @@ public:
   llvm::Error addTensor(SourceTensor tensor);
   /// The tensor of that name, or null.
   const SourceTensor *find(llvm::StringRef name) const;
+  /// Numbers that several weights need and `make` finds: it is called once for each
+  /// key, and returns why there are none, or an empty string. From several threads.
+  std::string
+  derive(mlir::Attribute key, std::vector<float> &numbers,
+         llvm::function_ref<std::string(std::vector<float> &)> make) const;
   /// All tensors in file order.
   llvm::ArrayRef<SourceTensor> tensors() const { return list; }
 
@@ -48,6 +53,10 @@ private:
   std::vector<std::shared_ptr<const void>> holders;
   std::vector<SourceTensor> list;
   llvm::StringMap<size_t> indexByName;
+
+  struct Derived;
+  std::shared_ptr<Derived> derived = makeDerived();
+  static std::shared_ptr<Derived> makeDerived();
 };
 
 /// Makes the bytes of `weight` as its type says (encoding, then layout), by its

@@ -107,6 +107,9 @@ public:
   /// Logits of the last step's row `row` of those asked for, in order [V].
   std::span<const float> logits(int64_t row) const;
   int64_t logitRowCount() const { return lastLogitRows; }
+  /// What the last step wrote of result `index` of the model's, in rows of its
+  /// columns.
+  const void *result(int64_t index) const { return results[index]; }
 
   /// The token that the last step chose from row `row`; fails on logits without a
   /// distribution. Does not call `accept`.

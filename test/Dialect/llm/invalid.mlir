@@ -203,8 +203,33 @@ llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, convert, add, blocks and dequantize steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, convert, add, blocks, dequantize, round and scale steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
+
+// -----
+
+// expected-error @below {{span is a multiple of the group of 16, found 24}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.round<grid = <bits = 4, group = 16, scale = f16>, method = "rtn", span = 24>]
+
+// -----
+
+// expected-error @below {{a group of the grid has one float}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.round<grid = <bits = 4, group = 32, scale = f16, sub = ui6, block = 256>, method = "rtn">]
+
+// -----
+
+// expected-error @below {{factors are #llm.awq or name a tensor, found 1 : i64}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.scale<by = 1 : i64>]
+
+// -----
+
+// expected-error @below {{weights are symbols, at least one, found ["a"]}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.scale<by = #llm.awq<weights = ["a"], stats = "w", grid = <bits = 4, group = 16, scale = f16>>>]
+
+// -----
+
+// expected-error @below {{repeat is positive, and more than 1 of heads only, found 2 of 0}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.scale<by = #llm.awq<weights = [@w], stats = "w", grid = <bits = 4, group = 16, scale = f16>, repeat = 2>>]
 
 // -----
 

@@ -1,0 +1,64 @@
+//===- QuantizeSpec.h - how weights are to be quantised, as text -*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//   SPEC     = CHOICE { ";" PATTERN ":" CHOICE }
+//   CHOICE   = "keep" | PRESET { "," KEY "=" VALUE } | KEY "=" VALUE { "," … }
+//   PATTERN  = a weight's name with * and ? for what may be anything
+//
+// The last pattern that a weight's name matches decides; what its choice does not
+// say is as in the first one.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_OPTIMIZE_QUANTIZESPEC_H
+#define LLMC_OPTIMIZE_QUANTIZESPEC_H
+
+#include "llmc/Optimize/FloatFormat.h"
+
+#include "llvm/Support/Error.h"
+#include "llvm/Support/GlobPattern.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llmc {
+
+/// What becomes of a weight.
+struct QuantizeChoice {
+  bool keep = false;
+  std::string rounding = "rtn"; // a method of Weights/Rounding.h
+  bool scaled = false;          // columns that matter more are scaled up before
+  int64_t bits = 4;             // 2 to 8
+  /// Columns that share a scale; 0: the whole row. None: the largest of 128, 64 and
+  /// 32 that divides every width.
+  std::optional<int64_t> group;
+  bool hasMin =
+      false; // codes count from a minimum of the group, not around zero
+  FloatFormat scale = FloatFormat::f16;
+  bool search = false; // scales of least error, not those that span the range
+  std::optional<double> damp;
+  bool order = false;
+};
+
+struct QuantizeSpec {
+  QuantizeChoice linears;
+  /// Tables of rows and the product that gives logits: few weights of a large model,
+  /// and what all others depend on.
+  QuantizeChoice embeddings;
+
+  struct Override {
+    std::string text; // of the pattern
+    llvm::GlobPattern pattern;
+    QuantizeChoice choice;
+  };
+  std::vector<Override> overrides;
+};
+
+/// Fails, saying what is known, on what is no spec.
+llvm::Expected<QuantizeSpec> parseQuantizeSpec(llvm::StringRef text);
+
+/// Whether a weight may become what its method needs statistics for.
+bool needsStatistics(const QuantizeSpec &spec);
+
+} // namespace llmc
+
+#endif // LLMC_OPTIMIZE_QUANTIZESPEC_H

@@ -1,0 +1,211 @@
+//===- QuantizeSpec.cpp - how weights are to be quantised, as text --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "llmc/Optimize/QuantizeSpec.h"
+
+#include "llmc/Weights/Rounding.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace llvm;
+using namespace llmc;
+
+namespace {
+
+/// A name for a few keys.
+struct Preset {
+  StringRef name, keys;
+};
+
+/// Who chooses codes, and of which weights.
+struct Method {
+  StringRef name, rounding;
+  bool scaled;
+};
+
+/// Sets what `key=value` says; the error names what the key takes.
+struct Key {
+  StringRef name, takes;
+  bool (*set)(QuantizeChoice &choice, StringRef value);
+};
+
+} // namespace
+
+static const Preset presets[] = {
+    {"w8", "method=rtn,bits=8"},
+    {"w4", "method=rtn,bits=4"},
+    {"w4-gptq", "method=gptq,bits=4,scale-search=yes"},
+    {"w4-awq", "method=awq,bits=4,scale-search=yes"},
+    {"w3-gptq", "method=gptq,bits=3,scale-search=yes"},
+    {"w3-awq", "method=awq,bits=3,scale-search=yes"}};
+
+static const Method methods[] = {{"rtn", "rtn", false},
+                                 {"gptq", "gptq", false},
+                                 {"awq", "rtn", true},
+                                 {"awq+gptq", "gptq", true}};
+
+static bool setMethod(QuantizeChoice &choice, StringRef value) {
+  for (const Method &method : methods)
+    if (method.name == value) {
+      choice.rounding = method.rounding.str();
+      choice.scaled = method.scaled;
+      return true;
+    }
+  return false;
+}
+
+static bool setBits(QuantizeChoice &choice, StringRef value) {
+  return !value.getAsInteger(10, choice.bits) && choice.bits >= 2 &&
+         choice.bits <= 8;
+}
+
+static bool setGroup(QuantizeChoice &choice, StringRef value) {
+  int64_t group = 0;
+  if (value == "channel" || value == "0") {
+    choice.group = 0;
+    return true;
+  }
+  choice.group.reset();
+  if (value == "auto")
+    return true;
+  bool isNumber = !value.getAsInteger(10, group);
+  choice.group = group;
+  return isNumber && group >= 16 && group <= 256 && group % 8 == 0;
+}
+
+static bool setZero(QuantizeChoice &choice, StringRef value) {
+  choice.hasMin = value == "asym";
+  return value == "sym" || value == "asym";
+}
+
+static bool setScale(QuantizeChoice &choice, StringRef value) {
+  for (const Choice<FloatFormat> &format : getChoices(FloatFormat()))
+    if (format.name == value) {
+      choice.scale = format.value;
+      return true;
+    }
+  return false;
+}
+
+static bool setFlag(bool &flag, StringRef value) {
+  flag = value == "yes";
+  return value == "yes" || value == "no";
+}
+
+static bool setSearch(QuantizeChoice &choice, StringRef value) {
+  return setFlag(choice.search, value);
+}
+
+static bool setOrder(QuantizeChoice &choice, StringRef value) {
+  return setFlag(choice.order, value);
+}
+
+static bool setDamp(QuantizeChoice &choice, StringRef value) {
+  double damp = 0;
+  bool isNumber = !value.getAsDouble(damp);
+  choice.damp = damp;
+  return isNumber && damp >= 0 && damp <= 1;
+}
+
+static const Key keys[] = {
+    {"method", "rtn, gptq, awq or awq+gptq", setMethod},
+    {"bits", "2 to 8", setBits},
+    {"group",
+     "a multiple of 8 from 16 to 256, channel (one scale per row) or auto",
+     setGroup},
+    {"zero", "sym or asym", setZero},
+    {"scale", "f32, f16 or bf16", setScale},
+    {"scale-search", "yes or no", setSearch},
+    {"damp", "a number from 0 to 1", setDamp},
+    {"act-order", "yes or no", setOrder}};
+
+template <typename Range> static std::string listNames(const Range &range) {
+  return join(map_range(range, [](const auto &entry) { return entry.name; }),
+              ", ");
+}
+
+static Error setKey(QuantizeChoice &choice, StringRef text) {
+  auto [name, value] = text.split('=');
+  const auto *key = find_if(
+      keys, [&, name = name](const Key &key) { return key.name == name; });
+  if (key == std::end(keys))
+    return createStringError(
+        "'" + text + "' is no preset (" + listNames(presets) +
+        "), nor key=value of a key that is known (" + listNames(keys) + ")");
+  if (key->set(choice, value))
+    return Error::success();
+  return createStringError(name + " takes " + key->takes + ", found '" + value +
+                           "'");
+}
+
+static Error setChoice(QuantizeChoice &choice, StringRef text) {
+  if (text == "keep") {
+    choice.keep = true;
+    return Error::success();
+  }
+  choice.keep = false;
+  SmallVector<StringRef> parts;
+  text.split(parts, ',');
+  const auto *preset = find_if(presets, [&](const Preset &preset) {
+    return preset.name == parts.front();
+  });
+  if (preset != std::end(presets)) {
+    SmallVector<StringRef> all;
+    preset->keys.split(all, ',');
+    all.append(parts.begin() + 1, parts.end());
+    parts = std::move(all);
+  }
+  for (StringRef part : parts)
+    if (Error error = setKey(choice, part))
+      return error;
+  return Error::success();
+}
+
+/// Eight bits whatever the others have, and each row for itself: a table is read by
+/// rows, of which the statistics of a product's input say nothing.
+static QuantizeChoice chooseEmbeddings(const QuantizeChoice &linears) {
+  QuantizeChoice choice = linears;
+  choice.bits = 8;
+  choice.rounding = "rtn";
+  choice.scaled = false;
+  choice.hasMin = false;
+  return choice;
+}
+
+Expected<QuantizeSpec> llmc::parseQuantizeSpec(StringRef text) {
+  QuantizeSpec spec;
+  SmallVector<StringRef> parts;
+  text.split(parts, ';');
+  if (Error error = setChoice(spec.linears, parts.front()))
+    return error;
+  spec.embeddings = chooseEmbeddings(spec.linears);
+  for (StringRef part : drop_begin(parts)) {
+    size_t colon = part.rfind(':'); // names of graphs may have some
+    if (colon == StringRef::npos)
+      return createStringError("'" + part +
+                               "' is no PATTERN:CHOICE: what stands behind a "
+                               "';' is for the weights of a pattern");
+    StringRef name = part.take_front(colon);
+    auto pattern = GlobPattern::create(name);
+    if (!pattern)
+      return createStringError("the pattern '" + name +
+                               "': " + toString(pattern.takeError()));
+    QuantizeChoice choice = spec.linears;
+    if (Error error = setChoice(choice, part.drop_front(colon + 1)))
+      return createStringError("the weights '" + name +
+                               "': " + toString(std::move(error)));
+    spec.overrides.push_back({name.str(), std::move(*pattern), choice});
+  }
+  return spec;
+}
+
+bool llmc::needsStatistics(const QuantizeSpec &spec) {
+  auto needs = [](const QuantizeChoice &choice) {
+    return !choice.keep && (choice.scaled || needsStatistics(choice.rounding));
+  };
+  return needs(spec.linears) || needs(spec.embeddings) ||
+         any_of(spec.overrides, [&](const QuantizeSpec::Override &entry) {
+           return needs(entry.choice);
+         });
+}

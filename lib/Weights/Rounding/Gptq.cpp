@@ -1,0 +1,154 @@
+//===- Gptq.cpp - later columns make up for what rounding changed ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// arXiv:2210.17323. With H = X^T X of the linear's input and U upper triangular,
+// H^-1 = U^T U, a row w of the weights goes through its columns: q_j is w_j rounded,
+// and w_k -= (w_j - q_j) / U_jj * U_jk for the columns k that come later. Rows are
+// independent; sixteen go side by side, so that U is read once for all of them and
+// every vector lane is a row. Where the paper delays updates in blocks of columns to
+// spare memory, here the sixteen rows fit in a core's cache.
+//===----------------------------------------------------------------------===//
+#include "Cholesky.h"
+#include "Rounding.h"
+
+#include <numeric>
+
+using namespace llvm;
+using namespace llmc;
+
+static constexpr int64_t tileRows = 16;
+static constexpr double usualDamp = 0.01; // of the paper
+
+namespace {
+
+class Gptq {
+public:
+  Gptq(const RoundingInput &input, RoundedMatrix &result)
+      : input(input), result(result), range(input.grid), cols(input.cols),
+        tile(cols * tileRows) {}
+
+  std::string prepare();
+  void roundTile(int64_t row, int64_t rows);
+
+private:
+  void chooseOrder(ArrayRef<double> diagonal);
+  void load(int64_t row, int64_t rows);
+  void fitScales(int64_t row, int64_t rows, int64_t first);
+  void roundColumn(int64_t place, int64_t row, int64_t rows, double *errors);
+  GroupScale &scaleOf(int64_t row, int64_t col) {
+    return result.scales[(row * cols + col) / input.span];
+  }
+
+  const RoundingInput &input;
+  RoundedMatrix &result;
+  CodeRange range;
+  const int64_t cols;
+  std::vector<int64_t> order; // columns as they are taken
+  std::vector<double> u;      // [cols, cols] in that order
+  std::vector<bool> isDead;   // columns whose input is always 0
+  std::vector<double> tile;   // [cols in that order, tileRows]
+};
+
+} // namespace
+
+void Gptq::chooseOrder(ArrayRef<double> diagonal) {
+  order.resize(cols);
+  std::iota(order.begin(), order.end(), 0);
+  if (input.step.getOrder())
+    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+      return diagonal[a] > diagonal[b];
+    });
+}
+
+std::string Gptq::prepare() {
+  std::vector<double> diagonal;
+  for (int64_t i = 0; i < cols; ++i)
+    diagonal.push_back(input.xtx[i * cols + i]);
+  const double mean =
+      std::accumulate(diagonal.begin(), diagonal.end(), 0.0) / cols;
+  mlir::FloatAttr asked = input.step.getDamp();
+  const double damp = mean * (asked ? asked.getValueAsDouble() : usualDamp);
+  for (double entry : diagonal)
+    isDead.push_back(entry == 0);
+  chooseOrder(diagonal);
+  u.resize(cols * cols);
+  for (int64_t i = 0; i < cols; ++i) {
+    for (int64_t j = i; j < cols; ++j)
+      u[i * cols + j] = input.xtx[order[i] * cols + order[j]];
+    u[i * cols + i] += isDead[order[i]] ? 1 : damp;
+  }
+  if (factorInverse(u, cols))
+    return "";
+  return "has statistics that are no sum of squares, or too few tokens for "
+         "this damping: give a larger damp, or calibrate with more tokens";
+}
+
+void Gptq::load(int64_t row, int64_t rows) {
+  for (int64_t place = 0; place < cols; ++place)
+    for (int64_t lane = 0; lane < tileRows; ++lane) {
+      bool isThere = lane < rows && !isDead[order[place]];
+      tile[place * tileRows + lane] =
+          isThere ? input.values[(row + lane) * cols + order[place]] : 0;
+    }
+}
+
+/// Scales for the columns [first, first + span), as they are now.
+void Gptq::fitScales(int64_t row, int64_t rows, int64_t first) {
+  std::vector<float> values(input.span);
+  for (int64_t lane = 0; lane < rows; ++lane) {
+    for (int64_t i = 0; i < input.span; ++i)
+      values[i] = static_cast<float>(tile[(first + i) * tileRows + lane]);
+    scaleOf(row + lane, first) = fitGroup(
+        input.grid, values, ArrayRef(input.importance).slice(first, input.span),
+        input.step.getSearch());
+  }
+}
+
+void Gptq::roundColumn(int64_t place, int64_t row, int64_t rows,
+                       double *errors) {
+  const int64_t col = order[place];
+  const double pivot = u[place * cols + place];
+  for (int64_t lane = 0; lane < rows; ++lane) {
+    const GroupScale &scale = scaleOf(row + lane, col);
+    const double value = tile[place * tileRows + lane];
+    const float code = range.codeOf(static_cast<float>(value), scale,
+                                    CodeRange::inverseOf(scale));
+    result.codes[(row + lane) * cols + col] = static_cast<uint8_t>(code);
+    errors[lane] = (value - range.valueOf(code, scale)) / pivot;
+  }
+}
+
+void Gptq::roundTile(int64_t row, int64_t rows) {
+  load(row, rows);
+  // Groups are contiguous in the file: where columns are taken in another order,
+  // their scales are those of the weights as they were.
+  const bool ordered = input.step.getOrder();
+  if (ordered)
+    for (int64_t group = 0; group < rows * cols / input.span; ++group) {
+      int64_t first = row * cols + group * input.span;
+      result.scales[first / input.span] =
+          fitGroup(input.grid, input.values.slice(first, input.span),
+                   ArrayRef(input.importance).slice(first % cols, input.span),
+                   input.step.getSearch());
+    }
+  double errors[tileRows] = {};
+  for (int64_t place = 0; place < cols; ++place) {
+    if (!ordered && place % input.span == 0)
+      fitScales(row, rows, place);
+    roundColumn(place, row, rows, errors);
+    const double *factors = &u[place * cols];
+    for (int64_t later = place + 1; later < cols; ++later)
+      for (int64_t lane = 0; lane < tileRows; ++lane)
+        tile[later * tileRows + lane] -= errors[lane] * factors[later];
+  }
+}
+
+std::string llmc::roundByGptq(const RoundingInput &input,
+                              RoundedMatrix &result) {
+  Gptq gptq(input, result);
+  if (std::string problem = gptq.prepare(); !problem.empty())
+    return problem;
+  for (int64_t row = 0; row < input.rows; row += tileRows)
+    gptq.roundTile(row, std::min(tileRows, input.rows - row));
+  return "";
+}

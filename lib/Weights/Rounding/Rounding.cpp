@@ -1,0 +1,161 @@
+//===- Rounding.cpp - from floats to the blocks of a grid -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What all methods share: their input with its statistics, checked, and the blocks
+// that codes and scales are packed in.
+//===----------------------------------------------------------------------===//
+#include "Rounding.h"
+
+#include "llmc/Weights/Errors.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace llmc;
+using namespace mlir::llm;
+
+//===----------------------------------------------------------------------===//
+// Methods
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Method {
+  StringRef name;
+  RoundMatrix round;
+  bool needsStatistics;
+};
+} // namespace
+
+static const Method methods[] = {{"rtn", roundToNearest, false},
+                                 {"gptq", roundByGptq, true}};
+
+static const Method *findMethod(StringRef name) {
+  const auto *it = llvm::find_if(
+      methods, [&](const Method &method) { return method.name == name; });
+  return it == std::end(methods) ? nullptr : it;
+}
+
+bool llmc::isRoundingMethod(StringRef name) { return findMethod(name); }
+
+bool llmc::needsStatistics(StringRef method) {
+  const Method *found = findMethod(method);
+  return found && found->needsStatistics;
+}
+
+//===----------------------------------------------------------------------===//
+// Statistics
+//===----------------------------------------------------------------------===//
+
+std::string llmc::getStatisticName(StringRef weight, StringRef statistic) {
+  return ("statistics of " + weight + "/" + statistic).str();
+}
+
+std::string llmc::checkStatistics(const WeightStore &store, RoundStepAttr step,
+                                  int64_t cols) {
+  if (!step.getStats())
+    return needsStatistics(step.getMethod())
+               ? ("the method " + step.getMethod().getValue() +
+                  " needs statistics of its input")
+                     .str()
+               : "";
+  StringRef weight = step.getStats().getValue();
+  const SourceTensor *xtx = store.find(getStatisticName(weight, "xtx"));
+  if (!xtx)
+    return "there are no statistics of the input of " + quote(weight);
+  if (xtx->shape == SmallVector<int64_t>{cols, cols})
+    return "";
+  return "its input has " + std::to_string(cols) +
+         " columns, and the statistics are of " + spellShape(xtx->shape);
+}
+
+/// X^T X of the input as it is once its columns are divided by `columnScale`.
+static void readStatistics(const WeightStore &store,
+                           ArrayRef<float> columnScale, RoundingInput &input) {
+  if (!input.step.getStats())
+    return;
+  const SourceTensor *xtx =
+      store.find(getStatisticName(input.step.getStats().getValue(), "xtx"));
+  const int64_t cols = input.cols;
+  input.xtx.resize(cols * cols);
+  EncodingAttrInterface encoding = xtx->encoding;
+  encoding.dequantize(xtx->bytes.data(), cols * cols, input.xtx.data());
+  if (!columnScale.empty())
+    for (int64_t i = 0; i < cols; ++i)
+      for (int64_t j = 0; j < cols; ++j)
+        input.xtx[i * cols + j] /= columnScale[i] * columnScale[j];
+  for (int64_t i = 0; i < cols; ++i)
+    input.importance.push_back(input.xtx[i * cols + i]);
+}
+
+//===----------------------------------------------------------------------===//
+// Matrices
+//===----------------------------------------------------------------------===//
+
+/// Why the matrix has no codes, or an empty string.
+static std::string checkValues(const RoundingInput &input) {
+  for (auto [i, value] : enumerate(input.values))
+    if (!std::isfinite(value))
+      return "cannot be quantised: row " + std::to_string(i / input.cols) +
+             ", column " + std::to_string(i % input.cols) + " is " +
+             (std::isnan(value) ? "not a number" : "infinite");
+  return "";
+}
+
+static std::string checkScales(const RoundedMatrix &matrix) {
+  for (const GroupScale &group : matrix.scales)
+    if (!std::isfinite(group.scale) || !std::isfinite(group.min))
+      return "has weights too large for scales of this type: take scale=f32";
+  return "";
+}
+
+static void packBlocks(const RoundingInput &input, const RoundedMatrix &matrix,
+                       std::vector<uint8_t> &made) {
+  GridAttr encoding = input.step.getGrid();
+  const int64_t group = input.grid.group, blockBytes = encoding.getBlockBytes();
+  made.resize(input.rows * input.cols / group * blockBytes);
+  GridBlock block(input.grid);
+  uint8_t *to = made.data();
+  for (int64_t first = 0; first < input.rows * input.cols;
+       first += group, to += blockBytes) {
+    const GroupScale &scale = matrix.scales[first / input.span];
+    block.scale = scale.scaleBits;
+    block.min = scale.minBits;
+    std::copy_n(matrix.codes.begin() + first, group, block.codes.begin());
+    encoding.packBlock(block, to);
+  }
+}
+
+std::string llmc::roundMatrix(RoundStepAttr step, const WeightStore &store,
+                              ArrayRef<float> values, int64_t cols,
+                              ArrayRef<float> columnScale,
+                              std::vector<uint8_t> &made) {
+  RoundingInput input;
+  input.step = step;
+  input.grid = *step.getGrid().getGrid();
+  input.cols = cols;
+  input.rows = static_cast<int64_t>(values.size()) / cols;
+  input.span = step.getSpan() ? step.getSpan() : input.grid.group;
+  input.values = values;
+  if (cols % input.span || input.span % input.grid.group)
+    return "rows of " + std::to_string(cols) + " are no groups of " +
+           std::to_string(input.span);
+  const Method *method = findMethod(step.getMethod());
+  if (!method)
+    return "there is no method " + quote(step.getMethod().getValue()) +
+           " that rounds weights";
+  if (std::string problem = checkStatistics(store, step, cols);
+      !problem.empty())
+    return problem;
+  if (std::string problem = checkValues(input); !problem.empty())
+    return problem;
+  readStatistics(store, columnScale, input);
+  RoundedMatrix matrix;
+  matrix.codes.resize(values.size());
+  matrix.scales.resize(values.size() / input.span);
+  if (std::string problem = method->round(input, matrix); !problem.empty())
+    return problem;
+  if (std::string problem = checkScales(matrix); !problem.empty())
+    return problem;
+  packBlocks(input, matrix, made);
+  return "";
+}

@@ -1,0 +1,52 @@
+//===- Rounding.h - a matrix on its way to codes ----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A method is a function that fills codes and scales of a `RoundedMatrix`: a file
+// of this folder and a row of the table in Rounding.cpp.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_WEIGHTS_ROUNDING_ROUNDING_H
+#define LLMC_LIB_WEIGHTS_ROUNDING_ROUNDING_H
+
+#include "GridFit.h"
+
+#include "llmc/Weights/Rounding.h"
+#include "llmc/Weights/WeightStore.h"
+
+namespace llmc {
+
+/// What a method is given.
+struct RoundingInput {
+  mlir::llm::RoundStepAttr step;
+  mlir::llm::Grid grid;
+  int64_t rows = 0, cols = 0;
+  int64_t span = 0;              // columns that share a scale
+  llvm::ArrayRef<float> values;  // [rows, cols], finite
+  std::vector<float> xtx;        // [cols, cols], or empty: no statistics
+  std::vector<float> importance; // [cols], mean square of the input; or empty
+};
+
+/// What it makes of it.
+struct RoundedMatrix {
+  std::vector<uint8_t> codes;     // [rows, cols]
+  std::vector<GroupScale> scales; // [rows, cols / span]
+};
+
+/// Returns why that cannot be, or an empty string.
+using RoundMatrix = std::string (*)(const RoundingInput &input,
+                                    RoundedMatrix &result);
+
+std::string roundToNearest(const RoundingInput &input, RoundedMatrix &result);
+std::string roundByGptq(const RoundingInput &input, RoundedMatrix &result);
+
+/// The blocks of the step's grid for a matrix of `values` [.., cols], all rows one
+/// below the other. A column of `values` that was multiplied by an entry of
+/// `columnScale` (if there are any) has an input that was divided by it. Returns why
+/// that cannot be, or an empty string.
+std::string roundMatrix(mlir::llm::RoundStepAttr step, const WeightStore &store,
+                        llvm::ArrayRef<float> values, int64_t cols,
+                        llvm::ArrayRef<float> columnScale,
+                        std::vector<uint8_t> &made);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_WEIGHTS_ROUNDING_ROUNDING_H

@@ -1,0 +1,27 @@
+// Each mistake of a spec is one error that says what is known.
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w5' 2>&1 | FileCheck %s --check-prefix=PRESET
+// PRESET: quantize: 'w5' is no preset (w8, w4, w4-gptq, w4-awq, w3-gptq, w3-awq), nor key=value of a key that is known (method, bits, group, zero, scale, scale-search, damp, act-order)
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4,bits=9' 2>&1 | FileCheck %s --check-prefix=BITS
+// BITS: quantize: bits takes 2 to 8, found '9'
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=group=24' 2>&1 | FileCheck %s --check-prefix=DIVIDE
+// DIVIDE: quantize: group=24 does not divide the 160 columns of 'w' in 4 bits: 16, 32, 40, 80, 160 are possible
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=bits=3,group=80' 2>&1 | FileCheck %s --check-prefix=PANELS
+// PANELS: quantize: group=80 is not possible for the 160 columns of 'w' in 3 bits: 32, 160 are possible
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=group=12' 2>&1 | FileCheck %s --check-prefix=GROUP
+// GROUP: quantize: group takes a multiple of 8 from 16 to 256, channel (one scale per row) or auto, found '12'
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w' 2>&1 | FileCheck %s --check-prefix=COLON
+// COLON: quantize: 'w' is no PATTERN:CHOICE: what stands behind a ';' is for the weights of a pattern
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;v*:w8' 2>&1 | FileCheck %s --check-prefix=PATTERN
+// PATTERN: quantize: the pattern 'v*' matches no weight of a product or table: one is named 'w'
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:keep' 2>&1 | FileCheck %s --check-prefix=NONE
+// NONE: quantize: no weight is left to quantise: products read none, or only such as the spec keeps or that have as few bits already
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:method=magic' 2>&1 | FileCheck %s --check-prefix=METHOD
+// METHOD: quantize: the weights 'w': method takes rtn, gptq, awq or awq+gptq, found 'magic'
+
+llm.weight @w : tensor<32x160xf32> source "w"
+func.func @step(%x: tensor<?x160xf32>) -> tensor<?x32xf32> {
+  %w = llm.param @w : tensor<32x160xf32>
+  %y = llm.linear %x, %w : (tensor<?x160xf32>, tensor<32x160xf32>) -> tensor<?x32xf32>
+  %z = llm.act silu %y : tensor<?x32xf32>
+  return %z : tensor<?x32xf32>
+}

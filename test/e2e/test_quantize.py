@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Fewer bits for the weights: --quantize by every method, the statistics that methods ask for, and what is said of wrong ones.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import array
+import json
+import math
+import re
+import struct
+import unittest
+
+from support import LLMC, MODELS, ROOT, TestCase, largest, largest_difference, read_npy, run
+
+MODEL = MODELS / "llama-f32.gguf"
+IDS = MODELS / "llama-f32.input_ids.npy"
+CALIBRATION = ROOT / "bench" / "text" / "calibration.txt"
+EVALUATION = ROOT / "bench" / "text" / "evaluation.txt"
+WINDOWS = ["--context", "64"]
+
+
+def read_statistics(path):
+    """The tensors of a file of statistics, by name."""
+    data = path.read_bytes()
+    length, = struct.unpack_from("<Q", data)
+    tensors = {}
+    for name, about in json.loads(data[8:8 + length]).items():
+        begin, end = about["data_offsets"]
+        piece = data[8 + length + begin:8 + length + end]
+        kind = {"F32": "f", "I64": "q", "U8": "B"}[about["dtype"]]
+        tensors[name] = (about["shape"], array.array(kind, piece))
+    return tensors
+
+
+class Quantize(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.stats = cls.folder / "model.stats"
+        result = run([LLMC, "calibrate", MODEL, "--text", CALIBRATION, "--tokens", "8192", *WINDOWS, "-o", cls.stats])
+        assert result.returncode == 0, result.stderr
+        assert "statistics of 8 inputs over 8192 tokens" in result.stderr, result.stderr
+
+    def build(self, spec, *flags, model=MODEL):
+        name = re.sub(r"\W", "_", spec or "plain")
+        quantize = [f"--quantize={spec}"] if spec else []
+        if "gptq" in spec or "awq" in spec:
+            quantize.append(f"--stats={self.stats}")
+        return self.compile(model, name, "--activations=f32", "--cpu=native", *quantize, *flags)
+
+    def fail(self, *arguments):
+        result = run([LLMC, *arguments])
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        return result.stderr
+
+    def test_fewer_bits_are_further_away(self):
+        expected = read_npy(MODELS / "llama-f32.logits.npy")
+        differences = []
+        for spec in ("w8", "w4", "bits=2"):
+            differences.append(largest_difference(self.logits(self.build(spec), IDS), expected) / largest(expected))
+        self.assertLess(differences[0], 0.02)
+        self.assertLess(4 * differences[0], differences[1])
+        self.assertLess(2 * differences[1], differences[2])
+
+    def test_every_format_works(self):
+        """Whatever group, zero, scale and width: what 8 bits keep is the model."""
+        expected = read_npy(MODELS / "llama-f32.logits.npy")
+        for spec in ("bits=8,group=16", "bits=8,group=channel", "bits=8,zero=asym,scale=f32", "bits=7,scale=bf16,zero=asym",
+                     "bits=6,group=16,scale-search=yes", "bits=8;*ffn_down*:bits=7;token_embd.weight:keep"):
+            with self.subTest(spec=spec):
+                difference = largest_difference(self.logits(self.build(spec), IDS), expected)
+                self.assertLess(difference, 0.06 * largest(expected))
+
+    def test_the_program_says_what_it_is_made_of(self):
+        info = json.loads(self.succeed([self.build("w4"), "info", "--json"]))["model"]
+        plain = json.loads(self.succeed([self.build(""), "info", "--json"]))["model"]
+        self.assertEqual(info["quantize"], "w4")
+        self.assertEqual(plain["bits_per_weight"], 32)
+        # 4 bits and a half for each 32; of the 8 bits of the table; vectors are floats.
+        self.assertLess(info["bits_per_weight"], 8)
+        self.assertLess(info["weight_bytes"], plain["weight_bytes"] / 4)
+
+    def test_calibrated_methods_are_nearer(self):
+        """In divergence from the model of floats, on other text than that of the calibration."""
+        windows = [*WINDOWS, "--windows", "24", "--text", EVALUATION, "--json"]
+        base = self.folder / "base"
+        self.succeed([self.build(""), "eval", *windows, "--kl-base", base])
+        kl = {}
+        for method in ("rtn", "gptq", "awq", "awq+gptq"):
+            app = self.build(f"method={method},bits=3,scale-search=yes")
+            kl[method] = json.loads(self.succeed([app, "eval", *windows, "--kl", base]))["kl_mean"]
+        self.assertLess(kl["gptq"], 0.8 * kl["rtn"], kl)
+        self.assertLess(kl["awq"], kl["rtn"], kl)
+        self.assertLess(kl["awq+gptq"], 0.8 * kl["rtn"], kl)
+
+    def test_scaling_alone_changes_nothing(self):
+        """What awq multiplies columns with is divided out of what makes their input."""
+        quantised = self.succeed([LLMC, "compile", MODEL, "-q", "--compile-to=optimize", "--activations=f32",
+                                  "--quantize=method=awq", f"--stats={self.stats}"])
+        scaled = re.sub(r", #llm\.round<grid = <[^>]*>[^>]*>", "", quantised)
+        scaled = re.sub(r"recipe \[#llm\.round<grid = <[^>]*>[^>]*>\]", "", scaled)
+        scaled = re.sub(r"!llm\.packed<(\d+x\d+), #llm\.grid<[^>]*>>", r"tensor<\1xf32>", scaled)
+        self.assertNotIn("packed<", scaled)
+        # Of each of two layers: queries, keys and values; the way out of attention; gate and up; the way down.
+        self.assertEqual(scaled.count("#llm.scale<"), 2 * (7 + 2 + 1 + 1))
+        path = self.folder / "scaled.mlir"
+        path.write_text(scaled)
+        app = self.compile(path, "scaled", f"--weights-from={MODEL}", f"--stats={self.stats}", "--activations=f32")
+        expected = self.logits(self.build(""), IDS)
+        found = self.logits(app, IDS)
+        self.assertLess(largest_difference(found, expected), 1e-4 * max(1, largest(expected)))
+        self.assertNotEqual(found.values, expected.values)
+
+    def test_every_import_can_be_quantised(self):
+        for model, ids in ((MODELS / "llama-tied", MODELS / "llama-tied" / "input_ids.npy"),
+                           (MODELS / "gpt2", MODELS / "gpt2" / "input_ids.npy")):
+            expected = read_npy(ids.with_name("logits.npy"))
+            app = self.build("w8", model=model)
+            self.assertLess(largest_difference(self.logits(app, ids), expected), 0.05 * largest(expected), model)
+
+    def test_what_is_on_a_grid_is_rounded_again_and_said(self):
+        result = run([LLMC, "compile", MODELS / "llama-q8_0.gguf", "-q", "--quantize=w4", "-o", self.folder / "again"])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("weights are quantised already; those of more bits than --quantize asks for are rounded again",
+                      result.stderr)
+        self.assertIn("no weight is left to quantise",
+                      self.fail("compile", MODELS / "llama-q4_0.gguf", "-q", "--quantize=w8", "-o", self.folder / "x"))
+
+
+    def test_statistics_are_those_of_the_inputs(self):
+        found = read_statistics(self.stats)
+        self.assertEqual(found["tokens"][1][0], 8192)
+        inputs = {name[:-4] for name in found if name.endswith("/xtx")}
+        self.assertEqual(inputs, {f"blk.{layer}.{name}.weight" for layer in (0, 1)
+                                  for name in ("attn_q", "attn_output", "ffn_gate", "ffn_down")})
+        self.assertEqual(bytes(found["blk.1.ffn_up.weight/as"][1]).decode(), "blk.1.ffn_gate.weight")
+        for name in inputs:
+            (columns, _), xtx = found[f"{name}/xtx"]
+            mean, most, l2 = (found[f"{name}/{what}"][1] for what in ("mean", "absmax", "l2"))
+            for i in range(columns):
+                square = xtx[i * columns + i]
+                self.assertLess(abs(l2[i] ** 2 - square), 1e-5 * square)
+                self.assertLessEqual(8192 * mean[i] ** 2, 1.001 * square)
+                self.assertLessEqual(most[i] ** 2, 1.001 * square)
+                self.assertLessEqual(square, 1.001 * 8192 * most[i] ** 2)
+                for j in range(i):
+                    self.assertEqual(xtx[i * columns + j], xtx[j * columns + i])
+                    self.assertLessEqual(abs(xtx[i * columns + j]), 1.001 * math.sqrt(square * xtx[j * columns + j]))
+
+    def test_rows_of_a_norm_have_its_mean_square(self):
+        """The input of the first products is a norm with the weights w: the sum of (x / w)^2 is K for each row."""
+        listed = json.loads(self.succeed([LLMC, "inspect", "--tensors", "--json", MODEL]))["files"][0]["tensors"]
+        norm = next(tensor for tensor in listed if tensor["name"] == "blk.0.attn_norm.weight")
+        weights = array.array("f", MODEL.read_bytes()[norm["offset"]:norm["offset"] + norm["bytes"]])
+        (columns, _), xtx = read_statistics(self.stats)["blk.0.attn_q.weight/xtx"]
+        sum_of_squares = sum(xtx[i * columns + i] / weights[i] ** 2 for i in range(columns))
+        self.assertLess(abs(sum_of_squares / 8192 / columns - 1), 1e-2)
+
+    def test_any_number_of_threads_gives_the_same_bytes(self):
+        for threads in ("1", "3"):
+            again = self.folder / f"model{threads}.stats"
+            self.succeed([LLMC, "calibrate", MODEL, "-q", "--text", CALIBRATION, "--tokens", "8192", *WINDOWS, "-o", again,
+                          "--threads", threads])
+            self.assertEqual(again.read_bytes(), self.stats.read_bytes())
+
+    def test_the_same_input_gives_the_same_program(self):
+        first = self.compile(MODEL, "one", "--quantize=w4-gptq", f"--stats={self.stats}")
+        second = self.compile(MODEL, "two", "--quantize=w4-gptq", f"--stats={self.stats}")
+        self.assertEqual(first.read_bytes(), second.read_bytes())
+
+    def test_wrong_statistics_are_refused(self):
+        out = ["-q", "-o", self.folder / "x"]
+        self.assertIn("needs statistics of the model's activations: llmc calibrate MODEL --text FILE",
+                      self.fail("compile", MODEL, "--quantize=w4-gptq", *out))
+        self.assertIn("--stats goes with --quantize=SPEC", self.fail("compile", MODEL, f"--stats={self.stats}", *out))
+        self.assertIn("these statistics are of another model", self.fail(
+            "compile", MODELS / "llama-f16.gguf", "--quantize=w4-gptq", f"--stats={self.stats}", *out))
+        self.assertIn("is no file of statistics: llmc calibrate makes one", self.fail(
+            "compile", MODEL, "--quantize=w4-gptq", f"--stats={MODELS / 'llama-tied' / 'model.safetensors'}", *out))
+        cut = self.folder / "cut.stats"
+        cut.write_bytes(self.stats.read_bytes()[:-100])
+        self.assertIn("cut.stats: ", self.fail("compile", MODEL, "--quantize=w4-gptq", f"--stats={cut}", *out))
+
+    def test_wrong_calibrations_are_refused(self):
+        short = self.folder / "short.txt"
+        short.write_text("Too short.")
+        out = ["-q", "-o", self.folder / "x.stats"]
+        self.assertIn("one window needs 512; take a longer text", self.fail("calibrate", MODEL, "--text", short, *out,
+                                                                             "--context", "512", "--tokens", "0"))
+        self.assertIn("exceeds the model's 256 positions", self.fail("calibrate", MODEL, "--text", CALIBRATION, *out))
+        self.assertFalse((self.folder / "x.stats").exists())
+
+    def test_wrong_specs_are_refused(self):
+        out = ["-q", "-o", self.folder / "x"]
+        for spec, says in (("w5", "--quantize: 'w5' is no preset"), ("w4,bits=1", "--quantize: bits takes 2 to 8, found '1'"),
+                           ("group=48", "group=48 does not divide the 64 columns of"),
+                           ("w4;nothing*:w8", "the pattern 'nothing*' matches no weight")):
+            with self.subTest(spec=spec):
+                self.assertIn(says, self.fail("compile", MODEL, f"--quantize={spec}", *out))
+
+    def test_weights_that_are_no_numbers_are_refused(self):
+        listed = json.loads(self.succeed([LLMC, "inspect", "--tensors", "--json", MODEL]))["files"][0]["tensors"]
+        place = next(tensor for tensor in listed if tensor["name"] == "blk.1.ffn_up.weight")
+        data = bytearray(MODEL.read_bytes())
+        struct.pack_into("<f", data, place["offset"] + 4 * (3 * 64 + 5), math.nan)
+        broken = self.folder / "broken.gguf"
+        broken.write_bytes(data)
+        said = self.fail("compile", broken, "--quantize=w4", "-q", "-o", self.folder / "x")
+        self.assertIn("weight 'blk.1.ffn_up.weight': cannot be quantised: row 3, column 5 is not a number", said)
+        self.assertFalse((self.folder / "x").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

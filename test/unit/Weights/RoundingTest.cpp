@@ -1,0 +1,343 @@
+//===- RoundingTest.cpp - quantisers choose codes -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "RecipeTesting.h"
+
+#include "llmc/Weights/Files.h"
+#include "llmc/Weights/Rounding.h"
+#include "llmc/Weights/Safetensors.h"
+
+#include <random>
+
+using namespace llmc;
+using namespace llmc::test;
+
+using Floats = std::vector<float>;
+
+namespace {
+
+class RoundingTest : public RecipeTest {
+protected:
+  /// The weight `w` of this shape, rounded as `step` says.
+  static std::string rounded(const std::string &shape, const std::string &grid,
+                             const std::string &step = "method = \"rtn\"") {
+    return "!llm.packed<" + shape + ", #llm.grid<" + grid +
+           ">> source \"w\" recipe [#llm.round<grid = <" + grid + ">, " + step +
+           ">]";
+  }
+  static Floats randomFloats(size_t count) {
+    std::mt19937 generator(3);
+    std::normal_distribution<float> normal;
+    Floats made(count);
+    for (float &value : made)
+      value = normal(generator);
+    return made;
+  }
+  static double squaredError(const Floats &a, const Floats &b) {
+    double sum = 0;
+    for (size_t i = 0; i < a.size(); ++i)
+      sum += (a[i] - b[i]) * (a[i] - b[i]);
+    return sum;
+  }
+  /// X^T X of inputs for the weight `w`.
+  void addStatistics(const Floats &xtx, int64_t cols) {
+    add(getStatisticName("w", "xtx").c_str(), {cols, cols}, f32(), floats(xtx));
+  }
+  static Floats identity(int64_t cols) {
+    Floats made(cols * cols);
+    for (int64_t i = 0; i < cols; ++i)
+      made[i * cols + i] = 1;
+    return made;
+  }
+};
+
+const char *const sym4 = "bits = 4, group = 16, scale = f32, zero = 8";
+const char *const asym2 = "bits = 2, group = 16, scale = f32, min = true";
+
+} // namespace
+
+TEST_F(RoundingTest, ValuesOfTheGridStay) {
+  Floats onGrid;
+  for (int i = 0; i < 32; ++i)
+    onGrid.push_back(0.5f * static_cast<float>(i % 16 - 8));
+  add("w", {2, 16}, f32(), floats(onGrid));
+  EXPECT_EQ(values(rounded("2x16", sym4)), onGrid);
+  EXPECT_EQ(values(rounded("2x16", sym4, "method = \"rtn\", search = true")),
+            onGrid);
+}
+
+TEST_F(RoundingTest, TheRangeOfAMinimumIsSpanned) {
+  Floats row = {1,    1.1f, 1.9f, 2, 2.1f, 2.9f, 3, 3.1f,
+                3.9f, 4,    1,    1, 1,    1,    1, 4};
+  add("w", {1, 16}, f32(), floats(row));
+  Floats expected;
+  for (float value : row)
+    expected.push_back(std::nearbyint(value));
+  EXPECT_EQ(values(rounded("1x16", asym2)), expected);
+}
+
+TEST_F(RoundingTest, EachGroupHasItsScale) {
+  Floats row(32, 1.0f);
+  std::fill(row.begin() + 16, row.end(), 1000.0f);
+  add("w", {1, 32}, f32(), floats(row));
+  EXPECT_EQ(values(rounded("1x32", sym4)), row);
+}
+
+TEST_F(RoundingTest, ASpanSharesOne) {
+  Floats row(32, 1.0f);
+  std::fill(row.begin() + 16, row.end(), 1000.0f);
+  add("w", {1, 32}, f32(), floats(row));
+  Floats made = values(rounded("1x32", sym4, "method = \"rtn\", span = 32"));
+  EXPECT_EQ(made[0], 0); // 1 is nothing beside 1000
+  EXPECT_EQ(made[31], 1000);
+}
+
+TEST_F(RoundingTest, ASearchHasTheSmallerError) {
+  Floats weights = randomFloats(64 * 64);
+  add("w", {64, 64}, f32(), floats(weights));
+  for (const char *grid : {"bits = 4, group = 32, scale = f16, zero = 8",
+                           "bits = 3, group = 32, scale = f16, zero = 4",
+                           "bits = 2, group = 64, scale = f16, min = true"}) {
+    double spanned = squaredError(values(rounded("64x64", grid)), weights);
+    double searched = squaredError(
+        values(rounded("64x64", grid, "method = \"rtn\", search = true")),
+        weights);
+    EXPECT_LT(searched, 0.9 * spanned) << grid;
+  }
+}
+
+TEST_F(RoundingTest, AConstantGroupIsExactAboveAMinimum) {
+  add("w", {1, 16}, f32(), floats(Floats(16, 0.75f)));
+  EXPECT_EQ(values(rounded("1x16", asym2)), Floats(16, 0.75f));
+  EXPECT_EQ(values(rounded("1x16", asym2, "method = \"rtn\", search = true")),
+            Floats(16, 0.75f));
+}
+
+TEST_F(RoundingTest, MatricesOfExpertsAreRoundedRowByRow) {
+  add("w", {2, 1, 16}, f32(), floats(Floats(32, 3.0f)));
+  EXPECT_EQ(values(rounded("2x1x16", sym4)), Floats(32, 3.0f));
+}
+
+TEST_F(RoundingTest, WhatIsNoNumberIsRefusedWithItsPlace) {
+  Floats row(32, 1.0f);
+  row[19] = NAN;
+  add("w", {2, 16}, f32(), floats(row));
+  expectRefused(rounded("2x16", sym4),
+                "cannot be quantised: row 1, column 3 is not a number");
+}
+
+TEST_F(RoundingTest, ScalesThatTheirTypeCannotHoldAreRefused) {
+  add("w", {1, 16}, f32(), floats(Floats(16, 1e7f)));
+  for (const char *method :
+       {"method = \"rtn\"", "method = \"rtn\", search = true"})
+    expectRefused(
+        rounded("1x16", "bits = 4, group = 16, scale = f16, zero = 8", method),
+        "too large for scales of this type: take scale=f32");
+}
+
+TEST_F(RoundingTest, RowsAreWholeGroups) {
+  add("w", {2, 24}, f32(), floats(Floats(48)));
+  expectRefused("tensor<2x24xf32> source \"w\" recipe [#llm.round<grid = <" +
+                    std::string(sym4) + ">, method = \"rtn\">]",
+                "rows of 24 are no groups of 16");
+}
+
+TEST_F(RoundingTest, AMethodIsOneThatIsThere) {
+  add("w", {1, 16}, f32(), floats(Floats(16)));
+  expectRefused(rounded("1x16", sym4, "method = \"best\""),
+                "there is no method 'best' that rounds weights");
+}
+
+//===----------------------------------------------------------------------===//
+// With statistics
+//===----------------------------------------------------------------------===//
+
+TEST_F(RoundingTest, GptqNeedsStatistics) {
+  add("w", {1, 16}, f32(), floats(Floats(16)));
+  expectRefused(rounded("1x16", sym4, "method = \"gptq\""),
+                "the method gptq needs statistics of its input");
+  expectRefused(rounded("1x16", sym4, "method = \"gptq\", stats = \"w\""),
+                "there are no statistics of the input of 'w'");
+}
+
+TEST_F(RoundingTest, StatisticsAreOfThisInput) {
+  add("w", {1, 16}, f32(), floats(Floats(16)));
+  addStatistics(Floats(64), 8);
+  expectRefused(rounded("1x16", sym4, "method = \"gptq\", stats = \"w\""),
+                "its input has 16 columns, and the statistics are of [8, 8]");
+}
+
+TEST_F(RoundingTest, ColumnsThatDoNotDependOnEachOtherAreRoundedAlone) {
+  add("w", {20, 32}, f32(), floats(randomFloats(20 * 32)));
+  addStatistics(identity(32), 32);
+  for (const char *search : {"", ", search = true"})
+    EXPECT_EQ(values(rounded("20x32", sym4,
+                             "method = \"gptq\", stats = \"w\"" +
+                                 std::string(search))),
+              values(rounded("20x32", sym4,
+                             "method = \"rtn\"" + std::string(search))));
+}
+
+TEST_F(RoundingTest, StatisticsThatAreNoSumOfSquaresAreRefused) {
+  add("w", {1, 16}, f32(), floats(Floats(16, 1.0f)));
+  addStatistics(Floats(16 * 16, 1.0f), 16); // of rank 1
+  expectRefused(rounded("1x16", sym4,
+                        "method = \"gptq\", stats = \"w\", damp = 0.0 : f64"),
+                "give a larger damp, or calibrate with more tokens");
+}
+
+namespace {
+
+/// One layer, and what NumPy makes of it (utils/make-rounding-goldens.py).
+class GptqGoldenTest
+    : public RoundingTest,
+      public testing::WithParamInterface<
+          std::tuple<const char *, const char *, const char *>> {};
+
+} // namespace
+
+TEST_P(GptqGoldenTest, EqualsNumPy) {
+  auto [name, grid, step] = GetParam();
+  auto file = openFile(LLMC_TEST_INPUTS "/rounding/gptq.safetensors");
+  ASSERT_TRUE(bool(file));
+  auto tensors = llvm::cantFail(parseSafetensors("gptq", bytesOf(**file)));
+  Floats expected;
+  for (const SafeTensor &tensor : tensors) {
+    if (tensor.name == "w")
+      add("w", tensor.shape, f32(), tensor.bytes.vec());
+    if (tensor.name == "xtx")
+      add(getStatisticName("w", "xtx").c_str(), tensor.shape, f32(),
+          tensor.bytes.vec());
+    if (tensor.name == std::string(name) + "/values") {
+      expected.resize(tensor.bytes.size() / 4);
+      std::memcpy(expected.data(), tensor.bytes.data(), tensor.bytes.size());
+    }
+  }
+  EXPECT_EQ(
+      values(rounded("20x128", grid,
+                     "method = \"gptq\", stats = \"w\"" + std::string(step))),
+      expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Layer, GptqGoldenTest,
+    testing::Values(
+        std::tuple("sym4", "bits = 4, group = 32, scale = f16, zero = 8", ""),
+        std::tuple("asym3", "bits = 3, group = 64, scale = f16, min = true",
+                   ", damp = 5.0e-02 : f64"),
+        std::tuple("ordered", "bits = 4, group = 32, scale = f16, zero = 8",
+                   ", order = true")));
+
+//===----------------------------------------------------------------------===//
+// Scales of columns
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+const char *const half = "#llm.awq<weights = [@w], stats = \"w\", grid = "
+                         "<bits = 4, group = 16, scale = f32, zero = 8>";
+
+std::string scaled(const std::string &shape, const std::string &by,
+                   const std::string &more = "") {
+  return "tensor<" + shape +
+         "xf32> source \"w\" recipe [#llm.scale<by = " + by + more + ">]";
+}
+
+} // namespace
+
+TEST_F(RoundingTest, ColumnsAreMultiplied) {
+  add("w", {2, 2}, f32(), floats({1, 2, 3, 4}));
+  add("s", {2}, f32(), floats({2, 4}));
+  EXPECT_EQ(values(scaled("2x2", "\"s\"")), (Floats{2, 8, 6, 16}));
+  EXPECT_EQ(values(scaled("2x2", "\"s\"", ", inverse = true")),
+            (Floats{0.5f, 0.5f, 1.5f, 1}));
+}
+
+TEST_F(RoundingTest, RowsAndVectorsAreMultiplied) {
+  add("w", {2, 2}, f32(), floats({1, 2, 3, 4}));
+  add("s", {2}, f32(), floats({2, 4}));
+  EXPECT_EQ(values(scaled("2x2", "\"s\"", ", rows = true")),
+            (Floats{2, 4, 12, 16}));
+  add("v", {2}, f32(), floats({8, 8}));
+  EXPECT_EQ(values("tensor<2xf32> source \"v\" recipe [#llm.scale<by = \"s\", "
+                   "rows = true, inverse = true>]"),
+            (Floats{4, 2}));
+}
+
+TEST_F(RoundingTest, EachColumnHasAFactor) {
+  add("w", {2, 2}, f32(), floats({1, 2, 3, 4}));
+  add("s", {3}, f32(), floats({2, 4, 5}));
+  expectRefused(scaled("2x2", "\"s\""), "needs 2 factors, found 3");
+  expectRefused(scaled("2x2", "\"t\""), "have no tensor 't'");
+}
+
+TEST_F(RoundingTest, TheInputOfScaledColumnsIsDivided) {
+  // Of columns that were doubled, gptq sees an input of half the size: the codes are
+  // those of the matrix whose statistics say so.
+  Floats weights = randomFloats(4 * 16), doubled = weights;
+  for (size_t i = 0; i < weights.size(); i += 2)
+    doubled[i] *= 2;
+  Floats factors(16, 1.0f), xtx(16 * 16), halved;
+  for (size_t i = 0; i < 16; i += 2)
+    factors[i] = 2;
+  Floats inputs = randomFloats(40 * 16);
+  for (size_t i = 0; i < 16; ++i)
+    for (size_t j = 0; j < 16; ++j) {
+      for (size_t t = 0; t < 40; ++t)
+        xtx[i * 16 + j] += inputs[t * 16 + i] * inputs[t * 16 + j];
+      halved.push_back(xtx[i * 16 + j] / (factors[i] * factors[j]));
+    }
+  add("w", {4, 16}, f32(), floats(weights));
+  add("doubled", {4, 16}, f32(), floats(doubled));
+  add("s", {16}, f32(), floats(factors));
+  addStatistics(xtx, 16);
+  add(getStatisticName("halved", "xtx").c_str(), {16, 16}, f32(),
+      floats(halved));
+  std::string grid = sym4;
+  EXPECT_EQ(values("!llm.packed<4x16, #llm.grid<" + grid +
+                   ">> source \"w\" recipe [#llm.scale<by = \"s\">, "
+                   "#llm.round<grid = <" +
+                   grid + ">, method = \"gptq\", stats = \"w\">]"),
+            values("!llm.packed<4x16, #llm.grid<" + grid +
+                   ">> source \"doubled\" recipe [#llm.round<grid = <" + grid +
+                   ">, method = \"gptq\", stats = \"halved\">]"));
+}
+
+TEST_F(RoundingTest, AwqScalesTheColumnsOfLargeInputsUp) {
+  add("w", {8, 32}, f32(), floats(randomFloats(8 * 32)));
+  Floats xtx = identity(32);
+  xtx[5 * 32 + 5] = 10000;
+  addStatistics(xtx, 32);
+  Floats before = values("tensor<8x32xf32> source \"w\"");
+  Floats after = values(scaled("8x32", std::string(half) + ">"));
+  for (size_t i = 0; i < 32; ++i)
+    EXPECT_EQ(after[i] / before[i] > 1.5f, i == 5) << i;
+}
+
+TEST_F(RoundingTest, HeadsThatReadOneShareTheirFactors) {
+  add("w", {8, 32}, f32(), floats(randomFloats(8 * 32)));
+  Floats xtx = identity(32);
+  xtx[3 * 32 + 3] = 10000; // of the second of two heads of 2 columns
+  addStatistics(xtx, 32);
+  std::string by = std::string(half) + ", repeat = 2, head = 2>";
+  Floats before = values("tensor<8x32xf32> source \"w\"");
+  Floats after = values(scaled("8x32", by));
+  for (size_t i = 0; i < 32; ++i)
+    EXPECT_EQ(after[i] / before[i] > 1.5f, i == 1 || i == 3) << i;
+  // What makes them has 16 rows, of which the second is their factor's.
+  contents.push_back(floats(Floats(16 * 2, 1.0f)));
+  ASSERT_EQ(llvm::toString(
+                store.addTensor({"values", {16, 2}, f32(), contents.back()})),
+            "");
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(
+      "llm.weight @w : tensor<8x32xf32> source \"w\"\n"
+      "llm.weight @v : tensor<16x2xf32> source \"values\" recipe "
+      "[#llm.scale<by = " +
+          by + ", rows = true, inverse = true>]",
+      &context);
+  auto made = llvm::cantFail(
+      makeWeightValues(module->lookupSymbol<mlir::llm::WeightOp>("v"), store));
+  for (size_t row = 0; row < 16; ++row)
+    EXPECT_EQ(made[2 * row] < 0.7f, row == 1) << row;
+  EXPECT_FLOAT_EQ(made[2] * after[1] / before[1], 1);
+}
