@@ -5,6 +5,7 @@
 // value. Each anchor says here which ops cost nothing more when they ride along.
 //===----------------------------------------------------------------------===//
 #include "AttachedAnchors.h"
+#include "AttentionParts.h"
 
 #include "dialects/llm/LLMDialect.h"
 #include "dialects/llm/Sampling.h"
@@ -173,6 +174,13 @@ std::string KVWriteOp::getDecline() {
 std::string SampleOp::getDecline() { return {}; }
 int64_t SampleOp::getScratchBytes(TargetAttr) {
   return sampling::getScratchBytes(getMatrixShape(getLogits().getType())[1]);
+}
+
+int64_t AttentionOp::getScratchBytes(TargetAttr) {
+  if (!getCache())
+    return 0;
+  return attention::getScratchBytes(getMatrixShape(getType())[1],
+                                    getCache().getType().getValueDim());
 }
 
 std::string AttentionOp::getDecline() {
