@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Measure what quantisers keep of a model of floats: size, perplexity, divergence from the floats, speed, minutes; print docs/quality.md.
+"""Measure what quantisers keep of a model of floats: size, perplexity, divergence from the floats, minutes; print docs/quality.md.
 
 The base must lie on no grid (utils/dither-gguf.py), or a quantiser that finds the grid again looks lossless. Statistics come from
 another text than that which is measured on.
@@ -20,20 +20,20 @@ import measure
 TEXTS = Path(__file__).resolve().parent / "text"
 WINDOW = 512
 WIDTHS = {4: "group=64", 3: "group=64"}
-METHODS = ["rtn", "rtn,scale-search=yes", "awq,scale-search=yes", "gptq", "gptq,scale-search=yes", "awq+gptq,scale-search=yes"]
+METHODS = ["rtn", "rtn,scale-search=yes", "awq,scale-search=yes", "gptq,scale-search=yes", "awq+gptq,scale-search=yes"]
 SPECS = ["w8"] + [f"bits={bits},{group},method={method}" for bits, group in WIDTHS.items() for method in METHODS]
 PAGE = """# What quantisers keep
 
 SmolLM2-135M-Instruct, its weights dithered so that they lie on no grid (`utils/dither-gguf.py SmolLM2-135M-Instruct.Q4_1.gguf base.gguf`), its products
 quantised, the table of embeddings and logits at 8 bits. Perplexity and KL divergence from the build of floats: {tokens} tokens of
 `bench/text/evaluation.txt` in windows of {window}, the second half of each scored; statistics from {seen} tokens of `bench/text/calibration.txt`.
-Rows multiply floats (`--activations=f32`), so that a row shows its weights alone. Bits count scales, minimums, tables and vectors. Minutes are those of `llmc
-compile`; calibration took {calibration:.1f} more, once. Speed: tokens per second of one sequence with `--activations=mixed`, {threads} threads.
+Rows multiply floats (`--activations=f32`), so that a row shows its weights alone. Bits count scales, minimums, tables and vectors. Minutes are those of
+`llmc compile`; calibration took {calibration:.1f} more, once.
 
-Machine: {machine}. Made by `bench/quantization.py base.gguf --llmc build/bin/llmc --out docs/quality.md`.
+Machine: {machine}. Made by `bench/quantization.py base.gguf --llmc build/bin/llmc --windows {windows} --tokens {seen} --out docs/quality.md`.
 
 """
-HEADER = ["SPEC", "bits per weight", "of products", "MB", "perplexity", "KL, mean", "KL, 99 %", "same first token", "tokens/s", "minutes"]
+HEADER = ["SPEC", "bits per weight", "of products", "MB", "perplexity", "KL, mean", "KL, 99 %", "same likeliest token", "minutes"]
 
 
 def machine():
@@ -77,16 +77,14 @@ class Bench:
         app, minutes = self.compile("app", "--activations=f32", *options)
         figures = json.loads(measure.run([app, "eval", *self.windows, "--kl", base]))
         info = json.loads(measure.run([app, "info", "--json"]))["model"]
-        fast, _ = self.compile("fast", *options)
-        speed = measure.app_bench(fast, os.cpu_count(), prompt=64)
-        return {"spec": spec, "minutes": minutes, **figures, **{key: info[key] for key in ("bits_per_weight", "weight_bytes")},
-                "decode_tokens_per_s": speed["decode_tokens_per_s"]}
+        sizes = {key: info[key] for key in ("bits_per_weight", "weight_bytes")}
+        return {"spec": spec, "minutes": minutes, **figures, **sizes}
 
 
 def row(figures):
     return [f"`{figures['spec']}`", f"{figures['bits_per_weight']:.2f}", bits_of_products(figures["spec"]), f"{figures['weight_bytes'] / 1e6:.1f}",
             f"{figures['perplexity']:.2f}", f"{figures['kl_mean']:.4f}", f"{figures['kl_p99']:.2f}", f"{100 * figures['top1_agreement']:.1f} %",
-            f"{figures['decode_tokens_per_s']:.0f}", f"{figures['minutes']:.1f}"]
+            f"{figures['minutes']:.1f}"]
 
 
 def main():
@@ -107,11 +105,11 @@ def main():
         Path(floats).unlink()
         stats, calibration = bench.calibrate()
         rows = [bench.measure(spec, stats, base) for spec in arguments.spec or SPECS]
-    lines = [["floats", "32", "32", "", f"{reference['perplexity']:.2f}", "0", "0", "100 %", "", ""], *map(row, rows)]
+    lines = [["floats", "32", "32", "", f"{reference['perplexity']:.2f}", "0", "0", "100 %", ""], *map(row, rows)]
     table = "".join(f"| {' | '.join(map(str, line))} |\n" for line in [HEADER, ["---"] * len(HEADER), *lines])
     if arguments.out:
-        facts = {"tokens": reference["tokens"], "window": WINDOW, "seen": arguments.tokens, "calibration": calibration,
-                 "threads": os.cpu_count(), "machine": machine()}
+        facts = {"tokens": reference["tokens"], "window": WINDOW, "seen": arguments.tokens, "windows": arguments.windows, "calibration": calibration,
+                 "machine": machine()}
         Path(arguments.out).write_text(PAGE.format(**facts) + table)
     print(table, end="")
     measure.write_json(arguments.json, {"reference": reference, "rows": rows})

@@ -343,15 +343,16 @@ void QuantizeWeights::quantise(Task &task) {
   const QuantizeChoice &choice = task.choice;
   MLIRContext *context = &getContext();
   const bool perRow = *choice.group == 0;
-  StringAttr stats = choice.scaled || needsStatistics(choice.rounding)
-                         ? weight.getSymNameAttr()
-                         : StringAttr();
-  auto damp = choice.damp
+  const bool isCalibrated = needsStatistics(choice.rounding);
+  StringAttr stats =
+      choice.scaled || isCalibrated ? weight.getSymNameAttr() : StringAttr();
+  auto damp = isCalibrated && choice.damp
                   ? FloatAttr::get(Float64Type::get(context), *choice.damp)
                   : FloatAttr();
   task.scaling.push_back(RoundStepAttr::get(
       context, task.grid, StringAttr::get(context, choice.rounding), stats,
-      perRow ? task.cols() : 0, choice.search, damp, choice.order));
+      perRow ? task.cols() : 0, choice.search, damp,
+      isCalibrated && choice.order));
   appendSteps(weight, task.scaling);
   weight.setType(PackedType::get(getMatrixShape(weight.getType()), task.grid));
   types[weight.getSymNameAttr()] = weight.getType();

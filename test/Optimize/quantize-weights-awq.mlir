@@ -11,7 +11,7 @@ llm.weight @gate : tensor<96x64xf32> source "g"
 llm.weight @up : tensor<96x64xf32> source "u"
 // CHECK: llm.weight @down : {{.*}} recipe [#llm.scale<by = #llm.awq<weights = [@down], {{.*}}>>, #llm.round<
 llm.weight @down : tensor<64x96xf32> source "d"
-// The residual is read by others, and nothing with weights of its own makes it.
+// Nothing with weights of its own makes a sum.
 // DECLINED: declined {{.*}}nothing with weights of its own makes it
 // CHECK: llm.weight @other : {{.*}} recipe [#llm.round<{{.*}} stats = "other">]
 llm.weight @other : tensor<64x64xf32> source "o"
@@ -30,6 +30,6 @@ func.func @step(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
   %r = arith.addf %x, %d : tensor<?x64xf32>
   %ow = llm.param @other : tensor<64x64xf32>
   %o = llm.linear %r, %ow : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
-  %y = arith.addf %r, %o : tensor<?x64xf32>
+  %y = arith.addf %x, %o : tensor<?x64xf32>
   return %y : tensor<?x64xf32>
 }

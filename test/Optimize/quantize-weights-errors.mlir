@@ -11,8 +11,8 @@
 // GROUP: quantize: group takes a multiple of 8 from 16 to 256, channel (one scale per row) or auto, found '12'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w' 2>&1 | FileCheck %s --check-prefix=COLON
 // COLON: quantize: 'w' is no PATTERN:CHOICE: what stands behind a ';' is for the weights of a pattern
-// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;v*:w8' 2>&1 | FileCheck %s --check-prefix=PATTERN
-// PATTERN: quantize: the pattern 'v*' matches no weight of a product or table: one is named 'w'
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;v*:w8' 2>&1 | FileCheck %s --check-prefix=MATCH
+// MATCH: quantize: the pattern 'v*' matches no weight of a product or table: one is named 'w'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:keep' 2>&1 | FileCheck %s --check-prefix=NONE
 // NONE: quantize: no weight is left to quantise: products read none, or only such as the spec keeps or that have as few bits already
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:method=magic' 2>&1 | FileCheck %s --check-prefix=METHOD

@@ -224,11 +224,13 @@ llm.weight @w : tensor<2xf32> source "w" recipe [#llm.scale<by = 1 : i64>]
 // -----
 
 // expected-error @below {{weights are symbols, at least one, found ["a"]}}
+// expected-error @below {{failed to parse LLM_ScaleStep parameter 'by'}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.scale<by = #llm.awq<weights = ["a"], stats = "w", grid = <bits = 4, group = 16, scale = f16>>>]
 
 // -----
 
 // expected-error @below {{repeat is positive, and more than 1 of heads only, found 2 of 0}}
+// expected-error @below {{failed to parse LLM_ScaleStep parameter 'by'}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.scale<by = #llm.awq<weights = [@w], stats = "w", grid = <bits = 4, group = 16, scale = f16>, repeat = 2>>]
 
 // -----
