@@ -361,15 +361,21 @@ llvm::Error Compiler::runUntil(Stage last) {
 
 /// What weights are made with is there: nobody waits for the code to hear that not.
 llvm::Error Compiler::checkRecipes() {
-  for (auto weight : getModule().getOps<mlir::llm::WeightOp>())
-    if (auto recipe = weight.getRecipeAttr())
-      for (auto round : recipe.getAsRange<mlir::llm::RoundStepAttr>())
-        if (std::string problem = checkStatistics(
-                model.weights, round,
-                mlir::llm::getMatrixShape(weight.getType()).back());
-            !problem.empty())
-          return llvm::createStringError("weight '" + weight.getSymName() +
-                                         "': " + problem);
+  for (auto weight : getModule().getOps<mlir::llm::WeightOp>()) {
+    mlir::ArrayAttr recipe = weight.getRecipeAttr();
+    for (mlir::Attribute step :
+         recipe ? recipe.getValue() : llvm::ArrayRef<mlir::Attribute>()) {
+      auto round = llvm::dyn_cast<mlir::llm::RoundStepAttr>(step);
+      if (!round)
+        continue;
+      std::string problem =
+          checkStatistics(model.weights, round,
+                          mlir::llm::getMatrixShape(weight.getType()).back());
+      if (!problem.empty())
+        return llvm::createStringError("weight '" + weight.getSymName() +
+                                       "': " + problem);
+    }
+  }
   return llvm::Error::success();
 }
 

@@ -49,7 +49,7 @@ class Quantize(TestCase):
             quantize.append(f"--stats={self.stats}")
         return self.compile(model, name, "--activations=f32", "--cpu=native", *quantize, *flags)
 
-    def fail(self, *arguments):
+    def refuse(self, *arguments):
         result = run([LLMC, *arguments])
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
@@ -126,7 +126,7 @@ class Quantize(TestCase):
         self.assertIn("weights are quantised already; those of more bits than --quantize asks for are rounded again",
                       result.stderr)
         self.assertIn("no weight is left to quantise",
-                      self.fail("compile", MODELS / "llama-q4_0.gguf", "-q", "--quantize=w8", "-o", self.folder / "x"))
+                      self.refuse("compile", MODELS / "llama-q4_0.gguf", "-q", "--quantize=w8", "-o", self.folder / "x"))
 
 
     def test_statistics_are_those_of_the_inputs(self):
@@ -173,23 +173,23 @@ class Quantize(TestCase):
     def test_wrong_statistics_are_refused(self):
         out = ["-q", "-o", self.folder / "x"]
         self.assertIn("needs statistics of the model's activations: llmc calibrate MODEL --text FILE",
-                      self.fail("compile", MODEL, "--quantize=w4-gptq", *out))
-        self.assertIn("--stats goes with --quantize=SPEC", self.fail("compile", MODEL, f"--stats={self.stats}", *out))
-        self.assertIn("these statistics are of another model", self.fail(
+                      self.refuse("compile", MODEL, "--quantize=w4-gptq", *out))
+        self.assertIn("--stats goes with --quantize=SPEC", self.refuse("compile", MODEL, f"--stats={self.stats}", *out))
+        self.assertIn("these statistics are of another model", self.refuse(
             "compile", MODELS / "llama-f16.gguf", "--quantize=w4-gptq", f"--stats={self.stats}", *out))
-        self.assertIn("is no file of statistics: llmc calibrate makes one", self.fail(
+        self.assertIn("is no file of statistics: llmc calibrate makes one", self.refuse(
             "compile", MODEL, "--quantize=w4-gptq", f"--stats={MODELS / 'llama-tied' / 'model.safetensors'}", *out))
         cut = self.folder / "cut.stats"
         cut.write_bytes(self.stats.read_bytes()[:-100])
-        self.assertIn("cut.stats: ", self.fail("compile", MODEL, "--quantize=w4-gptq", f"--stats={cut}", *out))
+        self.assertIn("cut.stats: ", self.refuse("compile", MODEL, "--quantize=w4-gptq", f"--stats={cut}", *out))
 
     def test_wrong_calibrations_are_refused(self):
         short = self.folder / "short.txt"
         short.write_text("Too short.")
         out = ["-q", "-o", self.folder / "x.stats"]
-        self.assertIn("one window needs 512; take a longer text", self.fail("calibrate", MODEL, "--text", short, *out,
+        self.assertIn("one window needs 512; take a longer text", self.refuse("calibrate", MODEL, "--text", short, *out,
                                                                              "--context", "512", "--tokens", "0"))
-        self.assertIn("exceeds the model's 256 positions", self.fail("calibrate", MODEL, "--text", CALIBRATION, *out))
+        self.assertIn("exceeds the model's 256 positions", self.refuse("calibrate", MODEL, "--text", CALIBRATION, *out))
         self.assertFalse((self.folder / "x.stats").exists())
 
     def test_wrong_specs_are_refused(self):
@@ -198,7 +198,7 @@ class Quantize(TestCase):
                            ("group=48", "group=48 does not divide the 64 columns of"),
                            ("w4;nothing*:w8", "the pattern 'nothing*' matches no weight")):
             with self.subTest(spec=spec):
-                self.assertIn(says, self.fail("compile", MODEL, f"--quantize={spec}", *out))
+                self.assertIn(says, self.refuse("compile", MODEL, f"--quantize={spec}", *out))
 
     def test_weights_that_are_no_numbers_are_refused(self):
         listed = json.loads(self.succeed([LLMC, "inspect", "--tensors", "--json", MODEL]))["files"][0]["tensors"]
@@ -207,7 +207,7 @@ class Quantize(TestCase):
         struct.pack_into("<f", data, place["offset"] + 4 * (3 * 64 + 5), math.nan)
         broken = self.folder / "broken.gguf"
         broken.write_bytes(data)
-        said = self.fail("compile", broken, "--quantize=w4", "-q", "-o", self.folder / "x")
+        said = self.refuse("compile", broken, "--quantize=w4", "-q", "-o", self.folder / "x")
         self.assertIn("weight 'blk.1.ffn_up.weight': cannot be quantised: row 3, column 5 is not a number", said)
         self.assertFalse((self.folder / "x").exists())
 
