@@ -62,7 +62,7 @@ class Quantize(TestCase):
             differences.append(largest_difference(self.logits(self.build(spec), IDS), expected) / largest(expected))
         self.assertLess(differences[0], 0.05)
         self.assertLess(4 * differences[0], differences[1])
-        self.assertLess(2 * differences[1], differences[2])
+        self.assertLess(1.5 * differences[1], differences[2])
 
     def test_every_format_works(self):
         """Whatever group, zero, scale and width: what 8 bits keep is the model."""
