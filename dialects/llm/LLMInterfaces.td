@@ -25,6 +25,8 @@ def LLM_EncodingAttrInterface : AttrInterface<"EncodingAttrInterface"> {
       "void", "dequantizeBlock", (ins "const uint8_t *":$bytes, "float *":$values)>,
     InterfaceMethod<"Encodes `blockElems` values into the block at `bytes`.",
       "void", "quantizeBlock", (ins "const float *":$values, "uint8_t *":$bytes)>,
+    InterfaceMethod<"Whether `quantizeBlock` exists: some formats are only read.",
+      "bool", "canQuantize", (ins), /*methodBody=*/"", /*defaultImplementation=*/"return true;">,
     InterfaceMethod<[{The grid of a block's codes; nothing for plain floats and
       activations.}],
       "std::optional<::mlir::llm::Grid>", "getGrid">,

@@ -33,6 +33,31 @@ Value callIntrinsic(TileBuilder &b, StringRef name, Type result,
       ->getResult(0);
 }
 
+Value selectByBits(TileBuilder &b, Value codes, SmallVector<Value> candidates) {
+  Type type = codes.getType();
+  for (int64_t bit = 1; candidates.size() > 1; bit *= 2) {
+    Value masked = arith::AndIOp::create(
+        b, codes, b.constant(type, static_cast<double>(bit)));
+    Value isSet =
+        b.compare(arith::CmpIPredicate::ne, masked, b.constant(type, 0));
+    SmallVector<Value> left;
+    for (size_t i = 0; i < candidates.size(); i += 2)
+      left.push_back(b.select(isSet, candidates[i + 1], candidates[i]));
+    candidates = std::move(left);
+  }
+  return candidates.front();
+}
+
+Value repeatTable(TileBuilder &b, ArrayRef<uint8_t> table, Type type) {
+  assert(table.size() == 16 && "shuffles choose among 16 bytes");
+  auto vector = cast<VectorType>(type);
+  SmallVector<int8_t> bytes;
+  for (int64_t lane = 0; lane < vector.getNumElements(); ++lane)
+    bytes.push_back(static_cast<int8_t>(table[lane % 16]));
+  return arith::ConstantOp::create(
+      b, DenseElementsAttr::get(vector, ArrayRef<int8_t>(bytes)));
+}
+
 void keepInOrder(TileBuilder &b, ArrayRef<Value *> values) {
   // An empty assembly that takes and gives the values, and may touch memory.
   SmallVector<Value> given;

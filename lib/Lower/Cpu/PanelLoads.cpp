@@ -103,7 +103,20 @@ Value GridStrip::loadCodes(Value group, int64_t i) {
                           plane.bits, place.bit, plane.shift);
     codes = codes ? Value(arith::OrIOp::create(b, codes, part)) : part;
   }
-  return vector::BitCastOp::create(b, b.bytes(4 * lanes), codes);
+  codes = vector::BitCastOp::create(b, b.bytes(4 * lanes), codes);
+  return drawing.grid.table.empty() ? codes : lookUp(codes);
+}
+
+Value GridStrip::lookUp(Value codes) {
+  SmallVector<uint8_t> table;
+  for (int8_t value : drawing.grid.table)
+    table.push_back(static_cast<uint8_t>(value + drawing.grid.getByteZero()));
+  if (isa)
+    return isa->lookUp(b, codes, table);
+  return selectByBits(b, codes, llvm::map_to_vector(table, [&](uint8_t byte) {
+                        return b.constant(codes.getType(),
+                                          static_cast<int8_t>(byte));
+                      }));
 }
 
 } // namespace llmc

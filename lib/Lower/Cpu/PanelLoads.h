@@ -7,8 +7,9 @@
 #ifndef LLMC_LIB_LOWER_CPU_PANELLOADS_H
 #define LLMC_LIB_LOWER_CPU_PANELLOADS_H
 
+#include "Isa.h"
+
 #include "dialects/llm/GridPanel.h"
-#include "llmc/Lower/Cpu/TileBuilder.h"
 
 namespace llmc {
 
@@ -26,10 +27,12 @@ public:
   using Value = mlir::Value;
 
   /// `matrix` is [panels, blocks, block bytes]; the strip begins at row `lane`.
+  /// With an `isa` its lanes are a whole vector of that.
   GridStrip(TileBuilder &b, const mlir::llm::GridPanel &drawing, Value matrix,
-            Value panel, Value block, Value lane, int64_t lanes)
+            Value panel, Value block, Value lane, int64_t lanes,
+            const Isa *isa = nullptr)
       : b(b), drawing(drawing), matrix(matrix), panel(panel), block(block),
-        lane(lane), lanes(lanes) {
+        lane(lane), lanes(lanes), isa(isa) {
     if (drawing.grid.hasSub())
       shared = loadFloats();
   }
@@ -39,19 +42,22 @@ public:
     Value scale, min;
   };
   Scales loadScales(Value group);
-  /// Unsigned codes of the k = 4i .. 4i+3 of a group, 4 bytes of each row.
+  /// Of the k = 4i .. 4i+3 of a group, 4 unsigned bytes of each row: codes, or what
+  /// they stand for plus `Grid::getByteZero`.
   Value loadCodes(Value group, int64_t i);
 
 private:
   Scales loadFloats();
   Value loadFloats(int64_t offset);
   Value loadSubs(int64_t offset, Value group);
+  Value lookUp(Value codes);
 
   TileBuilder &b;
   const mlir::llm::GridPanel &drawing;
   Value matrix, panel, block, lane;
   int64_t lanes;
-  Scales shared; // what the groups of a block share, loaded before them
+  const Isa *isa; // null: no shuffle has this width
+  Scales shared;  // what the groups of a block share, loaded before them
 };
 
 } // namespace llmc
