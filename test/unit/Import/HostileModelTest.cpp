@@ -230,7 +230,7 @@ static const BadHf badHfs[] = {
      [](HfModel &m) {
        m.set("quantization_config", llvm::json::Object{{"bits", 4}});
      },
-     "key 'quantization_config'"},
+     "key 'quantization_config.quant_method': requires a string"},
     {"EncoderDecoder", [](HfModel &m) { m.set("is_encoder_decoder", true); },
      "key 'is_encoder_decoder'"},
     {"HeadsThatDoNotDivide",
@@ -381,9 +381,12 @@ TEST_F(HostileFolder, IsQuantizedInAnUnknownWay) {
   HfModel().write(folder);
   folder.write("config.json",
                llvm::StringRef(R"({"model_type": "llama", "quantization_config":
-                 {"bits": 4, "quant_method": "gptq"}})"));
+                 {"bits": 4, "quant_method": "quip"}})"));
   expectImportError(folder.path,
-                    "the weights are quantised with gptq (4 bits)");
+                    "the methods that are read are gptq, awq, "
+                    "compressed-tensors, bitsandbytes, fp8, fbgemm_fp8: take "
+                    "the model unquantised, quantised with one of these, or as "
+                    "GGUF, found the string 'quip'");
 }
 
 TEST_F(HostileFolder, HasAPointerForWeights) {
