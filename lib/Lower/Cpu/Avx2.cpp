@@ -59,13 +59,6 @@ class Avx2 : public Isa {
     return sums;
   }
 
-  Value lookUp(TileBuilder &b, Value codes,
-               ArrayRef<uint8_t> table) const override {
-    Type type = codes.getType();
-    return callIntrinsic(b, "llvm.x86.avx2.pshuf.b", type,
-                         {repeatTable(b, table, type), codes});
-  }
-
   /// The values that products are being added to.
   static SmallVector<Value *> getRunning(MutableArrayRef<Value> pairs,
                                          MutableArrayRef<Value> sums) {

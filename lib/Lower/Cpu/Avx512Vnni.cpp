@@ -45,13 +45,6 @@ class Avx512Vnni : public Isa {
       sum = arith::AddIOp::create(b, sum, other);
     return sums;
   }
-
-  Value lookUp(TileBuilder &b, Value codes,
-               ArrayRef<uint8_t> table) const override {
-    Type type = codes.getType();
-    return callIntrinsic(b, "llvm.x86.avx512.pshuf.b.512", type,
-                         {repeatTable(b, table, type), codes});
-  }
 };
 
 } // namespace

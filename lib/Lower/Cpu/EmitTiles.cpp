@@ -100,7 +100,7 @@ private:
     SmallVector<GridStrip> loads;
     for (const Strip &strip : all)
       loads.emplace_back(b, *drawing, op.getW(), strip.panel, op.getBlock(),
-                         b.index(strip.lane), lanes, &isa);
+                         b.index(strip.lane), lanes);
     auto dotGroup = [&](Value group) {
       if (op.getInputType())
         return dotIntegers(loads, group);

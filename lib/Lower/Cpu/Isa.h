@@ -47,10 +47,6 @@ public:
   virtual llvm::SmallVector<mlir::Value> dot(TileBuilder &b,
                                              const IntegerTile &tile) const = 0;
 
-  /// `table[code]` for each byte of a whole vector of codes below 16.
-  virtual mlir::Value lookUp(TileBuilder &b, mlir::Value codes,
-                             llvm::ArrayRef<uint8_t> table) const = 0;
-
   mlir::llm::TargetAttr getTarget(mlir::MLIRContext *context) const {
     return mlir::llm::TargetAttr::get(context, getName(), getRegisters(),
                                       getLanes());
@@ -75,9 +71,10 @@ mlir::Value callIntrinsic(TileBuilder &b, llvm::StringRef name,
 /// Of a power of two of `candidates` the one that the lowest bits of each code name.
 mlir::Value selectByBits(TileBuilder &b, mlir::Value codes,
                          llvm::SmallVector<mlir::Value> candidates);
-/// `table`, 16 bytes, again and again: an operand of a vector's shuffles.
-mlir::Value repeatTable(TileBuilder &b, llvm::ArrayRef<uint8_t> table,
-                        mlir::Type type);
+/// `table[code]` for each of the bytes, which are below 16: one shuffle where the
+/// vector has its width.
+mlir::Value lookUp(TileBuilder &b, mlir::Value codes,
+                   llvm::ArrayRef<uint8_t> table);
 /// No instruction, but what computes `values` stays before it and what is loaded
 /// after it stays behind: LLVM's scheduler would load a whole group ahead to hide
 /// latency, and write to the stack what registers cannot hold.

@@ -48,14 +48,22 @@ Value selectByBits(TileBuilder &b, Value codes, SmallVector<Value> candidates) {
   return candidates.front();
 }
 
-Value repeatTable(TileBuilder &b, ArrayRef<uint8_t> table, Type type) {
+Value lookUp(TileBuilder &b, Value codes, ArrayRef<uint8_t> table) {
   assert(table.size() == 16 && "shuffles choose among 16 bytes");
-  auto vector = cast<VectorType>(type);
-  SmallVector<int8_t> bytes;
-  for (int64_t lane = 0; lane < vector.getNumElements(); ++lane)
-    bytes.push_back(static_cast<int8_t>(table[lane % 16]));
-  return arith::ConstantOp::create(
-      b, DenseElementsAttr::get(vector, ArrayRef<int8_t>(bytes)));
+  auto type = cast<VectorType>(codes.getType());
+  int64_t width = type.getNumElements();
+  if (width != 32 && width != 64)
+    return selectByBits(b, codes, llvm::map_to_vector(table, [&](uint8_t byte) {
+                          return b.constant(type, static_cast<int8_t>(byte));
+                        }));
+  SmallVector<int8_t> repeated;
+  for (int64_t lane = 0; lane < width; ++lane)
+    repeated.push_back(static_cast<int8_t>(table[lane % 16]));
+  Value from = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(type, ArrayRef<int8_t>(repeated)));
+  return callIntrinsic(
+      b, width == 32 ? "llvm.x86.avx2.pshuf.b" : "llvm.x86.avx512.pshuf.b.512",
+      type, {from, codes});
 }
 
 void keepInOrder(TileBuilder &b, ArrayRef<Value *> values) {

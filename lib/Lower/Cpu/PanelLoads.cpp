@@ -104,19 +104,15 @@ Value GridStrip::loadCodes(Value group, int64_t i) {
     codes = codes ? Value(arith::OrIOp::create(b, codes, part)) : part;
   }
   codes = vector::BitCastOp::create(b, b.bytes(4 * lanes), codes);
-  return drawing.grid.table.empty() ? codes : lookUp(codes);
+  return drawing.grid.table.empty() ? codes : toBytes(codes);
 }
 
-Value GridStrip::lookUp(Value codes) {
+/// What codes stand for, moved above zero.
+Value GridStrip::toBytes(Value codes) {
   SmallVector<uint8_t> table;
   for (int8_t value : drawing.grid.table)
     table.push_back(static_cast<uint8_t>(value + drawing.grid.getByteZero()));
-  if (isa)
-    return isa->lookUp(b, codes, table);
-  return selectByBits(b, codes, llvm::map_to_vector(table, [&](uint8_t byte) {
-                        return b.constant(codes.getType(),
-                                          static_cast<int8_t>(byte));
-                      }));
+  return lookUp(b, codes, table);
 }
 
 } // namespace llmc

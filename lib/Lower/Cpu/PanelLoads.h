@@ -27,12 +27,10 @@ public:
   using Value = mlir::Value;
 
   /// `matrix` is [panels, blocks, block bytes]; the strip begins at row `lane`.
-  /// With an `isa` its lanes are a whole vector of that.
   GridStrip(TileBuilder &b, const mlir::llm::GridPanel &drawing, Value matrix,
-            Value panel, Value block, Value lane, int64_t lanes,
-            const Isa *isa = nullptr)
+            Value panel, Value block, Value lane, int64_t lanes)
       : b(b), drawing(drawing), matrix(matrix), panel(panel), block(block),
-        lane(lane), lanes(lanes), isa(isa) {
+        lane(lane), lanes(lanes) {
     if (drawing.grid.hasSub())
       shared = loadFloats();
   }
@@ -50,14 +48,13 @@ private:
   Scales loadFloats();
   Value loadFloats(int64_t offset);
   Value loadSubs(int64_t offset, Value group);
-  Value lookUp(Value codes);
+  Value toBytes(Value codes);
 
   TileBuilder &b;
   const mlir::llm::GridPanel &drawing;
   Value matrix, panel, block, lane;
   int64_t lanes;
-  const Isa *isa; // null: no shuffle has this width
-  Scales shared;  // what the groups of a block share, loaded before them
+  Scales shared; // what the groups of a block share, loaded before them
 };
 
 } // namespace llmc
