@@ -103,6 +103,9 @@ def LLM_KernelAnchorOpInterface : OpInterface<"KernelAnchorOpInterface"> {
     InterfaceMethod<[{Bytes of memory that each worker brings while the kernel runs: its own, or the team's.}],
       "int64_t", "getScratchBytes", (ins "::mlir::llm::TargetAttr":$target),
       /*methodBody=*/"", /*defaultImplementation=*/"return 0;">,
+    InterfaceMethod<[{Adds what this op reads and computes with weights and keys.}],
+      "void", "addCost", (ins "::mlir::llm::KernelCost &":$cost),
+      /*methodBody=*/"", /*defaultImplementation=*/"(void)cost;">,
   ];
 }
 
