@@ -102,9 +102,12 @@ def LLM_KernelAnchorOpInterface : OpInterface<"KernelAnchorOpInterface"> {
     InterfaceMethod<[{How the kernel is tiled for `target`; null where there is nothing to choose.}],
       "::mlir::llm::ScheduleAttr", "chooseSchedule", (ins "::mlir::llm::TargetAttr":$target),
       /*methodBody=*/"", /*defaultImplementation=*/"return {};">,
-    InterfaceMethod<[{Bytes of memory of its own that each worker needs while the kernel runs.}],
+    InterfaceMethod<[{Bytes of memory that each worker brings while the kernel runs: its own, or the team's.}],
       "int64_t", "getScratchBytes", (ins "::mlir::llm::TargetAttr":$target),
       /*methodBody=*/"", /*defaultImplementation=*/"return 0;">,
+    InterfaceMethod<[{Adds what this op reads and computes with weights and keys.}],
+      "void", "addCost", (ins "::mlir::llm::KernelCost &":$cost),
+      /*methodBody=*/"", /*defaultImplementation=*/"(void)cost;">,
   ];
 }
 
