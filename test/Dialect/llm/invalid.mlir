@@ -51,6 +51,16 @@ func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f
 
 // -----
 
+// expected-error @below {{(C5) values are 16 for codes of 4 bits, found 2 for codes of 4}}
+func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f16, values = [1, 2]>>)
+
+// -----
+
+// expected-error @below {{(C5) a grid with values has neither zero nor min}}
+func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f16, zero = 1, values = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]>>)
+
+// -----
+
 // expected-error @below {{(C2) panels hold codes of 5 bits in groups of a multiple of 32, found groups of 16}}
 func.func private @f(!llm.packed<4x32, #llm.grid<bits = 5, group = 16, scale = f16>, #llm.panels>)
 

@@ -8,9 +8,9 @@ using namespace llmc::test;
 using mlir::llm::Grid;
 
 namespace {
-constexpr const char *grids[] = {"q4_0", "q4_1", "q5_0",   "q5_1",
-                                 "q8_0", "q4_k", "q5_k",   "q6_k",
-                                 "q2_k", "q3_k", "iq4_nl", "iq4_xs"};
+constexpr const char *grids[] = {"q4_0", "q4_1", "q5_0",  "q5_1",
+                                 "q8_0", "q4_k", "q5_k",  "q6_k",
+                                 "q2_k", "q3_k", "iq4_nl"};
 enum class Rows { f32, int8, fine };
 struct Product {
   const char *weights;
