@@ -211,7 +211,8 @@ Status app::chat(Application &program, const ChatOptions &options) {
     return needed.status();
   if (!program.hasChatTemplate())
     return Status::error("this model has no chat template: use run");
-  auto conversation = Conversation::create(program, options.system);
+  auto conversation =
+      Conversation::create(program, options.system, options.variables);
   if (!conversation)
     return conversation.status();
   auto plan = planAnswer(program, options.generate);
