@@ -60,8 +60,8 @@ llvm::Expected<Source> openHuggingFace(llvm::StringRef folder,
                                        mlir::MLIRContext &context);
 
 /// Reads what says nothing of weights from a folder, as far as it is there:
-/// tokenizer.json, tokenizer_config.json, chat_template.jinja and
-/// generation_config.json. With a config the tokens that end a text are its.
+/// tokenizer.json (else tokenizer.model or vocab.txt), tokenizer_config.json,
+/// chat_template.jinja and generation_config.json. With a config the tokens that end a text are its.
 llvm::Error readHuggingFaceTexts(Source &source, llvm::StringRef folder);
 
 /// The ONNX model that a path leads to: the file itself, or the only one of a
