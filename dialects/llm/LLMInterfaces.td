@@ -100,7 +100,7 @@ def LLM_KernelAnchorOpInterface : OpInterface<"KernelAnchorOpInterface"> {
     InterfaceMethod<[{How the kernel is tiled for `target`; null where there is nothing to choose.}],
       "::mlir::llm::ScheduleAttr", "chooseSchedule", (ins "::mlir::llm::TargetAttr":$target),
       /*methodBody=*/"", /*defaultImplementation=*/"return {};">,
-    InterfaceMethod<[{Bytes of memory of its own that each worker needs while the kernel runs.}],
+    InterfaceMethod<[{Bytes of memory that each worker brings while the kernel runs: its own, or the team's.}],
       "int64_t", "getScratchBytes", (ins "::mlir::llm::TargetAttr":$target),
       /*methodBody=*/"", /*defaultImplementation=*/"return 0;">,
   ];

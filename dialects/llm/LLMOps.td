@@ -271,7 +271,7 @@ def LLM_KVWriteOp : LLM_Op<"kv_write", [Pure, LLM_KernelAnchor<>]> {
   let hasVerifier = 1;
 }
 
-def LLM_AttentionOp : LLM_Op<"attention", [Pure, AttrSizedOperandSegments, LLM_KernelAnchor<>]> {
+def LLM_AttentionOp : LLM_Op<"attention", [Pure, AttrSizedOperandSegments, LLM_KernelAnchor<["getScratchBytes"]>]> {
   let summary = "scaled dot-product attention of the batch's rows";
   let description = [{
     `s = scale * q_h . k_g` with g = floor(h*K/H); if softcap: `s = softcap * tanh(s / softcap)`;

@@ -42,7 +42,7 @@ void Entries::create(StringRef symbol, func::FuncOp function,
 void Entries::createShared(StringRef symbol, func::FuncOp function,
                            size_t barrierOffset,
                            llvm::function_ref<SmallVector<Value>(Value)> load) {
-  passBarrier(function, pointer);
+  passBarrier(function);
   create(symbol, function, {pointer, i64, i64}, {}, [&](ValueRange given) {
     SmallVector<Value> arguments = load(given[0]);
     arguments.push_back(toIndex(given[1]));
@@ -53,8 +53,14 @@ void Entries::createShared(StringRef symbol, func::FuncOp function,
   });
 }
 
-/// The function hands its barrier on to every llm.barrier.
-void Entries::passBarrier(func::FuncOp function, Type pointer) {
+static bool meets(func::FuncOp function) {
+  return function.walk([](llm::BarrierOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
+/// The function hands its barrier on to every llm.barrier, and to the kernels that
+/// have some.
+void Entries::passBarrier(func::FuncOp function) {
   unsigned index = function.getNumArguments();
   (void)function.insertArgument(index, pointer, {}, function.getLoc());
   Value barrier = function.getArgument(index);
@@ -63,6 +69,16 @@ void Entries::passBarrier(func::FuncOp function, Type pointer) {
     LLVM::CallOp::create(builder, op.getLoc(), TypeRange(), "llmrt_barrier",
                          barrier);
     op.erase();
+  });
+  auto module = function->getParentOfType<ModuleOp>();
+  function.walk([&](func::CallOp call) {
+    auto callee = module.lookupSymbol<func::FuncOp>(call.getCallee());
+    if (meets(callee)) {
+      passBarrier(callee);
+      meeting.insert(callee);
+    }
+    if (meeting.contains(callee))
+      call.getOperandsMutable().append(barrier);
   });
 }
 

@@ -37,9 +37,10 @@ public:
   mlir::Type pointer, i64;
 
 private:
-  static void passBarrier(mlir::func::FuncOp function, mlir::Type pointer);
+  void passBarrier(mlir::func::FuncOp function);
 
   mlir::ImplicitLocOpBuilder &b;
+  llvm::DenseSet<mlir::func::FuncOp> meeting; // kernels that take a barrier
 };
 
 } // namespace llmc

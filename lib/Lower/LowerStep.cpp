@@ -366,8 +366,10 @@ private:
       arguments.append({batch.positions, batch.slots, batch.sequences,
                         batch.blockTable, batch.slotPositions,
                         batch.blocksPerSequence, batch.sampling});
-    if (int64_t bytes = kernel.getScratch().value_or(0))
+    if (int64_t bytes = kernel.getScratch().value_or(0)) {
       arguments.push_back(viewScratch(b, bytes));
+      writes.push_back({Access::scratch, 0, 1});
+    }
     arguments.append({b.worker, b.workers});
     barriers.separate(b, reads, writes);
     func::CallOp::create(
@@ -393,13 +395,14 @@ private:
                                   place.result ? place.result : arena, offset,
                                   count);
   }
-  /// This worker's own bytes.
+  /// That of all workers.
   Value viewScratch(TileBuilder &b, int64_t bytes) {
     assert(bytes <= plan.getScratchBytesPerWorker() &&
            "a kernel with more scratch than was planned");
-    Value offset = b.mulIndex(b.worker, plan.getScratchBytesPerWorker());
-    return memref::ViewOp::create(b, MemRefType::get(bytes, b.getI8Type()),
-                                  scratch, offset, ValueRange());
+    auto type = MemRefType::get(ShapedType::kDynamic, b.getI8Type());
+    return memref::ViewOp::create(
+        b, type, scratch, b.index(0),
+        b.mulIndex(b.workers, plan.getScratchBytesPerWorker()));
   }
 
   //===--- barriers -------------------------------------------------------------===//

@@ -8,16 +8,32 @@ module attributes {llm.model = {context_length = 64 : i64},
 // CHECK: llm.weight @w : tensor<160xf32> source "w" at 0
 llm.weight @w : tensor<160xf32> source "w" at 0
 
+// A kernel in which the workers meet takes the barrier of the step; others do not.
+// CHECK: func.func private @k0_meets.avx2(%[[OF_STEP:.*]]: !llvm.ptr) {
+// CHECK-NEXT: llvm.call @llmrt_barrier(%[[OF_STEP]])
+// CHECK: func.func private @k1_alone.avx2() {
 // CHECK-LABEL: func.func @step.avx2(
 // CHECK-SAME: %[[BARRIER:[^:]*]]: !llvm.ptr)
 // CHECK: llvm.call @llmrt_barrier(%[[BARRIER]]) : (!llvm.ptr) -> ()
+// CHECK-COUNT-2: call @k0_meets.avx2(%[[BARRIER]]) : (!llvm.ptr) -> ()
+// CHECK: call @k1_alone.avx2() : () -> ()
 // CHECK-NOT: llm.barrier
+func.func private @k0_meets.avx2() {
+  llm.barrier
+  return
+}
+func.func private @k1_alone.avx2() {
+  return
+}
 func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>,
     %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
     %sequences: memref<?xi32>, %parents: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>,
     %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
     %rangeCount: index, %blocks: index, %pages: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+fma"]>} {
   llm.barrier
+  call @k0_meets.avx2() : () -> ()
+  call @k0_meets.avx2() : () -> ()
+  call @k1_alone.avx2() : () -> ()
   return
 }
 func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>,

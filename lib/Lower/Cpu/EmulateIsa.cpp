@@ -86,6 +86,7 @@ struct Emulation {
 };
 constexpr Emulation emulations[] = {
     {"llvm.x86.avx512.vpdpbusd.512", dotBytes},
+    {"llvm.x86.avx512.vpdpbusd.256", dotBytes},
     {"llvm.x86.avx2.pmadd.ub.sw", addBytePairs},
     {"llvm.x86.avx2.pmadd.wd", addWordPairs},
     {"llvm.x86.avx2.psign.b", applySign},

@@ -63,6 +63,7 @@ llvm::ArrayRef<const Isa *> getIsas();
 const Isa *findIsa(llvm::StringRef name);
 
 const Isa &getAvx512Vnni();
+const Isa &getAvxVnni();
 const Isa &getAvx2();
 
 /// A call of the LLVM intrinsic `name`.

@@ -185,6 +185,7 @@ enum {
   LLMRT_CPU_AVX2 = 1u << 0,   /* with FMA and F16C */
   LLMRT_CPU_AVX512 = 1u << 1, /* F, BW, DQ, VL */
   LLMRT_CPU_AVX512_VNNI = 1u << 2,
+  LLMRT_CPU_AVX_VNNI = 1u << 3, /* 256 bits, VEX */
 };
 
 /* One build of the step for an instruction set; best first in the table. */
