@@ -417,7 +417,7 @@ def write_goldens(folder):
 def compare_classes(arguments, folder):
     differences = 0
     for index, (name, tokenizer) in enumerate(class_cases()):
-        if arguments.only and name != arguments.only:
+        if arguments.only and name not in arguments.only.split(","):
             continue
         tokenizer.save(os.path.join(folder, "tokenizer.json"))
         unigram = type(tokenizer.model).__name__ == "Unigram"
@@ -431,7 +431,7 @@ def compare_classes(arguments, folder):
 def compare_models(arguments, folder):
     differences = 0
     for index, (name, model) in enumerate(tokenizer_classes.sentencepiece_models(corpus(), 1000)):
-        if arguments.only and name != arguments.only:
+        if arguments.only and name not in arguments.only.split(","):
             continue
         path = os.path.join(folder, "tokenizer.model")
         with open(path, "wb") as out:
@@ -460,7 +460,7 @@ def main():
     parser.add_argument("--gguf", help="also compare this model's tokenizer")
     parser.add_argument("--size", type=int, default=1 << 20, help="bytes of mixed text per tokenizer")
     parser.add_argument("--strings", type=int, default=0, help="random strings per tokenizer of a class")
-    parser.add_argument("--only", help="only the tokenizer of this name")
+    parser.add_argument("--only", help="only the tokenizers of these names: a,b")
     parser.add_argument("--all-characters", action="store_true", help="every code point as well")
     parser.add_argument("--write-goldens", metavar="DIR")
     arguments = parser.parse_args()
@@ -480,7 +480,7 @@ def main():
             texts = mixed_texts(specials, 1, arguments.size) + arguments.more
             differences += compare("gguf", reference, arguments.tool, ["--gguf-fields", path], texts)
         for index, (name, tokenizer) in enumerate(trained_cases()):
-            if arguments.only and name != arguments.only:
+            if arguments.only and name not in arguments.only.split(","):
                 continue
             tokenizer.save(os.path.join(folder, "tokenizer.json"))
             texts = mixed_texts(SPECIAL_TEXTS, 2 + index, arguments.size) + arguments.more

@@ -61,7 +61,7 @@ private:
 } // namespace
 
 static Expected<std::optional<llmrt::TokenizerModel>>
-readTokenizer(const GgufFile &file) {
+readTokenizer(const GgufFile &file, StringRef preTokenizer) {
   FieldReader read(file);
   llmrt::GgufTokenizerFields fields;
   fields.model = read.text("tokenizer.ggml.model");
@@ -69,7 +69,8 @@ readTokenizer(const GgufFile &file) {
   bool none = fields.model == "none" || fields.model == "no_vocab";
   if (none || !file.find("tokenizer.ggml.model"))
     return std::nullopt;
-  fields.pre = read.text("tokenizer.ggml.pre");
+  fields.pre = preTokenizer.empty() ? read.text("tokenizer.ggml.pre")
+                                    : preTokenizer.str();
   fields.tokens = read.texts("tokenizer.ggml.tokens");
   fields.tokenTypes = read.numbers("tokenizer.ggml.token_type");
   fields.scores = read.reals("tokenizer.ggml.scores");
@@ -120,7 +121,8 @@ static Error addTensor(Source &source, const GgufTensor &tensor,
   return Error::success();
 }
 
-Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
+Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context,
+                                StringRef preTokenizer) {
   Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
   if (!buffer)
     return buffer.takeError();
@@ -142,7 +144,7 @@ Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
   if (!name)
     return name.takeError();
   Expected<std::optional<llmrt::TokenizerModel>> tokenizer =
-      readTokenizer(*file);
+      readTokenizer(*file, preTokenizer);
   if (!tokenizer)
     return tokenizer.takeError();
   Expected<StringRef> license = file->getString("general.license", "");

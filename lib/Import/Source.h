@@ -54,8 +54,10 @@ struct Source {
 /// them. Such a head is used, with a warning. False without either tensor.
 bool hasOtherHead(Source &source, llvm::StringRef table);
 
+/// `preTokenizer`: counts instead of tokenizer.ggml.pre, unless empty.
 llvm::Expected<Source> openGguf(llvm::StringRef path,
-                                mlir::MLIRContext &context);
+                                mlir::MLIRContext &context,
+                                llvm::StringRef preTokenizer);
 llvm::Expected<Source> openHuggingFace(llvm::StringRef folder,
                                        mlir::MLIRContext &context);
 

@@ -41,5 +41,6 @@ Status app::ask(Application &program, const AskOptions &options) {
   auto plan = planAnswer(program, options.generate);
   if (!plan)
     return plan.status();
+  plan->continues = !program.hasChatTemplate();
   return generate(program, {std::move(*ids)}, options.generate, *plan);
 }

@@ -82,7 +82,7 @@ Expected<std::string> ChatSession::answer(std::vector<int32_t> prompt) {
         "the conversation has " + std::to_string(prompt.size()) +
         " tokens: the context holds " +
         std::to_string(engine.options().context) + "; /clear starts a new one");
-  TextStream text(program.tokenizer(), options.stops);
+  TextStream text(program.tokenizer(), /*continues=*/false, options.stops);
   AnswerWatch watch(plan);
   AnswerText answer;
   PromptProgress progress(program.err, static_cast<int64_t>(prompt.size()));

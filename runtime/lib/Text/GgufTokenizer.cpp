@@ -55,7 +55,9 @@ private:
     return Status::error(
         "tokenizer.ggml.model is '" + fields.model +
         "', supported are gpt2 (byte-level BPE), llama (SentencePiece BPE), "
-        "t5 (SentencePiece unigram) and bert (WordPiece)");
+        "t5 (SentencePiece unigram) and bert (WordPiece): take a model that "
+        "has "
+        "one of them");
   }
 
   Status readFamily() { return (this->*family->read)(); }

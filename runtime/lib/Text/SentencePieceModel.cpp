@@ -95,6 +95,11 @@ float floatOf(uint64_t bits) {
   return value;
 }
 
+Status damagedFile() {
+  return Status::error("tokenizer.model is damaged or no file of "
+                       "SentencePiece: download it again");
+}
+
 class ModelReader {
 public:
   Expected<TokenizerModel> run(std::string_view file, const Json &config) {
@@ -103,8 +108,7 @@ public:
       if (Status status = readPart(field); status.failed())
         return status;
     if (reader.isDamaged() || model.tokens.empty())
-      return Status::error("tokenizer.model is damaged or no file of "
-                           "SentencePiece");
+      return damagedFile();
     for (Status status : {finish(), readConfig(config)})
       if (status.failed())
         return status;
@@ -128,8 +132,7 @@ private:
   }
 
   static Status checkWhole(const ProtoReader &reader) {
-    return reader.isDamaged() ? Status::error("tokenizer.model is damaged")
-                              : Status::ok();
+    return reader.isDamaged() ? damagedFile() : Status::ok();
   }
 
   Status readPiece(ProtoReader &reader) {

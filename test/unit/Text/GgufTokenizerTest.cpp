@@ -141,10 +141,12 @@ TEST(GgufTokenizer, WithoutANameSplitsByDefaultRulesAndSaysSo) {
 
 TEST(GgufTokenizer, EveryKnownNameOpens) {
   for (const char *name :
-       {"gpt-2",      "smollm",      "llama-bpe",      "qwen2",   "gpt-4o",
-        "starcoder",  "command-r",   "dbrx",           "default", "tekken",
-        "falcon",     "bloom",       "viking",         "qwen35",  "seed-coder",
-        "bailingmoe", "deepseek-v3", "deepseek-coder", "pixtral", "glm4"}) {
+       {"gpt-2",        "smollm",         "llama-bpe",  "qwen2",
+        "gpt-4o",       "starcoder",      "command-r",  "dbrx",
+        "default",      "tekken",         "falcon",     "bloom",
+        "viking",       "qwen35",         "seed-coder", "bailingmoe",
+        "deepseek-v3",  "deepseek-coder", "pixtral",    "glm4",
+        "deepseek-llm", "jina-v1-en"}) {
     GgufTokenizerFields fields = smallFields();
     fields.pre = name;
     Expected<TokenizerModel> model = buildGgufTokenizer(fields);

@@ -414,6 +414,12 @@ static const NamedCase named[] = {
     {"gpt-4o", "don’t (stop)!?\n", "don|’t| (|stop|)!?\n"},
     {"gpt-4o", "  indented\tcode", " | indented|\tcode"},
     {"gpt-4o", "e\u0301a 😀😀 end", "e\u0301a| 😀😀| end"},
+    {"deepseek-llm", "I'll say it's 12345 o'clock",
+     "I|'|ll| say| it|'|s| |12345| o|'|clock"},
+    {"deepseek-llm", "a  b\n\n  c \n", "a| | b|\n|\n| | c| |\n"},
+    {"deepseek-llm", "中文 한글 ½Ⅷ", "中文| |한글| |½|Ⅷ"},
+    {"deepseek-llm", "don’t (stop)!?\n", "don|’|t| (|stop|)!?|\n"},
+    {"deepseek-llm", "e\u0301a Ἀρχή 😀😀 end", "e|\u0301|a| |Ἀ|ρχή| 😀😀| end"},
 };
 
 TEST(PreTokenizer, NamesOfGgufCutAsTheModelsDo) {
