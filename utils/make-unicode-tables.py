@@ -5,9 +5,11 @@
 Needs the PyPI packages `tokenizers` and `regex`: the tables hold what the first
 does, so that its Unicode version (which differs between its parts) becomes
 ours. NFC comes from Python's unicodedata and is checked against the library;
-it does not show where graphemes end, which comes from `regex`.
+which classes of graphemes there are it does not show: they come from `regex`,
+and which characters extend one from the library.
 """
 
+import struct
 import sys
 import unicodedata
 
@@ -163,15 +165,34 @@ def punctuation():
     return {c for c in CODE_POINTS if len(step.pre_tokenize_str("a" + chr(c))) == 2}
 
 
+def extending():
+    """Characters that belong to the grapheme of an "a" before them: a compiled
+    rule for the "a" then replaces both."""
+    # A double array (Charsmap.cpp) of one rule, "a" to "b".
+    units = [0] * 1024
+    units[0] = 256 << 10
+    units[256 ^ ord("a")] = ((256 ^ ord("a")) ^ 512) << 10 | 1 << 8 | ord("a")
+    units[512] = 1 << 31
+    step = normalizers.Precompiled(struct.pack("<1025I", 4096, *units) + b"b\0")
+    return {c for c in CODE_POINTS if step.normalize_str("a" + chr(c)) == "b"}
+
+
+JOINING = (["Extend"], ["ZWJ"], ["SpacingMark"])
+
+
 def graphemes():
     """Grapheme classes, numbered as GraphemeClass in Unicode.h is."""
+    joins = extending()
     names = "CR LF Control Extend ZWJ RI Prepend SpacingMark L V T LV LVT".split()
     patterns = [(r"\p{GCB=%s}" % name, i + 1) for i, name in enumerate(names)]
     patterns.append((r"\p{Extended_Pictographic}", len(names) + 1))
     value = {}
     for pattern, number in patterns:
         for c in map(ord, regex.findall(pattern, "".join(map(chr, CODE_POINTS)))):
-            value[c] = number
+            if (c in joins) == (names[number - 1 : number] in JOINING):
+                value[c] = number
+    for c in joins:
+        value.setdefault(c, names.index("Extend") + 1)
     rows = []
     for c in sorted(value):
         if rows and rows[-1][1] == c - 1 and rows[-1][2] == value[c]:
