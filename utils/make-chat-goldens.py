@@ -373,6 +373,8 @@ A {%- if true -%} B {%- endif -%} C {{- 1 -}} D {{ 2 -}}   E{# x -#}   F   {#- y
 {{ strftime_now('%Y-%m-%d') }} {{ strftime_now('%d %b %Y') }} {{ strftime_now('%A, %B %d, %H:%M:%S %p %j') }} {{ strftime_now is callable }}
 {{ {'b': 1, 'a': [1, 2]} | tojson(separators=(',', ':')) }} {{ {'b': 1, 'a': {'d': 0, 'c': 1}} | tojson(sort_keys=true) }} {{ 'é😀' | tojson(ensure_ascii=true) }} {{ {'a': 1} | tojson(indent=2, separators=(',', ': ')) }}
 {% set f = namespace() %}{% macro g(x) %}({{ x }}){% endmacro %}{% set f.g = g %}{{ f.g(1) }}{% set d = {'g': g} %}{{ d.g(2) }}{{ d['g'](3) }}{{ [g][0](4) }}
+{% set d = {1: 'a', 'b': 2, -3: [], 1: 'c'} %}{{ d }} {{ d[1] }}{{ d[-3] }}{{ d['1'] is defined }} {{ 1 in d }}{{ '1' in d }} {{ d | tojson }} {% for k in d %}{{ k }};{% endfor %}{{ d.items() | list }} {{ d.get(1) }}{{ d.keys() | list }}
+{{ {10: 'x', 9: 'y'} | dictsort }} {{ {10: 'x'} == {10: 'x'} }} {{ {10: 'x'} == {'10': 'x'} }}
 {{ nope.member }}
 {{ nope() }}
 {{ 1 + 'a' }}
