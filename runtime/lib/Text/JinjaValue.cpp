@@ -345,8 +345,8 @@ std::string Value::represent() const {
   case Kind::Dict: {
     std::string out = "{";
     for (const auto &[name, member] : members())
-      out += (out.size() > 1 ? ", " : "") + memberKey(name).represent() +
-             ": " + member.represent();
+      out += (out.size() > 1 ? ", " : "") + memberKey(name).represent() + ": " +
+             member.represent();
     return out + "}";
   }
   }
