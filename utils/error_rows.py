@@ -106,7 +106,7 @@ MODELS = [
     rows("C25", "Q4_K GGUF; a type that is not read",
          ("llmc compile llama-k.gguf -q -o k && ./k run --ids 1,2 -n 1 --print-ids", 0, (r"\d+",)),
          ("llmc compile nvfp4.gguf -q -o a", 1, ("blk.0.attn_q.weight", "NVFP4; the types that can be read are", "take a file in one of"))),
-    no_model("C26", "a tokenizer that is not read", "old.gguf", "'bert'", "gpt2", "take a model"),
+    no_model("C26", "a tokenizer that is not read", "old.gguf", "'rwkv'", "gpt2", "take a model"),
     rows("C27", "GPTQ folder; one quantised in a way that is not read",
          ("llmc compile hf-gptq -q -o q && ./q run --ids 1,2 -n 1 --print-ids", 0, (r"\d+",)),
          ("llmc compile hf-quip -q -o a", 1, ("quantization_config.quant_method", "gptq, awq", "'quip'"))),
@@ -123,7 +123,7 @@ MODELS = [
     rows("C52", "printed IR given to `llmc compile`",
          ("llmc import m.gguf > m.mlir && llmc compile m.mlir --weights-from m.gguf -q -o fromir && ./fromir -V", 0, ("compiled by llmc",)),
          ("llmc import m.gguf > m2.mlir && llmc compile m2.mlir -q -o a", 1, ("m2.mlir", "is made from the tensor", "--weights-from MODEL"))),
-    row("C54", "folder with tokenizer.model only", "llmc compile hf-spm -q -o spm", 0, "hf-spm: has no tokenizer", "tokenizer.model, which is not read", "AutoTokenizer.from_pretrained"),
+    no_model("C54", "tokenizer.model cut off", "hf-spm", "hf-spm: tokenizer", "tokenizer.model is damaged", "download it again"),
 ]
 
 # --- llmc: the output -------------------------------------------------------------------------------------------------------

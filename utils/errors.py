@@ -87,7 +87,7 @@ class Inputs:
                 "model.onnx": b"\x08\x08\x12\x07pytorch\x1a\x032.1:\x20" + bytes(32),
                 "cut.gguf": gguf[:len(gguf) * 2 // 3],
                 "v1.gguf": gguf[:4] + b"\1" + gguf[5:],
-                "old.gguf": broken(gguf, (b"gpt2", b"bert")),
+                "old.gguf": broken(gguf, (b"gpt2", b"rwkv")),
                 "mamba.gguf": broken(gguf, (b"\5\0\0\0\0\0\0\0llama", b"\5\0\0\0\0\0\0\0mamba")),
                 "nvfp4.gguf": broken(gguf, self.type_of(b"blk.0.attn_q.weight", 40)),
                 "pickle.bin": b"\x80\x02}q\x00.",

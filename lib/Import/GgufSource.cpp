@@ -35,6 +35,14 @@ public:
       narrow.push_back(number == static_cast<int32_t>(number) ? number : -1);
     return narrow;
   }
+  std::vector<float> reals(StringRef key) { return keep(file.getFloats(key)); }
+  /// Numbers of eight bits, as the bytes that they are.
+  std::string bytes(StringRef key) {
+    std::string found;
+    for (int64_t number : keep(file.getIntegers(key)))
+      found += static_cast<char>(number);
+    return found;
+  }
   std::string problem;
 
 private:
@@ -52,7 +60,7 @@ private:
 } // namespace
 
 static Expected<std::optional<llmrt::TokenizerModel>>
-readTokenizer(const GgufFile &file) {
+readTokenizer(const GgufFile &file, StringRef preTokenizer) {
   FieldReader read(file);
   llmrt::GgufTokenizerFields fields;
   fields.model = read.text("tokenizer.ggml.model");
@@ -60,18 +68,25 @@ readTokenizer(const GgufFile &file) {
   bool none = fields.model == "none" || fields.model == "no_vocab";
   if (none || !file.find("tokenizer.ggml.model"))
     return std::nullopt;
-  fields.pre = read.text("tokenizer.ggml.pre");
+  fields.pre = preTokenizer.empty() ? read.text("tokenizer.ggml.pre")
+                                    : preTokenizer.str();
   fields.tokens = read.texts("tokenizer.ggml.tokens");
   fields.tokenTypes = read.numbers("tokenizer.ggml.token_type");
+  fields.scores = read.reals("tokenizer.ggml.scores");
   fields.merges = read.texts("tokenizer.ggml.merges");
   fields.bosId = read.id("tokenizer.ggml.bos_token_id");
   fields.eosId = read.id("tokenizer.ggml.eos_token_id");
   fields.eotId = read.id("tokenizer.ggml.eot_token_id");
   fields.eomId = read.id("tokenizer.ggml.eom_token_id");
   fields.padId = read.id("tokenizer.ggml.padding_token_id");
+  fields.unknownId = read.id("tokenizer.ggml.unknown_token_id");
+  fields.separatorId = read.id("tokenizer.ggml.seperator_token_id");
   fields.addBos = read.flag("tokenizer.ggml.add_bos_token");
   fields.addEos = read.flag("tokenizer.ggml.add_eos_token");
   fields.addSpacePrefix = read.flag("tokenizer.ggml.add_space_prefix");
+  fields.removeExtraWhitespaces =
+      read.flag("tokenizer.ggml.remove_extra_whitespaces");
+  fields.charsmap = read.bytes("tokenizer.ggml.precompiled_charsmap");
   fields.chatTemplate = read.text("tokenizer.chat_template");
   if (!read.problem.empty())
     return createStringError(read.problem);
@@ -93,7 +108,8 @@ static Error addTensor(Source &source, const GgufTensor &tensor,
   return Error::success();
 }
 
-Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
+Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context,
+                                StringRef preTokenizer) {
   Expected<OpenedGguf> opened = openGgufFiles(path);
   if (!opened)
     return opened.takeError();
@@ -113,7 +129,7 @@ Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
   if (!name)
     return name.takeError();
   Expected<std::optional<llmrt::TokenizerModel>> tokenizer =
-      readTokenizer(*file);
+      readTokenizer(*file, preTokenizer);
   if (!tokenizer)
     return tokenizer.takeError();
   Expected<StringRef> license = file->getString("general.license", "");

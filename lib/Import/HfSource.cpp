@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // config.json, model.safetensors or shards with an index, and as far as they
-// are there tokenizer.json, tokenizer_config.json, chat_template.jinja and
-// generation_config.json. No other file of the folder is opened.
+// are there tokenizer.json (else tokenizer.model or vocab.txt),
+// tokenizer_config.json, chat_template.jinja and generation_config.json. No
+// other file of the folder is opened.
 //===----------------------------------------------------------------------===//
 #include "Quantized/QuantizedForm.h"
 #include "Source.h"
@@ -206,20 +207,42 @@ static Error readGenerationConfig(Source &source, StringRef folder) {
   return Error::success();
 }
 
+/// A file that holds a vocabulary, and its reader.
+struct TokenizerFile {
+  StringLiteral name;
+  llmrt::Expected<llmrt::TokenizerModel> (*parse)(std::string_view file,
+                                                  std::string_view config);
+};
+
+/// The best first: tokenizer.json alone says all.
+static constexpr TokenizerFile tokenizerFiles[] = {
+    {"tokenizer.json", llmrt::parseHuggingFaceTokenizer},
+    {"tokenizer.model", llmrt::parseSentencePiece},
+    {"vocab.txt", llmrt::parseVocabularyText}};
+
+static const TokenizerFile *findTokenizerFile(StringRef folder) {
+  const TokenizerFile *found =
+      find_if(tokenizerFiles, [&](const TokenizerFile &file) {
+        return sys::fs::exists(pathIn(folder, file.name));
+      });
+  return found == std::end(tokenizerFiles) ? nullptr : found;
+}
+
 static Error readTokenizer(Source &source, StringRef folder) {
-  if (!sys::fs::exists(pathIn(folder, "tokenizer.json")))
+  const TokenizerFile *file = findTokenizerFile(folder);
+  if (!file)
     return Error::success();
   std::string texts[3];
-  constexpr StringLiteral files[] = {"tokenizer.json", "tokenizer_config.json",
-                                     "chat_template.jinja"};
-  for (auto [text, file] : zip(texts, files)) {
-    Expected<std::string> content = readText(folder, file, false);
+  const StringRef files[] = {file->name, "tokenizer_config.json",
+                             "chat_template.jinja"};
+  for (auto [text, name] : zip(texts, files)) {
+    Expected<std::string> content = readText(folder, name, false);
     if (!content)
       return content.takeError();
     text = std::move(*content);
   }
   llmrt::Expected<llmrt::TokenizerModel> tokenizer =
-      llmrt::parseHuggingFaceTokenizer(texts[0], texts[1]);
+      file->parse(texts[0], texts[1]);
   if (!tokenizer && source.kind == SourceKind::Onnx) {
     source.unreadableTokenizer = "tokenizer: " + tokenizer.message();
     return Error::success();
@@ -243,11 +266,12 @@ Error llmc::readHuggingFaceTexts(Source &source, StringRef folder) {
     return error;
   if (Error error = readTokenizer(source, folder))
     return error;
-  for (StringRef file :
-       {"config.json", "generation_config.json", "tokenizer.json",
-        "tokenizer_config.json", "chat_template.jinja"})
+  for (StringRef file : {"config.json", "generation_config.json",
+                         "tokenizer_config.json", "chat_template.jinja"})
     if (sys::fs::exists(pathIn(folder, file)))
       source.files.push_back(pathIn(folder, file));
+  if (const TokenizerFile *file = findTokenizerFile(folder))
+    source.files.push_back(pathIn(folder, file->name));
   return Error::success();
 }
 

@@ -39,6 +39,7 @@ struct GenerateOptions {
 struct AskOptions {
   std::string text; // empty: standard input
   std::string system;
+  std::string variables; // of the chat template, a JSON object
   GenerateOptions generate;
 };
 
@@ -51,6 +52,7 @@ struct RunOptions {
 
 struct ChatOptions {
   std::string system;
+  std::string variables; // of the chat template, a JSON object
   GenerateOptions generate;
 };
 

@@ -144,6 +144,21 @@ TEST_F(GgufImport, ReadsTheTokenizer) {
   EXPECT_FALSE(model->tokenizer->chatTemplate.empty());
 }
 
+TEST_F(GgufImport, TheCallerNamesThePreTokenizer) {
+  std::string path = LLMC_TEST_INPUTS "/models/llama-q4_1.gguf";
+  auto own = importModel(path, context);
+  auto other = importModel(path, context, {.preTokenizer = "qwen2"});
+  ASSERT_TRUE(own && other);
+  EXPECT_TRUE(own->tokenizer->normalizers.empty());
+  EXPECT_EQ(other->tokenizer->normalizers.size(), 1u); // NFC
+  auto unknown = importModel(path, context, {.preTokenizer = "elvish"});
+  ASSERT_FALSE(static_cast<bool>(unknown));
+  std::string message = llvm::toString(unknown.takeError());
+  EXPECT_NE(message.find("tokenizer.ggml.pre is 'elvish', known are gpt-2"),
+            std::string::npos);
+  EXPECT_NE(message.find("--pre-tokenizer=NAME"), std::string::npos);
+}
+
 TEST_F(GgufImport, KeepsTheQuantisedEncodings) {
   auto model = importModel(LLMC_TEST_INPUTS "/models/llama-q4_1.gguf", context);
   ASSERT_TRUE(static_cast<bool>(model)) << llvm::toString(model.takeError());

@@ -166,6 +166,18 @@ static const BadGguf badGgufs[] = {
            .integer("tokenizer.ggml.tokens", 3);
      },
      "key 'tokenizer.ggml.tokens': requires an array of strings"},
+    {"ScoresAreNoFloats",
+     [](LlamaGguf &m) {
+       m.string("tokenizer.ggml.model", "llama")
+           .integers("tokenizer.ggml.scores", {1, 2});
+     },
+     "key 'tokenizer.ggml.scores': requires an array of float32"},
+    {"CharsmapIsText",
+     [](LlamaGguf &m) {
+       m.string("tokenizer.ggml.model", "t5")
+           .string("tokenizer.ggml.precompiled_charsmap", "map");
+     },
+     "key 'tokenizer.ggml.precompiled_charsmap': requires an array of"},
     {"TokenIdIsText",
      [](LlamaGguf &m) {
        m.string("tokenizer.ggml.model", "gpt2")
