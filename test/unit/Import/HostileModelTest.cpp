@@ -40,7 +40,7 @@ static const BadGguf badGgufs[] = {
      "key 'general.architecture': requires a string"},
     {"UnknownArchitecture", [](LlamaGguf &m) { m.architecture = "mamba"; },
      "has architecture 'mamba'; the architectures that can be imported are "
-     "llama, qwen2, gpt2"},
+     "llama, qwen2, qwen3, phi3"},
     {"NoLayers", [](LlamaGguf &m) { m.integer("llama.block_count", 0); },
      "key 'llama.block_count': requires an integer from 1 to 1024, found 0"},
     {"AbsurdLayers",
@@ -191,7 +191,7 @@ static const BadHf badHfs[] = {
      "config.json: key 'model_type': requires a string, found no such key"},
     {"UnknownModelType", [](HfModel &m) { m.set("model_type", "rwkv"); },
      "has architecture 'rwkv'; the architectures that can be imported are "
-     "llama, qwen2, gpt2"},
+     "llama, mistral, qwen2, qwen3"},
     {"OtherHead",
      [](HfModel &m) {
        m.set("architectures",

@@ -158,7 +158,8 @@ TEST_F(Catalog, PartsAreRowsOfOneTensor) {
   int64_t part = 0;
   for (std::string name :
        {"blk.0.q.weight", "blk.0.k.weight", "blk.0.v.weight"}) {
-    Stored stored{.part = part, .parts = 3, .stem = "qkv"};
+    Stored stored{
+        .stem = "qkv", .begin = 4 * part, .end = 4 * part + 4, .rows = 12};
     ASSERT_TRUE(bool(catalog.matrix(name, {4, 8}, stored))) << name;
     auto values = llvm::cantFail(
         makeWeightValues(module->lookupSymbol<WeightOp>(name), source.weights));
