@@ -92,7 +92,8 @@ struct Decoder {
   bool windowRope = false; // layers with windows rotate by another base
   std::vector<RopeFrequencies> ropes;
   mlir::llm::Pairing pairing = mlir::llm::Pairing::Half;
-  double rotaryTheta = 10000, rotaryPart = 1; // where the source says nothing
+  double rotaryTheta = 10000;    // where the source names none
+  double rotaryPart = 0;         // of a head likewise; 0: all, whatever it says
   int64_t learnedPositions = -1; // rows before the first position; -1: none
 
   // MLP.

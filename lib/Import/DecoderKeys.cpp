@@ -187,9 +187,10 @@ void DecoderKeys::failKey(Key key, const Twine &message) {
 }
 
 Error DecoderKeys::takeError() {
-  if (!problem.empty())
-    return createStringError(problem);
-  return isGguf() ? gguf->takeError() : folder->takeError();
+  // A relation between sizes means nothing where one could not be read.
+  if (Error error = isGguf() ? gguf->takeError() : folder->takeError())
+    return error;
+  return problem.empty() ? Error::success() : createStringError(problem);
 }
 
 Error DecoderKeys::rejectUnread() {

@@ -204,14 +204,16 @@ static Error collectPositions(WeightCatalog &catalog, const Source &source,
   }
   if (!model.slopes.empty())
     weights.slopes = catalog.constant("alibi.slopes", model.slopes);
-  if (model.learnedPositions < 0)
-    return Error::success();
+  return Error::success();
+}
+
+/// A table of positions, behind what some models keep before the first.
+static WeightRef collectTable(WeightCatalog &catalog, const Decoder &model) {
   Stored stored;
   stored.begin = model.learnedPositions;
   stored.end = stored.rows = model.learnedPositions + model.context;
-  weights.positions = catalog.matrix("position_embd.weight",
-                                     {model.context, model.hidden}, stored);
-  return Error::success();
+  return catalog.matrix("position_embd.weight", {model.context, model.hidden},
+                        model.learnedPositions ? stored : Stored());
 }
 
 /// Tensors that are no weights: buffers, and a head that repeats the table.
@@ -239,6 +241,8 @@ Expected<DecoderWeights> llmc::collectWeights(Source &source,
   int64_t hidden = model.hidden, width = model.tableWidth();
   weights.table =
       catalog.matrix("token_embd.weight", {model.vocabulary, width});
+  if (model.learnedPositions >= 0)
+    weights.positions = collectTable(catalog, model);
   if (model.embedNorm)
     weights.embedNorm = ends.norm("token_embd_norm", {hidden});
   if (model.embedWidth)

@@ -181,7 +181,7 @@ static const std::vector<Family> families = {
     {"qwen3", "qwen3", half, half, &llama,
      {attentionBias("attention_bias", false), headNorms(HeadNorm::Shared), qwenWindows}},
     {"phi3", "phi3", half, half, &fused,
-     {defaultEps(1e-5), fusedQkv(Qkv::Blocks), fusedGate, windows(1)}},
+     {defaultEps(1e-5), partialRotary(1), fusedQkv(Qkv::Blocks), fusedGate, windows(1)}},
     {"olmo2", "olmo2", half, half, &llama,
      {defaultEps(1e-5), attentionBias("attention_bias", false), headNorms(HeadNorm::Row), onlyOutputNorms}},
     {"granite", "granite", half, mixed, &llama,

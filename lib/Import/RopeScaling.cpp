@@ -310,9 +310,11 @@ llmc::readHfRope(HfConfig &config, const RopeShape &shape, StringRef layers) {
     if (!theta)
       return theta.takeError();
   }
+  double whole = shape.part != 0 ? shape.part : 1;
+  double least = shape.part != 0 ? 1e-3 : 1;
   Expected<double> part =
       readFirst(config, {"partial_rotary_factor", "rotary_pct", "rope_pct"},
-                1e-3, 1, shape.part);
+                least, 1, whole);
   if (!part)
     return part.takeError();
   Expected<double> original = config.getFloat(
@@ -326,7 +328,7 @@ llmc::readHfRope(HfConfig &config, const RopeShape &shape, StringRef layers) {
     theta = (*keys)->getFloat("rope_theta", 1.001, greatestTheta, *theta);
     if (!theta)
       return theta.takeError();
-    part = (*keys)->getFloat("partial_rotary_factor", 1e-3, 1, *part);
+    part = (*keys)->getFloat("partial_rotary_factor", least, 1, *part);
     if (!part)
       return part.takeError();
   }
@@ -422,6 +424,14 @@ Expected<RopeFrequencies> llmc::readGgufRope(const GgufFile &file,
       file.getFloat(prefix + "scaling.factor", 1, greatestFactor, *older);
   if (!factor)
     return factor.takeError();
+  auto isFactors = [](const GgufTensor &tensor) {
+    return tensor.name.starts_with("rope_factors_");
+  };
+  if (*type == "longrope" && count_if(file.tensors, isFactors) < 2)
+    return fileError(file.fileName, "key '" + prefix + "scaling.type'",
+                     "needs the tensors rope_factors_long.weight and "
+                     "rope_factors_short.weight, found 'longrope' without "
+                     "them");
   if (*type == "none" || *type == "longrope")
     return readGgufLongRope(file, prefix, *theta, *dims, shape.context);
   if (*type == "linear")
@@ -429,8 +439,8 @@ Expected<RopeFrequencies> llmc::readGgufRope(const GgufFile &file,
   if (*type == "yarn")
     return readGgufYarn(file, prefix, *theta, *factor, *dims, shape.context);
   return fileError(file.fileName, "key '" + prefix + "scaling.type'",
-                   "the rope scalings that can be imported are none, linear "
-                   "and yarn, found " +
+                   "the rope scalings that can be imported are none, linear, "
+                   "yarn and longrope, found " +
                        quote(*type));
 }
 

@@ -60,7 +60,7 @@ double longRopeMscale(double factor, double originalContext);
 struct RopeShape {
   int64_t headDim, context;
   double theta = 10000; // where the source names none
-  double part = 1;      // of a head that is rotated, likewise
+  double part = 0;      // of a head that is rotated, likewise; 0: all, always
 };
 
 /// From `rope_parameters`, or `rope_theta` and `rope_scaling`. Of a model whose
