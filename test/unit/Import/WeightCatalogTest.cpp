@@ -240,3 +240,29 @@ TEST_F(Catalog, ShapesCanBeAskedForBeforehand) {
   EXPECT_EQ(catalog.shapeOf("w.weight"), llvm::ArrayRef<int64_t>({4, 8}));
   EXPECT_TRUE(catalog.shapeOf("missing.weight").empty());
 }
+
+TEST_F(Catalog, ExpertsOfSeveralTensorsAreOneWeight) {
+  for (std::string expert : {"0", "1", "2"})
+    add("blk.0.ffn_up." + expert + ".weight", {4, 8});
+  WeightCatalog catalog = open(SourceKind::Gguf);
+  ASSERT_TRUE(bool(catalog.stack("blk.0.ffn_up_exps.weight",
+                                 "blk.0.ffn_up.%.weight", {3, 4, 8})));
+  EXPECT_EQ(finish(catalog), "no error");
+  auto values = llvm::cantFail(makeWeightValues(
+      module->lookupSymbol<WeightOp>("blk.0.ffn_up_exps.weight"),
+      source.weights));
+  std::vector<float> all;
+  for (const Bytes &content : contents)
+    llvm::append_range(all, floatsOf(content));
+  EXPECT_EQ(values, all);
+}
+
+TEST_F(Catalog, AMissingExpertIsNamed) {
+  source.architecture = "llama";
+  add("blk.0.ffn_up.0.weight", {4, 8});
+  WeightCatalog catalog = open(SourceKind::Gguf);
+  EXPECT_FALSE(bool(catalog.stack("blk.0.ffn_up_exps.weight",
+                                  "blk.0.ffn_up.%.weight", {2, 4, 8})));
+  EXPECT_EQ(finish(catalog), "model: tensor 'blk.0.ffn_up.1.weight': is "
+                             "missing; llama needs it with shape [4, 8]");
+}
