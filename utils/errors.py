@@ -89,7 +89,7 @@ class Inputs:
                 "v1.gguf": gguf[:4] + b"\1" + gguf[5:],
                 "old.gguf": broken(gguf, (b"gpt2", b"bert")),
                 "mamba.gguf": broken(gguf, (b"\5\0\0\0\0\0\0\0llama", b"\5\0\0\0\0\0\0\0mamba")),
-                "iq4.gguf": broken(gguf, self.type_of(b"blk.0.attn_q.weight", 20)),
+                "nvfp4.gguf": broken(gguf, self.type_of(b"blk.0.attn_q.weight", 40)),
                 "pickle.bin": b"\x80\x02}q\x00.",
                 "bytes.bin": bytes(range(256)) * 40,
                 "latin.txt": "caf\xe9".encode("latin-1"),
@@ -113,7 +113,8 @@ class Inputs:
         self.model_folder("hf-badjson", files={"config.json": '{"model_type": "llama",\n "hidden_size": 64,'})
         self.model_folder("hf-shard", drop=["model-00002-of-00002.safetensors"], source="llama-sharded")
         self.model_folder("hf-cut", files={"model.safetensors": tensors[:len(tensors) // 2]})
-        self.model_folder("hf-gptq", config={"quantization_config": {"quant_method": "gptq", "bits": 4}})
+        shutil.copytree(MODELS / "llama-gptq", self.folder / "hf-gptq")
+        self.model_folder("hf-quip", config={"quantization_config": {"quant_method": "quip", "bits": 2}})
         self.model_folder("hf-wide", config={"hidden_size": 128, "head_dim": 32})
         self.model_folder("hf-spm", drop=["tokenizer.json"], files={"tokenizer.model": b"\n\x0e\n\x05<unk>"})
         self.model_folder("hf-notemplate", drop=["tokenizer_config.json"])

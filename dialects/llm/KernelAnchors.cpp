@@ -5,6 +5,7 @@
 // value. Each anchor says here which ops cost nothing more when they ride along.
 //===----------------------------------------------------------------------===//
 #include "AttachedAnchors.h"
+#include "AttentionParts.h"
 
 #include "dialects/llm/LLMDialect.h"
 #include "dialects/llm/Sampling.h"
@@ -94,7 +95,7 @@ bool LinearOp::runsBeside(Operation *other) {
 /// Prompts: a few rows share each weight that is loaded. Codes are unpacked and
 /// multiplied in registers of their own, so a tile of an integer grid is one strip
 /// wide, and integer rows keep two sums each: of 16 registers there are enough for
-/// three, or for one panel of one row (test/Lower/no-spills.test). Floats need eight
+/// three, of 32 for six, or for one panel of one row (test/Lower/no-spills.test). Floats need eight
 /// sums in flight to hide the latency of an fma, and with 32 registers take sixteen:
 /// eight rows by two strips load ten vectors for sixteen fmas. Decode: one panel of a grid at a
 /// time reads the whole weight front to back, which beats two streams by a quarter
@@ -109,16 +110,25 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   bool unpacks = weight.getEncoding().getGrid().has_value();
   int64_t strips = unpacks ? 1 : panelRows / lanes;
   bool pairs = !unpacks && panels % 2 == 0;
-  int64_t rows = integers && !isWide ? 3 : 4;
-  // With fine rows there are twice as many sums.
-  if (integers && !isWide &&
-      cast<Int8ActEncodingAttr>(getEncoding(getInput().getType())).getFine())
-    rows = 1;
+  int64_t rows = 4;
+  if (integers) {
+    rows = isWide ? 6 : 3;
+    // With fine rows there are twice as many sums.
+    if (cast<Int8ActEncodingAttr>(getEncoding(getInput().getType())).getFine())
+      rows = isWide ? 4 : 1;
+  }
   if (!unpacks && isWide) {
     rows = 8;
     strips = pairs && strips == 1 ? 2 : strips;
   }
   return ScheduleAttr::get(getContext(), rows, strips, lanes, pairs ? 2 : 1);
+}
+
+void LinearOp::addCost(KernelCost &cost) {
+  cost.weightBytes += getWeightBytes(getWeight().getType());
+  cost.rowOps +=
+      2 * getMatrixShape(getInput().getType()).back() *
+      ShapedType::getNumElements(getMatrixShape(getType()).drop_front());
 }
 
 //===----------------------------------------------------------------------===//
@@ -171,6 +181,24 @@ std::string KVWriteOp::getDecline() {
 std::string SampleOp::getDecline() { return {}; }
 int64_t SampleOp::getScratchBytes(TargetAttr) {
   return sampling::getScratchBytes(getMatrixShape(getLogits().getType())[1]);
+}
+
+int64_t AttentionOp::getScratchBytes(TargetAttr) {
+  if (!getCache())
+    return 0;
+  return attention::getScratchBytes(getMatrixShape(getType())[1],
+                                    getCache().getType().getValueDim());
+}
+
+/// Of a window or a chunk a row sees less than the cache has.
+void AttentionOp::addCost(KernelCost &cost) {
+  if (!getCache())
+    return;
+  KVType kv = getCache().getType();
+  int64_t dims = kv.getKeyDim() + kv.getValueDim();
+  cost.keyBytes += kv.getHeads() * dims * kv.getElementType().getWidth() / 8;
+  cost.keyOps += 2 * getMatrixShape(getType())[1] * dims;
+  cost.mostKeys = std::max<int64_t>(getLeft() + 1, getChunk());
 }
 
 std::string AttentionOp::getDecline() {

@@ -103,6 +103,13 @@ LogicalResult WeightTableOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
+LogicalResult EnterOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (!isa_and_nonnull<FunctionOpInterface>(
+          symbols.lookupNearestSymbolFrom(*this, getKernelAttr())))
+    return emitOpError("(C1) kernel is a function, found ") << getKernelAttr();
+  return success();
+}
+
 LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
   Operation *symbol = symbols.lookupNearestSymbolFrom(*this, getWeightAttr());
   Type type;

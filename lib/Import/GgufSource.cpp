@@ -4,8 +4,7 @@
 #include "Source.h"
 
 #include "llmc/Weights/Errors.h"
-
-#include "llvm/Support/Path.h"
+#include "llmc/Weights/GgufParts.h"
 
 using namespace llvm;
 using namespace llmc;
@@ -83,18 +82,6 @@ readTokenizer(const GgufFile &file) {
   return std::move(*model);
 }
 
-/// Files of a split model name their part; alone they are incomplete.
-static Error checkWhole(const GgufFile &file) {
-  Expected<int64_t> parts = file.getInteger("split.count", 0, INT32_MAX, 1);
-  if (!parts)
-    return parts.takeError();
-  if (*parts > 1)
-    return fileError(file.fileName, "key 'split.count'",
-                     "is one of " + Twine(*parts) +
-                         " files; join them with llama-gguf-split --merge");
-  return Error::success();
-}
-
 static Error addTensor(Source &source, const GgufTensor &tensor,
                        mlir::MLIRContext &context) {
   if (auto encoding = getGgmlEncoding(tensor.type, &context))
@@ -107,24 +94,22 @@ static Error addTensor(Source &source, const GgufTensor &tensor,
 }
 
 Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
-  Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
-  if (!buffer)
-    return buffer.takeError();
-  Expected<GgufFile> file = parseGguf(path, bytesOf(**buffer));
-  if (!file)
-    return file.takeError();
-  if (Error error = checkWhole(*file))
-    return error;
+  Expected<OpenedGguf> opened = openGgufFiles(path);
+  if (!opened)
+    return opened.takeError();
+  GgufFile *file = &opened->file;
   Source source(SourceKind::Gguf, path);
-  source.weights.addBuffer(std::move(*buffer));
-  for (const GgufTensor &tensor : file->tensors)
+  for (auto &buffer : opened->buffers)
+    source.weights.addBuffer(std::move(buffer));
+  for (auto [tensor, part] : zip_equal(file->tensors, opened->partOf)) {
+    source.fileOfTensor[tensor.name] = opened->paths[part];
     if (Error error = addTensor(source, tensor, context))
-      return fileError(path, "", toString(std::move(error)));
+      return fileError(opened->paths[part], "", toString(std::move(error)));
+  }
   Expected<StringRef> architecture = file->getString("general.architecture");
   if (!architecture)
     return architecture.takeError();
-  Expected<StringRef> name =
-      file->getString("general.name", sys::path::stem(path));
+  Expected<StringRef> name = file->getString("general.name", getGgufStem(path));
   if (!name)
     return name.takeError();
   Expected<std::optional<llmrt::TokenizerModel>> tokenizer =
@@ -135,7 +120,7 @@ Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
   if (!license)
     return license.takeError();
   source.license = license->str();
-  source.files.push_back(path.str());
+  source.files = std::move(opened->paths);
   source.architecture = architecture->str();
   source.name = name->str();
   source.tokenizer = std::move(*tokenizer);

@@ -37,6 +37,7 @@ struct Source {
   llvm::StringMap<std::string> fileOfTensor; // sharded folders only
   // Tensor to what it has instead of a type that can be read, as a complaint.
   llvm::StringMap<std::string> unreadable;
+  llvm::StringSet<> meaningless; // tensors that change nothing
   std::optional<llmrt::TokenizerModel> tokenizer;
   // Of a graph, which may have no use for it: why it has none though files do.
   std::string unreadableTokenizer;

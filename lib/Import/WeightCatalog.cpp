@@ -295,7 +295,8 @@ std::vector<float> WeightCatalog::values(const Twine &name, int64_t size) {
     return {};
   std::vector<float> numbers(size);
   EncodingAttrInterface encoding = found->encoding;
-  encoding.dequantize(found->bytes.data(), size, numbers.data());
+  std::vector<uint8_t> made;
+  encoding.dequantize(found->read(made).data(), size, numbers.data());
   return numbers;
 }
 
@@ -304,9 +305,9 @@ std::vector<float> WeightCatalog::values(const Twine &name, int64_t size) {
 //===----------------------------------------------------------------------===//
 
 bool WeightCatalog::isIgnored(StringRef tensor) const {
-  return taken.contains(tensor) || any_of(ignored, [&](StringRef suffix) {
-           return tensor.ends_with(suffix);
-         });
+  return taken.contains(tensor) || source.meaningless.contains(tensor) ||
+         any_of(ignored,
+                [&](StringRef suffix) { return tensor.ends_with(suffix); });
 }
 
 Error WeightCatalog::finish() {

@@ -13,7 +13,7 @@ namespace llmc {
 
 /// Bytes [begin, end) of a space that a kernel reads or writes.
 struct Access {
-  enum Space { arena, cache, results } space;
+  enum Space { arena, cache, results, scratch } space;
   int64_t begin, end;
 
   bool meets(const Access &other) const {

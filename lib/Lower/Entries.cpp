@@ -20,6 +20,9 @@ Entries::Entries(ImplicitLocOpBuilder &b)
       b(b) {
   auto type = LLVM::LLVMFunctionType::get(getVoid(b.getContext()), pointer);
   LLVM::LLVMFuncOp::create(b, "llmrt_barrier", type);
+  LLVM::LLVMFuncOp::create(b, "llmrt_enter",
+                           LLVM::LLVMFunctionType::get(getVoid(b.getContext()),
+                                                       {pointer, i64, i64}));
 }
 
 void Entries::create(StringRef symbol, func::FuncOp function,
@@ -42,7 +45,7 @@ void Entries::create(StringRef symbol, func::FuncOp function,
 void Entries::createShared(StringRef symbol, func::FuncOp function,
                            size_t barrierOffset,
                            llvm::function_ref<SmallVector<Value>(Value)> load) {
-  passBarrier(function, pointer);
+  passBarrier(function);
   create(symbol, function, {pointer, i64, i64}, {}, [&](ValueRange given) {
     SmallVector<Value> arguments = load(given[0]);
     arguments.push_back(toIndex(given[1]));
@@ -53,8 +56,14 @@ void Entries::createShared(StringRef symbol, func::FuncOp function,
   });
 }
 
-/// The function hands its barrier on to every llm.barrier.
-void Entries::passBarrier(func::FuncOp function, Type pointer) {
+static bool meets(func::FuncOp function) {
+  return function.walk([](llm::BarrierOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
+/// The function hands its barrier on to every llm.barrier and llm.enter, and to the
+/// kernels in which workers meet.
+void Entries::passBarrier(func::FuncOp function) {
   unsigned index = function.getNumArguments();
   (void)function.insertArgument(index, pointer, {}, function.getLoc());
   Value barrier = function.getArgument(index);
@@ -63,6 +72,25 @@ void Entries::passBarrier(func::FuncOp function, Type pointer) {
     LLVM::CallOp::create(builder, op.getLoc(), TypeRange(), "llmrt_barrier",
                          barrier);
     op.erase();
+  });
+  function.walk([&](llm::EnterOp op) {
+    assert(op.getNumber() && "the table of kernels numbers them");
+    ImplicitLocOpBuilder builder(op.getLoc(), op);
+    Value worker = arith::IndexCastOp::create(builder, i64, op.getWorker());
+    Value number = LLVM::ConstantOp::create(builder, i64, *op.getNumber());
+    LLVM::CallOp::create(builder, TypeRange(), "llmrt_enter",
+                         ValueRange{barrier, worker, number});
+    op.erase();
+  });
+  auto module = function->getParentOfType<ModuleOp>();
+  function.walk([&](func::CallOp call) {
+    auto callee = module.lookupSymbol<func::FuncOp>(call.getCallee());
+    if (meets(callee)) {
+      passBarrier(callee);
+      meeting.insert(callee);
+    }
+    if (meeting.contains(callee))
+      call.getOperandsMutable().append(barrier);
   });
 }
 

@@ -64,6 +64,14 @@ static BatchArgs takeBatch(llvm::function_ref<Value()> take) {
   return batch;
 }
 
+/// `bytes` of this worker's part.
+static Value viewOwnScratch(TileBuilder &b, Value team, int64_t bytes) {
+  Value perWorker = arith::DivUIOp::create(b, b.dim(team, 0), b.workers);
+  return memref::ViewOp::create(b, MemRefType::get(bytes, b.getI8Type()), team,
+                                arith::MulIOp::create(b, b.worker, perWorker),
+                                ValueRange());
+}
+
 func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
                                      bool usesBatch) {
   TargetAttr target = getTarget(step);
@@ -92,9 +100,11 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
   if (usesBatch)
     args.batch = takeBatch(take);
   if (kernel.getScratch().value_or(0))
-    args.scratch = take();
+    args.teamScratch = take();
   b.worker = take();
   b.workers = take();
+  if (args.teamScratch)
+    args.scratch = viewOwnScratch(b, args.teamScratch, *kernel.getScratch());
   assert(next == entry->getNumArguments() && "every argument has its place");
   tileKernel(b, args);
   func::ReturnOp::create(b);

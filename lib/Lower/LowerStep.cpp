@@ -366,15 +366,41 @@ private:
       arguments.append({batch.positions, batch.slots, batch.sequences,
                         batch.blockTable, batch.slotPositions,
                         batch.blocksPerSequence, batch.sampling});
-    if (int64_t bytes = kernel.getScratch().value_or(0))
+    if (int64_t bytes = kernel.getScratch().value_or(0)) {
       arguments.push_back(viewScratch(b, bytes));
+      writes.push_back({Access::scratch, 0, 1});
+    }
     arguments.append({b.worker, b.workers});
     barriers.separate(b, reads, writes);
-    func::CallOp::create(
-        b, functions.get(kernel, ValueRange(arguments).getTypes(), usesBatch),
-        arguments);
+    func::FuncOp function =
+        functions.get(kernel, ValueRange(arguments).getTypes(), usesBatch);
+    if (!function->hasAttr(costAttrName))
+      function->setAttr(costAttrName, getCost(kernel, count));
+    EnterOp::create(b, FlatSymbolRefAttr::get(function), b.worker,
+                    IntegerAttr());
+    func::CallOp::create(b, function, arguments);
     ++calls;
     return success();
+  }
+
+  CostAttr getCost(KernelOp kernel, Value count) {
+    KernelCost cost;
+    for (auto anchor : kernel.getBody().getOps<KernelAnchorOpInterface>())
+      anchor.addCost(cost);
+    for (Type type : llvm::concat<const Type>(kernel->getOperandTypes(),
+                                              kernel->getResultTypes()))
+      if (isRows(type))
+        cost.rowBytes += getRowBytes(type);
+    return CostAttr::get(context, cost.weightBytes, cost.rowBytes, cost.rowOps,
+                         cost.keyBytes, cost.keyOps, cost.mostKeys,
+                         count == logitRowCount ? ResultRows::Asked
+                                                : ResultRows::Batch);
+  }
+  /// Whether it has a row for each one of the batch.
+  static bool isRows(Type type) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    return shaped && shaped.hasRank() && shaped.getRank() > 0 &&
+           shaped.isDynamicDim(0);
   }
 
   /// Rows of a kernel: those of its first input that has rows of its own; ids
@@ -393,13 +419,14 @@ private:
                                   place.result ? place.result : arena, offset,
                                   count);
   }
-  /// This worker's own bytes.
+  /// That of all workers.
   Value viewScratch(TileBuilder &b, int64_t bytes) {
     assert(bytes <= plan.getScratchBytesPerWorker() &&
            "a kernel with more scratch than was planned");
-    Value offset = b.mulIndex(b.worker, plan.getScratchBytesPerWorker());
-    return memref::ViewOp::create(b, MemRefType::get(bytes, b.getI8Type()),
-                                  scratch, offset, ValueRange());
+    auto type = MemRefType::get(ShapedType::kDynamic, b.getI8Type());
+    return memref::ViewOp::create(
+        b, type, scratch, b.index(0),
+        b.mulIndex(b.workers, plan.getScratchBytesPerWorker()));
   }
 
   //===--- barriers -------------------------------------------------------------===//

@@ -59,12 +59,21 @@ static void encode(Material &material, ArrayRef<float> values,
   material.replace(std::move(made));
 }
 
+static std::string spellEncoding(EncodingAttrInterface encoding) {
+  std::string text;
+  raw_string_ostream(text) << mlir::Attribute(encoding);
+  return text;
+}
+
 /// Why the material cannot be stored in `encoding`, or an empty string.
 static std::string checkEncoding(const Material &material,
                                  EncodingAttrInterface encoding) {
   int64_t cols = material.shape.empty() ? 1 : material.shape.back();
   if (isa<Int8ActEncodingAttr>(encoding))
     return "int8_act is an encoding of activations, not of weights";
+  if (!encoding.canQuantize())
+    return spellEncoding(encoding) +
+           " is only read, never written: choose another encoding";
   if (cols % encoding.getBlockElems() == 0)
     return "";
   return "rows must be multiples of " +
@@ -159,7 +168,9 @@ static std::string stack(Material &material, StackStepAttr step,
     if (ArrayRef<int64_t>(other->shape) != ArrayRef<int64_t>(material.shape) ||
         other->encoding != material.encoding)
       return quote(name) + " is not of the shape and encoding of the first";
-    made.insert(made.end(), other->bytes.begin(), other->bytes.end());
+    std::vector<uint8_t> owned;
+    ArrayRef<uint8_t> bytes = other->read(owned);
+    made.insert(made.end(), bytes.begin(), bytes.end());
   }
   material.shape.insert(material.shape.begin(), 1 + step.getOthers().size());
   material.replace(std::move(made));
@@ -338,7 +349,9 @@ static Expected<Material> takeSource(WeightOp weight,
   if (!source)
     return weightError(weight, "the model's files have no tensor " +
                                    quote(*weight.getSource()));
-  return Material{source->shape, source->encoding, source->bytes, {}};
+  Material material{source->shape, source->encoding, {}, {}};
+  material.bytes = source->read(material.owned);
+  return material;
 }
 
 /// The weight in source order, in the encoding of its type.

@@ -77,6 +77,7 @@ struct BenchOptions {
   int64_t repetitions = 5;
   /// Of the figures with sampling.
   SamplerOptions sampler = {.temperature = 0.8f, .topP = 0.95f};
+  bool profile = false; // each kernel's time too
   bool json = false;
 };
 

@@ -292,6 +292,9 @@ void CommandLine::addBench() {
                                "Of the figures with sampling")
                   ->capture_default_str(),
               0, 1);
+  benchCommand->add_flag("--profile", benchOptions.profile,
+                         "Once more, with the time, bytes and operations of "
+                         "each kernel");
   benchCommand->add_flag("--json", benchOptions.json, "As JSON");
   addThreads(benchCommand, benchOptions.threads);
 }

@@ -9,12 +9,14 @@
 // CHECK-NOT: func.func @step(
 // CHECK: func.func @"step.avx512-vnni"({{.*}} attributes {llm.target = #llm.target<"avx512-vnni", registers = 32, lanes = 16>}
 // CHECK: llm.param @w
+// CHECK: func.func @"step.avx-vnni"({{.*}} attributes {llm.target = #llm.target<"avx-vnni", registers = 16, lanes = 8>}
+// CHECK: llm.param @w
 // CHECK: func.func @step.avx2({{.*}} attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>}
 // CHECK: llm.param @w
 
 // ONE: func.func @step.avx2(
 
-// ERROR: llm-clone-targets: unknown instruction set 'sse9': avx512-vnni, avx2 are known
+// ERROR: llm-clone-targets: unknown instruction set 'sse9': avx512-vnni, avx-vnni, avx2 are known
 llm.weight @w : tensor<8xf32> source "w"
 func.func @step(%batch: !llm.batch) -> tensor<8xf32> {
   %w = llm.param @w : tensor<8xf32>

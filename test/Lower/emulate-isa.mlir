@@ -3,7 +3,7 @@
 // RUN: llmc-opt %S/emit-tiles.mlir --llm-emit-tiles --llm-emulate-isa=machine=x86-64 | FileCheck %s --check-prefix=TILES --implicit-check-not="call_intrinsic \"llvm.x86"
 // RUN: not llmc-opt %s --split-input-file --llm-emulate-isa=machine=z80 2>&1 | FileCheck %s --check-prefix=MACHINE
 
-// MACHINE: llm-emulate-isa: unknown machine 'z80': native, x86-64, avx512-vnni, avx2 are known
+// MACHINE: llm-emulate-isa: unknown machine 'z80': native, x86-64, avx512-vnni, avx-vnni, avx2 are known
 
 // Whatever the emitters spell has an emulation.
 // TILES: func.func private @grid512(
@@ -28,6 +28,17 @@
 func.func @vnni(%acc: vector<16xi32>, %u: vector<64xi8>, %s: vector<64xi8>) -> vector<16xi32> attributes {target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>} {
   %r = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%acc, %u, %s) : (vector<16xi32>, vector<64xi8>, vector<64xi8>) -> vector<16xi32>
   return %r : vector<16xi32>
+}
+
+// -----
+
+// The same of 256 bits.
+// CHECK-LABEL: func.func @avxvnni(
+// CHECK-SAME: target_features = #llvm.target_features<["+avx2"]>
+// CHECK: vector.shuffle %[[P:.*]], %[[P]] [0, 4, 8, 12, 16, 20, 24, 28]
+func.func @avxvnni(%acc: vector<8xi32>, %u: vector<32xi8>, %s: vector<32xi8>) -> vector<8xi32> attributes {target_features = #llvm.target_features<["+avx2", "+avxvnni"]>} {
+  %r = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.256"(%acc, %u, %s) : (vector<8xi32>, vector<32xi8>, vector<32xi8>) -> vector<8xi32>
+  return %r : vector<8xi32>
 }
 
 // -----

@@ -4,25 +4,35 @@
 // A pass over the keys serves up to four heads: the score loop carries four
 // vectors of 16 slots per head. Seven heads on one are 4 + 3, so the cache is read
 // twice; a tile that had to divide them would read it seven times. The second
-// kind of tile goes on with the worker whose turn it is. Where few rows read the
-// cache, lines of the next page are fetched beside those that are read; many rows
-// share what the first has fetched.
+// kind of tile goes on with the worker whose turn it is. Few rows of long sequences
+// deal out parts, whose states lie in the scratch of all workers until they are
+// merged, and fetch lines of the next page; many rows share what the first has
+// fetched, and attend the parts one behind the other.
 // CHECK-LABEL: func.func private @"k{{[0-9]+}}_attention.
+// CHECK-SAME: %[[SCRATCH:[a-z0-9]*]]: memref<?xi8>, %[[WORKER:[a-z0-9]*]]: index, %[[WORKERS:[a-z0-9]*]]: index)
 // CHECK: memref.alloca() : memref<4x64xf32>
-// CHECK: %[[FEW:.*]] = arith.cmpi ule, %{{.*}}, %c16
-// CHECK: scf.if %[[FEW]] {
-// CHECK: scf.for %{{.*}} = %[[WORKER:.*]] to %{{.*}} step %[[WORKERS:.*]] {
+// CHECK: arith.cmpi ule, %{{.*}}, %c16
+// CHECK: %[[FEW_AND_LONG:.*]] = scf.if
+// CHECK: scf.if %[[FEW_AND_LONG]] {
+// CHECK: %[[STATES:.*]] = memref.view %[[SCRATCH]][%c0][%{{.*}}] : memref<?xi8> to memref<?xf32>
+// CHECK: scf.if
+// CHECK-NEXT: llm.barrier
+// CHECK: scf.for {{.*}} iter_args(%[[TURN:.*]] = %[[WORKER]])
+// CHECK: scf.for %{{.*}} = %[[TURN]] to %{{.*}} step %[[WORKERS]] {
 // CHECK: %{{.*}}:16 = scf.for
 // CHECK-COUNT-4: memref.prefetch %{{.*}}, read, locality<2>, data
 // CHECK-COUNT-4: vector.load {{.*}}vector<16xf32>
 // CHECK: scf.yield
+// CHECK: vector.store %{{.*}}, %[[STATES]]
 // CHECK: arith.subi %[[WORKERS]]
-// CHECK: %[[TURN:.*]] = arith.remui %{{.*}}, %[[WORKERS]]
-// CHECK: scf.for %{{.*}} = %[[TURN]] to %{{.*}} step %[[WORKERS]] {
+// CHECK: %[[NEXT:.*]] = arith.remui %{{.*}}, %[[WORKERS]]
+// CHECK: scf.for %{{.*}} = %[[NEXT]] to %{{.*}} step %[[WORKERS]] {
 // CHECK: %{{.*}}:12 = scf.for
 // CHECK-COUNT-4: memref.prefetch
 // CHECK-COUNT-4: vector.load {{.*}}vector<16xf32>
 // CHECK: scf.yield
+// CHECK: llm.barrier
+// CHECK: memref.load %[[STATES]]
 // CHECK: } else {
 // CHECK: %{{.*}}:16 = scf.for
 // CHECK-NOT: memref.prefetch

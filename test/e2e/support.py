@@ -20,7 +20,7 @@ LLMC = os.environ.get("LLMC", str(ROOT / "build" / "bin" / "llmc"))
 # The machine that the tests pretend to run on (docs: llmc compile --emulate-on), a value of --cpu.
 MACHINE = os.environ.get("LLMC_TEST_MACHINE") or "native"
 if MACHINE != "native":
-    os.environ["LLMRT_CPU"] = {"x86-64": "none", "avx512-vnni": "avx2 avx512 avx512-vnni"}.get(
+    os.environ["LLMRT_CPU"] = {"x86-64": "none", "avx-vnni": "avx2 avx-vnni", "avx512-vnni": "avx2 avx512 avx512-vnni"}.get(
         MACHINE, MACHINE)
 TYPES = {"<f4": "f", "<i8": "q", "<i4": "i", "<f8": "d", "|b1": "B"}
 

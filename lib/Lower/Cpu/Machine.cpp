@@ -28,6 +28,7 @@ uint64_t getCpuBits(LLVM::TargetFeaturesAttr features) {
             .Cases({"avx512f", "avx512bw", "avx512dq", "avx512vl"},
                    LLMRT_CPU_AVX512)
             .Case("avx512vnni", LLMRT_CPU_AVX512_VNNI)
+            .Case("avxvnni", LLMRT_CPU_AVX_VNNI)
             .Default(0);
     assert(needed && "a feature that no bit of the ABI promises: a machine "
                      "would pass the check and fail on an instruction");

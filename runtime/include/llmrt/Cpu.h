@@ -17,6 +17,7 @@ struct CpuRegisters {
   uint32_t leaf1Ecx = 0;
   uint32_t leaf7Ebx = 0;
   uint32_t leaf7Ecx = 0;
+  uint32_t leaf7Subleaf1Eax = 0;
   uint64_t xcr0 = 0; // 0 without OSXSAVE
 };
 

@@ -25,13 +25,16 @@ uint64_t llmrt::cpuFeatures(const CpuRegisters &registers) {
   constexpr uint32_t avx2 = 1u << 5, avx512f = 1u << 16, avx512dq = 1u << 17,
                      avx512bw = 1u << 30, avx512vl = 1u << 31; // leaf 7, EBX
   constexpr uint32_t avx512vnni = 1u << 11;                    // leaf 7, ECX
-  constexpr uint64_t ymmState = 0x6, zmmState = 0xe6;          // XCR0
+  constexpr uint32_t avxvnni = 1u << 4;               // leaf 7, subleaf 1, EAX
+  constexpr uint64_t ymmState = 0x6, zmmState = 0xe6; // XCR0
 
   uint64_t features = 0;
   if (!hasAll(registers.leaf1Ecx, fma | osxsave | avx | f16c) ||
       !hasAll(registers.leaf7Ebx, avx2) || !hasAll(registers.xcr0, ymmState))
     return features;
   features |= LLMRT_CPU_AVX2;
+  if (registers.leaf7Subleaf1Eax & avxvnni)
+    features |= LLMRT_CPU_AVX_VNNI;
   if (!hasAll(registers.leaf7Ebx, avx512f | avx512dq | avx512bw | avx512vl) ||
       !hasAll(registers.xcr0, zmmState))
     return features;
@@ -51,6 +54,8 @@ static uint64_t detectFeatures() {
     registers.leaf7Ebx = ebx;
     registers.leaf7Ecx = ecx;
   }
+  if (__get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx))
+    registers.leaf7Subleaf1Eax = eax;
   if (registers.leaf1Ecx & (1u << 27)) { // OSXSAVE: xgetbv exists
     uint32_t low, high;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
@@ -65,7 +70,8 @@ static constexpr struct {
   const char *name;
 } featureNames[] = {{LLMRT_CPU_AVX2, "avx2"},
                     {LLMRT_CPU_AVX512, "avx512"},
-                    {LLMRT_CPU_AVX512_VNNI, "avx512-vnni"}};
+                    {LLMRT_CPU_AVX512_VNNI, "avx512-vnni"},
+                    {LLMRT_CPU_AVX_VNNI, "avx-vnni"}};
 
 uint64_t llmrt::maskFeatures(uint64_t features, const char *names) {
   if (!names || !*names)

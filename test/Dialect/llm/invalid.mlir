@@ -804,3 +804,12 @@ func.func @f(%l: tensor<?x?xf32>, %b: !llm.batch) {
   %0 = llm.sample %l batch(%b) : tensor<?x?xf32> -> tensor<?xi32>
   return
 }
+
+// -----
+
+llm.weight @w : tensor<8xf32> source "w"
+func.func @f(%worker: index) {
+  // expected-error @below {{'llm.enter' op (C1) kernel is a function, found @w}}
+  llm.enter @w worker %worker
+  return
+}

@@ -8,7 +8,7 @@ a variant stays within its instruction set. The variant is in the symbol's name.
 import re
 import sys
 
-# Beside AVX2, FMA, F16C and AVX-512 F, BW, DQ, VL and VNNI, by mnemonic.
+# Beside AVX2, FMA, F16C, AVX-VNNI and AVX-512 F, BW, DQ, VL and VNNI, by mnemonic.
 FOREIGN = {
     "AMX": r"tile|t[a-z]*dp|ldtilecfg|sttilecfg|tcmm|tcvt|tmm",
     "BMI, LZCNT, MOVBE": r"andn[lq]?$|bextr|bls(r|i|msk)|bzhi|mulx|pdep|pext[lq]?$|rorx|sarx|shlx|shrx|lzcnt|movbe",
@@ -54,10 +54,10 @@ def complaint(variant, encoding, text):
     for name, pattern in FOREIGN.items():
         if not VNNI.match(mnemonic) and pattern.match(mnemonic):
             return name
-    if variant == "avx2":
+    if variant in ("avx2", "avx-vnni"):
         if opcode == "62":
             return "EVEX encoding"
-        if VNNI.match(mnemonic):
+        if variant == "avx2" and VNNI.match(mnemonic):
             return "VNNI"
         if re.search(r"%zmm|%[xy]mm(1[6-9]|2\d|3[01])|%k[0-7]\b", text):
             return "AVX-512 register"
@@ -72,7 +72,7 @@ def main():
         start = FUNCTION.match(line)
         if start:
             function = start.group(1)
-            variant = next((v for v in ("avx2", "avx512-vnni") if function.endswith("." + v)), None)
+            variant = next((v for v in ("avx2", "avx-vnni", "avx512-vnni") if function.endswith("." + v)), None)
             if variant is None:
                 complaints.append(f"{function}: a function of no variant")
             continue

@@ -7,6 +7,8 @@
   vaddps %xmm17, %xmm1, %xmm2
 "vnni.avx2":
   {vex} vpdpbusd %ymm0, %ymm1, %ymm2
+"evex.avx-vnni":
+  {evex} vpdpbusd %ymm0, %ymm1, %ymm2
 "vex.avx512-vnni":
   {vex} vpdpbusd %ymm0, %ymm1, %ymm2
 "amx.avx2":
@@ -30,6 +32,8 @@
   vpshufb %ymm0, %ymm1, %ymm2
   vpsllvd %ymm0, %ymm1, %ymm2
   vpermilps $1, %ymm0, %ymm1
+"fine.avx-vnni":
+  {vex} vpdpbusd %ymm0, %ymm1, %ymm2
 "fine.avx512-vnni":
   vpdpbusd %zmm0, %zmm1, %zmm2
   vcvtph2ps %ymm0, %zmm1

@@ -9,25 +9,30 @@ using namespace llmrt;
 
 namespace {
 
-constexpr uint64_t allFeatures =
+constexpr uint64_t allFeatures = LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512 |
+                                 LLMRT_CPU_AVX512_VNNI | LLMRT_CPU_AVX_VNNI;
+constexpr uint64_t avx512Features =
     LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512 | LLMRT_CPU_AVX512_VNNI;
+constexpr uint64_t ymmFeatures = LLMRT_CPU_AVX2 | LLMRT_CPU_AVX_VNNI;
 const CpuRegisters wide = {.leaf1Ecx = 0x38001000u, // FMA OSXSAVE AVX F16C
                            .leaf7Ebx = 0xc0030020u, // AVX2, AVX-512 F DQ BW VL
                            .leaf7Ecx = 0x800u,      // VNNI
+                           .leaf7Subleaf1Eax = 0x10u, // AVX-VNNI
                            .xcr0 = 0xe7};
 
 void noStep(const LlmrtStep *, int64_t, int64_t) {}
 
 const LlmrtVariant variants[] = {
-    {"avx512-vnni", allFeatures, noStep, nullptr, nullptr},
+    {"avx512-vnni", avx512Features, noStep, nullptr, nullptr},
+    {"avx-vnni", ymmFeatures, noStep, nullptr, nullptr},
     {"avx2", LLMRT_CPU_AVX2, noStep, nullptr, nullptr},
 };
 const LlmrtModel model = [] {
-  LlmrtModel two = {};
-  two.abiVersion = LLMRT_ABI_VERSION;
-  two.variantCount = 2;
-  two.variants = variants;
-  return two;
+  LlmrtModel three = {};
+  three.abiVersion = LLMRT_ABI_VERSION;
+  three.variantCount = 3;
+  three.variants = variants;
+  return three;
 }();
 
 std::string chosen(uint64_t features, const char *wanted = nullptr) {
@@ -46,19 +51,20 @@ TEST(Cpu, everyMissingBitTakesItsFeatureAway) {
   for (uint32_t bit : {0x10000u, 0x20000u, 0x40000000u, 0x80000000u}) {
     CpuRegisters registers = wide;
     registers.leaf7Ebx &= ~bit;
-    EXPECT_EQ(cpuFeatures(registers), uint64_t(LLMRT_CPU_AVX2))
-        << std::hex << bit;
+    EXPECT_EQ(cpuFeatures(registers), ymmFeatures) << std::hex << bit;
   }
   CpuRegisters registers = wide;
   registers.leaf7Ecx = 0;
-  EXPECT_EQ(cpuFeatures(registers),
-            uint64_t(LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512));
+  EXPECT_EQ(cpuFeatures(registers), ymmFeatures | LLMRT_CPU_AVX512);
+  registers = wide;
+  registers.leaf7Subleaf1Eax = 0;
+  EXPECT_EQ(cpuFeatures(registers), avx512Features);
 }
 
 TEST(Cpu, registersThatTheSystemDoesNotSaveDoNotCount) {
   CpuRegisters registers = wide;
   registers.xcr0 = 0x7;
-  EXPECT_EQ(cpuFeatures(registers), uint64_t(LLMRT_CPU_AVX2));
+  EXPECT_EQ(cpuFeatures(registers), ymmFeatures);
   registers.xcr0 = 0x3;
   EXPECT_EQ(cpuFeatures(registers), 0u);
 }
@@ -76,6 +82,7 @@ TEST(Cpu, featuresCanBeHiddenButNotAdded) {
 
 TEST(Cpu, theFirstVariantThatRunsIsChosen) {
   EXPECT_EQ(chosen(allFeatures), "avx512-vnni");
+  EXPECT_EQ(chosen(ymmFeatures | LLMRT_CPU_AVX512), "avx-vnni");
   EXPECT_EQ(chosen(LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512), "avx2");
 }
 
@@ -87,7 +94,7 @@ TEST(Cpu, aVariantCanBeNamed) {
             "this processor has avx2");
   EXPECT_EQ(chosen(allFeatures, "neon"),
             "error: LLMRT_VARIANT=neon is not in this program: it has "
-            "avx512-vnni, avx2; set one of these, or unset it");
+            "avx512-vnni, avx-vnni, avx2; set one of these, or unset it");
 }
 
 TEST(Cpu, aProcessorBelowGetsOneMessage) {

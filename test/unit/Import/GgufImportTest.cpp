@@ -154,6 +154,53 @@ TEST_F(GgufImport, KeepsTheQuantisedEncodings) {
             GgmlEncodingAttr::get(&context, GgmlFormat::Q4_1));
 }
 
+namespace {
+class SplitGguf : public GgufImport {
+protected:
+  /// The model in two files, the second with its blocks.
+  void write() {
+    LlamaGguf first, second;
+    for (auto [number, part] : llvm::enumerate(std::array{&first, &second})) {
+      part->integer("split.no", static_cast<uint32_t>(number));
+      part->integer("split.count", 2).integer("split.tensors.count", 11);
+    }
+    for (auto &[name, tensor] : LlamaGguf().tensors)
+      (llvm::StringRef(name).starts_with("blk.") ? first : second)
+          .tensors.erase(name);
+    second.architecture = "";
+    paths = {folder.write("m-00001-of-00002.gguf", first.write()),
+             folder.write("m-00002-of-00002.gguf", second.write())};
+  }
+  std::vector<std::string> paths;
+};
+} // namespace
+
+TEST_F(SplitGguf, OpensAllPartsOfAny) {
+  write();
+  for (const std::string &path : paths) {
+    auto model = importModel(path, context);
+    ASSERT_TRUE(bool(model)) << llvm::toString(model.takeError());
+    EXPECT_EQ(model->weights.tensors().size(), 11u);
+    EXPECT_EQ(model->files, paths);
+    auto facts =
+        (*model->module)->getAttrOfType<mlir::DictionaryAttr>("llm.model");
+    EXPECT_EQ(facts.getAs<mlir::StringAttr>("name").getValue(), "m");
+  }
+}
+
+TEST_F(SplitGguf, NeedsThePartsBesideIt) {
+  write();
+  llvm::sys::fs::remove(paths[1]);
+  expectError(importModel(paths[0], context), paths[0],
+              "is one of 2 files, and 'm-00002-of-00002.gguf' is not beside "
+              "it: download it, too");
+  folder.write("m-00002-of-00002.gguf", LlamaGguf().write());
+  expectError(importModel(paths[0], context), paths[1], "key 'split.no'");
+  llvm::sys::fs::rename(paths[0], folder.path + "/other.gguf");
+  expectError(importModel(folder.path + "/other.gguf", context), "other.gguf",
+              "is one of 2 files, but its name does not say which");
+}
+
 TEST_F(GgufImport, SplitsFusedProjectionsOfGpt2ByRows) {
   auto model = importModel(LLMC_TEST_INPUTS "/models/gpt2-q8_0.gguf", context);
   ASSERT_TRUE(static_cast<bool>(model)) << llvm::toString(model.takeError());

@@ -138,7 +138,9 @@ static const BadGguf badGgufs[] = {
      [](LlamaGguf &m) { m.tensor("blk.0.ffn_up.weight", {{12, 8}, "I8"}); },
      "tensor 'blk.0.ffn_up.weight': has type I8; the types that can be read "
      "are "
-     "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K, BF16"},
+     "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, "
+     "IQ2_XXS, IQ2_XS, IQ3_XXS, IQ1_S, IQ4_NL, IQ3_S, IQ2_S, IQ4_XS, IQ1_M, "
+     "BF16, TQ1_0, TQ2_0, MXFP4"},
     {"MissingTensor", [](LlamaGguf &m) { m.without("blk.0.ffn_up.weight"); },
      "tensor 'blk.0.ffn_up.weight': is missing; llama needs it with shape [12, "
      "8]"},
@@ -227,7 +229,7 @@ static const BadHf badHfs[] = {
      [](HfModel &m) {
        m.set("quantization_config", llvm::json::Object{{"bits", 4}});
      },
-     "key 'quantization_config'"},
+     "key 'quantization_config.quant_method': requires a string"},
     {"EncoderDecoder", [](HfModel &m) { m.set("is_encoder_decoder", true); },
      "key 'is_encoder_decoder'"},
     {"HeadsThatDoNotDivide",
@@ -378,9 +380,12 @@ TEST_F(HostileFolder, IsQuantizedInAnUnknownWay) {
   HfModel().write(folder);
   folder.write("config.json",
                llvm::StringRef(R"({"model_type": "llama", "quantization_config":
-                 {"bits": 4, "quant_method": "gptq"}})"));
+                 {"bits": 4, "quant_method": "quip"}})"));
   expectImportError(folder.path,
-                    "the weights are quantised with gptq (4 bits)");
+                    "the methods that are read are gptq, awq, "
+                    "compressed-tensors, bitsandbytes, fp8, fbgemm_fp8: take "
+                    "the model unquantised, quantised with one of these, or as "
+                    "GGUF, found the string 'quip'");
 }
 
 TEST_F(HostileFolder, HasAPointerForWeights) {

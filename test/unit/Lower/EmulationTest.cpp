@@ -52,8 +52,8 @@ Bytes collect(size_t lanes, llvm::function_ref<int64_t(size_t)> number) {
   return bytes;
 }
 
-Bytes vpdpbusd(const Operands &x) {
-  return collect<int32_t>(16, [&](size_t i) {
+template <size_t lanes> Bytes vpdpbusd(const Operands &x) {
+  return collect<int32_t>(lanes, [&](size_t i) {
     int64_t sum = lane<int32_t>(x[0], i);
     for (size_t j = 4 * i; j < 4 * i + 4; ++j)
       sum += int64_t(lane<uint8_t>(x[1], j)) * lane<int8_t>(x[2], j);
@@ -80,6 +80,12 @@ Bytes vpsignb(const Operands &x) {
   return collect<int8_t>(32, [&](size_t i) {
     int sign = lane<int8_t>(x[1], i);
     return sign == 0 ? 0 : lane<int8_t>(x[0], i) * (sign < 0 ? -1 : 1);
+  });
+}
+Bytes vpshufb(const Operands &x, size_t lanes) {
+  return collect<uint8_t>(lanes, [&](size_t i) {
+    uint8_t code = lane<uint8_t>(x[1], i);
+    return code & 0x80 ? 0 : lane<uint8_t>(x[0], i / 16 * 16 + code % 16);
   });
 }
 
@@ -187,31 +193,49 @@ TEST_P(Emulation, IsTheInstruction) {
 
 INSTANTIATE_TEST_SUITE_P(
     Intrinsics, Emulation,
-    ::testing::Values(Instruction{"vpdpbusd",
-                                  "avx512-vnni",
-                                  "llvm.x86.avx512.vpdpbusd.512",
-                                  {"vector<16xi32>", "vector<64xi8>",
-                                   "vector<64xi8>"},
-                                  "vector<16xi32>",
-                                  vpdpbusd},
-                      Instruction{"vpmaddubsw",
-                                  "avx2",
-                                  "llvm.x86.avx2.pmadd.ub.sw",
-                                  {"vector<32xi8>", "vector<32xi8>"},
-                                  "vector<16xi16>",
-                                  vpmaddubsw},
-                      Instruction{"vpmaddwd",
-                                  "avx2",
-                                  "llvm.x86.avx2.pmadd.wd",
-                                  {"vector<16xi16>", "vector<16xi16>"},
-                                  "vector<8xi32>",
-                                  vpmaddwd},
-                      Instruction{"vpsignb",
-                                  "avx2",
-                                  "llvm.x86.avx2.psign.b",
-                                  {"vector<32xi8>", "vector<32xi8>"},
-                                  "vector<32xi8>",
-                                  vpsignb}),
+    ::testing::Values(
+        Instruction{"vpdpbusd",
+                    "avx512-vnni",
+                    "llvm.x86.avx512.vpdpbusd.512",
+                    {"vector<16xi32>", "vector<64xi8>", "vector<64xi8>"},
+                    "vector<16xi32>",
+                    vpdpbusd<16>},
+        Instruction{"vpdpbusd256",
+                    "avx-vnni",
+                    "llvm.x86.avx512.vpdpbusd.256",
+                    {"vector<8xi32>", "vector<32xi8>", "vector<32xi8>"},
+                    "vector<8xi32>",
+                    vpdpbusd<8>},
+        Instruction{"vpmaddubsw",
+                    "avx2",
+                    "llvm.x86.avx2.pmadd.ub.sw",
+                    {"vector<32xi8>", "vector<32xi8>"},
+                    "vector<16xi16>",
+                    vpmaddubsw},
+        Instruction{"vpmaddwd",
+                    "avx2",
+                    "llvm.x86.avx2.pmadd.wd",
+                    {"vector<16xi16>", "vector<16xi16>"},
+                    "vector<8xi32>",
+                    vpmaddwd},
+        Instruction{"vpsignb",
+                    "avx2",
+                    "llvm.x86.avx2.psign.b",
+                    {"vector<32xi8>", "vector<32xi8>"},
+                    "vector<32xi8>",
+                    vpsignb},
+        Instruction{"vpshufb",
+                    "avx2",
+                    "llvm.x86.avx2.pshuf.b",
+                    {"vector<32xi8>", "vector<32xi8>"},
+                    "vector<32xi8>",
+                    [](const Operands &x) { return vpshufb(x, 32); }},
+        Instruction{"vpshufb512",
+                    "avx512-vnni",
+                    "llvm.x86.avx512.pshuf.b.512",
+                    {"vector<64xi8>", "vector<64xi8>"},
+                    "vector<64xi8>",
+                    [](const Operands &x) { return vpshufb(x, 64); }}),
     nameOf);
 
 namespace {

@@ -121,7 +121,9 @@ struct KernelArgs {
       inputs;                             // region argument → memref or index
   llvm::SmallVector<mlir::Value> results; // memref; null for caches
   BatchArgs batch;
-  mlir::Value scratch; // memref<?xi8>, this worker's; null where none was asked
+  // memref<?xi8>: that of all workers, one behind the other, and this worker's; null
+  // where none was asked. Of the team's a kernel may use any byte between two barriers.
+  mlir::Value teamScratch, scratch;
 
   mlir::Value get(mlir::Value argument) const {
     return inputs.lookup(argument);

@@ -1,0 +1,105 @@
+//===- AttentionPartsTest.cpp - long sequences, attended in parts ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Parts begin behind 512 tokens. Few rows deal them out to the workers, many rows
+// take them one behind the other: the bits are the same.
+//===----------------------------------------------------------------------===//
+#include "Graph.h"
+
+using namespace llmc;
+using namespace llmc::test;
+
+namespace {
+/// Keys, values and queries of the tokens, two query heads on one.
+void build(Graph &graph, const std::string &attributes,
+           llvm::ArrayRef<float> sinks = {}) {
+  Operand kv = graph.useCache("!llm.kv<1x1x16x24, f16>");
+  Operand sink = sinks.empty() ? Operand() : graph.values({2}, sinks);
+  Operand layer = graph.emit("arith.constant 0 : index", "index");
+  Operand a = graph.attend(
+      graph.heads(2, 16), graph.heads(1, 16), graph.heads(1, 24), kv, layer,
+      "scale = 0.5 : f64" + attributes, tensor({-1, 2, 24}), {}, sink);
+  graph.finish(graph.collapse(a, 2, 24), kv);
+}
+
+/// Rows [first, first + count), whose tokens follow from their positions.
+void append(ReferenceBatch &batch, int32_t sequence, int32_t first,
+            int32_t count) {
+  for (int32_t i = first; i < first + count; ++i) {
+    batch.logitRows.push_back(batch.tokens.size());
+    batch.tokens.push_back((i * i + 7 * i) % Graph::tokenCount);
+    batch.positions.push_back(i);
+    batch.sequences.push_back(sequence);
+  }
+}
+/// The first `count` rows of a sequence, in steps of one prompt.
+void appendPrompt(std::vector<ReferenceBatch> &steps, int32_t sequence,
+                  int32_t count) {
+  for (int32_t first = 0; first < count; first += CompiledStep::rowCapacity)
+    append(steps.emplace_back(), sequence, first,
+           std::min<int32_t>(CompiledStep::rowCapacity, count - first));
+}
+
+/// Single rows, several of one sequence, more than the scratch has room for at
+/// once, and short sequences beside long ones.
+std::vector<ReferenceBatch> longSteps() {
+  std::vector<ReferenceBatch> steps;
+  appendPrompt(steps, 0, 511);
+  appendPrompt(steps, 1, 1100); // three parts, the last a page
+  append(steps.emplace_back(), 0, 511, 1);
+  append(steps.emplace_back(), 0, 512, 1); // the first with two parts
+  ReferenceBatch &mixed = steps.emplace_back();
+  append(mixed, 2, 0, 3);
+  append(mixed, 0, 513, 6);
+  append(mixed, 1, 1100, 2);
+  return steps;
+}
+} // namespace
+
+TEST(CompiledParts, Agree) {
+  for (const char *attributes :
+       {"", ", left = 70 : i64", ", left = 700 : i64", ", chunk = 600 : i64"})
+    for (int64_t workers : {1, 3}) {
+      SCOPED_TRACE(attributes + std::string(", workers ") +
+                   std::to_string(workers));
+      Graph graph(31);
+      build(graph, attributes);
+      expectCompiledAgrees(graph, longSteps(), tolerance::floats, workers);
+    }
+}
+
+/// The first part has seen the sink, and no other.
+TEST(CompiledParts, HaveOneSink) {
+  for (const char *attributes : {"", ", left = 70 : i64"}) {
+    Graph graph(32);
+    build(graph, attributes, {3, -2});
+    expectCompiledAgrees(graph, longSteps(), tolerance::floats, 2);
+  }
+}
+
+/// Dealt out or one behind the other, by any number of workers: the same bits.
+TEST(CompiledParts, DoNotChangeABit) {
+  Graph graph(33);
+  build(graph, "");
+  GraphRun run(graph);
+  ASSERT_TRUE(run.ok());
+  constexpr int32_t last = 1000, many = 20;
+  for (const std::string &variant : run.compiled->variants()) {
+    std::vector<float> expected;
+    for (int64_t workers : {1, 2, 5})
+      for (int32_t rows : {many, 1}) {
+        std::vector<ReferenceBatch> steps;
+        appendPrompt(steps, 0, last + 1 - rows);
+        append(steps.emplace_back(), 0, last + 1 - rows, rows);
+        run.compiled->start(variant, workers);
+        std::vector<float> found;
+        for (const ReferenceBatch &step : steps)
+          found = run.compiled->run(step);
+        found.erase(found.begin(), found.end() - 2 * 24);
+        if (expected.empty())
+          expected = found;
+        EXPECT_EQ(found, expected)
+            << variant << ", " << workers << " workers, " << rows << " rows";
+      }
+  }
+}
