@@ -1,6 +1,8 @@
 """Writes the GGUF file that llama.cpp's converter makes of a Hugging Face folder: its names, its keys, its order of rows.
 
-Only what the tests need: weights in bfloat16, no tokenizer. Compared with convert_hf_to_gguf.py tensor by tensor when it was written.
+Only what the tests need: weights in bfloat16, no tokenizer. When it was written, all tensors were equal to those of convert_hf_to_gguf.py
+for the models that the script takes as they are: bloom, cohere, falcon-40b, gemma, gemma2, glm, glm4, granite, mistral-nemo, mixtral, olmo2,
+olmoe, phi, phi3, qwen2_moe, qwen3, smollm3 and stablelm.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
