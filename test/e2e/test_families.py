@@ -8,16 +8,18 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import unittest
 
 from family_gguf import FAMILIES, Folder, write_gguf
-from support import INPUTS, TestCase, largest_difference, read_npy
+from support import INPUTS, MACHINE, TestCase, largest_difference, read_npy
 
 FOLDERS = sorted(path.parent for path in (INPUTS / "families").glob("*/config.json"))
 TOLERANCE = 1e-4
+# One instruction set each: that all of them agree is test_tiny_models' to show.
+TARGET = ["--cpu=native"] if MACHINE == "native" else ["--cpu=avx2", f"--emulate-on={MACHINE}"]
 
 
 class Families(TestCase):
     def check(self, model, name, folder, ways):
         expected = read_npy(folder / "logits.npy")
-        app = self.compile(model, name, "--activations=f32")
+        app = self.compile(model, name, "--activations=f32", *TARGET)
         for how in ways:
             with self.subTest(model=name, how=how):
                 found = self.logits(app, folder / "input_ids.npy", *how)
