@@ -109,7 +109,7 @@ class Inputs:
                           files={"model.onnx": b"\x08\x08", "model_q4.onnx": b"\x08\x08"})
         self.model_folder("lora", drop=["config.json", "model.safetensors"],
                           files={"adapter_config.json": "{}", "adapter_model.safetensors": tensors})
-        self.model_folder("gemma", config={"model_type": "gemma2", "architectures": ["Gemma2ForCausalLM"]})
+        self.model_folder("rwkv", config={"model_type": "rwkv", "architectures": ["RwkvForCausalLM"]})
         self.model_folder("hf-badjson", files={"config.json": '{"model_type": "llama",\n "hidden_size": 64,'})
         self.model_folder("hf-shard", drop=["model-00002-of-00002.safetensors"], source="llama-sharded")
         self.model_folder("hf-cut", files={"model.safetensors": tensors[:len(tensors) // 2]})

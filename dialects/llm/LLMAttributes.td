@@ -256,6 +256,15 @@ def LLM_AddStep : LLM_Attr<"AddStep", "add"> {
   let assemblyFormat = "`<` $value `>`";
 }
 
+def LLM_StackStep : LLM_Attr<"StackStep", "stack"> {
+  let summary = "recipe step: the source is the first of several equal tensors; the others follow below it";
+  let description = [{
+    Leads to [1 + others, ...]: files keep the matrices of experts, or the norms of heads, each under a name of its own.
+  }];
+  let parameters = (ins ArrayRefParameter<"::mlir::StringAttr">:$others);
+  let assemblyFormat = "`<` `[` $others `]` `>`";
+}
+
 def LLM_BlocksStep : LLM_Attr<"BlocksStep", "blocks"> {
   let summary = "recipe step: the source has a grid's codes; its scales, and zeros, are tensors of their own";
   let description = [{

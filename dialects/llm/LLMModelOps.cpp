@@ -61,10 +61,10 @@ static LogicalResult verifyRecipe(WeightOp op) {
   if (!op.getSource())
     return op.emitOpError("(C4) only a source has a recipe");
   for (Attribute step : *recipe)
-    if (!isa<TransposeStepAttr, RowsStepAttr, ConvertStepAttr, AddStepAttr,
-             BlocksStepAttr, DequantizeStepAttr>(step))
-      return op.emitOpError("(C4) a recipe lists transpose, rows, convert, "
-                            "add, blocks and dequantize steps, found ")
+    if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, ConvertStepAttr,
+             AddStepAttr, BlocksStepAttr, DequantizeStepAttr>(step))
+      return op.emitOpError("(C4) a recipe lists transpose, rows, stack, "
+                            "convert, add, blocks and dequantize steps, found ")
              << step;
   return success();
 }

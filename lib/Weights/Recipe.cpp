@@ -158,6 +158,25 @@ static std::string takeRows(Material &material, RowsStepAttr step) {
   return "";
 }
 
+static std::string stack(Material &material, StackStepAttr step,
+                         const WeightStore &store) {
+  std::vector<uint8_t> made(material.bytes.begin(), material.bytes.end());
+  for (mlir::StringAttr name : step.getOthers()) {
+    const SourceTensor *other = store.find(name);
+    if (!other)
+      return "the model's files have no tensor " + quote(name);
+    if (ArrayRef<int64_t>(other->shape) != ArrayRef<int64_t>(material.shape) ||
+        other->encoding != material.encoding)
+      return quote(name) + " is not of the shape and encoding of the first";
+    std::vector<uint8_t> owned;
+    ArrayRef<uint8_t> bytes = other->read(owned);
+    made.insert(made.end(), bytes.begin(), bytes.end());
+  }
+  material.shape.insert(material.shape.begin(), 1 + step.getOthers().size());
+  material.replace(std::move(made));
+  return "";
+}
+
 static std::string addConstant(Material &material, AddStepAttr step) {
   if (material.encoding.getBlockElems() != 1)
     return "add needs single floats; convert the blocks first";
@@ -294,6 +313,8 @@ static std::string applyStep(Material &material, mlir::Attribute step,
     return takeRows(material, rows);
   if (auto add = dyn_cast<AddStepAttr>(step))
     return addConstant(material, add);
+  if (auto others = dyn_cast<StackStepAttr>(step))
+    return stack(material, others, store);
   if (auto to = dyn_cast<ConvertStepAttr>(step))
     return convert(material, to.getEncoding());
   return "the recipe has an unknown step";

@@ -40,7 +40,7 @@ static const BadGguf badGgufs[] = {
      "key 'general.architecture': requires a string"},
     {"UnknownArchitecture", [](LlamaGguf &m) { m.architecture = "mamba"; },
      "has architecture 'mamba'; the architectures that can be imported are "
-     "llama, qwen2, gpt2"},
+     "llama, qwen2, qwen3, phi3"},
     {"NoLayers", [](LlamaGguf &m) { m.integer("llama.block_count", 0); },
      "key 'llama.block_count': requires an integer from 1 to 1024, found 0"},
     {"AbsurdLayers",
@@ -131,8 +131,7 @@ static const BadGguf badGgufs[] = {
      [](LlamaGguf &m) { m.tensor("rope_freqs.weight", {{3}}); },
      "tensor 'rope_freqs.weight': requires shape [2], found [3]"},
     {"Experts", [](LlamaGguf &m) { m.integer("llama.expert_count", 8); },
-     "key 'llama.expert_count': is not a key that this architecture is known "
-     "to have"},
+     "key 'llama.expert_used_count': requires an integer from 1 to 4096"},
     {"UnknownKey", [](LlamaGguf &m) { m.number("llama.logit_scale", 0.5f); },
      "key 'llama.logit_scale'"},
     {"TypeThatIsNotRead",
@@ -205,7 +204,7 @@ static const BadHf badHfs[] = {
      "config.json: key 'model_type': requires a string, found no such key"},
     {"UnknownModelType", [](HfModel &m) { m.set("model_type", "rwkv"); },
      "has architecture 'rwkv'; the architectures that can be imported are "
-     "llama, qwen2, gpt2"},
+     "llama, mistral, qwen2, qwen3"},
     {"OtherHead",
      [](HfModel &m) {
        m.set("architectures",
@@ -256,11 +255,11 @@ static const BadHf badHfs[] = {
      "key 'rope_theta'"},
     {"RopeTypeUnknown",
      [](HfModel &m) {
-       m.set("rope_scaling",
-             rope("dynamic", llvm::json::Object{{"factor", 2}}));
+       m.set("rope_scaling", rope("ntk", llvm::json::Object{{"factor", 2}}));
      },
      "key 'rope_scaling.rope_type': the rope scalings that can be imported are "
-     "default, linear, llama3 and yarn, found the string 'dynamic'"},
+     "default, linear, dynamic, llama3, yarn and longrope, found the string "
+     "'ntk'"},
     {"RopeFactorMissing",
      [](HfModel &m) { m.set("rope_scaling", rope("linear")); },
      "key 'rope_scaling.factor'"},
