@@ -30,10 +30,10 @@ def app_bench(app, threads, prompt=128, generate=64, depth=0, batch=1, repetitio
     return figures
 
 
-def llama_bench(program, model, threads, prompt=128, generate=64, repetitions=1):
+def llama_bench(program, model, threads, prompt=128, generate=64, repetitions=1, more=()):
     """The same figures from llama-bench, which warms up before it measures, as the app does."""
     sizes = ["-p", prompt, "-n", generate, "-t", threads, "-r", repetitions]
-    tests = json.loads(run([program, "-m", model, *map(str, sizes), "-o", "json"]))
+    tests = json.loads(run([program, "-m", model, *map(str, sizes), "-o", "json", *more]))
     figures = {}
     for test in tests:
         figures["prefill_tokens_per_s" if test["n_gen"] == 0 else "decode_tokens_per_s"] = test["avg_ts"]

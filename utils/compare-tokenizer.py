@@ -7,10 +7,17 @@
 
 Generates over 1 MiB of mixed text (code, scripts, emoji, white space, digits,
 invalid bytes, special tokens) from a fixed seed and compares ids and decoded
-text for the GGUF's own tokenizer and for trained ones with the pre-tokenizers
-of GPT-2, SmolLM, Llama 3, Qwen2 and others. Exits 1 on any difference.
+text for the GGUF's own tokenizer, for trained byte-level ones with the
+pre-tokenizers of GPT-2, SmolLM, Llama 3, Qwen2 and others, for the other model
+classes (tokenizer_classes.py), and for tokenizer.model files with SentencePiece
+itself. Exits 1 on any difference.
 
-Needs the PyPI packages `tokenizers` and, for --gguf, `gguf`.
+Text written as a special token never becomes one with --special-as-text; a
+unigram model of the library has its control tokens among its pieces, so that
+this setting is compared for the other classes.
+
+Needs the PyPI packages `tokenizers`, `sentencepiece` and `protobuf` and, for
+--gguf, `gguf`.
 """
 
 import argparse
@@ -24,6 +31,8 @@ import tempfile
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models
 from tokenizers import normalizers, pre_tokenizers, processors, trainers
+
+import tokenizer_classes
 
 CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 LLAMA3 = (CONTRACTIONS + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
@@ -147,11 +156,14 @@ def run_tool(tool, arguments, texts):
     return results, done.stderr.decode().strip()
 
 
-def compare(name, reference, tool, arguments, texts):
-    """Returns the number of differing texts over four option settings."""
+SETTINGS = ([], ["--no-add-special", "--skip-special"], ["--special-as-text"])
+
+
+def compare(name, reference, tool, arguments, texts, settings=SETTINGS):
+    """Returns the number of differing texts over the option settings."""
     differences, stats = 0, ""
     strings = [t.decode("utf-8", "replace") for t in texts]
-    for flags in ([], ["--no-add-special", "--skip-special"], ["--special-as-text"]):
+    for flags in settings:
         reference.encode_special_tokens = "--special-as-text" in flags
         encodings = reference.encode_batch(strings, add_special_tokens="--no-add-special" not in flags)
         results, stats = run_tool(tool, arguments + flags, texts)
@@ -163,8 +175,8 @@ def compare(name, reference, tool, arguments, texts):
             if differences <= 5:
                 report(name, flags, text, encoding.ids, ids, expected, decoded)
     size = sum(map(len, texts))
-    print("%-28s %8d bytes, %6d texts x 3: %d differences (%s)"
-          % (name, size, len(texts), differences, stats), flush=True)
+    print("%-28s %8d bytes, %6d texts x %d: %d differences (%s)"
+          % (name, size, len(texts), len(settings), differences, stats), flush=True)
     return differences
 
 
@@ -244,8 +256,7 @@ def train(steps, vocab_size, specials):
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(vocab_size=vocab_size, show_progress=False, special_tokens=[],
                                   initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()))
-    corpus = (SENTENCES + CODE + EMOJI + DIGITS) * 3 + ["  " * i for i in range(1, 20)]
-    tokenizer.train_from_iterator(corpus, trainer)
+    tokenizer.train_from_iterator(corpus(), trainer)
     tokenizer.add_special_tokens(specials)
     return tokenizer
 
@@ -312,26 +323,135 @@ def renumber(model):
             next_id += 1
 
 
+class SentencePieceReference:
+    """SentencePiece with the library's methods, as far as compare() asks."""
+
+    class Encoding:
+        def __init__(self, ids):
+            self.ids = ids
+
+    def __init__(self, model):
+        import sentencepiece
+
+        self.processor = sentencepiece.SentencePieceProcessor(model_proto=model)
+        self.unknown = self.processor.unk_id()
+
+    def encode_batch(self, strings, add_special_tokens):
+        return [self.Encoding(ids) for ids in self.processor.encode(strings)]
+
+    def decode(self, ids, skip_special_tokens):
+        return self.processor.decode(ids)
+
+
+def without_unknown(reference, texts):
+    """SentencePiece prints an unknown piece as a mark, we as its text: such texts
+    are left out. So are those with a byte 0, which it drops."""
+    strings = [t.decode("utf-8", "replace") for t in texts]
+    ids = reference.processor.encode(strings)
+    return [t for t, s, i in zip(texts, strings, ids) if reference.unknown not in i and "\0" not in s]
+
+
+def corpus():
+    return (SENTENCES + CODE + EMOJI + DIGITS) * 3 + ["  " * i for i in range(1, 20)]
+
+
+def class_cases(vocab_size=1200):
+    for name, make in tokenizer_classes.CLASSES.items():
+        tokenizer = make(corpus(), vocab_size)
+        tokenizer.add_special_tokens(SPECIALS)
+        tokenizer.add_tokens(PLAIN if tokenizer.normalizer is None else PLAIN[:3])
+        yield name, tokenizer
+
+
+def random_strings(seed, count):
+    """Short strings: characters of every script, white space, pieces of words."""
+    rng = random.Random(seed)
+    alphabet = [c for t in SENTENCES + CODE + EMOJI + DIGITS + SPACES for c in t]
+    strings = []
+    for _ in range(count):
+        pick = lambda: rng.choice(alphabet) if rng.random() < 0.8 else chr(random_code_point(rng))
+        strings.append("".join(pick() for _ in range(rng.randint(1, 24))).encode())
+    return strings
+
+
 GOLDEN_TEXTS = SENTENCES + CODE + [
     "", " ", "  \n\n  x", "1234567 12 345", "a\u00a0b\u3000c", "<|begin|>Hello<|end|>x <mask> y", "   <both>   z",
     "mid amid mid", "cafe\u0301 caf\u00e9!", "😀👩‍👩‍👧‍👦🫨", "tab\tand    four", "x\u180ey", "\ud55c\uae00 \u1112\u1161\u11ab",
 ]
 
 
+def write_golden(folder, name, tokenizer):
+    with open(os.path.join(folder, name + ".json"), "w") as out:
+        json.dump(json.loads(tokenizer.to_str()), out, ensure_ascii=False, separators=(",", ":"))
+        out.write("\n")
+    write_cases(folder, name, tokenizer)
+
+
+def write_cases(folder, name, reference):
+    cases = []
+    for text in GOLDEN_TEXTS:
+        ids = reference.encode_batch([text], add_special_tokens=True)[0].ids
+        cases.append({"text": text, "ids": ids})
+        if getattr(reference, "unknown", None) not in ids:
+            cases[-1]["decoded"] = reference.decode(ids, skip_special_tokens=True)
+    with open(os.path.join(folder, name + ".golden.json"), "w") as out:
+        json.dump(cases, out, ensure_ascii=False, indent=0)
+        out.write("\n")
+
+
 def write_goldens(folder):
-    """One small tokenizer.json per pre-tokenizer worth a golden, with its ids."""
+    """One small tokenizer.json per pre-tokenizer and class worth a golden, and
+    tokenizer.model files, with their ids."""
+    tokenizer_classes.few_rules = True
     for name, tokenizer in trained_cases(vocab_size=900):
-        if name not in ("smollm", "gpt2", "llama3", "qwen2"):
+        if name in ("smollm", "gpt2", "llama3", "qwen2"):
+            write_golden(folder, name, tokenizer)
+    for name, tokenizer in class_cases(vocab_size=900):
+        write_golden(folder, name, tokenizer)
+    for name, model in tokenizer_classes.sentencepiece_models(corpus(), 1000):
+        with open(os.path.join(folder, name + ".model"), "wb") as out:
+            out.write(model)
+        write_cases(folder, name, SentencePieceReference(model))
+
+
+def compare_classes(arguments, folder):
+    differences = 0
+    for index, (name, tokenizer) in enumerate(class_cases()):
+        if arguments.only and name not in arguments.only.split(","):
             continue
-        with open(os.path.join(folder, name + ".json"), "w") as out:
-            json.dump(json.loads(tokenizer.to_str()), out, ensure_ascii=False, separators=(",", ":"))
-            out.write("\n")
-        cases = [{"text": t, "ids": tokenizer.encode(t).ids} for t in GOLDEN_TEXTS]
-        for case in cases:
-            case["decoded"] = tokenizer.decode(case["ids"], skip_special_tokens=True)
-        with open(os.path.join(folder, name + ".golden.json"), "w") as out:
-            json.dump(cases, out, ensure_ascii=False, indent=0)
-            out.write("\n")
+        tokenizer.save(os.path.join(folder, "tokenizer.json"))
+        unigram = type(tokenizer.model).__name__ == "Unigram"
+        settings = SETTINGS[:2] if unigram else SETTINGS
+        texts = mixed_texts(SPECIAL_TEXTS, 2 + index, arguments.size) + arguments.more
+        differences += compare(name, tokenizer, arguments.tool, ["--hf", folder], texts, settings)
+        differences += compare_strings(name, tokenizer, arguments, ["--hf", folder])
+    return differences
+
+
+def compare_models(arguments, folder):
+    differences = 0
+    for index, (name, model) in enumerate(tokenizer_classes.sentencepiece_models(corpus(), 1000)):
+        if arguments.only and name not in arguments.only.split(","):
+            continue
+        path = os.path.join(folder, "tokenizer.model")
+        with open(path, "wb") as out:
+            out.write(model)
+        reference = SentencePieceReference(model)
+        texts = mixed_texts([], 2 + index, arguments.size) + arguments.more
+        compared = without_unknown(reference, texts)
+        settings = [["--no-add-special", "--special-as-text"]]
+        differences += compare(name + ".model", reference, arguments.tool, ["--model", path], compared, settings)
+    return differences
+
+
+def compare_strings(name, tokenizer, arguments, flags, batch=50000):
+    """`arguments.strings` random strings, a batch at a time."""
+    differences = 0
+    for begin in range(0, arguments.strings, batch):
+        count = min(batch, arguments.strings - begin)
+        strings = random_strings(100 + begin, count)
+        differences += compare(name + " strings", tokenizer, arguments.tool, flags, strings, SETTINGS[:1])
+    return differences
 
 
 def main():
@@ -339,7 +459,8 @@ def main():
     parser.add_argument("--tool", help="path of llmrt-tokenize")
     parser.add_argument("--gguf", help="also compare this model's tokenizer")
     parser.add_argument("--size", type=int, default=1 << 20, help="bytes of mixed text per tokenizer")
-    parser.add_argument("--only", help="only the trained tokenizer of this name")
+    parser.add_argument("--strings", type=int, default=0, help="random strings per tokenizer of a class")
+    parser.add_argument("--only", help="only the tokenizers of these names: a,b")
     parser.add_argument("--all-characters", action="store_true", help="every code point as well")
     parser.add_argument("--write-goldens", metavar="DIR")
     arguments = parser.parse_args()
@@ -349,21 +470,24 @@ def main():
         parser.error("wants --tool or --write-goldens")
 
     differences = 0
-    more = long_texts() + (every_character() if arguments.all_characters else [])
+    arguments.more = long_texts() + (every_character() if arguments.all_characters else [])
     with tempfile.TemporaryDirectory() as folder:
         if arguments.gguf:
             reference, fields, specials = from_gguf(arguments.gguf)
             path = os.path.join(folder, "fields.json")
             with open(path, "w") as out:
                 json.dump(fields, out)
-            texts = mixed_texts(specials, 1, arguments.size) + more
+            texts = mixed_texts(specials, 1, arguments.size) + arguments.more
             differences += compare("gguf", reference, arguments.tool, ["--gguf-fields", path], texts)
         for index, (name, tokenizer) in enumerate(trained_cases()):
-            if arguments.only and name != arguments.only:
+            if arguments.only and name not in arguments.only.split(","):
                 continue
             tokenizer.save(os.path.join(folder, "tokenizer.json"))
-            texts = mixed_texts(SPECIAL_TEXTS, 2 + index, arguments.size) + more
+            texts = mixed_texts(SPECIAL_TEXTS, 2 + index, arguments.size) + arguments.more
             differences += compare(name, tokenizer, arguments.tool, ["--hf", folder], texts)
+            differences += compare_strings(name, tokenizer, arguments, ["--hf", folder])
+        differences += compare_classes(arguments, folder)
+        differences += compare_models(arguments, folder)
     return 1 if differences else 0
 
 

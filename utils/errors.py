@@ -87,9 +87,9 @@ class Inputs:
                 "model.onnx": b"\x08\x08\x12\x07pytorch\x1a\x032.1:\x20" + bytes(32),
                 "cut.gguf": gguf[:len(gguf) * 2 // 3],
                 "v1.gguf": gguf[:4] + b"\1" + gguf[5:],
-                "old.gguf": broken(gguf, (b"gpt2", b"bert")),
+                "old.gguf": broken(gguf, (b"gpt2", b"rwkv")),
                 "mamba.gguf": broken(gguf, (b"\5\0\0\0\0\0\0\0llama", b"\5\0\0\0\0\0\0\0mamba")),
-                "iq4.gguf": broken(gguf, self.type_of(b"blk.0.attn_q.weight", 20)),
+                "nvfp4.gguf": broken(gguf, self.type_of(b"blk.0.attn_q.weight", 40)),
                 "pickle.bin": b"\x80\x02}q\x00.",
                 "bytes.bin": bytes(range(256)) * 40,
                 "latin.txt": "caf\xe9".encode("latin-1"),
@@ -109,11 +109,12 @@ class Inputs:
                           files={"model.onnx": b"\x08\x08", "model_q4.onnx": b"\x08\x08"})
         self.model_folder("lora", drop=["config.json", "model.safetensors"],
                           files={"adapter_config.json": "{}", "adapter_model.safetensors": tensors})
-        self.model_folder("gemma", config={"model_type": "gemma2", "architectures": ["Gemma2ForCausalLM"]})
+        self.model_folder("rwkv", config={"model_type": "rwkv", "architectures": ["RwkvForCausalLM"]})
         self.model_folder("hf-badjson", files={"config.json": '{"model_type": "llama",\n "hidden_size": 64,'})
         self.model_folder("hf-shard", drop=["model-00002-of-00002.safetensors"], source="llama-sharded")
         self.model_folder("hf-cut", files={"model.safetensors": tensors[:len(tensors) // 2]})
-        self.model_folder("hf-gptq", config={"quantization_config": {"quant_method": "gptq", "bits": 4}})
+        shutil.copytree(MODELS / "llama-gptq", self.folder / "hf-gptq")
+        self.model_folder("hf-quip", config={"quantization_config": {"quant_method": "quip", "bits": 2}})
         self.model_folder("hf-wide", config={"hidden_size": 128, "head_dim": 32})
         self.model_folder("hf-spm", drop=["tokenizer.json"], files={"tokenizer.model": b"\n\x0e\n\x05<unk>"})
         self.model_folder("hf-notemplate", drop=["tokenizer_config.json"])

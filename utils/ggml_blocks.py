@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Random blocks of GGML's formats: gguf-py reads K-quants but does not write them."""
+"""Random blocks of GGML's formats: gguf-py reads more of them than it writes."""
 
 import gguf
 import numpy as np
@@ -14,7 +14,33 @@ FLOATS = {
     "Q4_K": {0: 1.0, 2: 7.5},
     "Q5_K": {0: 1.0, 2: 15.5},
     "Q6_K": {208: 1.0},
+    "Q2_K": {80: 1.0, 82: 1.5},
+    "Q3_K": {108: 1.0},
+    "IQ4_NL": {0: 1.0},
+    "IQ4_XS": {0: 1.0},
+    "TQ1_0": {52: 1.0},
+    "TQ2_0": {64: 1.0},
+    "IQ1_S": {0: 1.0},
+    "IQ2_XXS": {0: 1.0},
+    "IQ2_XS": {0: 1.0},
+    "IQ2_S": {0: 1.0},
+    "IQ3_XXS": {0: 1.0},
+    "IQ3_S": {0: 1.0},
+    "MXFP4": {},  # an exponent
+    "IQ1_M": {},  # a nibble of it in each of four words
 }
+
+
+def put_scales(name, blocks, scales):
+    """Writes a scale per block, and what goes with it."""
+    for offset, factor in FLOATS[name].items():
+        blocks[:, offset : offset + 2] = (scales * factor).astype(np.float16)[:, None].view(np.uint8)
+    if name == "MXFP4":
+        blocks[:, 0] = np.clip(np.round(np.log2(np.abs(scales))) + 128, 0, 255)
+    if name == "IQ1_M":
+        words = blocks[:, 48:].view(np.uint16)
+        for i in range(4):
+            words[:, i] = words[:, i] & 0x0FFF | (scales.astype(np.float16).view(np.uint16) >> 4 * i & 15) << 12
 
 
 def random_matrix(name, rows, columns, deviation, generator):
@@ -24,12 +50,8 @@ def random_matrix(name, rows, columns, deviation, generator):
     blocks = generator.integers(0, 256, (rows * columns // elements, size), dtype=np.uint8)
     scales = generator.uniform(0.5, 1.5, len(blocks)) * generator.choice([-1, 1], len(blocks))
 
-    def put(unit):
-        for offset, factor in FLOATS[name].items():
-            blocks[:, offset : offset + 2] = (scales * (factor * unit)).astype(np.float16)[:, None].view(np.uint8)
-
-    put(2.0**-8)
-    put(2.0**-8 * deviation / values_of(name, blocks).std())
+    put_scales(name, blocks, scales * 2.0**-8)
+    put_scales(name, blocks, scales * (2.0**-8 * deviation / values_of(name, blocks).std()))
     return blocks.reshape(rows, -1)
 
 

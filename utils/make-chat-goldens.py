@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Writes test/Inputs/chat/goldens.json: what chat templates must render to.
+"""Writes test/Inputs/chat/goldens.json and shapes.json: what chat templates must
+render to; the first construct by construct, the second in the shapes of
+published ones (chat_shapes.py), with tools and variables.
 
 Each case is rendered by jinja2 in the sandbox that transformers sets up for
 apply_chat_template. Needs the PyPI package `jinja2`.
@@ -20,6 +22,7 @@ from jinja2.exceptions import UndefinedError
 from jinja2.ext import Extension, loopcontrols
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+import chat_shapes
 
 # The clock of every case, in ChatTemplateGoldenTest.cpp too.
 NOW = datetime.datetime(2024, 7, 26, 13, 5, 9)
@@ -50,12 +53,12 @@ def environment():
     return env
 
 
-def render(source, messages, generate=True, bos="<s>", eos="</s>"):
+def render(source, messages, generate=True, **variables):
     """The prompt, or None where the template fails."""
     try:
         template = environment().from_string(source)
-        return template.render(messages=messages, add_generation_prompt=generate, bos_token=bos, eos_token=eos,
-                               tools=None, documents=None)
+        return template.render(**{**dict(messages=messages, add_generation_prompt=generate, bos_token="<s>",
+                                         eos_token="</s>", tools=None, documents=None), **variables})
     except (TemplateError, UndefinedError, TypeError, ValueError, ZeroDivisionError, LookupError):
         return None
 
@@ -370,6 +373,8 @@ A {%- if true -%} B {%- endif -%} C {{- 1 -}} D {{ 2 -}}   E{# x -#}   F   {#- y
 {{ strftime_now('%Y-%m-%d') }} {{ strftime_now('%d %b %Y') }} {{ strftime_now('%A, %B %d, %H:%M:%S %p %j') }} {{ strftime_now is callable }}
 {{ {'b': 1, 'a': [1, 2]} | tojson(separators=(',', ':')) }} {{ {'b': 1, 'a': {'d': 0, 'c': 1}} | tojson(sort_keys=true) }} {{ 'é😀' | tojson(ensure_ascii=true) }} {{ {'a': 1} | tojson(indent=2, separators=(',', ': ')) }}
 {% set f = namespace() %}{% macro g(x) %}({{ x }}){% endmacro %}{% set f.g = g %}{{ f.g(1) }}{% set d = {'g': g} %}{{ d.g(2) }}{{ d['g'](3) }}{{ [g][0](4) }}
+{% set d = {1: 'a', 'b': 2, -3: [], 1: 'c'} %}{{ d }} {{ d[1] }}{{ d[-3] }}{{ d['1'] is defined }} {{ 1 in d }}{{ '1' in d }} {{ d | tojson }} {% for k in d %}{{ k }};{% endfor %}{{ d.items() | list }} {{ d.get(1) }}{{ d.keys() | list }}
+{{ {10: 'x', 9: 'y'} | dictsort }} {{ {10: 'x'} == {10: 'x'} }} {{ {10: 'x'} == {'10': 'x'} }}
 {{ nope.member }}
 {{ nope() }}
 {{ 1 + 'a' }}
@@ -412,6 +417,14 @@ def cases_of(name, source):
     return [case(name, source, messages, generate) for messages in CONVERSATIONS for generate in (True, False)]
 
 
+def shapes():
+    """Each shape's prompt of every conversation."""
+    return {"conversations": chat_shapes.CONVERSATIONS,
+            "shapes": [{"name": name, "template": source,
+                        "prompts": [render(source, **c) for c in chat_shapes.CONVERSATIONS]}
+                       for name, source in chat_shapes.SHAPES.items()]}
+
+
 def main(arguments):
     if arguments[:1] == ["--render"]:
         cases = [c for path in arguments[1:] for c in cases_of(os.path.basename(path), open(path).read())]
@@ -424,6 +437,9 @@ def main(arguments):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w") as out:
         out.write("[\n" + ",\n".join(json.dumps(c, ensure_ascii=False) for c in cases) + "\n]\n")
+    with open(os.path.join(os.path.dirname(path), "shapes.json"), "w") as out:
+        json.dump(shapes(), out, ensure_ascii=False, indent=0)
+        out.write("\n")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ import gguf_reference
 
 VOCAB, HIDDEN, LAYERS, HEADS, KV_HEADS, CONTEXT = 320, 64, 2, 4, 2, 256
 LLAMA3_SCALING = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 32}
+LAYER_MATRICES = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"]
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 CHAT_TEMPLATE = (
     "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\nYou are a tiny model<|im_end|>\n' }}"
@@ -269,8 +270,8 @@ def choose_encoding(name, encoding, embedding):
 
 
 def encode(values, kind, generator):
-    """Matrices of K-quants are random blocks: gguf-py does not write those."""
-    if not kind.name.endswith("_K"):
+    """Matrices of K-quants and of codes that stand for values are random blocks: gguf-py does not write those."""
+    if not kind.name.endswith("_K") and not kind.name.startswith(("IQ", "MX", "TQ")):
         return gguf.quantize(values, kind)
     return ggml_blocks.random_matrix(kind.name, *values.shape, float(values.std()), generator)
 
@@ -310,6 +311,11 @@ def write_ggufs(out):
     # As quantisers mix them: a finer grid for values and the way down, the finest for the tied head.
     mixed = {"attn_v": kinds.Q6_K, "attn": kinds.Q4_K, "ffn_down": kinds.Q6_K, "ffn_up": kinds.Q5_K, "ffn": kinds.Q4_K}
     write_gguf(out / "llama-k.gguf", "llama", llama(22, tied=True, hidden=256, ffn=256), mixed, 122, embedding=kinds.Q6_K)
+    # Every encoding that no other file has.
+    first = dict(zip(LAYER_MATRICES, [kinds.Q2_K, kinds.Q3_K, kinds.IQ4_XS, kinds.IQ4_NL, kinds.IQ2_XXS, kinds.IQ2_XS, kinds.IQ2_S]))
+    second = dict(zip(LAYER_MATRICES, [kinds.IQ3_XXS, kinds.IQ3_S, kinds.MXFP4, kinds.TQ1_0, kinds.TQ2_0, kinds.IQ1_S, kinds.IQ1_M]))
+    every = {f"blk.{layer}.{name}": kind for layer, part in enumerate((first, second)) for name, kind in part.items()}
+    write_gguf(out / "llama-iq.gguf", "llama", llama(23, tied=True, hidden=256, ffn=256), every, 123, embedding=kinds.Q3_K)
     write_gguf(out / "gpt2-q8_0.gguf", "gpt2", gpt2(20), kinds.Q8_0, 120)
 
 

@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes runtime/lib/Text/UnicodeTables.inc.
 
-Needs the PyPI package `tokenizers`: the tables hold what that library does, so
-that its Unicode version (which differs between its parts) becomes ours. NFC
-comes from Python's unicodedata and is checked against the library.
+Needs the PyPI packages `tokenizers` and `regex`: the tables hold what the first
+does, so that its Unicode version (which differs between its parts) becomes
+ours. NFC comes from Python's unicodedata and is checked against the library;
+which classes of graphemes there are it does not show: they come from `regex`,
+and which characters extend one from the library.
 """
 
+import struct
 import sys
 import unicodedata
 
+import regex
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers
 from tokenizers import pre_tokenizers
 
@@ -121,11 +125,89 @@ def normalization():
     return decompositions, sorted(compositions), classes
 
 
+def changed_by(normalizer, text="%s"):
+    """Characters to what becomes of them, where that is something else."""
+    results = {c: normalizer.normalize_str(text % chr(c)) for c in CODE_POINTS}
+    return {c: new for c, new in results.items() if new != text % chr(c)}
+
+
+def compatibility():
+    """Full decompositions where they differ from the canonical one."""
+    nfd = normalizers.NFD()
+    rows, pool = [], []
+    for c, text in changed_by(normalizers.NFKD()).items():
+        if text != nfd.normalize_str(chr(c)):
+            rows.append([c, len(pool), len(text)])
+            pool += map(ord, text)
+    return rows, pool
+
+
+def lowercase():
+    """All but U+0130, the one that becomes two characters."""
+    lower = changed_by(normalizers.Lowercase())
+    long = [c for c, text in lower.items() if len(text) > 1]
+    if long != [0x130]:
+        print("lower case is longer for", ["%04X" % c for c in long], file=sys.stderr)
+    return [[c, ord(text)] for c, text in lower.items() if len(text) == 1]
+
+
+def bert_normalizer(**flags):
+    off = dict.fromkeys(("clean_text", "handle_chinese_chars", "strip_accents", "lowercase"), False)
+    return normalizers.BertNormalizer(**{**off, **flags})
+
+
+def removed(normalizer):
+    return {c for c, text in changed_by(normalizer, "a%sb").items() if text == "ab"}
+
+
+def punctuation():
+    step = pre_tokenizers.Punctuation()
+    return {c for c in CODE_POINTS if len(step.pre_tokenize_str("a" + chr(c))) == 2}
+
+
+def extending():
+    """Characters that belong to the grapheme of an "a" before them: a compiled
+    rule for the "a" then replaces both."""
+    # A double array (Charsmap.cpp) of one rule, "a" to "b".
+    units = [0] * 1024
+    units[0] = 256 << 10
+    units[256 ^ ord("a")] = ((256 ^ ord("a")) ^ 512) << 10 | 1 << 8 | ord("a")
+    units[512] = 1 << 31
+    step = normalizers.Precompiled(struct.pack("<1025I", 4096, *units) + b"b\0")
+    return {c for c in CODE_POINTS if step.normalize_str("a" + chr(c)) == "b"}
+
+
+JOINING = (["Extend"], ["ZWJ"], ["SpacingMark"])
+
+
+def graphemes():
+    """Grapheme classes, numbered as GraphemeClass in Unicode.h is."""
+    joins = extending()
+    names = "CR LF Control Extend ZWJ RI Prepend SpacingMark L V T LV LVT".split()
+    patterns = [(r"\p{GCB=%s}" % name, i + 1) for i, name in enumerate(names)]
+    patterns.append((r"\p{Extended_Pictographic}", len(names) + 1))
+    value = {}
+    for pattern, number in patterns:
+        for c in map(ord, regex.findall(pattern, "".join(map(chr, CODE_POINTS)))):
+            if (c in joins) == (names[number - 1 : number] in JOINING):
+                value[c] = number
+    for c in joins:
+        value.setdefault(c, names.index("Extend") + 1)
+    rows = []
+    for c in sorted(value):
+        if rows and rows[-1][1] == c - 1 and rows[-1][2] == value[c]:
+            rows[-1][1] = c
+        else:
+            rows.append([c, c, value[c]])
+    return rows
+
+
 def write_table(out, comment, declaration, rows):
     out.write("\n// %s\nconstexpr %s[] = {\n" % (comment, declaration))
     line = "   "
     for row in rows:
-        item = " {" + ", ".join("0x%X" % v for v in row) + "},"
+        values = ", ".join("0x%X" % v for v in row)
+        item = " %s," % values if len(row) == 1 else " {%s}," % values
         if len(line) + len(item) > 80:
             out.write(line + "\n")
             line = "   "
@@ -150,6 +232,19 @@ def main():
                     "Composition compositions", compositions)
         write_table(out, "Canonical combining classes: first, last, class.",
                     "CombiningRange combiningRanges", classes)
+        rows, pool = compatibility()
+        write_table(out, "Compatibility decompositions: character, place, count.",
+                    "Expansion compatibilityRows", rows)
+        write_table(out, "What they become.", "uint32_t compatibilityPool", [[c] for c in pool])
+        write_table(out, "Lower case: character, what it becomes.", "Mapping lowercaseRows", lowercase())
+        write_table(out, "All marks: first, last.", "CodePointRange markRanges",
+                    ranges(removed(normalizers.StripAccents())))
+        write_table(out, "Marks that BERT's normaliser removes: first, last.",
+                    "CodePointRange nonSpacingRanges", ranges(removed(bert_normalizer(strip_accents=True))))
+        write_table(out, "Control characters that it removes: first, last.",
+                    "CodePointRange controlRanges", ranges(removed(bert_normalizer(clean_text=True))))
+        write_table(out, "Punctuation: first, last.", "CodePointRange punctuationRanges", ranges(punctuation()))
+        write_table(out, "Where graphemes may end: first, last, class.", "GraphemeRange graphemeRanges", graphemes())
 
 
 if __name__ == "__main__":

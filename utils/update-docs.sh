@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes the pages that are made from TableGen's descriptions, as built in BUILD:
-# docs/llm-dialect.md and docs/passes.md.
+# docs/llm-dialect.md and docs/passes.md; and docs/families.md, from the importer's
+# registry and the models that it is tested with.
 # usage: utils/update-docs.sh [--check] [BUILD]   (--check: only compare)
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -euo pipefail
@@ -28,8 +29,12 @@ passes() {
   done | cat -s
 }
 
+families() {
+  python3 utils/family_page.py
+}
+
 status=0
-for page in llm-dialect passes; do
+for page in llm-dialect passes families; do
   make=${page#llm-}
   made=$($make) || { echo "update-docs: nothing built in $build: run ninja first" >&2; exit 1; }
   if [ -z "$check" ]; then

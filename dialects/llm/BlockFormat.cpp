@@ -50,58 +50,22 @@ static void visitPlane(const PlacedPlane &place, int64_t bits, int64_t elems,
 }
 
 //===----------------------------------------------------------------------===//
-// Sub-scales
-//===----------------------------------------------------------------------===//
-
-// Eight 6-bit scales s and minimums m in 12 bytes b. For j < 4:
-//   b[j]     = s[j] | high two bits of s[j+4] << 6
-//   b[j + 4] = m[j] | high two bits of m[j+4] << 6
-//   b[j + 8] = low four bits of s[j+4] | low four bits of m[j+4] << 4
-static void unpackSixBits(const uint8_t *bytes, uint8_t *scales,
-                          uint8_t *mins) {
-  for (int j = 0; j < 4; ++j) {
-    scales[j] = bytes[j] & 63;
-    mins[j] = bytes[j + 4] & 63;
-    scales[j + 4] =
-        static_cast<uint8_t>((bytes[j + 8] & 15) | (bytes[j] >> 6 << 4));
-    mins[j + 4] =
-        static_cast<uint8_t>((bytes[j + 8] >> 4) | (bytes[j + 4] >> 6 << 4));
-  }
-}
-
-static void packSixBits(const uint8_t *scales, const uint8_t *mins,
-                        uint8_t *bytes) {
-  for (int j = 0; j < 4; ++j) {
-    bytes[j] = static_cast<uint8_t>(scales[j] | (scales[j + 4] >> 4 << 6));
-    bytes[j + 4] = static_cast<uint8_t>(mins[j] | (mins[j + 4] >> 4 << 6));
-    bytes[j + 8] =
-        static_cast<uint8_t>((scales[j + 4] & 15) | ((mins[j + 4] & 15) << 4));
-  }
-}
-
-//===----------------------------------------------------------------------===//
 // Blocks
 //===----------------------------------------------------------------------===//
 
 void BlockFormat::unpack(const uint8_t *source, GridBlock &block) const {
+  if (decode)
+    return decode(source, block);
   block.scale = readScale(grid.scale, source + scale);
   if (grid.hasMin) {
     block.min = readScale(grid.scale, source + min);
     if (subtractsMin)
       block.min = negate(grid.scale, block.min);
   }
-  if (subFormat == SubFormat::sixBits)
-    unpackSixBits(source + subs, block.subScales.data(), block.subMins.data());
-  if (subFormat == SubFormat::bytes) {
-    llvm::copy(llvm::ArrayRef(source + subs, block.subScales.size()),
-               block.subScales.begin());
-    llvm::copy(llvm::ArrayRef(source + subs + block.subScales.size(),
-                              block.subMins.size()),
-               block.subMins.begin());
-  }
+  unpackSubs(subFormat, source + subs, block);
   uint8_t *codes = block.codes.data();
   std::memset(codes, 0, block.codes.size());
-  for (auto [place, plane] : llvm::zip_equal(planes, grid.getPlanes())) {
+  for (auto [place, plane] : llvm::zip_equal(planes, getFilePlanes())) {
     auto mask = static_cast<uint8_t>((1 << plane.bits) - 1);
     visitPlane(place, plane.bits, grid.getBlock(),
                [&, shift = plane.shift](int64_t byte, int64_t bit, int64_t e) {
@@ -115,20 +79,16 @@ void BlockFormat::unpack(const uint8_t *source, GridBlock &block) const {
 }
 
 void BlockFormat::pack(const GridBlock &block, uint8_t *target) const {
+  assert(canQuantize() && "a recipe's steps ask first");
   std::memset(target, 0, bytes);
   writeScale(grid.scale, block.scale, target + scale);
   if (grid.hasMin)
     writeScale(grid.scale,
                subtractsMin ? negate(grid.scale, block.min) : block.min,
                target + min);
-  if (subFormat == SubFormat::sixBits)
-    packSixBits(block.subScales.data(), block.subMins.data(), target + subs);
-  if (subFormat == SubFormat::bytes) {
-    llvm::copy(block.subScales, target + subs);
-    llvm::copy(block.subMins, target + subs + block.subScales.size());
-  }
+  packSubs(subFormat, block, target + subs);
   uint8_t sign = signedCodes ? 0x80 : 0;
-  for (auto [place, plane] : llvm::zip_equal(planes, grid.getPlanes())) {
+  for (auto [place, plane] : llvm::zip_equal(planes, getFilePlanes())) {
     auto mask = static_cast<uint8_t>((1 << plane.bits) - 1);
     visitPlane(place, plane.bits, grid.getBlock(),
                [&, shift = plane.shift](int64_t byte, int64_t bit, int64_t e) {
@@ -145,5 +105,7 @@ void BlockFormat::dequantizeBlock(const uint8_t *source, float *values) const {
 }
 
 void BlockFormat::quantizeBlock(const float *values, uint8_t *target) const {
-  pack(quantize(grid, values), target);
+  Grid written = grid; // with the codes that the planes have room for
+  written.bits = codeBits ? codeBits : grid.bits;
+  pack(quantize(written, values), target);
 }

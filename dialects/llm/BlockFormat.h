@@ -1,13 +1,14 @@
 //===- BlockFormat.h - where a block's parts lie in its bytes ----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Every block format known so far is a scale, some planes of codes and, in
-// K-quants, sub-scales: data, read by the same two functions.
+// Nearly every block format is a scale, some planes of codes and, in K-quants,
+// sub-scales: data, read by the same two functions. What packs its codes in ways
+// of its own has a function.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_DIALECTS_LLM_BLOCKFORMAT_H
 #define LLMC_DIALECTS_LLM_BLOCKFORMAT_H
 
-#include "dialects/llm/Grid.h"
+#include "SubScales.h"
 
 namespace mlir::llm {
 
@@ -19,27 +20,29 @@ struct PlacedPlane {
   int64_t offset, lanes;
 };
 
-/// How a K-quant stores its sub-scales and sub-minimums.
-enum class SubFormat {
-  none,
-  bytes,  // a byte per sub-scale, then one per sub-minimum
-  sixBits // 8 pairs of 6 bits in 12 bytes
-};
-
 struct BlockFormat {
   Grid grid = {};
   int64_t bytes = 0;          // of one block
   int64_t scale = 0, min = 0; // offsets of the floats
   SubFormat subFormat = SubFormat::none;
   int64_t subs = 0;                         // offset of the sub-scales
-  llvm::SmallVector<PlacedPlane, 3> planes; // in the order of Grid::getPlanes
+  llvm::SmallVector<PlacedPlane, 3> planes; // in the order of getCodePlanes
   bool signedCodes = false;                 // the file's codes are code - 128
   bool subtractsMin = false; // the file's minimum has the opposite sign
+  int64_t codeBits = 0;      // of the planes, where the grid has more
+  /// Reads a block that is no such data; such a format is never written.
+  void (*decode)(const uint8_t *bytes, GridBlock &block) = nullptr;
 
+  bool canQuantize() const { return !decode; }
   void unpack(const uint8_t *bytes, GridBlock &block) const;
   void pack(const GridBlock &block, uint8_t *bytes) const;
   void dequantizeBlock(const uint8_t *bytes, float *values) const;
   void quantizeBlock(const float *values, uint8_t *bytes) const;
+
+private:
+  llvm::SmallVector<CodePlane, 3> getFilePlanes() const {
+    return getCodePlanes(codeBits ? codeBits : grid.bits);
+  }
 };
 
 } // namespace mlir::llm

@@ -43,6 +43,18 @@ struct ExpertLinearAnchor
            user->getResult(0).getType() == op->getResult(0).getType();
   }
 
+  /// Each row reads the matrices that it chose.
+  void addCost(Operation *op, KernelCost &cost) const {
+    auto linear = cast<ExpertLinearOp>(op);
+    int64_t experts = getMatrixShape(linear.getWeight().getType())[0];
+    int64_t chosen = getMatrixShape(linear.getIndices().getType())[1];
+    cost.rowBytes +=
+        getWeightBytes(linear.getWeight().getType()) / experts * chosen;
+    cost.rowOps += 2 * getMatrixShape(linear.getInput().getType()).back() *
+                   ShapedType::getNumElements(
+                       getMatrixShape(linear.getType()).drop_front());
+  }
+
   /// Gate and up: the same rows, sent to the same experts.
   bool runsBeside(Operation *op, Operation *other) const {
     auto linear = cast<ExpertLinearOp>(op);

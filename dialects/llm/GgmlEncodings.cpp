@@ -4,8 +4,10 @@
 // A new format is a row of the table and a case of GgmlFormat.
 //===----------------------------------------------------------------------===//
 #include "BlockFormat.h"
+#include "CodebookFormats.h"
 #include "dialects/llm/LLMDialect.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ErrorHandling.h"
 
 using namespace mlir;
@@ -25,11 +27,138 @@ static Grid superBlocks(int64_t bits, int64_t group, int64_t subBits,
   grid.group = group;
   grid.superBlock = 256;
   grid.subBits = subBits;
-  grid.subSigned = subBits == 8;
+  grid.subSigned = zero >= 0;
   return grid;
 }
 
 static constexpr int64_t hasMin = -1;
+
+//===----------------------------------------------------------------------===//
+// Codes of values
+//===----------------------------------------------------------------------===//
+
+/// Values that lie closer together around zero.
+static Grid nonlinear(Grid grid) {
+  static constexpr int8_t table[] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                     1,    13,   25,  38,  53,  69,  89,  113};
+  grid.zero = 0;
+  grid.table = table;
+  return grid;
+}
+
+/// Floats of 4 bits, E2M1, doubled; their scales are powers of two.
+static Grid smallFloats() {
+  static constexpr int8_t table[] = {0, 1,  2,  3,  4,  6,  8,  12,
+                                     0, -1, -2, -3, -4, -6, -8, -12};
+  Grid grid{4, 32, ScaleType::bf16};
+  grid.table = table;
+  return grid;
+}
+
+/// Half of 2^(e - 127), as bf16: also where that is no normal number.
+static void decodeMxfp4(const uint8_t *bytes, GridBlock &block) {
+  int e = bytes[0];
+  block.scale = static_cast<uint32_t>(e < 2 ? 0x20 << e : (e - 1) << 7);
+  for (size_t i = 0; i < 16; ++i) {
+    block.codes[i] = bytes[1 + i] & 15;
+    block.codes[i + 16] = bytes[1 + i] >> 4;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Ternary codes
+//===----------------------------------------------------------------------===//
+
+/// One scale for 256 elements, but groups as small as other formats have, so that
+/// activations keep a scale per 32.
+static Grid ternary() {
+  Grid grid = superBlocks(2, 32, 1, 1);
+  grid.subSigned = false;
+  return grid;
+}
+
+/// `count` codes `lanes` apart per byte, as a fixed-point fraction in base 3: each
+/// multiplication by 3 brings the next digit above the byte.
+static uint8_t *unpackTrits(llvm::ArrayRef<uint8_t> bytes, size_t count,
+                            uint8_t *codes) {
+  for (auto [lane, byte] : llvm::enumerate(bytes)) {
+    uint8_t rest = byte;
+    for (size_t i = 0; i < count; ++i) {
+      codes[i * bytes.size() + lane] = static_cast<uint8_t>(rest * 3 >> 8);
+      rest = static_cast<uint8_t>(rest * 3);
+    }
+  }
+  return codes + count * bytes.size();
+}
+
+// 32 x 5, 16 x 5 and 4 x 4 codes | d
+static void decodeTq1(const uint8_t *bytes, GridBlock &block) {
+  block.scale = static_cast<uint32_t>(bytes[52] | bytes[53] << 8);
+  llvm::fill(block.subScales, 1);
+  uint8_t *codes = block.codes.data();
+  codes = unpackTrits({bytes, 32}, 5, codes);
+  codes = unpackTrits({bytes + 32, 16}, 5, codes);
+  unpackTrits({bytes + 48, 4}, 4, codes);
+}
+
+//===----------------------------------------------------------------------===//
+// The table
+//===----------------------------------------------------------------------===//
+
+/// A format that is no planes of codes.
+static BlockFormat decoded(Grid grid, int64_t bytes,
+                           void (*decode)(const uint8_t *, GridBlock &)) {
+  BlockFormat format;
+  format.grid = grid;
+  format.bytes = bytes;
+  format.decode = decode;
+  return format;
+}
+
+/// Panels hold no groups of 16 codes of 3 bits: those become codes of 4.
+static BlockFormat makeQ3K() {
+  BlockFormat format{
+      superBlocks(4, 16, 6, 4), 110, 108, 0, SubFormat::sixBits16, 96,
+      {{32, 32}, {0, 32}}};
+  format.codeBits = 3;
+  return format;
+}
+
+static BlockFormat makeIq4Xs() {
+  return {nonlinear(superBlocks(4, 32, 6, 0)),
+          136,
+          0,
+          0,
+          SubFormat::sixBitsApart,
+          2,
+          {{8, 16}}};
+}
+
+/// Formats that are no planes of codes.
+static BlockFormat makeDecoded(GgmlFormat format) {
+  switch (format) {
+  case GgmlFormat::MXFP4:
+    return decoded(smallFloats(), 17, decodeMxfp4);
+  case GgmlFormat::TQ1_0:
+    return decoded(ternary(), 54, decodeTq1);
+  case GgmlFormat::IQ1_S:
+    return decoded(getIq1Grid(32), 50, decodeIq1S);
+  case GgmlFormat::IQ1_M:
+    return decoded(getIq1Grid(16), 56, decodeIq1M);
+  case GgmlFormat::IQ2_XXS:
+    return decoded(getIq2Grid(32), 66, decodeIq2Xxs);
+  case GgmlFormat::IQ2_XS:
+    return decoded(getIq2Grid(16), 74, decodeIq2Xs);
+  case GgmlFormat::IQ2_S:
+    return decoded(getIq2Grid(16), 82, decodeIq2S);
+  case GgmlFormat::IQ3_XXS:
+    return decoded(getIq3XxsGrid(), 98, decodeIq3Xxs);
+  case GgmlFormat::IQ3_S:
+    return decoded(getIq3SGrid(), 110, decodeIq3S);
+  default:
+    llvm_unreachable("every format has a row");
+  }
+}
 
 // Offsets in bytes; planes as {offset, lanes}, see PlacedPlane.
 //   q4_0: d | 16 x nibbles (i, i+16)       q4_1: d, m | 16 x nibbles
@@ -39,6 +168,11 @@ static constexpr int64_t hasMin = -1;
 //   q5_k: d, dmin | 12 x sub-scales | 32 bytes of fifth bits | nibbles
 //   q6_k: 2 x 64 nibbles (i, i+64) | 2 x 32 bytes of upper bits | 16 signed
 //         sub-scales | d
+//   q2_k: 16 x sub-scales | 2 x 32 bytes of codes (i, i+32, i+64, i+96) | d, dmin
+//   q3_k: 32 bytes of third bits | 2 x 32 bytes of codes, as q2_k | 12 x
+//         sub-scales | d
+//   iq4_nl: d | nibbles, as q4_0           iq4_xs: d | 6 x sub-scales | 8 x iq4_nl
+//   mxfp4: exponent | nibbles, as q4_0     tq2_0: codes, as q2_k | d
 static BlockFormat makeFormat(GgmlFormat format) {
   constexpr auto none = SubFormat::none;
   switch (format) {
@@ -68,20 +202,39 @@ static BlockFormat makeFormat(GgmlFormat format) {
   case GgmlFormat::Q6_K:
     return {superBlocks(6, 16, 8, 32), 210, 208, 0, SubFormat::bytes, 192,
             {{0, 64}, {128, 32}}};
+  case GgmlFormat::Q2_K:
+    return {superBlocks(2, 16, 4, hasMin),
+            84,
+            80,
+            82,
+            SubFormat::nibbles,
+            0,
+            {{16, 32}},
+            false,
+            true};
+  case GgmlFormat::Q3_K:
+    return makeQ3K();
+  case GgmlFormat::IQ4_NL:
+    return {nonlinear(blocksOf32(4, 0)), 18, 0, 0, none, 0, {{2, 16}}};
+  case GgmlFormat::IQ4_XS:
+    return makeIq4Xs();
+  case GgmlFormat::TQ2_0:
+    return {ternary(), 66, 64, 0, SubFormat::ones, 0, {{0, 32}}};
+  default:
+    return makeDecoded(format);
   }
-  llvm_unreachable("every format has a row");
 }
 
 /// Made once: weights are unpacked block by block.
 static const BlockFormat &getFormat(GgmlFormat format) {
   static const auto formats = [] {
-    std::array<std::optional<BlockFormat>, 15> all;
+    std::array<std::optional<BlockFormat>, getMaxEnumValForGgmlFormat() + 1>
+        all;
     for (size_t i = 0; i < all.size(); ++i)
       if (auto known = symbolizeGgmlFormat(static_cast<uint32_t>(i)))
         all[i] = makeFormat(*known);
     return all;
   }();
-  static_assert(getMaxEnumValForGgmlFormat() + 1 == 15);
   return *formats[static_cast<uint32_t>(format)];
 }
 
@@ -95,6 +248,9 @@ int64_t GgmlEncodingAttr::getBlockElems() const {
 }
 int64_t GgmlEncodingAttr::getBlockBytes() const {
   return getGgmlBlock(getFormat()).bytes;
+}
+bool GgmlEncodingAttr::canQuantize() const {
+  return ::getFormat(getFormat()).canQuantize();
 }
 std::optional<Grid> GgmlEncodingAttr::getGrid() const {
   return ::getFormat(getFormat()).grid;

@@ -48,7 +48,11 @@ uint32_t encodeScale(ScaleType type, float value) {
   return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
 }
 
-llvm::SmallVector<CodePlane, 3> Grid::getPlanes() const {
+//===----------------------------------------------------------------------===//
+// Codes
+//===----------------------------------------------------------------------===//
+
+llvm::SmallVector<CodePlane, 3> getCodePlanes(int64_t bits) {
   assert(bits >= 1 && bits <= 8 && "codes have 1 to 8 bits");
   if (bits == 8)
     return {{8, 0}};
@@ -60,6 +64,22 @@ llvm::SmallVector<CodePlane, 3> Grid::getPlanes() const {
       shift += width;
     }
   return planes;
+}
+
+int64_t Grid::getByteBits() const {
+  if (table.empty())
+    return bits;
+  auto [low, high] = std::minmax_element(table.begin(), table.end());
+  auto span = static_cast<unsigned>(*high - std::min<int>(*low, 0));
+  return static_cast<int64_t>(llvm::bit_width(span));
+}
+
+int64_t Grid::getByteZero() const {
+  if (table.empty())
+    return zero;
+  if (getByteBits() == 8)
+    return 128;
+  return -std::min<int64_t>(*std::min_element(table.begin(), table.end()), 0);
 }
 
 //===----------------------------------------------------------------------===//
@@ -89,7 +109,8 @@ void dequantize(const Grid &grid, const GridBlock &block, float *values) {
     float scale = block.getScale(grid, group);
     float min = grid.hasMin ? block.getMin(grid, group) : 0.0f;
     for (int64_t end = i + grid.group; i < end; ++i)
-      values[i] = scale * static_cast<float>(block.codes[i] - grid.zero) + min;
+      values[i] =
+          scale * static_cast<float>(grid.decodeCode(block.codes[i])) + min;
   }
 }
 
@@ -115,6 +136,12 @@ static Wanted fit(const Grid &grid, const float *values) {
   }
   // With few bits every code counts: the value of greatest magnitude becomes
   // code 0, whatever its sign.
+  if (!grid.table.empty()) {
+    int8_t furthest = *std::max_element(
+        grid.table.begin(), grid.table.end(),
+        [](int a, int b) { return std::abs(a) < std::abs(b); });
+    return {(-*low > *high ? *low : *high) / static_cast<float>(furthest), 0};
+  }
   if (grid.isSymmetric())
     return {std::max(-*low, *high) / static_cast<float>(grid.zero - 1), 0};
   float extreme = -*low > *high ? *low : *high;
@@ -142,6 +169,22 @@ static uint32_t shareScale(const Grid &grid, llvm::ArrayRef<float> numbers,
   return bits;
 }
 
+/// The code for a value in steps of the scale.
+static uint8_t findCode(const Grid &grid, float steps) {
+  if (!grid.table.empty()) {
+    const int8_t *nearest = std::min_element(
+        grid.table.begin(), grid.table.end(), [&](int8_t a, int8_t b) {
+          return std::fabs(steps - static_cast<float>(a)) <
+                 std::fabs(steps - static_cast<float>(b));
+        });
+    return static_cast<uint8_t>(nearest - grid.table.begin());
+  }
+  float top = static_cast<float>((1 << grid.bits) - 1);
+  float bottom = grid.isSymmetric() ? 1.0f : 0.0f;
+  return static_cast<uint8_t>(std::clamp(
+      std::nearbyint(steps) + static_cast<float>(grid.zero), bottom, top));
+}
+
 GridBlock quantize(const Grid &grid, const float *values) {
   GridBlock block(grid);
   llvm::SmallVector<float> scales, mins;
@@ -157,19 +200,14 @@ GridBlock quantize(const Grid &grid, const float *values) {
   if (grid.hasMin)
     block.min = grid.hasSub() ? shareScale(grid, mins, block.subMins)
                               : encodeScale(grid.scale, mins[0]);
-  float top = static_cast<float>((1 << grid.bits) - 1);
-  float bottom = grid.isSymmetric() ? 1.0f : 0.0f;
   for (int64_t group = 0, i = 0; group < grid.getGroups(); ++group) {
     float scale = grid.hasSub() ? block.getScale(grid, group) : scales[0];
     float min = !grid.hasMin    ? 0.0f
                 : grid.hasSub() ? block.getMin(grid, group)
                                 : mins[0];
     float inverse = scale != 0 ? 1.0f / scale : 0.0f;
-    for (int64_t end = i + grid.group; i < end; ++i) {
-      float steps = std::nearbyint((values[i] - min) * inverse);
-      block.codes[i] = static_cast<uint8_t>(
-          std::clamp(steps + static_cast<float>(grid.zero), bottom, top));
-    }
+    for (int64_t end = i + grid.group; i < end; ++i)
+      block.codes[i] = findCode(grid, (values[i] - min) * inverse);
   }
   return block;
 }

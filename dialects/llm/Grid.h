@@ -7,6 +7,7 @@
 #ifndef LLMC_DIALECTS_LLM_GRID_H
 #define LLMC_DIALECTS_LLM_GRID_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
 #include <cstdint>
@@ -27,7 +28,12 @@ struct CodePlane {
   int64_t bits, shift;
 };
 
-/// `value = scale * (code - zero)` or `scale * code + min`; drawn at #llm.grid.
+/// Planes of 4, 2 and 1 bits from the lowest up; 8 bits are one plane. Their parts
+/// of a byte never cross it, so unpacking is shifts and ands.
+llvm::SmallVector<CodePlane, 3> getCodePlanes(int64_t bits);
+
+/// `value = scale * (code - zero)`, `scale * code + min` or `scale * table[code]`;
+/// drawn at #llm.grid.
 struct Grid {
   int64_t bits = 8;
   int64_t group = 32; // elements per scale
@@ -38,6 +44,9 @@ struct Grid {
   int64_t superBlock = 0;
   int64_t subBits = 0;
   bool subSigned = false;
+  // What codes stand for where they are no numbers themselves: 2^bits integers
+  // that outlive the grid.
+  llvm::ArrayRef<int8_t> table = {};
 
   bool hasSub() const { return superBlock != 0; }
   /// Elements that share one float scale.
@@ -46,9 +55,18 @@ struct Grid {
   /// Signed bytes: -128 stays unused when values are quantised, so that both
   /// signs have the same range.
   bool isSymmetric() const { return bits == 8 && zero == 128; }
-  /// 4, 2 and 1 bits from the lowest up; 8 bits are one plane. Their parts of a
-  /// byte never cross it, so unpacking is shifts and ands.
-  llvm::SmallVector<CodePlane, 3> getPlanes() const;
+  llvm::SmallVector<CodePlane, 3> getPlanes() const {
+    return getCodePlanes(bits);
+  }
+  /// The integer that a code stands for.
+  int32_t decodeCode(uint8_t code) const {
+    return static_cast<int32_t>(table.empty() ? code - zero : table[code]);
+  }
+  /// Kernels multiply unsigned bytes: a code's integer plus this, which is 128 if
+  /// that takes 8 bits.
+  int64_t getByteZero() const;
+  /// The bits of such bytes.
+  int64_t getByteBits() const;
   /// A sub-scale or sub-minimum from its byte.
   int32_t decodeSub(uint8_t byte) const {
     return subSigned ? static_cast<int8_t>(byte) : byte;

@@ -32,7 +32,7 @@ static LogicalResult verifySub(function_ref<InFlightDiagnostic()> emitError,
 LogicalResult GridAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                int64_t bits, int64_t group, FloatType scale,
                                IntegerType sub, int64_t block, int64_t zero,
-                               bool min) {
+                               bool min, DenseI8ArrayAttr values) {
   if (bits < 1 || bits > 8)
     return emitError() << "(C1) codes have 1 to 8 bits, found " << bits;
   if (group < 1 || group % 8 || group > mostElements)
@@ -48,6 +48,11 @@ LogicalResult GridAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (zero && min)
     return emitError() << "(C4) a grid with a minimum has no zero, found "
                        << zero;
+  if (values && (bits != 4 || values.size() != 16))
+    return emitError() << "(C5) values are 16 for codes of 4 bits, found "
+                       << values.size() << " for codes of " << bits;
+  if (values && (zero || min))
+    return emitError() << "(C5) a grid with values has neither zero nor min";
   return success();
 }
 
@@ -57,6 +62,8 @@ std::optional<Grid> GridAttr::getGrid() const {
     grid.scale = getScale().isF32() ? ScaleType::f32 : ScaleType::bf16;
   grid.zero = getZero();
   grid.hasMin = getMin();
+  if (DenseI8ArrayAttr values = getValues())
+    grid.table = values.asArrayRef();
   if (IntegerType sub = getSub()) {
     grid.superBlock = getBlock();
     grid.subBits = sub.getWidth();
@@ -87,6 +94,9 @@ int64_t GridAttr::getBlockElems() const { return getGrid()->getBlock(); }
 int64_t GridAttr::getBlockBytes() const { return getFormat(*getGrid()).bytes; }
 void GridAttr::unpackBlock(const uint8_t *bytes, GridBlock &block) const {
   getFormat(*getGrid()).unpack(bytes, block);
+}
+void GridAttr::packBlock(const GridBlock &block, uint8_t *bytes) const {
+  getFormat(*getGrid()).pack(block, bytes);
 }
 void GridAttr::dequantizeBlock(const uint8_t *bytes, float *values) const {
   getFormat(*getGrid()).dequantizeBlock(bytes, values);

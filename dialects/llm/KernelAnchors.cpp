@@ -124,6 +124,13 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   return ScheduleAttr::get(getContext(), rows, strips, lanes, pairs ? 2 : 1);
 }
 
+void LinearOp::addCost(KernelCost &cost) {
+  cost.weightBytes += getWeightBytes(getWeight().getType());
+  cost.rowOps +=
+      2 * getMatrixShape(getInput().getType()).back() *
+      ShapedType::getNumElements(getMatrixShape(getType()).drop_front());
+}
+
 //===----------------------------------------------------------------------===//
 // Rows: one worker sees a whole row, so norms and quantisations chain
 //===----------------------------------------------------------------------===//
@@ -181,6 +188,17 @@ int64_t AttentionOp::getScratchBytes(TargetAttr) {
     return 0;
   return attention::getScratchBytes(getMatrixShape(getType())[1],
                                     getCache().getType().getValueDim());
+}
+
+/// Of a window or a chunk a row sees less than the cache has.
+void AttentionOp::addCost(KernelCost &cost) {
+  if (!getCache())
+    return;
+  KVType kv = getCache().getType();
+  int64_t dims = kv.getKeyDim() + kv.getValueDim();
+  cost.keyBytes += kv.getHeads() * dims * kv.getElementType().getWidth() / 8;
+  cost.keyOps += 2 * getMatrixShape(getType())[1] * dims;
+  cost.mostKeys = std::max<int64_t>(getLeft() + 1, getChunk());
 }
 
 std::string AttentionOp::getDecline() {

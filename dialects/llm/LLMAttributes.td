@@ -66,14 +66,21 @@ def LLM_IntegerEncoding : LLM_Encoding<"IntegerEncoding", "integer"> {
 def LLM_GgmlFormat : I32EnumAttr<"GgmlFormat", "block formats of GGML, numbered as in GGUF files", [
   I32EnumAttrCase<"Q4_0", 2, "q4_0">, I32EnumAttrCase<"Q4_1", 3, "q4_1">,
   I32EnumAttrCase<"Q5_0", 6, "q5_0">, I32EnumAttrCase<"Q5_1", 7, "q5_1">,
-  I32EnumAttrCase<"Q8_0", 8, "q8_0">, I32EnumAttrCase<"Q4_K", 12, "q4_k">,
-  I32EnumAttrCase<"Q5_K", 13, "q5_k">, I32EnumAttrCase<"Q6_K", 14, "q6_k">]> {
+  I32EnumAttrCase<"Q8_0", 8, "q8_0">, I32EnumAttrCase<"Q2_K", 10, "q2_k">,
+  I32EnumAttrCase<"Q3_K", 11, "q3_k">, I32EnumAttrCase<"Q4_K", 12, "q4_k">,
+  I32EnumAttrCase<"Q5_K", 13, "q5_k">, I32EnumAttrCase<"Q6_K", 14, "q6_k">,
+  I32EnumAttrCase<"IQ2_XXS", 16, "iq2_xxs">, I32EnumAttrCase<"IQ2_XS", 17, "iq2_xs">,
+  I32EnumAttrCase<"IQ3_XXS", 18, "iq3_xxs">, I32EnumAttrCase<"IQ1_S", 19, "iq1_s">,
+  I32EnumAttrCase<"IQ4_NL", 20, "iq4_nl">, I32EnumAttrCase<"IQ3_S", 21, "iq3_s">,
+  I32EnumAttrCase<"IQ2_S", 22, "iq2_s">, I32EnumAttrCase<"IQ4_XS", 23, "iq4_xs">,
+  I32EnumAttrCase<"IQ1_M", 29, "iq1_m">, I32EnumAttrCase<"TQ1_0", 34, "tq1_0">,
+  I32EnumAttrCase<"TQ2_0", 35, "tq2_0">, I32EnumAttrCase<"MXFP4", 39, "mxfp4">]> {
   let cppNamespace = "::mlir::llm";
   let genSpecializedAttr = 0;
 }
 // No mnemonic: the dialect spells each format by its own name.
 def LLM_GgmlEncoding : AttrDef<LLM_Dialect, "GgmlEncoding",
-    [DeclareAttrInterfaceMethods<LLM_EncodingAttrInterface>]> {
+    [DeclareAttrInterfaceMethods<LLM_EncodingAttrInterface, ["canQuantize"]>]> {
   let attrName = "llm.ggml";
   let summary = "a block format of GGML: #llm.q4_0, #llm.q4_k, …";
   let description = [{
@@ -90,6 +97,18 @@ def LLM_GgmlEncoding : AttrDef<LLM_Dialect, "GgmlEncoding",
     | `q4_k` | `bits = 4, group = 32, scale = f16, sub = ui6, block = 256, min = true` | 144 per 256 |
     | `q5_k` | `bits = 5, group = 32, scale = f16, sub = ui6, block = 256, min = true` | 176 per 256 |
     | `q6_k` | `bits = 6, group = 16, scale = f16, sub = si8, block = 256, zero = 32` | 210 per 256 |
+    | `q2_k` | `bits = 2, group = 16, scale = f16, sub = ui4, block = 256, min = true` | 84 per 256 |
+    | `q3_k` | `bits = 4, group = 16, scale = f16, sub = si6, block = 256, zero = 4`; the file's codes have 3 bits | 110 per 256 |
+    | `iq4_nl` | `bits = 4, group = 32, scale = f16, values` -127 to 113 | 18 per 32 |
+    | `iq4_xs` | the same with `sub = si6, block = 256` | 136 per 256 |
+    | `mxfp4` | `bits = 4, group = 32, scale = bf16, values` 0, 1, 2, 3, 4, 6, 8, 12 of either sign | 17 per 32 |
+    | `tq1_0`, `tq2_0` | `bits = 2, group = 32, scale = f16, sub = ui1, block = 256, zero = 1`; every sub-scale is 1 | 54, 66 per 256 |
+    | `iq1_s`, `iq1_m` | `bits = 4, group = 32` or 16, `scale = f32, sub = ui5, block = 256, values` -9 to 9 | 50, 56 per 256 |
+    | `iq2_xxs`, `iq2_xs`, `iq2_s` | `bits = 4, group = 32`, 16, 16, `scale = f32, sub = ui5, block = 256, values` 8, 25, 43 of either sign | 66, 74, 82 per 256 |
+    | `iq3_xxs`, `iq3_s` | `bits = 4, group = 32, scale = f32, sub = ui5, block = 256, values` up to 62, 15 of either sign | 98, 110 per 256 |
+
+    Blocks of `iq1`, `iq2` and `iq3` name entries of codebooks, those of `tq1_0` hold digits in base 3 and those of `mxfp4` scales
+    of one byte: they are read, never written. In memory their codes take the grid's bits, without loss.
   }];
   let parameters = (ins "::mlir::llm::GgmlFormat":$format);
 }
@@ -97,8 +116,8 @@ def LLM_GgmlEncoding : AttrDef<LLM_Dialect, "GgmlEncoding",
 def LLM_GridEncoding : LLM_Encoding<"Grid", "grid", ["packBlock"]> {
   let summary = "integer codes and their scales: what every quantised weight means";
   let description = [{
-    `value = scale * (code - zero)` or `scale * code + min`, with codes of 1 to 8 bits
-    and one scale per `group` elements. Without `sub` a group's scale is one float of
+    `value = scale * (code - zero)`, `scale * code + min` or `scale * values[code]`, with
+    codes of 1 to 8 bits and one scale per `group` elements. Without `sub` a group's scale is one float of
     type `scale`. With `sub`, `block` elements share one float and each of their groups
     has an integer of type `sub` (at most 8 bits): the group's scale is the product of
     the two, and so is its minimum.
@@ -114,12 +133,27 @@ def LLM_GridEncoding : LLM_Encoding<"Grid", "grid", ["packBlock"]> {
     (C2) the scale is f16, bf16 or f32. (C3) `sub` and `block` come together; `sub` is
     ui1 to ui8 or si2 to si8, `block` a multiple of the group, at most 65536.
     (C4) 0 <= zero < 2^bits; a grid with a minimum has no zero.
+    (C5) `values` are 16 integers for codes of 4 bits; such a grid has neither.
+    ```mlir
+    #llm.grid<bits = 4, group = 32, scale = f16, values = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113]>
+    ```
   }];
   let parameters = (ins "int64_t":$bits, "int64_t":$group, "::mlir::FloatType":$scale,
                         OptionalParameter<"::mlir::IntegerType">:$sub,
                         DefaultValuedParameter<"int64_t", "0">:$block,
                         DefaultValuedParameter<"int64_t", "0">:$zero,
-                        DefaultValuedParameter<"bool", "false">:$min);
+                        DefaultValuedParameter<"bool", "false">:$min,
+                        OptionalParameter<"::mlir::DenseI8ArrayAttr">:$values);
+  let builders = [
+    AttrBuilder<(ins "int64_t":$bits, "int64_t":$group, "::mlir::FloatType":$scale, "::mlir::IntegerType":$sub,
+                     "int64_t":$block, "int64_t":$zero, "bool":$min), [{
+      return $_get($_ctxt, bits, group, scale, sub, block, zero, min, ::mlir::DenseI8ArrayAttr());
+    }]>
+  ];
+  let extraClassDeclaration = [{
+    /// Writes a block whose parts are those of this grid.
+    void packBlock(const ::mlir::llm::GridBlock &block, uint8_t *bytes) const;
+  }];
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
@@ -220,6 +254,15 @@ def LLM_AddStep : LLM_Attr<"AddStep", "add"> {
   let summary = "recipe step: add a constant to every element (norm weights stored as w - 1)";
   let parameters = (ins "::mlir::FloatAttr":$value);
   let assemblyFormat = "`<` $value `>`";
+}
+
+def LLM_StackStep : LLM_Attr<"StackStep", "stack"> {
+  let summary = "recipe step: the source is the first of several equal tensors; the others follow below it";
+  let description = [{
+    Leads to [1 + others, ...]: files keep the matrices of experts, or the norms of heads, each under a name of its own.
+  }];
+  let parameters = (ins ArrayRefParameter<"::mlir::StringAttr">:$others);
+  let assemblyFormat = "`<` `[` $others `]` `>`";
 }
 
 def LLM_BlocksStep : LLM_Attr<"BlocksStep", "blocks"> {

@@ -8,6 +8,7 @@
 #define LLMC_DIALECTS_LLM_LLMDIALECT_H
 
 #include "dialects/llm/Grid.h"
+#include "dialects/llm/KernelCost.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"

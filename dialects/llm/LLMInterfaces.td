@@ -25,6 +25,8 @@ def LLM_EncodingAttrInterface : AttrInterface<"EncodingAttrInterface"> {
       "void", "dequantizeBlock", (ins "const uint8_t *":$bytes, "float *":$values)>,
     InterfaceMethod<"Encodes `blockElems` values into the block at `bytes`.",
       "void", "quantizeBlock", (ins "const float *":$values, "uint8_t *":$bytes)>,
+    InterfaceMethod<"Whether `quantizeBlock` exists: some formats are only read.",
+      "bool", "canQuantize", (ins), /*methodBody=*/"", /*defaultImplementation=*/"return true;">,
     InterfaceMethod<[{The grid of a block's codes; nothing for plain floats and
       activations.}],
       "std::optional<::mlir::llm::Grid>", "getGrid">,
@@ -108,6 +110,9 @@ def LLM_KernelAnchorOpInterface : OpInterface<"KernelAnchorOpInterface"> {
     InterfaceMethod<[{Bytes of memory that each worker brings while the kernel runs: its own, or the team's.}],
       "int64_t", "getScratchBytes", (ins "::mlir::llm::TargetAttr":$target),
       /*methodBody=*/"", /*defaultImplementation=*/"return 0;">,
+    InterfaceMethod<[{Adds what this op reads and computes with weights and keys.}],
+      "void", "addCost", (ins "::mlir::llm::KernelCost &":$cost),
+      /*methodBody=*/"", /*defaultImplementation=*/"(void)cost;">,
   ];
 }
 

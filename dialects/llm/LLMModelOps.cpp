@@ -96,12 +96,12 @@ static LogicalResult verifyRecipe(WeightOp op) {
   if (!op.getSource())
     return op.emitOpError("(C4) only a source has a recipe");
   for (Attribute step : *recipe)
-    if (!isa<TransposeStepAttr, RowsStepAttr, ConvertStepAttr, AddStepAttr,
-             BlocksStepAttr, DequantizeStepAttr, RoundStepAttr, ScaleStepAttr>(
-            step))
-      return op.emitOpError(
-                 "(C4) a recipe lists transpose, rows, convert, "
-                 "add, blocks, dequantize, round and scale steps, found ")
+    if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, ConvertStepAttr,
+             AddStepAttr, BlocksStepAttr, DequantizeStepAttr, RoundStepAttr,
+             ScaleStepAttr>(step))
+      return op.emitOpError("(C4) a recipe lists transpose, rows, stack, "
+                            "convert, add, blocks, dequantize, round and "
+                            "scale steps, found ")
              << step;
   return success();
 }
@@ -137,6 +137,13 @@ LogicalResult WeightTableOp::verifySymbolUses(SymbolTableCollection &symbols) {
       return emitOpError("(C1) holds weights of type ")
              << getType() << ", but " << entry << " is " << weight.getType();
   }
+  return success();
+}
+
+LogicalResult EnterOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (!isa_and_nonnull<FunctionOpInterface>(
+          symbols.lookupNearestSymbolFrom(*this, getKernelAttr())))
+    return emitOpError("(C1) kernel is a function, found ") << getKernelAttr();
   return success();
 }
 

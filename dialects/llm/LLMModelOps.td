@@ -7,8 +7,8 @@ def LLM_WeightOp : LLM_Op<"weight", [Symbol]> {
   let summary = "a weight: its type and how it is made from the source";
   let description = [{
     Names a tensor without its bytes. `source` is the tensor's name in the model's
-    files; `recipe` lists the steps from there to `type` (transpose, rows, add,
-    convert, blocks, round, …); `value` holds a small constant instead of a source. `offset` is the
+    files; `recipe` lists the steps from there to `type` (transpose, rows, stack, add,
+    convert, blocks, dequantize, round, …); `value` holds a small constant instead of a source. `offset` is the
     place in the artifact's weight section, in bytes, once it is planned.
     (C1) exactly one of source and value. (C2) type is a tensor of numbers or packed in an
     encoding of weights, with static, positive dimensions. (C3) a value has the weight's type. (C4) only a source has a

@@ -82,7 +82,7 @@ def LLM_NormOp : LLM_Op<"norm", [Pure, AttrSizedOperandSegments, LLM_KernelAncho
   }];
   let hasVerifier = 1;
 }
-def LLM_LinearOp : LLM_Op<"linear", [Pure, LLM_KernelAnchor<["absorbsUser", "runsBeside", "chooseSchedule"]>]> {
+def LLM_LinearOp : LLM_Op<"linear", [Pure, LLM_KernelAnchor<["absorbsUser", "runsBeside", "chooseSchedule", "addCost"]>]> {
   let summary = "matrix product with a weight";
   let description = [{
     `result[..., n] = sum_k input[..., k] * weight[n, k] + bias[n]`, accumulated in f32.
@@ -271,7 +271,7 @@ def LLM_KVWriteOp : LLM_Op<"kv_write", [Pure, LLM_KernelAnchor<>]> {
   let hasVerifier = 1;
 }
 
-def LLM_AttentionOp : LLM_Op<"attention", [Pure, AttrSizedOperandSegments, LLM_KernelAnchor<["getScratchBytes"]>]> {
+def LLM_AttentionOp : LLM_Op<"attention", [Pure, AttrSizedOperandSegments, LLM_KernelAnchor<["getScratchBytes", "addCost"]>]> {
   let summary = "scaled dot-product attention of the batch's rows";
   let description = [{
     `s = scale * q_h . k_g` with g = floor(h*K/H); if softcap: `s = softcap * tanh(s / softcap)`;

@@ -62,4 +62,23 @@ def LLM_PlanAttr : LLM_Attr<"Plan", "plan"> {
   }];
 }
 
+def LLM_CostAttr : LLM_Attr<"Cost", "cost"> {
+  let summary = "what one call of a kernel reads and computes";
+  let description = [{
+    `weights` bytes, whatever it is called for; per row `row` bytes and `row_ops`
+    multiplications and additions; per row and key that the row may see, at most
+    `keys` of them (0: all), `key` bytes of the cache and `key_ops`. A kernel function
+    carries it as `llm.cost`, for `app bench --profile`.
+    ```mlir
+    #llm.cost<weights = 207360, row = 4608, row_ops = 663552, key = 0, key_ops = 0, keys = 0, rows = batch>
+    ```
+  }];
+  let parameters = (ins "int64_t":$weights, "int64_t":$row, "int64_t":$rowOps, "int64_t":$key,
+                        "int64_t":$keyOps, "int64_t":$keys, EnumParameter<LLM_ResultRows>:$rows);
+  let assemblyFormat = [{
+    `<` `weights` `=` $weights `,` `row` `=` $row `,` `row_ops` `=` $rowOps `,` `key` `=` $key `,`
+    `key_ops` `=` $keyOps `,` `keys` `=` $keys `,` `rows` `=` $rows `>`
+  }];
+}
+
 #endif // LLMC_LLM_PLAN

@@ -44,4 +44,18 @@ def LLM_BarrierOp : LLM_Op<"barrier", [MemoryEffects<[MemRead, MemWrite]>]> {
   let assemblyFormat = "attr-dict";
 }
 
+def LLM_EnterOp : LLM_Op<"enter", [MemoryEffects<[MemRead, MemWrite]>,
+                                   DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "a worker begins a kernel";
+  let description = [{
+    Where time is measured. (C1) kernel is a function. `number` is the kernel's place in the table of the program,
+    from `llm-finish-step` on.
+    ```mlir
+    llm.enter @k0_embed.avx2 worker %w
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Index:$worker, OptionalAttr<LLM_Int>:$number);
+  let assemblyFormat = "$kernel `worker` $worker (`number` $number^)? attr-dict";
+}
+
 #endif // LLMC_LLM_TILE_OPS

@@ -97,6 +97,10 @@ static void addCompileOptions(CLI::App *app, CompileOptions &options) {
   llmrt::takesWhole(app->add_option("--max-batch", options.maxBatch,
                                     "Sequences at once (default: 8)"),
                     1, 4096);
+  app->add_option("--pre-tokenizer", options.preTokenizer,
+                  "How text is split, by a name of tokenizer.ggml.pre, where a "
+                  "GGUF file names nothing or what is not known")
+      ->type_name("NAME");
   app->add_option("--cpu", options.cpu,
                   "portable (all variants, chosen at start), native, "
                   "x86-64-v3, or the name of an "

@@ -98,6 +98,7 @@ llvm::Error Compiler::readOptions(const CompileOptions &wanted) {
   isas = std::move(*names);
   if (llvm::Error error = checkQuantize(wanted))
     return error;
+  importing.preTokenizer = wanted.preTokenizer;
   if (!wanted.emulateOn.empty())
     if (llvm::Error error = getMachineFeatures(wanted.emulateOn).takeError())
       return llvm::createStringError("--emulate-on: " +
@@ -110,7 +111,7 @@ static void warn(const llvm::Twine &text) {
 }
 
 llvm::Error Compiler::readGraph(llvm::StringRef path, Raise raise) {
-  auto imported = importModel(path, context);
+  auto imported = importModel(path, context, importing);
   if (!imported)
     return imported.takeError();
   model = std::move(*imported);

@@ -40,7 +40,7 @@ static llvm::Expected<llvm::json::Object> describe(Compiler &compiler) {
         llvm::json::Object{{"name", tensor.name},
                            {"shape", llvm::json::Array(tensor.shape)},
                            {"encoding", getEncodingName(tensor.encoding)},
-                           {"bytes", int64_t(tensor.bytes.size())}});
+                           {"bytes", tensor.getSizeBytes()}});
   object["tensors"] = std::move(tensors);
   llvm::json::Array stages;
   for (const StageReport &report : compiler.getReports()) {
@@ -84,7 +84,7 @@ static void printEncodings(Compiler &compiler) {
   for (const SourceTensor &tensor : compiler.getModel().weights.tensors()) {
     auto &[count, bytes] = byEncoding[getEncodingName(tensor.encoding)];
     ++count;
-    bytes += tensor.bytes.size();
+    bytes += tensor.getSizeBytes();
   }
   std::vector<std::string> words;
   for (const auto &[name, total] : byEncoding)

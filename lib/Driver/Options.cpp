@@ -150,7 +150,7 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
 }
 
 llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
-  return llvm::json::Object{{"activations", getChoiceName(options.activations)},
+  llvm::json::Object object{{"activations", getChoiceName(options.activations)},
                             {"weights", getChoiceName(options.weights)},
                             {"quantize", options.quantize},
                             {"kv", getChoiceName(options.cache)},
@@ -159,4 +159,7 @@ llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
                             {"rows_per_step", options.rowsPerStep},
                             {"cpu", options.cpu},
                             {"emulate_on", options.emulateOn}};
+  if (!options.preTokenizer.empty())
+    object["pre_tokenizer"] = options.preTokenizer;
+  return object;
 }

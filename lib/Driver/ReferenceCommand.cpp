@@ -75,7 +75,7 @@ llvm::Error llmc::runReference(const ReferenceCommand &command) {
   GreedySequence sequence(compiler.getModule(), compiler.getModel().weights);
   std::optional<llmrt::Detokenizer> text;
   if (open.tokenizer)
-    text.emplace(*open.tokenizer);
+    text.emplace(*open.tokenizer, /*skipSpecial=*/true, /*continues=*/true);
   for (int64_t i = 0; i < command.count; ++i) {
     auto next = sequence.append(tokens);
     if (!next)

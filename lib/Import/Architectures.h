@@ -9,23 +9,7 @@
 
 namespace llmc {
 
-/// What a file does not say, because its architecture implies it.
-struct Conventions {
-  mlir::llm::Pairing pairing;  // of rotary positions
-  mlir::llm::ActFn activation; // where the source does not name one
-  bool transposedMatrices;     // the file holds [in, out]
-};
-
-/// Emits `@step` and the weights into an empty module.
-using ArchitectureBuilder = llvm::Error (*)(Source &source,
-                                            const Conventions &conventions,
-                                            mlir::ModuleOp module);
-
-llvm::Error buildLlama(Source &, const Conventions &, mlir::ModuleOp);
-llvm::Error buildQwen2(Source &, const Conventions &, mlir::ModuleOp);
-llvm::Error buildGpt2(Source &, const Conventions &, mlir::ModuleOp);
-
-/// Finds the builder of `source.architecture` and runs it; an unknown
+/// Emits `@step` and the weights of `source` into an empty module; an unknown
 /// architecture is an error that lists the known ones.
 llvm::Error buildArchitecture(Source &source, mlir::ModuleOp module);
 

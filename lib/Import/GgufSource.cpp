@@ -4,8 +4,7 @@
 #include "Source.h"
 
 #include "llmc/Weights/Errors.h"
-
-#include "llvm/Support/Path.h"
+#include "llmc/Weights/GgufParts.h"
 
 using namespace llvm;
 using namespace llmc;
@@ -36,6 +35,14 @@ public:
       narrow.push_back(number == static_cast<int32_t>(number) ? number : -1);
     return narrow;
   }
+  std::vector<float> reals(StringRef key) { return keep(file.getFloats(key)); }
+  /// Numbers of eight bits, as the bytes that they are.
+  std::string bytes(StringRef key) {
+    std::string found;
+    for (int64_t number : keep(file.getIntegers(key)))
+      found += static_cast<char>(number);
+    return found;
+  }
   std::string problem;
 
 private:
@@ -53,7 +60,7 @@ private:
 } // namespace
 
 static Expected<std::optional<llmrt::TokenizerModel>>
-readTokenizer(const GgufFile &file) {
+readTokenizer(const GgufFile &file, StringRef preTokenizer) {
   FieldReader read(file);
   llmrt::GgufTokenizerFields fields;
   fields.model = read.text("tokenizer.ggml.model");
@@ -61,18 +68,25 @@ readTokenizer(const GgufFile &file) {
   bool none = fields.model == "none" || fields.model == "no_vocab";
   if (none || !file.find("tokenizer.ggml.model"))
     return std::nullopt;
-  fields.pre = read.text("tokenizer.ggml.pre");
+  fields.pre = preTokenizer.empty() ? read.text("tokenizer.ggml.pre")
+                                    : preTokenizer.str();
   fields.tokens = read.texts("tokenizer.ggml.tokens");
   fields.tokenTypes = read.numbers("tokenizer.ggml.token_type");
+  fields.scores = read.reals("tokenizer.ggml.scores");
   fields.merges = read.texts("tokenizer.ggml.merges");
   fields.bosId = read.id("tokenizer.ggml.bos_token_id");
   fields.eosId = read.id("tokenizer.ggml.eos_token_id");
   fields.eotId = read.id("tokenizer.ggml.eot_token_id");
   fields.eomId = read.id("tokenizer.ggml.eom_token_id");
   fields.padId = read.id("tokenizer.ggml.padding_token_id");
+  fields.unknownId = read.id("tokenizer.ggml.unknown_token_id");
+  fields.separatorId = read.id("tokenizer.ggml.seperator_token_id");
   fields.addBos = read.flag("tokenizer.ggml.add_bos_token");
   fields.addEos = read.flag("tokenizer.ggml.add_eos_token");
   fields.addSpacePrefix = read.flag("tokenizer.ggml.add_space_prefix");
+  fields.removeExtraWhitespaces =
+      read.flag("tokenizer.ggml.remove_extra_whitespaces");
+  fields.charsmap = read.bytes("tokenizer.ggml.precompiled_charsmap");
   fields.chatTemplate = read.text("tokenizer.chat_template");
   if (!read.problem.empty())
     return createStringError(read.problem);
@@ -81,18 +95,6 @@ readTokenizer(const GgufFile &file) {
   if (!model)
     return fileError(file.fileName, "tokenizer", model.message());
   return std::move(*model);
-}
-
-/// Files of a split model name their part; alone they are incomplete.
-static Error checkWhole(const GgufFile &file) {
-  Expected<int64_t> parts = file.getInteger("split.count", 0, INT32_MAX, 1);
-  if (!parts)
-    return parts.takeError();
-  if (*parts > 1)
-    return fileError(file.fileName, "key 'split.count'",
-                     "is one of " + Twine(*parts) +
-                         " files; join them with llama-gguf-split --merge");
-  return Error::success();
 }
 
 static Error addTensor(Source &source, const GgufTensor &tensor,
@@ -106,36 +108,35 @@ static Error addTensor(Source &source, const GgufTensor &tensor,
   return Error::success();
 }
 
-Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context) {
-  Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
-  if (!buffer)
-    return buffer.takeError();
-  Expected<GgufFile> file = parseGguf(path, bytesOf(**buffer));
-  if (!file)
-    return file.takeError();
-  if (Error error = checkWhole(*file))
-    return error;
+Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context,
+                                StringRef preTokenizer) {
+  Expected<OpenedGguf> opened = openGgufFiles(path);
+  if (!opened)
+    return opened.takeError();
+  GgufFile *file = &opened->file;
   Source source(SourceKind::Gguf, path);
-  source.weights.addBuffer(std::move(*buffer));
-  for (const GgufTensor &tensor : file->tensors)
+  for (auto &buffer : opened->buffers)
+    source.weights.addBuffer(std::move(buffer));
+  for (auto [tensor, part] : zip_equal(file->tensors, opened->partOf)) {
+    source.fileOfTensor[tensor.name] = opened->paths[part];
     if (Error error = addTensor(source, tensor, context))
-      return fileError(path, "", toString(std::move(error)));
+      return fileError(opened->paths[part], "", toString(std::move(error)));
+  }
   Expected<StringRef> architecture = file->getString("general.architecture");
   if (!architecture)
     return architecture.takeError();
-  Expected<StringRef> name =
-      file->getString("general.name", sys::path::stem(path));
+  Expected<StringRef> name = file->getString("general.name", getGgufStem(path));
   if (!name)
     return name.takeError();
   Expected<std::optional<llmrt::TokenizerModel>> tokenizer =
-      readTokenizer(*file);
+      readTokenizer(*file, preTokenizer);
   if (!tokenizer)
     return tokenizer.takeError();
   Expected<StringRef> license = file->getString("general.license", "");
   if (!license)
     return license.takeError();
   source.license = license->str();
-  source.files.push_back(path.str());
+  source.files = std::move(opened->paths);
   source.architecture = architecture->str();
   source.name = name->str();
   source.tokenizer = std::move(*tokenizer);

@@ -117,6 +117,23 @@ Expected<std::vector<int64_t>> HfConfig::getIntegers(StringRef key, int64_t min,
   return numbers;
 }
 
+Expected<std::vector<double>> HfConfig::getFloats(StringRef key, double min,
+                                                  double max) {
+  std::vector<double> numbers;
+  const json::Value *value = find(key);
+  if (!value)
+    return numbers;
+  const json::Array *array = value->getAsArray();
+  for (size_t i = 0; array && i < array->size(); ++i)
+    if (std::optional<double> number = (*array)[i].getAsNumber();
+        number && *number >= min && *number <= max)
+      numbers.push_back(*number);
+  if (!array || numbers.size() != array->size())
+    return fail(key, "requires a list of numbers from " + spellNumber(min) +
+                         " to " + spellNumber(max));
+  return numbers;
+}
+
 Expected<std::unique_ptr<HfConfig>> HfConfig::getObject(StringRef key) {
   const json::Value *value = find(key);
   if (!value)

@@ -43,6 +43,9 @@ public:
   /// One integer or a list of them; empty when absent.
   llvm::Expected<std::vector<int64_t>> getIntegers(llvm::StringRef key,
                                                    int64_t min, int64_t max);
+  /// A list of numbers; empty when absent.
+  llvm::Expected<std::vector<double>> getFloats(llvm::StringRef key, double min,
+                                                double max);
   /// An object inside this one; null when absent.
   llvm::Expected<std::unique_ptr<HfConfig>> getObject(llvm::StringRef key);
 

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // config.json, model.safetensors or shards with an index, and as far as they
-// are there tokenizer.json, tokenizer_config.json, chat_template.jinja and
-// generation_config.json. No other file of the folder is opened.
+// are there tokenizer.json (else tokenizer.model or vocab.txt),
+// tokenizer_config.json, chat_template.jinja and generation_config.json. No
+// other file of the folder is opened.
 //===----------------------------------------------------------------------===//
+#include "Quantized/QuantizedForm.h"
 #include "Source.h"
 
 #include "llmc/Weights/Errors.h"
@@ -74,13 +76,16 @@ static Expected<HfConfig> readConfig(StringRef folder, StringRef name) {
 // Tensors
 //===----------------------------------------------------------------------===//
 
-static Error addTensor(Source &source, SafeTensor &tensor, StringRef path,
+static Error addTensor(Source &source, QuantizedTensors &quantized,
+                       SafeTensor &tensor, StringRef path,
                        mlir::MLIRContext &context) {
   if (source.unreadable.contains(tensor.name) ||
-      source.weights.find(tensor.name))
+      source.weights.find(tensor.name) || quantized.contains(tensor.name))
     return fileError(path, "tensor " + quote(tensor.name),
                      "another file of the model has it too");
   source.fileOfTensor[tensor.name] = path.str();
+  if (quantized.take(tensor, path))
+    return Error::success();
   auto encoding = getSafetensorsEncoding(tensor.dtype, &context);
   if (!encoding) {
     source.unreadable[tensor.name] =
@@ -95,8 +100,8 @@ static Error addTensor(Source &source, SafeTensor &tensor, StringRef path,
 }
 
 /// Adds all tensors of one file; with an index, exactly those that it lists.
-static Error addFile(Source &source, StringRef name,
-                     const StringMap<std::string> *index,
+static Error addFile(Source &source, QuantizedTensors &quantized,
+                     StringRef name, const StringMap<std::string> *index,
                      mlir::MLIRContext &context) {
   std::string path = pathIn(source.path, name);
   Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
@@ -112,14 +117,14 @@ static Error addFile(Source &source, StringRef name,
     if (index && index->lookup(tensor.name) != name)
       return fileError(path, "tensor " + quote(tensor.name),
                        "the index does not place it in this file");
-    if (Error error = addTensor(source, tensor, path, context))
+    if (Error error = addTensor(source, quantized, tensor, path, context))
       return error;
   }
   return Error::success();
 }
 
-static Error addShards(Source &source, StringRef indexName,
-                       mlir::MLIRContext &context) {
+static Error addShards(Source &source, QuantizedTensors &quantized,
+                       StringRef indexName, mlir::MLIRContext &context) {
   Expected<std::string> text = readText(source.path, indexName, true);
   if (!text)
     return text.takeError();
@@ -138,18 +143,20 @@ static Error addShards(Source &source, StringRef indexName,
                            ", which is not in the folder: download it too, "
                            "every part is needed (" +
                            Twine(files.size()) + " in all)");
-    if (Error error = addFile(source, file, &*index, context))
+    if (Error error = addFile(source, quantized, file, &*index, context))
       return error;
   }
   for (const auto &entry : *index)
     if (!source.weights.find(entry.getKey()) &&
-        !source.unreadable.contains(entry.getKey()))
+        !source.unreadable.contains(entry.getKey()) &&
+        !quantized.contains(entry.getKey()))
       return fileError(indexPath, "tensor " + quote(entry.getKey()),
                        "is not in " + quote(entry.getValue()));
   return Error::success();
 }
 
-static Error addTensors(Source &source, mlir::MLIRContext &context) {
+static Error addTensors(Source &source, QuantizedTensors &quantized,
+                        mlir::MLIRContext &context) {
   constexpr StringLiteral single = "model.safetensors";
   constexpr StringLiteral index = "model.safetensors.index.json";
   bool hasIndex = sys::fs::exists(pathIn(source.path, index));
@@ -157,10 +164,10 @@ static Error addTensors(Source &source, mlir::MLIRContext &context) {
     if (hasIndex) // left by an earlier save; transformers reads in this order
       source.warn(index, "is not read, for " + single +
                              " holds the weights: remove the one that is old");
-    return addFile(source, single, nullptr, context);
+    return addFile(source, quantized, single, nullptr, context);
   }
   if (hasIndex)
-    return addShards(source, index, context);
+    return addShards(source, quantized, index, context);
   return explainNoModelFolder(source.path);
 }
 
@@ -200,20 +207,42 @@ static Error readGenerationConfig(Source &source, StringRef folder) {
   return Error::success();
 }
 
+/// A file that holds a vocabulary, and its reader.
+struct TokenizerFile {
+  StringLiteral name;
+  llmrt::Expected<llmrt::TokenizerModel> (*parse)(std::string_view file,
+                                                  std::string_view config);
+};
+
+/// The best first: tokenizer.json alone says all.
+static constexpr TokenizerFile tokenizerFiles[] = {
+    {"tokenizer.json", llmrt::parseHuggingFaceTokenizer},
+    {"tokenizer.model", llmrt::parseSentencePiece},
+    {"vocab.txt", llmrt::parseVocabularyText}};
+
+static const TokenizerFile *findTokenizerFile(StringRef folder) {
+  const TokenizerFile *found =
+      find_if(tokenizerFiles, [&](const TokenizerFile &file) {
+        return sys::fs::exists(pathIn(folder, file.name));
+      });
+  return found == std::end(tokenizerFiles) ? nullptr : found;
+}
+
 static Error readTokenizer(Source &source, StringRef folder) {
-  if (!sys::fs::exists(pathIn(folder, "tokenizer.json")))
+  const TokenizerFile *file = findTokenizerFile(folder);
+  if (!file)
     return Error::success();
   std::string texts[3];
-  constexpr StringLiteral files[] = {"tokenizer.json", "tokenizer_config.json",
-                                     "chat_template.jinja"};
-  for (auto [text, file] : zip(texts, files)) {
-    Expected<std::string> content = readText(folder, file, false);
+  const StringRef files[] = {file->name, "tokenizer_config.json",
+                             "chat_template.jinja"};
+  for (auto [text, name] : zip(texts, files)) {
+    Expected<std::string> content = readText(folder, name, false);
     if (!content)
       return content.takeError();
     text = std::move(*content);
   }
   llmrt::Expected<llmrt::TokenizerModel> tokenizer =
-      llmrt::parseHuggingFaceTokenizer(texts[0], texts[1]);
+      file->parse(texts[0], texts[1]);
   if (!tokenizer && source.kind == SourceKind::Onnx) {
     source.unreadableTokenizer = "tokenizer: " + tokenizer.message();
     return Error::success();
@@ -232,40 +261,17 @@ static Error readTokenizer(Source &source, StringRef folder) {
 // The folder
 //===----------------------------------------------------------------------===//
 
-/// Weights of GPTQ, AWQ and the like are packed in ways that no reader here
-/// knows; nearly every such model is there unquantised and as GGUF, too.
-static Error rejectQuantized(HfConfig &config, StringRef path) {
-  Expected<std::unique_ptr<HfConfig>> quantization =
-      config.getObject("quantization_config");
-  if (!quantization)
-    return quantization.takeError();
-  if (!*quantization)
-    return Error::success();
-  Expected<std::string> method =
-      (*quantization)->getString("quant_method", "an unnamed method");
-  if (!method)
-    return method.takeError();
-  std::string bits;
-  if (Expected<int64_t> count = (*quantization)->getInteger("bits", 1, 64, 0))
-    bits = *count ? " (" + std::to_string(*count) + " bits)" : "";
-  else
-    return count.takeError();
-  return fileError(path, "key 'quantization_config'",
-                   "the weights are quantised with " + *method + bits +
-                       ", which llmc does not read yet: take the model "
-                       "unquantised, or quantised as GGUF");
-}
-
 Error llmc::readHuggingFaceTexts(Source &source, StringRef folder) {
   if (Error error = readGenerationConfig(source, folder))
     return error;
   if (Error error = readTokenizer(source, folder))
     return error;
-  for (StringRef file :
-       {"config.json", "generation_config.json", "tokenizer.json",
-        "tokenizer_config.json", "chat_template.jinja"})
+  for (StringRef file : {"config.json", "generation_config.json",
+                         "tokenizer_config.json", "chat_template.jinja"})
     if (sys::fs::exists(pathIn(folder, file)))
       source.files.push_back(pathIn(folder, file));
+  if (const TokenizerFile *file = findTokenizerFile(folder))
+    source.files.push_back(pathIn(folder, file->name));
   return Error::success();
 }
 
@@ -276,8 +282,9 @@ Expected<Source> llmc::openHuggingFace(StringRef folder,
   Expected<HfConfig> config = readConfig(folder, "config.json");
   if (!config)
     return config.takeError();
-  if (Error error = rejectQuantized(*config, pathIn(folder, "config.json")))
-    return error;
+  Expected<QuantizedTensors> quantized = QuantizedTensors::open(*config);
+  if (!quantized)
+    return quantized.takeError();
   Source source(SourceKind::HuggingFace, folder);
   Expected<std::string> architecture = config->getString("model_type");
   if (!architecture)
@@ -290,7 +297,9 @@ Expected<Source> llmc::openHuggingFace(StringRef folder,
   source.name = name->empty() ? leaf.str() : *name;
   source.license = readLicense(folder);
   source.config = std::move(*config);
-  if (Error error = addTensors(source, context))
+  if (Error error = addTensors(source, *quantized, context))
+    return error;
+  if (Error error = quantized->addMatrices(source, context))
     return error;
   if (Error error = readHuggingFaceTexts(source, folder))
     return error;

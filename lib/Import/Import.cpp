@@ -25,14 +25,15 @@ using namespace llvm;
 using namespace llmc;
 
 /// Opens the model, whichever format it is in.
-static Expected<Source> openSource(StringRef path, mlir::MLIRContext &context) {
+static Expected<Source> openSource(StringRef path, mlir::MLIRContext &context,
+                                   const ImportOptions &options) {
   if (sys::fs::is_directory(path))
     return openHuggingFace(path, context);
   Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
   if (!buffer)
     return buffer.takeError();
   if ((*buffer)->getBuffer().starts_with("GGUF"))
-    return openGguf(path, context);
+    return openGguf(path, context, options.preTokenizer);
   return explainNoModelFile(path, (*buffer)->getBuffer());
 }
 
@@ -56,12 +57,7 @@ static std::pair<std::string, std::string>
 describeMissingTokenizer(const Source &source) {
   if (source.kind != SourceKind::HuggingFace)
     return {};
-  SmallString<128> sentencePiece(source.path);
-  sys::path::append(sentencePiece, "tokenizer.model");
-  return {sys::fs::exists(sentencePiece)
-              ? " (the folder has tokenizer.model, which is not read, and no "
-                "tokenizer.json)"
-              : " (the folder has no tokenizer.json)",
+  return {" (the folder has no tokenizer.json, tokenizer.model or vocab.txt)",
           "; transformers writes one: AutoTokenizer.from_pretrained(...)"
           ".save_pretrained(FOLDER)"};
 }
@@ -112,10 +108,11 @@ static Error verifyModule(const Source &source, mlir::ModuleOp module) {
 }
 
 /// Opens the model and emits its step, or the graph that one is raised from.
-static Expected<Source> buildModel(StringRef path, mlir::ModuleOp module) {
+static Expected<Source> buildModel(StringRef path, mlir::ModuleOp module,
+                                   const ImportOptions &options) {
   if (std::string graph = findOnnxFile(path); !graph.empty())
     return openOnnx(graph, module);
-  Expected<Source> source = openSource(path, *module.getContext());
+  Expected<Source> source = openSource(path, *module.getContext(), options);
   if (!source)
     return source.takeError();
   if (Error error = buildArchitecture(*source, module))
@@ -126,14 +123,15 @@ static Expected<Source> buildModel(StringRef path, mlir::ModuleOp module) {
 }
 
 Expected<ImportedModel> llmc::importModel(StringRef path,
-                                          mlir::MLIRContext &context) {
+                                          mlir::MLIRContext &context,
+                                          const ImportOptions &options) {
   context.loadDialect<mlir::llm::LLMDialect, mlir::arith::ArithDialect,
                       mlir::func::FuncDialect, mlir::onnx::ONNXDialect,
                       mlir::tensor::TensorDialect>();
   ImportedModel model;
   model.module = mlir::ModuleOp::create(
       mlir::NameLoc::get(mlir::StringAttr::get(&context, path)));
-  Expected<Source> source = buildModel(path, *model.module);
+  Expected<Source> source = buildModel(path, *model.module, options);
   if (!source)
     return source.takeError();
   if (Error error = addSamplingDefaults(*source, *model.module))

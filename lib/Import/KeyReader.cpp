@@ -51,6 +51,11 @@ double GgufKeys::number(StringRef key, double min, double max) {
   return keep<double>(file.getFloat(prefix + key.str(), min, max), min);
 }
 
+double GgufKeys::number(StringRef key, double min, double max, double absent) {
+  return keep<double>(file.getFloat(prefix + key.str(), min, max, absent),
+                      absent);
+}
+
 int64_t HfKeys::integer(StringRef key, int64_t max) {
   return keep<int64_t>(config.getInteger(key, 1, max), 1);
 }
@@ -105,7 +110,8 @@ static constexpr StringRef harmlessHfKeys[] = {
     "unk_token_id", "decoder_start_token_id", "forced_bos_token_id",
     "forced_eos_token_id", "bad_words_ids", "suppress_tokens",
     "begin_suppress_tokens",
-    "initializer_range", "attention_dropout", "hidden_dropout", "resid_pdrop",
+    "initializer_range", "attention_dropout", "hidden_dropout",
+    "embedding_dropout", "residual_dropout", "resid_pdrop",
     "embd_pdrop", "attn_pdrop", "gradient_checkpointing", "pretraining_tp",
     "is_decoder", "is_llama_config", "max_sequence_length",
     "task_specific_params", "finetuning_task", "id2label", "label2id",

@@ -42,6 +42,7 @@ public:
   /// An integer, or an array of equal integers, one per layer.
   int64_t perLayer(llvm::StringRef key, int64_t max, int64_t absent = 0);
   double number(llvm::StringRef key, double min, double max);
+  double number(llvm::StringRef key, double min, double max, double absent);
 
 private:
   const GgufFile &file;

@@ -98,6 +98,12 @@ RopeFrequencies llmc::yarnFrequencies(double theta, int64_t rotaryDims,
   return rope;
 }
 
+double llmc::longRopeMscale(double factor, double originalContext) {
+  return factor <= 1
+             ? 1.0
+             : std::sqrt(1 + std::log(factor) / std::log(originalContext));
+}
+
 //===----------------------------------------------------------------------===//
 // Hugging Face
 //===----------------------------------------------------------------------===//
@@ -166,10 +172,50 @@ static Expected<YarnScaling> readYarn(HfConfig &keys, int64_t context) {
   return YarnScaling{*factor, *original, *fast, *slow, *truncate, *attention};
 }
 
+/// The list of factors, one for each pair of dims.
+static Expected<std::vector<double>> readFactors(HfConfig &keys, StringRef key,
+                                                 int64_t rotaryDims) {
+  Expected<std::vector<double>> factors =
+      keys.getFloats(key, 1e-6, greatestFactor);
+  if (factors && factors->size() != static_cast<size_t>(rotaryDims / 2))
+    return keys.fail(key, "requires one factor for each of the " +
+                              Twine(rotaryDims / 2) + " pairs of dims");
+  return factors;
+}
+
+static Expected<RopeFrequencies> readLongRope(HfConfig &keys, double theta,
+                                              int64_t rotaryDims,
+                                              double context, double original) {
+  Expected<std::vector<double>> shortFactors =
+      readFactors(keys, "short_factor", rotaryDims);
+  if (!shortFactors)
+    return shortFactors.takeError();
+  Expected<std::vector<double>> longFactors =
+      readFactors(keys, "long_factor", rotaryDims);
+  if (!longFactors)
+    return longFactors.takeError();
+  Expected<double> factor =
+      keys.getFloat("factor", 1e-6, greatestFactor, context / original);
+  if (!factor)
+    return factor.takeError();
+  Expected<double> attention = keys.getFloat("attention_factor", 1e-3, 1e3,
+                                             longRopeMscale(*factor, original));
+  if (!attention)
+    return attention.takeError();
+  RopeFrequencies rope = plainFrequencies(theta, rotaryDims);
+  rope.mscale = *attention;
+  const std::vector<double> &factors =
+      context > original ? *longFactors : *shortFactors;
+  for (auto [inv, by] : zip(rope.inv, factors))
+    inv /= static_cast<float>(by);
+  return rope;
+}
+
 /// Evaluates the scaling that `keys` describes (`rope_type`, older `type`).
 static Expected<RopeFrequencies> readHfScaling(HfConfig &keys, double theta,
                                                int64_t rotaryDims,
-                                               int64_t context) {
+                                               int64_t context,
+                                               double original) {
   Expected<std::string> older = keys.getString("type", "default");
   if (!older)
     return older.takeError();
@@ -178,6 +224,12 @@ static Expected<RopeFrequencies> readHfScaling(HfConfig &keys, double theta,
     return type.takeError();
   if (*type == "default")
     return plainFrequencies(theta, rotaryDims);
+  // Frequencies change for texts beyond the model's context, which none is.
+  if (*type == "dynamic") {
+    Expected<double> factor = keys.getFloat("factor", 1, greatestFactor, 1);
+    return factor ? plainFrequencies(theta, rotaryDims)
+                  : Expected<RopeFrequencies>(factor.takeError());
+  }
   if (*type == "linear") {
     Expected<double> factor = keys.getFloat("factor", 1, greatestFactor);
     if (!factor)
@@ -196,32 +248,97 @@ static Expected<RopeFrequencies> readHfScaling(HfConfig &keys, double theta,
       return scaling.takeError();
     return yarnFrequencies(theta, rotaryDims, *scaling);
   }
+  if (*type == "longrope" || *type == "su") {
+    Expected<double> own =
+        keys.getFloat("original_max_position_embeddings", 1, greatestContext,
+                      static_cast<double>(context));
+    if (!own)
+      return own.takeError();
+    return readLongRope(keys, theta, rotaryDims, static_cast<double>(context),
+                        original != 0 ? original : *own);
+  }
   return keys.fail(keys.has("rope_type") ? "rope_type" : "type",
                    "the rope scalings that can be imported are default, "
-                   "linear, llama3 and yarn");
+                   "linear, dynamic, llama3, yarn and longrope");
 }
 
-Expected<RopeFrequencies> llmc::readHfRope(HfConfig &config, int64_t rotaryDims,
-                                           int64_t context) {
-  Expected<double> theta =
-      config.getFloat("rope_theta", 1.001, greatestTheta, 10000);
-  if (!theta)
-    return theta.takeError();
+/// The first of the keys that the config has, or the default.
+static Expected<double> readFirst(HfConfig &config, ArrayRef<StringRef> keys,
+                                  double min, double max, double absent) {
+  for (StringRef key : keys)
+    if (config.has(key))
+      return config.getFloat(key, min, max);
+  return absent;
+}
+
+/// The object that says how positions of these layers are scaled, or null.
+static Expected<std::unique_ptr<HfConfig>> findScaling(HfConfig &config,
+                                                       StringRef layers) {
   StringRef key =
       config.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
   Expected<std::unique_ptr<HfConfig>> keys = config.getObject(key);
-  if (!keys)
-    return keys.takeError();
-  if (!*keys)
-    return plainFrequencies(*theta, rotaryDims);
-  theta = (*keys)->getFloat("rope_theta", 1.001, greatestTheta, *theta);
+  if (!keys || !*keys || layers.empty())
+    return keys;
+  if ((*keys)->has(layers))
+    return (*keys)->getObject(layers);
+  // Files of transformers 4 scale the layers that see everything.
+  if (layers == "sliding_attention")
+    return std::unique_ptr<HfConfig>();
+  return keys;
+}
+
+/// Rotated dims of a head: an even number of them.
+static Expected<int64_t> countRotary(HfConfig &config, const RopeShape &shape,
+                                     double part) {
+  auto dims = static_cast<int64_t>(static_cast<double>(shape.headDim) * part);
+  if (dims > 0 && dims % 2 == 0)
+    return dims;
+  return config.fail("partial_rotary_factor",
+                     "rotates an even number of the " + Twine(shape.headDim) +
+                         " dims of a head, not " + Twine(dims));
+}
+
+Expected<RopeFrequencies>
+llmc::readHfRope(HfConfig &config, const RopeShape &shape, StringRef layers) {
+  Expected<double> theta = readFirst(config, {"rope_theta", "rotary_emb_base"},
+                                     1.001, greatestTheta, shape.theta);
   if (!theta)
     return theta.takeError();
-  Expected<double> part = (*keys)->getFloat("partial_rotary_factor", 1, 1, 1);
+  if (layers == "sliding_attention") {
+    theta = config.getFloat("rope_local_base_freq", 1.001, greatestTheta,
+                            shape.theta);
+    if (!theta)
+      return theta.takeError();
+  }
+  double whole = shape.part != 0 ? shape.part : 1;
+  double least = shape.part != 0 ? 1e-3 : 1;
+  Expected<double> part =
+      readFirst(config, {"partial_rotary_factor", "rotary_pct", "rope_pct"},
+                least, 1, whole);
   if (!part)
     return part.takeError();
+  Expected<double> original = config.getFloat(
+      "original_max_position_embeddings", 1, greatestContext, 0);
+  if (!original)
+    return original.takeError();
+  Expected<std::unique_ptr<HfConfig>> keys = findScaling(config, layers);
+  if (!keys)
+    return keys.takeError();
+  if (*keys) {
+    theta = (*keys)->getFloat("rope_theta", 1.001, greatestTheta, *theta);
+    if (!theta)
+      return theta.takeError();
+    part = (*keys)->getFloat("partial_rotary_factor", least, 1, *part);
+    if (!part)
+      return part.takeError();
+  }
+  Expected<int64_t> dims = countRotary(config, shape, *part);
+  if (!dims)
+    return dims.takeError();
+  if (!*keys)
+    return plainFrequencies(*theta, *dims);
   Expected<RopeFrequencies> rope =
-      readHfScaling(**keys, *theta, rotaryDims, context);
+      readHfScaling(**keys, *theta, *dims, shape.context, *original);
   if (!rope)
     return rope;
   if (Error error = (*keys)->rejectUnread({}))
@@ -261,16 +378,35 @@ readGgufYarn(const GgufFile &file, const std::string &prefix, double theta,
   return yarnFrequencies(theta, rotaryDims, scaling);
 }
 
+/// The factors are tensors of their own; `attn_factor` is their mscale.
+static Expected<RopeFrequencies>
+readGgufLongRope(const GgufFile &file, const std::string &prefix, double theta,
+                 int64_t rotaryDims, int64_t context) {
+  Expected<int64_t> original = file.getInteger(
+      prefix + "scaling.original_context_length", 1, INT32_MAX, context);
+  if (!original)
+    return original.takeError();
+  Expected<double> attention =
+      file.getFloat(prefix + "scaling.attn_factor", 1e-3, 1e3, 1);
+  if (!attention)
+    return attention.takeError();
+  RopeFrequencies rope = plainFrequencies(theta, rotaryDims);
+  rope.mscale = *attention;
+  rope.divisors = context > *original ? "rope_factors_long.weight"
+                                      : "rope_factors_short.weight";
+  return rope;
+}
+
 Expected<RopeFrequencies> llmc::readGgufRope(const GgufFile &file,
                                              StringRef architecture,
-                                             int64_t headDim, int64_t context) {
+                                             const RopeShape &shape) {
   std::string prefix = (architecture + ".rope.").str();
   Expected<double> theta =
-      file.getFloat(prefix + "freq_base", 1.001, greatestTheta, 10000);
+      file.getFloat(prefix + "freq_base", 1.001, greatestTheta, shape.theta);
   if (!theta)
     return theta.takeError();
-  Expected<int64_t> dims =
-      file.getInteger(prefix + "dimension_count", 2, headDim, headDim);
+  Expected<int64_t> dims = file.getInteger(prefix + "dimension_count", 2,
+                                           shape.headDim, shape.headDim);
   if (!dims)
     return dims.takeError();
   if (*dims % 2)
@@ -288,14 +424,33 @@ Expected<RopeFrequencies> llmc::readGgufRope(const GgufFile &file,
       file.getFloat(prefix + "scaling.factor", 1, greatestFactor, *older);
   if (!factor)
     return factor.takeError();
-  if (*type == "none")
-    return plainFrequencies(*theta, *dims);
+  auto isFactors = [](const GgufTensor &tensor) {
+    return tensor.name.starts_with("rope_factors_");
+  };
+  if (*type == "longrope" && count_if(file.tensors, isFactors) < 2)
+    return fileError(file.fileName, "key '" + prefix + "scaling.type'",
+                     "needs the tensors rope_factors_long.weight and "
+                     "rope_factors_short.weight, found 'longrope' without "
+                     "them");
+  if (*type == "none" || *type == "longrope")
+    return readGgufLongRope(file, prefix, *theta, *dims, shape.context);
   if (*type == "linear")
     return linearFrequencies(*theta, *dims, *factor);
   if (*type == "yarn")
-    return readGgufYarn(file, prefix, *theta, *factor, *dims, context);
+    return readGgufYarn(file, prefix, *theta, *factor, *dims, shape.context);
   return fileError(file.fileName, "key '" + prefix + "scaling.type'",
-                   "the rope scalings that can be imported are none, linear "
-                   "and yarn, found " +
+                   "the rope scalings that can be imported are none, linear, "
+                   "yarn and longrope, found " +
                        quote(*type));
+}
+
+Expected<RopeFrequencies> llmc::readGgufWindowRope(const GgufFile &file,
+                                                   StringRef architecture,
+                                                   const RopeShape &shape) {
+  Expected<double> theta =
+      file.getFloat((architecture + ".rope.freq_base_swa").str(), 1.001,
+                    greatestTheta, shape.theta);
+  if (!theta)
+    return theta.takeError();
+  return plainFrequencies(*theta, shape.headDim);
 }

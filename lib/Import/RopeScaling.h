@@ -20,6 +20,8 @@ namespace llmc {
 struct RopeFrequencies {
   std::vector<float> inv; // [R/2]
   double mscale = 1.0;    // of cosine and sine
+  // Of a GGUF file: the tensor that holds what each is divided by as well.
+  llvm::StringRef divisors = {};
 };
 
 /// `theta^(-2i/R)` for i < R/2.
@@ -47,12 +49,32 @@ RopeFrequencies yarnFrequencies(double theta, int64_t rotaryDims,
 /// `0.1 * mscale * ln(factor) + 1`, 1 for factors up to 1.
 double yarnMscale(double factor, double mscale = 1);
 
-/// From `rope_parameters`, or `rope_theta` and `rope_scaling`.
-llvm::Expected<RopeFrequencies> readHfRope(HfConfig &config, int64_t rotaryDims,
-                                           int64_t context);
+// LongRoPE (arXiv:2402.13753) divides each frequency by a factor of its own, one
+// for texts of up to the original context and one beyond. Which is a choice for
+// a whole text, so it is made here, by what the model can take.
+
+/// `sqrt(1 + ln(factor) / ln(originalContext))`, 1 for factors up to 1.
+double longRopeMscale(double factor, double originalContext);
+
+/// What a model's positions are, but for what its source says of them.
+struct RopeShape {
+  int64_t headDim, context;
+  double theta = 10000; // where the source names none
+  double part = 0;      // of a head that is rotated, likewise; 0: all, always
+};
+
+/// From `rope_parameters`, or `rope_theta` and `rope_scaling`. Of a model whose
+/// layers differ, `layers` names those that are meant: `sliding_attention`.
+llvm::Expected<RopeFrequencies> readHfRope(HfConfig &config,
+                                           const RopeShape &shape,
+                                           llvm::StringRef layers = {});
 llvm::Expected<RopeFrequencies> readGgufRope(const GgufFile &file,
                                              llvm::StringRef architecture,
-                                             int64_t headDim, int64_t context);
+                                             const RopeShape &shape);
+/// Of the layers with windows, where those have a base of their own.
+llvm::Expected<RopeFrequencies> readGgufWindowRope(const GgufFile &file,
+                                                   llvm::StringRef architecture,
+                                                   const RopeShape &shape);
 
 } // namespace llmc
 

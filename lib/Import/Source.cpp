@@ -39,7 +39,7 @@ bool llmc::hasOtherHead(Source &source, StringRef table) {
   const SourceTensor *embeddings = source.weights.find(table);
   if (!embeddings || (!head && !source.unreadable.contains(name)))
     return false;
-  if (head && head->encoding == embeddings->encoding &&
+  if (head && !head->make && head->encoding == embeddings->encoding &&
       head->shape == embeddings->shape && head->bytes == embeddings->bytes)
     return false;
   source.warn("tensor " + quote(name),

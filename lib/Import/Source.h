@@ -37,6 +37,7 @@ struct Source {
   llvm::StringMap<std::string> fileOfTensor; // sharded folders only
   // Tensor to what it has instead of a type that can be read, as a complaint.
   llvm::StringMap<std::string> unreadable;
+  llvm::StringSet<> meaningless; // tensors that change nothing
   std::optional<llmrt::TokenizerModel> tokenizer;
   // Of a graph, which may have no use for it: why it has none though files do.
   std::string unreadableTokenizer;
@@ -54,14 +55,16 @@ struct Source {
 /// them. Such a head is used, with a warning. False without either tensor.
 bool hasOtherHead(Source &source, llvm::StringRef table);
 
+/// `preTokenizer`: counts instead of tokenizer.ggml.pre, unless empty.
 llvm::Expected<Source> openGguf(llvm::StringRef path,
-                                mlir::MLIRContext &context);
+                                mlir::MLIRContext &context,
+                                llvm::StringRef preTokenizer);
 llvm::Expected<Source> openHuggingFace(llvm::StringRef folder,
                                        mlir::MLIRContext &context);
 
 /// Reads what says nothing of weights from a folder, as far as it is there:
-/// tokenizer.json, tokenizer_config.json, chat_template.jinja and
-/// generation_config.json. With a config the tokens that end a text are its.
+/// tokenizer.json (else tokenizer.model or vocab.txt), tokenizer_config.json,
+/// chat_template.jinja and generation_config.json. With a config the tokens that end a text are its.
 llvm::Error readHuggingFaceTexts(Source &source, llvm::StringRef folder);
 
 /// The ONNX model that a path leads to: the file itself, or the only one of a

@@ -3,6 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "StepBuilder.h"
 
+#include "Decoder.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -94,6 +96,26 @@ Value StepBuilder::multiply(Value a, Value b) {
   return arith::MulFOp::create(builder, loc, a, b);
 }
 
+/// A number in every place of rows like these.
+Value StepBuilder::splat(Value like, double number) {
+  Value scalar = arith::ConstantOp::create(
+      builder, loc, builder.getF32FloatAttr(static_cast<float>(number)));
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  Value count = tensor::DimOp::create(builder, loc, like, zero);
+  return tensor::SplatOp::create(builder, loc, scalar, like.getType(),
+                                 ValueRange{count});
+}
+
+Value StepBuilder::scale(Value value, double factor) {
+  return factor == 1 ? value : multiply(value, splat(value, factor));
+}
+
+Value StepBuilder::clip(Value value, double limit) {
+  Value below =
+      arith::MinimumFOp::create(builder, loc, value, splat(value, limit));
+  return arith::MaximumFOp::create(builder, loc, below, splat(below, -limit));
+}
+
 //===----------------------------------------------------------------------===//
 // Heads
 //===----------------------------------------------------------------------===//
@@ -128,23 +150,67 @@ Value StepBuilder::rotate(Value heads, const Rotary &rotary) {
 }
 
 Value StepBuilder::attend(int64_t layer, Value query, Value key, Value value,
-                          double scale, int64_t left) {
+                          const Scores &scores) {
   assert(layer >= 0 && layer < cast<KVType>(kv.getType()).getLayers() &&
          "the cache has a slot for every layer");
   Value slot = arith::ConstantIndexOp::create(builder, loc, layer);
   kv = KVWriteOp::create(builder, loc, kv.getType(), kv, slot, key, value,
                          batch);
+  ArrayRef<int64_t> shape = getMatrixShape(query.getType());
+  auto type = RankedTensorType::get(
+      {anyRows, shape[1], cast<KVType>(kv.getType()).getValueChannels()},
+      builder.getF32Type());
   return AttentionOp::create(
-      builder, loc, query.getType(), query, kv, slot, /*key=*/Value(),
-      /*value=*/Value(), /*slopes=*/Value(), /*sinks=*/Value(), /*rel=*/Value(),
-      batch, llvm::APFloat(scale), left, /*right=*/0, /*chunk=*/0,
-      /*softcap=*/llvm::APFloat(0.0));
+      builder, loc, type, query, kv, slot, /*key=*/Value(),
+      /*value=*/Value(), optionalParam(scores.slopes), /*sinks=*/Value(),
+      /*rel=*/Value(), batch, llvm::APFloat(scores.scale), scores.left,
+      /*right=*/0, /*chunk=*/0, llvm::APFloat(scores.softcap));
 }
 
-void StepBuilder::finish(Value hidden, WeightRef head) {
+//===----------------------------------------------------------------------===//
+// Experts
+//===----------------------------------------------------------------------===//
+
+Routing StepBuilder::route(Value logits, WeightRef selectBias,
+                           const Mixture &mixture) {
+  Value bias = optionalParam(selectBias);
+  auto indices =
+      RankedTensorType::get({anyRows, mixture.used}, builder.getI32Type());
+  auto op =
+      RouteOp::create(builder, loc, indices, rowsOf(mixture.used), logits, bias,
+                      mixture.used, mixture.score, mixture.groups,
+                      mixture.topGroups, mixture.groupScore, mixture.weights,
+                      llvm::APFloat(mixture.scale), llvm::APFloat(mixture.eps));
+  return {op.getIndices(), op.getWeights()};
+}
+
+Value StepBuilder::expertLinear(Value input, const Routing &routing,
+                                WeightRef weight) {
+  Value matrices = param(weight);
+  int64_t used = getMatrixShape(routing.indices.getType())[1];
+  auto type = RankedTensorType::get(
+      {anyRows, used, getMatrixShape(weight.type)[1]}, builder.getF32Type());
+  return ExpertLinearOp::create(builder, loc, type, input, routing.indices,
+                                matrices, /*bias=*/Value());
+}
+
+Value StepBuilder::combine(Value results, Value weights) {
+  return CombineOp::create(builder, loc,
+                           rowsOf(getMatrixShape(results.getType())[2]),
+                           results, weights);
+}
+
+Value StepBuilder::weigh(Value rows, Value weights) {
+  return combine(splitHeads(rows, 1), weights);
+}
+
+void StepBuilder::finish(Value hidden, Affine head, double factor,
+                         double softcap) {
   enter("output");
   Value asked = BatchLogitRowsOp::create(builder, loc, ids.getType(), batch);
   Value last = EmbedOp::create(builder, loc, hidden.getType(), asked, hidden);
-  Value logits = linear(last, {head, {}});
+  Value logits = scale(linear(last, head), factor);
+  if (softcap != 0)
+    logits = scale(activate(ActFn::Tanh, scale(logits, 1 / softcap)), softcap);
   func::ReturnOp::create(builder, loc, ValueRange{logits, kv});
 }

@@ -21,6 +21,21 @@ struct Rotary {
   double mscale = 1.0;
 };
 
+/// How scores of attention are made; the window is -1 for all of the past.
+struct Scores {
+  double scale = 1.0;
+  int64_t left = -1;
+  double softcap = 0;
+  WeightRef slopes = {}; // [H], where distance costs something
+};
+
+struct Mixture;
+
+/// The experts of each row, [T, k], and what their results are weighed by.
+struct Routing {
+  mlir::Value indices, weights;
+};
+
 class StepBuilder {
 public:
   /// Opens `@step(batch, kv) -> (tensor<?xV>, kv)` at the module's end.
@@ -42,16 +57,30 @@ public:
   mlir::Value activate(mlir::llm::ActFn fn, mlir::Value input);
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value multiply(mlir::Value a, mlir::Value b);
+  /// `value` itself where the factor is 1.
+  mlir::Value scale(mlir::Value value, double factor);
+  mlir::Value clip(mlir::Value value, double limit); // to [-limit, limit]
   mlir::Value splitHeads(mlir::Value rows,
                          int64_t heads);     // [T, H*D] -> [T, H, D]
   mlir::Value mergeHeads(mlir::Value heads); // [T, H, D] -> [T, H*D]
   mlir::Value rotate(mlir::Value heads, const Rotary &rotary);
-  /// Stores key and value in slot `layer` and attends to the cache; `left` is
-  /// the window to the past, -1 for all of it.
+  /// Stores key and value in slot `layer` and attends to the cache.
   mlir::Value attend(int64_t layer, mlir::Value query, mlir::Value key,
-                     mlir::Value value, double scale, int64_t left = -1);
-  /// Logits of the rows that were asked for, and the function's return.
-  void finish(mlir::Value hidden, WeightRef head);
+                     mlir::Value value, const Scores &scores);
+
+  Routing route(mlir::Value logits, WeightRef selectBias,
+                const Mixture &mixture);
+  /// Rows [T, K], or [T, k, K] of what experts computed, to [T, k, N].
+  mlir::Value expertLinear(mlir::Value input, const Routing &routing,
+                           WeightRef weight);
+  mlir::Value combine(mlir::Value results, mlir::Value weights); // -> [T, E]
+  /// Each row times its number of `weights` [T, 1].
+  mlir::Value weigh(mlir::Value rows, mlir::Value weights);
+
+  /// Logits of the rows that were asked for, times `scale`, within
+  /// [-softcap, softcap] unless that is 0, and the function's return.
+  void finish(mlir::Value hidden, Affine head, double scale = 1,
+              double softcap = 0);
 
 private:
   mlir::OpBuilder builder;
@@ -63,6 +92,7 @@ private:
   mlir::Value param(WeightRef weight);
   mlir::Value optionalParam(WeightRef weight);
   mlir::RankedTensorType rowsOf(int64_t columns); // tensor<?x columns xf32>
+  mlir::Value splat(mlir::Value like, double number);
 };
 
 } // namespace llmc

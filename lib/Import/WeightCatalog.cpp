@@ -18,25 +18,54 @@ WeightCatalog::WeightCatalog(const Source &source, const NameTable &names,
 // Names
 //===----------------------------------------------------------------------===//
 
-static std::string lookUp(ArrayRef<std::pair<StringRef, StringRef>> table,
-                          StringRef stem) {
+static StringRef lookUp(ArrayRef<std::pair<StringRef, StringRef>> table,
+                        StringRef stem) {
   for (auto [from, to] : table)
     if (from == stem)
-      return to.str();
-  return stem.str();
+      return to;
+  return {};
 }
 
-/// `blk.3.attn_q.weight` as the source calls it.
+/// What a table, or the one below it, calls the stem of a name.
+static StringRef lookUp(const NameTable *table, bool inLayer, StringRef stem) {
+  for (; table; table = table->base)
+    if (StringRef found = lookUp(inLayer ? table->layer : table->global, stem);
+        !found.empty())
+      return found;
+  return stem;
+}
+
+/// `blk.3.attn_q.weight`, whose stem the files call `found`, as a whole.
+std::string WeightCatalog::translate(StringRef name, StringRef found) const {
+  auto [path, suffix] = name.rsplit('.');
+  bool takesSuffix = !found.consume_back("=");
+  std::string translated = found.str();
+  if (path.consume_front("blk."))
+    translated =
+        (names.layerPrefix + path.split('.').first + "." + found).str();
+  if (takesSuffix)
+    translated += ("." + suffix).str();
+  StringRef shorter = translated;
+  if (!names.optional.empty() && shorter.consume_front(names.optional) &&
+      source.weights.find(shorter))
+    return shorter.str();
+  return translated;
+}
+
 std::string WeightCatalog::sourceName(StringRef name) const {
   if (source.kind == SourceKind::Gguf)
     return name.str();
-  auto [path, suffix] = name.rsplit('.');
-  if (!path.consume_front("blk."))
-    return lookUp(names.global, path) + "." + suffix.str();
-  auto [layer, stem] = path.split('.');
-  return (names.layerPrefix + layer + "." + lookUp(names.layer, stem) + "." +
-          suffix)
-      .str();
+  StringRef stem = name.rsplit('.').first;
+  bool inLayer = stem.consume_front("blk.");
+  if (inLayer)
+    stem = stem.split('.').second;
+  SmallVector<StringRef> found;
+  lookUp(&names, inLayer, stem).split(found, '|');
+  for (StringRef candidate : found)
+    if (std::string full = translate(name, candidate);
+        source.weights.find(full))
+      return full;
+  return translate(name, found.back());
 }
 
 /// `blk.3.attn_q.weight` and `attn_qkv`: `blk.3.attn_qkv.weight`.
@@ -98,15 +127,12 @@ WeightRef WeightCatalog::declare(StringRef name, mlir::Type type,
   return {symbol, type};
 }
 
-/// Keeps rows of one part; nothing when there is one part.
+/// Keeps the rows that are the weight's; nothing where it has all.
 static void addRows(SmallVectorImpl<mlir::Attribute> &recipe,
-                    const Stored &stored, int64_t rows,
-                    mlir::MLIRContext *context) {
-  assert(stored.part >= 0 && stored.part < stored.parts &&
-         "a part is one of its tensor's parts");
-  if (stored.parts > 1)
-    recipe.push_back(RowsStepAttr::get(context, stored.part * rows,
-                                       (stored.part + 1) * rows));
+                    const Stored &stored, mlir::MLIRContext *context) {
+  if (stored.end)
+    recipe.push_back(
+        RowsStepAttr::get(context, stored.begin, stored.end, stored.every));
 }
 
 WeightRef WeightCatalog::matrix(const Twine &name, ArrayRef<int64_t> shape,
@@ -115,13 +141,14 @@ WeightRef WeightCatalog::matrix(const Twine &name, ArrayRef<int64_t> shape,
   std::string tensor = sourceName(withStem(symbol, stored.stem));
   assert(shape.size() == 2 && "a matrix is [out, in]");
   SmallVector<int64_t> sourceShape(shape);
-  sourceShape[0] *= stored.parts;
+  if (stored.end)
+    sourceShape[0] = stored.rows;
   SmallVector<mlir::Attribute> recipe;
   if (stored.transposed) {
     std::swap(sourceShape[0], sourceShape[1]);
     recipe.push_back(TransposeStepAttr::get(builder.getContext()));
   }
-  addRows(recipe, stored, shape[0], builder.getContext());
+  addRows(recipe, stored, builder.getContext());
   const SourceTensor *found = take(tensor, sourceShape);
   if (!found)
     return {};
@@ -136,21 +163,93 @@ WeightRef WeightCatalog::matrix(const Twine &name, ArrayRef<int64_t> shape,
                  recipe);
 }
 
-WeightRef WeightCatalog::vector(const Twine &name, int64_t size,
+/// Takes one tensor per expert or head; the first stands for them all.
+const SourceTensor *
+WeightCatalog::takePieces(StringRef name, ArrayRef<int64_t> shape,
+                          SmallVectorImpl<mlir::Attribute> &recipe) {
+  auto [before, after] = name.split('%');
+  SmallVector<mlir::StringAttr> others;
+  const SourceTensor *first = nullptr;
+  for (int64_t i = 0; i < shape.front(); ++i) {
+    std::string piece = (before + std::to_string(i) + after).str();
+    const SourceTensor *found = take(piece, shape.drop_front());
+    if (!found)
+      return nullptr;
+    if (first && found->encoding != first->encoding) {
+      fail(piece, "is of another type than " + quote(first->name) +
+                      ": weights that are used together are of one");
+      return nullptr;
+    }
+    if (first)
+      others.push_back(builder.getStringAttr(piece));
+    else
+      first = found;
+  }
+  recipe.push_back(StackStepAttr::get(builder.getContext(), others));
+  return first;
+}
+
+WeightRef WeightCatalog::stack(const Twine &name, const Twine &pieces,
+                               ArrayRef<int64_t> shape) {
+  std::string symbol = name.str(), tensor = sourceName(symbol);
+  if (source.kind == SourceKind::Gguf && !has(symbol))
+    tensor = pieces.str();
+  SmallVector<mlir::Attribute> recipe;
+  const SourceTensor *found = StringRef(tensor).contains('%')
+                                  ? takePieces(tensor, shape, recipe)
+                                  : take(tensor, shape);
+  if (!found)
+    return {};
+  if (auto floats = dyn_cast<FloatEncodingAttr>(found->encoding))
+    return declare(symbol, mlir::RankedTensorType::get(shape, floats.getType()),
+                   found->name, recipe);
+  return declare(symbol, PackedType::get(shape, found->encoding), found->name,
+                 recipe);
+}
+
+WeightRef WeightCatalog::vector(const Twine &name, ArrayRef<int64_t> shape,
                                 Stored stored) {
   std::string symbol = name.str();
   std::string tensor = sourceName(withStem(symbol, stored.stem));
-  const SourceTensor *found = take(tensor, {size * stored.parts});
+  SmallVector<int64_t> sourceShape(shape);
+  if (stored.end)
+    sourceShape[0] = stored.rows;
+  SmallVector<mlir::Attribute> recipe;
+  addRows(recipe, stored, builder.getContext());
+  const SourceTensor *found = StringRef(tensor).contains('%')
+                                  ? takePieces(tensor, shape, recipe)
+                                  : take(tensor, sourceShape);
   if (!found)
     return {};
-  SmallVector<mlir::Attribute> recipe;
-  addRows(recipe, stored, size, builder.getContext());
   mlir::FloatType f32 = builder.getF32Type();
   auto wanted = FloatEncodingAttr::get(builder.getContext(), f32);
   if (found->encoding != wanted)
     recipe.push_back(ConvertStepAttr::get(builder.getContext(), wanted));
-  return declare(symbol, mlir::RankedTensorType::get({size}, f32), tensor,
+  if (stored.plus != 0)
+    recipe.push_back(AddStepAttr::get(
+        builder.getContext(),
+        builder.getF32FloatAttr(static_cast<float>(stored.plus))));
+  return declare(symbol, mlir::RankedTensorType::get(shape, f32), found->name,
                  recipe);
+}
+
+WeightRef WeightCatalog::rowMatrix(const Twine &name, int64_t columns) {
+  if (shapeOf(name).size() != 1)
+    return matrix(name, {1, columns});
+  WeightRef row = vector(name, {columns});
+  if (!row)
+    return row;
+  // The same bytes, of which a stack of one makes a matrix.
+  auto weight = cast<WeightOp>(builder.getBlock()->back());
+  SmallVector<mlir::Attribute> recipe;
+  if (auto steps = weight.getRecipeAttr())
+    append_range(recipe, steps);
+  recipe.push_back(
+      StackStepAttr::get(builder.getContext(), ArrayRef<mlir::StringAttr>()));
+  row.type = mlir::RankedTensorType::get({1, columns}, builder.getF32Type());
+  weight.setTypeAttr(mlir::TypeAttr::get(row.type));
+  weight.setRecipeAttr(builder.getArrayAttr(recipe));
+  return row;
 }
 
 bool WeightCatalog::wants(const Twine &name, Presence presence) const {
@@ -164,14 +263,15 @@ Affine WeightCatalog::linear(const Twine &prefix, int64_t out, int64_t in,
   std::string source = withStem((prefix + ".bias").str(), stored.stem);
   stored.transposed = false;
   if (wants(source, bias))
-    affine.bias = vector(prefix + ".bias", out, stored);
+    affine.bias = vector(prefix + ".bias", {out}, stored);
   return affine;
 }
 
-Affine WeightCatalog::norm(const Twine &prefix, int64_t size, Presence bias) {
-  Affine affine{vector(prefix + ".weight", size), {}};
+Affine WeightCatalog::norm(const Twine &prefix, ArrayRef<int64_t> shape,
+                           Presence bias, Stored stored) {
+  Affine affine{vector(prefix + ".weight", shape, stored), {}};
   if (wants(prefix + ".bias", bias))
-    affine.bias = vector(prefix + ".bias", size);
+    affine.bias = vector(prefix + ".bias", shape);
   return affine;
 }
 
@@ -195,7 +295,8 @@ std::vector<float> WeightCatalog::values(const Twine &name, int64_t size) {
     return {};
   std::vector<float> numbers(size);
   EncodingAttrInterface encoding = found->encoding;
-  encoding.dequantize(found->bytes.data(), size, numbers.data());
+  std::vector<uint8_t> made;
+  encoding.dequantize(found->read(made).data(), size, numbers.data());
   return numbers;
 }
 
@@ -204,9 +305,9 @@ std::vector<float> WeightCatalog::values(const Twine &name, int64_t size) {
 //===----------------------------------------------------------------------===//
 
 bool WeightCatalog::isIgnored(StringRef tensor) const {
-  return taken.contains(tensor) || any_of(ignored, [&](StringRef suffix) {
-           return tensor.ends_with(suffix);
-         });
+  return taken.contains(tensor) || source.meaningless.contains(tensor) ||
+         any_of(ignored,
+                [&](StringRef suffix) { return tensor.ends_with(suffix); });
 }
 
 Error WeightCatalog::finish() {

@@ -31,17 +31,25 @@ struct Affine {
 enum class Presence { Never, Always, IfThere };
 
 /// How one architecture's Hugging Face files call what GGUF calls `stem`
-/// (`attn_q`): names below a layer, and names outside of layers.
+/// (`attn_q`): names below a layer, and names outside of layers. A `%` stands
+/// for the number of an expert or a head; a name that ends in `=` takes no
+/// `.weight` or `.bias`. Of `a|b` the first that the files have counts, else the
+/// last.
 struct NameTable {
   llvm::StringRef layerPrefix; // "model.layers."
   llvm::ArrayRef<std::pair<llvm::StringRef, llvm::StringRef>> layer, global;
+  const NameTable *base = nullptr; // has the names that this one lacks
+  llvm::StringRef optional = {};   // what files may leave out before a name
 };
 
 /// How the source holds a weight, where it is not simply [out, in].
 struct Stored {
-  bool transposed = false;     // [in, out]
-  int64_t part = 0, parts = 1; // one of several equal blocks of output rows
-  llvm::StringRef stem = {};   // of the tensor that holds all parts
+  bool transposed = false;    // [in, out]
+  llvm::StringRef stem = {};  // of the tensor that holds this one's rows
+  int64_t begin = 0, end = 0; // which rows those are; all where `end` is 0,
+  int64_t every = 0;          // of each group of so many; 0: of the tensor
+  int64_t rows = 0;           // of the tensor
+  double plus = 0;            // what is added to every element
 };
 
 class WeightCatalog {
@@ -54,12 +62,21 @@ public:
   WeightRef matrix(const llvm::Twine &name, llvm::ArrayRef<int64_t> shape,
                    Stored stored = {});
   /// A small f32 parameter.
-  WeightRef vector(const llvm::Twine &name, int64_t size, Stored stored = {});
+  WeightRef vector(const llvm::Twine &name, llvm::ArrayRef<int64_t> shape,
+                   Stored stored = {});
+  /// A matrix of one row, which some files hold as a vector.
+  WeightRef rowMatrix(const llvm::Twine &name, int64_t columns);
+  /// The matrices of experts, [X, out, in]: one tensor, or one per expert,
+  /// whose names have the expert's number for `%`. Older GGUF files call those
+  /// `pieces`; where a folder has pieces, so says its name for `name`.
+  WeightRef stack(const llvm::Twine &name, const llvm::Twine &pieces,
+                  llvm::ArrayRef<int64_t> shape);
   /// `prefix`.weight [out, in] and, if present, `prefix`.bias [out].
   Affine linear(const llvm::Twine &prefix, int64_t out, int64_t in,
                 Presence bias, Stored stored = {});
   /// `prefix`.weight [size] and, if asked for, `prefix`.bias [size].
-  Affine norm(const llvm::Twine &prefix, int64_t size, Presence bias);
+  Affine norm(const llvm::Twine &prefix, llvm::ArrayRef<int64_t> shape,
+              Presence bias, Stored stored = {});
   /// A constant of the model.
   WeightRef constant(llvm::StringRef name, llvm::ArrayRef<float> values);
 
@@ -84,6 +101,7 @@ private:
   std::vector<std::string> ignored;
   std::string problem; // the first
 
+  std::string translate(llvm::StringRef name, llvm::StringRef found) const;
   std::string sourceName(llvm::StringRef name) const;
   void fail(llvm::StringRef tensor, const llvm::Twine &message);
   const SourceTensor *take(llvm::StringRef tensor,
@@ -91,6 +109,9 @@ private:
   WeightRef declare(llvm::StringRef name, mlir::Type type,
                     llvm::StringRef tensor,
                     llvm::ArrayRef<mlir::Attribute> recipe);
+  const SourceTensor *
+  takePieces(llvm::StringRef name, llvm::ArrayRef<int64_t> shape,
+             llvm::SmallVectorImpl<mlir::Attribute> &recipe);
   bool isIgnored(llvm::StringRef tensor) const;
   bool wants(const llvm::Twine &name, Presence presence) const;
 };

@@ -20,6 +20,9 @@ Entries::Entries(ImplicitLocOpBuilder &b)
       b(b) {
   auto type = LLVM::LLVMFunctionType::get(getVoid(b.getContext()), pointer);
   LLVM::LLVMFuncOp::create(b, "llmrt_barrier", type);
+  LLVM::LLVMFuncOp::create(b, "llmrt_enter",
+                           LLVM::LLVMFunctionType::get(getVoid(b.getContext()),
+                                                       {pointer, i64, i64}));
 }
 
 void Entries::create(StringRef symbol, func::FuncOp function,
@@ -58,8 +61,8 @@ static bool meets(func::FuncOp function) {
       .wasInterrupted();
 }
 
-/// The function hands its barrier on to every llm.barrier, and to the kernels that
-/// have some.
+/// The function hands its barrier on to every llm.barrier and llm.enter, and to the
+/// kernels in which workers meet.
 void Entries::passBarrier(func::FuncOp function) {
   unsigned index = function.getNumArguments();
   (void)function.insertArgument(index, pointer, {}, function.getLoc());
@@ -68,6 +71,15 @@ void Entries::passBarrier(func::FuncOp function) {
     OpBuilder builder(op);
     LLVM::CallOp::create(builder, op.getLoc(), TypeRange(), "llmrt_barrier",
                          barrier);
+    op.erase();
+  });
+  function.walk([&](llm::EnterOp op) {
+    assert(op.getNumber() && "the table of kernels numbers them");
+    ImplicitLocOpBuilder builder(op.getLoc(), op);
+    Value worker = arith::IndexCastOp::create(builder, i64, op.getWorker());
+    Value number = LLVM::ConstantOp::create(builder, i64, *op.getNumber());
+    LLVM::CallOp::create(builder, TypeRange(), "llmrt_enter",
+                         ValueRange{barrier, worker, number});
     op.erase();
   });
   auto module = function->getParentOfType<ModuleOp>();

@@ -16,7 +16,7 @@ namespace llmc {
 /// Builds the entries of a module at its end.
 class Entries {
 public:
-  /// Declares llmrt_barrier.
+  /// Declares llmrt_barrier and llmrt_enter.
   explicit Entries(mlir::ImplicitLocOpBuilder &b);
 
   /// An internal function `symbol` for the machine that `function` is for; `build`
@@ -26,7 +26,7 @@ public:
               llvm::function_ref<mlir::Value(mlir::ValueRange)> build);
   /// The same of a descriptor, worker and workers, which calls `function`: `load`
   /// loads its arguments but for worker, workers and the barrier. This is a new last
-  /// argument, which the function hands to every llm.barrier.
+  /// argument, which the function hands to every llm.barrier and llm.enter.
   void createShared(
       llvm::StringRef symbol, mlir::func::FuncOp function, size_t barrierOffset,
       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value)> load);

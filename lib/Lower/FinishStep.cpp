@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Cpu/Isa.h"
 #include "Entries.h"
+#include "KernelFunctions.h"
 #include "ModelTables.h"
 #include "RawMemory.h"
 #include "StepFields.h"
@@ -61,6 +62,7 @@ private:
   std::vector<TableEntry> createVariants() {
     std::vector<TableEntry> variants;
     for (const Isa *isa : getIsas()) {
+      auto [kernels, kernelCount] = createKernels(*isa);
       AddressOf step = createEntry("step", *isa);
       if (step.symbol.empty())
         continue;
@@ -70,9 +72,47 @@ private:
       AddressOf name =
           tables.addString("llmrt_variant." + isa->getName(), isa->getName());
       variants.push_back({name, static_cast<int64_t>(bits), step, sample,
-                          /*call=*/AddressOf{}});
+                          /*call=*/AddressOf{}, kernels, kernelCount});
     }
     return variants;
+  }
+
+  /// The table of the kernels that the step enters, which get their numbers. Those
+  /// of `@sample` are behind it, in no step.
+  std::pair<AddressOf, int64_t> createKernels(const Isa &isa) {
+    std::vector<TableEntry> kernels;
+    llvm::StringMap<int64_t> numbers;
+    for (StringRef name : {"step", "sample"}) {
+      auto function =
+          module.lookupSymbol<func::FuncOp>((name + "." + isa.getName()).str());
+      if (function)
+        function.walk([&](EnterOp op) {
+          auto [it, isNew] =
+              numbers.try_emplace(op.getKernel(), kernels.size());
+          if (isNew)
+            kernels.push_back(createKernel(op.getKernel(), isa));
+          op.setNumber(it->second);
+        });
+    }
+    if (kernels.empty())
+      return {AddressOf{}, 0};
+    return {tables.addTable(("llmrt_kernels." + isa.getName()).str(), kernels,
+                            sizeof(LlmrtKernel)),
+            kernels.size()};
+  }
+
+  TableEntry createKernel(StringRef symbol, const Isa &isa) {
+    auto function = module.lookupSymbol<func::FuncOp>(symbol);
+    auto cost = function->getAttrOfType<CostAttr>(costAttrName);
+    if (!cost) // written by hand
+      cost = CostAttr::get(b.getContext(), 0, 0, 0, 0, 0, 0, ResultRows::Batch);
+    StringRef name = symbol;
+    name.consume_back(("." + isa.getName()).str());
+    AddressOf address = tables.addString("llmrt_kernel." + symbol, name);
+    int64_t rows = cost.getRows() == ResultRows::Batch ? LLMRT_ROWS_BATCH
+                                                       : LLMRT_ROWS_ASKED;
+    return {address,       cost.getWeights(), cost.getRow(),  cost.getRowOps(),
+            cost.getKey(), cost.getKeyOps(),  cost.getKeys(), rows};
   }
 
   /// The entry of a function for an instruction set; null where there is none.

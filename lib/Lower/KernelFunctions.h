@@ -20,6 +20,9 @@ mlir::Type getArgumentType(mlir::Type type);
 /// Bytes of one row of a value.
 int64_t getRowBytes(mlir::Type type);
 
+/// What a kernel function's call reads and computes, a CostAttr.
+inline constexpr llvm::StringLiteral costAttrName = "llm.cost";
+
 /// Makes and finds the functions of one step's kernels.
 class KernelFunctions {
 public:

@@ -372,11 +372,35 @@ private:
     }
     arguments.append({b.worker, b.workers});
     barriers.separate(b, reads, writes);
-    func::CallOp::create(
-        b, functions.get(kernel, ValueRange(arguments).getTypes(), usesBatch),
-        arguments);
+    func::FuncOp function =
+        functions.get(kernel, ValueRange(arguments).getTypes(), usesBatch);
+    if (!function->hasAttr(costAttrName))
+      function->setAttr(costAttrName, getCost(kernel, count));
+    EnterOp::create(b, FlatSymbolRefAttr::get(function), b.worker,
+                    IntegerAttr());
+    func::CallOp::create(b, function, arguments);
     ++calls;
     return success();
+  }
+
+  CostAttr getCost(KernelOp kernel, Value count) {
+    KernelCost cost;
+    for (auto anchor : kernel.getBody().getOps<KernelAnchorOpInterface>())
+      anchor.addCost(cost);
+    for (Type type : llvm::concat<const Type>(kernel->getOperandTypes(),
+                                              kernel->getResultTypes()))
+      if (isRows(type))
+        cost.rowBytes += getRowBytes(type);
+    return CostAttr::get(context, cost.weightBytes, cost.rowBytes, cost.rowOps,
+                         cost.keyBytes, cost.keyOps, cost.mostKeys,
+                         count == logitRowCount ? ResultRows::Asked
+                                                : ResultRows::Batch);
+  }
+  /// Whether it has a row for each one of the batch.
+  static bool isRows(Type type) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    return shaped && shaped.hasRank() && shaped.getRank() > 0 &&
+           shaped.isDynamicDim(0);
   }
 
   /// Rows of a kernel: those of its first input that has rows of its own; ids

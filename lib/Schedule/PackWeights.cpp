@@ -7,6 +7,10 @@
 #include "llmc/Schedule/Passes.h"
 #include "llmc/Support/Explain.h"
 
+#include "dialects/llm/GridPanel.h"
+
+#include "llvm/Support/Format.h"
+
 namespace llmc {
 #define GEN_PASS_DEF_PACKWEIGHTS
 #include "llmc/Schedule/Passes.h.inc"
@@ -19,6 +23,26 @@ namespace {
 /// Why a matrix stays in source order; empty if it gets panels.
 std::string refusePanels(Type type) {
   return PanelsLayoutAttr::get(type.getContext()).refuse(getEncoding(type));
+}
+
+/// What the pass did to a matrix: where panels take more than a tenth more bytes
+/// than the encoding, also how many.
+std::string describePanels(EncodingAttrInterface encoding) {
+  std::string text = "a matrix is packed in panels";
+  auto grid = encoding.getGrid();
+  if (!grid)
+    return text;
+  constexpr int64_t rows = 16;
+  auto bitsOf = [&](int64_t bytes, int64_t elements) {
+    return 8.0 * static_cast<double>(bytes) / static_cast<double>(elements);
+  };
+  double file = bitsOf(encoding.getBlockBytes(), encoding.getBlockElems());
+  double panel =
+      bitsOf(GridPanel(*grid, rows).getBytes(), rows * grid->getBlock());
+  if (panel > 1.1 * file)
+    llvm::raw_string_ostream(text) << llvm::format(
+        ", where its codes take %.1f bits instead of %.1f", panel, file);
+  return text;
 }
 
 struct PackWeights : impl::PackWeightsBase<PackWeights> {
@@ -62,7 +86,8 @@ struct PackWeights : impl::PackWeightsBase<PackWeights> {
     if (std::string problem = refusePanels(weight.getType()); !problem.empty())
       return decline(weight, getArgument(), problem);
     weight.setType(pack(weight.getType()));
-    applied(weight, getArgument(), "a matrix is packed in panels");
+    applied(weight, getArgument(),
+            [&] { return describePanels(getEncoding(weight.getType())); });
   }
 
   Type pack(Type type) {

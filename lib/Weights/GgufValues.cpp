@@ -156,6 +156,20 @@ Expected<std::vector<StringRef>> GgufFile::getStrings(StringRef key) const {
   return texts;
 }
 
+Expected<std::vector<float>> GgufFile::getFloats(StringRef key) const {
+  std::vector<float> numbers;
+  const GgufValue *value = find(key);
+  if (!value)
+    return numbers;
+  if (value->type != GgufType::Array || value->elementType != GgufType::Float32)
+    return keyError(key, "an array of float32");
+  assert(value->bytes.size() == value->count * sizeof(float) &&
+         "parseGguf has checked the length");
+  for (uint64_t i = 0; i < value->count; ++i)
+    numbers.push_back(readAt<float>(value->bytes.data() + i * sizeof(float)));
+  return numbers;
+}
+
 Expected<std::vector<int64_t>> GgufFile::getIntegers(StringRef key) const {
   std::vector<int64_t> numbers;
   const GgufValue *value = find(key);

@@ -19,7 +19,8 @@ std::string llmc::readBeside(const WeightStore &store, StringRef name,
     return "the model's files have no tensor " + quote(name);
   values.resize(*countElements(source->shape));
   EncodingAttrInterface encoding = source->encoding;
-  encoding.dequantize(source->bytes.data(), values.size(), values.data());
+  std::vector<uint8_t> made;
+  encoding.dequantize(source->read(made).data(), values.size(), values.data());
   return "";
 }
 

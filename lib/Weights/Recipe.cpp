@@ -63,12 +63,21 @@ static void encode(Material &material, ArrayRef<float> values,
   material.replace(std::move(made));
 }
 
+static std::string spellEncoding(EncodingAttrInterface encoding) {
+  std::string text;
+  raw_string_ostream(text) << mlir::Attribute(encoding);
+  return text;
+}
+
 /// Why the material cannot be stored in `encoding`, or an empty string.
 static std::string checkEncoding(const Material &material,
                                  EncodingAttrInterface encoding) {
   int64_t cols = material.shape.empty() ? 1 : material.shape.back();
   if (isa<Int8ActEncodingAttr>(encoding))
     return "int8_act is an encoding of activations, not of weights";
+  if (!encoding.canQuantize())
+    return spellEncoding(encoding) +
+           " is only read, never written: choose another encoding";
   if (cols % encoding.getBlockElems() == 0)
     return "";
   return "rows must be multiples of " +
@@ -149,6 +158,25 @@ static std::string takeRows(Material &material, RowsStepAttr step) {
     made.insert(made.end(), kept.begin(), kept.end());
   }
   material.shape[0] = groups * (end - begin);
+  material.replace(std::move(made));
+  return "";
+}
+
+static std::string stack(Material &material, StackStepAttr step,
+                         const WeightStore &store) {
+  std::vector<uint8_t> made(material.bytes.begin(), material.bytes.end());
+  for (mlir::StringAttr name : step.getOthers()) {
+    const SourceTensor *other = store.find(name);
+    if (!other)
+      return "the model's files have no tensor " + quote(name);
+    if (ArrayRef<int64_t>(other->shape) != ArrayRef<int64_t>(material.shape) ||
+        other->encoding != material.encoding)
+      return quote(name) + " is not of the shape and encoding of the first";
+    std::vector<uint8_t> owned;
+    ArrayRef<uint8_t> bytes = other->read(owned);
+    made.insert(made.end(), bytes.begin(), bytes.end());
+  }
+  material.shape.insert(material.shape.begin(), 1 + step.getOthers().size());
   material.replace(std::move(made));
   return "";
 }
@@ -342,6 +370,8 @@ static std::string applyStep(Material &material, mlir::Attribute step,
     return takeRows(material, rows);
   if (auto add = dyn_cast<AddStepAttr>(step))
     return addConstant(material, add);
+  if (auto others = dyn_cast<StackStepAttr>(step))
+    return stack(material, others, store);
   if (auto to = dyn_cast<ConvertStepAttr>(step))
     return convert(material, to.getEncoding());
   return "the recipe has an unknown step";
@@ -376,7 +406,9 @@ static Expected<Material> takeSource(WeightOp weight,
   if (!source)
     return weightError(weight, "the model's files have no tensor " +
                                    quote(*weight.getSource()));
-  return Material{source->shape, source->encoding, source->bytes, {}, {}};
+  Material material{source->shape, source->encoding, {}, {}};
+  material.bytes = source->read(material.owned);
+  return material;
 }
 
 /// What the recipe leads to; without the steps of quantisers, the weight as the model

@@ -5,14 +5,12 @@
 
 #include "llmc/Weights/Errors.h"
 #include "llmc/Weights/Files.h"
-#include "llmc/Weights/Gguf.h"
+#include "llmc/Weights/GgufParts.h"
 #include "llmc/Weights/NotAModel.h"
 #include "llmc/Weights/Safetensors.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Regex.h"
 
 using namespace llvm;
 using namespace llmc;
@@ -62,20 +60,6 @@ static Expected<ListedFile> listFile(StringRef path) {
                     std::move(*tensors)};
 }
 
-/// `model-00002-of-00003.gguf` stands for the three files of that name.
-static std::vector<std::string> partsOf(StringRef path) {
-  SmallVector<StringRef> match;
-  uint32_t part = 0, count = 0;
-  if (!Regex("^(.*)-([0-9]{5})-of-([0-9]{5})\\.gguf$").match(path, &match) ||
-      match[2].getAsInteger(10, part) || match[3].getAsInteger(10, count) ||
-      part < 1 || part > count)
-    return {path.str()};
-  std::vector<std::string> parts;
-  for (uint32_t i = 1; i <= count; ++i)
-    parts.push_back(formatv("{0}-{1,0+5}-of-{2}.gguf", match[1], i, match[3]));
-  return parts;
-}
-
 static Expected<std::vector<std::string>> modelFilesOf(StringRef folder) {
   std::vector<std::string> files;
   std::error_code error;
@@ -94,7 +78,7 @@ static Expected<std::vector<std::string>> modelFilesOf(StringRef folder) {
 
 Expected<std::vector<ListedFile>> llmc::listTensors(StringRef path) {
   Expected<std::vector<std::string>> files =
-      sys::fs::is_directory(path) ? modelFilesOf(path) : partsOf(path);
+      sys::fs::is_directory(path) ? modelFilesOf(path) : getGgufPartNames(path);
   if (!files)
     return files.takeError();
   std::vector<ListedFile> listed;

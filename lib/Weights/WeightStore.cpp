@@ -34,9 +34,27 @@ static std::optional<int64_t> getSourceBytes(const SourceTensor &tensor) {
   return bytes;
 }
 
+ArrayRef<uint8_t> SourceTensor::read(std::vector<uint8_t> &made) const {
+  if (!make)
+    return bytes;
+  made = make();
+  assert(static_cast<int64_t>(made.size()) == getSizeBytes() &&
+         "a tensor is made as it was announced");
+  return made;
+}
+
+int64_t SourceTensor::getSizeBytes() const {
+  std::optional<int64_t> size = getSourceBytes(*this);
+  assert(size && "the store asked when the tensor was added");
+  return *size;
+}
+
 Error WeightStore::addTensor(SourceTensor tensor) {
   std::optional<int64_t> bytes = getSourceBytes(tensor);
-  if (!bytes || static_cast<size_t>(*bytes) != tensor.bytes.size())
+  bool isFilled =
+      tensor.make ||
+      (bytes && *bytes == static_cast<int64_t>(tensor.bytes.size()));
+  if (!bytes || !isFilled)
     return createStringError(
         "tensor " + quote(tensor.name) + ": shape " + spellShape(tensor.shape) +
         " needs " + (bytes ? std::to_string(*bytes) : "whole blocks of") +

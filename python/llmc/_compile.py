@@ -34,6 +34,7 @@ def compile(
     max_context: Optional[int] = None,
     max_batch: Optional[int] = None,
     cpu: Optional[str] = None,
+    pre_tokenizer: Optional[str] = None,
     example_inputs: Union[Sequence[Any], Mapping[str, Any], None] = None,
     dynamic_shapes: Any = None,
     tokenizer: Any = None,
@@ -45,7 +46,7 @@ def compile(
     output: the shared object, which `llmc.load` opens again. None: a temporary one, gone when the model is closed.
     activations: "f32", "i16", "mixed" or "i8", what linears multiply with; weights: "keep" or "f32"; kv: "f32" or "f16", of the cache;
         max_context: positions of one sequence; max_batch: sequences at once; cpu: "portable", "native", "x86-64-v3" or an
-        instruction set. None is the compiler's default: `llmc compile --help`.
+        instruction set; pre_tokenizer: how a GGUF file's text is split, by name. None is the compiler's default: `llmc compile --help`.
     example_inputs: of a torch.nn.Module, its arguments: a tuple, or a dict by name.
     dynamic_shapes: of a torch.nn.Module, as torch.export.export takes them. None: every dim that the module lets vary and
         that is neither 0 nor 1 in the example.
@@ -53,7 +54,8 @@ def compile(
 
     What the compiler warns of is a UserWarning. Raises CompileError with the compiler's message, TypeError and ValueError for arguments that do not go together.
     """
-    flags = _flags(activations=activations, weights=weights, kv=kv, max_context=max_context, max_batch=max_batch, cpu=cpu)
+    flags = _flags(activations=activations, weights=weights, kv=kv, max_context=max_context, max_batch=max_batch, cpu=cpu,
+                   pre_tokenizer=pre_tokenizer)
     with tempfile.TemporaryDirectory(prefix="llmc-export-") as folder:
         if is_exportable(model):
             export_onnx(model, Path(folder), example_inputs, dynamic_shapes, tokenizer)

@@ -74,6 +74,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "llmrt_tokenize": (c_int, [c_void_p, c_char_p, c_size_t, c_int, _IDS, c_size_t, _COUNT]),
     "llmrt_detokenize": (c_int, [c_void_p, _IDS, c_size_t, c_void_p, c_size_t, _COUNT]),
     "llmrt_chat_prompt": (c_int, [c_void_p, POINTER(Message), c_size_t, c_void_p, c_size_t, _COUNT]),
+    "llmrt_chat_prompt_json": (c_int, [c_void_p, c_char_p, c_void_p, c_size_t, _COUNT]),
     "llmrt_session_create": (c_int, [c_void_p, POINTER(SessionOptions), _HANDLE]),
     "llmrt_session_destroy": (None, [c_void_p]),
     "llmrt_sequence_open": (c_int, [c_void_p, _IDS]),

@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import secrets
 import weakref
@@ -117,17 +118,27 @@ class Model:
                                 guess=16 * array.size + 16)
         return bytes(text).decode("utf-8", "replace")
 
-    def chat_prompt(self, messages: Sequence[Mapping[str, str]]) -> str:
+    def chat_prompt(self, messages: Sequence[Mapping[str, Any]], **variables: Any) -> str:
         """The prompt of a conversation by the model's chat template, up to where the assistant answers.
 
-        Tokenize it with add_special=False.
+        variables: what else the template sees, tools and enable_thinking for example; with any, messages may have other
+        members than role and content, and contents that are lists, as JSON has them. Tokenize it with add_special=False.
         """
         self._check_language_model()
+        if variables:
+            return self._chat_prompt_json({**variables, "messages": list(messages)})
         array = (Message * len(messages))(*map(_message, messages))
         size = sum(len(one.role) + len(one.content) for one in array)
         with self._program.using() as library:
             text = library.fill("llmrt_chat_prompt", ctypes.c_char, self._program.handle, array, len(messages),
                                 guess=2 * size + 1024)
+        return bytes(text).decode("utf-8", "replace")
+
+    def _chat_prompt_json(self, conversation: Mapping[str, Any]) -> str:
+        encoded = json.dumps(conversation, ensure_ascii=False).encode("utf-8")
+        with self._program.using() as library:
+            text = library.fill("llmrt_chat_prompt_json", ctypes.c_char, self._program.handle, encoded,
+                                guess=2 * len(encoded) + 1024)
         return bytes(text).decode("utf-8", "replace")
 
     # --- numbers ------------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ struct GenerateOptions {
 struct AskOptions {
   std::string text; // empty: standard input
   std::string system;
+  std::string variables; // of the chat template, a JSON object
   GenerateOptions generate;
 };
 
@@ -51,6 +52,7 @@ struct RunOptions {
 
 struct ChatOptions {
   std::string system;
+  std::string variables; // of the chat template, a JSON object
   GenerateOptions generate;
 };
 
@@ -77,6 +79,7 @@ struct BenchOptions {
   int64_t repetitions = 5;
   /// Of the figures with sampling.
   SamplerOptions sampler = {.temperature = 0.8f, .topP = 0.95f};
+  bool profile = false; // each kernel's time too
   bool json = false;
 };
 

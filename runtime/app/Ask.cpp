@@ -10,11 +10,12 @@ static Expected<std::vector<int32_t>> encodeTurn(const Application &program,
                                                  const AskOptions &options,
                                                  std::string text) {
   if (!program.hasChatTemplate())
-    return options.system.empty()
+    return options.system.empty() && options.variables.empty()
                ? program.encode(text, /*addSpecial=*/true)
-               : Status::error(
-                     "this model has no chat template, so no --system");
-  auto conversation = Conversation::create(program, options.system);
+               : Status::error("this model has no chat template, so no "
+                               "--system and no --template-variables");
+  auto conversation =
+      Conversation::create(program, options.system, options.variables);
   if (!conversation)
     return conversation.status();
   conversation->add("user", std::move(text));
@@ -40,5 +41,6 @@ Status app::ask(Application &program, const AskOptions &options) {
   auto plan = planAnswer(program, options.generate);
   if (!plan)
     return plan.status();
+  plan->continues = !program.hasChatTemplate();
   return generate(program, {std::move(*ids)}, options.generate, *plan);
 }

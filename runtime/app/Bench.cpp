@@ -7,6 +7,7 @@
 // out. Medians of the repetitions.
 //===----------------------------------------------------------------------===//
 #include "App.h"
+#include "Profile.h"
 #include "Report.h"
 
 #include "llmrt/Console.h"
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cmath>
+#include <optional>
 
 using namespace llmrt;
 using namespace llmrt::app;
@@ -36,11 +38,16 @@ public:
 
   Status start();
   Status repeat(bool warmUp);
+  /// One more prompt and as many tokens, kernel by kernel.
+  Status profile();
 
   std::vector<double> prefillSeconds, decodeSeconds, sampledSeconds,
       firstTokenSeconds;
+  std::optional<Profile> prefillProfile, decodeProfile;
 
 private:
+  Status step(std::span<const StepPart> parts,
+              std::span<Sampler *const> samplers = {});
   std::vector<int32_t> randomTokens(int64_t count);
   Status prefill(int64_t tokens);
   Status decode(int64_t tokens);
@@ -51,6 +58,7 @@ private:
   const BenchOptions &options;
   std::vector<int32_t> sequences;
   std::vector<Sampler> samplers; // one per sequence
+  Profile *counting = nullptr;   // what counts the steps, if anything does
   uint64_t state = 0x9e3779b97f4a7c15ull;
 };
 
@@ -63,6 +71,18 @@ std::vector<int32_t> Benchmark::randomTokens(int64_t count) {
         state % static_cast<uint64_t>(engine.model().vocabulary));
   }
   return tokens;
+}
+
+Status Benchmark::step(std::span<const StepPart> parts,
+                       std::span<Sampler *const> given) {
+  if (counting)
+    for (const StepPart &part : parts)
+      counting->addRows(engine.length(part.sequence),
+                        static_cast<int64_t>(part.tokens.size()));
+  Status status = engine.step(parts, given);
+  if (counting)
+    counting->addStep(engine.logitRowCount());
+  return status;
 }
 
 /// The same number of tokens into every sequence; logits of each one's last
@@ -81,7 +101,7 @@ Status Benchmark::prefill(int64_t tokens) {
       readers[i].advance(parts.back());
       room -= static_cast<int64_t>(parts.back().tokens.size());
     }
-    if (Status status = engine.step(parts); !status)
+    if (Status status = step(parts); !status)
       return status;
     while (first < readers.size() && readers[first].done())
       ++first;
@@ -96,7 +116,7 @@ Status Benchmark::decode(int64_t tokens) {
     for (size_t s = 0; s < sequences.size(); ++s)
       parts[s] = {
           sequences[s], {&next[i * options.batch + s], 1}, LogitRows::Last};
-    if (Status status = engine.step(parts); !status)
+    if (Status status = step(parts); !status)
       return status;
   }
   return Status::ok();
@@ -113,7 +133,7 @@ Status Benchmark::decodeSampled(int64_t tokens) {
     for (size_t s = 0; s < sequences.size(); ++s)
       parts[s] = {
           sequences[s], {&next[s], 1}, LogitRows::Last, LLMRT_PHASE_GENERATED};
-    if (Status status = engine.step(parts, given); !status)
+    if (Status status = step(parts, given); !status)
       return status;
     for (size_t s = 0; s < sequences.size(); ++s) {
       auto token = engine.token(static_cast<int64_t>(s));
@@ -185,7 +205,38 @@ Status Benchmark::repeat(bool warmUp) {
   return rewind();
 }
 
+Status Benchmark::profile() {
+  auto measure = [&](std::optional<Profile> &profile, int64_t tokens,
+                     auto run) -> Status {
+    if (tokens == 0)
+      return Status::ok();
+    counting = &profile.emplace(engine.variant());
+    counting->begin(engine);
+    Status status = run(tokens);
+    counting->end(engine);
+    counting = nullptr;
+    return status ? rewind() : status;
+  };
+  if (Status status = measure(prefillProfile, options.prompt,
+                              [&](int64_t tokens) { return prefill(tokens); });
+      !status)
+    return status;
+  return measure(decodeProfile, options.generate,
+                 [&](int64_t tokens) { return decodeSampled(tokens); });
+}
+
 } // namespace
+
+static std::string profileText(const Benchmark &measured) {
+  std::string text;
+  if (measured.prefillProfile)
+    text += "\n" + measured.prefillProfile->text("prefill");
+  if (measured.decodeProfile)
+    text += "\n" + measured.decodeProfile->text("decode with sampling");
+  while (!text.empty() && text.back() == '\n')
+    text.pop_back();
+  return text;
+}
 
 static std::string report(const Engine &engine, const BenchOptions &options,
                           const Benchmark &measured) {
@@ -203,7 +254,7 @@ static std::string report(const Engine &engine, const BenchOptions &options,
                   prefillRate, decodeRate, sampledRate,
                   median(measured.firstTokenSeconds),
                   formatBytes(peakMemoryBytes()).c_str());
-    return text;
+    return text + profileText(measured);
   }
   JsonObject json;
   json.add("prefill_tokens_per_s", prefillRate)
@@ -219,6 +270,10 @@ static std::string report(const Engine &engine, const BenchOptions &options,
       .add("threads", engine.options().threads)
       .add("repetitions", options.repetitions)
       .add("variant", std::string_view(engine.variant().name));
+  if (measured.prefillProfile)
+    json.addRaw("prefill_kernels", measured.prefillProfile->json().dump());
+  if (measured.decodeProfile)
+    json.addRaw("decode_kernels", measured.decodeProfile->json().dump());
   return json.text();
 }
 
@@ -243,6 +298,9 @@ Status app::bench(Application &program, const BenchOptions &options) {
     return status;
   for (int64_t i = -1; i < options.repetitions; ++i)
     if (Status status = benchmark.repeat(/*warmUp=*/i < 0); !status)
+      return status;
+  if (options.profile)
+    if (Status status = benchmark.profile(); !status)
       return status;
   return program.out.write(report(**engine, options, benchmark) + "\n");
 }

@@ -82,7 +82,7 @@ Expected<std::string> ChatSession::answer(std::vector<int32_t> prompt) {
         "the conversation has " + std::to_string(prompt.size()) +
         " tokens: the context holds " +
         std::to_string(engine.options().context) + "; /clear starts a new one");
-  TextStream text(program.tokenizer(), options.stops);
+  TextStream text(program.tokenizer(), /*continues=*/false, options.stops);
   AnswerWatch watch(plan);
   AnswerText answer;
   PromptProgress progress(program.err, static_cast<int64_t>(prompt.size()));
@@ -211,7 +211,8 @@ Status app::chat(Application &program, const ChatOptions &options) {
     return needed.status();
   if (!program.hasChatTemplate())
     return Status::error("this model has no chat template: use run");
-  auto conversation = Conversation::create(program, options.system);
+  auto conversation =
+      Conversation::create(program, options.system, options.variables);
   if (!conversation)
     return conversation.status();
   auto plan = planAnswer(program, options.generate);

@@ -71,6 +71,7 @@ private:
   void addVersion(CLI::App *to);
   CLI::App *command(const char *name, const char *about);
   enum class Purpose { Answers, Completions };
+  static void addTemplateVariables(CLI::App *to, std::string &variables);
   static void addGeneration(CLI::App *to, GenerateOptions &options,
                             Purpose purpose);
   static void addSampling(CLI::App *to, SamplerChoice &sampling,
@@ -204,10 +205,17 @@ void CommandLine::addSampling(CLI::App *to, SamplerChoice &sampling,
       ->check(seedRange);
 }
 
+void CommandLine::addTemplateVariables(CLI::App *to, std::string &variables) {
+  to->add_option("--template-variables,--chat-template-kwargs", variables,
+                 "What else the chat template sees, a JSON object: "
+                 "{\"enable_thinking\": false, \"tools\": [...]}");
+}
+
 void CommandLine::addAsk() {
   cli.add_option("text", askOptions.text,
                  "What to say to the model; default: standard input");
   cli.add_option("--system", askOptions.system, "The system message");
+  addTemplateVariables(&cli, askOptions.variables);
   addGeneration(&cli, askOptions.generate, Purpose::Answers);
 }
 
@@ -232,6 +240,7 @@ void CommandLine::addChat() {
   chatCommand =
       command("chat", "Talk to the model; Ctrl-C stops an answer, Ctrl-D ends");
   chatCommand->add_option("--system", chatOptions.system, "The system message");
+  addTemplateVariables(chatCommand, chatOptions.variables);
   addGeneration(chatCommand, chatOptions.generate, Purpose::Answers);
 }
 
@@ -292,6 +301,9 @@ void CommandLine::addBench() {
                                "Of the figures with sampling")
                   ->capture_default_str(),
               0, 1);
+  benchCommand->add_flag("--profile", benchOptions.profile,
+                         "Once more, with the time, bytes and operations of "
+                         "each kernel");
   benchCommand->add_flag("--json", benchOptions.json, "As JSON");
   addThreads(benchCommand, benchOptions.threads);
 }

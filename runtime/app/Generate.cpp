@@ -22,7 +22,7 @@ public:
   Answer(const Application &program, const GenerateOptions &options,
          const GenerationPlan &plan)
       : watch(plan), printIds(options.printIds),
-        text(program.tokenizer(), options.stops) {}
+        text(program.tokenizer(), plan.continues, options.stops) {}
 
   /// What can be shown after this token; the id that completes a stop text is
   /// swallowed as the text is.

@@ -113,8 +113,10 @@ Expected<GenerationPlan> app::planAnswer(const Application &program,
 }
 
 GenerationPlan app::planCompletion(const GenerateOptions &options) {
-  return {resolveSampling(options.sampling, SamplerOptions()),
-          options.maxTokens.value_or(GenerationPlan::completionTokens)};
+  return {.sampler = resolveSampling(options.sampling, SamplerOptions()),
+          .maxTokens =
+              options.maxTokens.value_or(GenerationPlan::completionTokens),
+          .continues = true};
 }
 
 std::string AnswerWatch::complaint(int64_t context) const {

@@ -38,6 +38,7 @@ struct GenerationPlan {
   int64_t maxTokens = -1;
   bool defaultLength = false; // nobody asked for maxTokens
   bool endLoops = false;
+  bool continues = false; // the text goes on behind the prompt's
 };
 
 /// Watches one answer: ends it where it loops, and knows why it ended.

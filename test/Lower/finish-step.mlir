@@ -9,16 +9,20 @@ module attributes {llm.model = {context_length = 64 : i64},
 llm.weight @w : tensor<160xf32> source "w" at 0
 
 // A kernel in which the workers meet takes the barrier of the step; others do not.
-// CHECK: func.func private @k0_meets.avx2(%[[OF_STEP:.*]]: !llvm.ptr) {
+// CHECK: func.func private @k0_meets.avx2(%[[OF_STEP:[a-z0-9]*]]: !llvm.ptr)
 // CHECK-NEXT: llvm.call @llmrt_barrier(%[[OF_STEP]])
 // CHECK: func.func private @k1_alone.avx2() {
 // CHECK-LABEL: func.func @step.avx2(
 // CHECK-SAME: %[[BARRIER:[^:]*]]: !llvm.ptr)
 // CHECK: llvm.call @llmrt_barrier(%[[BARRIER]]) : (!llvm.ptr) -> ()
+// CHECK: %[[NUMBER:.*]] = llvm.mlir.constant(0 : i64)
+// CHECK: llvm.call @llmrt_enter(%[[BARRIER]], %{{.*}}, %[[NUMBER]])
 // CHECK-COUNT-2: call @k0_meets.avx2(%[[BARRIER]]) : (!llvm.ptr) -> ()
+// CHECK: %[[NEXT:.*]] = llvm.mlir.constant(1 : i64)
+// CHECK: llvm.call @llmrt_enter(%[[BARRIER]], %{{.*}}, %[[NEXT]])
 // CHECK: call @k1_alone.avx2() : () -> ()
 // CHECK-NOT: llm.barrier
-func.func private @k0_meets.avx2() {
+func.func private @k0_meets.avx2() attributes {llm.cost = #llm.cost<weights = 1001, row = 1002, row_ops = 1003, key = 1004, key_ops = 1005, keys = 1006, rows = asked>} {
   llm.barrier
   return
 }
@@ -31,8 +35,10 @@ func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?
     %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
     %rangeCount: index, %blocks: index, %pages: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+fma"]>} {
   llm.barrier
+  llm.enter @k0_meets.avx2 worker %worker
   call @k0_meets.avx2() : () -> ()
   call @k0_meets.avx2() : () -> ()
+  llm.enter @k1_alone.avx2 worker %worker
   call @k1_alone.avx2() : () -> ()
   return
 }
@@ -49,6 +55,20 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 // CHECK-SAME: target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>
 // CHECK: call @"step.avx512-vnni"(
 // CHECK: llvm.mlir.global internal constant @"llmrt_variant.avx512-vnni"("avx512-vnni\00")
+
+// The kernels that the step enters: name, bytes of weights, bytes and operations of a
+// row and of a key, its keys, its rows.
+// CHECK: llvm.mlir.global internal constant @llmrt_kernel.k0_meets.avx2("k0_meets\00")
+// CHECK: llvm.mlir.global internal constant @llmrt_kernels.avx2()
+// CHECK: llvm.mlir.addressof @llmrt_kernel.k0_meets.avx2
+// CHECK: llvm.mlir.constant(1001 : i64)
+// CHECK: llvm.mlir.constant(1002 : i64)
+// CHECK: llvm.mlir.constant(1003 : i64)
+// CHECK: llvm.mlir.constant(1004 : i64)
+// CHECK: llvm.mlir.constant(1005 : i64)
+// CHECK: llvm.mlir.constant(1006 : i64)
+// CHECK: llvm.mlir.constant(1 : i64)
+// CHECK: llvm.mlir.addressof @llmrt_kernel.k1_alone.avx2
 
 // Results are loaded from the table that the descriptor points to.
 // CHECK: llvm.func internal @llmrt_step.avx2(%[[STEP:.*]]: !llvm.ptr, %[[WORKER:.*]]: i64, %[[WORKERS:.*]]: i64)
@@ -74,6 +94,8 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 // CHECK: llvm.mlir.addressof @llmrt_variant.avx2
 // CHECK: llvm.mlir.constant(1 : i64)
 // CHECK: llvm.mlir.addressof @llmrt_step.avx2
+// CHECK: llvm.mlir.addressof @llmrt_kernels.avx2
+// CHECK: llvm.mlir.constant(2 : i64)
 
 // Name, columns, f32, asked rows.
 // CHECK: llvm.mlir.global internal constant @llmrt_result.logits("logits\00")
@@ -85,7 +107,7 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 
 // ABI version, variants, results, vocabulary, arena, scratch, page, context, limits, weights.
 // CHECK: llvm.mlir.global external constant @llmrt_model()
-// CHECK: llvm.mlir.constant(5 : i32)
+// CHECK: llvm.mlir.constant(6 : i32)
 // CHECK: llvm.mlir.constant(2 : i32)
 // CHECK: llvm.mlir.addressof @llmrt_variants
 // CHECK: llvm.mlir.addressof @llmrt_results

@@ -35,6 +35,7 @@
 // CHECK: %[[AT:.*]] = arith.index_cast %[[OFFSET]] : i64 to index
 // CHECK: memref.view %[[WEIGHTS]][%[[AT]]][] : memref<?xi8> to memref<2x1x544xi8>
 // CHECK: llm.barrier
+// CHECK-NEXT: llm.enter @"k2_linear.avx512-vnni" worker %
 // CHECK-NEXT: call @"k2_linear.avx512-vnni"(
 // CHECK-NEXT: llm.barrier
 // CHECK-NEXT: }

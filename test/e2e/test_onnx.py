@@ -116,13 +116,13 @@ class Onnx(TestCase):
         for name in ("bert-opset18", "llama-opset18"):
             folder = self.folder / f"beside-{name}"
             shutil.copytree(EXPORTS / name, folder)
-            (folder / "tokenizer.json").write_text('{"model": {"type": "WordPiece", "vocab": {"[PAD]": 0}}}')
+            (folder / "tokenizer.json").write_text('{"model": {"type": "WordLevel", "vocab": {"[PAD]": 0}}}')
             said[name] = run([LLMC, "compile", folder / "model.onnx", "-o", folder / "app", "-q"])
             report = json.loads(run([LLMC, "check", folder / "model.onnx", "--json"]).stdout)
             self.assertEqual(report["compiles"], said[name].returncode == 0)
         self.assertEqual((said["bert-opset18"].returncode, said["bert-opset18"].stderr), (0, ""))
         self.assertEqual(said["llama-opset18"].returncode, 1)
-        self.assertIn("model.onnx: tokenizer: tokenizer.json: model.type is 'WordPiece', only BPE is supported",
+        self.assertIn("model.onnx: tokenizer: tokenizer.json: model.type is 'WordLevel', supported are BPE",
                       said["llama-opset18"].stderr)
 
     def test_a_folder_with_one_graph_is_a_model(self):

@@ -88,6 +88,16 @@ class SmolLM2(TestCase):
             [self.default, "bench", "-p", "64", "-n", "8", "-r", "1", "--json"]))
         self.assertLessEqual(report["peak_memory_bytes"], report["memory_contract_bytes"])
 
+    def test_a_profile_names_every_byte_of_the_weights(self):
+        report = json.loads(self.succeed(
+            [self.default, "bench", "-p", "0", "-n", "4", "-r", "1", "--profile", "--json"]))
+        kernels = report["decode_kernels"]["kernels"]
+        products = sum(k["bytes"] for k in kernels if "linear" in k["kernel"]) / 4
+        weights = json.loads(self.succeed([self.default, "info", "--json"]))["memory"]["weight_bytes"]
+        # Besides the products' there are only the norms', and activations are few.
+        self.assertAlmostEqual(products / weights, 1, delta=0.03)
+        self.assertGreater(sum(k["seconds"] for k in kernels), 0)
+
     def test_verify_accepts_what_was_written(self):
         self.succeed([self.default, "info", "--verify"])
 

@@ -107,6 +107,7 @@ class Model(package.TestCase):
     def test_messages_are_put_as_the_template_says(self):
         prompt = self.model.chat_prompt(CHAT)
         self.assertIn("<|im_start|>user\nthe test<|im_end|>", prompt)
+        self.assertEqual(self.model.chat_prompt(CHAT, tools=[{"name": "é"}], enable_thinking=False), prompt)
         ids = self.model.tokenize(prompt, add_special=False)
         self.assertEqual(self.model.generate(CHAT, 12), self.model.generate(ids, 12))
 

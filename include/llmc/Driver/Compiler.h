@@ -99,6 +99,7 @@ private:
   std::string tokenizerBytes;              // empty: not yet made, or none
   CompileOptions options;
   std::vector<std::string> isas;
+  ImportOptions importing;
   Stage done = Stage::import; // the stage that left the module
   std::vector<StageReport> reports;
 };

@@ -44,6 +44,8 @@ struct CompileOptions {
   /// A machine of getMachineFeatures: what it lacks becomes plain code, so that
   /// tests run every variant. Empty: none.
   std::string emulateOn;
+  /// Of a GGUF file, by name; empty: the file's own.
+  std::string preTokenizer;
 };
 
 llvm::StringRef getStageName(Stage stage);

@@ -29,11 +29,17 @@ struct ImportedModel {
   std::vector<std::string> textWarnings; // of what functions have no use for
 };
 
+struct ImportOptions {
+  /// A name of `tokenizer.ggml.pre` that counts instead of the file's own.
+  std::string preTokenizer;
+};
+
 /// Imports a GGUF file or a Hugging Face folder, told apart by content. The
 /// module holds `@step` and the weights, verified; layers are unrolled, KV is
 /// f32. Fails with one message that names file, place and cause.
 llvm::Expected<ImportedModel> importModel(llvm::StringRef path,
-                                          mlir::MLIRContext &context);
+                                          mlir::MLIRContext &context,
+                                          const ImportOptions &options = {});
 
 } // namespace llmc
 

@@ -117,6 +117,8 @@ public:
   getStrings(llvm::StringRef key) const;
   /// An array of integers; empty when the file lacks the key.
   llvm::Expected<std::vector<int64_t>> getIntegers(llvm::StringRef key) const;
+  /// An array of float32; empty when the file lacks the key.
+  llvm::Expected<std::vector<float>> getFloats(llvm::StringRef key) const;
 
 private:
   friend class GgufParser;

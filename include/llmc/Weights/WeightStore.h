@@ -14,6 +14,7 @@
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,12 @@ struct SourceTensor {
   llvm::SmallVector<int64_t> shape; // outermost first, [out, in] for matrices
   mlir::llm::EncodingAttrInterface encoding;
   llvm::ArrayRef<uint8_t> bytes; // into a buffer that the store owns
+  // Instead of bytes: makes them, of parts that lie in several tensors.
+  std::function<std::vector<uint8_t>()> make = {};
+
+  /// The bytes, in the file or in `made`.
+  llvm::ArrayRef<uint8_t> read(std::vector<uint8_t> &made) const;
+  int64_t getSizeBytes() const;
 };
 
 /// Source tensors by name, and the buffers that hold them.

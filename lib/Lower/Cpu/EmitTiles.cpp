@@ -142,8 +142,8 @@ private:
     // Each plane of a row's codes is a row of its own until the sums are floats.
     int64_t planes = act.getPlanes();
     SmallVector<Value> products = isa.dot(
-        b, {rows * planes, strips, lanes, grid.bits, grid.zero,
-            drawing->getCodeVectors(),
+        b, {rows * planes, strips, lanes, grid.getByteBits(),
+            grid.getByteZero(), drawing->getCodeVectors(),
             [&](int64_t s, int64_t j) { return loads[s].loadCodes(group, j); },
             [&](int64_t r, int64_t j) {
               return loadX(r / planes, first,
@@ -193,9 +193,8 @@ private:
         word = arith::ShRUIOp::create(b, word,
                                       b.constant(word.getType(), 8 * (k % 4)));
       word = arith::AndIOp::create(b, word, b.constant(word.getType(), 255));
-      if (grid.zero)
-        word = arith::SubIOp::create(b, word,
-                                     b.constant(word.getType(), grid.zero));
+      if (int64_t zero = grid.getByteZero())
+        word = arith::SubIOp::create(b, word, b.constant(word.getType(), zero));
       Value value =
           b.mul(arith::SIToFPOp::create(b, b.f32s(lanes), word), scales.scale);
       if (scales.min)

@@ -77,6 +77,25 @@ static Value applySign(TileBuilder &b, ValueRange operands) {
   return b.select(holds(arith::CmpIPredicate::eq), zero, notZero);
 }
 
+/// VPSHUFB: each byte is the one of its 16 bytes of the first operand that the
+/// lowest four bits of the second name; 0 where that is negative.
+static Value shuffleBytes(TileBuilder &b, ValueRange operands) {
+  Value from = operands[0], codes = operands[1];
+  Type type = codes.getType();
+  int64_t lanes = cast<VectorType>(type).getNumElements();
+  SmallVector<Value> candidates;
+  for (int64_t i = 0; i < 16; ++i) {
+    SmallVector<int64_t> picked;
+    for (int64_t lane = 0; lane < lanes; ++lane)
+      picked.push_back(lane / 16 * 16 + i);
+    candidates.push_back(vector::ShuffleOp::create(b, from, from, picked));
+  }
+  Value zero = b.constant(type, 0);
+  Value isNegative =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::slt, codes, zero);
+  return b.select(isNegative, zero, selectByBits(b, codes, candidates));
+}
+
 namespace {
 
 /// An intrinsic and its meaning.
@@ -90,6 +109,8 @@ constexpr Emulation emulations[] = {
     {"llvm.x86.avx2.pmadd.ub.sw", addBytePairs},
     {"llvm.x86.avx2.pmadd.wd", addWordPairs},
     {"llvm.x86.avx2.psign.b", applySign},
+    {"llvm.x86.avx2.pshuf.b", shuffleBytes},
+    {"llvm.x86.avx512.pshuf.b.512", shuffleBytes},
 };
 
 struct EmulateIsa : impl::EmulateIsaBase<EmulateIsa> {

@@ -19,7 +19,7 @@ namespace llmc {
 /// holds in registers only what its own order of instructions needs.
 struct IntegerTile {
   int64_t rows, strips, lanes;
-  int64_t bits;  // of a code
+  int64_t bits;  // of a code, see Grid::getByteBits
   int64_t zero;  // weights are code - zero
   int64_t quads; // k of the group / 4
   /// Codes of quad `j` of strip `s`: 4 * lanes unsigned bytes; byte 4n+c is
@@ -69,6 +69,13 @@ const Isa &getAvx2();
 /// A call of the LLVM intrinsic `name`.
 mlir::Value callIntrinsic(TileBuilder &b, llvm::StringRef name,
                           mlir::Type result, mlir::ValueRange arguments);
+/// Of a power of two of `candidates` the one that the lowest bits of each code name.
+mlir::Value selectByBits(TileBuilder &b, mlir::Value codes,
+                         llvm::SmallVector<mlir::Value> candidates);
+/// `table[code]` for each of the bytes, which are below 16: one shuffle where the
+/// vector has its width.
+mlir::Value lookUp(TileBuilder &b, mlir::Value codes,
+                   llvm::ArrayRef<uint8_t> table);
 /// No instruction, but what computes `values` stays before it and what is loaded
 /// after it stays behind: LLVM's scheduler would load a whole group ahead to hide
 /// latency, and write to the stack what registers cannot hold.

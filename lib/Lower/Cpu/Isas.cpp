@@ -34,6 +34,39 @@ Value callIntrinsic(TileBuilder &b, StringRef name, Type result,
       ->getResult(0);
 }
 
+Value selectByBits(TileBuilder &b, Value codes, SmallVector<Value> candidates) {
+  Type type = codes.getType();
+  for (int64_t bit = 1; candidates.size() > 1; bit *= 2) {
+    Value masked = arith::AndIOp::create(
+        b, codes, b.constant(type, static_cast<double>(bit)));
+    Value isSet =
+        b.compare(arith::CmpIPredicate::ne, masked, b.constant(type, 0));
+    SmallVector<Value> left;
+    for (size_t i = 0; i < candidates.size(); i += 2)
+      left.push_back(b.select(isSet, candidates[i + 1], candidates[i]));
+    candidates = std::move(left);
+  }
+  return candidates.front();
+}
+
+Value lookUp(TileBuilder &b, Value codes, ArrayRef<uint8_t> table) {
+  assert(table.size() == 16 && "shuffles choose among 16 bytes");
+  auto type = cast<VectorType>(codes.getType());
+  int64_t width = type.getNumElements();
+  if (width != 32 && width != 64)
+    return selectByBits(b, codes, llvm::map_to_vector(table, [&](uint8_t byte) {
+                          return b.constant(type, static_cast<int8_t>(byte));
+                        }));
+  SmallVector<int8_t> repeated;
+  for (int64_t lane = 0; lane < width; ++lane)
+    repeated.push_back(static_cast<int8_t>(table[lane % 16]));
+  Value from = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(type, ArrayRef<int8_t>(repeated)));
+  return callIntrinsic(
+      b, width == 32 ? "llvm.x86.avx2.pshuf.b" : "llvm.x86.avx512.pshuf.b.512",
+      type, {from, codes});
+}
+
 void keepInOrder(TileBuilder &b, ArrayRef<Value *> values) {
   // An empty assembly that takes and gives the values, and may touch memory.
   SmallVector<Value> given;

@@ -103,7 +103,16 @@ Value GridStrip::loadCodes(Value group, int64_t i) {
                           plane.bits, place.bit, plane.shift);
     codes = codes ? Value(arith::OrIOp::create(b, codes, part)) : part;
   }
-  return vector::BitCastOp::create(b, b.bytes(4 * lanes), codes);
+  codes = vector::BitCastOp::create(b, b.bytes(4 * lanes), codes);
+  return drawing.grid.table.empty() ? codes : toBytes(codes);
+}
+
+/// What codes stand for, moved above zero.
+Value GridStrip::toBytes(Value codes) {
+  SmallVector<uint8_t> table;
+  for (int8_t value : drawing.grid.table)
+    table.push_back(static_cast<uint8_t>(value + drawing.grid.getByteZero()));
+  return lookUp(b, codes, table);
 }
 
 } // namespace llmc

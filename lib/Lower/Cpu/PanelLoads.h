@@ -7,8 +7,9 @@
 #ifndef LLMC_LIB_LOWER_CPU_PANELLOADS_H
 #define LLMC_LIB_LOWER_CPU_PANELLOADS_H
 
+#include "Isa.h"
+
 #include "dialects/llm/GridPanel.h"
-#include "llmc/Lower/Cpu/TileBuilder.h"
 
 namespace llmc {
 
@@ -39,13 +40,15 @@ public:
     Value scale, min;
   };
   Scales loadScales(Value group);
-  /// Unsigned codes of the k = 4i .. 4i+3 of a group, 4 bytes of each row.
+  /// Of the k = 4i .. 4i+3 of a group, 4 unsigned bytes of each row: codes, or what
+  /// they stand for plus `Grid::getByteZero`.
   Value loadCodes(Value group, int64_t i);
 
 private:
   Scales loadFloats();
   Value loadFloats(int64_t offset);
   Value loadSubs(int64_t offset, Value group);
+  Value toBytes(Value codes);
 
   TileBuilder &b;
   const mlir::llm::GridPanel &drawing;

@@ -73,16 +73,15 @@ private:
     });
   }
 
-  /// scale * (code - zero) + min of 4 codes.
+  /// scale * (byte - zero) + min of 4 bytes.
   Value dequantise(const Grid &grid, Value codes, GridStrip::Scales scales) {
     auto spread = [&](Value one) {
       return b.broadcast(
           vector::ExtractOp::create(b, one, ArrayRef<int64_t>{0}), 4);
     };
     Value wide = arith::ExtUIOp::create(b, b.i32s(4), codes);
-    if (grid.zero)
-      wide =
-          arith::SubIOp::create(b, wide, b.constant(wide.getType(), grid.zero));
+    if (int64_t zero = grid.getByteZero())
+      wide = arith::SubIOp::create(b, wide, b.constant(wide.getType(), zero));
     Value value = b.mul(arith::SIToFPOp::create(b, b.f32s(4), wide),
                         spread(scales.scale));
     return scales.min ? b.add(value, spread(scales.min)) : value;

@@ -64,7 +64,8 @@ private:
       AddressOf name =
           tables.addString("llmrt_variant." + isa->getName(), isa->getName());
       variants.push_back({name, bits, /*step=*/AddressOf{},
-                          /*sample=*/AddressOf{}, AddressOf{symbol}});
+                          /*sample=*/AddressOf{}, AddressOf{symbol},
+                          /*kernels=*/AddressOf{}, int64_t(0)});
     }
     return variants;
   }

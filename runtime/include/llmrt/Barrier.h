@@ -28,8 +28,10 @@ private:
   std::atomic<int32_t> sleepers{0};
 };
 
-/// Where a number of workers wait for one another. `llmrt_barrier` takes a
-/// pointer to one.
+class KernelClock;
+
+/// Where a number of workers wait for one another. `llmrt_barrier` and `llmrt_enter`
+/// take a pointer to one.
 class Barrier {
 public:
   /// Who waits from now on. Called while nobody does.
@@ -39,12 +41,17 @@ public:
   /// visible.
   void wait();
 
+  /// Measures the kernels that the workers enter; null: nobody does.
+  KernelClock *clock() const { return measuring; }
+  void setClock(KernelClock *clock) { measuring = clock; }
+
   /// Waits up to now that were longer than spinning.
   int64_t longWaits() const { return longOnes.load(std::memory_order_relaxed); }
 
 private:
   int64_t workers = 1;
   int64_t spins = 0;
+  KernelClock *measuring = nullptr;
   std::atomic<int64_t> longOnes{0};
   alignas(64) std::atomic<int64_t> arrived{0};
   WaitWord phase;

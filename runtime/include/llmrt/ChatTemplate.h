@@ -31,6 +31,9 @@ struct ChatOptions {
   bool addGenerationPrompt = true;
   std::string bosToken;
   std::string eosToken;
+  /// More that the template sees, as a JSON object: {"enable_thinking": false,
+  /// "tools": […]}. Empty: nothing.
+  std::string variables = {};
   /// What `strftime_now` reads; null: the template sees no such function and
   /// most fall back to a date of their own.
   const std::tm *now = nullptr;
@@ -42,6 +45,8 @@ struct ChatOptions {
 class ChatTemplate {
 public:
   static Expected<ChatTemplate> parse(std::string_view source);
+  /// Whether this is what `ChatOptions::variables` takes.
+  static Status checkVariables(std::string_view json);
 
   ChatTemplate(ChatTemplate &&) noexcept;
   ChatTemplate &operator=(ChatTemplate &&) noexcept;
@@ -51,6 +56,12 @@ public:
   /// say), with its message, or exceeds a limit. Thread safe.
   Expected<std::string> render(std::span<const ChatMessage> messages,
                                const ChatOptions &options) const;
+
+  /// The same for a JSON object whose `messages` may have any members, contents
+  /// that are lists (of texts and images' places) among them; its other members
+  /// are variables as those of the options, which count more.
+  Expected<std::string> renderJson(std::string_view conversation,
+                                   const ChatOptions &options) const;
 
   struct Impl;
 

@@ -16,12 +16,14 @@ namespace llmrt {
 class Conversation {
 public:
   /// Fails where the model has no tokenizer or no usable template. `system` may
-  /// be empty. The program must outlive the conversation. A template that asks
+  /// be empty, and so may `variables`, a JSON object of what else the template
+  /// sees. The program must outlive the conversation. A template that asks
   /// for the date gets that of this call, in local time, so that a conversation
   /// over midnight keeps its beginning; or that of SOURCE_DATE_EPOCH, in UTC,
   /// where the environment sets it (prompts are then the same every day).
   static Expected<Conversation> create(const Program &program,
-                                       const std::string &system = {});
+                                       const std::string &system = {},
+                                       const std::string &variables = {});
 
   void add(std::string role, std::string content) {
     messages.push_back({std::move(role), std::move(content)});
@@ -41,7 +43,9 @@ public:
 
   /// The prompt up to where the assistant answers.
   Expected<std::string> text() const;
-  /// Its ids.
+  /// The prompt of another conversation, as ChatTemplate::renderJson takes it.
+  Expected<std::string> textOfJson(std::string_view conversation) const;
+  /// The ids of `text`.
   Expected<std::vector<int32_t>> encode() const;
 
 private:

@@ -34,11 +34,12 @@ private:
 /// The text of one generation as it comes. Without a tokenizer it is empty.
 class TextStream {
 public:
-  explicit TextStream(const Tokenizer *tokenizer,
+  /// `continues`: as for Detokenizer, the text goes on behind its prompt's.
+  explicit TextStream(const Tokenizer *tokenizer, bool continues,
                       std::vector<std::string> stops = {})
       : stops(std::move(stops)) {
     if (tokenizer)
-      detokenizer.emplace(*tokenizer);
+      detokenizer.emplace(*tokenizer, /*skipSpecial=*/true, continues);
   }
 
   /// The text that can be shown after this token.

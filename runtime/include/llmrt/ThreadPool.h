@@ -16,6 +16,8 @@
 
 namespace llmrt {
 
+class KernelClock;
+
 class ThreadPool {
 public:
   using Task = std::function<void(int64_t worker, int64_t workers)>;
@@ -39,6 +41,8 @@ public:
   int64_t workers() const;
   /// For llmrt_barrier, inside a task.
   void *barrier();
+  /// Measures the kernels of tasks from now on; null: no longer.
+  void setClock(KernelClock *clock);
   /// Waits at the barrier up to now that were so long that somebody must have
   /// been without a core.
   int64_t longWaits() const;

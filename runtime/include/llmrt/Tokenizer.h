@@ -1,8 +1,8 @@
 //===- Tokenizer.h - text to token ids and back ---------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Byte-level BPE with the results of the Hugging Face `tokenizers` library. The
-// tokenizer reads a blob in place (TokenizerModel.h writes it): opening one
+// BPE, Unigram and WordPiece with the results of the Hugging Face `tokenizers`
+// library, from which GGUF files differ as llama.cpp does. The tokenizer reads a blob in place (TokenizerModel.h writes it): opening one
 // takes well under 5 ms and a few KiB of heap whatever the vocabulary.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_TOKENIZER_H
@@ -74,6 +74,7 @@ public:
   struct Impl;
 
 private:
+  friend class Detokenizer;
   explicit Tokenizer(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl;
 };
@@ -82,8 +83,11 @@ private:
 /// bytes are there, and the pieces joined are `Tokenizer::decode` of the ids.
 class Detokenizer {
 public:
-  explicit Detokenizer(const Tokenizer &tokenizer, bool skipSpecial = true)
-      : tokenizer(&tokenizer), skipSpecial(skipSpecial) {}
+  /// `continues`: the text goes on behind another one, so that a space in front
+  /// of it is part of it. Models of SentencePiece put one before every text,
+  /// which decoding a whole text takes away.
+  explicit Detokenizer(const Tokenizer &tokenizer, bool skipSpecial = true,
+                       bool continues = false);
 
   /// The text that `id` completes, maybe empty. An id outside the vocabulary
   /// adds nothing.
@@ -94,7 +98,9 @@ public:
 private:
   const Tokenizer *tokenizer;
   bool skipSpecial;
-  std::string pending; // at most three bytes
+  bool isFirst;         // no token has come yet
+  uint32_t stripSpaces; // that may still be taken from the front
+  std::string pending;  // at most three bytes
 };
 
 } // namespace llmrt

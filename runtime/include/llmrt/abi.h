@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a layout below changes. */
-#define LLMRT_ABI_VERSION 5
+#define LLMRT_ABI_VERSION 6
 
 /* Cache slots per page: wide enough that decode attention reads at memory speed. */
 #define LLMRT_PAGE_TOKENS 64
@@ -101,6 +101,9 @@ typedef void (*LlmrtStepFn)(const LlmrtStep *step, int64_t worker,
 
 /* Provided by the runtime, called by generated code between dependent kernels. */
 void llmrt_barrier(void *barrier);
+/* Provided by the runtime, called where a worker begins kernel number `kernel` of
+ * the variant: where time is measured. */
+void llmrt_enter(void *barrier, int64_t worker, int64_t kernel);
 
 /* How the elements of a result or of a tensor are stored. */
 enum {
@@ -188,6 +191,20 @@ enum {
   LLMRT_CPU_AVX_VNNI = 1u << 3, /* 256 bits, VEX */
 };
 
+/* A kernel of the step: what one call of it reads, writes and computes. Bytes are
+ * those of weights, activations and cache; operations are multiplications and
+ * additions with weights and keys. */
+typedef struct LlmrtKernel {
+  const char *name;
+  int64_t weightBytes; /* of every call */
+  int64_t rowBytes;    /* per row */
+  int64_t rowOps;
+  int64_t keyBytes; /* per row and key that it may see */
+  int64_t keyOps;
+  int64_t mostKeys; /* that a row may see; 0: all */
+  int64_t rows;     /* LLMRT_ROWS_*: which it computes */
+} LlmrtKernel;
+
 /* One build of the step for an instruction set; best first in the table. */
 typedef struct LlmrtVariant {
   const char *name;  /* for example "avx512-vnni" */
@@ -197,6 +214,9 @@ typedef struct LlmrtVariant {
       sample;       /* "tokens" from "logits", after a barrier; null: the model
                          was compiled without */
   LlmrtCallFn call; /* of a function program, which has no step; else null */
+  const LlmrtKernel
+      *kernels; /* of the step, in the order of their first call */
+  int64_t kernelCount;
 } LlmrtVariant;
 
 /* Which rows a result has. */
@@ -294,7 +314,8 @@ LLMRT_STATIC_ASSERT(sizeof(LlmrtStep) == 22 * 8, "step layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtTensor) == 32, "tensor layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtCall) == 48, "call layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSignature) == 40, "signature layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 40, "variant layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtKernel) == 64, "kernel layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 56, "variant layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtResult) == 24, "result layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtModel) == 112, "model layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSection) == 32, "section layout");

@@ -99,6 +99,13 @@ LlmrtStatus llmrt_chat_prompt(const LlmrtProgram *program,
                               const LlmrtMessage *messages, size_t count,
                               char *text, size_t capacity, size_t *textBytes);
 
+/* The same for a conversation with tools, contents in parts or variables of the
+ * template, a JSON object: {"messages": [{"role": "user", "content": "Hi"}],
+ * "tools": [...], "enable_thinking": false}. UTF-8, ends with 0. */
+LlmrtStatus llmrt_chat_prompt_json(const LlmrtProgram *program,
+                                   const char *conversation, char *text,
+                                   size_t capacity, size_t *textBytes);
+
 /*===----------------------------------------------------------------------===
  * Sessions: sequences in, logits out
  *===----------------------------------------------------------------------===*/

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "llmrt/ThreadPool.h"
 #include "llmrt/Barrier.h"
+#include "llmrt/KernelClock.h"
 
 #include <cassert>
 #include <cstring>
@@ -115,10 +116,13 @@ void ThreadPool::run(int64_t team, const Task &task) {
     impl->others[i - 1].ticket.change();
   task(0, team);
   impl->barrier.wait();
+  if (KernelClock *clock = impl->barrier.clock())
+    clock->leave();
 }
 
 int64_t ThreadPool::workers() const {
   return static_cast<int64_t>(impl->others.size()) + 1;
 }
 void *ThreadPool::barrier() { return &impl->barrier; }
+void ThreadPool::setClock(KernelClock *clock) { impl->barrier.setClock(clock); }
 int64_t ThreadPool::longWaits() const { return impl->barrier.longWaits(); }

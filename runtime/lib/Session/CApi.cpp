@@ -162,6 +162,23 @@ LlmrtStatus llmrt_chat_prompt(const LlmrtProgram *program,
       });
 }
 
+LlmrtStatus llmrt_chat_prompt_json(const LlmrtProgram *program,
+                                   const char *json, char *text,
+                                   size_t capacity, size_t *textBytes) {
+  return guardedWith(
+      __func__, {program, json, textBytes, buffer(text, capacity)},
+      [&]() -> LlmrtStatus {
+        auto conversation = Conversation::create(program->program);
+        if (!conversation)
+          return statusOf(conversation.status());
+        auto prompt = conversation->textOfJson(json);
+        if (!prompt)
+          return statusOf(prompt.status());
+        return copyOut(prompt->data(), prompt->size(), text, capacity,
+                       textBytes);
+      });
+}
+
 LlmrtStatus llmrt_session_create(const LlmrtProgram *program,
                                  const LlmrtSessionOptions *options,
                                  LlmrtSession **session) {

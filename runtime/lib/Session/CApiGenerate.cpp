@@ -11,7 +11,8 @@ using namespace llmrt::capi;
 
 struct LlmrtGeneration {
   explicit LlmrtGeneration(LlmrtSession &session)
-      : scheduler(*session.engine), text(session.program->tokenizer()) {}
+      : scheduler(*session.engine),
+        text(session.program->tokenizer(), /*continues=*/true) {}
 
   FirstComeFirstServed scheduler;
   TextStream text;
@@ -41,7 +42,7 @@ static GenerationRequest requestOf(const LlmrtSession &session,
 /// Tokens and their text to the caller's function.
 static Status generateFor(LlmrtSession &session, GenerationRequest request,
                           LlmrtOnToken onToken, void *user) {
-  TextStream text(session.program->tokenizer());
+  TextStream text(session.program->tokenizer(), /*continues=*/true);
   bool stopped = false;
   FirstComeFirstServed scheduler(*session.engine);
   Status status =

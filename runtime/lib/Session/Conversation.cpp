@@ -24,12 +24,15 @@ static std::tm currentDate() {
 }
 
 Expected<Conversation> Conversation::create(const Program &program,
-                                            const std::string &system) {
+                                            const std::string &system,
+                                            const std::string &variables) {
   auto tokenizer = program.needTokenizer();
   if (!tokenizer)
     return tokenizer.status();
   if (!program.hasChatTemplate())
     return Status::error("this model has no chat template");
+  if (Status status = ChatTemplate::checkVariables(variables); !status)
+    return status;
   auto parsed = ChatTemplate::parse((*tokenizer)->chatTemplate());
   if (!parsed)
     return Status::error("the model's " + parsed.message());
@@ -39,6 +42,7 @@ Expected<Conversation> Conversation::create(const Program &program,
       (*tokenizer)->tokenBytes((*tokenizer)->bosId());
   conversation.options.eosToken =
       (*tokenizer)->tokenBytes((*tokenizer)->eosId());
+  conversation.options.variables = variables;
   conversation.setSystem(system);
   return conversation;
 }
@@ -57,13 +61,23 @@ void Conversation::replace(std::vector<ChatMessage> others) {
   systemMessages = !messages.empty() && messages.front().role == "system";
 }
 
-Expected<std::string> Conversation::text() const {
-  ChatOptions current = options;
-  current.now = &begin;
-  auto text = chatTemplate.render(messages, current);
+static Expected<std::string> ofTheModel(Expected<std::string> text) {
   if (!text)
     return Status::error("the model's " + text.message());
   return text;
+}
+
+Expected<std::string> Conversation::text() const {
+  ChatOptions current = options;
+  current.now = &begin;
+  return ofTheModel(chatTemplate.render(messages, current));
+}
+
+Expected<std::string>
+Conversation::textOfJson(std::string_view conversation) const {
+  ChatOptions current = options;
+  current.now = &begin;
+  return ofTheModel(chatTemplate.renderJson(conversation, current));
 }
 
 Expected<std::vector<int32_t>> Conversation::encode() const {

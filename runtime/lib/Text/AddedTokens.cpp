@@ -16,12 +16,6 @@ using namespace llmrt::text;
 
 namespace {
 
-bool isWhiteSpace(uint32_t c) {
-  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 ||
-         c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
-}
-
 /// Where the last character of `text[0, end)` begins.
 size_t previousCharacter(std::string_view text, size_t end) {
   do

@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "BytePairMerge.h"
 
+#include "Utf8.h"
+
 #include <algorithm>
 #include <cassert>
 
@@ -22,21 +24,30 @@ Status BytePairMerger::takeWord(std::string_view bytes) {
       ids.push_back(whole);
       return Status::ok();
     }
-  addSymbols(bytes);
+  symbols.clear();
+  if (tokenizer.kind() == TokenizerKind::ByteLevelBpe)
+    addBytes(bytes);
+  else
+    addCharacters(bytes);
   if (symbols.empty())
     return Status::ok();
+  symbols.back().next = -1;
   mergeSymbols();
   for (int32_t at = 0; at >= 0; at = symbols[at].next)
     ids.push_back(symbols[at].id);
   return Status::ok();
 }
 
-void BytePairMerger::addSymbols(std::string_view bytes) {
-  symbols.clear();
-  symbols.reserve(bytes.size()); // exact: a long word must not double this
+void BytePairMerger::addSymbol(int32_t id) {
+  int32_t at = int32_t(symbols.size());
+  symbols.push_back({id, at - 1, at + 1, false});
+}
+
+void BytePairMerger::addBytes(std::string_view bytes) {
   int32_t unknown = tokenizer.header->unknownId;
   bool fuse = tokenizer.hasFlag(blobFuseUnknown);
   bool afterUnknown = false;
+  symbols.reserve(bytes.size()); // exact: a long word must not double this
   for (uint8_t byte : bytes) {
     int32_t id = tokenizer.byteTokens[byte];
     bool isUnknown = id < 0;
@@ -44,11 +55,40 @@ void BytePairMerger::addSymbols(std::string_view bytes) {
     if (isUnknown && (unknown < 0 || (fuse && afterUnknown)))
       continue;
     afterUnknown = isUnknown;
-    int32_t at = int32_t(symbols.size());
-    symbols.push_back({isUnknown ? unknown : id, at - 1, at + 1, false});
+    addSymbol(isUnknown ? unknown : id);
   }
-  if (!symbols.empty())
-    symbols.back().next = -1;
+}
+
+void BytePairMerger::addCharacters(std::string_view text) {
+  int32_t unknown = tokenizer.header->unknownId;
+  bool fuse = tokenizer.hasFlag(blobFuseUnknown);
+  // An unknown character waits for the next one that is a token, as in the
+  // reference: bytes that come between go first.
+  bool waiting = false;
+  symbols.reserve(countCharacters(text));
+  for (size_t position = 0; position < text.size();) {
+    size_t begin = position;
+    nextCodePoint(text, position);
+    std::string_view character = text.substr(begin, position - begin);
+    if (int32_t id = tokenizer.findWord(character); id >= 0) {
+      if (waiting)
+        addSymbol(unknown);
+      waiting = false;
+      addSymbol(id);
+      continue;
+    }
+    spelled.clear();
+    if (appendByteTokens(tokenizer, character, spelled)) {
+      for (int32_t id : spelled)
+        addSymbol(id);
+      continue;
+    }
+    if (waiting && !fuse)
+      addSymbol(unknown);
+    waiting = unknown >= 0;
+  }
+  if (waiting)
+    addSymbol(unknown);
 }
 
 void BytePairMerger::addCandidate(int32_t position) {

@@ -7,7 +7,7 @@
 #ifndef LLMRT_TEXT_BYTEPAIRMERGE_H
 #define LLMRT_TEXT_BYTEPAIRMERGE_H
 
-#include "TokenizerImpl.h"
+#include "WordEncoder.h"
 
 namespace llmrt::text {
 
@@ -32,7 +32,9 @@ private:
     int32_t result;
   };
 
-  void addSymbols(std::string_view bytes);
+  void addBytes(std::string_view bytes);
+  void addCharacters(std::string_view text);
+  void addSymbol(int32_t id);
   void addCandidate(int32_t position);
   void mergeSymbols();
 
@@ -40,6 +42,7 @@ private:
   std::vector<int32_t> &ids;
   std::vector<Symbol> symbols; // reused from word to word
   std::vector<Candidate> heap;
+  std::vector<int32_t> spelled; // a character in byte tokens
 };
 
 } // namespace llmrt::text

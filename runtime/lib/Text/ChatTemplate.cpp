@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What transformers' apply_chat_template passes to a template: messages, the
-// tokens, add_generation_prompt, and none for tools and documents.
+// tokens, add_generation_prompt, none for tools and documents unless they are
+// given, and whatever else the caller names.
 //===----------------------------------------------------------------------===//
 #include "llmrt/ChatTemplate.h"
 
 #include "JinjaEvaluator.h"
+#include "JinjaJson.h"
 #include "Utf8.h"
 #include "llmrt/TokenizerModel.h"
 
@@ -33,10 +35,30 @@ Value messageList(std::span<const ChatMessage> messages) {
   return Value::list(std::move(items));
 }
 
-Members globalsFor(std::span<const ChatMessage> messages,
-                   const ChatOptions &options) {
+void setGlobal(Members &globals, const std::string &name, const Value &value) {
+  for (auto &[known, present] : globals)
+    if (known == name) {
+      present = value;
+      return;
+    }
+  globals.emplace_back(name, value);
+}
+
+/// The members of a JSON object; none of an empty text.
+Expected<Members> parseMembers(std::string_view json, const char *what) {
+  if (json.empty())
+    return Members();
+  Expected<Value> value = parseJsonValue(json, what);
+  if (!value)
+    return value.status();
+  if (!value->is(Value::Kind::Dict))
+    return Status::error(std::string(what) + " wants a JSON object");
+  return value->members();
+}
+
+Members globalsFor(Value messages, const ChatOptions &options) {
   Members globals = {
-      {"messages", messageList(messages)},
+      {"messages", std::move(messages)},
       {"add_generation_prompt", Value::boolean(options.addGenerationPrompt)},
       {"bos_token", Value::string(options.bosToken)},
       {"eos_token", Value::string(options.eosToken)},
@@ -48,6 +70,34 @@ Members globalsFor(std::span<const ChatMessage> messages,
   if (options.now)
     globals.emplace_back("strftime_now", Value::function("strftime_now"));
   return globals;
+}
+
+Expected<Members> parseVariables(std::string_view json) {
+  return parseMembers(json, "the template's variables");
+}
+
+Expected<std::string> renderBody(const Body &body, Value messages,
+                                 const Members &conversation,
+                                 const ChatOptions &options) {
+  Expected<Members> variables = parseVariables(options.variables);
+  if (!variables)
+    return variables.status();
+  Members globals = globalsFor(std::move(messages), options);
+  for (const auto &[name, value] : conversation)
+    if (name != "messages")
+      setGlobal(globals, name, value);
+  for (const auto &[name, value] : *variables)
+    if (name != "messages")
+      setGlobal(globals, name, value);
+  uint64_t inputBytes = 0;
+  for (const auto &global : globals)
+    inputBytes += global.second.weight();
+  Evaluator evaluator(std::move(globals), options.now,
+                      options.workLimit + 32 * inputBytes);
+  Expected<std::string> prompt = evaluator.render(body);
+  if (!prompt)
+    return templateError(prompt.message());
+  return prompt;
 }
 
 } // namespace
@@ -70,14 +120,23 @@ Expected<ChatTemplate> ChatTemplate::parse(std::string_view source) {
 Expected<std::string>
 ChatTemplate::render(std::span<const ChatMessage> messages,
                      const ChatOptions &options) const {
-  Members globals = globalsFor(messages, options);
-  uint64_t inputBytes = globals.front().second.weight(); // the messages
-  Evaluator evaluator(std::move(globals), options.now,
-                      options.workLimit + 32 * inputBytes);
-  Expected<std::string> prompt = evaluator.render(impl->body);
-  if (!prompt)
-    return templateError(prompt.message());
-  return prompt;
+  return renderBody(impl->body, messageList(messages), {}, options);
+}
+
+Status ChatTemplate::checkVariables(std::string_view json) {
+  return parseVariables(json).status();
+}
+
+Expected<std::string>
+ChatTemplate::renderJson(std::string_view conversation,
+                         const ChatOptions &options) const {
+  Expected<Members> members = parseMembers(conversation, "the conversation");
+  if (!members)
+    return members.status();
+  for (const auto &[name, value] : *members)
+    if (name == "messages" && value.is(Value::Kind::List))
+      return renderBody(impl->body, value, *members, options);
+  return Status::error("the conversation wants a list 'messages'");
 }
 
 Status llmrt::tryChatTemplate(const TokenizerModel &model) {

@@ -5,7 +5,10 @@
 // to conventions; both are spelled out here.
 //===----------------------------------------------------------------------===//
 #include "GgufTokenizer.h"
+
+#include "SentencePiece.h"
 #include "Vocabulary.h"
+#include "VocabularyText.h"
 
 #include <algorithm>
 
@@ -19,8 +22,8 @@ public:
   explicit GgufBuilder(const GgufTokenizerFields &fields) : fields(fields) {}
 
   Expected<TokenizerModel> run() {
-    for (auto stage : {&GgufBuilder::readRules, &GgufBuilder::readTokens,
-                       &GgufBuilder::readMerges, &GgufBuilder::readIds})
+    for (auto stage : {&GgufBuilder::findFamily, &GgufBuilder::readTokens,
+                       &GgufBuilder::readFamily, &GgufBuilder::readIds})
       if (Status status = (this->*stage)(); status.failed())
         return status;
     model.chatTemplate = fields.chatTemplate;
@@ -30,28 +33,101 @@ public:
   }
 
 private:
-  Status readRules() {
-    if (fields.model != "gpt2")
-      return Status::error(
-          "tokenizer.ggml.model is '" + fields.model +
-          "', only 'gpt2' (byte-level BPE) is supported: take a model "
-          "that has it (SmolLM2, Qwen2, Llama 3)");
+  /// What a value of tokenizer.ggml.model means.
+  struct Family {
+    std::string_view name;
+    Status (GgufBuilder::*read)();
+    bool addBos, addEos; // where the file does not say
+  };
+
+  Status findFamily() {
+    static constexpr Family families[] = {
+        {"gpt2", &GgufBuilder::readByteLevel, false, false},
+        {"llama", &GgufBuilder::readSentencePieceBpe, true, false},
+        {"t5", &GgufBuilder::readUnigram, false, true},
+        {"bert", &GgufBuilder::readWordPiece, true, true},
+    };
+    for (const Family &known : families)
+      if (fields.model == known.name)
+        family = &known;
+    if (family)
+      return Status::ok();
+    return Status::error(
+        "tokenizer.ggml.model is '" + fields.model +
+        "', supported are gpt2 (byte-level BPE), llama (SentencePiece BPE), "
+        "t5 (SentencePiece unigram) and bert (WordPiece): take a model that "
+        "has "
+        "one of them");
+  }
+
+  Status readFamily() { return (this->*family->read)(); }
+
+  Status readByteLevel() {
     std::string name = fields.pre.empty() ? "default" : fields.pre;
     if (fields.pre.empty())
       model.warnings.push_back(
           "tokenizer.ggml.pre is absent: text is split by the rules of "
           "'default', which may not be the model's own and cost quality; a "
-          "newer conversion of the model names them");
+          "newer conversion of the model names them, or --pre-tokenizer does");
     Expected<std::vector<PreTokenizerStep>> steps = preTokenizerByName(name);
     if (!steps)
       return steps.status();
     model.steps = std::move(*steps);
-    rules = findPreTokenizerName(name);
+    const PreTokenizerName *rules = findPreTokenizerName(name);
     model.ignoreMerges = rules->has(PreTokenizerName::IgnoreMerges);
-    model.normalizer = rules->has(PreTokenizerName::Nfc) ? TextNormalizer::NFC
-                                                         : TextNormalizer::None;
+    addsBos = rules->has(PreTokenizerName::AddBos);
+    if (rules->has(PreTokenizerName::Nfc))
+      model.normalizers.emplace_back().kind = NormalizerStep::Kind::Nfc;
     if (fields.addSpacePrefix == 1)
       model.steps.back().addPrefixSpace = true;
+    // The unknown id of a byte-level file is a leftover of its conversion: the
+    // reference drops bytes without a token, so model.unknownId stays -1.
+    addAddedTokens();
+    return readMerges();
+  }
+
+  Status readSentencePiece(bool joinSpaces) {
+    if (fields.scores.size() != model.tokens.size())
+      return Status::error("tokenizer.ggml.scores has " +
+                           std::to_string(fields.scores.size()) +
+                           " entries, tokenizer.ggml.tokens has " +
+                           std::to_string(model.tokens.size()));
+    model.scores.assign(fields.scores.begin(), fields.scores.end());
+    model.unknownId = readId("unknown_token_id", fields.unknownId);
+    for (size_t i = 0; i < model.types.size() && model.unknownId < 0; ++i)
+      if (model.types[i] == TokenType::Unknown)
+        model.unknownId = int32_t(i);
+    addAddedTokens();
+    return applySentencePieceRules(
+        {fields.charsmap, joinSpaces, fields.addSpacePrefix != 0}, model);
+  }
+
+  Status readSentencePieceBpe() {
+    model.kind = TokenizerKind::Bpe;
+    return readSentencePiece(/*joinSpaces=*/false);
+  }
+
+  Status readUnigram() {
+    model.kind = TokenizerKind::Unigram;
+    return readSentencePiece(fields.removeExtraWhitespaces != 0);
+  }
+
+  /// A converter writes "\u2581a" for BERT's "a", and "a" for its "##a".
+  Status readWordPiece() {
+    model.unknownId = readId("unknown_token_id", fields.unknownId);
+    for (size_t i = 0; i < model.tokens.size(); ++i) {
+      std::string &token = model.tokens[i];
+      if (model.unknownId < 0 && token == "[UNK]")
+        model.unknownId = int32_t(i);
+      if (model.types[i] != TokenType::Normal)
+        continue;
+      if (token.starts_with(metaspace))
+        token.erase(0, metaspace.size());
+      else if (!(token.starts_with('[') && token.ends_with(']')))
+        token.insert(0, "##");
+    }
+    addAddedTokens();
+    applyBertRules(BertRules::of(model), model);
     return Status::ok();
   }
 
@@ -72,18 +148,23 @@ private:
                              "] is " + std::to_string(type) +
                              ", known are 1 to 6");
       model.types[i] = TokenType(type);
-      bool first = vocabulary.try_emplace(model.tokens[i], int32_t(i)).second;
+      bool first = vocabulary.try_emplace(fields.tokens[i], int32_t(i)).second;
       if (first && endsTurn(model.tokens[i]))
         model.types[i] = TokenType::Control; // whatever the file says
-      if (first && (model.types[i] == TokenType::Control ||
-                    model.types[i] == TokenType::UserDefined))
-        addToken(int32_t(i));
     }
     return Status::ok();
   }
 
+  void addAddedTokens() {
+    for (size_t i = 0; i < model.tokens.size(); ++i)
+      if (model.types[i] == TokenType::Control ||
+          model.types[i] == TokenType::UserDefined)
+        addToken(int32_t(i));
+  }
+
   void addToken(int32_t id) {
-    if (model.tokens[id].empty())
+    auto named = vocabulary.find(fields.tokens[id]);
+    if (model.tokens[id].empty() || named->second != id)
       return;
     AddedToken token;
     token.id = id;
@@ -106,6 +187,7 @@ private:
       std::string_view right = merge.substr(space + 1);
       std::string whole = std::string(left) + std::string(right);
       TokenMerge ids;
+      ids.rank = uint32_t(rank);
       for (auto [token, id] :
            {std::pair(left, &ids.left), std::pair(right, &ids.right),
             std::pair(std::string_view(whole), &ids.result)}) {
@@ -140,31 +222,35 @@ private:
     model.padId = readId("padding_token_id", fields.padId);
     int32_t eot = readId("eot_token_id", fields.eotId);
     int32_t eom = readId("eom_token_id", fields.eomId);
-    // The unknown id of a byte-level file is a leftover of its conversion: the
-    // reference drops bytes without a token, so model.unknownId stays -1.
     for (int32_t id : {model.eosId, eot, eom})
       if (id >= 0)
         model.endIds.push_back(id);
     addTurnEnds(model);
 
+    bool bert = model.kind == TokenizerKind::WordPiece;
+    int32_t separator = readId("seperator_token_id", fields.separatorId);
+    int32_t last = bert && separator >= 0 ? separator : model.eosId;
     bool addBos = fields.addBos < 0
-                      ? rules->has(PreTokenizerName::AddBos) && model.bosId >= 0
+                      ? (addsBos || family->addBos) && model.bosId >= 0
                       : fields.addBos == 1;
+    bool addEos = fields.addEos < 0 || bert ? family->addEos && last >= 0
+                                            : fields.addEos == 1;
     if (addBos && model.bosId < 0)
       return Status::error("tokenizer.ggml.add_bos_token is set, but "
                            "tokenizer.ggml.bos_token_id is no token");
-    if (fields.addEos == 1 && model.eosId < 0)
+    if (addEos && last < 0)
       return Status::error("tokenizer.ggml.add_eos_token is set, but "
                            "tokenizer.ggml.eos_token_id is no token");
     if (addBos)
       model.prefixIds.push_back(model.bosId);
-    if (fields.addEos == 1)
-      model.suffixIds.push_back(model.eosId);
+    if (addEos)
+      model.suffixIds.push_back(last);
     return Status::ok();
   }
 
   const GgufTokenizerFields &fields;
-  const PreTokenizerName *rules = nullptr;
+  const Family *family = nullptr;
+  bool addsBos = false; // by the name of the pre-tokenizer
   VocabularyView vocabulary;
   TokenizerModel model;
 };

@@ -39,7 +39,42 @@ Status readModel(const Json &model, TokenizerModel &result,
 Status readNormalizer(const Json *normalizer, TokenizerModel &result);
 Status readPreTokenizer(const Json *preTokenizer, TokenizerModel &result);
 Status readPostProcessor(const Json *postProcessor, TokenizerModel &result);
-Status readDecoder(const Json *decoder);
+
+/// Checks the decoder, and writes what it makes of each token to the outputs.
+Status readDecoder(const Json *decoder, TokenizerModel &result);
+/// Of a Metaspace, which is a pre-tokenizer and a decoder.
+Expected<PrefixScheme> readPrefixScheme(const Json &json,
+                                        const std::string &place);
+
+/// Adds a token from its flags ("special", "lstrip", …) to a model that may
+/// have it in its vocabulary; text and id must agree. At most `idLimit`.
+Status readAddedToken(const Json &json, const std::string &place, int32_t id,
+                      size_t idLimit, TokenizerModel &model,
+                      Vocabulary &vocabulary);
+/// Reads what tokenizer_config.json says of special tokens and the template.
+Status readTokenizerConfig(const Json &config, TokenizerModel &model,
+                           const Vocabulary &vocabulary);
+
+/// Calls `visit` on `value`, or on each element if it is a Sequence with its
+/// elements in `member`. Nesting is bounded by `parseJson`.
+template <typename Visit>
+Status visitSequence(const Json &value, const std::string &place,
+                     const char *member, const Visit &visit) {
+  Expected<std::string> type = readType(value, place);
+  if (!type)
+    return type.status();
+  if (*type != "Sequence")
+    return visit(value, *type);
+  const Json *elements = findMember(value, member);
+  if (!elements || !elements->is_array())
+    return Status::error(place + "." + member + " is not an array");
+  for (const Json &element : *elements)
+    if (Status status =
+            visitSequence(element, place + "." + member, member, visit);
+        status.failed())
+      return status;
+  return Status::ok();
+}
 
 } // namespace llmrt::text
 

@@ -1,7 +1,7 @@
-//===- HuggingFaceModel.cpp - the BPE model of a tokenizer.json -----------===//
+//===- HuggingFaceModel.cpp - the model of a tokenizer.json ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Vocabulary, merges and the model's switches. Switches that change ids and are
+// Vocabulary, merges or scores, and the model's switches. Switches that change ids and are
 // not supported are refused by name.
 //===----------------------------------------------------------------------===//
 #include "HuggingFaceJson.h"
@@ -12,13 +12,6 @@ using namespace llmrt::text;
 namespace {
 
 Status refuseSwitches(const Json &model) {
-  Expected<bool> byteFallback =
-      readBool(model, "model", "byte_fallback", false);
-  if (!byteFallback)
-    return byteFallback.status();
-  if (*byteFallback)
-    return Status::error("model.byte_fallback is true, only byte-level "
-                         "vocabularies are supported");
   for (const char *name : {"continuing_subword_prefix", "end_of_word_suffix"}) {
     Expected<std::string> text = readString(model, "model", name, "");
     if (!text)
@@ -97,6 +90,7 @@ Status readMerges(const Json &model, TokenizerModel &result,
         status.failed())
       return status;
     TokenMerge ids;
+    ids.rank = uint32_t(rank);
     for (auto [token, id] :
          {std::pair(left, &ids.left), std::pair(right, &ids.right),
           std::pair(left + right, &ids.result)}) {
@@ -116,10 +110,6 @@ Status readUnknown(const Json &model, TokenizerModel &result,
   Expected<std::string> unknown = readString(model, "model", "unk_token", "");
   if (!unknown)
     return unknown.status();
-  Expected<bool> fuse = readBool(model, "model", "fuse_unk", false);
-  if (!fuse)
-    return fuse.status();
-  result.fuseUnknown = *fuse;
   if (unknown->empty())
     return Status::ok();
   auto found = vocabulary.find(*unknown);
@@ -130,30 +120,122 @@ Status readUnknown(const Json &model, TokenizerModel &result,
   return Status::ok();
 }
 
-} // namespace
-
-Status text::readModel(const Json &model, TokenizerModel &result,
-                       Vocabulary &vocabulary) {
-  if (!model.is_object())
-    return Status::error("model is not an object");
-  // Old files have no type; a BPE model is the one with merges.
-  Expected<std::string> type = readString(model, "model", "type", "BPE");
-  if (!type)
-    return type.status();
-  if (*type != "BPE")
-    return Status::error("model.type is '" + *type +
-                         "', only BPE is supported");
+Status readBpe(const Json &model, TokenizerModel &result,
+               Vocabulary &vocabulary) {
+  result.kind = TokenizerKind::Bpe; // until a ByteLevel step says more
   if (Status status = refuseSwitches(model); status.failed())
     return status;
-  Expected<bool> ignoreMerges =
-      readBool(model, "model", "ignore_merges", false);
-  if (!ignoreMerges)
-    return ignoreMerges.status();
-  result.ignoreMerges = *ignoreMerges;
+  for (auto [name, flag] : {std::pair("ignore_merges", &result.ignoreMerges),
+                            std::pair("byte_fallback", &result.byteFallback),
+                            std::pair("fuse_unk", &result.fuseUnknown)}) {
+    Expected<bool> value = readBool(model, "model", name, false);
+    if (!value)
+      return value.status();
+    *flag = *value;
+  }
   if (Status status = readVocabulary(model, result, vocabulary);
       status.failed())
     return status;
   if (Status status = readMerges(model, result, vocabulary); status.failed())
     return status;
   return readUnknown(model, result, vocabulary);
+}
+
+Status readWordPiece(const Json &model, TokenizerModel &result,
+                     Vocabulary &vocabulary) {
+  result.kind = TokenizerKind::WordPiece;
+  Expected<std::string> prefix =
+      readString(model, "model", "continuing_subword_prefix", "##");
+  if (!prefix)
+    return prefix.status();
+  result.continuingPrefix = *prefix;
+  result.maxWordCharacters = 100;
+  if (const Json *most = findMember(model, "max_input_chars_per_word")) {
+    Expected<int32_t> count = readId(*most, "model.max_input_chars_per_word");
+    if (!count)
+      return Status::error("model.max_input_chars_per_word is not a count");
+    result.maxWordCharacters = uint32_t(*count);
+  }
+  if (Status status = readVocabulary(model, result, vocabulary);
+      status.failed())
+    return status;
+  if (Status status = readUnknown(model, result, vocabulary); status.failed())
+    return status;
+  if (result.unknownId < 0)
+    return Status::error("model.unk_token is absent, WordPiece wants one");
+  return Status::ok();
+}
+
+Status readScoredToken(const Json &entry, size_t id, TokenizerModel &result,
+                       Vocabulary &vocabulary) {
+  if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() ||
+      !entry[1].is_number())
+    return Status::error("model.vocab[" + std::to_string(id) +
+                         "] is not a pair of token and score");
+  result.tokens.push_back(entry[0].get_ref<const std::string &>());
+  result.types.push_back(TokenType::Normal);
+  result.scores.push_back(entry[1].get<double>());
+  vocabulary[result.tokens.back()] = int32_t(id); // the last one counts
+  return Status::ok();
+}
+
+Status readUnigram(const Json &model, TokenizerModel &result,
+                   Vocabulary &vocabulary) {
+  result.kind = TokenizerKind::Unigram;
+  result.fuseUnknown = true;
+  const Json *vocab = findMember(model, "vocab");
+  if (!vocab || !vocab->is_array())
+    return Status::error("model.vocab is not an array of token and score");
+  for (size_t id = 0; id < vocab->size(); ++id)
+    if (Status status = readScoredToken((*vocab)[id], id, result, vocabulary);
+        status.failed())
+      return status;
+  Expected<bool> byteFallback =
+      readBool(model, "model", "byte_fallback", false);
+  if (!byteFallback)
+    return byteFallback.status();
+  result.byteFallback = *byteFallback;
+  const Json *unknown = findMember(model, "unk_id");
+  if (!unknown)
+    return Status::error("model.unk_id is absent, Unigram wants one");
+  Expected<int32_t> id = readId(*unknown, "model.unk_id");
+  if (!id)
+    return id.status();
+  result.unknownId = *id;
+  return Status::ok();
+}
+
+struct ModelReader {
+  const char *type;
+  Status (*read)(const Json &, TokenizerModel &, Vocabulary &);
+};
+
+constexpr ModelReader modelReaders[] = {
+    {"BPE", readBpe}, {"Unigram", readUnigram}, {"WordPiece", readWordPiece}};
+
+/// Old files have no type; the members tell.
+const char *guessType(const Json &model) {
+  if (findMember(model, "merges"))
+    return "BPE";
+  const Json *vocab = findMember(model, "vocab");
+  if (vocab && vocab->is_array())
+    return "Unigram";
+  return findMember(model, "continuing_subword_prefix") ? "WordPiece" : "BPE";
+}
+
+} // namespace
+
+Status text::readModel(const Json &model, TokenizerModel &result,
+                       Vocabulary &vocabulary) {
+  if (!model.is_object())
+    return Status::error("model is not an object");
+  Expected<std::string> type =
+      readString(model, "model", "type", guessType(model));
+  if (!type)
+    return type.status();
+  for (const ModelReader &reader : modelReaders)
+    if (*type == reader.type)
+      return reader.read(model, result, vocabulary);
+  return Status::error("model.type is '" + *type +
+                       "', supported are BPE, Unigram and WordPiece");
 }

@@ -1,8 +1,8 @@
 //===- HuggingFaceSteps.cpp - the stages of a tokenizer.json --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Normaliser, pre-tokenizer, post-processor and decoder: trees of typed objects
-// flattened to what the runtime executes.
+// Pre-tokenizer and post-processor: trees of typed objects flattened to what the
+// runtime executes.
 //===----------------------------------------------------------------------===//
 #include "HuggingFaceJson.h"
 
@@ -10,27 +10,6 @@ using namespace llmrt;
 using namespace llmrt::text;
 
 namespace {
-
-/// Calls `visit` on `value`, or on each element if it is a Sequence with its
-/// elements in `member`. Nesting is bounded by `parseJson`.
-template <typename Visit>
-Status visitSequence(const Json &value, const std::string &place,
-                     const char *member, const Visit &visit) {
-  Expected<std::string> type = readType(value, place);
-  if (!type)
-    return type.status();
-  if (*type != "Sequence")
-    return visit(value, *type);
-  const Json *elements = findMember(value, member);
-  if (!elements || !elements->is_array())
-    return Status::error(place + "." + member + " is not an array");
-  for (const Json &element : *elements)
-    if (Status status =
-            visitSequence(element, place + "." + member, member, visit);
-        status.failed())
-      return status;
-  return Status::ok();
-}
 
 Expected<SplitBehavior> readBehavior(const Json &step,
                                      const std::string &place) {
@@ -84,31 +63,99 @@ Status readByteLevel(const Json &json, const std::string &place,
   return Status::ok();
 }
 
+Status readDigits(const Json &json, const std::string &place,
+                  PreTokenizerStep &step) {
+  step.kind = PreTokenizerStep::Kind::Digits;
+  Expected<bool> individual = readBool(json, place, "individual_digits", false);
+  if (!individual)
+    return individual.status();
+  step.individualDigits = *individual;
+  return Status::ok();
+}
+
+Status readPunctuation(const Json &json, const std::string &place,
+                       PreTokenizerStep &step) {
+  step.kind = PreTokenizerStep::Kind::Class;
+  step.characters = CharacterClass::Punctuation;
+  step.behavior = SplitBehavior::Isolated;
+  if (!findMember(json, "behavior"))
+    return Status::ok();
+  Expected<SplitBehavior> behavior = readBehavior(json, place);
+  if (!behavior)
+    return behavior.status();
+  step.behavior = *behavior;
+  return Status::ok();
+}
+
+Status readMetaspace(const Json &json, const std::string &place,
+                     PreTokenizerStep &step) {
+  step.kind = PreTokenizerStep::Kind::Metaspace;
+  Expected<std::string> mark = readString(json, place, "replacement", "\u2581");
+  if (!mark)
+    return mark.status();
+  Expected<PrefixScheme> prefix = readPrefixScheme(json, place);
+  if (!prefix)
+    return prefix.status();
+  Expected<bool> split = readBool(json, place, "split", true);
+  if (!split)
+    return split.status();
+  step.pattern = *mark;
+  step.prefix = *prefix;
+  step.splitWords = *split;
+  return Status::ok();
+}
+
+PreTokenizerStep classStep(CharacterClass characters, SplitBehavior behavior) {
+  PreTokenizerStep step;
+  step.kind = PreTokenizerStep::Kind::Class;
+  step.characters = characters;
+  step.behavior = behavior;
+  return step;
+}
+
+/// Steps that have no options; nothing of another type.
+std::vector<PreTokenizerStep> plainSteps(const std::string &type) {
+  PreTokenizerStep noSpace =
+      classStep(CharacterClass::WhiteSpace, SplitBehavior::Removed);
+  if (type == "WhitespaceSplit")
+    return {noSpace};
+  if (type == "Whitespace")
+    return {noSpace,
+            classStep(CharacterClass::Word, SplitBehavior::Contiguous)};
+  if (type == "BertPreTokenizer")
+    return {noSpace,
+            classStep(CharacterClass::Punctuation, SplitBehavior::Isolated)};
+  return {};
+}
+
+struct StepReader {
+  const char *type;
+  Status (*read)(const Json &, const std::string &, PreTokenizerStep &);
+};
+
+constexpr StepReader stepReaders[] = {{"ByteLevel", readByteLevel},
+                                      {"Split", readSplit},
+                                      {"Digits", readDigits},
+                                      {"Punctuation", readPunctuation},
+                                      {"Metaspace", readMetaspace}};
+
 Status readStep(const Json &json, const std::string &type,
                 TokenizerModel &result) {
-  PreTokenizerStep step;
-  std::string place = "pre_tokenizer." + type;
-  Status status = Status::ok();
-  if (type == "ByteLevel") {
-    status = readByteLevel(json, place, step);
-  } else if (type == "Split") {
-    status = readSplit(json, place, step);
-  } else if (type == "Digits") {
-    step.kind = PreTokenizerStep::Kind::Digits;
-    Expected<bool> individual =
-        readBool(json, place, "individual_digits", false);
-    if (!individual)
-      return individual.status();
-    step.individualDigits = *individual;
-  } else {
-    return Status::error("pre_tokenizer.type is '" + type +
-                         "', supported are ByteLevel, Split, Digits and "
-                         "Sequence");
-  }
-  if (status.failed())
-    return status;
-  result.steps.push_back(std::move(step));
-  return Status::ok();
+  std::vector<PreTokenizerStep> plain = plainSteps(type);
+  result.steps.insert(result.steps.end(), plain.begin(), plain.end());
+  if (!plain.empty())
+    return Status::ok();
+  for (const StepReader &reader : stepReaders)
+    if (type == reader.type) {
+      PreTokenizerStep step;
+      Status status = reader.read(json, "pre_tokenizer." + type, step);
+      result.steps.push_back(std::move(step));
+      return status;
+    }
+  return Status::error("pre_tokenizer.type is '" + type +
+                       "', supported are BertPreTokenizer, ByteLevel, Digits, "
+                       "Metaspace, Punctuation, Split, Whitespace, "
+                       "WhitespaceSplit and Sequence");
 }
 
 /// The ids of one element of a template, looked up in its special_tokens.
@@ -182,25 +229,28 @@ Status readPairProcessor(const Json &processor, TokenizerModel &result) {
 
 } // namespace
 
-Status text::readNormalizer(const Json *normalizer, TokenizerModel &result) {
-  if (!normalizer)
-    return Status::ok();
-  return visitSequence(*normalizer, "normalizer", "normalizers",
-                       [&](const Json &, const std::string &type) {
-                         if (type != "NFC")
-                           return Status::error(
-                               "normalizer.type is '" + type +
-                               "', supported are NFC and none");
-                         result.normalizer = TextNormalizer::NFC;
-                         return Status::ok();
-                       });
+Expected<PrefixScheme> text::readPrefixScheme(const Json &json,
+                                              const std::string &place) {
+  // Older files have a flag instead.
+  Expected<bool> flag = readBool(json, place, "add_prefix_space", true);
+  if (!flag)
+    return flag.status();
+  Expected<std::string> scheme =
+      readString(json, place, "prepend_scheme", *flag ? "always" : "never");
+  if (!scheme)
+    return scheme.status();
+  constexpr const char *names[] = {"never", "first", "always"};
+  for (uint8_t i = 0; i < 3; ++i)
+    if (*scheme == names[i])
+      return PrefixScheme(i);
+  return Status::error(place + ".prepend_scheme is '" + *scheme +
+                       "', known are always, first and never");
 }
 
 Status text::readPreTokenizer(const Json *preTokenizer,
                               TokenizerModel &result) {
   if (!preTokenizer)
-    return Status::error("pre_tokenizer is null, byte-level BPE wants a "
-                         "ByteLevel");
+    return Status::ok();
   return visitSequence(*preTokenizer, "pre_tokenizer", "pretokenizers",
                        [&](const Json &json, const std::string &type) {
                          return readStep(json, type, result);
@@ -224,16 +274,4 @@ Status text::readPostProcessor(const Json *postProcessor,
                              "', supported are ByteLevel, TemplateProcessing, "
                              "RobertaProcessing, BertProcessing and Sequence");
       });
-}
-
-Status text::readDecoder(const Json *decoder) {
-  if (!decoder)
-    return Status::ok(); // byte-level vocabularies have one way to decode
-  return visitSequence(*decoder, "decoder", "decoders",
-                       [](const Json &, const std::string &type) {
-                         if (type == "ByteLevel")
-                           return Status::ok();
-                         return Status::error("decoder.type is '" + type +
-                                              "', supported is ByteLevel");
-                       });
 }

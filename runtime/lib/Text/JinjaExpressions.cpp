@@ -126,16 +126,17 @@ Value Evaluator::evaluateDict(const Expression &expression) {
     Value value = evaluate(*expression.operands[i + 1]);
     if (failed())
       return Value();
-    if (!key.is(ValueKind::String)) {
+    std::optional<std::string> name = memberName(key);
+    if (!name) {
       fail(expression.line, std::string("a dict key of type ") +
                                 key.typeName() + " is not supported");
       return Value();
     }
     spendLookUp(members.size());
     auto known = std::find_if(members.begin(), members.end(),
-                              [&](auto &m) { return m.first == key.text(); });
+                              [&](auto &m) { return m.first == *name; });
     if (known == members.end())
-      members.emplace_back(key.text(), std::move(value));
+      members.emplace_back(std::move(*name), std::move(value));
     else
       known->second = std::move(value);
   }
@@ -167,9 +168,10 @@ Value Evaluator::evaluateIndex(const Expression &expression) {
                               "' is undefined and cannot be indexed");
     return Value();
   }
-  if (index.is(ValueKind::String) && value.is(ValueKind::Dict)) {
-    const Value *member = memberOf(value, index.text());
-    return member ? *member : undefined(index.text());
+  std::optional<std::string> name = memberName(index);
+  if (name && value.is(ValueKind::Dict)) {
+    const Value *member = memberOf(value, *name);
+    return member ? *member : undefined(index.print());
   }
   bool sequence = value.is(ValueKind::List) || value.is(ValueKind::String);
   bool whole = index.is(ValueKind::Int) || index.is(ValueKind::Bool);
@@ -270,7 +272,7 @@ bool Evaluator::toItems(int line, const Value &value, Items &items) {
     for (const auto &[name, member] : value.members()) {
       if (!spendPiece(line, name.size()))
         return false;
-      items.push_back(Value::string(name));
+      items.push_back(memberKey(name));
     }
     return true;
   case ValueKind::String: {
@@ -503,7 +505,7 @@ bool Evaluator::contains(int line, const Value &container, const Value &item) {
     return std::any_of(container.items().begin(), container.items().end(),
                        [&](const Value &element) { return element == item; });
   case ValueKind::Dict:
-    return item.is(ValueKind::String) && memberOf(container, item.text());
+    return memberName(item) && memberOf(container, *memberName(item));
   case ValueKind::String:
     if (item.is(ValueKind::String))
       return text::findText(container.text(), item.text(), 0) !=

@@ -317,7 +317,7 @@ Value Evaluator::applyListFilter(const std::string &name, const Value &value,
     if (value.is(Kind::Dict))
       for (const auto &[key, member] : value.members())
         pairs.push_back(spendPiece(line, key.size())
-                            ? makeList(line, {Value::string(key), member}, true)
+                            ? makeList(line, {memberKey(key), member}, true)
                             : Value());
     else if (!value.is(Kind::Undefined))
       fail(line,

@@ -43,9 +43,8 @@ Value Evaluator::callMethod(const Value &value, const std::string &name,
     return callTextMethod(value.text(), name, given, line);
   if (value.is(Kind::Dict)) {
     if (name == "get" && (given.size() == 1 || given.size() == 2)) {
-      const Value *member = given[0].is(Kind::String)
-                                ? memberOf(value, given[0].text())
-                                : nullptr;
+      std::optional<std::string> key = memberName(given[0]);
+      const Value *member = key ? memberOf(value, *key) : nullptr;
       return member ? *member : given.size() == 2 ? given[1] : Value::none();
     }
     const Value *index = value.findMember("index0"); // of a loop
@@ -58,10 +57,10 @@ Value Evaluator::callMethod(const Value &value, const std::string &name,
       for (const auto &[key, member] : value.members()) {
         if (!spendPiece(line, key.size()))
           return Value();
-        items.push_back(name == "keys" ? Value::string(key)
+        items.push_back(name == "keys" ? memberKey(key)
                         : name == "values"
                             ? member
-                            : makeList(line, {Value::string(key), member},
+                            : makeList(line, {memberKey(key), member},
                                        /*tuple=*/true));
       }
       return makeList(line, std::move(items));

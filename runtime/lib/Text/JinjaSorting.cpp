@@ -98,7 +98,7 @@ Value Evaluator::applyOrderFilter(const std::string &name, const Value &value,
     return Value();
   if (isDict)
     for (const auto &[key, member] : value.members())
-      items.push_back(makeList(line, {Value::string(key), member}, true));
+      items.push_back(makeList(line, {memberKey(key), member}, true));
   else if (!toItems(line, value, items))
     return Value();
   // Parameters: sort(reverse, case_sensitive, attribute), dictsort(

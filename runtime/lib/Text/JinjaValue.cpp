@@ -11,6 +11,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 using namespace llmrt;
 using namespace llmrt::jinja;
@@ -153,6 +154,23 @@ void Value::setMember(const std::string &name, Value value) const {
       return;
     }
   dictData->members.emplace_back(name, std::move(value));
+}
+
+// No UTF-8 begins with this byte.
+static constexpr char numberMark = '\xFF';
+
+std::optional<std::string> jinja::memberName(const Value &key) {
+  if (key.is(Value::Kind::String))
+    return key.text();
+  if (key.is(Value::Kind::Int))
+    return numberMark + std::to_string(key.asInteger());
+  return std::nullopt;
+}
+
+Value jinja::memberKey(const std::string &name) {
+  if (!name.starts_with(numberMark))
+    return Value::string(name);
+  return Value::integer(std::strtoll(name.c_str() + 1, nullptr, 10));
 }
 
 const Value *Value::findMember(std::string_view name) const {
@@ -327,7 +345,7 @@ std::string Value::represent() const {
   case Kind::Dict: {
     std::string out = "{";
     for (const auto &[name, member] : members())
-      out += (out.size() > 1 ? ", " : "") + representText(name) + ": " +
+      out += (out.size() > 1 ? ", " : "") + memberKey(name).represent() + ": " +
              member.represent();
     return out + "}";
   }
@@ -380,7 +398,7 @@ void Value::appendJson(std::string &out, const JsonStyle &style, int level,
       if (count++)
         out += comma;
       breakLine(level + 1);
-      appendJsonText(out, name, style.asciiOnly);
+      appendJsonText(out, memberKey(name).print(), style.asciiOnly);
       out += style.keySeparator;
       member.appendJson(out, style, level + 1, valid);
     }

@@ -160,6 +160,12 @@ private:
 
 bool operator==(const Value &a, const Value &b);
 
+/// The member that a key names: a text its own, a whole number one that no text
+/// has; nothing for other keys, which are not supported.
+std::optional<std::string> memberName(const Value &key);
+/// The key that a member's name stands for.
+Value memberKey(const std::string &name);
+
 /// -1, 0, 1; nothing where Python would raise a TypeError.
 std::optional<int> compareValues(const Value &a, const Value &b);
 

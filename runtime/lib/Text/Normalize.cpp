@@ -1,4 +1,4 @@
-//===- Normalize.cpp - Unicode normalisation form C -----------------------===//
+//===- Normalize.cpp - Unicode normalisation forms ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Decompose, order the marks, compose (Unicode 3.11, D117); Hangul syllables by
@@ -29,7 +29,15 @@ struct Character {
   uint32_t order = 0; // among its neighbouring marks, as they came
 };
 
-void appendDecomposed(uint32_t codePoint, std::vector<Character> &out) {
+void appendDecomposed(uint32_t codePoint, bool compatible,
+                      std::vector<Character> &out) {
+  std::span<const uint32_t> parts;
+  if (compatible)
+    parts = compatibilityDecomposition(codePoint);
+  for (uint32_t part : parts)
+    out.push_back({part, combiningClass(part)});
+  if (!parts.empty())
+    return;
   uint32_t syllable = codePoint - hangulBase;
   if (codePoint >= hangulBase && syllable < leads * vowels * trails) {
     out.push_back({leadBase + syllable / (vowels * trails), 0});
@@ -43,9 +51,9 @@ void appendDecomposed(uint32_t codePoint, std::vector<Character> &out) {
     out.push_back({codePoint, combiningClass(codePoint)});
     return;
   }
-  appendDecomposed(first, out); // at most four deep in the data
+  appendDecomposed(first, compatible, out); // at most four deep in the data
   if (second)
-    appendDecomposed(second, out);
+    appendDecomposed(second, compatible, out);
 }
 
 void orderMarks(std::vector<Character> &characters) {
@@ -112,13 +120,20 @@ bool text::isQuicklyNfc(std::string_view text) {
                      [](char c) { return uint8_t(c) < 0xCC; });
 }
 
-std::string text::normalizeNfc(std::string_view text) {
+bool text::isAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return uint8_t(c) < 0x80; });
+}
+
+std::string text::normalizeUnicode(std::string_view text, UnicodeForm form) {
+  bool compatible = form == UnicodeForm::KC || form == UnicodeForm::KD;
   std::vector<Character> characters;
   characters.reserve(text.size());
   for (size_t position = 0; position < text.size();)
-    appendDecomposed(nextCodePoint(text, position), characters);
+    appendDecomposed(nextCodePoint(text, position), compatible, characters);
   orderMarks(characters);
-  characters.resize(composeAll(characters));
+  if (form == UnicodeForm::C || form == UnicodeForm::KC)
+    characters.resize(composeAll(characters));
   std::string out;
   out.reserve(text.size());
   for (const Character &character : characters)

@@ -1,8 +1,8 @@
-//===- Normalize.h - Unicode normalisation form C -------------------------===//
+//===- Normalize.h - Unicode normalisation forms --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Qwen's tokenizers compose characters before splitting; nothing else of
-// normalisation is used by byte-level vocabularies.
+// Qwen's tokenizers compose characters before splitting, BERT's decompose them,
+// and others fold what only looks different.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_TEXT_NORMALIZE_H
 #define LLMRT_TEXT_NORMALIZE_H
@@ -12,11 +12,15 @@
 
 namespace llmrt::text {
 
+enum class UnicodeForm { C, D, KC, KD };
+
 /// True only if `text` is certainly in form C: all below U+0300.
 bool isQuicklyNfc(std::string_view text);
+/// True only if `text` is ASCII, which is in every form.
+bool isAscii(std::string_view text);
 
-/// `text` (valid UTF-8) in form C (Unicode 3.11).
-std::string normalizeNfc(std::string_view text);
+/// `text` (valid UTF-8) in a normalisation form (Unicode 3.11).
+std::string normalizeUnicode(std::string_view text, UnicodeForm form);
 
 } // namespace llmrt::text
 

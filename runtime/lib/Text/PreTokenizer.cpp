@@ -1,4 +1,4 @@
-//===- PreTokenizer.cpp - text cut into the words BPE never crosses -------===//
+//===- PreTokenizer.cpp - text cut into the words no token crosses --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The steps and their corner cases (empty matches, what is merged with which
@@ -28,6 +28,18 @@ struct Span {
   size_t end;
   bool isMatch;
 };
+
+bool isOfClass(uint32_t codePoint, CharacterClass characters) {
+  switch (characters) {
+  case CharacterClass::WhiteSpace:
+    return isWhiteSpace(codePoint);
+  case CharacterClass::Punctuation:
+    return isPunctuation(codePoint);
+  case CharacterClass::Word:
+    return isWordCharacter(codePoint);
+  }
+  return false;
+}
 
 using SpanSink = std::function<Status(Span)>;
 
@@ -75,11 +87,22 @@ private:
   Expected<RegexMatch> search(std::string_view text, size_t from) {
     if (matcher)
       return matcher->search(text, from);
+    if (step.spec.kind == Kind::Class)
+      return searchClass(text, from);
     const std::string &pattern = step.spec.pattern;
     size_t at = pattern.empty() ? text.npos : findText(text, pattern, from);
     if (at == text.npos)
       return RegexMatch();
     return RegexMatch{true, at, at + pattern.size()};
+  }
+
+  RegexMatch searchClass(std::string_view text, size_t from) const {
+    while (from < text.size()) {
+      size_t begin = from;
+      if (isOfClass(nextCodePoint(text, from), step.spec.characters))
+        return {true, begin, from};
+    }
+    return {};
   }
 
   Status report(size_t begin, size_t end, bool isMatch, const SpanSink &sink) {
@@ -125,9 +148,10 @@ std::vector<Span> joinSpans(const std::vector<Span> &spans,
 /// One pass over one text: the matchers, and the recursion over the steps.
 class Splitter {
 public:
-  Splitter(const std::vector<PreTokenizer::Step> &steps, WordSink &sink,
-           StepBudget &budget)
-      : steps(steps), sink(sink) {
+  /// `start`: where the whole text begins, or null.
+  Splitter(const std::vector<PreTokenizer::Step> &steps, const char *start,
+           WordSink &sink, StepBudget &budget)
+      : steps(steps), start(start), sink(sink) {
     finders.reserve(steps.size());
     for (const PreTokenizer::Step &step : steps)
       finders.emplace_back(step, budget);
@@ -144,7 +168,10 @@ public:
     case Kind::Digits:
       return runDigits(index, piece, spelled);
     case Kind::Split:
+    case Kind::Class:
       return runSplit(index, piece, spelled);
+    case Kind::Metaspace:
+      return runMetaspace(index, piece);
     case Kind::ByteLevel:
       return runByteLevel(index, piece);
     }
@@ -196,6 +223,32 @@ private:
     return Status::ok();
   }
 
+  /// ' ' becomes the mark, and a word begins at each.
+  Status runMetaspace(size_t index, std::string_view piece) {
+    const PreTokenizerStep &spec = steps[index].spec;
+    const std::string &mark = spec.pattern;
+    bool prefixed =
+        !piece.starts_with(' ') && !piece.starts_with(mark) &&
+        (spec.prefix == PrefixScheme::Always ||
+         (spec.prefix == PrefixScheme::First && piece.data() == start));
+    std::string marked = prefixed ? mark : std::string();
+    marked.reserve(marked.size() + piece.size());
+    for (char byte : piece)
+      if (byte == ' ')
+        marked += mark;
+      else
+        marked += byte;
+    std::string_view rest = marked;
+    while (spec.splitWords && !rest.empty()) {
+      size_t end = rest.find(mark, rest.starts_with(mark) ? mark.size() : 0);
+      std::string_view word = rest.substr(0, end);
+      rest.remove_prefix(word.size());
+      if (Status status = run(index + 1, word, false); status.failed())
+        return status;
+    }
+    return run(index + 1, rest, false);
+  }
+
   Status runByteLevel(size_t index, std::string_view piece) {
     const PreTokenizerStep &spec = steps[index].spec;
     std::string prefixed;
@@ -219,6 +272,7 @@ private:
   }
 
   const std::vector<PreTokenizer::Step> &steps;
+  const char *start;
   WordSink &sink;
   std::vector<SpanFinder> finders;
 };
@@ -237,6 +291,12 @@ PreTokenizer::create(std::vector<PreTokenizerStep> specs) {
     Step step;
     bool byteLevel = spec.kind == Kind::ByteLevel;
     byteLevels += byteLevel;
+    constexpr size_t longestMark = 8; // bytes: a text grows by as much
+    if (spec.kind == Kind::Metaspace &&
+        (spec.pattern.empty() || spec.pattern.size() > longestMark ||
+         spec.pattern.find(' ') != std::string::npos ||
+         !isValidUtf8(spec.pattern)))
+      return Status::error("Metaspace wants one character for a space");
     std::string_view pattern = byteLevel ? gpt2Pattern : spec.pattern;
     if (byteLevel ? spec.useRegex : spec.kind == Kind::Split && !spec.literal) {
       Expected<Regex> regex = Regex::compile(pattern);
@@ -247,13 +307,14 @@ PreTokenizer::create(std::vector<PreTokenizerStep> specs) {
     step.spec = std::move(spec);
     result.steps.push_back(std::move(step));
   }
-  if (byteLevels != 1)
-    return Status::error("pre-tokenizer needs one ByteLevel step, found " +
-                         std::to_string(byteLevels));
+  if (byteLevels > 1)
+    return Status::error("pre-tokenizer has " + std::to_string(byteLevels) +
+                         " ByteLevel steps, wants one at most");
   return result;
 }
 
-Status PreTokenizer::split(std::string_view text, WordSink &sink,
+Status PreTokenizer::split(std::string_view text, bool isFirst, WordSink &sink,
                            StepBudget &budget) const {
-  return Splitter(steps, sink, budget).run(0, text, /*spelled=*/false);
+  return Splitter(steps, isFirst ? text.data() : nullptr, sink, budget)
+      .run(0, text, /*spelled=*/false);
 }

@@ -1,4 +1,4 @@
-//===- PreTokenizer.h - text cut into the words BPE never crosses ---------===//
+//===- PreTokenizer.h - text cut into the words no token crosses ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Runs a list of steps, each on every piece the step before left, one word at a
@@ -28,12 +28,13 @@ public:
 
 class PreTokenizer {
 public:
-  /// Compiles the patterns. Wants exactly one ByteLevel step.
+  /// Compiles the patterns. At most one step is ByteLevel.
   static Expected<PreTokenizer> create(std::vector<PreTokenizerStep> steps);
 
   /// Cuts `text` (valid UTF-8) and hands the bytes of each word to `sink`. The
-  /// budget is of the text that this one is a part of.
-  Status split(std::string_view text, WordSink &sink, StepBudget &budget) const;
+  /// budget is of the text that this one is a part of, and begins if `isFirst`.
+  Status split(std::string_view text, bool isFirst, WordSink &sink,
+               StepBudget &budget) const;
 
   struct Step {
     PreTokenizerStep spec;

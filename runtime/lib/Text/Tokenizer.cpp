@@ -4,23 +4,64 @@
 // Repair, cut added tokens, normalise, cut the others, split, merge: the order
 // of the Hugging Face library.
 //===----------------------------------------------------------------------===//
-#include "BytePairMerge.h"
-#include "Normalize.h"
 #include "TokenizerImpl.h"
 #include "Utf8.h"
+#include "WordEncoder.h"
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 using namespace llmrt;
 using namespace llmrt::text;
 
-int32_t Tokenizer::Impl::findWord(std::string_view bytes) const {
-  auto found = std::lower_bound(sortedWords.begin(), sortedWords.end(), bytes,
-                                [&](int32_t id, std::string_view wanted) {
-                                  return bytesOf(id) < wanted;
-                                });
-  return found != sortedWords.end() && bytesOf(*found) == bytes ? *found : -1;
+int32_t Tokenizer::Impl::findWord(std::string_view word) const {
+  auto found = std::lower_bound(
+      sortedWords.begin(), sortedWords.end(), word,
+      [&](int32_t id, std::string_view wanted) { return wordOf(id) < wanted; });
+  return found != sortedWords.end() && wordOf(*found) == word ? *found : -1;
+}
+
+/// `word` without SentencePiece's mark for a space.
+static std::string withoutMetaspace(std::string_view word) {
+  constexpr std::string_view mark = "\u2581";
+  std::string kept;
+  for (size_t at = 0; at < word.size();) {
+    if (word.substr(at).starts_with(mark))
+      at += mark.size();
+    else
+      kept += word[at++];
+  }
+  return kept;
+}
+
+void Tokenizer::Impl::appendOutput(int32_t id, OutputState &state,
+                                   std::string &out) const {
+  std::string_view bytes = bytesOf(id);
+  bool isFirst = std::exchange(state.isFirst, false);
+  auto first = FirstToken(header->firstToken);
+  if (isFirst && first == FirstToken::DropMetaspace) {
+    std::string kept = withoutMetaspace(wordOf(id));
+    out += kept.size() < wordOf(id).size() ? std::string_view(kept) : bytes;
+    return;
+  }
+  if (isFirst && first == FirstToken::WordPiece) {
+    BlobString prefix = header->continuingPrefix;
+    bool continues =
+        prefix.length > 0 &&
+        wordOf(id).starts_with(strings.substr(prefix.offset, prefix.length));
+    if (continues)
+      bytes = wordOf(id);
+    else if (bytes.starts_with(' '))
+      bytes.remove_prefix(1);
+  }
+  while (state.stripSpaces > 0 && bytes.starts_with(' ')) {
+    bytes.remove_prefix(1);
+    --state.stripSpaces;
+  }
+  if (!bytes.empty())
+    state.stripSpaces = 0;
+  out += bytes;
 }
 
 const BlobMerge *Tokenizer::Impl::findMerge(int32_t left, int32_t right) const {
@@ -43,28 +84,43 @@ void appendIds(std::vector<int32_t> &ids, std::span<const int32_t> more) {
 }
 
 /// Tokenises text that holds no plain added token.
-Status encodePart(const Tokenizer::Impl &impl, std::string_view part,
-                  bool parseSpecial, BytePairMerger &merger, StepBudget &budget,
-                  std::vector<int32_t> &ids) {
-  std::string normalized;
-  if (impl.hasFlag(blobNFC) && !isQuicklyNfc(part)) {
-    normalized = normalizeNfc(part);
-    part = normalized;
-  }
-  auto pieces = cutAddedTokens(part, impl.addedNormal, parseSpecial, budget);
-  if (!pieces)
-    return pieces.status();
-  for (const TextPart &piece : *pieces) {
-    if (piece.token) {
-      ids.push_back(piece.token->id);
-      continue;
+class PartEncoder {
+public:
+  PartEncoder(const Tokenizer::Impl &impl, EncodeOptions options,
+              StepBudget &budget, std::vector<int32_t> &ids)
+      : impl(impl), options(options), budget(budget), ids(ids),
+        encoder(createWordEncoder(impl, ids, budget)) {}
+
+  /// `isFirst`: the text begins with this part.
+  Status encode(std::string_view part, bool isFirst) {
+    std::string storage;
+    Expected<std::string_view> text =
+        impl.normalizer.apply(part, storage, budget);
+    if (!text)
+      return text.status();
+    auto pieces =
+        cutAddedTokens(*text, impl.addedNormal, options.parseSpecial, budget);
+    if (!pieces)
+      return pieces.status();
+    for (const TextPart &piece : *pieces) {
+      bool begins = isFirst && &piece == pieces->data();
+      if (piece.token)
+        ids.push_back(piece.token->id);
+      else if (Status status = impl.preTokenizer.split(piece.text, begins,
+                                                       *encoder, budget);
+               status.failed())
+        return status;
     }
-    if (Status status = impl.preTokenizer.split(piece.text, merger, budget);
-        status.failed())
-      return status;
+    return Status::ok();
   }
-  return Status::ok();
-}
+
+private:
+  const Tokenizer::Impl &impl;
+  EncodeOptions options;
+  StepBudget &budget;
+  std::vector<int32_t> &ids;
+  std::unique_ptr<WordSink> encoder;
+};
 
 } // namespace
 
@@ -81,7 +137,7 @@ Expected<std::vector<int32_t>> Tokenizer::encode(std::string_view text,
   if (!parts)
     return parts.status();
   std::vector<int32_t> ids;
-  BytePairMerger merger(*impl, ids);
+  PartEncoder encoder(*impl, options, budget, ids);
   if (options.addSpecial)
     appendIds(ids, impl->prefixIds);
   for (const TextPart &part : *parts) {
@@ -89,8 +145,7 @@ Expected<std::vector<int32_t>> Tokenizer::encode(std::string_view text,
       ids.push_back(part.token->id);
       continue;
     }
-    if (Status status = encodePart(*impl, part.text, options.parseSpecial,
-                                   merger, budget, ids);
+    if (Status status = encoder.encode(part.text, &part == parts->data());
         status.failed())
       return status;
   }
@@ -107,9 +162,10 @@ Expected<std::string> Tokenizer::decode(std::span<const int32_t> ids,
                            " is outside the vocabulary of " +
                            std::to_string(vocabSize()));
   std::string bytes;
+  OutputState state(impl->header->stripSpaces);
   for (int32_t id : ids)
     if (!skipSpecial || !isSpecial(id))
-      bytes += impl->bytesOf(id);
+      impl->appendOutput(id, state, bytes);
   return isValidUtf8(bytes) ? bytes : repairUtf8(bytes);
 }
 
@@ -135,8 +191,10 @@ Tokenizer &Tokenizer::operator=(Tokenizer &&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
 size_t Tokenizer::longestText(int64_t tokens) const {
-  // Three letters of Hangul with three bytes each become one.
-  const size_t shortening = impl->hasFlag(blobNFC) ? 3 : 1;
+  // Three letters of Hangul with three bytes each become one; normalisers also
+  // remove text, and one token stands for any word that is unknown.
+  const size_t shortening =
+      impl->kind() == TokenizerKind::ByteLevelBpe ? 3 : 16;
   return static_cast<size_t>(tokens) * impl->longestToken * shortening;
 }
 
@@ -156,10 +214,20 @@ std::string_view Tokenizer::chatTemplate() const {
   return impl->strings.substr(source.offset, source.length);
 }
 
+Detokenizer::Detokenizer(const Tokenizer &tokenizer, bool skipSpecial,
+                         bool continues)
+    : tokenizer(&tokenizer), skipSpecial(skipSpecial), isFirst(!continues),
+      stripSpaces(continues ? 0 : tokenizer.impl->header->stripSpaces) {}
+
 std::string Detokenizer::push(int32_t id) {
-  if (skipSpecial && tokenizer->isSpecial(id))
+  if (id < 0 || id >= tokenizer->vocabSize() ||
+      (skipSpecial && tokenizer->isSpecial(id)))
     return {};
-  pending += tokenizer->tokenBytes(id);
+  OutputState state(stripSpaces);
+  state.isFirst = isFirst;
+  tokenizer->impl->appendOutput(id, state, pending);
+  isFirst = state.isFirst;
+  stripSpaces = state.stripSpaces;
   return takeCompleteUtf8(pending);
 }
 

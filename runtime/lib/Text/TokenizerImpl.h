@@ -6,6 +6,7 @@
 #ifndef LLMRT_TEXT_TOKENIZERIMPL_H
 #define LLMRT_TEXT_TOKENIZERIMPL_H
 
+#include "Normalizer.h"
 #include "PreTokenizer.h"
 #include "TokenizerBlob.h"
 #include "llmrt/Tokenizer.h"
@@ -35,6 +36,14 @@ struct AddedTokenSet {
   const BlobAddedToken *find(std::string_view content) const;
 };
 
+/// What decoding a token depends on: how many spaces in front of the output are
+/// left to strip, and whether it has begun.
+struct OutputState {
+  explicit OutputState(uint32_t stripSpaces) : stripSpaces(stripSpaces) {}
+  uint32_t stripSpaces;
+  bool isFirst = true;
+};
+
 /// A part of a text: an added token, or text to tokenise (token is null).
 struct TextPart {
   std::string_view text;
@@ -57,8 +66,12 @@ struct Tokenizer::Impl {
   std::span<const uint32_t> tokenEnds;
   std::string_view tokenBytes;
   std::span<const uint8_t> tokenTypes;
+  std::span<const uint32_t> wordEnds; // empty: tokenEnds
+  std::string_view wordBytes;
   std::span<const int32_t> byteTokens;
   std::span<const int32_t> sortedWords;
+  std::span<const int32_t> prefixLinks;
+  std::span<const double> scores;
   std::span<const uint32_t> mergeEnds;
   std::span<const text::BlobMerge> merges;
   text::AddedTokenSet addedPlain;
@@ -67,20 +80,36 @@ struct Tokenizer::Impl {
   std::span<const int32_t> suffixIds;
   std::span<const int32_t> endIds;
   std::string_view strings;
+  text::Normalizer normalizer;
   text::PreTokenizer preTokenizer;
   size_t longestToken = 0; // bytes
 
+  TokenizerKind kind() const { return TokenizerKind(header->kind); }
   bool hasFlag(text::BlobFlag flag) const { return header->flags & flag; }
+  /// What a token adds to the output, but for the first one.
   std::string_view bytesOf(int32_t id) const {
-    assert(id >= 0 && size_t(id) < tokenEnds.size() &&
-           "ids are checked where they come from");
-    uint32_t begin = id == 0 ? 0 : tokenEnds[id - 1];
-    return tokenBytes.substr(begin, tokenEnds[id] - begin);
+    return entryOf(id, tokenEnds, tokenBytes);
   }
-  /// The token whose bytes are exactly `bytes`, or -1.
-  int32_t findWord(std::string_view bytes) const;
+  /// What text becomes this token.
+  std::string_view wordOf(int32_t id) const {
+    return wordEnds.empty() ? bytesOf(id) : entryOf(id, wordEnds, wordBytes);
+  }
+  /// Appends what a token adds to the output.
+  void appendOutput(int32_t id, text::OutputState &state,
+                    std::string &out) const;
+  /// The token that `word` becomes as a whole, or -1.
+  int32_t findWord(std::string_view word) const;
   /// The merge of two neighbours, or null.
   const text::BlobMerge *findMerge(int32_t left, int32_t right) const;
+
+private:
+  static std::string_view entryOf(int32_t id, std::span<const uint32_t> ends,
+                                  std::string_view bytes) {
+    assert(id >= 0 && size_t(id) < ends.size() &&
+           "ids are checked where they come from");
+    uint32_t begin = id == 0 ? 0 : ends[id - 1];
+    return bytes.substr(begin, ends[id] - begin);
+  }
 };
 
 } // namespace llmrt

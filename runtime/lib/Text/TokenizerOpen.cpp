@@ -24,7 +24,8 @@ public:
     impl = std::make_unique<Tokenizer::Impl>();
     for (auto stage :
          {&Opener::readHeader, &Opener::readSections, &Opener::checkTokens,
-          &Opener::checkMerges, &Opener::checkIds, &Opener::readAddedTokens,
+          &Opener::checkModel, &Opener::checkMerges, &Opener::checkIds,
+          &Opener::readAddedTokens, &Opener::readNormalizers,
           &Opener::readSteps})
       if (Status status = (this->*stage)(); status.failed())
         return Status::error("tokenizer section: " + status.message());
@@ -86,13 +87,18 @@ private:
              view("token ends", h.tokenEnds, impl->tokenEnds),
              view("token bytes", h.tokenBytes, impl->tokenBytes),
              view("token types", h.tokenTypes, impl->tokenTypes),
+             view("word ends", h.wordEnds, impl->wordEnds),
+             view("word bytes", h.wordBytes, impl->wordBytes),
              view("byte tokens", h.byteTokens, impl->byteTokens),
              view("sorted words", h.sortedWords, impl->sortedWords),
+             view("prefix links", h.prefixLinks, impl->prefixLinks),
+             view("scores", h.scores, impl->scores),
              view("merge ends", h.mergeEnds, impl->mergeEnds),
              view("merges", h.merges, impl->merges),
              view("added tokens", h.addedPlain, impl->addedPlain.tokens),
              view("normalised added tokens", h.addedNormal,
                   impl->addedNormal.tokens),
+             view("normalizers", h.normalizers, normalizers),
              view("steps", h.steps, steps),
              view("prefix ids", h.prefixIds, impl->prefixIds),
              view("suffix ids", h.suffixIds, impl->suffixIds),
@@ -101,6 +107,10 @@ private:
          })
       if (status.failed())
         return status;
+    if (Status status =
+            checkString("a continuation's prefix", h.continuingPrefix);
+        status.failed())
+      return status;
     return checkString("chat template", h.chatTemplate);
   }
 
@@ -119,13 +129,60 @@ private:
         impl->byteTokens.size() != 256)
       return Status::error("token tables do not have " + std::to_string(vocab) +
                            " entries");
+    size_t longestWord = 0;
+    if (!ascend(impl->tokenEnds, impl->tokenBytes, impl->longestToken))
+      return Status::error("token ends do not ascend");
+    if (!impl->wordEnds.empty() &&
+        (impl->wordEnds.size() != vocab ||
+         !ascend(impl->wordEnds, impl->wordBytes, longestWord)))
+      return Status::error("word ends do not ascend");
+    return Status::ok();
+  }
+
+  /// Whether ends are places in `bytes`, none before the last; `longest`: of
+  /// what lies between two.
+  static bool ascend(std::span<const uint32_t> ends, std::string_view bytes,
+                     size_t &longest) {
     uint32_t previous = 0;
-    for (uint32_t end : impl->tokenEnds) {
-      if (end < previous || end > impl->tokenBytes.size())
-        return Status::error("token ends do not ascend");
-      impl->longestToken = std::max<size_t>(impl->longestToken, end - previous);
+    for (uint32_t end : ends) {
+      if (end < previous || end > bytes.size())
+        return false;
+      longest = std::max<size_t>(longest, end - previous);
       previous = end;
     }
+    return true;
+  }
+
+  /// What the kinds of models need beyond tokens.
+  Status checkModel() {
+    const BlobHeader &h = *header;
+    if (h.kind > uint32_t(TokenizerKind::WordPiece) ||
+        h.firstToken > uint32_t(FirstToken::WordPiece))
+      return Status::error("has an unknown kind of model");
+    auto kind = TokenizerKind(h.kind);
+    if (kind == TokenizerKind::Unigram &&
+        impl->scores.size() != size_t(h.vocabSize))
+      return Status::error("has " + std::to_string(impl->scores.size()) +
+                           " scores, wants " + std::to_string(h.vocabSize));
+    bool searched =
+        kind == TokenizerKind::Unigram || kind == TokenizerKind::WordPiece;
+    if (!searched)
+      return Status::ok();
+    if (h.unknownId < 0)
+      return Status::error("has no token for what is unknown");
+    if (impl->prefixLinks.size() != impl->sortedWords.size())
+      return Status::error("has no link for every word");
+    for (size_t i = 0; i < impl->prefixLinks.size(); ++i)
+      if (impl->prefixLinks[i] < -1 || impl->prefixLinks[i] >= int64_t(i))
+        return Status::error("a word's link does not lead back");
+    return checkWords();
+  }
+
+  /// A search takes a word for a part of the text, which it moves on by.
+  Status checkWords() const {
+    for (int32_t id : impl->sortedWords)
+      if (!inVocab(id) || impl->wordOf(id).empty())
+        return Status::error("a word is empty or outside the vocabulary");
     return Status::ok();
   }
 
@@ -198,6 +255,33 @@ private:
     return Status::ok();
   }
 
+  Status readNormalizers() {
+    std::vector<Normalizer::Spec> specs;
+    for (const BlobNormalizerStep &step : normalizers) {
+      for (BlobString text : {step.pattern, step.content})
+        if (Status status = checkString("a normalizer's text", text);
+            status.failed())
+          return status;
+      if (step.kind < uint32_t(NormalizerStep::Kind::Nfc) ||
+          step.kind > uint32_t(NormalizerStep::Kind::SentencePieceSpace))
+        return Status::error("has an unknown normalizer step");
+      auto text = [&](BlobString string) {
+        return impl->strings.substr(string.offset, string.length);
+      };
+      specs.push_back({NormalizerStep::Kind(step.kind), text(step.pattern),
+                       text(step.content),
+                       (step.flags & normalizerLiteral) != 0,
+                       (step.flags & normalizerLeft) != 0,
+                       (step.flags & normalizerRight) != 0,
+                       (step.flags & normalizerByGrapheme) != 0});
+    }
+    Expected<Normalizer> created = Normalizer::create(specs);
+    if (!created)
+      return created.status();
+    impl->normalizer = std::move(*created);
+    return Status::ok();
+  }
+
   Status readSteps() {
     std::vector<PreTokenizerStep> specs;
     if (steps.size() > 32)
@@ -208,8 +292,10 @@ private:
           status.failed())
         return status;
       if (step.kind < uint8_t(StepKind::Digits) ||
-          step.kind > uint8_t(StepKind::ByteLevel) ||
-          step.behavior > uint8_t(SplitBehavior::Contiguous))
+          step.kind > uint8_t(StepKind::Class) ||
+          step.behavior > uint8_t(SplitBehavior::Contiguous) ||
+          prefixOf(step) > uint8_t(PrefixScheme::Always) ||
+          charactersOf(step) > uint8_t(CharacterClass::Word))
         return Status::error("has an unknown pre-tokenizer step");
       PreTokenizerStep spec;
       spec.kind = StepKind(step.kind);
@@ -221,6 +307,9 @@ private:
       spec.invert = step.flags & stepInvert;
       spec.addPrefixSpace = step.flags & stepPrefixSpace;
       spec.useRegex = step.flags & stepUseRegex;
+      spec.splitWords = step.flags & stepSplitWords;
+      spec.prefix = PrefixScheme(prefixOf(step));
+      spec.characters = CharacterClass(charactersOf(step));
       specs.push_back(std::move(spec));
     }
     Expected<PreTokenizer> created = PreTokenizer::create(std::move(specs));
@@ -230,8 +319,16 @@ private:
     return Status::ok();
   }
 
+  static unsigned prefixOf(const BlobStep &step) {
+    return step.flags >> stepPrefixShift & 3;
+  }
+  static unsigned charactersOf(const BlobStep &step) {
+    return step.flags >> stepCharactersShift & 3;
+  }
+
   std::span<const std::byte> blob;
   const BlobHeader *header = nullptr;
+  std::span<const BlobNormalizerStep> normalizers;
   std::span<const BlobStep> steps;
   std::unique_ptr<Tokenizer::Impl> impl;
 };

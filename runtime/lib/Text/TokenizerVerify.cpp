@@ -4,10 +4,13 @@
 // Checked once where a model is imported, so that serialising cannot fail on
 // anything but size and a bad file is reported by the compiler, not by the app.
 //===----------------------------------------------------------------------===//
+#include "Normalizer.h"
 #include "PreTokenizer.h"
 #include "Utf8.h"
 #include "Vocabulary.h"
 #include "llmrt/TokenizerModel.h"
+
+#include <cmath>
 
 using namespace llmrt;
 using namespace llmrt::text;
@@ -19,8 +22,9 @@ public:
   explicit Verifier(const TokenizerModel &model) : model(model) {}
 
   Status run() const {
-    for (auto check : {&Verifier::sizes, &Verifier::merges, &Verifier::added,
-                       &Verifier::ids, &Verifier::steps, &Verifier::chat})
+    for (auto check :
+         {&Verifier::sizes, &Verifier::kinds, &Verifier::merges,
+          &Verifier::added, &Verifier::ids, &Verifier::steps, &Verifier::chat})
       if (Status status = (this->*check)(); status.failed())
         return status;
     return Status::ok();
@@ -59,6 +63,31 @@ private:
         return Status::error("token " + std::to_string(i) +
                              " is not valid UTF-8");
     }
+    return Status::ok();
+  }
+
+  /// What the kinds of models need beyond tokens.
+  Status kinds() const {
+    if (!model.outputs.empty() && model.outputs.size() != model.tokens.size())
+      return Status::error("tokenizer wants one output per token");
+    for (const std::string &output : model.outputs)
+      if (output.size() > tokenSizeLimit)
+        return Status::error("a token adds " + std::to_string(output.size()) +
+                             " bytes to the text, at most 65536 are supported");
+    bool unigram = model.kind == TokenizerKind::Unigram;
+    if (unigram && model.scores.size() != model.tokens.size())
+      return Status::error("tokenizer wants one score per token, found " +
+                           std::to_string(model.scores.size()));
+    for (double score : model.scores)
+      if (!std::isfinite(score))
+        return Status::error("a token's score is no number");
+    if ((unigram || model.kind == TokenizerKind::WordPiece) &&
+        model.unknownId < 0)
+      return Status::error("tokenizer wants a token for what is unknown");
+    if (model.continuingPrefix.size() > 64 ||
+        !isValidUtf8(model.continuingPrefix))
+      return Status::error("the prefix of continuations wants up to 64 bytes "
+                           "of UTF-8");
     return Status::ok();
   }
 
@@ -103,7 +132,20 @@ private:
     return Status::ok();
   }
 
-  Status steps() const { return PreTokenizer::create(model.steps).status(); }
+  Status steps() const {
+    if (Status status = Normalizer::create(model.normalizers).status();
+        status.failed())
+      return status;
+    size_t byteLevels = 0;
+    for (const PreTokenizerStep &step : model.steps)
+      byteLevels += step.kind == PreTokenizerStep::Kind::ByteLevel;
+    bool byteLevel = model.kind == TokenizerKind::ByteLevelBpe;
+    if (byteLevel != (byteLevels == 1))
+      return Status::error("a byte-level vocabulary needs one ByteLevel step, "
+                           "any other none: found " +
+                           std::to_string(byteLevels));
+    return PreTokenizer::create(model.steps).status();
+  }
 
   Status chat() const {
     if (model.chatTemplate.empty())

@@ -45,6 +45,23 @@ struct CombiningRange {
   uint8_t combiningClass;
 };
 
+struct Expansion {
+  uint32_t codePoint;
+  uint32_t place; // in compatibilityPool
+  uint32_t count;
+};
+
+struct Mapping {
+  uint32_t codePoint;
+  uint32_t result;
+};
+
+struct GraphemeRange {
+  uint32_t first;
+  uint32_t last;
+  uint8_t graphemeClass;
+};
+
 #include "UnicodeTables.inc"
 
 /// The entry of a table of ranges that holds `codePoint`, or null.
@@ -57,6 +74,18 @@ const Range *findRange(const Range (&table)[N], uint32_t codePoint) {
                                                                : nullptr;
 }
 
+/// The entry of a table of characters for `codePoint`, or null.
+template <typename Entry, size_t N>
+const Entry *findEntry(const Entry (&table)[N], uint32_t codePoint) {
+  const Entry *entry =
+      std::lower_bound(std::begin(table), std::end(table), codePoint,
+                       [](const Entry &entry, uint32_t value) {
+                         return entry.codePoint < value;
+                       });
+  return entry != std::end(table) && entry->codePoint == codePoint ? entry
+                                                                   : nullptr;
+}
+
 } // namespace
 
 bool text::isNumeric(uint32_t codePoint) {
@@ -67,6 +96,67 @@ bool text::isNumeric(uint32_t codePoint) {
 
 bool text::isWordCharacter(uint32_t codePoint) {
   return findRange(wordRanges, codePoint) != nullptr;
+}
+
+bool text::isWhiteSpace(uint32_t c) {
+  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 ||
+         c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
+         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+bool text::isPunctuation(uint32_t codePoint) {
+  return findRange(punctuationRanges, codePoint) != nullptr;
+}
+
+bool text::isMark(uint32_t codePoint) {
+  return codePoint >= 0x300 && findRange(markRanges, codePoint) != nullptr;
+}
+
+bool text::isNonSpacingMark(uint32_t codePoint) {
+  return codePoint >= 0x300 &&
+         findRange(nonSpacingRanges, codePoint) != nullptr;
+}
+
+bool text::isControl(uint32_t codePoint) {
+  return findRange(controlRanges, codePoint) != nullptr;
+}
+
+bool text::isIdeograph(uint32_t c) {
+  // The gap at U+2B820 is the reference's.
+  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) ||
+         (c >= 0x20000 && c <= 0x2A6DF) || (c >= 0x2A700 && c <= 0x2B81F) ||
+         (c >= 0x2B920 && c <= 0x2CEAF) || (c >= 0xF900 && c <= 0xFAFF) ||
+         (c >= 0x2F800 && c <= 0x2FA1F);
+}
+
+void text::appendLowercase(std::string &out, uint32_t codePoint) {
+  if (codePoint == 0x130) { // the only one that becomes two characters
+    out += "i\u0307";
+    return;
+  }
+  if (codePoint < 0x80) {
+    out += codePoint >= 'A' && codePoint <= 'Z' ? char(codePoint + 32)
+                                                : char(codePoint);
+    return;
+  }
+  const Mapping *entry = findEntry(lowercaseRows, codePoint);
+  appendUtf8(out, entry ? entry->result : codePoint);
+}
+
+GraphemeClass text::graphemeClass(uint32_t codePoint) {
+  if (codePoint >= 0x20 && codePoint < 0x7F)
+    return GraphemeClass::Other;
+  const GraphemeRange *range = findRange(graphemeRanges, codePoint);
+  return range ? GraphemeClass(range->graphemeClass) : GraphemeClass::Other;
+}
+
+std::span<const uint32_t> text::compatibilityDecomposition(uint32_t codePoint) {
+  if (codePoint < 0xA0)
+    return {};
+  const Expansion *entry = findEntry(compatibilityRows, codePoint);
+  if (!entry)
+    return {};
+  return std::span(compatibilityPool).subspan(entry->place, entry->count);
 }
 
 bool text::replaceNewCharacters(std::string_view text, std::string &out) {
@@ -95,12 +185,8 @@ bool text::replaceNewCharacters(std::string_view text, std::string &out) {
 bool text::decompose(uint32_t codePoint, uint32_t &first, uint32_t &second) {
   if (codePoint < 0xC0)
     return false;
-  const Decomposition *entry = std::lower_bound(
-      std::begin(decompositions), std::end(decompositions), codePoint,
-      [](const Decomposition &entry, uint32_t value) {
-        return entry.codePoint < value;
-      });
-  if (entry == std::end(decompositions) || entry->codePoint != codePoint)
+  const Decomposition *entry = findEntry(decompositions, codePoint);
+  if (!entry)
     return false;
   first = entry->first;
   second = entry->second;

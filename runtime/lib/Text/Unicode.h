@@ -8,6 +8,7 @@
 #define LLMRT_TEXT_UNICODE_H
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,44 @@ bool isWordCharacter(uint32_t codePoint);
 /// known one of the same length and properties, for matching only. False and
 /// `out` untouched where there is none, which is nearly always.
 bool replaceNewCharacters(std::string_view text, std::string &out);
+
+/// As Rust's char::is_whitespace.
+bool isWhiteSpace(uint32_t codePoint);
+/// General category P and what ASCII has of S.
+bool isPunctuation(uint32_t codePoint);
+/// General category M.
+bool isMark(uint32_t codePoint);
+/// What BERT's normaliser calls an accent (Mn) and a control character.
+bool isNonSpacingMark(uint32_t codePoint);
+bool isControl(uint32_t codePoint);
+/// What BERT's normaliser calls Chinese.
+bool isIdeograph(uint32_t codePoint);
+/// Appends the lower case of a character, which may be two characters.
+void appendLowercase(std::string &out, uint32_t codePoint);
+
+/// Numbered as utils/make-unicode-tables.py does; Other: all that has no row.
+enum class GraphemeClass : uint8_t {
+  Other,
+  CarriageReturn,
+  LineFeed,
+  Control,
+  Extend,
+  Joiner, // ZWJ
+  RegionalIndicator,
+  Prepend,
+  SpacingMark,
+  L, // Hangul, as the four that follow
+  V,
+  T,
+  LV,
+  LVT,
+  Pictographic,
+};
+GraphemeClass graphemeClass(uint32_t codePoint);
+
+/// The compatibility decomposition where it is not the canonical one, else
+/// empty. Complete: no part of it decomposes.
+std::span<const uint32_t> compatibilityDecomposition(uint32_t codePoint);
 
 /// One step of canonical decomposition without Hangul: false if there is none;
 /// `second` is 0 for a singleton.

@@ -8,6 +8,7 @@
 
 #include "llmrt/Tokenizer.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 
@@ -69,6 +70,12 @@ uint32_t text::nextCodePoint(std::string_view text, size_t &position) {
   assert(step.kind == Utf8Step::Valid && "the text was repaired before");
   position += step.length;
   return step.codePoint;
+}
+
+size_t text::countCharacters(std::string_view text) {
+  return size_t(std::count_if(text.begin(), text.end(), [](char byte) {
+    return (uint8_t(byte) & 0xC0) != 0x80;
+  }));
 }
 
 void text::appendUtf8(std::string &out, uint32_t codePoint) {

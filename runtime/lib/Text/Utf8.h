@@ -30,6 +30,9 @@ Utf8Step readUtf8(std::string_view bytes);
 /// Reads one character of valid UTF-8 and moves `position` behind it.
 uint32_t nextCodePoint(std::string_view text, size_t &position);
 
+/// Of valid UTF-8.
+size_t countCharacters(std::string_view text);
+
 void appendUtf8(std::string &out, uint32_t codePoint);
 
 bool isValidUtf8(std::string_view bytes);

@@ -51,6 +51,16 @@ func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f
 
 // -----
 
+// expected-error @below {{(C5) values are 16 for codes of 4 bits, found 2 for codes of 4}}
+func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f16, values = [1, 2]>>)
+
+// -----
+
+// expected-error @below {{(C5) a grid with values has neither zero nor min}}
+func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f16, zero = 1, values = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]>>)
+
+// -----
+
 // expected-error @below {{(C2) panels hold codes of 5 bits in groups of a multiple of 32, found groups of 16}}
 func.func private @f(!llm.packed<4x32, #llm.grid<bits = 5, group = 16, scale = f16>, #llm.panels>)
 
@@ -203,7 +213,7 @@ llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, convert, add, blocks, dequantize, round and scale steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, convert, add, blocks, dequantize, round and scale steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
 
 // -----
@@ -829,5 +839,14 @@ func.func @f(%l: tensor<?x1048577xf32>, %b: !llm.batch) {
 func.func @f(%l: tensor<?x?xf32>, %b: !llm.batch) {
   // expected-error @below {{'llm.sample' op (C0) only the number of rows may be unknown}}
   %0 = llm.sample %l batch(%b) : tensor<?x?xf32> -> tensor<?xi32>
+  return
+}
+
+// -----
+
+llm.weight @w : tensor<8xf32> source "w"
+func.func @f(%worker: index) {
+  // expected-error @below {{'llm.enter' op (C1) kernel is a function, found @w}}
+  llm.enter @w worker %worker
   return
 }

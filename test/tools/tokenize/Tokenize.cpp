@@ -33,6 +33,7 @@ namespace {
 struct Arguments {
   std::string huggingFace;
   std::string ggufFields;
+  std::string sentencePiece;
   EncodeOptions encode;
   bool skipSpecial = false;
   bool stats = false;
@@ -63,6 +64,8 @@ Arguments parseArguments(int argc, char **argv) {
       arguments.huggingFace = argv[++i];
     else if (flag == "--gguf-fields" && i + 1 < argc)
       arguments.ggufFields = argv[++i];
+    else if (flag == "--model" && i + 1 < argc)
+      arguments.sentencePiece = argv[++i];
     else if (flag == "--no-add-special")
       arguments.encode.addSpecial = false;
     else if (flag == "--special-as-text")
@@ -74,8 +77,10 @@ Arguments parseArguments(int argc, char **argv) {
     else
       fail("unknown argument '" + flag + "'", 2);
   }
-  if (arguments.huggingFace.empty() == arguments.ggufFields.empty())
-    fail("wants one of --hf DIR and --gguf-fields FILE", 2);
+  if (arguments.huggingFace.empty() + arguments.ggufFields.empty() +
+          arguments.sentencePiece.empty() !=
+      2)
+    fail("wants one of --hf DIR, --gguf-fields FILE and --model FILE", 2);
   return arguments;
 }
 
@@ -83,16 +88,32 @@ Expected<TokenizerModel> readGgufFields(const std::string &path) {
   Json json = Json::parse(readFile(path));
   GgufTokenizerFields fields;
   fields.model = json.at("model");
-  fields.pre = json.at("pre");
+  fields.pre = json.value("pre", "");
   fields.tokens = json.at("tokens").get<std::vector<std::string>>();
   fields.tokenTypes = json.at("token_type").get<std::vector<int32_t>>();
-  fields.merges = json.at("merges").get<std::vector<std::string>>();
+  fields.scores = json.value("scores", std::vector<float>());
+  fields.merges = json.value("merges", std::vector<std::string>());
   fields.bosId = json.value("bos_token_id", -1);
   fields.eosId = json.value("eos_token_id", -1);
   fields.padId = json.value("padding_token_id", -1);
+  fields.unknownId = json.value("unknown_token_id", -1);
+  fields.separatorId = json.value("seperator_token_id", -1);
   fields.addBos = json.value("add_bos_token", -1);
+  fields.addEos = json.value("add_eos_token", -1);
+  fields.addSpacePrefix = json.value("add_space_prefix", -1);
   fields.chatTemplate = json.value("chat_template", "");
   return buildGgufTokenizer(fields);
+}
+
+Expected<TokenizerModel> readModel(const Arguments &arguments) {
+  if (!arguments.ggufFields.empty())
+    return readGgufFields(arguments.ggufFields);
+  if (!arguments.sentencePiece.empty())
+    return parseSentencePiece(readFile(arguments.sentencePiece), "");
+  return parseHuggingFaceTokenizer(
+      readFile(arguments.huggingFace + "/tokenizer.json"),
+      readFile(arguments.huggingFace + "/tokenizer_config.json",
+               /*optional=*/true));
 }
 
 bool readWord(uint32_t &value) {
@@ -119,13 +140,7 @@ void runRecord(const Tokenizer &tokenizer, const Arguments &arguments,
 
 int main(int argc, char **argv) {
   Arguments arguments = parseArguments(argc, argv);
-  Expected<TokenizerModel> model =
-      arguments.ggufFields.empty()
-          ? parseHuggingFaceTokenizer(
-                readFile(arguments.huggingFace + "/tokenizer.json"),
-                readFile(arguments.huggingFace + "/tokenizer_config.json",
-                         /*optional=*/true))
-          : readGgufFields(arguments.ggufFields);
+  Expected<TokenizerModel> model = readModel(arguments);
   if (!model)
     fail(model.message());
   Expected<std::string> blob = serializeTokenizer(*model);

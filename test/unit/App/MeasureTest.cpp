@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <map>
 
 using namespace llmrt;
 using namespace llmrt::test;
@@ -33,6 +34,43 @@ TEST(Bench, reportsSpeedAndMemory) {
     EXPECT_GT(json[key].get<double>(), 0) << key;
   }
   EXPECT_EQ(json["threads"], 2);
+}
+
+/// Three sequences of 100 tokens behind 20 make four steps of at most 96 rows; a
+/// row sees all tokens up to itself, at most 110.
+TEST(Bench, profilesEachKernel) {
+  Json json = jsonOf(FakeApp()({"bench", "-p", "100", "-n", "10", "-d", "20",
+                                "-b", "3", "-r", "1", "--profile", "--json"}));
+  std::map<std::string, Json> prefill, decode;
+  for (const Json &kernel : json["prefill_kernels"]["kernels"])
+    prefill[kernel["kernel"]] = kernel;
+  for (const Json &kernel : json["decode_kernels"]["kernels"])
+    decode[kernel["kernel"]] = kernel;
+  const int64_t steps = 4, keys = 3 * (90 * (21 + 110) / 2 + 10 * 110);
+  EXPECT_EQ(json["prefill_kernels"]["steps"], steps);
+  EXPECT_EQ(json["prefill_kernels"]["rows"], 300);
+  EXPECT_EQ(prefill["write_keys"]["calls"], 2 * steps);
+  EXPECT_EQ(prefill["write_keys"]["bytes"], 2 * (steps * 5000 + 300 * 70));
+  EXPECT_EQ(prefill["write_keys"]["operations"], 2 * 300 * 11);
+  EXPECT_EQ(prefill["attend"]["bytes"], 2 * (300 * 3 + keys * 8));
+  EXPECT_EQ(prefill["attend"]["operations"], 2 * keys * 2);
+  EXPECT_EQ(prefill["write_logits"]["calls"], steps);
+  EXPECT_EQ(prefill["write_logits"]["operations"], 3 * 600);
+  EXPECT_EQ(json["decode_kernels"]["steps"], 10);
+  EXPECT_EQ(decode["write_logits"]["bytes"], 10 * 900 + 30 * 40);
+  for (const auto &[name, kernel] : decode)
+    EXPECT_GT(kernel["seconds"].get<double>(), 0) << name;
+}
+
+TEST(Bench, aProfileIsATableForEachTest) {
+  Outcome both = FakeApp()({"bench", "-p", "9", "-n", "2", "--profile"});
+  EXPECT_EQ(both.code, 0) << both.err;
+  for (const char *text :
+       {"\nprefill: 1 steps, 9 rows\n",
+        "\ndecode with sampling: 2 steps, 2 rows\n", "\nattend "})
+    EXPECT_NE(both.out.find(text), std::string::npos) << both.out;
+  Outcome one = FakeApp()({"bench", "-p", "0", "-n", "2", "--profile"});
+  EXPECT_EQ(one.out.find("\nprefill: "), std::string::npos) << one.out;
 }
 
 TEST(Bench, whatIsNotMeasuredIsNull) {

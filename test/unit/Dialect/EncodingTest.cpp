@@ -51,7 +51,10 @@ TEST_P(GgmlEncoding, MeansWhatOthersReadFromItsBlocks) {
 
 INSTANTIATE_TEST_SUITE_P(Formats, GgmlEncoding,
                          testing::Values("q4_0", "q4_1", "q5_0", "q5_1", "q8_0",
-                                         "q4_k", "q5_k", "q6_k"),
+                                         "q4_k", "q5_k", "q6_k", "q2_k", "q3_k",
+                                         "iq4_nl", "iq4_xs", "mxfp4", "tq1_0",
+                                         "tq2_0", "iq1_s", "iq1_m", "iq2_xxs",
+                                         "iq2_xs", "iq2_s", "iq3_xxs", "iq3_s"),
                          [](auto &info) { return std::string(info.param); });
 
 //===----------------------------------------------------------------------===//
@@ -79,7 +82,8 @@ TEST_P(GridEncoding, PrintsAsItIsRead) {
   EXPECT_EQ(text, GetParam());
 }
 
-/// value = scale * (code - zero) or scale * code + min, from the parts.
+/// value = scale * (code - zero), scale * code + min or scale * table[code], from
+/// the parts.
 TEST_P(GridEncoding, MeansItsParts) {
   EncodingAttrInterface format = encoding();
   Grid grid = *format.getGrid();
@@ -100,8 +104,9 @@ TEST_P(GridEncoding, MeansItsParts) {
              (grid.subSigned ? float(int8_t(subs[group])) : float(subs[group]));
     };
     ASSERT_LT(block.codes[i], 1 << grid.bits);
-    float expected =
-        whole(block.scale, block.subScales) * float(block.codes[i] - grid.zero);
+    float expected = whole(block.scale, block.subScales) *
+                     (grid.table.empty() ? float(block.codes[i] - grid.zero)
+                                         : float(grid.table[block.codes[i]]));
     if (grid.hasMin)
       expected += whole(block.min, block.subMins);
     EXPECT_EQ(values[i], expected) << i;
@@ -124,7 +129,8 @@ TEST_P(CentredGrid, QuantisesToItsNearestCodes) {
     size += std::pow(given[i], 2);
   }
   // Uniform rounding of values within 3 deviations either way.
-  double step = 6.0 / ((1 << grid.bits) - 1);
+  int64_t bits = GetParam() == "#llm.q3_k" ? 3 : grid.bits; // of the file
+  double step = 6.0 / ((1 << bits) - 1);
   EXPECT_LT(std::sqrt(error / size), step / 2);
 }
 
@@ -150,7 +156,7 @@ static std::vector<std::string> centredGrids() {
     auto format =
         llvm::cast<EncodingAttrInterface>(mlir::parseAttribute(text, &context));
     Grid grid = *format.getGrid();
-    if (grid.bits > 2 && (grid.hasMin || grid.zero))
+    if (grid.bits > 2 && (grid.hasMin || grid.zero || !grid.table.empty()))
       centred.push_back(text);
   }
   return centred;
@@ -158,6 +164,25 @@ static std::vector<std::string> centredGrids() {
 
 INSTANTIATE_TEST_SUITE_P(Grids, CentredGrid, testing::ValuesIn(centredGrids()),
                          nameGrid);
+
+/// Kernels multiply bytes: what a code stands for, moved above zero.
+TEST_F(GridTest, TablesBecomeUnsignedBytes) {
+  struct Case {
+    const char *format;
+    int64_t bits, zero;
+  };
+  for (Case expected : {Case{"#llm.iq4_nl", 8, 128}, Case{"#llm.mxfp4", 5, 12},
+                        Case{"#llm.iq2_s", 7, 43}, Case{"#llm.iq1_m", 5, 9},
+                        Case{"#llm.q6_k", 6, 32}}) {
+    Grid grid = *encoding(expected.format).getGrid();
+    EXPECT_EQ(grid.getByteBits(), expected.bits) << expected.format;
+    EXPECT_EQ(grid.getByteZero(), expected.zero) << expected.format;
+    for (int value : grid.table) {
+      EXPECT_GE(value + expected.zero, 0);
+      EXPECT_LT(value + expected.zero, 1 << expected.bits);
+    }
+  }
+}
 
 /// The generic block: scale, minimum, sub-scales, sub-minimums, bit planes.
 TEST_F(GridTest, BlocksOfGridsHaveTheDocumentedBytes) {

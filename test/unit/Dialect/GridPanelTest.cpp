@@ -103,7 +103,7 @@ TEST_P(Panels, HoldEveryBlockWithoutLoss) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Grids, Panels, testing::ValuesIn(gridEncodings()),
+INSTANTIATE_TEST_SUITE_P(Grids, Panels, testing::ValuesIn(readEncodings()),
                          nameGrid);
 
 /// Groups that do not fill a vector of their narrowest plane are refused, in

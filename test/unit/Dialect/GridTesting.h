@@ -13,7 +13,7 @@
 
 namespace llmc::test {
 
-/// Every GGML format, and grids that no file has.
+/// Every GGML format that is written, too, and grids that no file has.
 inline const std::vector<std::string> &gridEncodings() {
   static const std::vector<std::string> encodings = {
       "#llm.q4_0",
@@ -24,6 +24,11 @@ inline const std::vector<std::string> &gridEncodings() {
       "#llm.q4_k",
       "#llm.q5_k",
       "#llm.q6_k",
+      "#llm.q2_k",
+      "#llm.q3_k",
+      "#llm.iq4_nl",
+      "#llm.iq4_xs",
+      "#llm.tq2_0",
       "#llm.grid<bits = 1, group = 32, scale = f16>",
       "#llm.grid<bits = 2, group = 16, scale = bf16, zero = 2>",
       "#llm.grid<bits = 3, group = 64, scale = bf16, zero = 4>",
@@ -31,7 +36,19 @@ inline const std::vector<std::string> &gridEncodings() {
       "#llm.grid<bits = 6, group = 32, scale = f32, zero = 17>",
       "#llm.grid<bits = 7, group = 32, scale = bf16, sub = si4, block = 96, "
       "min = true>",
-      "#llm.grid<bits = 8, group = 8, scale = f16, sub = ui8, block = 64>"};
+      "#llm.grid<bits = 8, group = 8, scale = f16, sub = ui8, block = 64>",
+      "#llm.grid<bits = 4, group = 16, scale = f32, sub = si5, block = 64, "
+      "values = [4, -4, 12, -12, 20, -20, 28, -28, 36, -36, 44, -44, "
+      "52, -52, 62, -62]>"};
+  return encodings;
+}
+
+/// Those, and the formats of GGML that are only read.
+inline std::vector<std::string> readEncodings() {
+  std::vector<std::string> encodings = gridEncodings();
+  for (const char *name : {"mxfp4", "tq1_0", "iq1_s", "iq1_m", "iq2_xxs",
+                           "iq2_xs", "iq2_s", "iq3_xxs", "iq3_s"})
+    encodings.push_back(std::string("#llm.") + name);
   return encodings;
 }
 

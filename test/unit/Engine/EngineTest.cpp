@@ -219,7 +219,7 @@ TEST(Engine, refusesOtherWeightsAndOtherLayouts) {
   LlmrtModel model = llmrt_model;
   model.abiVersion = 99;
   EXPECT_EQ(Engine::create(model, fakeWeights(), {}).message(),
-            "the model's code has layout version 99, this runtime reads 5");
+            "the model's code has layout version 99, this runtime reads 6");
   model = llmrt_model;
   model.vocabulary = 0;
   EXPECT_NE(Engine::create(model, fakeWeights(), {}).message(), "");

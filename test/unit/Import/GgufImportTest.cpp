@@ -144,6 +144,21 @@ TEST_F(GgufImport, ReadsTheTokenizer) {
   EXPECT_FALSE(model->tokenizer->chatTemplate.empty());
 }
 
+TEST_F(GgufImport, TheCallerNamesThePreTokenizer) {
+  std::string path = LLMC_TEST_INPUTS "/models/llama-q4_1.gguf";
+  auto own = importModel(path, context);
+  auto other = importModel(path, context, {.preTokenizer = "qwen2"});
+  ASSERT_TRUE(own && other);
+  EXPECT_TRUE(own->tokenizer->normalizers.empty());
+  EXPECT_EQ(other->tokenizer->normalizers.size(), 1u); // NFC
+  auto unknown = importModel(path, context, {.preTokenizer = "elvish"});
+  ASSERT_FALSE(static_cast<bool>(unknown));
+  std::string message = llvm::toString(unknown.takeError());
+  EXPECT_NE(message.find("tokenizer.ggml.pre is 'elvish', known are gpt-2"),
+            std::string::npos);
+  EXPECT_NE(message.find("--pre-tokenizer=NAME"), std::string::npos);
+}
+
 TEST_F(GgufImport, KeepsTheQuantisedEncodings) {
   auto model = importModel(LLMC_TEST_INPUTS "/models/llama-q4_1.gguf", context);
   ASSERT_TRUE(static_cast<bool>(model)) << llvm::toString(model.takeError());
@@ -152,6 +167,53 @@ TEST_F(GgufImport, KeepsTheQuantisedEncodings) {
             GgmlEncodingAttr::get(&context, GgmlFormat::Q8_0));
   EXPECT_EQ(getEncoding(weight("blk.0.attn_q.weight").getType()),
             GgmlEncodingAttr::get(&context, GgmlFormat::Q4_1));
+}
+
+namespace {
+class SplitGguf : public GgufImport {
+protected:
+  /// The model in two files, the second with its blocks.
+  void write() {
+    LlamaGguf first, second;
+    for (auto [number, part] : llvm::enumerate(std::array{&first, &second})) {
+      part->integer("split.no", static_cast<uint32_t>(number));
+      part->integer("split.count", 2).integer("split.tensors.count", 11);
+    }
+    for (auto &[name, tensor] : LlamaGguf().tensors)
+      (llvm::StringRef(name).starts_with("blk.") ? first : second)
+          .tensors.erase(name);
+    second.architecture = "";
+    paths = {folder.write("m-00001-of-00002.gguf", first.write()),
+             folder.write("m-00002-of-00002.gguf", second.write())};
+  }
+  std::vector<std::string> paths;
+};
+} // namespace
+
+TEST_F(SplitGguf, OpensAllPartsOfAny) {
+  write();
+  for (const std::string &path : paths) {
+    auto model = importModel(path, context);
+    ASSERT_TRUE(bool(model)) << llvm::toString(model.takeError());
+    EXPECT_EQ(model->weights.tensors().size(), 11u);
+    EXPECT_EQ(model->files, paths);
+    auto facts =
+        (*model->module)->getAttrOfType<mlir::DictionaryAttr>("llm.model");
+    EXPECT_EQ(facts.getAs<mlir::StringAttr>("name").getValue(), "m");
+  }
+}
+
+TEST_F(SplitGguf, NeedsThePartsBesideIt) {
+  write();
+  llvm::sys::fs::remove(paths[1]);
+  expectError(importModel(paths[0], context), paths[0],
+              "is one of 2 files, and 'm-00002-of-00002.gguf' is not beside "
+              "it: download it, too");
+  folder.write("m-00002-of-00002.gguf", LlamaGguf().write());
+  expectError(importModel(paths[0], context), paths[1], "key 'split.no'");
+  llvm::sys::fs::rename(paths[0], folder.path + "/other.gguf");
+  expectError(importModel(folder.path + "/other.gguf", context), "other.gguf",
+              "is one of 2 files, but its name does not say which");
 }
 
 TEST_F(GgufImport, SplitsFusedProjectionsOfGpt2ByRows) {

@@ -55,7 +55,8 @@ TEST_F(HfImport, WarnsOfKeysThatNoFamilyHas) {
 
 TEST_F(HfImport, WarnsOfAModelWithoutATokenizer) {
   import(HfModel());
-  EXPECT_TRUE(warns("has no tokenizer (the folder has no tokenizer.json)"));
+  EXPECT_TRUE(warns("has no tokenizer (the folder has no tokenizer.json, "
+                    "tokenizer.model or vocab.txt)"));
   EXPECT_TRUE(warns("AutoTokenizer.from_pretrained"));
 }
 
@@ -208,4 +209,28 @@ TEST_F(HfImport, OpensOnlyTheFilesOfTheIndex) {
   auto imported = importModel(folder.path, context);
   EXPECT_TRUE(static_cast<bool>(imported))
       << llvm::toString(imported.takeError());
+}
+
+TEST(HfTokenizer, IsReadFromSentencePieceOrAVocabularyToo) {
+  mlir::MLIRContext context;
+  std::string inputs = LLMC_TEST_INPUTS;
+  // A vocabulary of 1 line fits the smallest model's table of 10 rows; the other
+  // file's tokens do not, which shows that it was read.
+  TempFolder folder;
+  HfModel model;
+  folder.write("config.json", model.configText());
+  folder.write("model.safetensors", model.safetensors());
+  folder.write("vocab.txt", llvm::StringRef("[UNK]\n[CLS]\n[SEP]\na\n"));
+  auto imported = importModel(folder.path, context);
+  ASSERT_TRUE(static_cast<bool>(imported))
+      << llvm::toString(imported.takeError());
+  ASSERT_TRUE(imported->tokenizer);
+  EXPECT_EQ(imported->tokenizer->tokens.size(), 4u);
+  EXPECT_TRUE(llvm::is_contained(imported->files, folder.path + "/vocab.txt"));
+  ASSERT_FALSE(llvm::sys::fs::copy_file(inputs + "/tokenizers/bpe.model",
+                                        folder.path + "/tokenizer.model"));
+  auto refused = importModel(folder.path, context);
+  ASSERT_FALSE(static_cast<bool>(refused));
+  std::string message = llvm::toString(refused.takeError());
+  EXPECT_NE(message.find("has 1000 tokens"), std::string::npos) << message;
 }

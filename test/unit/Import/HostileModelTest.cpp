@@ -40,7 +40,7 @@ static const BadGguf badGgufs[] = {
      "key 'general.architecture': requires a string"},
     {"UnknownArchitecture", [](LlamaGguf &m) { m.architecture = "mamba"; },
      "has architecture 'mamba'; the architectures that can be imported are "
-     "llama, qwen2, gpt2"},
+     "llama, qwen2, qwen3, phi3"},
     {"NoLayers", [](LlamaGguf &m) { m.integer("llama.block_count", 0); },
      "key 'llama.block_count': requires an integer from 1 to 1024, found 0"},
     {"AbsurdLayers",
@@ -131,15 +131,16 @@ static const BadGguf badGgufs[] = {
      [](LlamaGguf &m) { m.tensor("rope_freqs.weight", {{3}}); },
      "tensor 'rope_freqs.weight': requires shape [2], found [3]"},
     {"Experts", [](LlamaGguf &m) { m.integer("llama.expert_count", 8); },
-     "key 'llama.expert_count': is not a key that this architecture is known "
-     "to have"},
+     "key 'llama.expert_used_count': requires an integer from 1 to 4096"},
     {"UnknownKey", [](LlamaGguf &m) { m.number("llama.logit_scale", 0.5f); },
      "key 'llama.logit_scale'"},
     {"TypeThatIsNotRead",
      [](LlamaGguf &m) { m.tensor("blk.0.ffn_up.weight", {{12, 8}, "I8"}); },
      "tensor 'blk.0.ffn_up.weight': has type I8; the types that can be read "
      "are "
-     "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K, BF16"},
+     "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, "
+     "IQ2_XXS, IQ2_XS, IQ3_XXS, IQ1_S, IQ4_NL, IQ3_S, IQ2_S, IQ4_XS, IQ1_M, "
+     "BF16, TQ1_0, TQ2_0, MXFP4"},
     {"MissingTensor", [](LlamaGguf &m) { m.without("blk.0.ffn_up.weight"); },
      "tensor 'blk.0.ffn_up.weight': is missing; llama needs it with shape [12, "
      "8]"},
@@ -164,6 +165,18 @@ static const BadGguf badGgufs[] = {
            .integer("tokenizer.ggml.tokens", 3);
      },
      "key 'tokenizer.ggml.tokens': requires an array of strings"},
+    {"ScoresAreNoFloats",
+     [](LlamaGguf &m) {
+       m.string("tokenizer.ggml.model", "llama")
+           .integers("tokenizer.ggml.scores", {1, 2});
+     },
+     "key 'tokenizer.ggml.scores': requires an array of float32"},
+    {"CharsmapIsText",
+     [](LlamaGguf &m) {
+       m.string("tokenizer.ggml.model", "t5")
+           .string("tokenizer.ggml.precompiled_charsmap", "map");
+     },
+     "key 'tokenizer.ggml.precompiled_charsmap': requires an array of"},
     {"TokenIdIsText",
      [](LlamaGguf &m) {
        m.string("tokenizer.ggml.model", "gpt2")
@@ -191,7 +204,7 @@ static const BadHf badHfs[] = {
      "config.json: key 'model_type': requires a string, found no such key"},
     {"UnknownModelType", [](HfModel &m) { m.set("model_type", "rwkv"); },
      "has architecture 'rwkv'; the architectures that can be imported are "
-     "llama, qwen2, gpt2"},
+     "llama, mistral, qwen2, qwen3"},
     {"OtherHead",
      [](HfModel &m) {
        m.set("architectures",
@@ -228,7 +241,7 @@ static const BadHf badHfs[] = {
      [](HfModel &m) {
        m.set("quantization_config", llvm::json::Object{{"bits", 4}});
      },
-     "key 'quantization_config'"},
+     "key 'quantization_config.quant_method': requires a string"},
     {"EncoderDecoder", [](HfModel &m) { m.set("is_encoder_decoder", true); },
      "key 'is_encoder_decoder'"},
     {"HeadsThatDoNotDivide",
@@ -242,11 +255,11 @@ static const BadHf badHfs[] = {
      "key 'rope_theta'"},
     {"RopeTypeUnknown",
      [](HfModel &m) {
-       m.set("rope_scaling",
-             rope("dynamic", llvm::json::Object{{"factor", 2}}));
+       m.set("rope_scaling", rope("ntk", llvm::json::Object{{"factor", 2}}));
      },
      "key 'rope_scaling.rope_type': the rope scalings that can be imported are "
-     "default, linear, llama3 and yarn, found the string 'dynamic'"},
+     "default, linear, dynamic, llama3, yarn and longrope, found the string "
+     "'ntk'"},
     {"RopeFactorMissing",
      [](HfModel &m) { m.set("rope_scaling", rope("linear")); },
      "key 'rope_scaling.factor'"},
@@ -379,9 +392,12 @@ TEST_F(HostileFolder, IsQuantizedInAnUnknownWay) {
   HfModel().write(folder);
   folder.write("config.json",
                llvm::StringRef(R"({"model_type": "llama", "quantization_config":
-                 {"bits": 4, "quant_method": "gptq"}})"));
+                 {"bits": 4, "quant_method": "quip"}})"));
   expectImportError(folder.path,
-                    "the weights are quantised with gptq (4 bits)");
+                    "the methods that are read are gptq, awq, "
+                    "compressed-tensors, bitsandbytes, fp8, fbgemm_fp8: take "
+                    "the model unquantised, quantised with one of these, or as "
+                    "GGUF, found the string 'quip'");
 }
 
 TEST_F(HostileFolder, HasAPointerForWeights) {

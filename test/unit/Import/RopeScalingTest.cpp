@@ -30,7 +30,7 @@ static void expectFrequencies(const RopeFrequencies &found,
 static llvm::Expected<RopeFrequencies> readConfig(const char *text,
                                                   int64_t context) {
   HfConfig config("config.json", llvm::cantFail(parseJsonObject("c", text)));
-  return readHfRope(config, dims, context);
+  return readHfRope(config, {.headDim = dims, .context = context});
 }
 
 static const std::vector<float> llama3 = {
@@ -113,7 +113,7 @@ TEST(RopeScaling, ReadsYarnOfGguf) {
                     .integer("llama.rope.scaling.original_context_length", 1024)
                     .finish();
   GgufFile file = llvm::cantFail(parseGguf("model.gguf", bytes));
-  auto rope = readGgufRope(file, "llama", dims, 8192);
+  auto rope = readGgufRope(file, "llama", {.headDim = dims, .context = 8192});
   ASSERT_TRUE(static_cast<bool>(rope)) << llvm::toString(rope.takeError());
   EXPECT_DOUBLE_EQ(rope->mscale, 1.2079441541679836);
   expectFrequencies(*rope, yarn);

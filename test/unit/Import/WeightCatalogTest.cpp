@@ -158,7 +158,8 @@ TEST_F(Catalog, PartsAreRowsOfOneTensor) {
   int64_t part = 0;
   for (std::string name :
        {"blk.0.q.weight", "blk.0.k.weight", "blk.0.v.weight"}) {
-    Stored stored{.part = part, .parts = 3, .stem = "qkv"};
+    Stored stored{
+        .stem = "qkv", .begin = 4 * part, .end = 4 * part + 4, .rows = 12};
     ASSERT_TRUE(bool(catalog.matrix(name, {4, 8}, stored))) << name;
     auto values = llvm::cantFail(
         makeWeightValues(module->lookupSymbol<WeightOp>(name), source.weights));
@@ -238,4 +239,30 @@ TEST_F(Catalog, ShapesCanBeAskedForBeforehand) {
   WeightCatalog catalog = open(SourceKind::Gguf);
   EXPECT_EQ(catalog.shapeOf("w.weight"), llvm::ArrayRef<int64_t>({4, 8}));
   EXPECT_TRUE(catalog.shapeOf("missing.weight").empty());
+}
+
+TEST_F(Catalog, ExpertsOfSeveralTensorsAreOneWeight) {
+  for (std::string expert : {"0", "1", "2"})
+    add("blk.0.ffn_up." + expert + ".weight", {4, 8});
+  WeightCatalog catalog = open(SourceKind::Gguf);
+  ASSERT_TRUE(bool(catalog.stack("blk.0.ffn_up_exps.weight",
+                                 "blk.0.ffn_up.%.weight", {3, 4, 8})));
+  EXPECT_EQ(finish(catalog), "no error");
+  auto values = llvm::cantFail(makeWeightValues(
+      module->lookupSymbol<WeightOp>("blk.0.ffn_up_exps.weight"),
+      source.weights));
+  std::vector<float> all;
+  for (const Bytes &content : contents)
+    llvm::append_range(all, floatsOf(content));
+  EXPECT_EQ(values, all);
+}
+
+TEST_F(Catalog, AMissingExpertIsNamed) {
+  source.architecture = "llama";
+  add("blk.0.ffn_up.0.weight", {4, 8});
+  WeightCatalog catalog = open(SourceKind::Gguf);
+  EXPECT_FALSE(bool(catalog.stack("blk.0.ffn_up_exps.weight",
+                                  "blk.0.ffn_up.%.weight", {2, 4, 8})));
+  EXPECT_EQ(finish(catalog), "model: tensor 'blk.0.ffn_up.1.weight': is "
+                             "missing; llama needs it with shape [4, 8]");
 }

@@ -30,7 +30,9 @@ std::vector<ModelCase> llmc::test::modelCases() {
           {"qwen2-q8_0.gguf", Activations::i8},
           {"qwen2-q5.gguf", Activations::i8},
           {"llama-k.gguf", Activations::f32},
-          {"llama-k.gguf", Activations::i8}};
+          {"llama-k.gguf", Activations::i8},
+          {"llama-iq.gguf", Activations::i8},
+          {"llama-gptq", Activations::i8}};
 }
 
 CompiledModel::CompiledModel(const ModelCase &model) {

@@ -46,7 +46,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Table{"q4_0", 48, 160}, Table{"q4_1", 33, 32},
                       Table{"q4_1", 80, 96}, Table{"q5_0", 65, 64},
                       Table{"q5_1", 40, 96}, Table{"q4_k", 47, 256},
-                      Table{"q5_k", 64, 512}, Table{"q6_k", 97, 512}));
+                      Table{"q5_k", 64, 512}, Table{"q6_k", 97, 512},
+                      Table{"q3_k", 33, 256}, Table{"iq4_nl", 65, 96}));
 
 /// The rows whose logits are asked, as the head of a model selects them.
 TEST(CompiledSelection, TakesTheAskedRows) {

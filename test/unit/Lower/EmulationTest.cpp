@@ -82,6 +82,12 @@ Bytes vpsignb(const Operands &x) {
     return sign == 0 ? 0 : lane<int8_t>(x[0], i) * (sign < 0 ? -1 : 1);
   });
 }
+Bytes vpshufb(const Operands &x, size_t lanes) {
+  return collect<uint8_t>(lanes, [&](size_t i) {
+    uint8_t code = lane<uint8_t>(x[1], i);
+    return code & 0x80 ? 0 : lane<uint8_t>(x[0], i / 16 * 16 + code % 16);
+  });
+}
 
 class Emulation : public ::testing::TestWithParam<Instruction> {
 protected:
@@ -217,7 +223,19 @@ INSTANTIATE_TEST_SUITE_P(
                     "llvm.x86.avx2.psign.b",
                     {"vector<32xi8>", "vector<32xi8>"},
                     "vector<32xi8>",
-                    vpsignb}),
+                    vpsignb},
+        Instruction{"vpshufb",
+                    "avx2",
+                    "llvm.x86.avx2.pshuf.b",
+                    {"vector<32xi8>", "vector<32xi8>"},
+                    "vector<32xi8>",
+                    [](const Operands &x) { return vpshufb(x, 32); }},
+        Instruction{"vpshufb512",
+                    "avx512-vnni",
+                    "llvm.x86.avx512.pshuf.b.512",
+                    {"vector<64xi8>", "vector<64xi8>"},
+                    "vector<64xi8>",
+                    [](const Operands &x) { return vpshufb(x, 64); }}),
     nameOf);
 
 namespace {

@@ -63,7 +63,9 @@ std::vector<uint8_t> Graph::randomBytes(llvm::ArrayRef<int64_t> shape,
   for (uint8_t &byte : bytes)
     byte = code ? *code : pick(0, 255);
   // Random bytes may be no number: place the floats anew.
-  bool last = encoding == getEncoding("q6_k");
+  bool last = llvm::is_contained(
+      {getEncoding("q6_k"), getEncoding("q2_k"), getEncoding("q3_k")},
+      encoding);
   int64_t size = getScaleBytes(grid->scale);
   auto put = [&](size_t at, float value) {
     uint32_t bits = encodeScale(grid->scale, value);
@@ -71,9 +73,12 @@ std::vector<uint8_t> Graph::randomBytes(llvm::ArrayRef<int64_t> shape,
   };
   float unit = grid->hasSub() ? 0.1f / (1 << (grid->subBits - 1)) : 0.1f;
   for (size_t at = 0; at < bytes.size(); at += encoding.getBlockBytes()) {
-    put(last ? at + encoding.getBlockBytes() - size : at, number() * unit);
+    size_t floats = at;
+    if (last)
+      floats += encoding.getBlockBytes() - (grid->hasMin ? 2 : 1) * size;
+    put(floats, number() * unit);
     if (grid->hasMin)
-      put(at + size, number() * 10 * unit);
+      put(floats + size, number() * 10 * unit);
   }
   return bytes;
 }

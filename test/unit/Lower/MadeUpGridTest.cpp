@@ -3,7 +3,7 @@
 //
 // Three bits, groups of 64, scales in bf16: a line of IR. Reference, packer and
 // every kernel follow, on every instruction set. The other grids are here for the
-// planes, scale types and sub-scales that GGML's formats do not have.
+// planes, scale types, sub-scales and values that GGML's formats do not have.
 //===----------------------------------------------------------------------===//
 #include "Graph.h"
 
@@ -53,6 +53,10 @@ INSTANTIATE_TEST_SUITE_P(
         "grid<bits = 6, group = 128, scale = f16, min = true>",
         "grid<bits = 7, group = 32, scale = bf16, sub = si4, block = 96, "
         "min = true>",
+        "grid<bits = 4, group = 16, scale = bf16, sub = ui5, block = 64, "
+        "values = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, "
+        "-8, "
+        "-12]>",
         "grid<bits = 8, group = 8, scale = f16, sub = ui8, block = 64, "
         "zero = 100>"),
     [](auto &info) { return "bits" + std::string(1, info.param[12]); });

@@ -8,8 +8,9 @@ using namespace llmc::test;
 using mlir::llm::Grid;
 
 namespace {
-constexpr const char *grids[] = {"q4_0", "q4_1", "q5_0", "q5_1",
-                                 "q8_0", "q4_k", "q5_k", "q6_k"};
+constexpr const char *grids[] = {"q4_0", "q4_1", "q5_0",  "q5_1",
+                                 "q8_0", "q4_k", "q5_k",  "q6_k",
+                                 "q2_k", "q3_k", "iq4_nl"};
 enum class Rows { f32, int8, fine };
 struct Product {
   const char *weights;
@@ -24,7 +25,9 @@ std::string nameOf(const ::testing::TestParamInfo<Product> &info) {
 }
 class CompiledLinear : public ::testing::TestWithParam<Product> {
 protected:
-  bool isGrid() const { return GetParam().weights[0] == 'q'; }
+  bool isGrid() const {
+    return llvm::is_contained(grids, llvm::StringRef(GetParam().weights));
+  }
   /// Elements that a row is a multiple of.
   int64_t block(Graph &graph) {
     return isGrid() ? graph.getEncoding(GetParam().weights).getBlockElems()

@@ -173,6 +173,25 @@ static void testPulled(const LlmrtProgram *program, const int32_t *ids,
   llmrt_session_destroy(session);
 }
 
+/* The same message in JSON gives the same prompt; what is no conversation none. */
+static void testConversation(LlmrtProgram *program, const char *prompt,
+                             size_t promptBytes) {
+  char text[256];
+  size_t bytes;
+  check(llmrt_chat_prompt_json(
+            program,
+            "{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}],"
+            " \"tools\": [], \"enable_thinking\": false}",
+            text, sizeof text, &bytes),
+        "chat prompt of JSON");
+  require(bytes == promptBytes && memcmp(text, prompt, bytes) == 0,
+          "JSON is read as messages are");
+  require(llmrt_chat_prompt_json(program, "[]", text, sizeof text, &bytes) ==
+                  LLMRT_FAILED &&
+              strstr(llmrt_last_error(), "JSON object"),
+          "an error that says what is wanted");
+}
+
 int main(int argc, char **argv) {
   const LlmrtMessage message = {"user", "hello"};
   LlmrtProgram *program;
@@ -186,6 +205,7 @@ int main(int argc, char **argv) {
   check(llmrt_chat_prompt(program, &message, 1, text, sizeof text, &bytes),
         "chat prompt");
   require(bytes > 5, "a prompt");
+  testConversation(program, text, bytes);
   check(llmrt_tokenize(program, text, bytes, LLMRT_PARSE_SPECIAL, ids, 64,
                        &count),
         "tokenize");

@@ -63,7 +63,7 @@ struct Words {
 
 TEST(TextStream, charactersAppearWhole) {
   Words words;
-  TextStream text(&*words.tokenizer);
+  TextStream text(&*words.tokenizer, /*continues=*/false);
   EXPECT_EQ(text.push('a'), "a");
   EXPECT_EQ(text.push(0xc3), "");
   EXPECT_EQ(text.push(0xa9), "\xc3\xa9");
@@ -73,7 +73,7 @@ TEST(TextStream, charactersAppearWhole) {
 
 TEST(TextStream, nothingFollowsAStop) {
   Words words;
-  TextStream text(&*words.tokenizer, {"ab"});
+  TextStream text(&*words.tokenizer, /*continues=*/false, {"ab"});
   EXPECT_EQ(text.push('x'), "x");
   EXPECT_EQ(text.push('a'), "");
   EXPECT_EQ(text.push('b'), "");
@@ -83,14 +83,14 @@ TEST(TextStream, nothingFollowsAStop) {
 
 TEST(TextStream, theBeginningOfAStopComesAtTheEnd) {
   Words words;
-  TextStream text(&*words.tokenizer, {"ab"});
+  TextStream text(&*words.tokenizer, /*continues=*/false, {"ab"});
   EXPECT_EQ(text.push('a'), "");
   EXPECT_FALSE(text.stopped());
   EXPECT_EQ(text.finish(), "a");
 }
 
 TEST(TextStream, withoutATokenizerThereIsNone) {
-  TextStream text(nullptr);
+  TextStream text(nullptr, /*continues=*/true);
   EXPECT_EQ(text.push('a') + text.finish(), "");
 }
 

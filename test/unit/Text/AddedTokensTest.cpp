@@ -36,7 +36,7 @@ struct AddedCase {
 std::string cut(const AddedCase &test) {
   TokenizerModel model = makeModel();
   if (test.nfc)
-    model.normalizer = TextNormalizer::NFC;
+    model.normalizers.emplace_back().kind = NormalizerStep::Kind::Nfc;
   for (AddedToken token : test.tokens) {
     token.id = int32_t(model.tokens.size());
     model.tokens.push_back(token.content);

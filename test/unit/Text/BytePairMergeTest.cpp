@@ -35,7 +35,7 @@ TokenizerModel randomModel(std::mt19937 &random, int count,
       model.types.push_back(TokenType::Normal);
       pieces.push_back(it->second);
     }
-    model.merges.push_back({left, right, it->second});
+    model.merges.push_back({left, right, it->second, uint32_t(i)});
   }
   return model;
 }

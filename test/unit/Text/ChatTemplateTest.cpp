@@ -266,3 +266,51 @@ TEST(ChatTemplate, RandomDamageNeverHangs) {
   EXPECT_GT(rendered, 100u);
   EXPECT_LT(processorSeconds() - begin, 60.0);
 }
+
+TEST(ChatTemplate, SeesTheVariablesOfTheCaller) {
+  const char *source = "{{ enable_thinking }} {{ tools | tojson }} "
+                       "{{ bos_token }} {{ messages | length }} {{ nope }}";
+  ChatOptions options;
+  options.bosToken = "<s>";
+  options.variables = R"({"enable_thinking": false, "tools": [{"z": 1, "a": 2}],
+                          "bos_token": "B", "messages": []})";
+  Expected<ChatTemplate> chat = ChatTemplate::parse(source);
+  ASSERT_TRUE(chat) << chat.message();
+  ChatMessage hello{"user", "Hello"};
+  EXPECT_EQ(*chat->render({&hello, 1}, options),
+            R"(False [{"z": 1, "a": 2}] B 1 )");
+  EXPECT_TRUE(ChatTemplate::checkVariables(options.variables));
+  for (const char *wrong : {"[]", "{", "enable_thinking=false"}) {
+    options.variables = wrong;
+    EXPECT_FALSE(ChatTemplate::checkVariables(wrong));
+    EXPECT_NE(chat->render({&hello, 1}, options)
+                  .message()
+                  .find("the template's variables"),
+              std::string::npos);
+  }
+}
+
+TEST(ChatTemplate, RendersAConversationInJson) {
+  const char *source =
+      "{% for m in messages %}{{ m.role }}:{% if m.content is string %}"
+      "{{ m.content }}{% else %}{% for part in m.content %}"
+      "{{ '<image>' if part.type == 'image' else part.text }}{% endfor %}"
+      "{% endif %}{{ m.tool_calls | tojson if m.tool_calls }};{% endfor %}"
+      "{{ enable_thinking }}{{ add_generation_prompt }}";
+  Expected<ChatTemplate> chat = ChatTemplate::parse(source);
+  ASSERT_TRUE(chat) << chat.message();
+  ChatOptions options;
+  const char *conversation = R"({"messages": [
+    {"role": "user", "content": [{"type": "image"},
+                                 {"type": "text", "text": "What?"}]},
+    {"role": "assistant", "content": "", "tool_calls": [{"id": 7}]}],
+    "enable_thinking": true, "add_generation_prompt": false})";
+  EXPECT_EQ(*chat->renderJson(conversation, options),
+            "user:<image>What?;assistant:[{\"id\": 7}];TrueFalse");
+  options.variables = R"({"enable_thinking": 0})"; // counts more
+  EXPECT_TRUE(chat->renderJson(conversation, options)->ends_with(";0False"));
+  for (const char *wrong : {"", "[]", "{}", R"({"messages": 5})", "{"})
+    EXPECT_NE(chat->renderJson(wrong, {}).message().find("the conversation"),
+              std::string::npos)
+        << wrong;
+}

@@ -33,7 +33,7 @@ std::string cut(const std::vector<PreTokenizerStep> &steps,
     return preTokenizer.message();
   Words words;
   StepBudget budget(text.size());
-  Status status = preTokenizer->split(text, words, budget);
+  Status status = preTokenizer->split(text, /*isFirst=*/true, words, budget);
   return status.failed() ? status.message() : words.text;
 }
 
@@ -414,6 +414,12 @@ static const NamedCase named[] = {
     {"gpt-4o", "don’t (stop)!?\n", "don|’t| (|stop|)!?\n"},
     {"gpt-4o", "  indented\tcode", " | indented|\tcode"},
     {"gpt-4o", "e\u0301a 😀😀 end", "e\u0301a| 😀😀| end"},
+    {"deepseek-llm", "I'll say it's 12345 o'clock",
+     "I|'|ll| say| it|'|s| |12345| o|'|clock"},
+    {"deepseek-llm", "a  b\n\n  c \n", "a| | b|\n|\n| | c| |\n"},
+    {"deepseek-llm", "中文 한글 ½Ⅷ", "中文| |한글| |½|Ⅷ"},
+    {"deepseek-llm", "don’t (stop)!?\n", "don|’|t| (|stop|)!?|\n"},
+    {"deepseek-llm", "e\u0301a Ἀρχή 😀😀 end", "e|\u0301|a| |Ἀ|ρχή| 😀😀| end"},
 };
 
 TEST(PreTokenizer, NamesOfGgufCutAsTheModelsDo) {
@@ -432,9 +438,9 @@ TEST(PreTokenizer, StepsBehindByteLevelSeeItsAlphabet) {
 }
 
 TEST(PreTokenizer, NeedsOneByteLevelStep) {
-  EXPECT_EQ(cut({}, "a"), "pre-tokenizer needs one ByteLevel step, found 0");
+  EXPECT_EQ(cut({}, "a b"), "a b");
   EXPECT_EQ(cut({byteLevel(true), byteLevel(true)}, "a"),
-            "pre-tokenizer needs one ByteLevel step, found 2");
+            "pre-tokenizer has 2 ByteLevel steps, wants one at most");
   std::vector<PreTokenizerStep> many(33, digits(true));
   EXPECT_EQ(cut(many, "a"),
             "pre-tokenizer of 33 steps, at most 32 are supported");
@@ -461,7 +467,8 @@ TEST(PreTokenizer, ASinkThatFailsEndsTheSplitting) {
     ASSERT_TRUE(preTokenizer) << preTokenizer.message();
     Full full;
     StepBudget budget(0);
-    EXPECT_EQ(preTokenizer->split("a,b 1 2", full, budget).message(), "full");
+    EXPECT_EQ(preTokenizer->split("a,b 1 2", true, full, budget).message(),
+              "full");
     EXPECT_EQ(full.taken, 1);
   }
 }

@@ -43,6 +43,7 @@ TEST(Tokenizer, MergesDoNotCrossWords) {
 TEST(Tokenizer, AMergeListedTwiceKeepsItsLastRank) {
   TokenizerModel model = makeModel({"a b", "b c"});
   model.merges.push_back(model.merges[0]);
+  model.merges.back().rank = uint32_t(model.merges.size());
   OpenTokenizer t = openModel(model);
   EXPECT_EQ(encode(*t, "abc"), (Ids{'a', 257}));
 }

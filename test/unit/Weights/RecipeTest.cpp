@@ -209,3 +209,10 @@ TEST_F(RecipeTest, RefusesRowsThatAreNoBlocks) {
       "tensor<2x48xf32> source \"s\" recipe [#llm.convert<#llm.q8_0>]",
       "multiples of 32");
 }
+
+TEST_F(RecipeTest, RefusesToWriteFormatsThatAreOnlyRead) {
+  add("s", {2, 256}, f32(), counting(512));
+  expectRefused(
+      "tensor<2x256xf32> source \"s\" recipe [#llm.convert<#llm.iq2_xxs>]",
+      "#llm.iq2_xxs is only read, never written: choose another encoding");
+}

@@ -1,0 +1,251 @@
+//===- CompressedTensors.cpp - what vLLM's compressor writes --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A linear [N, K], by the format that config.json names (compressed-tensors):
+//   pack-quantized   weight_packed I32 [N, K * bits / 32], codes + 2^(bits - 1);
+//                    weight_shape; zeros packed likewise along n, [N * bits / 32, G]
+//   int-quantized    weight I8 [N, K]; zeros I8 [N, G]
+//   float-quantized  weight F8_E4M3 [N, K]
+// all with weight_scale, one in all, per row [N, 1] or per group [N, G].
+//===----------------------------------------------------------------------===//
+#include "QuantizedForm.h"
+
+#include "llmc/Weights/Errors.h"
+
+using namespace llvm;
+using namespace llmc;
+
+namespace {
+class CompressedTensors : public QuantizedForm {
+public:
+  int64_t bits = 4; // of the packed codes
+
+  ArrayRef<StringRef> getParts() const override {
+    static const StringRef parts[] = {".weight_packed", ".weight",
+                                      ".weight_scale",  ".weight_zero_point",
+                                      ".weight_shape",  ".weight_g_idx",
+                                      ".input_scale",   ".input_zero_point"};
+    return parts;
+  }
+  Expected<MatrixFacts> describe(const MatrixParts &parts) const override;
+};
+
+/// Which group each column is in, and scales per row and group.
+struct Scales {
+  int64_t group;
+  SafeTensor tensor;
+  std::vector<int32_t> groupOf;
+};
+} // namespace
+
+static Expected<Scales> describeScales(const MatrixParts &parts, int64_t rows,
+                                       int64_t columns) {
+  auto scales = parts.get(".weight_scale", floatDtypes);
+  if (!scales)
+    return scales.takeError();
+  int64_t count = *countElements(scales->shape);
+  int64_t groups = count == 1 ? 1 : count / rows;
+  if (count != 1 && (scales->shape.size() != 2 || scales->shape[0] != rows ||
+                     columns % groups))
+    return parts.fail(".weight_scale",
+                      "requires one scale, or so many per row of [" +
+                          Twine(rows) + ", " + Twine(columns) +
+                          "] that groups are alike, found shape " +
+                          spellShape(scales->shape));
+  int64_t group = columns / groups;
+  return Scales{group, *scales, {}};
+}
+
+/// The order in which a calibration took columns; -1 everywhere is none.
+static Error readOrder(const MatrixParts &parts, int64_t columns,
+                       Scales &scales) {
+  if (!parts.find(".weight_g_idx"))
+    return Error::success();
+  auto indices = parts.get(".weight_g_idx", {"I32", "I64"}, {columns});
+  if (!indices)
+    return indices.takeError();
+  std::vector<int64_t> order = readIntegers(*indices);
+  if (all_of(order, [](int64_t index) { return index == -1; }))
+    return Error::success();
+  int64_t groups = columns / scales.group;
+  for (int64_t index : order) {
+    if (index < 0 || index >= groups)
+      return parts.fail(".weight_g_idx", "requires groups from 0 to " +
+                                             Twine(groups - 1) + ", found " +
+                                             Twine(index));
+    scales.groupOf.push_back(static_cast<int32_t>(index));
+  }
+  return Error::success();
+}
+
+/// As unsigned codes have them: the middle where there are none.
+static Expected<std::vector<float>> readZeros(const MatrixParts &parts,
+                                              int64_t codeBits, int64_t rows,
+                                              int64_t groups) {
+  constexpr StringRef name = ".weight_zero_point";
+  auto middle = static_cast<float>(1 << (codeBits - 1));
+  if (!parts.find(name))
+    return std::vector<float>{middle};
+  std::vector<float> zeros;
+  if (parts.find(".weight_packed")) {
+    auto words = parts.get(name, {"I32"}, {rows * codeBits / 32, groups});
+    if (!words)
+      return words.takeError();
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t group = 0; group < groups; ++group)
+        zeros.push_back(static_cast<float>(
+            WordStream(*words, group, groups).get(row, codeBits)));
+    return zeros;
+  }
+  auto bytes = parts.get(name, {"I8"});
+  if (!bytes)
+    return bytes.takeError();
+  auto count = static_cast<int64_t>(bytes->bytes.size());
+  if (count != 1 && count != rows * groups)
+    return parts.fail(name, "requires a zero per scale, found shape " +
+                                spellShape(bytes->shape));
+  for (uint8_t byte : bytes->bytes)
+    zeros.push_back(static_cast<float>(static_cast<int8_t>(byte)) + middle);
+  return zeros;
+}
+
+namespace {
+/// Where the codes of a matrix are.
+struct Codes {
+  SafeTensor tensor;
+  int64_t rows, columns, bits;
+  bool isPacked;
+};
+} // namespace
+
+static Expected<Codes> describePacked(const MatrixParts &parts, int64_t bits) {
+  auto words = parts.get(".weight_packed", {"I32"});
+  if (!words)
+    return words.takeError();
+  auto shape = parts.get(".weight_shape", {"I64", "I32"}, {2});
+  if (!shape)
+    return shape.takeError();
+  std::vector<int64_t> sizes = readIntegers(*shape);
+  int64_t perWord = 32 / bits;
+  if (sizes[0] < 1 || sizes[1] < 1 || sizes[0] % perWord ||
+      sizes[1] % perWord || words->shape.size() != 2 ||
+      words->shape[0] != sizes[0] || words->shape[1] != sizes[1] / perWord)
+    return parts.fail(".weight_packed",
+                      "requires whole words of " + Twine(bits) +
+                          "-bit codes of a matrix " + spellShape(sizes) +
+                          ", found shape " + spellShape(words->shape));
+  return Codes{*words, sizes[0], sizes[1], bits, true};
+}
+
+static Expected<Codes> describeBytes(const MatrixParts &parts) {
+  auto bytes = parts.get(".weight", {"I8", "F8_E4M3"});
+  if (!bytes)
+    return bytes.takeError();
+  if (bytes->shape.size() != 2)
+    return parts.fail(".weight", "requires a matrix, found shape " +
+                                     spellShape(bytes->shape));
+  return Codes{*bytes, bytes->shape[0], bytes->shape[1], 8, false};
+}
+
+static std::vector<uint8_t> readCodes(const Codes &codes) {
+  std::vector<uint8_t> made(codes.tensor.bytes.begin(),
+                            codes.tensor.bytes.end());
+  if (!codes.isPacked) {
+    if (codes.tensor.dtype == "I8")
+      for (uint8_t &code : made)
+        code ^= 0x80;
+    return made;
+  }
+  made.clear();
+  for (int64_t row = 0; row < codes.rows; ++row) {
+    WordStream stream(codes.tensor, row * codes.tensor.shape[1], 1);
+    for (int64_t column = 0; column < codes.columns; ++column)
+      made.push_back(static_cast<uint8_t>(stream.get(column, codes.bits)));
+  }
+  return made;
+}
+
+Expected<MatrixFacts>
+CompressedTensors::describe(const MatrixParts &parts) const {
+  auto codes = parts.find(".weight_packed") ? describePacked(parts, bits)
+                                            : describeBytes(parts);
+  if (!codes)
+    return codes.takeError();
+  int64_t rows = codes->rows, columns = codes->columns;
+  auto scales = describeScales(parts, rows, columns);
+  if (!scales)
+    return scales.takeError();
+  if (Error error = readOrder(parts, columns, *scales))
+    return error;
+  auto zeros = readZeros(parts, codes->bits, rows, columns / scales->group);
+  if (!zeros)
+    return zeros.takeError();
+  MatrixFacts facts{rows, columns, codes->bits, scales->group,
+                    getScaleType(scales->tensor)};
+  facts.zero = findCommonZero(*zeros);
+  if (codes->tensor.dtype == "F8_E4M3")
+    facts.obstacle = "its codes are floats of 8 bits";
+  else if (!isInOrder(scales->groupOf, scales->group))
+    facts.obstacle = "groups take columns out of order (actorder)";
+  facts.read = [codes = *codes, scales = *scales, zeros = *zeros] {
+    QuantizedMatrix matrix{codes.rows, codes.columns, scales.group};
+    matrix.codes = readCodes(codes);
+    if (codes.tensor.dtype == "F8_E4M3")
+      matrix.table = getFloat8Table("F8_E4M3");
+    matrix.scales = readFloats(scales.tensor);
+    if (matrix.scales.size() == 1) // of all rows
+      matrix.scales.resize(codes.rows, matrix.scales.front());
+    matrix.zeros = zeros;
+    matrix.groupOf = scales.groupOf;
+    return matrix;
+  };
+  return facts;
+}
+
+/// The bits of the packed codes: those of every group of modules.
+static Expected<int64_t> readBits(HfConfig &groups,
+                                  ArrayRef<std::string> names) {
+  int64_t bits = 0;
+  for (StringRef name : names) {
+    auto group = groups.getObject(name);
+    if (!group)
+      return group.takeError();
+    auto weights = *group ? (*group)->getObject("weights")
+                          : Expected<std::unique_ptr<HfConfig>>(nullptr);
+    if (!weights)
+      return weights.takeError();
+    if (!*weights)
+      continue; // only activations
+    auto count = (*weights)->getInteger("num_bits", 1, 16);
+    if (!count)
+      return count.takeError();
+    if ((*count != 4 && *count != 8) || (bits && bits != *count))
+      return (*weights)->fail("num_bits",
+                              "requires 4 or 8 of all modules alike");
+    bits = *count;
+  }
+  return bits;
+}
+
+Expected<std::unique_ptr<QuantizedForm>>
+llmc::readCompressedTensors(HfConfig &config) {
+  auto form = std::make_unique<CompressedTensors>();
+  Expected<std::string> format = config.getString("format");
+  if (!format)
+    return format.takeError();
+  if (*format != "pack-quantized" && *format != "int-quantized" &&
+      *format != "float-quantized" && *format != "naive-quantized")
+    return config.fail("format", "requires pack-quantized, int-quantized, "
+                                 "float-quantized or naive-quantized");
+  auto groups = config.getObject("config_groups");
+  if (!groups)
+    return groups.takeError();
+  if (!*groups)
+    return config.fail("config_groups", "requires an object");
+  Expected<int64_t> bits = readBits(**groups, (*groups)->getUnread({}));
+  if (!bits)
+    return bits.takeError();
+  if (*bits)
+    form->bits = *bits;
+  return form;
+}

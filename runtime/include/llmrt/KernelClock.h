@@ -1,0 +1,37 @@
+//===- KernelClock.h - where a step spends its time -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMRT_KERNELCLOCK_H
+#define LLMRT_KERNELCLOCK_H
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace llmrt {
+
+/// Calls and time of each kernel as worker 0 sees them: from its beginning to that
+/// of the next, so that the wait for other workers counts.
+class KernelClock {
+public:
+  struct Time {
+    int64_t calls = 0;
+    double seconds = 0;
+  };
+  explicit KernelClock(int64_t kernels) : all(kernels) {}
+
+  void enter(int64_t kernel);
+  /// The step has ended.
+  void leave();
+  /// In the order of LlmrtVariant.kernels.
+  std::span<const Time> times() const { return all; }
+
+private:
+  std::vector<Time> all;
+  int64_t current = -1;
+  double since = 0;
+};
+
+} // namespace llmrt
+
+#endif // LLMRT_KERNELCLOCK_H
