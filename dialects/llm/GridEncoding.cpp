@@ -104,6 +104,3 @@ void GridAttr::dequantizeBlock(const uint8_t *bytes, float *values) const {
 void GridAttr::quantizeBlock(const float *values, uint8_t *bytes) const {
   getFormat(*getGrid()).quantizeBlock(values, bytes);
 }
-void GridAttr::packBlock(const GridBlock &block, uint8_t *bytes) const {
-  getFormat(*getGrid()).pack(block, bytes);
-}

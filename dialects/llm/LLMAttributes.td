@@ -150,10 +150,6 @@ def LLM_GridEncoding : LLM_Encoding<"Grid", "grid", ["packBlock"]> {
       return $_get($_ctxt, bits, group, scale, sub, block, zero, min, ::mlir::DenseI8ArrayAttr());
     }]>
   ];
-  let extraClassDeclaration = [{
-    /// Writes a block whose parts are those of this grid.
-    void packBlock(const ::mlir::llm::GridBlock &block, uint8_t *bytes) const;
-  }];
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
