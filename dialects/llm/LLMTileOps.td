@@ -50,9 +50,6 @@ def LLM_EnterOp : LLM_Op<"enter", [MemoryEffects<[MemRead, MemWrite]>,
   let description = [{
     Where time is measured. (C1) kernel is a function. `number` is the kernel's place in the table of the program,
     from `llm-finish-step` on.
-    ```mlir
-    llm.enter @k0_embed.avx2 worker %w
-    ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Index:$worker, OptionalAttr<LLM_Int>:$number);
   let assemblyFormat = "$kernel `worker` $worker (`number` $number^)? attr-dict";
