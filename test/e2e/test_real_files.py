@@ -79,8 +79,10 @@ class Models(TestCase):
             self.assertEqual(self.ids(self.folder / "app", "--ids", "97", "-n", "4"), [257, 258, 259, 260])
 
     def test_a_folder_without_tokenizer_json_is_told_at_once(self):
-        folder = self.model_folder(files={"tokenizer.json": None, "tokenizer.model": "sentencepiece"})
+        folder = self.model_folder(files={"tokenizer.json": None})
         self.assertIn("tokenizer.json", self.compile_warned(folder))
+        folder = self.model_folder(files={"tokenizer.json": None, "tokenizer.model": "sentencepiece"})
+        self.assertIn("tokenizer.model is damaged", self.compile_warned(folder, code=1))
 
     def test_a_pointer_of_git_lfs_is_told(self):
         pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 512\n"

@@ -67,7 +67,7 @@ class RandomGguf(TestCase):
         for arguments, says in ((["--heads", "3"], "--heads must divide"),
                                 (["--vocabulary", "256"], "257 tokens"),
                                 (["--kv-heads", "3"], "--kv-heads must divide"),
-                                (["--encoding", "q3_k"], "invalid choice")):
+                                (["--encoding", "q9_k"], "invalid choice")):
             result = run([*MAKE, self.folder / "bad.gguf", "--encoding", "q4_0", *SMALL[:-2], *arguments])
             self.assertNotEqual(result.returncode, 0)
             self.assertIn(says, result.stderr)
