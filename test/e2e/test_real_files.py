@@ -81,6 +81,8 @@ class Models(TestCase):
     def test_a_folder_without_tokenizer_json_is_told_at_once(self):
         folder = self.model_folder(files={"tokenizer.json": None})
         self.assertIn("tokenizer.json", self.compile_warned(folder))
+
+    def test_a_damaged_tokenizer_model_is_told(self):
         folder = self.model_folder(files={"tokenizer.json": None, "tokenizer.model": "sentencepiece"})
         self.assertIn("tokenizer.model is damaged", self.compile_warned(folder, code=1))
 
