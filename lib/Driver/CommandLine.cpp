@@ -193,6 +193,13 @@ static llmrt::UsageContext makeUsageContext(const std::string &program) {
           adviseArgument};
 }
 
+static void takesModel(CLI::App *command, std::string &model) {
+  command
+      ->add_option("MODEL", model,
+                   "An ONNX file, a GGUF file or a Hugging Face folder")
+      ->required();
+}
+
 void CommandLine::addCompile() {
   CLI::App *command =
       app.add_subcommand("compile", "Compile a model into a program");
@@ -249,10 +256,7 @@ void CommandLine::addCompile() {
 void CommandLine::addCalibrate() {
   CLI::App *command = app.add_subcommand(
       "calibrate", "Collect what quantisers want to know of a model's inputs");
-  command
-      ->add_option("MODEL", calibrate.model,
-                   "An ONNX file, a GGUF file or a Hugging Face folder")
-      ->required();
+  takesModel(command, calibrate.model);
   command
       ->add_option("--text", calibrate.text,
                    "A file of text like that the model will see")
@@ -281,10 +285,7 @@ void CommandLine::addCalibrate() {
 
 void CommandLine::addImport() {
   CLI::App *command = app.add_subcommand("import", "Print a model as llm IR");
-  command
-      ->add_option("MODEL", import.model,
-                   "An ONNX file, a GGUF file or a Hugging Face folder")
-      ->required();
+  takesModel(command, import.model);
   command->add_option("-o,--output", import.output, "A file (default: stdout)")
       ->type_name("FILE");
   command->add_flag("--graph", import.graph,
@@ -296,10 +297,7 @@ void CommandLine::addImport() {
 void CommandLine::addCheck() {
   CLI::App *command = app.add_subcommand(
       "check", "Say what of a model is recognised, and whether it compiles");
-  command
-      ->add_option("MODEL", check.model,
-                   "An ONNX file, a GGUF file or a Hugging Face folder")
-      ->required();
+  takesModel(command, check.model);
   command->add_flag("--json", check.json, "As JSON");
   command->footer("Exits with 1 if the model cannot be compiled.");
   command->callback(
@@ -309,10 +307,7 @@ void CommandLine::addCheck() {
 void CommandLine::addInspect() {
   CLI::App *command = app.add_subcommand(
       "inspect", "Show tensors, encodings, memory and ops after each stage");
-  command
-      ->add_option("MODEL", inspect.model,
-                   "An ONNX file, a GGUF file or a Hugging Face folder")
-      ->required();
+  takesModel(command, inspect.model);
   addCompileOptions(command, inspect.options);
   command->add_flag("--tensors", listTensors,
                     "Only list the tensors of a GGUF or safetensors file or "

@@ -7,6 +7,7 @@
 #include "llmc/Driver/Compiler.h"
 
 #include "Diagnostics.h"
+#include "Quantization.h"
 #include "llmc/Driver/Isolation.h"
 #include "llmc/Driver/Pipelines.h"
 #include "llmc/Driver/Registration.h"
@@ -16,9 +17,7 @@
 #include "llmc/Emit/PendingFile.h"
 #include "llmc/Lower/Passes.h"
 #include "llmc/Lower/Signature.h"
-#include "llmc/Optimize/QuantizeSpec.h"
 #include "llmc/Weights/Files.h"
-#include "llmc/Weights/Rounding.h"
 #include "llmc/Weights/Statistics.h"
 #include "llmrt/Console.h"
 #include "llmrt/TokenizerModel.h"
@@ -72,31 +71,13 @@ llvm::Error Compiler::run(Stage stage,
   return llvm::Error::success();
 }
 
-static llvm::Error checkQuantize(const CompileOptions &options) {
-  if (options.quantize.empty())
-    return llvm::Error::success();
-  auto spec = parseQuantizeSpec(options.quantize);
-  if (!spec)
-    return llvm::createStringError("--quantize: " +
-                                   llvm::toString(spec.takeError()));
-  if (options.weights == WeightMode::f32)
-    return llvm::createStringError(
-        "--quantize and --weights=f32 ask for opposites: leave one out");
-  if (needsStatistics(*spec) && options.stats.empty())
-    return llvm::createStringError(
-        "--quantize=" + options.quantize +
-        " needs statistics of the model's activations: llmc calibrate MODEL "
-        "--text FILE -o model.stats, then --stats=model.stats");
-  return llvm::Error::success();
-}
-
 /// The options that need no model.
 llvm::Error Compiler::readOptions(const CompileOptions &wanted) {
   auto names = llmc::getIsas(wanted.cpu);
   if (!names)
     return names.takeError();
   isas = std::move(*names);
-  if (llvm::Error error = checkQuantize(wanted))
+  if (llvm::Error error = checkQuantization(wanted))
     return error;
   importing.preTokenizer = wanted.preTokenizer;
   if (!wanted.emulateOn.empty())
@@ -172,20 +153,6 @@ llvm::Error Compiler::readModel(llvm::StringRef path,
   return settleModel(path, wanted);
 }
 
-/// Rounding twice has the errors of both; nobody should take it for the figure of a
-/// method.
-static void warnOfGrids(llvm::StringRef path, mlir::ModuleOp module) {
-  int64_t count = 0;
-  for (auto weight : module.getOps<mlir::llm::WeightOp>())
-    if (auto encoding = mlir::llm::getEncoding(weight.getType()))
-      count += encoding.getGrid().has_value();
-  if (count)
-    warn(path + ": " + llvm::Twine(count) +
-         " weights are quantised already; those of more bits than --quantize "
-         "asks for are rounded again, and lose more than a model of floats "
-         "would");
-}
-
 llvm::Error Compiler::settleModel(llvm::StringRef path,
                                   const CompileOptions &wanted) {
   if (llvm::Error error = becomeProgram())
@@ -200,7 +167,8 @@ llvm::Error Compiler::settleModel(llvm::StringRef path,
   if (llvm::Error error = settleOptions(wanted))
     return error;
   if (!options.quantize.empty())
-    warnOfGrids(path, getModule());
+    if (std::string warning = describeGrids(getModule()); !warning.empty())
+      warn(path + ": " + warning);
   if (!options.stats.empty())
     if (llvm::Error error =
             readStatistics(options.stats, context, model.weights))
@@ -354,28 +322,8 @@ llvm::Error Compiler::runUntil(Stage last) {
       return error;
     done = stage;
     if (stage == Stage::optimize)
-      if (llvm::Error error = checkRecipes())
+      if (llvm::Error error = checkRecipes(getModule(), model.weights))
         return error;
-  }
-  return llvm::Error::success();
-}
-
-/// What weights are made with is there: nobody waits for the code to hear that not.
-llvm::Error Compiler::checkRecipes() {
-  for (auto weight : getModule().getOps<mlir::llm::WeightOp>()) {
-    mlir::ArrayAttr recipe = weight.getRecipeAttr();
-    for (mlir::Attribute step :
-         recipe ? recipe.getValue() : llvm::ArrayRef<mlir::Attribute>()) {
-      auto round = llvm::dyn_cast<mlir::llm::RoundStepAttr>(step);
-      if (!round)
-        continue;
-      std::string problem =
-          checkStatistics(model.weights, round,
-                          mlir::llm::getMatrixShape(weight.getType()).back());
-      if (!problem.empty())
-        return llvm::createStringError("weight '" + weight.getSymName() +
-                                       "': " + problem);
-    }
   }
   return llvm::Error::success();
 }
@@ -479,19 +427,6 @@ describeFunction(mlir::ModuleOp module, const CompileOptions &options) {
                             {"cpu", options.cpu},
                             {"emulate_on", options.emulateOn},
                             {"weight_bytes", *bytes}};
-}
-
-/// Everything counted: scales, minimums, tables, vectors.
-static double countBitsPerWeight(mlir::ModuleOp module) {
-  double bytes = 0, elements = 0;
-  for (auto weight : module.getOps<mlir::llm::WeightOp>()) {
-    double count = 1;
-    for (int64_t size : mlir::llm::getMatrixShape(weight.getType()))
-      count *= static_cast<double>(size);
-    elements += count;
-    bytes += static_cast<double>(mlir::llm::getWeightBytes(weight.getType()));
-  }
-  return elements > 0 ? 8 * bytes / elements : 0;
 }
 
 llvm::Expected<llvm::json::Object> Compiler::describeStep() {

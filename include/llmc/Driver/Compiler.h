@@ -89,7 +89,6 @@ private:
                        llvm::StringRef path, const CompileOptions &wanted);
   llvm::Error settleOptions(const CompileOptions &wanted);
   llvm::Expected<llvm::json::Object> describeStep();
-  llvm::Error checkRecipes();
 
   std::shared_ptr<Explanation> explanation; // null: nobody asked
   mlir::MLIRContext context;

@@ -1,0 +1,32 @@
+//===- Quantization.h - what of --quantize can be checked early -*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Numbers are crunched last, when a program is written: nobody should wait for them to
+// hear what was wrong from the start.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_DRIVER_QUANTIZATION_H
+#define LLMC_LIB_DRIVER_QUANTIZATION_H
+
+#include "llmc/Driver/Options.h"
+#include "llmc/Weights/WeightStore.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace llmc {
+
+/// The options alone.
+llvm::Error checkQuantization(const CompileOptions &options);
+
+/// What a user should know of weights that are on a grid already; empty if none is.
+/// Rounding twice has the errors of both: nobody should take it for a method's.
+std::string describeGrids(mlir::ModuleOp module);
+
+/// The statistics that recipes ask for.
+llvm::Error checkRecipes(mlir::ModuleOp module, const WeightStore &weights);
+
+/// Everything counted: scales, minimums, tables, vectors.
+double countBitsPerWeight(mlir::ModuleOp module);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_DRIVER_QUANTIZATION_H
