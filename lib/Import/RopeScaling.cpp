@@ -350,9 +350,18 @@ llmc::readHfRope(HfConfig &config, const RopeShape &shape, StringRef layers) {
 // GGUF
 //===----------------------------------------------------------------------===//
 
-static Expected<RopeFrequencies>
-readGgufYarn(const GgufFile &file, const std::string &prefix, double theta,
-             double factor, int64_t rotaryDims, int64_t context) {
+namespace {
+/// The positions that a stretched model was trained for, and what attention to them
+/// is multiplied by.
+struct GgufTraining {
+  int64_t context;
+  double attention;
+};
+} // namespace
+
+static Expected<GgufTraining> readGgufTraining(const GgufFile &file,
+                                               const std::string &prefix,
+                                               int64_t context) {
   Expected<int64_t> original = file.getInteger(
       prefix + "scaling.original_context_length", 1, INT32_MAX, context);
   if (!original)
@@ -361,6 +370,15 @@ readGgufYarn(const GgufFile &file, const std::string &prefix, double theta,
       file.getFloat(prefix + "scaling.attn_factor", 1e-3, 1e3, 1);
   if (!attention)
     return attention.takeError();
+  return GgufTraining{*original, *attention};
+}
+
+static Expected<RopeFrequencies>
+readGgufYarn(const GgufFile &file, const std::string &prefix, double theta,
+             double factor, int64_t rotaryDims, int64_t context) {
+  Expected<GgufTraining> training = readGgufTraining(file, prefix, context);
+  if (!training)
+    return training.takeError();
   Expected<double> fast =
       file.getFloat(prefix + "scaling.yarn_beta_fast", 1e-3, 1e6, 32);
   if (!fast)
@@ -370,11 +388,11 @@ readGgufYarn(const GgufFile &file, const std::string &prefix, double theta,
   if (!slow)
     return slow.takeError();
   YarnScaling scaling{factor,
-                      static_cast<double>(*original),
+                      static_cast<double>(training->context),
                       *fast,
                       *slow,
                       /*truncate=*/true,
-                      *attention * yarnMscale(factor)};
+                      training->attention * yarnMscale(factor)};
   return yarnFrequencies(theta, rotaryDims, scaling);
 }
 
@@ -382,18 +400,13 @@ readGgufYarn(const GgufFile &file, const std::string &prefix, double theta,
 static Expected<RopeFrequencies>
 readGgufLongRope(const GgufFile &file, const std::string &prefix, double theta,
                  int64_t rotaryDims, int64_t context) {
-  Expected<int64_t> original = file.getInteger(
-      prefix + "scaling.original_context_length", 1, INT32_MAX, context);
-  if (!original)
-    return original.takeError();
-  Expected<double> attention =
-      file.getFloat(prefix + "scaling.attn_factor", 1e-3, 1e3, 1);
-  if (!attention)
-    return attention.takeError();
+  Expected<GgufTraining> training = readGgufTraining(file, prefix, context);
+  if (!training)
+    return training.takeError();
   RopeFrequencies rope = plainFrequencies(theta, rotaryDims);
-  rope.mscale = *attention;
-  rope.divisors = context > *original ? "rope_factors_long.weight"
-                                      : "rope_factors_short.weight";
+  rope.mscale = training->attention;
+  rope.divisors = context > training->context ? "rope_factors_long.weight"
+                                              : "rope_factors_short.weight";
   return rope;
 }
 

@@ -78,6 +78,11 @@ Expected<Json> text::parseJson(std::string_view source,
   return json;
 }
 
+Expected<Json> text::parseTokenizerConfig(std::string_view text) {
+  return text.empty() ? Expected<Json>(nullptr)
+                      : parseJson(text, "tokenizer_config.json");
+}
+
 const Json *text::findMember(const Json &object, const char *name) {
   if (!object.is_object())
     return nullptr;
@@ -104,6 +109,20 @@ Expected<std::string> text::readString(const Json &object,
   if (!value->is_string())
     return Status::error(placeOf(place, name) + " is not a string");
   return value->get_ref<const std::string &>();
+}
+
+Status text::readPattern(const Json &object, const std::string &place,
+                         std::string &pattern, bool &literal) {
+  const Json *given = findMember(object, "pattern");
+  const Json *regex = given ? findMember(*given, "Regex") : nullptr;
+  const Json *plain = given ? findMember(*given, "String") : nullptr;
+  const Json *text = regex ? regex : plain;
+  if (!text || !text->is_string())
+    return Status::error(placeOf(place, "pattern") +
+                         " is neither {\"Regex\": …} nor {\"String\": …}");
+  pattern = text->get_ref<const std::string &>();
+  literal = !regex;
+  return Status::ok();
 }
 
 Expected<int32_t> text::readId(const Json &value, const std::string &place) {

@@ -19,6 +19,9 @@ using Json = nlohmann::json;
 /// Parses with a limit on nesting; `file` names the text in errors.
 Expected<Json> parseJson(std::string_view text, const std::string &file);
 
+/// Null without a text.
+Expected<Json> parseTokenizerConfig(std::string_view text);
+
 /// The member, or null where `object` is no object, lacks it or holds a JSON
 /// null.
 const Json *findMember(const Json &object, const char *name);
@@ -28,6 +31,9 @@ Expected<bool> readBool(const Json &object, const std::string &place,
                         const char *name, bool absent);
 Expected<std::string> readString(const Json &object, const std::string &place,
                                  const char *name, const char *absent);
+/// A `pattern`, which is {"Regex": …} or {"String": …}.
+Status readPattern(const Json &object, const std::string &place,
+                   std::string &pattern, bool &literal);
 Expected<int32_t> readId(const Json &value, const std::string &place);
 
 /// What `type` of an object says; fails where it is no object or has no type.

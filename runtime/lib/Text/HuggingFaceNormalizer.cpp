@@ -38,19 +38,13 @@ std::optional<std::string> decodeBase64(std::string_view text) {
 Status readReplace(const Json &json, const std::string &place,
                    NormalizerStep &step) {
   step.kind = Kind::Replace;
-  const Json *pattern = findMember(json, "pattern");
-  const Json *regex = pattern ? findMember(*pattern, "Regex") : nullptr;
-  const Json *literal = pattern ? findMember(*pattern, "String") : nullptr;
-  const Json *text = regex ? regex : literal;
-  if (!text || !text->is_string())
-    return Status::error(place + ".pattern is neither {\"Regex\": …} nor "
-                                 "{\"String\": …}");
+  if (Status status = readPattern(json, place, step.pattern, step.literal);
+      status.failed())
+    return status;
   Expected<std::string> content = readString(json, place, "content", "");
   if (!content)
     return content.status();
-  step.pattern = text->get_ref<const std::string &>();
   step.content = *content;
-  step.literal = !regex;
   return Status::ok();
 }
 

@@ -29,15 +29,9 @@ Expected<SplitBehavior> readBehavior(const Json &step,
 Status readSplit(const Json &json, const std::string &place,
                  PreTokenizerStep &step) {
   step.kind = PreTokenizerStep::Kind::Split;
-  const Json *pattern = findMember(json, "pattern");
-  const Json *regex = pattern ? findMember(*pattern, "Regex") : nullptr;
-  const Json *literal = pattern ? findMember(*pattern, "String") : nullptr;
-  const Json *text = regex ? regex : literal;
-  if (!text || !text->is_string())
-    return Status::error(place + ".pattern is neither {\"Regex\": …} nor "
-                                 "{\"String\": …}");
-  step.pattern = text->get_ref<const std::string &>();
-  step.literal = !regex;
+  if (Status status = readPattern(json, place, step.pattern, step.literal);
+      status.failed())
+    return status;
   Expected<bool> invert = readBool(json, place, "invert", false);
   if (!invert)
     return invert.status();

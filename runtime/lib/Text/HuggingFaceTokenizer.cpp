@@ -88,9 +88,7 @@ llmrt::parseHuggingFaceTokenizer(std::string_view tokenizerJson,
   Expected<Json> tokenizer = parseJson(tokenizerJson, "tokenizer.json");
   if (!tokenizer)
     return tokenizer.status();
-  Expected<Json> config = Json(nullptr);
-  if (!tokenizerConfigJson.empty())
-    config = parseJson(tokenizerConfigJson, "tokenizer_config.json");
+  Expected<Json> config = parseTokenizerConfig(tokenizerConfigJson);
   if (!config)
     return config.status();
   return HuggingFaceReader().run(*tokenizer, *config);

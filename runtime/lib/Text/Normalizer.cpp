@@ -311,6 +311,14 @@ Normalizer::create(const std::vector<NormalizerStep> &steps) {
   return create(specs);
 }
 
+size_t Normalizer::shortening() const {
+  // Three letters of Hangul with three bytes each become one.
+  size_t most = 1;
+  for (const Step &step : steps)
+    most = std::max<size_t>(most, step.spec.kind == Kind::Nfc ? 3 : 16);
+  return most;
+}
+
 Expected<std::string_view> Normalizer::apply(std::string_view text,
                                              std::string &storage,
                                              StepBudget &budget) const {

@@ -40,6 +40,9 @@ public:
     std::optional<Charsmap> charsmap; // Charsmap
   };
 
+  /// How many bytes of text may become one, at most.
+  size_t shortening() const;
+
 private:
   std::vector<Step> steps;
 };

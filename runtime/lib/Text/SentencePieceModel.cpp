@@ -305,9 +305,7 @@ private:
 Expected<TokenizerModel>
 llmrt::parseSentencePiece(std::string_view modelFile,
                           std::string_view tokenizerConfigJson) {
-  Expected<Json> config = Json(nullptr);
-  if (!tokenizerConfigJson.empty())
-    config = parseJson(tokenizerConfigJson, "tokenizer_config.json");
+  Expected<Json> config = parseTokenizerConfig(tokenizerConfigJson);
   if (!config)
     return config.status();
   return ModelReader().run(modelFile, *config);

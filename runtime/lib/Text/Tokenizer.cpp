@@ -191,10 +191,10 @@ Tokenizer &Tokenizer::operator=(Tokenizer &&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
 size_t Tokenizer::longestText(int64_t tokens) const {
-  // Three letters of Hangul with three bytes each become one; normalisers also
-  // remove text, and one token stands for any word that is unknown.
-  const size_t shortening =
-      impl->kind() == TokenizerKind::ByteLevelBpe ? 3 : 16;
+  // Where tokens are not bytes, one of them stands for any word that is unknown.
+  const size_t shortening = impl->kind() == TokenizerKind::ByteLevelBpe
+                                ? impl->normalizer.shortening()
+                                : 16;
   return static_cast<size_t>(tokens) * impl->longestToken * shortening;
 }
 

@@ -116,9 +116,7 @@ void text::applyBertRules(const BertRules &rules, TokenizerModel &model) {
 Expected<TokenizerModel>
 llmrt::parseVocabularyText(std::string_view text,
                            std::string_view tokenizerConfigJson) {
-  Expected<Json> config = Json(nullptr);
-  if (!tokenizerConfigJson.empty())
-    config = parseJson(tokenizerConfigJson, "tokenizer_config.json");
+  Expected<Json> config = parseTokenizerConfig(tokenizerConfigJson);
   if (!config)
     return config.status();
   TokenizerModel model;
