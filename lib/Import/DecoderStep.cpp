@@ -23,18 +23,24 @@ public:
   Value run(Value x) {
     switch (model.residual) {
     case Residual::Serial: {
+      enter("attn");
       Value h = join(x, attention(normed(x, weights.attnNorm)));
+      enter("ffn");
       return join(h, feedForward(normed(h, weights.ffnNorm)));
     }
     case Residual::Parallel: {
+      enter("attn");
       Value read = normed(x, weights.attnNorm);
-      Value attended = attention(read);
+      Value h = join(x, attention(read));
+      enter("ffn");
       if (model.twoInputNorms)
         read = normed(x, weights.ffnNorm);
-      return join(join(x, attended), feedForward(read));
+      return join(h, feedForward(read));
     }
     case Residual::Post: {
+      enter("attn");
       Value h = norm(join(x, attention(x)), weights.attnNorm);
+      enter("ffn");
       return norm(join(h, feedForward(h)), weights.ffnNorm);
     }
     }
@@ -89,7 +95,6 @@ private:
   }
 
   Value attention(Value input) {
-    enter("attn");
     Value q = project(input, weights.q, model.heads, weights.qNorm);
     Value k = project(input, weights.k, model.kvHeads, weights.kNorm);
     Value v = project(input, weights.v, model.kvHeads, {});
@@ -103,7 +108,6 @@ private:
   //===--- MLP ----------------------------------------------------------===//
 
   Value feedForward(Value input) {
-    enter("ffn");
     Value output = facts.routed ? mixture(input) : mlp(input, weights.mlp);
     return model.outputNorms ? norm(output, weights.postFfnNorm) : output;
   }
