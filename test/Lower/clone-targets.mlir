@@ -1,5 +1,7 @@
-// RUN: llmc-opt %s --llm-clone-targets | FileCheck %s
-// RUN: llmc-opt %s --llm-clone-targets=isas=avx2 | FileCheck %s --check-prefix=ONE --implicit-check-not=avx512
+// RUN: llmc-opt %s --split-input-file --llm-clone-targets | FileCheck %s
+// RUN: llmc-opt %s --split-input-file --llm-clone-targets --remarks-filter=llm-.* 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: llmc-opt %s --split-input-file --llm-clone-targets=isas=avx-vnni | FileCheck %s --check-prefix=ALONE
+// RUN: llmc-opt %s --split-input-file --llm-clone-targets=isas=avx2 | FileCheck %s --check-prefix=ONE --implicit-check-not=avx512
 // RUN: not llmc-opt %s --llm-clone-targets=isas=avx2,sse9 2>&1 | FileCheck %s --check-prefix=ERROR
 
 // Every function once per instruction set, best first; the original is gone, the
@@ -21,4 +23,20 @@ llm.weight @w : tensor<8xf32> source "w"
 func.func @step(%batch: !llm.batch) -> tensor<8xf32> {
   %w = llm.param @w : tensor<8xf32>
   return %w : tensor<8xf32>
+}
+func.func @quantised(%x: tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
+  %q = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act>
+  return %q : !llm.packed<?x32, #llm.int8_act>
+}
+
+// -----
+
+// Without rows of integers AVX-VNNI would be AVX2 again, unless it is wanted alone.
+// REMARK: remark: {{.*}}avx-vnni would be avx2 again: no rows of integers are multiplied
+// CHECK: func.func @"floats.avx512-vnni"(
+// CHECK-NOT: avx-vnni
+// CHECK: func.func @floats.avx2(
+// ALONE: func.func @"floats.avx-vnni"(
+func.func @floats(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
+  return %x : tensor<?x32xf32>
 }

@@ -22,6 +22,8 @@ MACHINE = os.environ.get("LLMC_TEST_MACHINE") or "native"
 if MACHINE != "native":
     os.environ["LLMRT_CPU"] = {"x86-64": "none", "avx-vnni": "avx2 avx-vnni", "avx512-vnni": "avx2 avx512 avx512-vnni"}.get(
         MACHINE, MACHINE)
+# One instruction set, for tests of what all of them share.
+TARGET = ["--cpu=native"] if MACHINE == "native" else ["--cpu=avx2", f"--emulate-on={MACHINE}"]
 TYPES = {"<f4": "f", "<i8": "q", "<i4": "i", "<f8": "d", "|b1": "B"}
 
 # The one table of tolerances: test/unit/Tolerances.h says why each is what it is.

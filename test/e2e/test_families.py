@@ -8,12 +8,10 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import unittest
 
 from family_gguf import FAMILIES, Folder, write_gguf
-from support import INPUTS, MACHINE, TestCase, largest_difference, read_npy
+from support import INPUTS, TARGET, TestCase, largest_difference, read_npy
 
 FOLDERS = sorted(path.parent for path in (INPUTS / "families").glob("*/config.json"))
 TOLERANCE = 1e-4
-# One instruction set each: that all of them agree is test_tiny_models' to show.
-TARGET = ["--cpu=native"] if MACHINE == "native" else ["--cpu=avx2", f"--emulate-on={MACHINE}"]
 
 
 class Families(TestCase):

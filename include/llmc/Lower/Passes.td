@@ -10,7 +10,8 @@ def CloneTargets : Pass<"llm-clone-targets", "::mlir::ModuleOp"> {
   let description = [{
     Clones each function per instruction set: its name gains `.isa`, and the attribute
     `llm.target` (`#llm.target`) says what later choices may follow. Known names:
-    avx2 (AVX2, FMA, F16C), avx-vnni (the same and AVX-VNNI) and avx512-vnni.
+    avx2 (AVX2, FMA, F16C), avx-vnni (the same and AVX-VNNI) and avx512-vnni. Where no rows
+    of integers are multiplied avx-vnni would be avx2 again, and is left out beside it.
 
     Expects: functions without targets. Leaves: functions with targets only; weights are shared.
     Saves: one executable runs at full speed on any x86-64 CPU since 2013.

@@ -8,6 +8,7 @@
 #include "Isa.h"
 
 #include "llmc/Lower/Passes.h"
+#include "llmc/Support/Explain.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_CLONETARGETS
@@ -32,6 +33,7 @@ struct CloneTargets : impl::CloneTargetsBase<CloneTargets> {
           << "': " << llvm::join(getKnownIsas(), ", ") << " are known";
       return signalPassFailure();
     }
+    dropEqual(wanted);
     for (auto function :
          llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
       for (const Isa *isa : wanted) {
@@ -42,6 +44,38 @@ struct CloneTargets : impl::CloneTargetsBase<CloneTargets> {
       }
       function.erase();
     }
+  }
+
+  /// An instruction set that only multiplies integers otherwise than another one
+  /// that is wanted gives the same code where there are none.
+  void dropEqual(SmallVectorImpl<const Isa *> &wanted) {
+    if (multipliesIntegers())
+      return;
+    SmallVector<const Isa *> all(wanted.begin(), wanted.end());
+    llvm::erase_if(wanted, [&](const Isa *isa) {
+      if (!isa->getBase() || !llvm::is_contained(all, isa->getBase()))
+        return false;
+      decline(getOperation(), "llm-clone-targets", [&] {
+        return isa->getName().str() + " would be " +
+               isa->getBase()->getName().str() +
+               " again: no rows of integers are multiplied";
+      });
+      return true;
+    });
+  }
+
+  bool multipliesIntegers() {
+    auto isInteger = [](Type type) {
+      auto rows = dyn_cast<PackedType>(type);
+      return rows && isa<Int8ActEncodingAttr>(rows.getEncoding());
+    };
+    return getOperation()
+        .walk([&](Operation *op) {
+          return llvm::any_of(op->getResultTypes(), isInteger)
+                     ? WalkResult::interrupt()
+                     : WalkResult::advance();
+        })
+        .wasInterrupted();
   }
 };
 

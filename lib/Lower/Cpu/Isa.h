@@ -38,6 +38,8 @@ public:
   virtual llvm::StringRef getName() const = 0;
   /// LLVM target features on top of the base CPU x86-64; getCpuBits knows each.
   virtual llvm::ArrayRef<llvm::StringRef> getFeatures() const = 0;
+  /// The one whose code this one's is where no integers are multiplied; or null.
+  virtual const Isa *getBase() const { return nullptr; }
   /// Vector registers, and f32 in each: what tile shapes follow.
   virtual int64_t getRegisters() const = 0;
   virtual int64_t getLanes() const = 0;
@@ -80,6 +82,12 @@ mlir::Value lookUp(TileBuilder &b, mlir::Value codes,
 /// after it stays behind: LLVM's scheduler would load a whole group ahead to hide
 /// latency, and write to the stack what registers cannot hold.
 void keepInOrder(TileBuilder &b, llvm::ArrayRef<mlir::Value *> values);
+/// `dot` by VPDPBUSD, which adds 4 products of unsigned and signed bytes to a lane: its
+/// latency is four to five cycles, so each sum may go in two chains. Before quad `j`
+/// what runs is kept in order where `keeps` says so.
+llvm::SmallVector<mlir::Value>
+dotFours(TileBuilder &b, const IntegerTile &tile, llvm::StringRef intrinsic,
+         int64_t chains, llvm::function_ref<bool(int64_t j)> keeps);
 /// One activation word (4 signed codes) in every 32-bit lane, as bytes.
 mlir::Value spreadWord(TileBuilder &b, mlir::Value word, int64_t lanes);
 

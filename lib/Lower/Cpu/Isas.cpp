@@ -94,6 +94,36 @@ void keepInOrder(TileBuilder &b, ArrayRef<Value *> values) {
                                      b, kept, static_cast<int64_t>(i)));
 }
 
+SmallVector<Value> dotFours(TileBuilder &b, const IntegerTile &tile,
+                            StringRef intrinsic, int64_t chains,
+                            llvm::function_ref<bool(int64_t)> keeps) {
+  int64_t count = tile.rows * tile.strips;
+  SmallVector<Value> sums(chains * count, b.constant(b.i32s(tile.lanes), 0));
+  for (int64_t at = 0; tile.zero && at < count; ++at)
+    sums[at] =
+        b.broadcast(tile.total(at / tile.strips, -tile.zero), tile.lanes);
+  SmallVector<Value *> running;
+  for (Value &sum : sums)
+    running.push_back(&sum);
+  for (int64_t j = 0; j < tile.quads; ++j) {
+    if (j && keeps(j))
+      keepInOrder(b, running);
+    for (int64_t s = 0; s < tile.strips; ++s) {
+      Value codes = tile.codes(s, j);
+      for (int64_t r = 0; r < tile.rows; ++r) {
+        Value &sum = sums[j % chains * count + r * tile.strips + s];
+        sum = callIntrinsic(
+            b, intrinsic, b.i32s(tile.lanes),
+            {sum, codes, spreadWord(b, tile.word(r, j), tile.lanes)});
+      }
+    }
+  }
+  for (int64_t at = 0; chains == 2 && at < count; ++at)
+    sums[at] = arith::AddIOp::create(b, sums[at], sums[count + at]);
+  sums.truncate(count);
+  return sums;
+}
+
 Value spreadWord(TileBuilder &b, Value word, int64_t lanes) {
   return vector::BitCastOp::create(b, b.bytes(4 * lanes),
                                    b.broadcast(word, lanes));
