@@ -9,7 +9,6 @@ usage: k-quants.py MODEL.gguf... --llmc PATH --llama-bench PATH [--threads 1 2] 
 """
 
 import argparse
-import os
 import statistics
 import tempfile
 from pathlib import Path
@@ -22,13 +21,6 @@ def bytes_of_a_token(model):
     tensors = gguf.GGUFReader(model).tensors
     untied = any(tensor.name == "output.weight" for tensor in tensors)
     return sum(int(tensor.n_bytes) for tensor in tensors if not (untied and tensor.name == "token_embd.weight"))
-
-
-def build_read_limit(folder):
-    source, program = Path(__file__).with_name("read-limit.cpp"), f"{folder}/read-limit"
-    compiler = os.environ.get("CXX", "clang++-22")
-    measure.run([compiler, "-std=c++20", "-O3", "-march=native", "-pthread", source, "-o", program])
-    return program
 
 
 def programs_of(arguments, model, app, reader, threads):
@@ -68,7 +60,7 @@ def main():
 
     table, everything = [], {}
     with tempfile.TemporaryDirectory() as folder:
-        reader, app = build_read_limit(folder), f"{folder}/app"
+        reader, app = measure.build("read-limit", folder), f"{folder}/app"
         for model in arguments.models:
             measure.run([arguments.llmc, "compile", "--quiet", model, "-o", app])
             for threads in arguments.threads:

@@ -10,6 +10,7 @@ import json
 import os
 import statistics
 import subprocess
+from pathlib import Path
 
 
 def run(command, environment=None):
@@ -18,6 +19,14 @@ def run(command, environment=None):
     if result.returncode != 0:
         raise SystemExit(f"error: '{' '.join(map(str, command))}' exited with {result.returncode}: {result.stderr.strip()[-500:]}")
     return result.stdout
+
+
+def build(name, folder):
+    """A program of this folder, for this machine."""
+    source, program = Path(__file__).with_name(name + ".cpp"), f"{folder}/{name}"
+    compiler = os.environ.get("CXX", "clang++-22")
+    run([compiler, "-std=c++20", "-O3", "-march=native", "-pthread", source, "-o", program])
+    return program
 
 
 def app_bench(app, threads, prompt=128, generate=64, depth=0, batch=1, repetitions=5, variant=None, more=()):

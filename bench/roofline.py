@@ -20,14 +20,6 @@ from pathlib import Path
 import measure
 
 
-def build(name, folder):
-    """A program of this folder, for this machine."""
-    source, program = Path(__file__).with_name(name + ".cpp"), f"{folder}/{name}"
-    compiler = os.environ.get("CXX", "clang++-22")
-    measure.run([compiler, "-std=c++20", "-O3", "-march=native", "-pthread", source, "-o", program])
-    return program
-
-
 def profile(app, arguments):
     return json.loads(measure.run([
         app, "bench", "-p", str(arguments.prompt), "-n", str(arguments.generate), "-d", str(arguments.depth), "-t", str(arguments.threads),
@@ -111,7 +103,7 @@ def main():
     arguments = parser.parse_args()
     app = os.path.abspath(arguments.app)
     with tempfile.TemporaryDirectory() as folder:
-        reader, multiplier = build("read-limit", folder), build("dot-limit", folder)
+        reader, multiplier = measure.build("read-limit", folder), measure.build("dot-limit", folder)
         rounds, reads, products = [], [], []
         step_bytes = None
         for _ in range(arguments.rounds):  # in turn: the machine changes
