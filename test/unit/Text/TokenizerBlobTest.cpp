@@ -232,6 +232,18 @@ TEST(TokenizerBlob, OpensAVocabularyOfFiftyThousandInMilliseconds) {
   EXPECT_LT(time, 0.05);
 }
 
+/// What a prompt is measured by before it is encoded: each normaliser that shortens
+/// texts lets longer ones through, and nothing else does.
+TEST(TokenizerBlob, OnlyNormalisersLengthenWhatTokensCanSpell) {
+  using Kind = NormalizerStep::Kind;
+  TokenizerModel model = makeModel({"a a", "aa aa"});
+  EXPECT_EQ(openModel(model)->longestText(10), 10u * 4);
+  model.normalizers.emplace_back().kind = Kind::Nfc;
+  EXPECT_EQ(openModel(model)->longestText(10), 10u * 4 * 3);
+  model.normalizers.emplace_back().kind = Kind::StripAccents;
+  EXPECT_EQ(openModel(model)->longestText(10), 10u * 4 * 16);
+}
+
 TEST(TokenizerBlob, NoChoiceOfPairsMakesMergesSlow) {
   // All merges begin with one token, or end with one: 49000 in one row, or one
   // each in 49000 rows.
