@@ -72,7 +72,8 @@ private:
       AddressOf name =
           tables.addString("llmrt_variant." + isa->getName(), isa->getName());
       variants.push_back({name, static_cast<int64_t>(bits), step, sample,
-                          /*call=*/AddressOf{}, kernels, kernelCount});
+                          /*call=*/AddressOf{}, kernels, kernelCount,
+                          int64_t(LLMRT_DEVICE_CPU), /*image=*/int64_t(0)});
     }
     return variants;
   }
@@ -112,7 +113,8 @@ private:
     int64_t rows = cost.getRows() == ResultRows::Batch ? LLMRT_ROWS_BATCH
                                                        : LLMRT_ROWS_ASKED;
     return {address,       cost.getWeights(), cost.getRow(),  cost.getRowOps(),
-            cost.getKey(), cost.getKeyOps(),  cost.getKeys(), rows};
+            cost.getKey(), cost.getKeyOps(),  cost.getKeys(), rows,
+            /*threads=*/int64_t(0)};
   }
 
   /// The entry of a function for an instruction set; null where there is none.
