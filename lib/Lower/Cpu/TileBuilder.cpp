@@ -230,6 +230,14 @@ SmallVector<Value> TileBuilder::loop(
   return SmallVector<Value>(loop.getResults());
 }
 
+void TileBuilder::when(Value condition, llvm::function_ref<void()> body) {
+  auto branch =
+      scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  body();
+}
+
 SmallVector<Value>
 TileBuilder::choose(Value condition,
                     llvm::function_ref<SmallVector<Value>()> isTrue,
@@ -252,6 +260,12 @@ Value TileBuilder::choose(Value condition, llvm::function_ref<Value()> isTrue,
   return choose(
       condition, [&] { return SmallVector<Value>{isTrue()}; },
       [&] { return SmallVector<Value>{isFalse()}; })[0];
+}
+
+TileBuilder::Walk TileBuilder::walk(int64_t columns) {
+  if (!thread)
+    return {index(0), getLanes(columns), getLanes(columns)};
+  return {thread, threads, 1};
 }
 
 std::pair<Value, Value> TileBuilder::share(Value count) {
