@@ -66,7 +66,7 @@ def LLM_LaunchOp : LLM_Op<"launch", [MemoryEffects<[MemRead, MemWrite]>,
     (C1) kernel is a function in a module of the device. `number` is the kernel's place in the table of the program,
     from `llm-finish-step` on.
     ```mlir
-    llm.launch @sm_80::@k0_embed blocks %n threads 128 (%ids, %table) : memref<?xi32>, memref<320x64xf32>
+    llm.launch @sm_80::@k0_embed blocks %n threads 128(%ids, %table) : memref<?xi32>, memref<320x64xf32>
     ```
   }];
   let arguments = (ins SymbolRefAttr:$kernel, Index:$blocks, LLM_Int:$threads, OptionalAttr<LLM_Int>:$number,

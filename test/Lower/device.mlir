@@ -8,12 +8,12 @@
 // HOST-LABEL: func.func @step.sm_80(
 // HOST-NOT: llm.barrier
 // HOST-DAG: %[[FOUR:.*]] = arith.constant 4 : index
-// HOST: llm.launch @sm_80::@step_k0_embed blocks %{{.*}} threads 128 (
+// HOST: llm.launch @sm_80::@step_k0_embed blocks %{{.*}} threads 128(
 // HOST: scf.for
-// HOST: llm.launch @sm_80::@step_k1_norm_quantize_act blocks %[[ROWS:.*]] threads 128 (
+// HOST: llm.launch @sm_80::@step_k1_norm_quantize_act blocks %[[ROWS:.*]] threads 128(
 // HOST: %[[TILES:.*]] = arith.divui %{{.*}}, %[[FOUR]]
 // HOST: %[[BLOCKS:.*]] = arith.muli %[[TILES]], %
-// HOST: llm.launch @sm_80::@step_k2_linear blocks %[[BLOCKS]] threads 128 (%{{.*}}) : memref<?x44xi8>, memref<2x1x544xi8>, memref<?x32xf32>
+// HOST: llm.launch @sm_80::@step_k2_linear blocks %[[BLOCKS]] threads 128(%{{.*}}) : memref<?x44xi8>, memref<2x1x544xi8>, memref<?x32xf32>
 // HOST-NOT: func.call
 
 // Kernels are in a module of the device. A row is a block's: sums go over its warps.
