@@ -112,8 +112,14 @@ private:
     AddressOf address = tables.addString("llmrt_kernel." + symbol, name);
     int64_t rows = cost.getRows() == ResultRows::Batch ? LLMRT_ROWS_BATCH
                                                        : LLMRT_ROWS_ASKED;
-    return {address,       cost.getWeights(), cost.getRow(),  cost.getRowOps(),
-            cost.getKey(), cost.getKeyOps(),  cost.getKeys(), rows,
+    return {address,
+            cost.getWeights(),
+            cost.getRow(),
+            cost.getRowOps(),
+            cost.getKey(),
+            cost.getKeyOps(),
+            cost.getKeys(),
+            rows,
             /*threads=*/int64_t(0)};
   }
 
