@@ -367,8 +367,13 @@ def LLM_TargetAttr : LLM_Attr<"Target", "target"> {
     ```mlir
     #llm.target<"avx2", registers = 16, lanes = 8>
     ```
+    The names of GPUs are those of CUDA, `sm_80`; there a lane is a thread.
   }];
   let parameters = (ins StringRefParameter<>:$isa, "int64_t":$registers, "int64_t":$lanes);
+  let extraClassDeclaration = [{
+    /// Kernels are launched on a device of their own, not called.
+    bool isDevice() const { return getIsa().starts_with("sm_"); }
+  }];
   let assemblyFormat = "`<` $isa `,` `registers` `=` $registers `,` `lanes` `=` $lanes `>`";
   let genVerifyDecl = 1;
 }

@@ -147,6 +147,16 @@ LogicalResult EnterOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
+LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (getKernel().getNestedReferences().size() == 1 &&
+      isa_and_nonnull<FunctionOpInterface>(
+          symbols.lookupNearestSymbolFrom(*this, getKernel())))
+    return success();
+  return emitOpError("(C1) kernel is a function in a module of the device, "
+                     "found ")
+         << getKernel();
+}
+
 LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
   Operation *symbol = symbols.lookupNearestSymbolFrom(*this, getWeightAttr());
   Type type;

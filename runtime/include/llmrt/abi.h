@@ -105,7 +105,7 @@ void llmrt_barrier(void *barrier);
  * the variant: where time is measured. */
 void llmrt_enter(void *barrier, int64_t worker, int64_t kernel);
 /* Provided by the runtime, called by a step for a device instead of a kernel: starts
- * `blocks` blocks of kernel number `kernel` behind all that were started before, with
+ * `blocks` blocks (0: none) of kernel number `kernel` behind all that were started before, with
  * `argumentCount` arguments of 8 bytes, addresses of the device or numbers. */
 void llmrt_launch(void *barrier, int64_t kernel, int64_t blocks,
                   const uint64_t *arguments, int64_t argumentCount);
