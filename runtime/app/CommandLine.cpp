@@ -77,6 +77,7 @@ private:
   static void addSampling(CLI::App *to, SamplerChoice &sampling,
                           Purpose purpose);
   static void addThreads(CLI::App *to, int64_t &threads);
+  static void addDevice(CLI::App *to, Device &device);
 
   const Host &host;
   CLI::App *runCommand = nullptr, *chatCommand = nullptr,
@@ -140,6 +141,20 @@ void CommandLine::addThreads(CLI::App *to, int64_t &threads) {
              1, ThreadPool::maxWorkers);
 }
 
+void CommandLine::addDevice(CLI::App *to, Device &device) {
+  auto set = [&device](const std::string &name) {
+    for (Device one : {Device::Auto, Device::Cpu, Device::Cuda})
+      if (name == deviceName(one))
+        device = one;
+  };
+  takesName(to->add_option_function<std::string>(
+                "--device", set,
+                "Where to compute: cpu, cuda (an NVIDIA GPU) or auto: the GPU "
+                "if the program has code for one and it is there; default: "
+                "auto"),
+            {"auto", "cpu", "cuda"});
+}
+
 void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options,
                                 Purpose purpose) {
   const bool answers = purpose == Purpose::Answers;
@@ -169,6 +184,7 @@ void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options,
                  "Print token ids instead of text");
   to->add_flag("--stats", options.stats, "Say speed and memory on stderr");
   addThreads(to, options.threads);
+  addDevice(to, options.device);
 }
 
 void CommandLine::addSampling(CLI::App *to, SamplerChoice &sampling,
@@ -260,6 +276,7 @@ void CommandLine::addLogits() {
                                        "Rows of one step at most"),
              1, INT32_MAX);
   addThreads(logitsCommand, logitsOptions.threads);
+  addDevice(logitsCommand, logitsOptions.device);
 }
 
 void CommandLine::addCall() {
@@ -306,6 +323,7 @@ void CommandLine::addBench() {
                          "each kernel");
   benchCommand->add_flag("--json", benchOptions.json, "As JSON");
   addThreads(benchCommand, benchOptions.threads);
+  addDevice(benchCommand, benchOptions.device);
 }
 
 void CommandLine::addEval() {
@@ -334,6 +352,7 @@ void CommandLine::addEval() {
       ->excludes(base);
   evalCommand->add_flag("--json", evalOptions.json, "As JSON");
   addThreads(evalCommand, evalOptions.threads);
+  addDevice(evalCommand, evalOptions.device);
 }
 
 void CommandLine::addInfo() {
@@ -350,6 +369,7 @@ void CommandLine::addInfo() {
   takesWhole(infoCommand->add_option("--context,-c", infoOptions.context,
                                      "Context, for the memory contract"),
              1, INT32_MAX);
+  addDevice(infoCommand, infoOptions.device);
 }
 
 /// Nothing to do and nobody to ask: a terminal without a text.
@@ -410,7 +430,7 @@ std::vector<Habit> habits() {
           {"-f", "it belongs to run: run -f FILE"},
           {"-m", own},
           {"--model", own},
-          {"-ngl", "there is no GPU code: leave it out"},
+          {"-ngl", "--device cuda computes on a GPU, all or nothing"},
           {"-v", "did you mean '-V' (the version)?"}};
 }
 

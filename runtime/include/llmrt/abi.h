@@ -208,7 +208,8 @@ typedef struct LlmrtKernel {
   int64_t keyOps;
   int64_t mostKeys; /* that a row may see; 0: all */
   int64_t rows;     /* LLMRT_ROWS_*: which it computes */
-  int64_t threads;  /* of a block, on a device; its entry has the kernel's name */
+  int64_t
+      threads; /* of a block, on a device; its entry has the kernel's name */
 } LlmrtKernel;
 
 /* What runs the kernels of a variant. */
@@ -238,7 +239,8 @@ typedef struct LlmrtVariant {
       *kernels; /* of the step, in the order of their first call */
   int64_t kernelCount;
   int64_t device; /* LLMRT_DEVICE_* */
-  int64_t image;  /* a device's code: of the sections LLMRT_SECTION_DEVICE the one
+  int64_t
+      image; /* a device's code: of the sections LLMRT_SECTION_DEVICE the one
                      of this number, from 0 */
 } LlmrtVariant;
 
