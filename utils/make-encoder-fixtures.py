@@ -8,6 +8,7 @@ Each folder is one of sentence-transformers: config.json, model.safetensors (bfl
 1_Pooling/config.json and sentence_bert_config.json. Beside it: input_ids.npy, attention_mask.npy and, for bert, token_type_ids.npy
 (int64 [3, 24], the second and third text padded), last_hidden_state.npy (float32 [3, 24, E]); texts.txt and embeddings.npy (float32
 [texts, E]), each text embedded alone, cut where the folder says. Hidden states and embeddings are float32 of the weights as stored.
+OUTDIR/bert.onnx is the export of bert (torch.onnx, operator set 18; needs onnx and onnxscript too).
 """
 
 import importlib.util
@@ -67,6 +68,24 @@ def embed(model, tokenizer, text, pooling, normalize):
     return (torch.nn.functional.normalize(vector, dim=0) if normalize else vector).numpy()
 
 
+class HiddenStates(torch.nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids, attention_mask, token_type_ids):
+        return self.model(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids).last_hidden_state
+
+
+def write_export(folder, path):
+    model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+    sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("seq")}
+    torch.onnx.export(HiddenStates(model), tuple(torch.ones(2, 9, dtype=torch.int64) for _ in names), path, dynamo=True, opset_version=18,
+                      input_names=names, output_names=["last_hidden_state"], dynamic_shapes={name: sizes for name in names},
+                      external_data=False)  # fmt: skip
+
+
 def write_encoder(folder, randomise):
     class_name, settings, pooling, normalize = ENCODERS[folder.name]
     seed = zlib.crc32(folder.name.encode())
@@ -101,6 +120,7 @@ def main():
     torch.set_num_threads(1)
     for name in ENCODERS:
         write_encoder(pathlib.Path(sys.argv[1]) / name, families.randomise)
+    write_export(pathlib.Path(sys.argv[1]) / "bert", pathlib.Path(sys.argv[1]) / "bert.onnx")
 
 
 if __name__ == "__main__":

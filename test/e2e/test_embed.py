@@ -114,6 +114,15 @@ class Encoders(TestCase):
             (folder / name).unlink()
         self.refused([self.compile(folder, "wordless.app", *TARGET), "embed", "a"], "'call' runs it on token ids")
 
+    def test_an_export_with_its_texts_beside_it(self):
+        folder = self.folder / "export"
+        shutil.copytree(ENCODERS / "bert", folder)
+        (folder / "model.safetensors").unlink()
+        shutil.copy(ENCODERS / "bert.onnx", folder / "model.onnx")
+        app, out = self.compile(folder, "export.app", *TARGET), self.folder / "export.npy"
+        self.succeed([app, "embed", "-f", ENCODERS / "bert" / "texts.txt", "--truncate", "--out", out])
+        self.assertLessEqual(largest_difference(read_npy(out), read_npy(ENCODERS / "bert" / "embeddings.npy")), TOLERANCE)
+
     def test_info_says_how_the_model_embeds(self):
         facts = json.loads(self.succeed([self.apps["bert"], "info", "--json"]))
         self.assertEqual(facts["model"]["embedding"], {"pooling": "mean", "normalize": True, "max_tokens": 20})
