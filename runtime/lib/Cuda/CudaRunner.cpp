@@ -215,7 +215,7 @@ LlmrtStep CudaRunner::translate(const LlmrtStep &step) const {
   there.logitRows = onDevice(step.logitRows);
   there.ranges = onDevice(step.ranges);
   there.sampling = onDevice(step.sampling);
-  there.barrier = const_cast<KernelQueue *>(&queue);
+  there.barrier = static_cast<KernelLauncher *>(const_cast<KernelQueue *>(&queue));
   return there;
 }
 
