@@ -26,8 +26,7 @@ static std::string printModule(mlir::ModuleOp module) {
 /// The kernels of the one device that was asked.
 static llvm::Error writePtx(Compiler &compiler, const CompileCommand &command,
                             Destination &destination) {
-  auto devices =
-      llvm::to_vector(compiler.getModule().getOps<mlir::ModuleOp>());
+  auto devices = llvm::to_vector(compiler.getModule().getOps<mlir::ModuleOp>());
   if (devices.size() != 1)
     return llvm::createStringError(
         "--emit=ptx writes the code of one device, --target=" +

@@ -209,8 +209,8 @@ llvm::Error Compiler::import(llvm::StringRef path,
 /// The instruction sets for which a scheduled or lowered module has code.
 static std::vector<std::string> findIsas(mlir::ModuleOp module) {
   std::vector<std::string> isas;
-  for (llvm::StringRef isa : llvm::concat<const llvm::StringRef>(
-           getKnownIsas(), getKnownDevices()))
+  for (llvm::StringRef isa :
+       llvm::concat<const llvm::StringRef>(getKnownIsas(), getKnownDevices()))
     if (module.lookupSymbol(("step." + isa).str()) ||
         module.lookupSymbol(("main." + isa).str()))
       isas.push_back(isa.str());

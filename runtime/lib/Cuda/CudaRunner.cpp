@@ -215,7 +215,8 @@ LlmrtStep CudaRunner::translate(const LlmrtStep &step) const {
   there.logitRows = onDevice(step.logitRows);
   there.ranges = onDevice(step.ranges);
   there.sampling = onDevice(step.sampling);
-  there.barrier = static_cast<KernelLauncher *>(const_cast<KernelQueue *>(&queue));
+  there.barrier =
+      static_cast<KernelLauncher *>(const_cast<KernelQueue *>(&queue));
   return there;
 }
 
