@@ -261,6 +261,15 @@ def LLM_StackStep : LLM_Attr<"StackStep", "stack"> {
   let assemblyFormat = "`<` `[` $others `]` `>`";
 }
 
+def LLM_MatricesStep : LLM_Attr<"MatricesStep", "matrices"> {
+  let summary = "recipe step: the source has the matrices of so many heads one below the other";
+  let description = [{
+    The source is [count * N, K] and becomes [count, N, K], the same bytes.
+  }];
+  let parameters = (ins "int64_t":$count);
+  let assemblyFormat = "`<` $count `>`";
+}
+
 def LLM_BlocksStep : LLM_Attr<"BlocksStep", "blocks"> {
   let summary = "recipe step: the source has a grid's codes; its scales, and zeros, are tensors of their own";
   let description = [{

@@ -96,12 +96,13 @@ static LogicalResult verifyRecipe(WeightOp op) {
   if (!op.getSource())
     return op.emitOpError("(C4) only a source has a recipe");
   for (Attribute step : *recipe)
-    if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, ConvertStepAttr,
-             AddStepAttr, BlocksStepAttr, DequantizeStepAttr, RoundStepAttr,
-             ScaleStepAttr>(step))
-      return op.emitOpError("(C4) a recipe lists transpose, rows, stack, "
-                            "convert, add, blocks, dequantize, round and "
-                            "scale steps, found ")
+    if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, MatricesStepAttr,
+             ConvertStepAttr, AddStepAttr, BlocksStepAttr, DequantizeStepAttr,
+             RoundStepAttr, ScaleStepAttr>(step))
+      return op.emitOpError(
+                 "(C4) a recipe lists transpose, rows, stack, matrices, "
+                 "convert, add, blocks, dequantize, round and "
+                 "scale steps, found ")
              << step;
   return success();
 }

@@ -80,6 +80,7 @@ llvm::Error Compiler::readOptions(const CompileOptions &wanted) {
   if (llvm::Error error = checkQuantization(wanted))
     return error;
   importing.preTokenizer = wanted.preTokenizer;
+  importing.maxContext = wanted.maxContext;
   if (!wanted.emulateOn.empty())
     if (llvm::Error error = getMachineFeatures(wanted.emulateOn).takeError())
       return llvm::createStringError("--emulate-on: " +

@@ -128,9 +128,9 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
     args.teamScratch = take();
   bool isDevice = getTarget(step).isDevice();
   if (isDevice) {
-    // Its scratch is found by the thread's number, which its tiler gives as well.
+    // A block's scratch is found by its number.
     if (args.teamScratch)
-      numberThreads(b);
+      numberBlocks(b, chooseDeviceTiler(kernel).threads);
   } else {
     b.worker = take();
     b.workers = take();

@@ -177,7 +177,7 @@ static const Family *findFamily(std::string_view opcode, size_t &length) {
     for (auto families : {integerFamilies(), bitFamilies(), compareFamilies(),
                           floatFamilies(), convertFamilies(), controlFamilies(),
                           warpFamilies(), memoryFamilies(), atomicFamilies(),
-                          barrierFamilies(), asyncFamilies()})
+                          barrierFamilies(), matrixFamilies(), asyncFamilies()})
       for (const Family &family : families)
         all->emplace(family.opcode, family);
     return all;

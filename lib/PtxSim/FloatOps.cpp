@@ -236,6 +236,7 @@ void llmc::ptxsim::decodeFloatOp(Decoder &d, FloatOp op, Type type) {
   d.destination(0);
   for (size_t k = 1; k < operands; ++k)
     d.source(k, type);
+  d.out.mode = mode;
   Handler handler = byOp(op, type, mode);
   if (!handler)
     d.fail("is not known for this type");

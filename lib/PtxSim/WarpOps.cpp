@@ -138,8 +138,8 @@ static void match(Warp &warp, const Instruction &i) {
 
 static void decodeMatch(Decoder &d) {
   bool all = d.take("all");
-  if (!all && !d.take("any"))
-    d.fail("needs .all or .any");
+  if ((!all && !d.take("any")) || !d.take("sync"))
+    d.fail("needs .all or .any, and .sync");
   Type type = d.takeType();
   d.needOperands(3);
   const Operand &to = d.operand(0);

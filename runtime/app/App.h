@@ -73,6 +73,17 @@ struct CallOptions {
   int64_t threads = 0;
 };
 
+struct EmbedOptions {
+  std::string text;
+  std::string file;              // one text per line; "-": standard input
+  std::string pooling;           // "mean" or "cls"; empty: the model's
+  std::optional<bool> normalize; // absent: as the model does
+  bool truncate = false;         // texts that are longer than the model reads
+  int64_t batch = 32;
+  int64_t threads = 0;
+  std::string out; // a .npy file; empty: print
+};
+
 struct BenchOptions {
   int64_t prompt = 128;
   int64_t generate = 64;
@@ -111,6 +122,7 @@ Status run(Application &program, const RunOptions &options);
 Status chat(Application &program, const ChatOptions &options);
 Status logits(Application &program, const LogitsOptions &options);
 Status call(Application &program, const CallOptions &options);
+Status embed(Application &program, const EmbedOptions &options);
 Status bench(Application &program, const BenchOptions &options);
 Status eval(Application &program, const EvalOptions &options);
 Status info(Application &program, const InfoOptions &options);

@@ -65,6 +65,7 @@ private:
   void addChat();
   void addLogits();
   void addCall();
+  void addEmbed();
   void addBench();
   void addEval();
   void addInfo();
@@ -82,13 +83,14 @@ private:
   const Host &host;
   CLI::App *runCommand = nullptr, *chatCommand = nullptr,
            *logitsCommand = nullptr, *callCommand = nullptr,
-           *benchCommand = nullptr, *evalCommand = nullptr,
-           *infoCommand = nullptr;
+           *embedCommand = nullptr, *benchCommand = nullptr,
+           *evalCommand = nullptr, *infoCommand = nullptr;
   AskOptions askOptions;
   RunOptions runOptions;
   app::ChatOptions chatOptions;
   LogitsOptions logitsOptions;
   CallOptions callOptions;
+  EmbedOptions embedOptions;
   BenchOptions benchOptions;
   EvalOptions evalOptions;
   InfoOptions infoOptions;
@@ -119,6 +121,7 @@ CommandLine::CommandLine(const Host &host) : host(host) {
   addChat();
   addLogits();
   addCall();
+  addEmbed();
   addBench();
   addEval();
   addInfo();
@@ -292,6 +295,46 @@ void CommandLine::addCall() {
   addThreads(callCommand, callOptions.threads);
 }
 
+void CommandLine::addEmbed() {
+  embedCommand =
+      command("embed", "Turn texts into vectors, by an encoder's program");
+  auto *text = embedCommand
+                   ->add_option("text", embedOptions.text,
+                                "A text, which becomes one vector")
+                   ->check(someText);
+  embedCommand
+      ->add_option("-f,--file", embedOptions.file,
+                   "Read one text from each line of a file; -: stdin")
+      ->excludes(text);
+  embedCommand
+      ->add_option("--pooling", embedOptions.pooling,
+                   "What becomes of a text's tokens: their mean, or the first "
+                   "(cls); default: the model's own, else mean")
+      ->check(CLI::IsMember({"mean", "cls"}));
+  auto normalize = [this](bool wanted) {
+    return [this, wanted] { embedOptions.normalize = wanted; };
+  };
+  embedCommand
+      ->add_flag_callback("--normalize", normalize(true),
+                          "Vectors of length 1; default: as the model's folder "
+                          "says, else as they are")
+      ->excludes(embedCommand->add_flag_callback(
+          "--no-normalize", normalize(false), "Vectors as they are"));
+  embedCommand->add_flag("--truncate", embedOptions.truncate,
+                         "Embed the beginning of texts that are too long");
+  takesWhole(embedCommand
+                 ->add_option("-b,--batch", embedOptions.batch,
+                              "Texts at once, at most")
+                 ->capture_default_str(),
+             1, 65536);
+  embedCommand
+      ->add_option("--out", embedOptions.out,
+                   "Write float32 [texts, columns] to a .npy file; default: "
+                   "print an array for each text")
+      ->type_name("FILE");
+  addThreads(embedCommand, embedOptions.threads);
+}
+
 void CommandLine::addBench() {
   benchCommand = command("bench", "Measure speed and memory");
   auto count = [this](const char *flag, int64_t &value, const char *about,
@@ -401,14 +444,17 @@ std::string CommandLine::doubtText(bool quoted) const {
 Status CommandLine::dispatch(Application &program) {
   if (*callCommand)
     return call(program, callOptions);
+  if (*embedCommand)
+    return embed(program, embedOptions);
   if (*logitsCommand)
     return logits(program, logitsOptions);
   if (program.isFunction() && !*infoCommand)
     return Status::error("this program is a function and does not complete "
                          "text: " +
                          cli.get_name() +
-                         " call NAME=FILE.npy --out FOLDER runs it, info says "
-                         "what it takes and gives");
+                         " call NAME=FILE.npy --out FOLDER runs it, embed TEXT "
+                         "where it is an encoder; info says what it takes and "
+                         "gives");
   if (*runCommand)
     return run(program, runOptions);
   if (*chatCommand)

@@ -3,6 +3,8 @@
 //
 // Counts as llama-perplexity does: the tokenised text is cut into windows, the
 // second half of each is scored with the first as context, the tail is dropped.
+// Where a text of the model begins with BOS, so does a window, instead of its first
+// token: without it some models predict noise.
 // What is predicted there can be compared with what another build predicts.
 //===----------------------------------------------------------------------===//
 #include "App.h"
@@ -199,6 +201,19 @@ static Expected<int64_t> countWindows(const EvalOptions &options,
   return options.windows > 0 ? options.windows : windows;
 }
 
+/// Replaces the first token of every window; nothing where texts begin without BOS.
+static Status beginWindows(const Tokenizer &tokenizer, int64_t context,
+                           std::vector<int32_t> &tokens) {
+  auto ofNothing = tokenizer.encode("");
+  if (!ofNothing)
+    return ofNothing.status();
+  if (ofNothing->empty() || ofNothing->front() != tokenizer.bosId())
+    return Status::ok();
+  for (size_t at = 0; at < tokens.size(); at += static_cast<size_t>(context))
+    tokens[at] = tokenizer.bosId();
+  return Status::ok();
+}
+
 Status app::eval(Application &program, const EvalOptions &options) {
   if (auto needed = program.needTokenizer(); !needed)
     return needed.status();
@@ -215,6 +230,10 @@ Status app::eval(Application &program, const EvalOptions &options) {
   auto windows = countWindows(options, textTokens);
   if (!windows)
     return windows.status();
+  if (Status status =
+          beginWindows(*program.tokenizer(), options.context, *tokens);
+      !status)
+    return status;
 
   const int64_t rows = std::min(program.model().rowsPerStep, options.context);
   auto engine = program.createEngine({.batch = 1,

@@ -90,15 +90,9 @@ static Expected<CallTensors> callWithIds(Function &function,
   const int64_t place = findInput(function, "input_ids");
   const size_t count = function.inputs().size();
   CallTensors inputs{std::vector<Sizes>(count), std::vector<Buffer>(count)};
-  const bool wide = function.inputs()[place].elementType == LLMRT_ELEMENT_I64;
-  inputs.sizes[place] = {1, static_cast<int64_t>(ids.size())};
-  inputs.buffers[place] =
-      Buffer(static_cast<int64_t>(ids.size() * (wide ? 8 : 4)));
-  for (size_t i = 0; i < ids.size(); ++i) {
-    const int64_t id = ids[i];
-    std::memcpy(inputs.buffers[place].data() + i * (wide ? 8 : 4), &id,
-                wide ? 8 : 4);
-  }
+  const std::vector<int64_t> numbers(ids.begin(), ids.end());
+  fillWhole(function, inputs, place, {1, static_cast<int64_t>(ids.size())},
+            numbers);
   for (size_t i = 0; i < count; ++i)
     if (static_cast<int64_t>(i) != place && !fillDefault(function, inputs, i))
       return Status::error(

@@ -60,7 +60,7 @@ public:
         group(queryHeads / kvHeads),
         split(splitHeads(group, getMostHeads(getTargetOf(args)))),
         part(b, args, op, split.front().heads),
-        stateSize(attention::getStateSize(part.layout.valueDim)) {
+        stateSize(attention::getStateSize(part.layout.channels)) {
     assert(queryHeads % kvHeads == 0 && "(C1) of llm.attention");
   }
 
@@ -212,7 +212,7 @@ private:
     states = memref::ViewOp::create(b, type, args.teamScratch, b.index(0),
                                     b.divIndex(bytes, sizeof(float)));
     int64_t rowBytes =
-        attention::getScratchBytes(queryHeads, part.layout.valueDim);
+        attention::getScratchBytes(queryHeads, part.layout.channels);
     Value together =
         arith::MaxUIOp::create(b, b.divIndex(bytes, rowBytes), b.index(1));
     Value rows = b.dim(result, 0), zero = b.index(0);
@@ -274,14 +274,14 @@ private:
       for (int64_t c = 0; c < part.chunks(); ++c)
         b.storeVector(state[part.resultOf(h) + c], states,
                       b.addIndex(place, c * part.width));
-      Value behind = b.addIndex(place, part.layout.valueDim);
+      Value behind = b.addIndex(place, part.layout.channels);
       b.store(state[part.maximumOf(h)], states, behind);
       b.store(state[part.sumOf(h)], states, b.addIndex(behind, 1));
     }
   }
 
   SmallVector<Value> loadState(Value place) {
-    Value behind = b.addIndex(place, part.layout.valueDim);
+    Value behind = b.addIndex(place, part.layout.channels);
     SmallVector<Value> state = {b.load(states, behind),
                                 b.load(states, b.addIndex(behind, 1))};
     for (int64_t c = 0; c < part.chunks(); ++c)

@@ -46,7 +46,6 @@ public:
       slope = b.load(args.get(op.getSlopes()), head);
     limitReach();
     probabilities = allocateShared(b, {pageTokens}, b.getF32Type());
-    perWarp = allocateShared(b, {threads / warpThreads}, b.getF32Type());
     Value pages = b.addIndex(b.divIndex(slot, pageTokens), 1);
     store(b.loop(b.index(0), pages, 1, start(),
                  [&](Value block, ValueRange state) {
@@ -71,17 +70,13 @@ private:
     Value theirs = b.load(args.batch.slotPositions, inPages);
     Value allowed = isVisible(theirs);
     Value score = b.select(allowed, getScore(page, theirs), b.f32(lowest));
-    Value maximum = b.max(state[0], reduce(score, maxWarp, [&](Value x, Value y) {
-                            return b.max(x, y);
-                          }));
+    Value maximum = b.max(state[0], maxThreads(b, score));
     Value factor = b.exp(b.sub(state[0], maximum));
     Value p = b.select(allowed, b.exp(b.sub(score, maximum)), b.f32(0));
     b.store(p, probabilities, b.thread);
     SmallVector<Value> next = {maximum};
-    Value total =
-        reduce(p, sumWarp, [&](Value x, Value y) { return b.add(x, y); });
-    next.push_back(b.fma(state[1], factor, total));
-    // `reduce` let the threads meet: the probabilities are there.
+    // The threads meet while they add up: the probabilities are there.
+    next.push_back(b.fma(state[1], factor, b.sumThreads(p)));
     Value used = b.addIndex(
         arith::SubIOp::create(b, slot, b.mulIndex(block, pageTokens)), 1);
     used = arith::MinUIOp::create(b, used, b.index(pageTokens));
@@ -162,23 +157,6 @@ private:
                                : Value(arith::ExtFOp::create(b, b.getF32Type(), x));
   }
 
-  /// Over all threads, in the order of the warps; they meet on the way.
-  Value reduce(Value number, Value (*ofWarp)(TileBuilder &, Value),
-               llvm::function_ref<Value(Value, Value)> combine) {
-    number = ofWarp(b, number);
-    b.when(b.compare(arith::CmpIPredicate::eq,
-                     b.remIndex(b.thread, warpThreads), b.index(0)),
-           [&] {
-             b.store(number, perWarp, b.divIndex(b.thread, warpThreads));
-           });
-    b.meetThreads();
-    Value all = b.load(perWarp, b.index(0));
-    for (int64_t warp = 1; warp < threads / warpThreads; ++warp)
-      all = combine(all, b.load(perWarp, b.index(warp)));
-    b.meetThreads(); // before it is written again
-    return all;
-  }
-
   void store(ValueRange state) {
     Value inverse = b.div(b.f32(1), state[1]);
     for (int64_t c = 0; c < chunks; ++c) {
@@ -200,7 +178,7 @@ private:
   Value query, cache;
   Value row, head, keys, slot;  // index
   Value position, reach, slope; // reach and slope are null without
-  Value probabilities, perWarp; // in shared memory
+  Value probabilities;          // in shared memory
 };
 
 } // namespace

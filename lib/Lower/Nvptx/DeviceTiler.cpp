@@ -39,15 +39,6 @@ static DeviceTiler getCpuTiler(KernelOp kernel) {
           }};
 }
 
-/// Scratch is a worker's own, and the runtime has as many as there are rows whose
-/// logits are asked, which are this kernel's.
-static DeviceTiler getScratchTiler(KernelOp kernel) {
-  DeviceTiler tiler = getCpuTiler(kernel);
-  tiler.threads = 1;
-  tiler.countBlocks = [](TileBuilder &, Value rows) { return rows; };
-  return tiler;
-}
-
 std::optional<DeviceTiler> getDeviceRows(KernelOp kernel) {
   // What has no anchor is rows as well.
   for (Operation &op : kernel.getBody().front())
@@ -65,11 +56,12 @@ std::optional<DeviceTiler> getDeviceRows(KernelOp kernel) {
 }
 
 DeviceTiler chooseDeviceTiler(KernelOp kernel) {
-  if (kernel.getScratch().value_or(0))
-    return getScratchTiler(kernel);
-  for (auto get : {getDeviceProduct, getDeviceAttention, getDeviceRows})
+  for (auto get : {getDeviceProduct, getDeviceAttention, getDeviceSample,
+                   getDeviceRows})
     if (std::optional<DeviceTiler> tiler = get(kernel))
       return *tiler;
+  assert(!kernel.getScratch().value_or(0) &&
+         "the runtime has scratch for a worker per asked row only");
   return getCpuTiler(kernel);
 }
 

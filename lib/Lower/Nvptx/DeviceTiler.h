@@ -28,6 +28,7 @@ DeviceTiler chooseDeviceTiler(mlir::llm::KernelOp kernel);
 std::optional<DeviceTiler> getDeviceRows(mlir::llm::KernelOp kernel);
 std::optional<DeviceTiler> getDeviceProduct(mlir::llm::KernelOp kernel);
 std::optional<DeviceTiler> getDeviceAttention(mlir::llm::KernelOp kernel);
+std::optional<DeviceTiler> getDeviceSample(mlir::llm::KernelOp kernel);
 
 } // namespace llmc
 

@@ -57,16 +57,28 @@ static Value exchange(TileBuilder &b, Value number, int64_t distance) {
                        {word(-1), number, word(distance), word(31)});
 }
 
-Value sumWarp(TileBuilder &b, Value number) {
+/// Of all threads of the block, in the order of the warps: the same in each.
+static Value reduceThreads(TileBuilder &b, Value number,
+                           Value (TileBuilder::*combine)(Value, Value)) {
+  assert(b.threads % warpThreads == 0 && "blocks are whole warps");
+  int64_t warps = b.threads / warpThreads;
   for (int64_t distance = warpThreads / 2; distance; distance /= 2)
-    number = b.add(number, exchange(b, number, distance));
-  return number;
+    number = (b.*combine)(number, exchange(b, number, distance));
+  Value perWarp = allocateShared(b, {warps}, b.getF32Type());
+  Value inWarp = b.remIndex(b.thread, warpThreads);
+  b.when(b.compare(arith::CmpIPredicate::eq, inWarp, b.index(0)), [&] {
+    b.store(number, perWarp, b.divIndex(b.thread, warpThreads));
+  });
+  b.meetThreads();
+  Value all = b.load(perWarp, b.index(0));
+  for (int64_t warp = 1; warp < warps; ++warp)
+    all = (b.*combine)(all, b.load(perWarp, b.index(warp)));
+  b.meetThreads(); // before the next time round
+  return all;
 }
 
-Value maxWarp(TileBuilder &b, Value number) {
-  for (int64_t distance = warpThreads / 2; distance; distance /= 2)
-    number = b.max(number, exchange(b, number, distance));
-  return number;
+Value maxThreads(TileBuilder &b, Value number) {
+  return reduceThreads(b, number, &TileBuilder::max);
 }
 
 void TileBuilder::meetThreads() {
@@ -77,21 +89,7 @@ void TileBuilder::meetThreads() {
 }
 
 Value TileBuilder::sumThreads(Value number) {
-  if (!thread)
-    return number;
-  assert(threads % warpThreads == 0 && "blocks are whole warps");
-  Value sum = sumWarp(*this, number);
-  Value perWarp = allocateShared(*this, {threads / warpThreads}, getF32Type());
-  when(compare(arith::CmpIPredicate::eq, remIndex(thread, warpThreads), index(0)),
-       [&] { store(sum, perWarp, divIndex(thread, warpThreads)); });
-  meetThreads();
-  sum = {};
-  for (int64_t warp = 0; warp < threads / warpThreads; ++warp) {
-    Value part = load(perWarp, index(warp));
-    sum = sum ? add(sum, part) : part;
-  }
-  meetThreads(); // before the next time round
-  return sum;
+  return thread ? reduceThreads(*this, number, &TileBuilder::add) : number;
 }
 
 } // namespace llmc

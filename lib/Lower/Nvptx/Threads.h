@@ -19,9 +19,8 @@ void numberBlocks(TileBuilder &b, int64_t threads);
 mlir::Value allocateShared(TileBuilder &b, llvm::ArrayRef<int64_t> shape,
                            mlir::Type element);
 
-/// Over the threads of a warp, the same in each of them.
-mlir::Value sumWarp(TileBuilder &b, mlir::Value number);
-mlir::Value maxWarp(TileBuilder &b, mlir::Value number);
+/// The largest f32 of all threads of the block; they meet on the way.
+mlir::Value maxThreads(TileBuilder &b, mlir::Value number);
 
 } // namespace llmc
 

@@ -225,7 +225,7 @@ enum {
 /* One build of the step for an instruction set; best first in the table. That for a
  * device is host code: one worker runs it, pointers of the step but `results` itself
  * (not what it holds) and `barrier` are addresses of the device, and every kernel is
- * an llmrt_launch. Kernels that use scratch are started with logitRowCount workers. */
+ * an llmrt_launch. Kernels that use scratch are started with logitRowCount blocks. */
 typedef struct LlmrtVariant {
   const char *name;  /* for example "avx512-vnni", "sm_80" */
   uint64_t features; /* LLMRT_CPU_* that must all be present; of a CUDA variant

@@ -44,7 +44,8 @@ std::vector<int32_t> someTokens(int64_t count, uint32_t seed = 1);
 
 /// A tokenizer of single bytes with the special tokens above and a ChatML
 /// template; without the template if `chat` is false.
-std::string fakeTokenizer(bool chat = true);
+/// `begins`: its texts begin with BOS.
+std::string fakeTokenizer(bool chat = true, bool begins = false);
 
 struct Sections {
   std::string weights, tokenizer, info, device; // empty: left out

@@ -39,6 +39,8 @@ void SimulatedDevice::launch(int64_t kernel, int64_t blocks,
   options.grid.x = static_cast<uint32_t>(blocks);
   options.block.x = static_cast<uint32_t>(known.threads);
   options.seed = seed;
+  // One thread that samples a large vocabulary goes on for long.
+  options.patience = uint64_t(1) << 28;
   try {
     ptxsim::launch(module, *function,
                    {reinterpret_cast<const uint8_t *>(arguments.data()),
