@@ -11,8 +11,8 @@
 using namespace llmrt;
 using namespace llmrt::cuda;
 
-/// More than any kernel has: inputs, outputs and the step's numbers.
-static constexpr size_t mostArguments = 256;
+/// What 4 KiB of parameters hold, which is the most that sm_80 takes.
+static constexpr size_t mostArguments = 512;
 
 KernelQueue::~KernelQueue() {
   for (Event event : events)
