@@ -71,13 +71,18 @@ llvm::Error Compiler::run(Stage stage,
   return llvm::Error::success();
 }
 
+static bool changesWeights(const CompileOptions &options) {
+  return !options.quantize.empty() || !options.equalize.empty() ||
+         !options.sparsify.empty();
+}
+
 /// The options that need no model.
 llvm::Error Compiler::readOptions(const CompileOptions &wanted) {
   auto names = llmc::getIsas(wanted.cpu);
   if (!names)
     return names.takeError();
   isas = std::move(*names);
-  if (llvm::Error error = checkQuantization(wanted))
+  if (llvm::Error error = checkWeightOptions(wanted))
     return error;
   importing.preTokenizer = wanted.preTokenizer;
   if (!wanted.emulateOn.empty())
@@ -196,8 +201,10 @@ llvm::Error Compiler::import(llvm::StringRef path,
   if (llvm::Error error = readOptions(wanted))
     return error;
   // IR may have recipes that ask for them already.
-  if (wanted.quantize.empty() && !wanted.stats.empty())
-    return llvm::createStringError("--stats goes with --quantize=SPEC");
+  if (!changesWeights(wanted) && !wanted.stats.empty())
+    return llvm::createStringError(
+        "--stats goes with --quantize=SPEC, --equalize=SPEC or "
+        "--sparsify=SPEC");
   return run(Stage::import, [&] { return readModel(path, wanted); });
 }
 
@@ -302,7 +309,7 @@ llvm::Error Compiler::resume(llvm::StringRef irPath,
                    settleBy(std::move(source), weightsFrom, wanted)) {
       return error;
     }
-    if (!wanted.quantize.empty() && done >= Stage::optimize)
+    if (changesWeights(wanted) && done >= Stage::optimize)
       return llvm::createStringError(
           irPath + ": is past the stage that --quantize is for: go on from IR "
                    "of llmc import");

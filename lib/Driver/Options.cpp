@@ -159,6 +159,10 @@ llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
                             {"rows_per_step", options.rowsPerStep},
                             {"cpu", options.cpu},
                             {"emulate_on", options.emulateOn}};
+  if (!options.equalize.empty())
+    object["equalize"] = options.equalize;
+  if (!options.sparsify.empty())
+    object["sparsify"] = options.sparsify;
   if (!options.preTokenizer.empty())
     object["pre_tokenizer"] = options.preTokenizer;
   return object;
