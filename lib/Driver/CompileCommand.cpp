@@ -4,6 +4,7 @@
 // Stops after the stage asked for and writes what it left: IR, assembly, an
 // object, or the program.
 //===----------------------------------------------------------------------===//
+#include "Calibration.h"
 #include "Destination.h"
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
@@ -59,14 +60,19 @@ llvm::Error llmc::runCompile(const CompileCommand &command) {
   auto destination = Destination::open(command.output, command.model);
   if (!destination)
     return destination.takeError();
+  CompileOptions options = command.options;
+  llvm::FileRemover statistics;
+  if (llvm::Error error =
+          calibrateIfNeeded(command.model, command.quiet, options, statistics))
+    return error;
   Progress progress(!command.quiet);
   Compiler compiler([&](Stage stage) { progress.startStage(stage); });
   if (command.explain)
     compiler.explain();
   llvm::Error read =
       isModuleFile(command.model)
-          ? compiler.resume(command.model, command.weightsFrom, command.options)
-          : compiler.import(command.model, command.options);
+          ? compiler.resume(command.model, command.weightsFrom, options)
+          : compiler.import(command.model, options);
   if (read)
     return read;
   Stage last = command.stopAfter.value_or(Stage::lower);

@@ -196,6 +196,10 @@ llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
                             {"cpu", options.cpu},
                             {"target", options.target},
                             {"emulate_on", options.emulateOn}};
+  if (!options.equalize.empty())
+    object["equalize"] = options.equalize;
+  if (!options.sparsify.empty())
+    object["sparsify"] = options.sparsify;
   if (!options.preTokenizer.empty())
     object["pre_tokenizer"] = options.preTokenizer;
   return object;

@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "ArtifactSegment.h"
 #include "SectionWriter.h"
-#include "WeightStream.h"
 #include "llmc/Emit/Emit.h"
+#include "llmc/Emit/WeightStream.h"
 #include "llmrt/ElfFile.h"
 
 #include "llvm/ADT/StringExtras.h"
