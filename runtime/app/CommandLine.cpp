@@ -9,11 +9,9 @@
 #include "llmrt/Usage.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstring>
-#include <fcntl.h>
 #include <unistd.h>
 
 using namespace llmrt;
@@ -559,14 +557,6 @@ int runParsed(CommandLine &line, const Host &host) {
 }
 
 } // namespace
-
-/// A file that is opened later must not take the place of a closed standard
-/// descriptor: results would go into it.
-static void openStandardDescriptors() {
-  for (int descriptor : {0, 1, 2})
-    if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
-      (void)!::open("/dev/null", O_RDONLY); // writing there fails
-}
 
 int app::runApp(int argc, const char *const *argv, const Host &host) {
   openStandardDescriptors();
