@@ -14,12 +14,6 @@ using namespace llmrt::cuda;
 /// What 4 KiB of parameters hold, which is the most that sm_80 takes.
 static constexpr size_t mostArguments = 512;
 
-extern "C" void llmrt_launch(void *barrier, int64_t kernel, int64_t blocks,
-                             const uint64_t *arguments, int64_t argumentCount) {
-  static_cast<KernelQueue *>(barrier)->launch(
-      kernel, blocks, {arguments, static_cast<size_t>(argumentCount)});
-}
-
 KernelQueue::~KernelQueue() {
   for (Event event : events)
     (void)gpu.api.cuEventDestroy_v2(event);

@@ -7,25 +7,26 @@
 #include "Gpu.h"
 
 #include "llmrt/KernelClock.h"
+#include "llmrt/KernelLauncher.h"
 #include "llmrt/abi.h"
 
 #include <vector>
 
 namespace llmrt::cuda {
 
-/// What `llmrt_launch` is given as `barrier`. Launches cannot fail where they are
-/// made, in generated code: the first failure is kept, what follows it is left out.
-class KernelQueue {
+/// Launches cannot fail where they are made, in generated code: the first failure is
+/// kept, what follows it is left out.
+class KernelQueue final : public KernelLauncher {
 public:
   KernelQueue(Gpu &gpu, const LlmrtVariant &variant)
       : gpu(gpu), variant(variant) {}
-  ~KernelQueue();
+  ~KernelQueue() override;
 
   /// Finds the variant's kernels.
   Status find(Module module);
 
   void launch(int64_t kernel, int64_t blocks,
-              std::span<const uint64_t> arguments);
+              std::span<const uint64_t> arguments) override;
   /// A step that was recorded.
   void launch(GraphExec graph);
   /// The first failure since the last call.
