@@ -180,7 +180,8 @@ int64_t SampleOp::getScratchBytes(TargetAttr) {
 }
 
 int64_t AttentionOp::getScratchBytes(TargetAttr target) {
-  if (!getCache() || target.isDevice()) // whose blocks cannot wait for one another
+  if (!getCache() ||
+      target.isDevice()) // whose blocks cannot wait for one another
     return 0;
   return attention::getScratchBytes(getMatrixShape(getType())[1],
                                     getCache().getType().getValueChannels());

@@ -41,9 +41,9 @@ llvm::ArrayRef<Choice<CacheType>> llmc::getChoices(CacheType) {
 
 llvm::ArrayRef<Choice<EmitKind>> llmc::getChoices(EmitKind) {
   static const Choice<EmitKind> choices[] = {
-      {"exe", EmitKind::exe},   {"so", EmitKind::so},
-      {"obj", EmitKind::obj}, {"asm", EmitKind::assembly},
-      {"ptx", EmitKind::ptx}, {"llvm", EmitKind::llvm},
+      {"exe", EmitKind::exe},  {"so", EmitKind::so},
+      {"obj", EmitKind::obj},  {"asm", EmitKind::assembly},
+      {"ptx", EmitKind::ptx},  {"llvm", EmitKind::llvm},
       {"mlir", EmitKind::mlir}};
   return choices;
 }
@@ -86,9 +86,9 @@ getDeviceIsas(llvm::StringRef word) {
     return std::vector<std::string>(known.begin(), known.end());
   if (name.consume_front("cuda:") && llvm::is_contained(known, name))
     return std::vector<std::string>{name.str()};
-  return llvm::createStringError("unknown --target '" + word +
-                                 "': cpu, cuda, cuda:" +
-                                 llvm::join(known, ", cuda:") + " are known");
+  return llvm::createStringError(
+      "unknown --target '" + word +
+      "': cpu, cuda, cuda:" + llvm::join(known, ", cuda:") + " are known");
 }
 
 llvm::Expected<std::vector<std::string>>
@@ -196,6 +196,10 @@ llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
                             {"cpu", options.cpu},
                             {"target", options.target},
                             {"emulate_on", options.emulateOn}};
+  if (!options.equalize.empty())
+    object["equalize"] = options.equalize;
+  if (!options.sparsify.empty())
+    object["sparsify"] = options.sparsify;
   if (!options.preTokenizer.empty())
     object["pre_tokenizer"] = options.preTokenizer;
   return object;

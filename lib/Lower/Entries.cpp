@@ -132,15 +132,14 @@ void Entries::launch(llm::LaunchOp op, Value barrier) {
     return arith::IndexCastOp::create(at, i64, index);
   };
   for (auto [i, field] : llvm::enumerate(fields)) {
-    Value place = LLVM::GEPOp::create(
-        at, pointer, i64, list,
-        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
+    Value place =
+        LLVM::GEPOp::create(at, pointer, i64, list,
+                            ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
     LLVM::StoreOp::create(at, cast(field), place);
   }
-  LLVM::CallOp::create(
-      at, TypeRange(), "llmrt_launch",
-      ValueRange{barrier, constant(*op.getNumber()), cast(op.getBlocks()), list,
-                 count});
+  LLVM::CallOp::create(at, TypeRange(), "llmrt_launch",
+                       ValueRange{barrier, constant(*op.getNumber()),
+                                  cast(op.getBlocks()), list, count});
   op.erase();
 }
 

@@ -74,10 +74,11 @@ private:
       AddressOf sample = createEntry("sample", *isa);
       AddressOf name =
           tables.addString("llmrt_variant." + isa->getName(), isa->getName());
-      variants.push_back({name, static_cast<int64_t>(bits), step, sample,
-                          /*call=*/AddressOf{}, kernels, kernelCount,
-                          int64_t(isDevice ? LLMRT_DEVICE_CUDA : LLMRT_DEVICE_CPU),
-                          isDevice ? images++ : int64_t(0)});
+      variants.push_back(
+          {name, static_cast<int64_t>(bits), step, sample,
+           /*call=*/AddressOf{}, kernels, kernelCount,
+           int64_t(isDevice ? LLMRT_DEVICE_CUDA : LLMRT_DEVICE_CPU),
+           isDevice ? images++ : int64_t(0)});
     }
     return variants;
   }
@@ -93,8 +94,8 @@ private:
       if (!function)
         continue;
       auto number = [&](Operation *op, SymbolRefAttr kernel, int64_t threads) {
-        auto [it, isNew] = numbers.try_emplace(kernel.getLeafReference(),
-                                               kernels.size());
+        auto [it, isNew] =
+            numbers.try_emplace(kernel.getLeafReference(), kernels.size());
         if (isNew)
           kernels.push_back(createKernel(
               SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(op, kernel),
@@ -123,8 +124,8 @@ private:
       cost = CostAttr::get(b.getContext(), 0, 0, 0, 0, 0, 0, ResultRows::Batch);
     StringRef name = symbol;
     name.consume_back(("." + isa.getName()).str());
-    AddressOf address = tables.addString(
-        "llmrt_kernel." + isa.getName() + "." + name, name);
+    AddressOf address =
+        tables.addString("llmrt_kernel." + isa.getName() + "." + name, name);
     int64_t rows = cost.getRows() == ResultRows::Batch ? LLMRT_ROWS_BATCH
                                                        : LLMRT_ROWS_ASKED;
     return {address,       cost.getWeights(), cost.getRow(),  cost.getRowOps(),

@@ -89,8 +89,8 @@ func::FuncOp KernelFunctions::declare(KernelOp kernel, TypeRange arguments) {
   assert(target && "the step has a target");
   OpBuilder builder(step);
   // Step and sample share a device's module; there a name is a name of PTX.
-  std::string name = ("k" + Twine(functions.size()) + "_" + kernel.getName())
-                         .str();
+  std::string name =
+      ("k" + Twine(functions.size()) + "_" + kernel.getName()).str();
   if (target.isDevice()) {
     builder.setInsertionPointToEnd(
         getDeviceModule(step, target.getIsa()).getBody());

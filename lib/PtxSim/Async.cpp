@@ -37,14 +37,14 @@ void AsyncCopies::complete(Block &block, uint32_t number) {
   bytesUnderWay -= copy.bytes;
   copy.time = ++times[copy.agent];
   perform(block, copy);
-  copy.before.clear();
+  copy.before.reset();
   block.grid.progress();
   if (!copy.barrier)
     return;
   auto found = block.transactionBarriers.find(copy.barrier);
   if (found == block.transactionBarriers.end())
     block.grid.fail(Error::Kind::Program,
-                    "line " + std::to_string(copy.line) +
+                    "line " + std::to_string(copy.starter.line) +
                         ": a copy ends at an mbarrier that is gone");
   TransactionBarrier &barrier = found->second;
   barrier.bytes -= copy.bytes;
@@ -57,24 +57,24 @@ void AsyncCopies::note(Block &block, const AsyncCopy &copy, Shadow &shadow,
   Shadow::Query query;
   query.address = address;
   query.bytes = bytes;
-  query.me = {block.asyncWarp(), copy.agent, copy.time, copy.line};
+  query.me = {block.asyncWarp(), copy.agent, copy.time, copy.starter.line};
   query.writes = writes;
   Conflict conflict;
   bool found = shadow.access(
       query,
       [&](uint32_t warp, unsigned lane, uint32_t time) {
-        return copy.before.covers(warp, lane, time);
+        const Toucher &starter = copy.starter;
+        return copy.before->covers(warp, lane, time) ||
+               (warp == starter.warp && lane == starter.lane &&
+                time <= starter.time);
       },
       conflict);
   if (!found)
     return;
   block.grid.fail(
       Error::Kind::Race,
-      "line " + std::to_string(copy.line) + ": the copy that " +
-          block.grid.describe(
-              uint32_t(block.index * (block.grid.warpsPerBlock + 1)) +
-                  copy.thread / warpLanes,
-              copy.thread % warpLanes) +
+      "line " + std::to_string(copy.starter.line) + ": the copy that " +
+          block.grid.describe(copy.starter.warp, copy.starter.lane) +
           " began " + (writes ? "writes" : "reads") + " what " +
           block.grid.describe(conflict.other.warp, conflict.other.lane) +
           (conflict.otherWrites ? " wrote" : " read") + " at line " +

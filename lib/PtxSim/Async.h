@@ -22,6 +22,7 @@ struct TransactionBarrier {
   uint32_t expected = 0; // arrivals of a phase
   uint32_t pending = 0;  // arrivals still to come
   int64_t bytes = 0;     // still to come
+  Toucher maker;         // who must be known to have made it
   uint32_t phase = 0;    // that runs
   Clock clock, passed;   // of this phase's arrivals, of those that ended
 };
@@ -33,9 +34,9 @@ struct AsyncCopy {
   bool toShared = true;   // else from shared
   bool isBulk = false;
   uint64_t barrier = 0; // of shared memory; 0: none
-  uint32_t line = 0;
-  unsigned thread = 0;
-  Clock before; // what was done when it began
+  /// What was known when it began, and until when its thread is.
+  std::shared_ptr<const Clock> before;
+  Toucher starter;
   unsigned agent = 0;
   uint32_t time = 0;
   bool isDone = false;

@@ -28,6 +28,15 @@ static TransactionBarrier &find(Warp &warp, const Instruction &i, unsigned lane,
     warp.fail(Error::Kind::Program, lane,
               "there is no mbarrier at shared address " +
                   std::to_string(address) + ": mbarrier.init makes one");
+  const Toucher &maker = found->second.maker;
+  bool isMaker = maker.warp == warp.clock.warp() && maker.lane == lane;
+  if (warp.grid.options.races && !isMaker &&
+      !warp.clock.covers(lane, maker.warp, maker.lane, maker.time))
+    warp.fail(Error::Kind::Race, lane,
+              "uses an mbarrier that " +
+                  warp.grid.describe(maker.warp, maker.lane) +
+                  " made at line " + std::to_string(maker.line) +
+                  " with nothing that orders the two");
   warp.reach(shared, lane, address, 8, access);
   return found->second;
 }
@@ -47,6 +56,7 @@ static void initBarrier(Warp &warp, const Instruction &i) {
     std::memset(warp.reach(shared, lane, address, 8, access), 0xee, 8);
     TransactionBarrier barrier;
     barrier.expected = barrier.pending = uint32_t(count);
+    barrier.maker = {warp.clock.warp(), lane, warp.clock.now(), i.line};
     warp.block.transactionBarriers[address] = std::move(barrier);
   });
 }
@@ -202,7 +212,8 @@ static void checkRange(Warp &warp, unsigned lane, Space space, uint64_t address,
 }
 
 static uint32_t startCopy(Warp &warp, const Instruction &i, unsigned lane,
-                          AsyncCopy copy, const Clock &before,
+                          AsyncCopy copy,
+                          const std::shared_ptr<const Clock> &before,
                           unsigned alignment) {
   if ((copy.from | copy.to | copy.bytes) & (alignment - 1))
     warp.fail(Error::Kind::Misaligned, lane,
@@ -215,15 +226,15 @@ static uint32_t startCopy(Warp &warp, const Instruction &i, unsigned lane,
   if (copy.readBytes)
     checkRange(warp, lane, copy.toShared ? Space::Global : Space::Shared,
                copy.from, copy.readBytes, false);
-  copy.line = i.line;
-  copy.thread = warp.threadOf(lane);
   copy.before = before;
+  copy.starter = {warp.clock.warp(), lane, warp.clock.now() - 1, i.line};
   return warp.block.copies.start(warp.block, std::move(copy));
 }
 
 /// cp.async: to, from, size, and how much of it is read.
 static void copyAsync(Warp &warp, const Instruction &i) {
-  Clock before = warp.clock.release(warp.active);
+  auto before =
+      std::make_shared<const Clock>(warp.clock.beginCopies(warp.active));
   bool hasRead = i.count > 2;
   forLanes(warp.active, [&](unsigned lane) {
     AsyncCopy copy;
@@ -324,7 +335,8 @@ static void decodeWaitAll(Decoder &d) {
 
 /// cp.async.bulk.shared.global: to, from, size, mbarrier.
 static void copyBulk(Warp &warp, const Instruction &i) {
-  Clock before = warp.clock.release(warp.active);
+  auto before =
+      std::make_shared<const Clock>(warp.clock.beginCopies(warp.active));
   bool toShared = i.mode & 1;
   forLanes(warp.active, [&](unsigned lane) {
     AsyncCopy copy;

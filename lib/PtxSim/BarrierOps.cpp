@@ -9,6 +9,7 @@ using namespace llmc::ptxsim;
 namespace {
 // Layout of `mode`.
 constexpr uint32_t aligned = 1, arrivesOnly = 2, hasCount = 4;
+constexpr unsigned reductionShift = 4; // 0 popc, 1 and, 2 or
 } // namespace
 
 /// The barrier's number and how many threads it is for, the same in all lanes.
@@ -45,12 +46,65 @@ static void barrier(Warp &warp, const Instruction &i) {
   warp.block.arrive(number, threads, expected, warp);
 }
 
+/// bar.red: what the threads' predicates give together is read when all have come,
+/// so the instruction runs a second time, behind the wait.
+static void reduceBarrier(Warp &warp, const Instruction &i) {
+  if (!warp.converge(~0u))
+    return;
+  unsigned number = uniform(warp, warp.slot(i, 1), "barriers");
+  if (number >= warp.block.barriers.size())
+    warp.fail(Error::Kind::Program,
+              "barrier " + std::to_string(number) + ": there are 0 to 15");
+  Barrier &barrier = warp.block.barriers[number];
+  if (warp.isBackAtBarrier()) {
+    uint64_t result = i.mode >> reductionShift == 0 ? barrier.passedVotes
+                      : i.mode >> reductionShift == 1
+                          ? barrier.passedVotes == barrier.passedVoters
+                          : barrier.passedVotes != 0;
+    uint64_t *to = warp.slot(i, 0);
+    forLanes(warp.active, [&](unsigned lane) { to[lane] = result; });
+    return;
+  }
+  unsigned expected =
+      i.mode & hasCount ? uniform(warp, warp.slot(i, 2), "counts") : 0;
+  const uint64_t *holds = warp.slot(i, i.count - 1u);
+  forLanes(warp.active, [&](unsigned lane) {
+    barrier.votes += holds[lane] & 1;
+    ++barrier.voters;
+  });
+  warp.waitAtBarrier(number, true);
+  warp.block.arrive(number,
+                    expected ? warpLanes : uint32_t(std::popcount(warp.active)),
+                    expected, warp);
+}
+
+static void decodeReduction(Decoder &d) {
+  d.take("aligned");
+  std::string_view kind = d.takeOneOf({"popc", "and", "or"});
+  if (kind.empty())
+    d.fail("needs .popc, .and or .or");
+  d.takeType();
+  d.needOperands(3, 4);
+  d.destination(0);
+  d.source(1, Type::U32);
+  if (d.count() > 3)
+    d.source(2, Type::U32);
+  d.source(d.count() - 1, Type::Pred);
+  d.out.mode = (d.count() > 3 ? hasCount : 0) | (kind == "popc"  ? 0
+                                                 : kind == "and" ? 1u
+                                                                 : 2u)
+                                                    << reductionShift;
+  d.run(reduceBarrier);
+}
+
 static void decodeBarrier(Decoder &d) {
   bool isBar = d.statement.opcode.starts_with("bar.");
   d.take("cta");
+  if (d.take("red"))
+    return decodeReduction(d);
   bool arrive = d.take("arrive");
   if (!arrive && !d.take("sync"))
-    d.fail("needs .sync or .arrive");
+    d.fail("needs .sync, .arrive or .red");
   uint32_t mode = arrive ? arrivesOnly : 0;
   if (d.take("aligned") || isBar)
     mode |= aligned;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 #include <numeric>
+#include <utility>
 
 using namespace llmc::ptxsim;
 
@@ -81,6 +82,13 @@ void Grid::start() {
     resident.push_back(std::make_unique<Block>(*this, order[nextBlock++]));
 }
 
+bool Grid::startAnother() {
+  if (nextBlock == order.size() || resident.size() >= 132)
+    return false;
+  resident.push_back(std::make_unique<Block>(*this, order[nextBlock++]));
+  return true;
+}
+
 void Grid::finishBlocks() {
   for (size_t k = resident.size(); k-- > 0;) {
     if (!resident[k]->isDone())
@@ -99,6 +107,15 @@ void Grid::completeCopies(bool force) {
       block->copies.completeOne(*block, random.below(uint32_t(count)));
 }
 
+/// All poll for what nobody will change.
+bool Grid::isStuck(const std::vector<Warp *> &ready) const {
+  constexpr unsigned enough = 64; // try_wait may say no a few times
+  return std::all_of(ready.begin(), ready.end(),
+                     [](Warp *warp) { return warp->polls() >= enough; }) &&
+         std::none_of(resident.begin(), resident.end(),
+                      [](auto &block) { return block->copies.underWay() > 0; });
+}
+
 void Grid::runSome() {
   std::vector<Warp *> ready;
   for (std::unique_ptr<Block> &block : resident)
@@ -110,6 +127,12 @@ void Grid::runSome() {
                     [](auto &block) { return block->copies.underWay() > 0; }))
       return completeCopies(true);
     deadlock();
+  }
+  if (isStuck(ready)) {
+    // They may wait for a block that has not begun: a device has room for it.
+    if (!startAnother())
+      deadlock();
+    return;
   }
   // Every warp that can run gets a turn, in an order of the seed's.
   bool mayFinish = false;
@@ -193,8 +216,8 @@ void Block::checkBarrier(unsigned number) {
   barrier.passed = std::move(barrier.clock);
   barrier.clock.clear();
   barrier.arrived = 0;
-  barrier.result = barrier.votes;
-  barrier.votes = 0;
+  barrier.passedVotes = std::exchange(barrier.votes, 0);
+  barrier.passedVoters = std::exchange(barrier.voters, 0);
   grid.progress();
   for (std::unique_ptr<Warp> &warp : warps)
     warp->releaseBarrier(number);

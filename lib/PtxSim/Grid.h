@@ -35,9 +35,8 @@ private:
 struct Barrier {
   uint32_t arrived = 0;
   uint32_t expected = 0; // 0: all threads that live
-  uint64_t votes = 0;    // bar.red: lanes whose predicate holds
-  uint32_t voters = 0;
-  uint64_t result = 0;
+  // bar.red: how many predicates hold, of how many; of the last phase too.
+  uint64_t votes = 0, voters = 0, passedVotes = 0, passedVoters = 0;
   Clock clock;  // of those who came
   Clock passed; // of the last phase
 };
@@ -73,7 +72,11 @@ public:
   void run();
 
   /// Something happened that may let others go on.
-  void progress() { sinceProgress = 0; }
+  void progress() {
+    sinceProgress = 0;
+    ++changeCount;
+  }
+  uint64_t changes() const { return changeCount; }
   [[noreturn]] void fail(Error::Kind kind, const std::string &message) const;
   /// "ctaid (0, 0, 0), tid (5, 0, 0)" of a warp's number in the launch.
   std::string describe(uint32_t warp, unsigned lane) const;
@@ -96,15 +99,18 @@ public:
 private:
   void checkLaunch() const;
   void start();
+  /// One block more than usual, where there is one left.
+  bool startAnother();
   void runSome();
   void finishBlocks();
   void completeCopies(bool force);
+  bool isStuck(const std::vector<Warp *> &ready) const;
   [[noreturn]] void deadlock() const;
 
   std::vector<uint64_t> order; // of blocks
   size_t nextBlock = 0;
   std::vector<std::unique_ptr<Block>> resident;
-  uint64_t sinceProgress = 0;
+  uint64_t sinceProgress = 0, changeCount = 1;
   uint32_t copyChance = 1; // one of so many steps ends a copy
 };
 

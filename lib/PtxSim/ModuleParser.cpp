@@ -23,7 +23,7 @@ private:
   void parseFunction(bool isKernel);
   void parseKernelDirectives(Function &function);
   std::vector<Declaration> parseParameters();
-  void passLine();
+  void passLine(uint32_t line);
 
   Scanner &scanner;
   ModuleContents &contents;
@@ -74,8 +74,8 @@ Declaration llmc::ptxsim::parseDeclaration(Scanner &scanner) {
   return made;
 }
 
-void ModuleParser::passLine() {
-  uint32_t line = scanner.peek().line;
+/// What follows in the line of the directive that was just read.
+void ModuleParser::passLine(uint32_t line) {
   while (scanner.peek().line == line && scanner.peek().kind != Token::Kind::End)
     scanner.take();
 }
@@ -101,13 +101,15 @@ void ModuleParser::parseDirective(std::string_view directive) {
   if (directive == ".version") {
     contents.version = std::string(scanner.take().text);
   } else if (directive == ".target") {
-    contents.target = std::string(scanner.take().text);
-    passLine();
+    Token target = scanner.take();
+    contents.target = std::string(target.text);
+    passLine(target.line); // ", debug"
+
   } else if (directive == ".address_size") {
     if (scanner.expectInteger("the size of addresses") != 64)
       scanner.fail("addresses must have 64 bits");
   } else if (directive == ".file") {
-    passLine();
+    passLine(scanner.peek().line);
   } else if (directive == ".section" || directive == ".pragma") {
     scanner.skipStatement();
   } else if (directive == ".global" || directive == ".const" ||

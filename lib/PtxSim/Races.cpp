@@ -57,6 +57,14 @@ Clock WarpClock::release(uint32_t lanes) {
   return all;
 }
 
+Clock WarpClock::beginCopies(uint32_t lanes) {
+  Clock all = known;
+  if (pendingLanes & lanes)
+    all.join(pending);
+  ++time;
+  return all;
+}
+
 void WarpClock::acquire(const Clock &clock, uint32_t lanes, uint32_t alive) {
   if ((alive & ~lanes) == 0)
     return known.join(clock);

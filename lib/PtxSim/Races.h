@@ -52,6 +52,9 @@ public:
               uint32_t otherTime) const;
   /// What these lanes did until now, and all that they know.
   Clock release(uint32_t lanes);
+  /// What they know, without what they did themselves: each copy of a lane adds
+  /// its own until now.
+  Clock beginCopies(uint32_t lanes);
   /// The lanes know more; those of `alive` that did not take part do not.
   void acquire(const Clock &clock, uint32_t lanes, uint32_t alive);
   /// bar.warp.sync: the lanes know of one another.

@@ -174,6 +174,8 @@ bool llmc::ptxsim::parseNumber(std::string_view text, Number &number) {
     number.isReal = !number.isSingle;
     base = 16;
     text.remove_prefix(2);
+    if (text.size() != (number.isSingle ? 8 : 16))
+      return false;
   } else if (startsWith("0x", "0X")) {
     base = 16;
     text.remove_prefix(2);

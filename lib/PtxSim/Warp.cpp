@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 using namespace llmc::ptxsim;
 
@@ -160,6 +161,17 @@ void Warp::stuck() const {
           " waits for lanes of its warp that never come: " + describeWait());
 }
 
+void Warp::yield() {
+  budget = 0;
+  if (std::exchange(pollsSince, grid.changes()) != grid.changes())
+    pollCount = 0;
+  ++pollCount;
+}
+
+unsigned Warp::polls() const {
+  return pollsSince == grid.changes() ? pollCount : 0;
+}
+
 void Warp::branch(uint32_t target, uint32_t lanes) {
   Fragment &fragment = fragments[running];
   if (lanes == fragment.lanes) {
@@ -213,9 +225,16 @@ void Warp::syncLanes(uint32_t members) {
   clock.syncLanes(members);
 }
 
-void Warp::waitAtBarrier(unsigned barrier) {
-  fragments[running].wait = Fragment::Barrier;
-  fragments[running].what = barrier;
+void Warp::waitAtBarrier(unsigned barrier, bool again) {
+  Fragment &fragment = fragments[running];
+  fragment.wait = Fragment::Barrier;
+  fragment.what = barrier;
+  fragment.runsAgain = again;
+  fragment.pc -= again;
+}
+
+bool Warp::isBackAtBarrier() {
+  return std::exchange(fragments[running].runsAgain, false);
 }
 
 void Warp::releaseBarrier(unsigned barrier) {
@@ -404,10 +423,9 @@ std::string Warp::describe(unsigned lane) const {
 std::string Warp::describeWait() const {
   std::string all;
   for (const Fragment &fragment : fragments) {
-    const Instruction &i =
-        code.instructions[fragment.pc -
-                          (fragment.wait != Fragment::Convergence &&
-                           fragment.pc > 0)];
+    bool isBehind = fragment.wait != Fragment::Convergence &&
+                    !fragment.runsAgain && fragment.pc > 0;
+    const Instruction &i = code.instructions[fragment.pc - isBehind];
     all += all.empty() ? "" : ", ";
     all += "warp " + std::to_string(index) + " lanes " + hex(fragment.lanes) +
            " at line " + std::to_string(i.line) + " (" +

@@ -44,7 +44,9 @@ public:
     return registers[pool[i.first + k]].values;
   }
   /// Goes on with another warp: this one polls.
-  void yield() { budget = 0; }
+  void yield();
+  /// How often it has polled since anything changed.
+  unsigned polls() const;
   void branch(uint32_t target, uint32_t lanes);
   void exit(uint32_t lanes);
   void call(const Instruction &i);
@@ -54,8 +56,10 @@ public:
   bool converge(uint32_t members);
   /// bar.warp.sync, whose lanes may come from several places.
   void syncLanes(uint32_t members);
-  /// The current fragment waits at a barrier of the block.
-  void waitAtBarrier(unsigned barrier);
+  /// The current fragment waits at a barrier of the block; `again`: then it runs
+  /// the instruction once more, which finds isBackAtBarrier.
+  void waitAtBarrier(unsigned barrier, bool again = false);
+  bool isBackAtBarrier();
   void releaseBarrier(unsigned barrier);
 
   /// The bytes that an access reaches, after all checks.
@@ -90,7 +94,8 @@ private:
     uint32_t pc = 0;
     uint32_t lanes = 0;
     enum Wait { Nothing, Convergence, LaneSync, Barrier } wait = Nothing;
-    uint32_t what = 0; // barrier's number; members of a LaneSync
+    uint32_t what = 0;      // barrier's number; members of a LaneSync
+    bool runsAgain = false; // what it waited in
   };
 
   void startRegisters();
@@ -113,7 +118,8 @@ private:
   std::vector<uint8_t> local; // localBytes of each lane
   std::vector<Fragment> fragments;
   size_t running = 0; // of fragments
-  unsigned budget = 0;
+  unsigned budget = 0, pollCount = 0;
+  uint64_t pollsSince = 0; // Grid::changes when they began
   std::array<std::vector<uint32_t>, warpLanes> returns; // pc of the call
 };
 

@@ -123,6 +123,12 @@ class Encoders(TestCase):
         self.succeed([app, "embed", "-f", ENCODERS / "bert" / "texts.txt", "--truncate", "--out", out])
         self.assertLessEqual(largest_difference(read_npy(out), read_npy(ENCODERS / "bert" / "embeddings.npy")), TOLERANCE)
 
+    def test_the_folder_can_be_inspected(self):
+        self.assertIn("tensors       39 x bf16", self.succeed([LLMC, "inspect", ENCODERS / "bert"]))
+        facts = json.loads(self.succeed([LLMC, "inspect", "--json", ENCODERS / "bert"]))
+        self.assertEqual((facts["kind"], len(facts["tensors"])), ("function", 39))
+        self.assertNotIn("memory_contract", facts)
+
     def test_info_says_how_the_model_embeds(self):
         facts = json.loads(self.succeed([self.apps["bert"], "info", "--json"]))
         self.assertEqual(facts["model"]["embedding"], {"pooling": "mean", "normalize": True, "max_tokens": 20})

@@ -33,6 +33,8 @@ struct CompileOptions {
   Activations activations = Activations::automatic;
   WeightMode weights = WeightMode::keep;
   std::string quantize; // a spec of Optimize/QuantizeSpec.h; empty: as they are
+  std::string equalize; // a spec of Optimize/EqualizeSpec.h
+  std::string sparsify; // a spec of Optimize/SparsifySpec.h
   std::string stats;    // what llmc calibrate wrote; empty: none
   /// automatic: f32 with f32 activations or if a graph's caches are, else f16.
   CacheType cache = CacheType::automatic;

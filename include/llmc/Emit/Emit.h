@@ -33,7 +33,7 @@ llvm::Error linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
 struct ArtifactInputs {
   mlir::ModuleOp planned; // after llm-plan-memory: weights carry offsets
   const WeightStore *weights;
-  std::string tokenizer; // serializeTokenizer(), or empty
+  std::string tokenizer;               // serializeTokenizer(), or empty
   std::vector<std::string> deviceCode; // PTX, in the order of device variants
   /// JSON about the model; asked when the weights stand in the file.
   std::function<llvm::Expected<std::string>()> info;

@@ -262,8 +262,8 @@ struct EmitTiles : impl::EmitTilesBase<EmitTiles> {
     // What launches a device's kernels is code of the host.
     bool onHost = isa.getTarget(&getContext()).isDevice() &&
                   function->getParentOp() == getOperation();
-    function->setAttr("target_cpu", builder.getStringAttr(
-                                        onHost ? "x86-64" : isa.getCpu()));
+    function->setAttr("target_cpu",
+                      builder.getStringAttr(onHost ? "x86-64" : isa.getCpu()));
     function->setAttr("target_features", LLVM::TargetFeaturesAttr::get(
                                              &getContext(), isa.getFeatures()));
     function.walk([&](TileDotOp op) {

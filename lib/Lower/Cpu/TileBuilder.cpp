@@ -170,9 +170,9 @@ Value TileBuilder::loadBytesAs(Value memref, ValueRange at, Type type) {
   int64_t lanes = vector ? vector.getDimSize(0) : 1;
   int64_t elementBytes = element.getIntOrFloatBitWidth() / 8;
   int64_t size = lanes * elementBytes;
-  Value raw = vector::LoadOp::create(*this, bytes(size), memref, at,
-                                     /*nontemporal=*/false,
-                                     alignmentOf(elementBytes));
+  Value raw =
+      vector::LoadOp::create(*this, bytes(size), memref, at,
+                             /*nontemporal=*/false, alignmentOf(elementBytes));
   auto wide = VectorType::get(lanes, element);
   Value value = wide == raw.getType()
                     ? raw
@@ -242,8 +242,7 @@ SmallVector<Value> TileBuilder::loop(
 }
 
 void TileBuilder::when(Value condition, llvm::function_ref<void()> body) {
-  auto branch =
-      scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
+  auto branch = scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
   InsertionGuard guard(*this);
   setInsertionPointToStart(branch.thenBlock());
   body();

@@ -135,12 +135,12 @@ private:
             llvm::function_ref<Value(Value)> term) {
     auto [first, step, lanes] = b.walk(columns);
     Value zero = b.constant(b.f32s(lanes), 0);
-    auto sums =
-        b.loop(first, b.index(columns), step, zero,
-               [&, lanes = lanes](Value column, ValueRange carried) {
-                 Value x = evaluate(norm.getInput(), prefix, column, lanes);
-                 return SmallVector<Value>{b.add(carried[0], term(x))};
-               });
+    auto sums = b.loop(first, b.index(columns), step, zero,
+                       [&, lanes = lanes](Value column, ValueRange carried) {
+                         Value x =
+                             evaluate(norm.getInput(), prefix, column, lanes);
+                         return SmallVector<Value>{b.add(carried[0], term(x))};
+                       });
     return b.sumThreads(b.sumLanes(sums[0]));
   }
 

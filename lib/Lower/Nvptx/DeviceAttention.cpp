@@ -47,10 +47,9 @@ public:
     limitReach();
     probabilities = allocateShared(b, {pageTokens}, b.getF32Type());
     Value pages = b.addIndex(b.divIndex(slot, pageTokens), 1);
-    store(b.loop(b.index(0), pages, 1, start(),
-                 [&](Value block, ValueRange state) {
-                   return seePage(block, state);
-                 }));
+    store(b.loop(
+        b.index(0), pages, 1, start(),
+        [&](Value block, ValueRange state) { return seePage(block, state); }));
   }
 
 private:
@@ -81,8 +80,7 @@ private:
         arith::SubIOp::create(b, slot, b.mulIndex(block, pageTokens)), 1);
     used = arith::MinUIOp::create(b, used, b.index(pageTokens));
     for (int64_t c = 0; c < chunks; ++c)
-      next.push_back(
-          accumulate(page, used, c, b.mul(state[2 + c], factor)));
+      next.push_back(accumulate(page, used, c, b.mul(state[2 + c], factor)));
     b.meetThreads(); // before the next page's
     return next;
   }
@@ -90,13 +88,13 @@ private:
   /// scale * q . k of this thread's slot.
   Value getScore(Value page, Value theirs) {
     Value first = b.addIndex(keys, b.thread);
-    Value sum = b.loop(
-        b.index(0), b.index(layout.keyDim), 1, b.f32(0),
-        [&](Value d, ValueRange carried) -> SmallVector<Value> {
-          Value at = b.addIndex(first, b.mulIndex(d, pageTokens));
-          return {b.fma(b.load(query, {row, head, d}), loadCache(page, at),
-                        carried[0])};
-        })[0];
+    Value sum = b.loop(b.index(0), b.index(layout.keyDim), 1, b.f32(0),
+                       [&](Value d, ValueRange carried) -> SmallVector<Value> {
+                         Value at =
+                             b.addIndex(first, b.mulIndex(d, pageTokens));
+                         return {b.fma(b.load(query, {row, head, d}),
+                                       loadCache(page, at), carried[0])};
+                       })[0];
     sum = b.mul(sum, b.f32(op.getScale().convertToDouble()));
     if (double softcap = op.getSoftcap().convertToDouble()) {
       Value cap = b.f32(softcap);
@@ -133,8 +131,8 @@ private:
   /// start + p[slot] * value[slot] over the page's used slots, of this thread's channel
   /// of chunk `c`. Beyond the last one it reads the last.
   Value accumulate(Value page, Value used, int64_t c, Value start) {
-    Value channel = arith::MinUIOp::create(
-        b, b.addIndex(b.thread, c * threads), b.index(layout.valueDim - 1));
+    Value channel = arith::MinUIOp::create(b, b.addIndex(b.thread, c * threads),
+                                           b.index(layout.valueDim - 1));
     Value first = b.addIndex(layout.values(b, keys), channel);
     return b.loop(
         b.index(0), used, 1, start,
@@ -153,8 +151,9 @@ private:
 
   Value loadCache(Value page, Value at) {
     Value x = b.load(cache, {page, at});
-    return x.getType().isF32() ? x
-                               : Value(arith::ExtFOp::create(b, b.getF32Type(), x));
+    return x.getType().isF32()
+               ? x
+               : Value(arith::ExtFOp::create(b, b.getF32Type(), x));
   }
 
   void store(ValueRange state) {
@@ -189,13 +188,12 @@ std::optional<DeviceTiler> getDeviceAttention(KernelOp kernel) {
     return std::nullopt;
   AttentionOp op = *ops.begin();
   int64_t heads = getMatrixShape(op.getType())[1];
-  return DeviceTiler{threads,
-                     [heads](TileBuilder &b, Value rows) {
-                       return b.mulIndex(rows, heads);
-                     },
-                     [op](TileBuilder &b, const KernelArgs &args) {
-                       AttentionTiler(b, args, op).run();
-                     }};
+  return DeviceTiler{
+      threads,
+      [heads](TileBuilder &b, Value rows) { return b.mulIndex(rows, heads); },
+      [op](TileBuilder &b, const KernelArgs &args) {
+        AttentionTiler(b, args, op).run();
+      }};
 }
 
 } // namespace llmc

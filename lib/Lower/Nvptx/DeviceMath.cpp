@@ -38,8 +38,7 @@ public:
     Value square = arith::MulFOp::create(b, rest, rest);
     Value sine = arith::MulFOp::create(b, rest, series(square, /*first=*/1));
     Value cosine = series(square, /*first=*/0);
-    Value chosen =
-        arith::SelectOp::create(b, hasBit(quarter, 1), cosine, sine);
+    Value chosen = arith::SelectOp::create(b, hasBit(quarter, 1), cosine, sine);
     Value negative = arith::NegFOp::create(b, chosen);
     Value result =
         arith::SelectOp::create(b, hasBit(quarter, 2), negative, chosen);

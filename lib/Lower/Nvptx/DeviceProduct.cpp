@@ -51,10 +51,10 @@ public:
     panel = b.remIndex(b.worker, panels);
     Value first = b.mulIndex(b.divIndex(b.worker, panels), tileRows);
     int64_t count = products.size();
-    partial = allocateShared(b, {count, tileRows, slices, lanes},
-                             b.getF32Type());
-    Value isFull = b.compare(arith::CmpIPredicate::ule,
-                             b.addIndex(first, tileRows), rows);
+    partial =
+        allocateShared(b, {count, tileRows, slices, lanes}, b.getF32Type());
+    Value isFull =
+        b.compare(arith::CmpIPredicate::ule, b.addIndex(first, tileRows), rows);
     auto branch = scf::IfOp::create(b, isFull, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
@@ -70,9 +70,8 @@ private:
           b, row, count, {panel, /*lane=*/0, /*count=*/1, /*lanes=*/1, lane},
           /*prefetch=*/false, slice, slices);
       for (auto [r, sum] : llvm::enumerate(sums))
-        b.store(
-            vector::ExtractOp::create(b, sum, ArrayRef<int64_t>{0}), partial,
-            {b.index(p), b.index(r), slice, lane});
+        b.store(vector::ExtractOp::create(b, sum, ArrayRef<int64_t>{0}),
+                partial, {b.index(p), b.index(r), slice, lane});
     }
     b.meetThreads();
     // So many threads have a result each.
@@ -94,9 +93,9 @@ private:
     };
     if (weight.getRows() % lanes == 0)
       return store();
-    b.when(b.compare(arith::CmpIPredicate::ult, column,
-                     b.index(weight.getRows())),
-           store);
+    b.when(
+        b.compare(arith::CmpIPredicate::ult, column, b.index(weight.getRows())),
+        store);
   }
 
   Value sumSlices(int64_t p, LinearOp product, Value column) {

@@ -64,22 +64,20 @@ private:
         loadField(offsetof(LlmrtSampling, temperature), b.getF32Type());
     Value recent =
         loadField(offsetof(LlmrtSampling, recentCount), b.getI32Type());
-    return b.both(
-        b.compare(arith::CmpFPredicate::OEQ, temperature, b.f32(0)),
-        b.compare(arith::CmpIPredicate::eq, recent,
-                  b.constant(b.getI32Type(), 0)));
+    return b.both(b.compare(arith::CmpFPredicate::OEQ, temperature, b.f32(0)),
+                  b.compare(arith::CmpIPredicate::eq, recent,
+                            b.constant(b.getI32Type(), 0)));
   }
 
   /// Whether one logit is larger than all others, which are numbers, and its id.
   SmallVector<Value> findLargest() {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    auto first = visit({b.f32(-infinity), b.f32(0)},
-                       [&](Value, Value z, ValueRange carried) {
-                         Value isNaN = b.compare(arith::CmpFPredicate::UNO, z, z);
-                         return SmallVector<Value>{
-                             b.max(carried[0], z),
-                             b.add(carried[1], count(isNaN))};
-                       });
+    auto first = visit(
+        {b.f32(-infinity), b.f32(0)}, [&](Value, Value z, ValueRange carried) {
+          Value isNaN = b.compare(arith::CmpFPredicate::UNO, z, z);
+          return SmallVector<Value>{b.max(carried[0], z),
+                                    b.add(carried[1], count(isNaN))};
+        });
     Value most = maxThreads(b, first[0]), bad = b.sumThreads(first[1]);
     auto second =
         visit({b.f32(0), b.f32(0)}, [&](Value i, Value z, ValueRange carried) {

@@ -29,8 +29,7 @@ static DeviceTiler getCpuTiler(KernelOp kernel) {
   return {threads,
           [kernel](TileBuilder &b, Value rows) -> Value {
             Value elements = b.mulIndex(rows, getWidestRow(kernel));
-            Value full =
-                b.divIndex(b.addIndex(elements, threads - 1), threads);
+            Value full = b.divIndex(b.addIndex(elements, threads - 1), threads);
             return arith::MinUIOp::create(b, full, b.index(mostBlocks));
           },
           [](TileBuilder &b, const KernelArgs &args) {
@@ -56,8 +55,8 @@ std::optional<DeviceTiler> getDeviceRows(KernelOp kernel) {
 }
 
 DeviceTiler chooseDeviceTiler(KernelOp kernel) {
-  for (auto get : {getDeviceProduct, getDeviceAttention, getDeviceSample,
-                   getDeviceRows})
+  for (auto get :
+       {getDeviceProduct, getDeviceAttention, getDeviceSample, getDeviceRows})
     if (std::optional<DeviceTiler> tiler = get(kernel))
       return *tiler;
   assert(!kernel.getScratch().value_or(0) &&

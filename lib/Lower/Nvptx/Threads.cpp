@@ -41,8 +41,8 @@ Value allocateShared(TileBuilder &b, ArrayRef<int64_t> shape, Type element) {
   for (int64_t number = 0; name.empty() || module.lookupSymbol(name); ++number)
     name = (b.function.getName() + "_shared" + Twine(number)).str();
   OpBuilder before(b.function);
-  memref::GlobalOp::create(before, b.getLoc(), name,
-                           b.getStringAttr("private"), type,
+  memref::GlobalOp::create(before, b.getLoc(), name, b.getStringAttr("private"),
+                           type,
                            /*initial_value=*/b.getUnitAttr(),
                            /*constant=*/false, b.getI64IntegerAttr(16));
   return memref::GetGlobalOp::create(b, type, name);
@@ -66,9 +66,8 @@ static Value reduceThreads(TileBuilder &b, Value number,
     number = (b.*combine)(number, exchange(b, number, distance));
   Value perWarp = allocateShared(b, {warps}, b.getF32Type());
   Value inWarp = b.remIndex(b.thread, warpThreads);
-  b.when(b.compare(arith::CmpIPredicate::eq, inWarp, b.index(0)), [&] {
-    b.store(number, perWarp, b.divIndex(b.thread, warpThreads));
-  });
+  b.when(b.compare(arith::CmpIPredicate::eq, inWarp, b.index(0)),
+         [&] { b.store(number, perWarp, b.divIndex(b.thread, warpThreads)); });
   b.meetThreads();
   Value all = b.load(perWarp, b.index(0));
   for (int64_t warp = 1; warp < warps; ++warp)
