@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """lit suite of llmc: RUN lines over llmc-opt, llmc and LLVM's test tools."""
+import glob
 import os
 import sys
 
@@ -26,6 +27,8 @@ for tool in ("FileCheck", "not", "split-file", "count", "llvm-mc", "llvm-objdump
     use_tool(tool, config.llvm_tools_dir)
 for tool in ("llmc-opt", "llmc", "llmc-ptxsim"):
     use_tool(tool, config.llmc_tools_dir)
+for folder in glob.glob(os.path.join(config.test_source_root, "..", ".venv", "lib", "python3*", "site-packages", "nvidia", "*", "bin")):
+    use_tool("ptxas", folder)
 config.substitutions.append(("%plugin", os.path.join(config.llmc_obj_root, "plugin", "llmc_test_plugin.so")))
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
