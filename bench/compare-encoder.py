@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compares an encoder compiled by llmc with transformers, by what it computed, and with ONNX Runtime, by time.
-usage: compare-encoder.py LLMC FOLDER [--opset 18] [--shapes 1x128 ...] [--rounds 40] [--threads 2] [--clock process_time]
+usage: compare-encoder.py LLMC FOLDER [--opset 18] [--from-folder] [--shapes 1x128 ...] [--rounds 40] [--threads 2] [--clock process_time]
        [llmc compile options...]
-FOLDER is what utils/export-onnx.py --encoder writes. Needs numpy and onnxruntime.
+FOLDER is what utils/export-onnx.py --encoder writes; --from-folder: llmc compiles its Hugging Face folder, not the graph. Needs numpy and onnxruntime.
 
 The two take turns, a call each, in processes of their own; who waits is stopped, so that no spinning thread of one takes
 processors from the other.
@@ -107,16 +107,18 @@ def main():
     parser.add_argument("llmc")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--opset", type=int, default=18)
+    parser.add_argument("--from-folder", action="store_true")
     parser.add_argument("--shapes", nargs="*", default=["1x1", "1x17", "1x128", "1x512", "4x128"])
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--clock", choices=["perf_counter", "process_time"], default="perf_counter")
     options, compile_options = parser.parse_known_args()
     model = options.folder / f"opset{options.opset}" / "model.onnx"
+    source = options.folder / "hf" if options.from_folder else model
     with tempfile.TemporaryDirectory() as folder:
         app, library = Path(folder) / "app", Path(folder) / "app.so"
         for made, kind in ((app, []), (library, ["--emit=so"])):
-            subprocess.run([options.llmc, "compile", model, "-o", made, "-q", *kind, *compile_options], check=True)
+            subprocess.run([options.llmc, "compile", source, "-o", made, "-q", *kind, *compile_options], check=True)
         compare_with_transformers(app, options.folder / "states")
         compare_with_onnx_runtime(library, model, options)
 

@@ -38,11 +38,11 @@ def families():
         yield name, gguf, " ".join(body.split())
 
 
-def folders():
+def folders(*parents):
     """Names of the tiny models of each model_type, and which of them are tested as GGUF too."""
     made = {}
     for config in sorted((ROOT / "test" / "Inputs").glob("*/*/config.json")):
-        if config.parent.parent.name in ("families", "models"):
+        if config.parent.parent.name in parents:
             kind = json.loads(config.read_text())["model_type"]
             made.setdefault(kind, []).append(config.parent)
     return made
@@ -52,9 +52,30 @@ def files(gguf):
     return [path.stem for path in sorted((ROOT / "test" / "Inputs" / "models").glob(f"{gguf}-*.gguf"))] if gguf else []
 
 
+ENCODERS = """
+# Encoders
+
+From Hugging Face folders; files in `lib/Import/Encoders`. Hidden states of padded batches and the vectors of `app embed`
+([embeddings.md](embeddings.md)) are compared with those of transformers (`test/e2e/test_embed.py`,
+`utils/make-encoder-fixtures.py`).
+
+| `model_type` | tiny models |
+|---|---|"""
+
+
+def print_encoders():
+    source = (ROOT / "lib" / "Import" / "Architectures.cpp").read_text()
+    rows = source[source.index("EncoderFamily encoders[]"):]
+    made = folders("encoders")
+    for name in re.findall(r'\{"(\w+)", build\w+\}', rows[:rows.index(";")]):
+        if name not in made:
+            sys.exit(f"family_page: no tiny model of {name} is in test/Inputs/encoders: add one to utils/make-encoder-fixtures.py")
+        print(f"| `{name}` | {', '.join(folder.name for folder in made[name])} |")
+
+
 def main():
     print(HEAD)
-    made = folders()
+    made = folders("families", "models")
     for name, gguf, features in families():
         own = [folder.name for folder in made.get(name, [])]
         converted = [folder.name for folder in made.get(name, []) if folder.parent.name == "families" and is_written(folder)]
@@ -62,6 +83,8 @@ def main():
             sys.exit(f"family_page: no tiny model of {name} is in test/Inputs: add one to utils/make-family-fixtures.py")
         shown = f"`{gguf}`" if gguf else f"`{FAMILIES[name][0]}`" if name in FAMILIES else "–"
         print(f"| `{name}` | {shown} | {features} | {', '.join(own)} | {', '.join(converted + files(gguf)) or '–'} |")
+    print(ENCODERS)
+    print_encoders()
 
 
 if __name__ == "__main__":

@@ -32,6 +32,11 @@ PART = lambda share: {"rope_parameters": THETA | {"partial_rotary_factor": share
 LONGROPE = {"rope_type": "longrope", "rope_theta": 10000.0, "short_factor": [1.0, 1.1, 1.3], "long_factor": [1.2, 2.5, 6.0]}
 GEMMA3_ROPE = {"full_attention": {"rope_type": "linear", "factor": 8.0, "rope_theta": 1000000.0},
                "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0}}  # fmt: skip
+DEEPSEEK_ROPE = {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 16, "beta_fast": 32.0,
+                 "beta_slow": 1.0, "mscale": 1.0, "mscale_all_dim": 1.0}  # fmt: skip
+# Heads of 8 + 4 columns for keys and 6 for values, of a latent of 16; one dense layer, then experts.
+LATENT = WHOLE | dict(kv_lora_rank=16, qk_nope_head_dim=8, qk_rope_head_dim=4, v_head_dim=6, num_key_value_heads=4, num_hidden_layers=3,
+                      first_k_dense_replace=1, n_routed_experts=6, n_shared_experts=2, num_experts_per_tok=2, moe_intermediate_size=24)  # fmt: skip
 
 # Folder: class of the config, what it is made with. A second folder of a family has what the first leaves out.
 FAMILIES = {
@@ -72,13 +77,19 @@ FAMILIES = {
     "falcon-rw": ("FalconConfig", PLAIN | dict(alibi=True, multi_query=False, parallel_attn=False, bias=True, tie_word_embeddings=True)),
     "mpt": ("MptConfig", dict(d_model=HIDDEN, n_heads=4, n_layers=2, expansion_ratio=4, max_seq_len=64, vocab_size=VOCAB,
                               attn_config=dict(clip_qkv=1.5, alibi_bias_max=8), bos_token_id=0, eos_token_id=1)),
+    "deepseek_v2": ("DeepseekV2Config", LATENT | dict(q_lora_rank=None, topk_method="group_limited_greedy", n_group=3, topk_group=2,
+                                                      routed_scaling_factor=1.5, rope_parameters=DEEPSEEK_ROPE | {"mscale": 0.7})),
+    "deepseek_v2-lite": ("DeepseekV2Config", LATENT | dict(q_lora_rank=20, attention_bias=True, first_k_dense_replace=0)),
+    "deepseek_v3": ("DeepseekV3Config", LATENT | dict(q_lora_rank=20, n_group=3, topk_group=2, routed_scaling_factor=2.5, norm_topk_prob=True,
+                                                      rope_parameters=DEEPSEEK_ROPE)),
 }  # fmt: skip
 # FalconModel's eager attention adds the distances twice; the fused one does not.
 ATTENTION = {"falcon-rw": "sdpa"}
 
 
 def randomise(model, seed):
-    """Matrices of gain 1.4, embeddings of size 0.4, norm weights in [0.5, 1.5], biases of size 0.3."""
+    """Matrices of gain 1.4, embeddings of size 0.4, norm weights in [0.5, 1.5], biases of size 0.3, a buffer that
+    chooses experts among them."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, weight in model.named_parameters():
@@ -89,6 +100,9 @@ def randomise(model, seed):
                 weight.copy_(torch.randn(weight.shape, generator=generator) * 0.3)
             else:
                 weight.copy_(torch.rand(weight.shape, generator=generator) + 0.5)
+        for name, buffer in model.named_buffers():
+            if name.endswith("e_score_correction_bias"):
+                buffer.copy_(torch.randn(buffer.shape, generator=generator) * 0.3)
     return model.eval()
 
 

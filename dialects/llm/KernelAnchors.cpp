@@ -172,22 +172,19 @@ std::string EmbedOp::getDecline() {
 std::string RotationOp::getDecline() { return {}; }
 std::string RotateOp::getDecline() { return declineNarrowRows(*this); }
 
-std::string KVWriteOp::getDecline() {
-  if (!getValue())
-    return "values that are a prefix of the keys";
-  return declineNarrowRows(*this);
-}
+std::string KVWriteOp::getDecline() { return declineNarrowRows(*this); }
 
 std::string SampleOp::getDecline() { return {}; }
 int64_t SampleOp::getScratchBytes(TargetAttr) {
   return sampling::getScratchBytes(getMatrixShape(getLogits().getType())[1]);
 }
 
-int64_t AttentionOp::getScratchBytes(TargetAttr) {
-  if (!getCache())
+int64_t AttentionOp::getScratchBytes(TargetAttr target) {
+  if (!getCache() ||
+      target.isDevice()) // whose blocks cannot wait for one another
     return 0;
   return attention::getScratchBytes(getMatrixShape(getType())[1],
-                                    getCache().getType().getValueDim());
+                                    getCache().getType().getValueChannels());
 }
 
 /// Of a window or a chunk a row sees less than the cache has.
@@ -195,9 +192,10 @@ void AttentionOp::addCost(KernelCost &cost) {
   if (!getCache())
     return;
   KVType kv = getCache().getType();
-  int64_t dims = kv.getKeyDim() + kv.getValueDim();
-  cost.keyBytes += kv.getHeads() * dims * kv.getElementType().getWidth() / 8;
-  cost.keyOps += 2 * getMatrixShape(getType())[1] * dims;
+  cost.keyBytes += kv.getHeads() * (kv.getKeyDim() + kv.getValueDim()) *
+                   kv.getElementType().getWidth() / 8;
+  cost.keyOps += 2 * getMatrixShape(getType())[1] *
+                 (kv.getKeyDim() + kv.getValueChannels());
   cost.mostKeys = std::max<int64_t>(getLeft() + 1, getChunk());
 }
 
@@ -205,8 +203,6 @@ std::string AttentionOp::getDecline() {
   if (!getCache() && (!getKey().getType().isDynamicDim(0) || !getValue() ||
                       !getValue().getType().isDynamicDim(0)))
     return "keys that are no rows of the batch";
-  if (getCache() && getCache().getType().getValueDim() == 0)
-    return "values that are a prefix of the keys";
   if (getRel())
     return "relative positions";
   return declineNarrowRows(*this);

@@ -261,6 +261,15 @@ def LLM_StackStep : LLM_Attr<"StackStep", "stack"> {
   let assemblyFormat = "`<` `[` $others `]` `>`";
 }
 
+def LLM_MatricesStep : LLM_Attr<"MatricesStep", "matrices"> {
+  let summary = "recipe step: the source has the matrices of so many heads one below the other";
+  let description = [{
+    The source is [count * N, K] and becomes [count, N, K], the same bytes.
+  }];
+  let parameters = (ins "int64_t":$count);
+  let assemblyFormat = "`<` $count `>`";
+}
+
 def LLM_BlocksStep : LLM_Attr<"BlocksStep", "blocks"> {
   let summary = "recipe step: the source has a grid's codes; its scales, and zeros, are tensors of their own";
   let description = [{
@@ -391,8 +400,13 @@ def LLM_TargetAttr : LLM_Attr<"Target", "target"> {
     ```mlir
     #llm.target<"avx2", registers = 16, lanes = 8>
     ```
+    The names of GPUs are those of CUDA, `sm_80`; there a lane is a thread.
   }];
   let parameters = (ins StringRefParameter<>:$isa, "int64_t":$registers, "int64_t":$lanes);
+  let extraClassDeclaration = [{
+    /// Kernels are launched on a device of their own, not called.
+    bool isDevice() const { return getIsa().starts_with("sm_"); }
+  }];
   let assemblyFormat = "`<` $isa `,` `registers` `=` $registers `,` `lanes` `=` $lanes `>`";
   let genVerifyDecl = 1;
 }

@@ -113,12 +113,13 @@ static LogicalResult verifyRecipe(WeightOp op) {
   if (!op.getSource())
     return op.emitOpError("(C4) only a source has a recipe");
   for (Attribute step : *recipe)
-    if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, ConvertStepAttr,
-             AddStepAttr, BlocksStepAttr, DequantizeStepAttr, RoundStepAttr,
-             ScaleStepAttr, PruneStepAttr>(step))
-      return op.emitOpError("(C4) a recipe lists transpose, rows, stack, "
-                            "convert, add, blocks, dequantize, round, scale "
-                            "and prune steps, found ")
+    if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, MatricesStepAttr,
+             ConvertStepAttr, AddStepAttr, BlocksStepAttr, DequantizeStepAttr,
+             RoundStepAttr, ScaleStepAttr, PruneStepAttr>(step))
+      return op.emitOpError(
+                 "(C4) a recipe lists transpose, rows, stack, matrices, "
+                 "convert, add, blocks, dequantize, round, scale "
+                 "and prune steps, found ")
              << step;
   return success();
 }
@@ -162,6 +163,16 @@ LogicalResult EnterOp::verifySymbolUses(SymbolTableCollection &symbols) {
           symbols.lookupNearestSymbolFrom(*this, getKernelAttr())))
     return emitOpError("(C1) kernel is a function, found ") << getKernelAttr();
   return success();
+}
+
+LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (getKernel().getNestedReferences().size() == 1 &&
+      isa_and_nonnull<FunctionOpInterface>(
+          symbols.lookupNearestSymbolFrom(*this, getKernel())))
+    return success();
+  return emitOpError("(C1) kernel is a function in a module of the device, "
+                     "found ")
+         << getKernel();
 }
 
 LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {

@@ -150,7 +150,8 @@ llvm::Error Calibration::prepare() {
                                         .context = window,
                                         .rowsPerStep = model.rowsPerStep,
                                         .logitRows = 1,
-                                        .threads = command.threads});
+                                        .threads = command.threads,
+                                        .device = llmrt::Device::Cpu});
   if (!created)
     return llvm::createStringError(created.message());
   engine = std::move(*created);
@@ -187,12 +188,16 @@ llvm::Error Calibration::runWindow(llvm::ArrayRef<int32_t> tokens) {
         sequence, {part.data(), part.size()}, llmrt::LogitRows::None};
     if (llvm::Error error = toError(engine->step({&step, 1})))
       return error;
-    for (ObservedInput &input : inputs)
+    for (ObservedInput &input : inputs) {
+      auto observed = engine->result(input.result);
+      if (!observed)
+        return llvm::createStringError(observed.message());
       if (llvm::Error error =
               adders.at(input.cols)
-                  .add(static_cast<const float *>(engine->result(input.result)),
+                  .add(static_cast<const float *>(*observed),
                        static_cast<int64_t>(part.size()), input.statistics))
         return error;
+    }
     rows += static_cast<int64_t>(part.size());
   }
   return llvm::Error::success();

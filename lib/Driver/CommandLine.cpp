@@ -122,6 +122,11 @@ static void addCompileOptions(CLI::App *app, CompileOptions &options) {
                   "x86-64-v3, or the name of an "
                   "instruction set (default: portable)")
       ->type_name("NAME");
+  app->add_option("--target", options.target,
+                  "cpu, cuda (an NVIDIA GPU, through its driver), cuda:sm_80, "
+                  "or several with commas between: the program chooses at "
+                  "start (default: cpu)")
+      ->type_name("LIST");
   app->add_option(
          "--emulate-on", options.emulateOn,
          "For tests: native, x86-64 or an instruction set; what such a "

@@ -10,6 +10,7 @@
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Compiler.h"
 #include "llmc/Emit/Emit.h"
+#include "llmc/Lower/Passes.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -23,8 +24,25 @@ static std::string printModule(mlir::ModuleOp module) {
   return text;
 }
 
+/// The kernels of the one device that was asked.
+static llvm::Error writePtx(Compiler &compiler, const CompileCommand &command,
+                            Destination &destination) {
+  auto devices = llvm::to_vector(compiler.getModule().getOps<mlir::ModuleOp>());
+  if (devices.size() != 1)
+    return llvm::createStringError(
+        "--emit=ptx writes the code of one device, --target=" +
+        command.options.target + " has " + std::to_string(devices.size()) +
+        ": give --target=cuda:" + getKnownDevices().front());
+  auto text = emitPtx(devices.front());
+  if (!text)
+    return text.takeError();
+  return destination.write(*text);
+}
+
 static llvm::Error writeCode(Compiler &compiler, const CompileCommand &command,
                              Destination &destination) {
+  if (command.emit == EmitKind::ptx)
+    return writePtx(compiler, command, destination);
   ObjectKind kind = command.emit == EmitKind::llvm       ? ObjectKind::llvmIR
                     : command.emit == EmitKind::assembly ? ObjectKind::assembly
                                                          : ObjectKind::object;

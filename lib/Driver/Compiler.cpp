@@ -78,13 +78,14 @@ static bool changesWeights(const CompileOptions &options) {
 
 /// The options that need no model.
 llvm::Error Compiler::readOptions(const CompileOptions &wanted) {
-  auto names = llmc::getIsas(wanted.cpu);
+  auto names = getTargetIsas(wanted);
   if (!names)
     return names.takeError();
   isas = std::move(*names);
   if (llvm::Error error = checkWeightOptions(wanted))
     return error;
   importing.preTokenizer = wanted.preTokenizer;
+  importing.maxContext = wanted.maxContext;
   if (!wanted.emulateOn.empty())
     if (llvm::Error error = getMachineFeatures(wanted.emulateOn).takeError())
       return llvm::createStringError("--emulate-on: " +
@@ -215,7 +216,8 @@ llvm::Error Compiler::import(llvm::StringRef path,
 /// The instruction sets for which a scheduled or lowered module has code.
 static std::vector<std::string> findIsas(mlir::ModuleOp module) {
   std::vector<std::string> isas;
-  for (llvm::StringRef isa : getKnownIsas())
+  for (llvm::StringRef isa :
+       llvm::concat<const llvm::StringRef>(getKnownIsas(), getKnownDevices()))
     if (module.lookupSymbol(("step." + isa).str()) ||
         module.lookupSymbol(("main." + isa).str()))
       isas.push_back(isa.str());
@@ -509,6 +511,12 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
   inputs.name = path.str();
   inputs.planned = compiler.getModule();
   inputs.weights = &compiler.getModel().weights;
+  for (auto device : compiler.getModule().getOps<mlir::ModuleOp>()) {
+    auto code = emitPtx(device);
+    if (!code)
+      return code.takeError();
+    inputs.deviceCode.push_back(std::move(*code));
+  }
   auto tokenizer = compiler.serializeTokenizer();
   if (!tokenizer)
     return tokenizer.takeError();

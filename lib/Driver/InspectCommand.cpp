@@ -9,6 +9,7 @@
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Compiler.h"
+#include "llmc/Lower/Signature.h"
 #include "llmrt/Console.h"
 
 #include "llvm/Support/Format.h"
@@ -25,15 +26,17 @@ describeContract(const llmrt::MemoryContract &contract) {
 }
 
 static llvm::Expected<llvm::json::Object> describe(Compiler &compiler) {
-  const CompileOptions &options = compiler.getOptions();
-  auto contract = compiler.getMemoryContract(1, options.maxContext);
-  if (!contract)
-    return contract.takeError();
   auto facts = compiler.describeModel();
   if (!facts)
     return facts.takeError();
   llvm::json::Object object = std::move(*facts);
-  object["memory_contract"] = describeContract(*contract);
+  if (!isFunctionProgram(compiler.getModule())) { // whose sizes a call says
+    auto contract =
+        compiler.getMemoryContract(1, compiler.getOptions().maxContext);
+    if (!contract)
+      return contract.takeError();
+    object["memory_contract"] = describeContract(*contract);
+  }
   llvm::json::Array tensors;
   for (const SourceTensor &tensor : compiler.getModel().weights.tensors())
     tensors.push_back(
@@ -94,6 +97,8 @@ static void printEncodings(Compiler &compiler) {
 }
 
 static llvm::Error printMemory(Compiler &compiler) {
+  if (isFunctionProgram(compiler.getModule()))
+    return llvm::Error::success();
   const CompileOptions &options = compiler.getOptions();
   for (int64_t batch : {int64_t(1), options.maxBatch}) {
     auto contract = compiler.getMemoryContract(batch, options.maxContext);

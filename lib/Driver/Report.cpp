@@ -73,7 +73,8 @@ void llmc::printSummary(llvm::raw_ostream &stream, Compiler &compiler,
          << llvm::format("%.1f s", seconds) << "\n";
   if (isFunctionProgram(compiler.getModule())) {
     stream << "  a function, cpu " << llvm::join(compiler.getIsas(), " ")
-           << "; 'call' runs it, 'info' says what it takes and gives\n";
+           << "; 'call' runs it, of texts 'embed', 'info' says what it takes "
+              "and gives\n";
     return;
   }
   stream << "  activations " << getChoiceName(options.activations)

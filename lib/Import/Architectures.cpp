@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "Architectures.h"
 
+#include "Encoders/Encoder.h"
 #include "Families.h"
 
 #include "llmc/Weights/Errors.h"
@@ -26,6 +27,14 @@ static Error checkHead(HfConfig &config) {
   return Error::success();
 }
 
+/// What folders say that a model without a cache is; GGUF files are not read.
+struct EncoderFamily {
+  StringLiteral name;
+  Error (*build)(Source &source, mlir::ModuleOp module);
+};
+static constexpr EncoderFamily encoders[] = {{"bert", buildBert},
+                                             {"modernbert", buildModernBert}};
+
 Error llmc::buildArchitecture(Source &source, mlir::ModuleOp module) {
   std::string known;
   for (const Family &family : getFamilies()) {
@@ -45,6 +54,12 @@ Error llmc::buildArchitecture(Source &source, mlir::ModuleOp module) {
       return model.takeError();
     return emitDecoder(source, *model, *family.names, module);
   }
+  if (source.kind == SourceKind::HuggingFace)
+    for (const EncoderFamily &family : encoders) {
+      if (family.name == source.architecture)
+        return family.build(source, module);
+      known += ", " + family.name.str();
+    }
   return fileError(source.path, "",
                    "has architecture " + quote(source.architecture) +
                        "; the architectures that can be imported are " + known +

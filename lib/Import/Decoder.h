@@ -59,6 +59,19 @@ struct Mixture {
   double scale = 1.0, eps = 0.0;
 };
 
+/// Attention to a compressed state (arXiv:2405.04434): a row keeps a latent of
+/// `rank` and one rotated key of `rotated` columns, which all heads share. Keys and
+/// values of a head are products of the latent; its matrix for keys is applied to
+/// the query instead, that for values to the result.
+struct Latent {
+  int64_t rank = 0;      // C; 0: the model has none
+  int64_t queryRank = 0; // of the queries' latent; 0: they have none
+  int64_t plain = 0;     // N, columns of a head's query that are not rotated
+  int64_t rotated = 0;   // R, those that are
+  int64_t value = 0;     // P, columns of a head's value
+  double eps = 0;        // of the latents' norms; 0: the model's
+};
+
 struct Decoder {
   int64_t layers = 0, hidden = 0, feedForward = 0; // L, E, F
   int64_t heads = 0, kvHeads = 0, headDim = 0;     // H, K, D
@@ -86,6 +99,8 @@ struct Decoder {
   bool scaledByLayer = false; // and divided by the layer's number from 1
   double softcap = 0;         // of scores
   std::vector<float> slopes;  // per head: what a step of distance costs
+
+  Latent latent;
 
   // Positions.
   bool rotary = true;
@@ -115,6 +130,7 @@ struct Decoder {
   int64_t tableWidth() const { return embedWidth ? embedWidth : hidden; }
   int64_t queryDim() const { return heads * headDim; }
   int64_t keyDim() const { return kvHeads * headDim; }
+  mlir::llm::KVType getCacheType(mlir::MLIRContext *context) const;
 };
 
 /// Emits the weights and `@step`; fails on missing, superfluous or misshapen

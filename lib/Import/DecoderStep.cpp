@@ -88,13 +88,44 @@ private:
                : step.rotate(heads, all.rotaries[facts.rope]);
   }
   double scale() const {
-    double scale = model.scale
-                       ? model.scale
-                       : 1.0 / std::sqrt(static_cast<double>(model.headDim));
+    int64_t columns = model.latent.rank
+                          ? model.latent.plain + model.latent.rotated
+                          : model.headDim;
+    double scale = model.scale ? model.scale
+                               : 1.0 / std::sqrt(static_cast<double>(columns));
+    if (model.latent.rank)
+      scale *= model.ropes[0].scoreScale;
     return model.scaledByLayer ? scale / static_cast<double>(index + 1) : scale;
   }
 
+  /// The latent is key and value; what heads make of it is in the query and behind
+  /// the result, so that the cache keeps neither.
+  Value latentAttention(Value input) {
+    const LatentWeights &by = weights.latent;
+    double eps = model.latent.eps ? model.latent.eps : model.eps;
+    Value read = input;
+    if (by.queryDown.weight)
+      read = step.norm(model.norm, step.linear(input, by.queryDown),
+                       by.queryNorm, eps);
+    Value plain =
+        step.splitHeads(step.linear(read, by.plainQuery), model.heads);
+    Value rotated =
+        step.splitHeads(step.linear(read, by.rotatedQuery), model.heads);
+    Value q = step.join(step.headLinear(plain, by.keys), positioned(rotated));
+    Value latent =
+        step.norm(model.norm, step.linear(input, by.down), by.norm, eps);
+    Value key = step.splitHeads(step.linear(input, by.rotatedKey), 1);
+    key = step.join(step.splitHeads(latent, 1), positioned(key));
+    Value attended =
+        step.attend(index, q, key, /*value=*/{},
+                    {scale(), facts.left, model.softcap, all.slopes});
+    Value values = step.headLinear(attended, by.values);
+    return step.linear(step.mergeHeads(values), weights.o);
+  }
+
   Value attention(Value input) {
+    if (model.latent.rank)
+      return latentAttention(input);
     Value q = project(input, weights.q, model.heads, weights.qNorm);
     Value k = project(input, weights.k, model.kvHeads, weights.kNorm);
     Value v = project(input, weights.v, model.kvHeads, {});
@@ -157,6 +188,15 @@ static Value emitEmbedding(StepBuilder &step, const Decoder &model,
   return hidden;
 }
 
+KVType Decoder::getCacheType(mlir::MLIRContext *context) const {
+  auto f32 = mlir::Float32Type::get(context);
+  if (latent.rank)
+    return KVType::get(context, layers, /*heads=*/1,
+                       latent.rank + latent.rotated, /*valueDim=*/0, f32,
+                       latent.rank, /*window=*/0);
+  return KVType::get(context, layers, kvHeads, headDim, headDim, f32, 0, 0);
+}
+
 Error llmc::emitDecoder(Source &source, const Decoder &model,
                         const NameTable &names, mlir::ModuleOp module) {
   assert(static_cast<int64_t>(model.layer.size()) == model.layers &&
@@ -165,10 +205,8 @@ Error llmc::emitDecoder(Source &source, const Decoder &model,
       collectWeights(source, model, names, module);
   if (!weights)
     return weights.takeError();
-  auto kvType = KVType::get(module.getContext(), model.layers, model.kvHeads,
-                            model.headDim, model.headDim,
-                            mlir::Float32Type::get(module.getContext()), 0, 0);
-  StepBuilder step(module, kvType, model.vocabulary);
+  StepBuilder step(module, model.getCacheType(module.getContext()),
+                   model.vocabulary);
   if (!weights->rotaries.empty() || model.learnedPositions >= 0)
     step.positions();
   for (const Rotary &rotary : weights->rotaries)

@@ -97,7 +97,55 @@ private:
     return stored;
   }
 
+  /// Rows of all heads that hold `every` of them; `begin` to `end` of each.
+  static Stored headRows(StringRef stem, int64_t heads, int64_t begin,
+                         int64_t end, int64_t every) {
+    return {.stem = stem,
+            .begin = begin,
+            .end = end,
+            .every = every,
+            .rows = heads * every};
+  }
+
+  void latentAttention(LayerWeights &weights) {
+    const Latent &facts = model.latent;
+    LatentWeights &made = weights.latent;
+    int64_t heads = model.heads, hidden = model.hidden, plain = facts.plain;
+    int64_t rank = facts.rank, query = plain + facts.rotated;
+    StringRef queryStem = facts.queryRank ? "attn_q_b" : "attn_q";
+    int64_t width = facts.queryRank ? facts.queryRank : hidden;
+    if (facts.queryRank) {
+      made.queryDown = linear("attn_q_a", width, hidden, model.inputBias);
+      made.queryNorm = norm("attn_q_a_norm", {width}, Presence::Never);
+    }
+    made.plainQuery =
+        linear("attn_q_plain", heads * plain, width, Presence::Never,
+               headRows(queryStem, heads, 0, plain, query));
+    made.rotatedQuery =
+        linear("attn_q_rotated", heads * facts.rotated, width, Presence::Never,
+               headRows(queryStem, heads, plain, query, query));
+    int64_t both = rank + facts.rotated;
+    made.down = linear("attn_kv_a", rank, hidden, model.inputBias,
+                       headRows("attn_kv_a_mqa", 1, 0, rank, both));
+    made.norm = norm("attn_kv_a_norm", {rank}, Presence::Never);
+    made.rotatedKey =
+        linear("attn_k_rotated", facts.rotated, hidden, model.inputBias,
+               headRows("attn_kv_a_mqa", 1, rank, both, both));
+    int64_t expanded = plain + facts.value;
+    Stored keys = headRows("attn_kv_b", heads, 0, plain, expanded);
+    keys.transposed = true;
+    made.keys = catalog.headMatrices(prefix + "attn_k_b.weight",
+                                     {heads, rank, plain}, keys);
+    made.values = catalog.headMatrices(
+        prefix + "attn_v_b.weight", {heads, facts.value, rank},
+        headRows("attn_kv_b", heads, plain, expanded, expanded));
+    weights.o =
+        linear("attn_output", hidden, heads * facts.value, model.outputBias);
+  }
+
   void attention(LayerWeights &weights) {
+    if (model.latent.rank)
+      return latentAttention(weights);
     int64_t hidden = model.hidden, keyDim = model.keyDim();
     weights.q =
         linear("attn_q", model.queryDim(), hidden, model.inputBias, partOf(0));

@@ -19,10 +19,17 @@ struct MixtureWeights {
   MlpWeights shared;
   Affine sharedGate;
 };
+/// Latent attention; `queryDown` and its norm only where queries have a latent.
+struct LatentWeights {
+  Affine queryDown, queryNorm, plainQuery, rotatedQuery; // rows of all heads
+  Affine down, norm, rotatedKey;                         // to C, of C, to R
+  WeightRef keys, values;                                // [H, C, N], [H, P, C]
+};
 /// Absent where the model has none there.
 struct LayerWeights {
   Affine attnNorm, postAttnNorm, q, k, v, o, qNorm, kNorm;
   Affine ffnNorm, postFfnNorm;
+  LatentWeights latent;
   MlpWeights mlp;
   MixtureWeights mixture;
 };

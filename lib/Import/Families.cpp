@@ -25,6 +25,12 @@ static constexpr Names llamaLayer[] = {
     {"attn_qkv", "self_attn.qkv_proj"},
     {"attn_q_norm", "self_attn.q_norm"},
     {"attn_k_norm", "self_attn.k_norm"},
+    {"attn_q_a", "self_attn.q_a_proj"},
+    {"attn_q_a_norm", "self_attn.q_a_layernorm"},
+    {"attn_q_b", "self_attn.q_b_proj"},
+    {"attn_kv_a_mqa", "self_attn.kv_a_proj_with_mqa"},
+    {"attn_kv_a_norm", "self_attn.kv_a_layernorm"},
+    {"attn_kv_b", "self_attn.kv_b_proj"},
     {"attn_output", "self_attn.o_proj"},
     {"post_attention_norm", "post_attention_layernorm"},
     {"ffn_norm", "post_attention_layernorm"},
@@ -59,6 +65,13 @@ static constexpr Names mixtralLayer[] = {
     {"ffn_up_exps", "block_sparse_moe.experts.%.w3"}};
 static const NameTable mixtral{
     "model.layers.", mixtralLayer, {}, &llama, "model."};
+
+static constexpr Names deepseekLayer[] = {
+    {"ffn_gate_shexp", "mlp.shared_experts.gate_proj"},
+    {"ffn_up_shexp", "mlp.shared_experts.up_proj"},
+    {"ffn_down_shexp", "mlp.shared_experts.down_proj"}};
+static const NameTable deepseek{
+    "model.layers.", deepseekLayer, {}, &llama, "model."};
 
 static constexpr Names fusedLayer[] = {{"ffn_up", "mlp.gate_up_proj"}};
 static const NameTable fused{"model.layers.", fusedLayer, {}, &llama, "model."};
@@ -176,7 +189,7 @@ static const std::vector<Family> families = {
     // llama, and what changes little of it.
     {"llama", "llama", half, mixed, &llama,
      {attentionBias("attention_bias", false), mlpBias("mlp_bias", false), expertsOfGguf}},
-    {"mistral", "", half, mixed, &llama, {windows(1)}},
+    {"mistral", "", half, mixed, &llama, {windows(1, 4096)}},
     {"qwen2", "qwen2", half, half, &llama, {inputBias("", true), qwenWindows}},
     {"qwen3", "qwen3", half, half, &llama,
      {attentionBias("attention_bias", false), headNorms(HeadNorm::Shared), qwenWindows}},
@@ -188,7 +201,7 @@ static const std::vector<Family> families = {
      {attentionBias("attention_bias", false), mlpBias("mlp_bias", false), granite}},
     {"smollm3", "smollm3", half, mixed, &llama,
      {tied, theta(2e6), attentionBias("attention_bias", false), mlpBias("mlp_bias", false),
-      windows(1, "use_sliding_window", false), layersWithoutRotary}},
+      windows(1, 0, "use_sliding_window", false), layersWithoutRotary}},
     {"glm", "chatglm", mixed, mixed, &fused,
      {partialRotary(0.5), defaultEps(1.5625e-7), inputBias("attention_bias", true), fusedGate}},
     {"glm4", "glm4", mixed, mixed, &glm4,
@@ -198,10 +211,10 @@ static const std::vector<Family> families = {
      {tied, activation("gelu_pytorch_tanh"), gemma, attentionBias("attention_bias", false)}},
     {"gemma2", "gemma2", half, half, &gemma2,
      {tied, activation("gelu_pytorch_tanh"), gemma, attentionBias("attention_bias", false), outputNorms, gemmaScores,
-      windows(2)}},
+      windows(2, 4096)}},
     {"gemma3_text", "gemma3", half, half, &gemma2,
      {tied, activation("gelu_pytorch_tanh"), gemma, attentionBias("attention_bias", false), outputNorms, gemmaScores,
-      headNorms(HeadNorm::Shared), theta(1e6), windows(6), localRotary}},
+      headNorms(HeadNorm::Shared), theta(1e6), windows(6, 4096), localRotary}},
     // Mixtures of experts.
     {"mixtral", "", half, mixed, &mixtral, {theta(1e6), defaultEps(1e-5), windows(1), mixtralExperts}},
     {"qwen2_moe", "qwen2moe", half, half, &llama,
@@ -210,6 +223,10 @@ static const std::vector<Family> families = {
      {attentionBias("attention_bias", false), headNorms(HeadNorm::Shared), qwenWindows, qwenExperts}},
     {"olmoe", "olmoe", half, half, &llama,
      {defaultEps(1e-5), attentionBias("attention_bias", false), headNorms(HeadNorm::Row), clippedQkv, olmoExperts}},
+    {"deepseek_v2", "deepseek2", mixed, mixed, &deepseek,
+     {attentionBias("attention_bias", false), latentAttention, deepseekExperts}},
+    {"deepseek_v3", "", mixed, mixed, &deepseek,
+     {attentionBias("attention_bias", false), latentAttention, deepseekExperts}},
     // Layer norms.
     {"starcoder2", "starcoder2", half, half, &starcoder2,
      {tied, layerNorms, plainMlp, activation("gelu_pytorch_tanh"), allBias("use_bias", true), windows(1)}},
@@ -217,7 +234,7 @@ static const std::vector<Family> families = {
      {tied, theta(5e5), biaslessLayerNorms, parallelBranches, attentionBias("attention_bias", false),
       headNormsIf(HeadNorm::PerHead, "use_qk_norm"), cohere}},
     {"cohere2", "cohere2", mixed, mixed, &llama,
-     {tied, biaslessLayerNorms, parallelBranches, attentionBias("attention_bias", false), windows(4), rotaryInWindows,
+     {tied, biaslessLayerNorms, parallelBranches, attentionBias("attention_bias", false), windows(4, 4096), rotaryInWindows,
       cohere}},
     {"stablelm", "stablelm", half, half, &stablelmNames,
      {layerNorms, partialRotary(0.25), inputBias("use_qkv_bias", false),

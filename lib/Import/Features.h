@@ -39,14 +39,17 @@ Feature mlpBias(llvm::StringRef flag, bool absent);
 Feature allBias(llvm::StringRef flag, bool absent);
 Feature fusedQkv(Qkv folder); // blocks in GGUF files
 void clippedQkv(Keys &, Decoder &);
+void latentAttention(Keys &, Decoder &); // deepseek's
 
 // Positions.
 Feature theta(double base); // where the source names none
 Feature partialRotary(double part);
 void tied(Keys &, Decoder &); // unless the config says otherwise
 Feature learnedPositions(int64_t rowsBefore);
-/// Every layer, all but each `period`th, or none by the config's flag.
-Feature windows(int64_t period, llvm::StringRef flag = {}, bool absent = true);
+/// Every layer, all but each `period`th, or none by the config's flag; `width` is
+/// that of a config that says nothing of it, 0 for none.
+Feature windows(int64_t period, int64_t width = 0, llvm::StringRef flag = {},
+                bool absent = true);
 void qwenWindows(Keys &, Decoder &);
 void localRotary(Keys &, Decoder &);     // windows have a base of their own
 void rotaryInWindows(Keys &, Decoder &); // other layers have no positions
@@ -56,6 +59,7 @@ void layersWithoutRotary(Keys &, Decoder &);
 void mixtralExperts(Keys &, Decoder &);
 void qwenExperts(Keys &, Decoder &);
 void qwenSharedExpert(Keys &, Decoder &);
+void deepseekExperts(Keys &, Decoder &);
 void olmoExperts(Keys &, Decoder &);
 
 // One family's own (FamilyFeatures.cpp).

@@ -27,6 +27,9 @@ public:
         fields(std::move(fields)) {}
 
   bool has(llvm::StringRef key) const;
+  /// Whether the object has the key, be it with null: what transformers then takes
+  /// instead of its default.
+  bool names(llvm::StringRef key) const { return fields.get(key) != nullptr; }
   llvm::Expected<int64_t> getInteger(llvm::StringRef key, int64_t min,
                                      int64_t max);
   llvm::Expected<int64_t> getInteger(llvm::StringRef key, int64_t min,

@@ -76,9 +76,19 @@ static Expected<HfConfig> readConfig(StringRef folder, StringRef name) {
 // Tensors
 //===----------------------------------------------------------------------===//
 
+/// Norms of old checkpoints, made of TensorFlow's: transformers reads them so.
+static void renameOldNorm(std::string &name) {
+  StringRef stem = name;
+  if (stem.consume_back("LayerNorm.gamma"))
+    name = (stem + "LayerNorm.weight").str();
+  else if (stem.consume_back("LayerNorm.beta"))
+    name = (stem + "LayerNorm.bias").str();
+}
+
 static Error addTensor(Source &source, QuantizedTensors &quantized,
                        SafeTensor &tensor, StringRef path,
                        mlir::MLIRContext &context) {
+  renameOldNorm(tensor.name);
   if (source.unreadable.contains(tensor.name) ||
       source.weights.find(tensor.name) || quantized.contains(tensor.name))
     return fileError(path, "tensor " + quote(tensor.name),

@@ -4,6 +4,7 @@
 #include "llmc/Import/Import.h"
 
 #include "Architectures.h"
+#include "EmbeddingDefaults.h"
 #include "SamplingDefaults.h"
 #include "Source.h"
 
@@ -81,17 +82,32 @@ static void warnOfTexts(Source &source) {
                         "; the program can complete texts (run) but not chat");
 }
 
-/// Adds what the model's files say about sampling to `llm.model`.
-static Error addSamplingDefaults(Source &source, mlir::ModuleOp module) {
-  Expected<mlir::DictionaryAttr> sampling =
-      readSamplingDefaults(source, *module.getContext());
-  if (!sampling || !*sampling)
-    return sampling.takeError();
+/// Adds an entry to `llm.model`, if there is one.
+static Error addFacts(mlir::ModuleOp module, StringRef name,
+                      Expected<mlir::DictionaryAttr> facts) {
+  if (!facts || !*facts)
+    return facts.takeError();
   mlir::NamedAttrList model(
       module->getAttrOfType<mlir::DictionaryAttr>("llm.model"));
-  model.set("sampling", *sampling);
+  model.set(name, *facts);
   module->setAttr("llm.model", model.getDictionary(module.getContext()));
   return Error::success();
+}
+
+/// What the model's files say about sampling, and about embeddings.
+static Error addDefaults(Source &source, mlir::ModuleOp module) {
+  mlir::MLIRContext &context = *module.getContext();
+  if (Error error =
+          addFacts(module, "sampling", readSamplingDefaults(source, context)))
+    return error;
+  StringRef folder = source.path;
+  if (source.kind == SourceKind::Onnx)
+    folder = sys::path::parent_path(folder);
+  if (source.kind == SourceKind::Gguf)
+    return Error::success();
+  return addFacts(
+      module, "embedding",
+      readEmbeddingDefaults(source, folder.empty() ? "." : folder, context));
 }
 
 /// Runs the verifier, with its message as the error.
@@ -115,6 +131,7 @@ static Expected<Source> buildModel(StringRef path, mlir::ModuleOp module,
   Expected<Source> source = openSource(path, *module.getContext(), options);
   if (!source)
     return source.takeError();
+  source->maxContext = options.maxContext;
   if (Error error = buildArchitecture(*source, module))
     return error;
   if (Error error = checkVocabulary(*source, module))
@@ -134,7 +151,7 @@ Expected<ImportedModel> llmc::importModel(StringRef path,
   Expected<Source> source = buildModel(path, *model.module, options);
   if (!source)
     return source.takeError();
-  if (Error error = addSamplingDefaults(*source, *model.module))
+  if (Error error = addDefaults(*source, *model.module))
     return error;
   if (Error error = verifyModule(*source, *model.module))
     return error;

@@ -93,7 +93,8 @@ static void readWindows(Keys &keys, Decoder &model, bool used, Slides rule,
     model.layer[i].left = used && left > 0 && slides[i] ? left - 1 : -1;
 }
 
-Feature features::windows(int64_t period, StringRef flag, bool absent) {
+Feature features::windows(int64_t period, int64_t width, StringRef flag,
+                          bool absent) {
   return [=](Keys &keys, Decoder &model) {
     bool used = flag.empty() || keys.isGguf() || keys.flag({flag, ""}, absent);
     keys.ignore({{"max_window_layers", ""}});
@@ -103,11 +104,12 @@ Feature features::windows(int64_t period, StringRef flag, bool absent) {
           keys.integer({"sliding_window_pattern|_sliding_window_pattern", ""},
                        Limits::layers, period);
     // Converters of gemma2's first days left its window out.
-    bool early = keys.isGguf() && keys.source.architecture == "gemma2";
+    bool isOurs = keys.isGguf() ? keys.source.architecture == "gemma2"
+                                : !keys.source.config->names("sliding_window");
     readWindows(
         keys, model, used,
         [each](int64_t i) { return each <= 1 || (i + 1) % each != 0; },
-        early ? 4096 : 0);
+        isOurs ? width : 0);
   };
 }
 

@@ -104,6 +104,8 @@ static void checkSizes(DecoderKeys &keys, const Decoder &model) {
   if (model.rotary && model.headDim % 2)
     keys.fail("sizes", "rotated heads have an even dimension, found " +
                            Twine(model.headDim));
+  if (model.latent.rank)
+    return;
   int64_t valueDim = keys.integer({"", "attention.value_length"},
                                   Limits::headDim, model.headDim);
   if (valueDim != model.headDim)
@@ -117,6 +119,8 @@ static Error readRopes(DecoderKeys &keys, Decoder &model) {
   Source &source = keys.source;
   RopeShape shape{model.headDim, model.context, model.rotaryTheta,
                   model.rotaryPart};
+  if (source.maxContext)
+    shape.longest = std::min(source.maxContext, model.context);
   StringRef kinds[] = {model.windowRope ? "full_attention" : "",
                        "sliding_attention"};
   for (StringRef kind : ArrayRef(kinds).take_front(model.windowRope ? 2 : 1)) {

@@ -185,7 +185,8 @@ static Expected<std::vector<double>> readFactors(HfConfig &keys, StringRef key,
 
 static Expected<RopeFrequencies> readLongRope(HfConfig &keys, double theta,
                                               int64_t rotaryDims,
-                                              double context, double original) {
+                                              const RopeShape &shape,
+                                              double original) {
   Expected<std::vector<double>> shortFactors =
       readFactors(keys, "short_factor", rotaryDims);
   if (!shortFactors)
@@ -195,7 +196,8 @@ static Expected<RopeFrequencies> readLongRope(HfConfig &keys, double theta,
   if (!longFactors)
     return longFactors.takeError();
   Expected<double> factor =
-      keys.getFloat("factor", 1e-6, greatestFactor, context / original);
+      keys.getFloat("factor", 1e-6, greatestFactor,
+                    static_cast<double>(shape.context) / original);
   if (!factor)
     return factor.takeError();
   Expected<double> attention = keys.getFloat("attention_factor", 1e-3, 1e3,
@@ -205,7 +207,8 @@ static Expected<RopeFrequencies> readLongRope(HfConfig &keys, double theta,
   RopeFrequencies rope = plainFrequencies(theta, rotaryDims);
   rope.mscale = *attention;
   const std::vector<double> &factors =
-      context > original ? *longFactors : *shortFactors;
+      static_cast<double>(shape.longestText()) > original ? *longFactors
+                                                          : *shortFactors;
   for (auto [inv, by] : zip(rope.inv, factors))
     inv /= static_cast<float>(by);
   return rope;
@@ -214,8 +217,9 @@ static Expected<RopeFrequencies> readLongRope(HfConfig &keys, double theta,
 /// Evaluates the scaling that `keys` describes (`rope_type`, older `type`).
 static Expected<RopeFrequencies> readHfScaling(HfConfig &keys, double theta,
                                                int64_t rotaryDims,
-                                               int64_t context,
+                                               const RopeShape &shape,
                                                double original) {
+  int64_t context = shape.context;
   Expected<std::string> older = keys.getString("type", "default");
   if (!older)
     return older.takeError();
@@ -246,7 +250,13 @@ static Expected<RopeFrequencies> readHfScaling(HfConfig &keys, double theta,
     Expected<YarnScaling> scaling = readYarn(keys, context);
     if (!scaling)
       return scaling.takeError();
-    return yarnFrequencies(theta, rotaryDims, *scaling);
+    Expected<double> allDims = keys.getFloat("mscale_all_dim", 0, 1e3, 0);
+    if (!allDims)
+      return allDims.takeError();
+    RopeFrequencies rope = yarnFrequencies(theta, rotaryDims, *scaling);
+    double stretch = yarnMscale(scaling->factor, *allDims);
+    rope.scoreScale = stretch * stretch;
+    return rope;
   }
   if (*type == "longrope" || *type == "su") {
     Expected<double> own =
@@ -254,7 +264,7 @@ static Expected<RopeFrequencies> readHfScaling(HfConfig &keys, double theta,
                       static_cast<double>(context));
     if (!own)
       return own.takeError();
-    return readLongRope(keys, theta, rotaryDims, static_cast<double>(context),
+    return readLongRope(keys, theta, rotaryDims, shape,
                         original != 0 ? original : *own);
   }
   return keys.fail(keys.has("rope_type") ? "rope_type" : "type",
@@ -300,13 +310,14 @@ static Expected<int64_t> countRotary(HfConfig &config, const RopeShape &shape,
 
 Expected<RopeFrequencies>
 llmc::readHfRope(HfConfig &config, const RopeShape &shape, StringRef layers) {
-  Expected<double> theta = readFirst(config, {"rope_theta", "rotary_emb_base"},
-                                     1.001, greatestTheta, shape.theta);
+  Expected<double> theta =
+      readFirst(config, {"rope_theta", "rotary_emb_base", "global_rope_theta"},
+                1.001, greatestTheta, shape.theta);
   if (!theta)
     return theta.takeError();
   if (layers == "sliding_attention") {
-    theta = config.getFloat("rope_local_base_freq", 1.001, greatestTheta,
-                            shape.theta);
+    theta = readFirst(config, {"rope_local_base_freq", "local_rope_theta"},
+                      1.001, greatestTheta, shape.theta);
     if (!theta)
       return theta.takeError();
   }
@@ -338,7 +349,7 @@ llmc::readHfRope(HfConfig &config, const RopeShape &shape, StringRef layers) {
   if (!*keys)
     return plainFrequencies(*theta, *dims);
   Expected<RopeFrequencies> rope =
-      readHfScaling(**keys, *theta, *dims, shape.context, *original);
+      readHfScaling(**keys, *theta, *dims, shape, *original);
   if (!rope)
     return rope;
   if (Error error = (*keys)->rejectUnread({}))
@@ -387,26 +398,37 @@ readGgufYarn(const GgufFile &file, const std::string &prefix, double theta,
       file.getFloat(prefix + "scaling.yarn_beta_slow", 1e-3, 1e6, 1);
   if (!slow)
     return slow.takeError();
+  Expected<double> multiplier =
+      file.getFloat(prefix + "scaling.yarn_log_multiplier", 0, 1e3, 0);
+  if (!multiplier)
+    return multiplier.takeError();
+  // Deepseek's factors of cosines are equal, which leaves one of scores.
+  double ofCosines = *multiplier != 0 ? 1 : yarnMscale(factor);
   YarnScaling scaling{factor,
                       static_cast<double>(training->context),
                       *fast,
                       *slow,
                       /*truncate=*/true,
-                      training->attention * yarnMscale(factor)};
-  return yarnFrequencies(theta, rotaryDims, scaling);
+                      training->attention * ofCosines};
+  RopeFrequencies rope = yarnFrequencies(theta, rotaryDims, scaling);
+  double ofScores = yarnMscale(factor, 10 * *multiplier);
+  rope.scoreScale = ofScores * ofScores;
+  return rope;
 }
 
 /// The factors are tensors of their own; `attn_factor` is their mscale.
 static Expected<RopeFrequencies>
 readGgufLongRope(const GgufFile &file, const std::string &prefix, double theta,
-                 int64_t rotaryDims, int64_t context) {
-  Expected<GgufTraining> training = readGgufTraining(file, prefix, context);
+                 int64_t rotaryDims, const RopeShape &shape) {
+  Expected<GgufTraining> training =
+      readGgufTraining(file, prefix, shape.context);
   if (!training)
     return training.takeError();
   RopeFrequencies rope = plainFrequencies(theta, rotaryDims);
   rope.mscale = training->attention;
-  rope.divisors = context > training->context ? "rope_factors_long.weight"
-                                              : "rope_factors_short.weight";
+  rope.divisors = shape.longestText() > training->context
+                      ? "rope_factors_long.weight"
+                      : "rope_factors_short.weight";
   return rope;
 }
 
@@ -446,7 +468,7 @@ Expected<RopeFrequencies> llmc::readGgufRope(const GgufFile &file,
                      "rope_factors_short.weight, found 'longrope' without "
                      "them");
   if (*type == "none" || *type == "longrope")
-    return readGgufLongRope(file, prefix, *theta, *dims, shape.context);
+    return readGgufLongRope(file, prefix, *theta, *dims, shape);
   if (*type == "linear")
     return linearFrequencies(*theta, *dims, *factor);
   if (*type == "yarn")

@@ -20,6 +20,7 @@ namespace llmc {
 struct RopeFrequencies {
   std::vector<float> inv; // [R/2]
   double mscale = 1.0;    // of cosine and sine
+  double scoreScale = 1;  // of scores, where the model heeds it (deepseek)
   // Of a GGUF file: the tensor that holds what each is divided by as well.
   llvm::StringRef divisors = {};
 };
@@ -51,7 +52,7 @@ double yarnMscale(double factor, double mscale = 1);
 
 // LongRoPE (arXiv:2402.13753) divides each frequency by a factor of its own, one
 // for texts of up to the original context and one beyond. Which is a choice for
-// a whole text, so it is made here, by what the model can take.
+// a whole text, so it is made here, by the longest that the program can take.
 
 /// `sqrt(1 + ln(factor) / ln(originalContext))`, 1 for factors up to 1.
 double longRopeMscale(double factor, double originalContext);
@@ -61,6 +62,9 @@ struct RopeShape {
   int64_t headDim, context;
   double theta = 10000; // where the source names none
   double part = 0;      // of a head that is rotated, likewise; 0: all, always
+  int64_t longest = 0;  // text that the program takes; 0: `context`
+
+  int64_t longestText() const { return longest ? longest : context; }
 };
 
 /// From `rope_parameters`, or `rope_theta` and `rope_scaling`. Of a model whose

@@ -27,6 +27,7 @@ struct Source {
   SourceKind kind;
   std::string path;               // as the user gave it
   std::string architecture;       // "llama"
+  int64_t maxContext = 0;         // of the program; 0: the model's
   std::string license;            // as the model names it; empty: it does not
   std::vector<std::string> files; // that were read
   std::string name; // what the model calls itself, else the path's last part

@@ -84,6 +84,14 @@ Value StepBuilder::linear(Value input, Affine weights) {
   return LinearOp::create(builder, loc, rowsOf(out), input, weight, bias);
 }
 
+Value StepBuilder::headLinear(Value heads, WeightRef matrices) {
+  Value weight = param(matrices);
+  ArrayRef<int64_t> shape = getMatrixShape(matrices.type);
+  auto type = RankedTensorType::get({anyRows, shape[0], shape[1]},
+                                    builder.getF32Type());
+  return LinearOp::create(builder, loc, type, heads, weight, /*bias=*/Value());
+}
+
 Value StepBuilder::activate(ActFn fn, Value input) {
   return ActOp::create(builder, loc, input.getType(), fn, input);
 }
@@ -140,6 +148,11 @@ Value StepBuilder::mergeHeads(Value heads) {
   ArrayRef<int64_t> shape = getMatrixShape(heads.getType());
   return tensor::CollapseShapeOp::create(
       builder, loc, rowsOf(shape[1] * shape[2]), heads, headReassociation());
+}
+
+Value StepBuilder::join(Value left, Value right) {
+  return tensor::ConcatOp::create(builder, loc, /*dim=*/2,
+                                  ValueRange{left, right});
 }
 
 Value StepBuilder::rotate(Value heads, const Rotary &rotary) {

@@ -54,6 +54,8 @@ public:
   mlir::Value norm(mlir::llm::NormKind kind, mlir::Value input, Affine weights,
                    double eps);
   mlir::Value linear(mlir::Value input, Affine weights);
+  /// [T, H, K], each head by its matrix of [H, N, K], to [T, H, N].
+  mlir::Value headLinear(mlir::Value heads, WeightRef matrices);
   mlir::Value activate(mlir::llm::ActFn fn, mlir::Value input);
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value multiply(mlir::Value a, mlir::Value b);
@@ -63,8 +65,11 @@ public:
   mlir::Value splitHeads(mlir::Value rows,
                          int64_t heads);     // [T, H*D] -> [T, H, D]
   mlir::Value mergeHeads(mlir::Value heads); // [T, H, D] -> [T, H*D]
+  /// Columns of heads side by side, [T, H, A] and [T, H, B] to [T, H, A + B].
+  mlir::Value join(mlir::Value left, mlir::Value right);
   mlir::Value rotate(mlir::Value heads, const Rotary &rotary);
-  /// Stores key and value in slot `layer` and attends to the cache.
+  /// Stores key and value in slot `layer` and attends to the cache; null where the
+  /// value is the beginning of the key.
   mlir::Value attend(int64_t layer, mlir::Value query, mlir::Value key,
                      mlir::Value value, const Scores &scores);
 

@@ -207,6 +207,34 @@ WeightRef WeightCatalog::stack(const Twine &name, const Twine &pieces,
                  recipe);
 }
 
+WeightRef WeightCatalog::headMatrices(const Twine &name,
+                                      ArrayRef<int64_t> shape, Stored stored) {
+  std::string symbol = name.str();
+  if (has(symbol))
+    return stack(symbol, symbol, shape);
+  std::string tensor = sourceName(withStem(symbol, stored.stem));
+  int64_t columns = stored.transposed ? shape[1] : shape[2];
+  const SourceTensor *found = take(tensor, {stored.rows, columns});
+  if (!found)
+    return {};
+  auto *context = builder.getContext();
+  SmallVector<mlir::Attribute> recipe;
+  addRows(recipe, stored, context);
+  mlir::Type type = PackedType::get(shape, found->encoding);
+  if (auto floats = dyn_cast<FloatEncodingAttr>(found->encoding)) {
+    type = mlir::RankedTensorType::get(shape, floats.getType());
+  } else if (stored.transposed) { // which blocks of numbers cannot be
+    mlir::FloatType f16 = builder.getF16Type();
+    recipe.push_back(
+        ConvertStepAttr::get(context, FloatEncodingAttr::get(context, f16)));
+    type = mlir::RankedTensorType::get(shape, f16);
+  }
+  recipe.push_back(MatricesStepAttr::get(context, shape[0]));
+  if (stored.transposed)
+    recipe.push_back(TransposeStepAttr::get(context));
+  return declare(symbol, type, found->name, recipe);
+}
+
 WeightRef WeightCatalog::vector(const Twine &name, ArrayRef<int64_t> shape,
                                 Stored stored) {
   std::string symbol = name.str();

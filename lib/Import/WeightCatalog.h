@@ -71,6 +71,10 @@ public:
   /// `pieces`; where a folder has pieces, so says its name for `name`.
   WeightRef stack(const llvm::Twine &name, const llvm::Twine &pieces,
                   llvm::ArrayRef<int64_t> shape);
+  /// Matrices of heads, [H, N, K]: a tensor of their own, or rows of another one
+  /// (`stored`), whose heads lie one below the other, there transposed as [K, N].
+  WeightRef headMatrices(const llvm::Twine &name, llvm::ArrayRef<int64_t> shape,
+                         Stored stored);
   /// `prefix`.weight [out, in] and, if present, `prefix`.bias [out].
   Affine linear(const llvm::Twine &prefix, int64_t out, int64_t in,
                 Presence bias, Stored stored = {});

@@ -133,7 +133,10 @@ std::optional<WeightSource> StepWeights::trace(Value constant) const {
     bool isFloat = type && isa<FloatType>(type.getElementType());
     if (!weight.getSource() || !isFloat)
       return std::nullopt;
-    return WeightSource{weight, {}, type};
+    SmallVector<Attribute> recipe;
+    if (ArrayAttr steps = weight.getRecipeAttr()) // an importer's own
+      llvm::append_range(recipe, steps);
+    return WeightSource{weight, recipe, type};
   }
   if (isa_and_nonnull<onnx::CastOp, onnx::CastLikeOp, onnx::IdentityOp>(op))
     return isa<FloatType>(getElementTypeOrSelf(constant.getType()))

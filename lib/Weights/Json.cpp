@@ -109,8 +109,7 @@ private:
 };
 } // namespace
 
-Expected<json::Object> llmc::parseJsonObject(StringRef fileName,
-                                             StringRef text) {
+Expected<json::Value> llmc::parseJson(StringRef fileName, StringRef text) {
   if (Error error = JsonScan(fileName, text).check())
     return error;
   Expected<json::Value> value = json::parse(text);
@@ -118,6 +117,14 @@ Expected<json::Object> llmc::parseJsonObject(StringRef fileName,
     return fileError(fileName, "",
                      "is not valid JSON: " + toString(value.takeError()) +
                          "; download it again, or mend it there");
+  return value;
+}
+
+Expected<json::Object> llmc::parseJsonObject(StringRef fileName,
+                                             StringRef text) {
+  Expected<json::Value> value = parseJson(fileName, text);
+  if (!value)
+    return value.takeError();
   json::Object *object = value->getAsObject();
   if (!object)
     return fileError(fileName, "",

@@ -183,6 +183,16 @@ static std::string stack(Material &material, StackStepAttr step,
   return "";
 }
 
+static std::string splitMatrices(Material &material, MatricesStepAttr step) {
+  int64_t count = step.getCount();
+  if (material.shape.size() != 2 || count < 1 || material.shape[0] % count)
+    return "has no " + std::to_string(count) +
+           " matrices one below the other, found shape " +
+           spellShape(material.shape);
+  material.shape = {count, material.shape[0] / count, material.shape[1]};
+  return "";
+}
+
 static std::string addConstant(Material &material, AddStepAttr step) {
   if (material.encoding.getBlockElems() != 1)
     return "add needs single floats; convert the blocks first";
@@ -391,6 +401,8 @@ static std::string applyStep(Material &material, mlir::Attribute step,
     return takeRows(material, rows);
   if (auto add = dyn_cast<AddStepAttr>(step))
     return addConstant(material, add);
+  if (auto matrices = dyn_cast<MatricesStepAttr>(step))
+    return splitMatrices(material, matrices);
   if (auto others = dyn_cast<StackStepAttr>(step))
     return stack(material, others, store);
   if (auto to = dyn_cast<ConvertStepAttr>(step))

@@ -12,6 +12,7 @@
 #include "GenerationPlan.h"
 #include "Output.h"
 
+#include "llmrt/EnginePlan.h"
 #include "llmrt/Sampler.h"
 #include "llmrt/Status.h"
 
@@ -30,6 +31,7 @@ struct GenerateOptions {
   bool allowLoops = false;
   std::vector<std::string> stops;
   int64_t threads = 0;
+  Device device = Device::Auto;
   int64_t context = 0;
   bool printIds = false;
   bool ignoreEos = false;
@@ -61,6 +63,7 @@ struct LogitsOptions {
   std::string out;
   bool step = false; // token by token
   int64_t threads = 0;
+  Device device = Device::Auto;
   int64_t rowsPerStep = 0;
 };
 
@@ -70,12 +73,24 @@ struct CallOptions {
   int64_t threads = 0;
 };
 
+struct EmbedOptions {
+  std::string text;
+  std::string file;              // one text per line; "-": standard input
+  std::string pooling;           // "mean" or "cls"; empty: the model's
+  std::optional<bool> normalize; // absent: as the model does
+  bool truncate = false;         // texts that are longer than the model reads
+  int64_t batch = 32;
+  int64_t threads = 0;
+  std::string out; // a .npy file; empty: print
+};
+
 struct BenchOptions {
   int64_t prompt = 128;
   int64_t generate = 64;
   int64_t depth = 0;
   int64_t batch = 1;
   int64_t threads = 0;
+  Device device = Device::Auto;
   int64_t repetitions = 5;
   /// Of the figures with sampling.
   SamplerOptions sampler = {.temperature = 0.8f, .topP = 0.95f};
@@ -90,6 +105,7 @@ struct EvalOptions {
   int64_t context = 512;
   int64_t windows = 0; // 0: all
   int64_t threads = 0;
+  Device device = Device::Auto;
   bool json = false;
 };
 
@@ -98,6 +114,7 @@ struct InfoOptions {
   bool json = false;
   int64_t batch = 1;
   int64_t context = 0;
+  Device device = Device::Auto;
 };
 
 Status ask(Application &program, const AskOptions &options);
@@ -105,6 +122,7 @@ Status run(Application &program, const RunOptions &options);
 Status chat(Application &program, const ChatOptions &options);
 Status logits(Application &program, const LogitsOptions &options);
 Status call(Application &program, const CallOptions &options);
+Status embed(Application &program, const EmbedOptions &options);
 Status bench(Application &program, const BenchOptions &options);
 Status eval(Application &program, const EvalOptions &options);
 Status info(Application &program, const InfoOptions &options);

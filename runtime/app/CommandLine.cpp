@@ -9,11 +9,9 @@
 #include "llmrt/Usage.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstring>
-#include <fcntl.h>
 #include <unistd.h>
 
 using namespace llmrt;
@@ -65,6 +63,7 @@ private:
   void addChat();
   void addLogits();
   void addCall();
+  void addEmbed();
   void addBench();
   void addEval();
   void addInfo();
@@ -77,17 +76,24 @@ private:
   static void addSampling(CLI::App *to, SamplerChoice &sampling,
                           Purpose purpose);
   static void addThreads(CLI::App *to, int64_t &threads);
+  static void addDevice(CLI::App *to, Device &device);
+  template <typename Options>
+  static void addPlace(CLI::App *to, Options &options) {
+    addThreads(to, options.threads);
+    addDevice(to, options.device);
+  }
 
   const Host &host;
   CLI::App *runCommand = nullptr, *chatCommand = nullptr,
            *logitsCommand = nullptr, *callCommand = nullptr,
-           *benchCommand = nullptr, *evalCommand = nullptr,
-           *infoCommand = nullptr;
+           *embedCommand = nullptr, *benchCommand = nullptr,
+           *evalCommand = nullptr, *infoCommand = nullptr;
   AskOptions askOptions;
   RunOptions runOptions;
   app::ChatOptions chatOptions;
   LogitsOptions logitsOptions;
   CallOptions callOptions;
+  EmbedOptions embedOptions;
   BenchOptions benchOptions;
   EvalOptions evalOptions;
   InfoOptions infoOptions;
@@ -118,6 +124,7 @@ CommandLine::CommandLine(const Host &host) : host(host) {
   addChat();
   addLogits();
   addCall();
+  addEmbed();
   addBench();
   addEval();
   addInfo();
@@ -138,6 +145,15 @@ void CommandLine::addThreads(CLI::App *to, int64_t &threads) {
   takesWhole(to->add_option("--threads,-t", threads,
                             "Threads; default: the physical cores available"),
              1, ThreadPool::maxWorkers);
+}
+
+void CommandLine::addDevice(CLI::App *to, Device &device) {
+  auto set = [&](const std::string &name) { device = deviceOfName(name); };
+  takesName(to->add_option_function<std::string>(
+                "--device", set,
+                "Where to compute: cpu, cuda (an NVIDIA GPU) or auto, the GPU "
+                "if the program has code for it; default: auto"),
+            {"auto", "cpu", "cuda"});
 }
 
 void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options,
@@ -168,7 +184,7 @@ void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options,
     to->add_flag("--print-ids", options.printIds,
                  "Print token ids instead of text");
   to->add_flag("--stats", options.stats, "Say speed and memory on stderr");
-  addThreads(to, options.threads);
+  addPlace(to, options);
 }
 
 void CommandLine::addSampling(CLI::App *to, SamplerChoice &sampling,
@@ -259,7 +275,7 @@ void CommandLine::addLogits() {
   takesWhole(logitsCommand->add_option("--rows", logitsOptions.rowsPerStep,
                                        "Rows of one step at most"),
              1, INT32_MAX);
-  addThreads(logitsCommand, logitsOptions.threads);
+  addPlace(logitsCommand, logitsOptions);
 }
 
 void CommandLine::addCall() {
@@ -273,6 +289,46 @@ void CommandLine::addCall() {
                    "A folder: each output becomes NAME.npy in it")
       ->required();
   addThreads(callCommand, callOptions.threads);
+}
+
+void CommandLine::addEmbed() {
+  embedCommand =
+      command("embed", "Turn texts into vectors, by an encoder's program");
+  auto *text = embedCommand
+                   ->add_option("text", embedOptions.text,
+                                "A text, which becomes one vector")
+                   ->check(someText);
+  embedCommand
+      ->add_option("-f,--file", embedOptions.file,
+                   "Read one text from each line of a file; -: stdin")
+      ->excludes(text);
+  embedCommand
+      ->add_option("--pooling", embedOptions.pooling,
+                   "What becomes of a text's tokens: their mean, or the first "
+                   "(cls); default: the model's own, else mean")
+      ->check(CLI::IsMember({"mean", "cls"}));
+  auto normalize = [this](bool wanted) {
+    return [this, wanted] { embedOptions.normalize = wanted; };
+  };
+  embedCommand
+      ->add_flag_callback("--normalize", normalize(true),
+                          "Vectors of length 1; default: as the model's folder "
+                          "says, else as they are")
+      ->excludes(embedCommand->add_flag_callback(
+          "--no-normalize", normalize(false), "Vectors as they are"));
+  embedCommand->add_flag("--truncate", embedOptions.truncate,
+                         "Embed the beginning of texts that are too long");
+  takesWhole(embedCommand
+                 ->add_option("-b,--batch", embedOptions.batch,
+                              "Texts at once, at most")
+                 ->capture_default_str(),
+             1, 65536);
+  embedCommand
+      ->add_option("--out", embedOptions.out,
+                   "Write float32 [texts, columns] to a .npy file; default: "
+                   "print an array for each text")
+      ->type_name("FILE");
+  addThreads(embedCommand, embedOptions.threads);
 }
 
 void CommandLine::addBench() {
@@ -305,7 +361,7 @@ void CommandLine::addBench() {
                          "Once more, with the time, bytes and operations of "
                          "each kernel");
   benchCommand->add_flag("--json", benchOptions.json, "As JSON");
-  addThreads(benchCommand, benchOptions.threads);
+  addPlace(benchCommand, benchOptions);
 }
 
 void CommandLine::addEval() {
@@ -333,7 +389,7 @@ void CommandLine::addEval() {
       ->type_name("FILE")
       ->excludes(base);
   evalCommand->add_flag("--json", evalOptions.json, "As JSON");
-  addThreads(evalCommand, evalOptions.threads);
+  addPlace(evalCommand, evalOptions);
 }
 
 void CommandLine::addInfo() {
@@ -350,6 +406,7 @@ void CommandLine::addInfo() {
   takesWhole(infoCommand->add_option("--context,-c", infoOptions.context,
                                      "Context, for the memory contract"),
              1, INT32_MAX);
+  addDevice(infoCommand, infoOptions.device);
 }
 
 /// Nothing to do and nobody to ask: a terminal without a text.
@@ -381,14 +438,17 @@ std::string CommandLine::doubtText(bool quoted) const {
 Status CommandLine::dispatch(Application &program) {
   if (*callCommand)
     return call(program, callOptions);
+  if (*embedCommand)
+    return embed(program, embedOptions);
   if (*logitsCommand)
     return logits(program, logitsOptions);
   if (program.isFunction() && !*infoCommand)
     return Status::error("this program is a function and does not complete "
                          "text: " +
                          cli.get_name() +
-                         " call NAME=FILE.npy --out FOLDER runs it, info says "
-                         "what it takes and gives");
+                         " call NAME=FILE.npy --out FOLDER runs it, embed TEXT "
+                         "where it is an encoder; info says what it takes and "
+                         "gives");
   if (*runCommand)
     return run(program, runOptions);
   if (*chatCommand)
@@ -410,7 +470,7 @@ std::vector<Habit> habits() {
           {"-f", "it belongs to run: run -f FILE"},
           {"-m", own},
           {"--model", own},
-          {"-ngl", "there is no GPU code: leave it out"},
+          {"-ngl", "--device cuda computes on a GPU, all or nothing"},
           {"-v", "did you mean '-V' (the version)?"}};
 }
 
@@ -493,14 +553,6 @@ int runParsed(CommandLine &line, const Host &host) {
 }
 
 } // namespace
-
-/// A file that is opened later must not take the place of a closed standard
-/// descriptor: results would go into it.
-static void openStandardDescriptors() {
-  for (int descriptor : {0, 1, 2})
-    if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
-      (void)!::open("/dev/null", O_RDONLY); // writing there fails
-}
 
 int app::runApp(int argc, const char *const *argv, const Host &host) {
   openStandardDescriptors();

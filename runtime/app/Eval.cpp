@@ -3,6 +3,8 @@
 //
 // Counts as llama-perplexity does: the tokenised text is cut into windows, the
 // second half of each is scored with the first as context, the tail is dropped.
+// Where a text of the model begins with BOS, so does a window, instead of its first
+// token: without it some models predict noise.
 // What is predicted there can be compared with what another build predicts.
 //===----------------------------------------------------------------------===//
 #include "App.h"
@@ -89,10 +91,12 @@ private:
 };
 
 Status Scorer::scoreChunk(std::span<const int32_t> next) {
-  const size_t rowBytes =
-      files.written || files.read
-          ? distributionBytes(static_cast<int64_t>(engine.logits(0).size()))
-          : 0;
+  // Those of the first row bring all rows.
+  if (auto first = engine.logits(0); !first)
+    return first.status();
+  const size_t rowBytes = files.written || files.read
+                              ? distributionBytes(engine.model().vocabulary)
+                              : 0;
   rows.resize(rowBytes * next.size());
   if (files.read)
     if (Status status = files.read->read(rows); !status)
@@ -101,7 +105,7 @@ Status Scorer::scoreChunk(std::span<const int32_t> next) {
   divergences.assign(next.size(), {});
   engine.threads().run([&](int64_t worker, int64_t workers) {
     for (size_t row = worker; row < next.size(); row += workers) {
-      std::span<const float> logits = engine.logits(row);
+      std::span<const float> logits = *engine.logits(row);
       auto bytes = std::span(rows).subspan(row * rowBytes, rowBytes);
       surprises[row] = logSumExp(logits) - logits[next[row]];
       if (files.read)
@@ -197,6 +201,19 @@ static Expected<int64_t> countWindows(const EvalOptions &options,
   return options.windows > 0 ? options.windows : windows;
 }
 
+/// Replaces the first token of every window; nothing where texts begin without BOS.
+static Status beginWindows(const Tokenizer &tokenizer, int64_t context,
+                           std::vector<int32_t> &tokens) {
+  auto ofNothing = tokenizer.encode("");
+  if (!ofNothing)
+    return ofNothing.status();
+  if (ofNothing->empty() || ofNothing->front() != tokenizer.bosId())
+    return Status::ok();
+  for (size_t at = 0; at < tokens.size(); at += static_cast<size_t>(context))
+    tokens[at] = tokenizer.bosId();
+  return Status::ok();
+}
+
 Status app::eval(Application &program, const EvalOptions &options) {
   if (auto needed = program.needTokenizer(); !needed)
     return needed.status();
@@ -213,13 +230,18 @@ Status app::eval(Application &program, const EvalOptions &options) {
   auto windows = countWindows(options, textTokens);
   if (!windows)
     return windows.status();
+  if (Status status =
+          beginWindows(*program.tokenizer(), options.context, *tokens);
+      !status)
+    return status;
 
   const int64_t rows = std::min(program.model().rowsPerStep, options.context);
   auto engine = program.createEngine({.batch = 1,
                                       .context = options.context,
                                       .rowsPerStep = rows,
                                       .logitRows = std::min(rows, scoredRows),
-                                      .threads = options.threads});
+                                      .threads = options.threads,
+                                      .device = options.device});
   if (!engine)
     return engine.status();
   auto sequence = (*engine)->open();

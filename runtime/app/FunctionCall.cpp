@@ -26,6 +26,23 @@ static bool isWhole(uint32_t kind) {
          (kind >= LLMRT_ELEMENT_U8 && kind <= LLMRT_ELEMENT_U64);
 }
 
+bool app::isWholeMatrix(const LlmrtTensor &tensor) {
+  return tensor.rank == 2 && isWhole(tensor.elementType);
+}
+
+void app::fillWhole(const Function &function, CallTensors &inputs, size_t index,
+                    const Sizes &sizes, std::span<const int64_t> numbers) {
+  const int64_t width =
+      findElementType(function.inputs()[index].elementType)->bytes;
+  inputs.sizes[index] = sizes;
+  inputs.buffers[index] = Buffer(static_cast<int64_t>(numbers.size()) * width);
+  char *place = inputs.buffers[index].data();
+  for (int64_t number : numbers) {
+    writeElement(place, width, number);
+    place += width;
+  }
+}
+
 bool app::fillDefault(const Function &function, CallTensors &inputs,
                       size_t index) {
   const LlmrtTensor &tensor = function.inputs()[index];
@@ -36,18 +53,14 @@ bool app::fillDefault(const Function &function, CallTensors &inputs,
   if ((!ones && !positions && name != "token_type_ids") || ids < 0 ||
       !isWhole(tensor.elementType))
     return false;
-  const Sizes &sizes = inputs.sizes[ids];
-  const int64_t width = findElementType(tensor.elementType)->bytes;
+  const Sizes sizes = inputs.sizes[ids];
   const int64_t count = countElements(sizes);
   if (count < 0 || sizes.empty())
     return false;
-  inputs.sizes[index] = sizes;
-  inputs.buffers[index] = Buffer(count * width);
-  for (int64_t at = 0; at < count; ++at)
-    writeElement(inputs.buffers[index].data() + at * width, width,
-                 ones        ? 1
-                 : positions ? at % sizes.back()
-                             : 0);
+  std::vector<int64_t> numbers(static_cast<size_t>(count), ones ? 1 : 0);
+  for (size_t at = 0; positions && at < numbers.size(); ++at)
+    numbers[at] = static_cast<int64_t>(at) % sizes.back();
+  fillWhole(function, inputs, index, sizes, numbers);
   return true;
 }
 

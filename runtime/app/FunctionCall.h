@@ -5,6 +5,7 @@
 
 #include "llmrt/Function.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,12 @@ int64_t findInput(const Function &function, const std::string &name);
 /// An input that was not given but follows from input_ids, which was: a mask of ones,
 /// a segment of zeros, positions from 0 on, of its shape. False: it does not.
 bool fillDefault(const Function &function, CallTensors &inputs, size_t index);
+
+/// Whether a tensor is a matrix of whole numbers, as ids and masks are.
+bool isWholeMatrix(const LlmrtTensor &tensor);
+/// Fills an input of whole numbers with `numbers`, of any width it has.
+void fillWhole(const Function &function, CallTensors &inputs, size_t index,
+               const Sizes &sizes, std::span<const int64_t> numbers);
 
 /// Runs the function. Its outputs, or why its inputs do not fit.
 Expected<CallTensors> runFunction(Function &function, CallTensors &inputs);

@@ -28,7 +28,10 @@ static Status writeLogits(Engine &engine, std::span<const int32_t> ids,
   return readPrompt(engine, *sequence, ids, LogitRows::All,
                     [&](std::span<const int32_t> chunk) {
                       for (size_t row = 0; row < chunk.size(); ++row) {
-                        auto values = std::as_bytes(engine.logits(row));
+                        auto logits = engine.logits(row);
+                        if (!logits)
+                          return logits.status();
+                        auto values = std::as_bytes(*logits);
                         if (Status status = output.write(
                                 {reinterpret_cast<const char *>(values.data()),
                                  values.size()});
@@ -87,15 +90,9 @@ static Expected<CallTensors> callWithIds(Function &function,
   const int64_t place = findInput(function, "input_ids");
   const size_t count = function.inputs().size();
   CallTensors inputs{std::vector<Sizes>(count), std::vector<Buffer>(count)};
-  const bool wide = function.inputs()[place].elementType == LLMRT_ELEMENT_I64;
-  inputs.sizes[place] = {1, static_cast<int64_t>(ids.size())};
-  inputs.buffers[place] =
-      Buffer(static_cast<int64_t>(ids.size() * (wide ? 8 : 4)));
-  for (size_t i = 0; i < ids.size(); ++i) {
-    const int64_t id = ids[i];
-    std::memcpy(inputs.buffers[place].data() + i * (wide ? 8 : 4), &id,
-                wide ? 8 : 4);
-  }
+  const std::vector<int64_t> numbers(ids.begin(), ids.end());
+  fillWhole(function, inputs, place, {1, static_cast<int64_t>(ids.size())},
+            numbers);
   for (size_t i = 0; i < count; ++i)
     if (static_cast<int64_t>(i) != place && !fillDefault(function, inputs, i))
       return Status::error(
@@ -175,7 +172,8 @@ Status app::logits(Application &program, const LogitsOptions &options) {
                                       .context = count,
                                       .rowsPerStep = rows,
                                       .logitRows = rows,
-                                      .threads = options.threads});
+                                      .threads = options.threads,
+                                      .device = options.device});
   if (!engine)
     return engine.status();
   auto output = PendingOutput::create(options.out);

@@ -25,23 +25,6 @@ func.func @fixed_keys(%q: tensor<?x4x8xf32>, %k: tensor<5x2x8xf32>, %v: tensor<5
 
 // -----
 
-// CHECK: error: no lowering yet for this form of 'llm.attention'
-func.func @value_prefix(%q: tensor<?x4x12xf32>, %kv: !llm.kv<1x1x12x0, f32, prefix = 8>, %l: index, %b: !llm.batch) -> tensor<?x4x8xf32> {
-  %a = llm.attention %q cache(%kv[%l]) batch(%b) {scale = 1.0 : f64} : (tensor<?x4x12xf32>, !llm.kv<1x1x12x0, f32, prefix = 8>, index, !llm.batch) -> tensor<?x4x8xf32>
-  return %a : tensor<?x4x8xf32>
-}
-
-// -----
-
-// A cache write whose values are a prefix of the keys.
-// CHECK: error: no lowering yet for this form of 'llm.kv_write'
-func.func @write_prefix(%k: tensor<?x1x12xf32>, %kv: !llm.kv<1x1x12x0, f32, prefix = 8>, %l: index, %b: !llm.batch) -> !llm.kv<1x1x12x0, f32, prefix = 8> {
-  %a = llm.kv_write %kv[%l], %k, %b : !llm.kv<1x1x12x0, f32, prefix = 8>, tensor<?x1x12xf32> -> !llm.kv<1x1x12x0, f32, prefix = 8>
-  return %a : !llm.kv<1x1x12x0, f32, prefix = 8>
-}
-
-// -----
-
 // Rows are computed in f32.
 // CHECK: error: no lowering yet for this form of 'llm.norm'
 func.func @half_rows(%x: tensor<?x8xf16>) -> tensor<?x8xf16> {

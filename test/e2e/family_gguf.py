@@ -29,6 +29,10 @@ LLAMA = {"model.embed_tokens": "token_embd", "model.norm": "output_norm", "lm_he
          "mlp.experts.%.down_proj": "ffn_down_exps", "mlp.shared_expert_gate": "ffn_gate_inp_shexp",
          "mlp.shared_expert.gate_proj": "ffn_gate_shexp", "mlp.shared_expert.up_proj": "ffn_up_shexp",
          "mlp.shared_expert.down_proj": "ffn_down_shexp"}
+DEEPSEEK = {"self_attn.q_a_proj": "attn_q_a", "self_attn.q_a_layernorm": "attn_q_a_norm", "self_attn.q_b_proj": "attn_q_b",
+            "self_attn.kv_a_proj_with_mqa": "attn_kv_a_mqa", "self_attn.kv_a_layernorm": "attn_kv_a_norm",
+            "self_attn.kv_b_proj": "attn_kv_b", "mlp.shared_experts.gate_proj": "ffn_gate_shexp",
+            "mlp.shared_experts.up_proj": "ffn_up_shexp", "mlp.shared_experts.down_proj": "ffn_down_shexp"}
 SANDWICH = {"post_attention_layernorm": "post_attention_norm", "pre_feedforward_layernorm": "ffn_norm",
             "post_feedforward_layernorm": "post_ffw_norm"}
 MIXTRAL = {"block_sparse_moe.gate": "ffn_gate_inp", "block_sparse_moe.experts.%.w1": "ffn_gate_exps",
@@ -61,6 +65,7 @@ FAMILIES = {
     "glm4": ("glm4", GLM4, ()), "stablelm": ("stablelm", STABLELM, ()), "phi": ("phi2", PHI, ()),
     "gpt_neox": ("gptneox", NEOX, {"blocks"}), "bloom": ("bloom", BLOOM, {"blocks"}),
     "falcon": ("falcon", BLOOM, {"blocks"}), "mpt": ("mpt", MPT, ()),
+    "deepseek_v2": ("deepseek2", DEEPSEEK, {"latent"}), "deepseek_v3": ("deepseek2", DEEPSEEK, {"latent"}),
 }
 
 
@@ -108,6 +113,10 @@ def rope_keys(folder, head_dim):
         keys["rope.dimension_count"] = int(head_dim * rope["partial_rotary_factor"])
     if rope.get("rope_type") == "linear":
         keys |= {"rope.scaling.type": "linear", "rope.scaling.factor": rope["factor"]}
+    if rope.get("rope_type") == "yarn":
+        keys |= {"rope.scaling.type": "yarn", "rope.scaling.factor": rope["factor"],
+                 "rope.scaling.original_context_length": rope["original_max_position_embeddings"],
+                 "rope.scaling.yarn_log_multiplier": 0.1 * rope["mscale_all_dim"]}
     if rope.get("rope_type") == "longrope":
         whole, original = folder.config["max_position_embeddings"], folder.config["original_max_position_embeddings"]
         keys |= {"rope.scaling.type": "longrope", "rope.scaling.original_context_length": original,
@@ -122,6 +131,24 @@ def expert_keys(folder):
     return {"expert_count": count, "expert_used_count": folder.config["num_experts_per_tok"],
             "expert_feed_forward_length": folder.first("moe_intermediate_size"),
             "expert_shared_feed_forward_length": folder.first("shared_expert_intermediate_size")}
+
+
+def latent_keys(folder):
+    """Deepseek's: of the one head that the cache has, and of the heads that are made of it."""
+    config = folder.config
+    if "kv_lora_rank" not in config:
+        return {}
+    rank, rotated, value = config["kv_lora_rank"], config["qk_rope_head_dim"], config["v_head_dim"]
+    is_v3 = config["model_type"] == "deepseek_v3"
+    return {"attention.head_count_kv": 1, "attention.kv_lora_rank": rank, "attention.q_lora_rank": config["q_lora_rank"],
+            "attention.key_length": rank + rotated, "attention.value_length": rank,
+            "attention.key_length_mla": config["qk_nope_head_dim"] + rotated, "attention.value_length_mla": value,
+            "rope.dimension_count": rotated, "leading_dense_block_count": config["first_k_dense_replace"],
+            "expert_count": config["n_routed_experts"], "expert_used_count": config["num_experts_per_tok"],
+            "expert_shared_count": config["n_shared_experts"], "expert_shared_feed_forward_length": None,
+            "expert_feed_forward_length": config["moe_intermediate_size"], "expert_gating_func": 2 if is_v3 else 1,
+            "expert_weights_scale": config["routed_scaling_factor"], "expert_weights_norm": Flag(is_v3),
+            "expert_group_count": config.get("n_group"), "expert_group_used_count": config.get("topk_group")}
 
 
 def keys_of(folder, arch):
@@ -145,7 +172,7 @@ def keys_of(folder, arch):
         "embedding_scale": config.get("embedding_multiplier"), "residual_scale": config.get("residual_multiplier"),
         "logit_scale": folder.first("logits_scaling", "logit_scale"), "vocab_size": config["vocab_size"],
         "use_parallel_residual": None if parallel is None else Flag(parallel),
-        **rope_keys(folder, head_dim), **expert_keys(folder)}
+        **rope_keys(folder, head_dim), **expert_keys(folder), **latent_keys(folder)}
     return {"general.architecture": arch, "tokenizer.ggml.model": "none",
             **{f"{arch}.{name}": value for name, value in own.items() if value is not None}}
 
@@ -188,6 +215,18 @@ def blocks(shape, data, heads, kv_heads, head_dim):
     return b"".join(places["q"] + places["k"] + places["v"])
 
 
+def latent_parts(shape, data, folder):
+    """The rows of each head for keys, [H, C, N] as columns, and those for values, [H, P, C]."""
+    plain, value, rank = (folder.config[key] for key in ("qk_nope_head_dim", "v_head_dim", "kv_lora_rank"))
+    rows, keys, values = rows_of(shape, data), b"", b""
+    heads = shape[0] // (plain + value)
+    for head in range(heads):
+        mine = rows[head * (plain + value):(head + 1) * (plain + value)]
+        keys += b"".join(row[2 * c:2 * c + 2] for c in range(rank) for row in mine[:plain])
+        values += b"".join(mine[plain:])
+    return ("attn_k_b", [heads, rank, plain], keys), ("attn_v_b", [heads, value, rank], values)
+
+
 def natural(name):
     """Expert 10 comes after expert 9."""
     return re.sub(r"\d+", lambda number: number.group().zfill(6), name)
@@ -205,6 +244,12 @@ def tensors_of(folder):
         stem, pieces = re.subn(r"(experts|norms)\.\d+", r"\1.%", stem)
         target = names.get(stem) or LLAMA[stem]
         full = f"blk.{layer.group(1)}.{target}.{suffix}" if layer else f"{target}.{suffix}"
+        if suffix == "e_score_correction_bias":
+            full = f"blk.{layer.group(1)}.exp_probs_b.bias"
+        if target == "attn_kv_b":
+            for part, part_shape, part_data in latent_parts(shape, data, folder):
+                stacks[f"blk.{layer.group(1)}.{part}.{suffix}"] = [(part_shape, part_data)]
+            continue
         if "permute" in how and target in ("attn_q", "attn_k"):
             data = permute(shape, data, heads if target == "attn_q" else kv_heads)
         if "blocks" in how and target == "attn_qkv":
@@ -239,6 +284,9 @@ def is_written(source):
     kind = config["model_type"]
     if kind not in FAMILIES or config.get("alibi"):
         return False  # opt; falcon's distances are in no GGUF file
+    rope = config.get("rope_parameters") or {}
+    if rope.get("mscale") != rope.get("mscale_all_dim"):
+        return False  # of deepseek's two factors converters write one
     return kind not in ("mistral", "starcoder2") or not config["sliding_window"]  # nor are these windows
 
 

@@ -5,10 +5,13 @@ logits are those of transformers, in one step, token by token and past the windo
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
+import json
+import re
+import shutil
 import unittest
 
 from family_gguf import FAMILIES, Folder, write_gguf
-from support import INPUTS, TARGET, TestCase, largest_difference, read_npy
+from support import INPUTS, LLMC, TARGET, TestCase, largest_difference, read_npy, run
 
 FOLDERS = sorted(path.parent for path in (INPUTS / "families").glob("*/config.json"))
 TOLERANCE = 1e-4
@@ -34,6 +37,65 @@ class Families(TestCase):
         self.assertEqual(read_npy(FOLDERS[0] / "input_ids.npy").shape, (1, 24))
 
 
+class Configs(TestCase):
+    """What a config leaves out or says otherwise, and what the program's context decides."""
+
+    def variant(self, model, keys):
+        """A folder whose config has these keys instead; those that are None go, "null" is null."""
+        folder = self.folder / "variant"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(INPUTS / "families" / model, folder)
+        config = json.loads((folder / "config.json").read_text()) | keys
+        config = {key: None if value == "null" else value for key, value in config.items() if value is not None}
+        (folder / "config.json").write_text(json.dumps(config))
+        return [LLMC, "compile", folder, "-q", "--compile-to=import"]
+
+    def imported(self, model, *flags, **keys):
+        return self.succeed([*self.variant(model, keys), *flags])
+
+    def test_a_window_that_is_not_named_is_that_of_transformers(self):
+        for model, layers in (("mistral", 2), ("gemma2", 2), ("gemma3", 6), ("cohere2", 3)):
+            with self.subTest(model=model):
+                self.assertEqual(self.imported(model).count("left = 7 "), layers)
+                self.assertEqual(self.imported(model, sliding_window=None).count("left = 4095 "), layers)
+                self.assertNotIn("left = ", self.imported(model, sliding_window="null"))
+        self.assertNotIn("left = ", self.imported("phi3", sliding_window=None))
+
+    def test_longrope_is_chosen_for_the_context_of_the_program(self):
+        frequencies = lambda *flags: [float(x) for x in re.search(
+            r"@rope\.inv : tensor<3xf32> value dense<\[(.*?)\]>", self.imported("phi3-longrope", *flags))[1].split(",")]
+        long, short = frequencies(), frequencies("--max-context=16")
+        self.assertEqual(frequencies("--max-context=17"), long)
+        for a, b, ratio in zip(short, long, (1.2 / 1.0, 2.5 / 1.1, 6.0 / 1.3)):
+            self.assertAlmostEqual(a / b, ratio, places=4)
+
+
+    def test_deepseek_is_told_from_what_resembles_it(self):
+        for model, keys, message in (
+                ("deepseek_v2", {"topk_method": "noaux_tc"}, "requires greedy or group_limited_greedy"),
+                ("deepseek_v2", {"norm_topk_prob": True}, "requires false: transformers does not normalise"),
+                ("deepseek_v2", {"scoring_func": "sigmoid"}, "requires softmax"),
+                ("deepseek_v3", {"topk_method": "greedy"}, "requires noaux_tc"),
+                ("deepseek_v3", {"n_group": 4}, "groups"),
+                ("deepseek_v3", {"moe_layer_freq": 2}, "requires 1: layers behind the dense ones"),
+                ("deepseek_v3", {"qk_rope_head_dim": 3}, "requires an even number"),
+                ("deepseek_v3", {"kv_lora_rank": 8}, "kv_a_proj_with_mqa.weight': requires shape [12, 32], found [20, 32]"),
+                ("deepseek_v3", {"v_head_dim": 5}, "kv_b_proj.weight': requires shape [52, 16], found [56, 16]")):
+            with self.subTest(model=model, keys=keys):
+                result = run(self.variant(model, keys))
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(message, result.stderr)
+
+    def test_what_predicts_further_tokens_is_no_layer(self):
+        text = self.imported("deepseek_v3", num_hidden_layers=2)
+        self.assertIn("!llm.kv<2x1x20x0, f32, prefix = 16>", text)
+        self.assertNotIn("layers.2.", text)
+
+    def test_halves_are_rotated_where_the_config_says_so(self):
+        self.assertNotIn("llm.rope half", self.imported("deepseek_v3"))
+        self.assertNotIn("llm.rope interleaved", self.imported("deepseek_v3", rope_interleave=False))
+
+
 def add_tests(folder):
     def of_folder(self):
         self.check(folder, folder.name, folder, ([], ["--step"], ["--rows", "5"]))
@@ -43,7 +105,7 @@ def add_tests(folder):
         if file:
             self.check(file, folder.name + "-gguf", folder, ([], ["--step"]))
         else:
-            self.assertIn(folder.name, ("opt", "opt-350m", "falcon-rw", "mistral", "starcoder2"))
+            self.assertIn(folder.name.split("-")[0], ("opt", "falcon", "mistral", "starcoder2", "deepseek_v2", "deepseek_v3"))
 
     name = folder.name.replace("-", "_")
     setattr(Families, f"test_folder_{name}", of_folder)

@@ -32,6 +32,9 @@ struct ImportedModel {
 struct ImportOptions {
   /// A name of `tokenizer.ggml.pre` that counts instead of the file's own.
   std::string preTokenizer;
+  /// Positions that the program will have; 0: as many as the model. Frequencies of
+  /// LongRoPE depend on them.
+  int64_t maxContext = 0;
 };
 
 /// Imports a GGUF file or a Hugging Face folder, told apart by content. The

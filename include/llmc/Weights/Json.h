@@ -8,9 +8,12 @@
 
 namespace llmc {
 
-/// Parses one JSON object. Nesting is at most 64 deep, so that the recursive
+/// Parses one JSON value. Nesting is at most 64 deep, so that the recursive
 /// parser behind it cannot exhaust the stack, and no object names a key twice.
 /// Errors name `fileName`, line and cause.
+llvm::Expected<llvm::json::Value> parseJson(llvm::StringRef fileName,
+                                            llvm::StringRef text);
+/// The same of an object.
 llvm::Expected<llvm::json::Object> parseJsonObject(llvm::StringRef fileName,
                                                    llvm::StringRef text);
 

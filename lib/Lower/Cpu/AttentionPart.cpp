@@ -20,7 +20,7 @@ static constexpr double lowest =
 
 AttentionPart::AttentionPart(TileBuilder &b, const KernelArgs &args,
                              AttentionOp op, int64_t mostHeads)
-    : layout(op.getCache().getType()), width(getLanes(layout.valueDim)), b(b),
+    : layout(op.getCache().getType()), width(getLanes(layout.channels)), b(b),
       args(args), op(op), query(args.get(op.getQuery())),
       cache(args.get(op.getCache())) {
   KernelOp kernel = args.kernel;
@@ -171,8 +171,8 @@ int64_t AttentionPart::countTogether(int64_t count, int64_t vectorLanes) const {
   return most;
 }
 
-/// scale * q . k of 64 slots for each head of the tile.
-SmallVector<Value> AttentionPart::score(Value page) {
+/// q . k of 64 slots for each head of the tile.
+SmallVector<Value> AttentionPart::scoreColumns(Value page) {
   SmallVector<Value> sums(item.heads * vectors());
   int64_t together = countTogether(vectors(), lanes);
   for (int64_t first = 0; first < vectors(); first += together) {
@@ -181,6 +181,44 @@ SmallVector<Value> AttentionPart::score(Value page) {
       for (int64_t v = 0; v < together; ++v)
         sums[h * vectors() + first + v] = part[h * together + v];
   }
+  return sums;
+}
+
+/// The same of keys that lie in rows, by way of memory.
+SmallVector<Value> AttentionPart::scoreRows(Value page) {
+  int64_t keyLanes = getLanes(layout.keyDim);
+  SmallVector<Value> zeros(item.heads, b.constant(b.f32s(keyLanes), 0));
+  b.loop(b.index(0), b.index(pageTokens), 1, [&](Value index) {
+    Value row = b.addIndex(keys, b.mulIndex(index, layout.keyDim));
+    auto sums = b.loop(
+        b.index(0), b.index(layout.keyDim), keyLanes, zeros,
+        [&](Value d, ValueRange carried) {
+          SmallVector<Value> next(carried);
+          Value at = b.addIndex(row, d);
+          prefetch(at, keyLanes);
+          Value key = b.loadF32s(cache, {page, at}, keyLanes);
+          for (int64_t h = 0; h < item.heads; ++h)
+            next[h] = b.fma(
+                b.loadF32s(query, {item.row, b.addIndex(item.firstHead, h), d},
+                           keyLanes),
+                key, next[h]);
+          return next;
+        });
+    for (auto [h, sum] : llvm::enumerate(sums))
+      b.store(b.sumLanes(sum), probabilities, {b.index(h), index});
+  });
+  SmallVector<Value> scores;
+  for (int64_t h = 0; h < item.heads; ++h)
+    for (int64_t v = 0; v < vectors(); ++v)
+      scores.push_back(
+          b.loadF32s(probabilities, {b.index(h), b.index(v * lanes)}, lanes));
+  return scores;
+}
+
+/// Both, times the scale, within the softcap.
+SmallVector<Value> AttentionPart::score(Value page) {
+  SmallVector<Value> sums =
+      layout.valueDim ? scoreColumns(page) : scoreRows(page);
   Value scale = b.constant(b.f32s(lanes), op.getScale().convertToDouble());
   double softcap = op.getSoftcap().convertToDouble();
   for (Value &sum : sums) {
@@ -315,7 +353,8 @@ SmallVector<Value> AttentionPart::accumulateChunks(Value page, Value values,
   return b.loop(
       b.index(0), limit, 1, start, [&](Value index, ValueRange carried) {
         SmallVector<Value> next(carried);
-        Value first = b.addIndex(values, b.mulIndex(index, layout.valueDim));
+        Value first =
+            b.addIndex(values, b.mulIndex(index, layout.valueStride()));
         prefetch(first, count * width);
         SmallVector<Value> weights;
         for (int64_t h = 0; h < item.heads; ++h)

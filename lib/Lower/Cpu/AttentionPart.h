@@ -46,7 +46,7 @@ public:
   int64_t maximumOf(int64_t head) const { return head * (2 + chunks()); }
   int64_t sumOf(int64_t head) const { return maximumOf(head) + 1; }
   int64_t resultOf(int64_t head) const { return maximumOf(head) + 2; }
-  int64_t chunks() const { return layout.valueDim / width; }
+  int64_t chunks() const { return layout.channels / width; }
 
   const PageLayout layout;
   const int64_t width;
@@ -62,6 +62,8 @@ private:
   int64_t vectors() const;
   int64_t countTogether(int64_t count, int64_t vectorLanes) const;
   llvm::SmallVector<mlir::Value> score(mlir::Value page);
+  llvm::SmallVector<mlir::Value> scoreColumns(mlir::Value page);
+  llvm::SmallVector<mlir::Value> scoreRows(mlir::Value page);
   llvm::SmallVector<mlir::Value>
   scoreSlots(mlir::Value page, mlir::Value firstKey, int64_t count);
   llvm::SmallVector<mlir::Value> loadPositions(mlir::Value page);

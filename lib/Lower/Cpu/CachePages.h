@@ -3,7 +3,9 @@
 //
 // A page holds 64 slots of every layer and head. Keys are stored [Dk, 64] so that
 // lanes of a score are slots, values [64, Dv] so that lanes of a result are
-// channels.
+// channels. Where a value is the beginning of its key (latent attention,
+// arXiv:2405.04434), rows [64, Dk] serve both: lanes of a score are channels, and
+// their sum costs little beside hundreds of them.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_LOWER_CPU_CACHEPAGES_H
 #define LLMC_LIB_LOWER_CPU_CACHEPAGES_H
@@ -20,8 +22,10 @@ constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
 struct PageLayout {
   explicit PageLayout(mlir::llm::KVType kv)
       : heads(kv.getHeads()), keyDim(kv.getKeyDim()),
-        valueDim(kv.getValueDim()) {}
-  int64_t heads, keyDim, valueDim;
+        valueDim(kv.getValueDim()), channels(kv.getValueChannels()) {}
+  int64_t heads, keyDim;
+  int64_t valueDim; // 0: the first channels of the keys
+  int64_t channels; // of a value
 
   /// Element of a page where keys of (layer, head) begin.
   mlir::Value keys(TileBuilder &b, mlir::Value layer, mlir::Value head) const {
@@ -29,8 +33,10 @@ struct PageLayout {
     return b.mulIndex(slot, (keyDim + valueDim) * pageTokens);
   }
   mlir::Value values(TileBuilder &b, mlir::Value keys) const {
-    return b.addIndex(keys, keyDim * pageTokens);
+    return valueDim ? b.addIndex(keys, keyDim * pageTokens) : keys;
   }
+  /// Elements from one slot's value to the next one's.
+  int64_t valueStride() const { return valueDim ? valueDim : keyDim; }
 };
 
 /// The page that holds block `block` of the row's sequence.

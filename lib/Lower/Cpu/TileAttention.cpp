@@ -60,17 +60,25 @@ public:
         group(queryHeads / kvHeads),
         split(splitHeads(group, getMostHeads(getTargetOf(args)))),
         part(b, args, op, split.front().heads),
-        stateSize(attention::getStateSize(part.layout.valueDim)) {
+        stateSize(attention::getStateSize(part.layout.channels)) {
     assert(queryHeads % kvHeads == 0 && "(C1) of llm.attention");
   }
 
   void run() {
+    if (!args.teamScratch)
+      return attendInTurn();
     auto branch =
         scf::IfOp::create(b, areFewAndLong(), /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
     attendInParts();
     b.setInsertionPointToStart(branch.elseBlock());
+    attendInTurn();
+  }
+
+private:
+  /// Workers take whole tiles of rows.
+  void attendInTurn() {
     Value turn = b.worker; // of this worker's first item
     for (auto [first, tiles] : getTiles()) {
       int64_t perRow = kvHeads * tiles.count;
@@ -83,7 +91,6 @@ public:
     }
   }
 
-private:
   static TargetAttr getTargetOf(const KernelArgs &args) {
     KernelOp kernel = args.kernel;
     return getTarget(kernel->getParentOfType<func::FuncOp>());
@@ -205,7 +212,7 @@ private:
     states = memref::ViewOp::create(b, type, args.teamScratch, b.index(0),
                                     b.divIndex(bytes, sizeof(float)));
     int64_t rowBytes =
-        attention::getScratchBytes(queryHeads, part.layout.valueDim);
+        attention::getScratchBytes(queryHeads, part.layout.channels);
     Value together =
         arith::MaxUIOp::create(b, b.divIndex(bytes, rowBytes), b.index(1));
     Value rows = b.dim(result, 0), zero = b.index(0);
@@ -267,14 +274,14 @@ private:
       for (int64_t c = 0; c < part.chunks(); ++c)
         b.storeVector(state[part.resultOf(h) + c], states,
                       b.addIndex(place, c * part.width));
-      Value behind = b.addIndex(place, part.layout.valueDim);
+      Value behind = b.addIndex(place, part.layout.channels);
       b.store(state[part.maximumOf(h)], states, behind);
       b.store(state[part.sumOf(h)], states, b.addIndex(behind, 1));
     }
   }
 
   SmallVector<Value> loadState(Value place) {
-    Value behind = b.addIndex(place, part.layout.valueDim);
+    Value behind = b.addIndex(place, part.layout.channels);
     SmallVector<Value> state = {b.load(states, behind),
                                 b.load(states, b.addIndex(behind, 1))};
     for (int64_t c = 0; c < part.chunks(); ++c)

@@ -9,11 +9,21 @@ using namespace mlir::llm;
 
 namespace llmc {
 
+/// A row of the source at [row, head] goes to `place` of the page.
+static void copyRow(TileBuilder &b, Value source, Value row, Value head,
+                    int64_t columns, Value cache, Value page, Value place) {
+  int64_t width = getLanes(columns);
+  b.loop(b.index(0), b.index(columns), width, [&](Value d) {
+    b.storeVector(b.loadF32s(source, {row, head, d}, width), cache,
+                  {page, b.addIndex(place, d)});
+  });
+}
+
 static void tileKVWrite(TileBuilder &b, const KernelArgs &args,
                         KVWriteOp write) {
   PageLayout layout(write.getType());
   Value cache = args.get(write.getCache()), layer = args.get(write.getLayer());
-  Value key = args.get(write.getKey()), value = args.get(write.getValue());
+  Value key = args.get(write.getKey());
   Type element = write.getType().getElementType();
   auto [begin, end] = b.share(b.mulIndex(b.dim(key, 0), layout.heads));
   b.loop(begin, end, 1, [&](Value item) {
@@ -23,6 +33,9 @@ static void tileKVWrite(TileBuilder &b, const KernelArgs &args,
     Value page = lookUpPage(b, args.batch, row, b.divIndex(slot, pageTokens));
     Value offset = b.remIndex(slot, pageTokens);
     Value keys = layout.keys(b, layer, head);
+    if (!layout.valueDim)
+      return copyRow(b, key, row, head, layout.keyDim, cache, page,
+                     b.addIndex(keys, b.mulIndex(offset, layout.keyDim)));
     b.loop(b.index(0), b.index(layout.keyDim), 1, [&](Value d) {
       Value x = b.load(key, {row, head, d});
       if (!element.isF32())
@@ -33,11 +46,8 @@ static void tileKVWrite(TileBuilder &b, const KernelArgs &args,
     });
     Value values =
         b.addIndex(layout.values(b, keys), b.mulIndex(offset, layout.valueDim));
-    int64_t width = getLanes(layout.valueDim);
-    b.loop(b.index(0), b.index(layout.valueDim), width, [&](Value d) {
-      b.storeVector(b.loadF32s(value, {row, head, d}, width), cache,
-                    {page, b.addIndex(values, d)});
-    });
+    copyRow(b, args.get(write.getValue()), row, head, layout.valueDim, cache,
+            page, values);
   });
 }
 

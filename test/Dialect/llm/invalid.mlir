@@ -213,7 +213,7 @@ llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, convert, add, blocks, dequantize, round, scale and prune steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, round, scale and prune steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
 
 // -----

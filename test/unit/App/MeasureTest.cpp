@@ -110,9 +110,8 @@ TEST(Bench, refusesMoreThanTheContext) {
 }
 
 /// The perplexity of the second halves, by its definition.
-double expectedPerplexity(const std::string &text, size_t context,
+double expectedPerplexity(const std::vector<int32_t> &ids, size_t context,
                           size_t windows) {
-  std::vector<int32_t> ids = bytesOf(text);
   double sum = 0;
   size_t count = 0;
   for (size_t w = 0; w < windows; ++w)
@@ -136,15 +135,34 @@ TEST(Eval, scoresTheSecondHalfOfEachWindow) {
                           "--json", "--threads", "2"}));
   EXPECT_EQ(json["tokens"], 3 * 149);
   EXPECT_NEAR(json["perplexity"].get<double>(),
-              expectedPerplexity(text, 300, 3),
+              expectedPerplexity(bytesOf(text), 300, 3),
               llmc::test::tolerance::perplexity);
   Outcome two = app({"eval", "--text", file.path(), "--context", "300",
                      "--windows", "2", "--json"});
   EXPECT_EQ(jsonOf(two)["tokens"], 2 * 149);
   EXPECT_NEAR(jsonOf(two)["perplexity"].get<double>(),
-              expectedPerplexity(text, 300, 2),
+              expectedPerplexity(bytesOf(text), 300, 2),
               llmc::test::tolerance::perplexity);
   EXPECT_NE(two.err.find("window 2 of 2"), std::string::npos);
+}
+
+/// As texts of the model do: the first token of a window gives way to BOS.
+TEST(Eval, windowsBeginWithBos) {
+  Sections sections = fakeSections();
+  sections.tokenizer = fakeTokenizer(/*chat=*/true, /*begins=*/true);
+  std::string text;
+  for (int32_t token : someTokens(1000))
+    text += static_cast<char>('a' + token % 26);
+  TemporaryFile file(text);
+  Json json = jsonOf(FakeApp(sections)(
+      {"eval", "--text", file.path(), "--context", "300", "--json"}));
+  std::vector<int32_t> ids = bytesOf(text);
+  ids.insert(ids.begin(), fakeStart);
+  for (size_t at = 0; at < ids.size(); at += 300)
+    ids[at] = fakeStart;
+  EXPECT_EQ(json["text_tokens"], 1001);
+  EXPECT_NEAR(json["perplexity"].get<double>(), expectedPerplexity(ids, 300, 3),
+              llmc::test::tolerance::perplexity);
 }
 
 TEST(Eval, aTextWithoutAWindowIsAnError) {

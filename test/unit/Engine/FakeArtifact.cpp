@@ -33,7 +33,7 @@ static std::string byteLetter(int byte) {
           static_cast<char>(0x80 | (code & 63))};
 }
 
-std::string llmrt::test::fakeTokenizer(bool chat) {
+std::string llmrt::test::fakeTokenizer(bool chat, bool begins) {
   TokenizerModel model;
   for (int byte = 0; byte < 256; ++byte) {
     model.tokens.push_back(byteLetter(byte));
@@ -50,6 +50,8 @@ std::string llmrt::test::fakeTokenizer(bool chat) {
   }
   model.steps.push_back({});
   model.bosId = fakeStart;
+  if (begins)
+    model.prefixIds = {fakeStart};
   model.eosId = fakeEnd;
   model.endIds = {fakeEnd, fakeEndOfText};
   if (chat)
@@ -70,7 +72,8 @@ Sections llmrt::test::fakeSections() {
   auto weights = fakeWeights();
   return {{reinterpret_cast<const char *>(weights.data()), weights.size()},
           fakeTokenizer(),
-          R"({"name": "fake", "architecture": "hash"})"};
+          R"({"name": "fake", "architecture": "hash"})",
+          /*devices=*/{}};
 }
 
 TemporaryFile::TemporaryFile(const std::string &bytes, const char *name) {

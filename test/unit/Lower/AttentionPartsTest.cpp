@@ -69,6 +69,16 @@ TEST(CompiledParts, Agree) {
 }
 
 /// The first part has seen the sink, and no other.
+TEST(CompiledParts, OfLatentsAgree) {
+  Graph graph(94);
+  Operand kv = graph.useCache("!llm.kv<1x1x20x0, f32, prefix = 16>");
+  Operand layer = graph.emit("arith.constant 0 : index", "index");
+  Operand a = graph.attend(graph.heads(3, 20), graph.heads(1, 20), {}, kv,
+                           layer, "scale = 0.5 : f64", tensor({-1, 3, 16}));
+  graph.finish(graph.collapse(a, 3, 16), kv);
+  expectCompiledAgrees(graph, longSteps());
+}
+
 TEST(CompiledParts, HaveOneSink) {
   for (const char *attributes : {"", ", left = 70 : i64"}) {
     Graph graph(32);

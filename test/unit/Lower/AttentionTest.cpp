@@ -110,6 +110,56 @@ INSTANTIATE_TEST_SUITE_P(UnequalDims, CompiledAttention,
 INSTANTIATE_TEST_SUITE_P(Layers, CompiledAttention,
                          ::testing::Values(Heads{4, 2, 16, 16, "f16", 3}));
 
+namespace {
+/// Query heads, columns of the shared key, of which the first are the value.
+struct LatentHeads {
+  int64_t query, keyDim, prefix;
+  const char *element = "f32";
+};
+void PrintTo(const LatentHeads &heads, std::ostream *stream) {
+  *stream << heads.query << " heads, values " << heads.prefix << " of "
+          << heads.keyDim << " " << heads.element;
+}
+class CompiledLatentAttention : public ::testing::TestWithParam<LatentHeads> {};
+
+void buildLatent(Graph &graph, const LatentHeads &heads,
+                 const std::string &attributes = "") {
+  Operand kv = graph.useCache(
+      "!llm.kv<2x1x" + std::to_string(heads.keyDim) + "x0, " + heads.element +
+      ", prefix = " + std::to_string(heads.prefix) + ">");
+  Operand sum;
+  for (const char *layer : {"0", "1"}) {
+    Operand slot = graph.emit(
+        std::string("arith.constant ") + layer + " : index", "index");
+    Operand a = graph.attend(
+        graph.heads(heads.query, heads.keyDim), graph.heads(1, heads.keyDim),
+        /*value=*/{}, kv, slot, "scale = 0.3 : f64" + attributes,
+        tensor({-1, heads.query, heads.prefix}));
+    accumulate(graph, sum, graph.collapse(a, heads.query, heads.prefix));
+  }
+  graph.finish(sum, kv);
+}
+} // namespace
+
+TEST_P(CompiledLatentAttention, AgreesOverPages) {
+  Graph graph(43);
+  buildLatent(graph, GetParam());
+  expectCompiledAgrees(graph, mixedSteps(graph));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Prefixes, CompiledLatentAttention,
+    ::testing::Values(LatentHeads{1, 24, 16}, LatentHeads{4, 20, 16},
+                      LatentHeads{5, 9, 9}, LatentHeads{3, 10, 3},
+                      LatentHeads{16, 96, 64}, LatentHeads{4, 48, 32, "f16"},
+                      LatentHeads{2, 20, 16, "bf16"}));
+
+TEST(CompiledLatentWindow, KeysLeaveTheWindow) {
+  Graph graph(44);
+  buildLatent(graph, {4, 24, 16}, ", left = 5 : i64, softcap = 2.0 : f64");
+  expectCompiledAgrees(graph, mixedSteps(graph));
+}
+
 TEST(CompiledWindow, KeysLeaveTheWindow) {
   for (int64_t left : {0, 1, 5, 63, 64, 100}) {
     Graph graph(50 + left);

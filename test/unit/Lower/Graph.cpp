@@ -266,11 +266,13 @@ Operand Graph::attend(const Operand &query, const Operand &key,
                       const Operand &sinks) {
   const std::string &result = type.empty() ? query.type : type;
   std::string slot = "[" + layer.name + "]";
-  cache =
-      emit("llm.kv_write " + cache.name + slot + ", " + key.name + ", value(" +
-               value.name + "), %batch : " + cache.type + ", " + key.type +
-               ", value(" + value.type + ") -> " + cache.type,
-           cache.type);
+  bool hasValue = !value.name.empty();
+  cache = emit("llm.kv_write " + cache.name + slot + ", " + key.name + ", " +
+                   (hasValue ? "value(" + value.name + "), " : "") +
+                   "%batch : " + cache.type + ", " + key.type +
+                   (hasValue ? ", value(" + value.type + ")" : "") + " -> " +
+                   cache.type,
+               cache.type);
   std::string perHead, types;
   for (auto [keyword, numbers] :
        {std::pair(" slopes(", &slopes), std::pair(" sinks(", &sinks)})

@@ -59,7 +59,7 @@ public:
   /// Writes keys and values to a layer of `cache`, which becomes what was written,
   /// and attends to it. `attributes` spells the scale and what else the op has;
   /// `type` is the result's, the query's if empty. Slopes and sinks may have no
-  /// name.
+  /// name, nor the value of a cache whose values are the beginning of the keys.
   Operand attend(const Operand &query, const Operand &key, const Operand &value,
                  Operand &cache, const Operand &layer,
                  const std::string &attributes, const std::string &type = {},

@@ -64,6 +64,19 @@ TEST_F(RecipeTest, TakesRowsOfTheMatrixOfEveryExpert) {
             (Floats{8, 9, 10, 11, 12, 13, 14, 15}));
 }
 
+TEST_F(RecipeTest, CutsHeadsIntoMatrices) {
+  add("s", {6, 2}, f32(), counting(12)); // two heads of two and one rows
+  EXPECT_EQ(values("tensor<2x2x2xf32> source \"s\" recipe "
+                   "[#llm.rows<0, 2, every = 3>, #llm.matrices<2>, "
+                   "#llm.transpose]"),
+            (Floats{0, 2, 1, 3, 6, 8, 7, 9}));
+  EXPECT_EQ(values("tensor<2x1x2xf32> source \"s\" recipe "
+                   "[#llm.rows<2, 3, every = 3>, #llm.matrices<2>]"),
+            (Floats{4, 5, 10, 11}));
+  expectRefused("tensor<4x2x2xf32> source \"s\" recipe [#llm.matrices<4>]",
+                "has no 4 matrices one below the other, found shape [6, 2]");
+}
+
 TEST_F(RecipeTest, TakesColumnsOfTheBiasOfEveryExpert) {
   add("s", {2, 4}, f32(), counting(8));
   EXPECT_EQ(values("tensor<2x2xf32> source \"s\" recipe [#llm.transpose, "
