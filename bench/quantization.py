@@ -52,13 +52,15 @@ Quality is that of products of floats (`--activations=f32`), so that a row shows
 vectors. Decode is the program's own benchmark as compiled by default, on {threads} threads. Minutes are those of `llmc compile`; calibration took
 {calibration:.1f} more, once.
 
-Rows of llama.cpp are made from the same file with an importance matrix of the same tokens, and measured by `llama-perplexity --kl-divergence` against its
+{peers}Machine: {machine}, other work beside it. Made by
+`bench/quantization.py base.gguf --llmc build/bin/llmc --work DIR --llama-bin DIR --windows {windows} --tokens {seen} --out docs/quality.md`,
+{measured} of its {all} rows.
+
+"""
+PEERS = """Rows of llama.cpp are made from the same file with an importance matrix of the same tokens, and measured by `llama-perplexity --kl-divergence` against its
 own floats.
 
 ![size against divergence](quality.svg)
-
-Machine: {machine}, other work beside it. Made by
-`bench/quantization.py base.gguf --llmc build/bin/llmc --work DIR --llama-bin DIR --windows {windows} --tokens {seen} --out docs/quality.md`.
 
 """
 HEADER = ["SPEC", "bits per weight", "MB", "perplexity", "KL, mean", "KL, 99 %", "same likeliest token", "decode, tokens/s", "minutes"]
@@ -116,8 +118,10 @@ class Bench:
 
 
 def once(work, name, make):
-    """The figures of `name`: what an earlier run left, or what `make` returns."""
+    """The figures of `name`: what an earlier run left, or what `make` returns; none where there is nothing to make them."""
     path = Path(work) / (re.sub(r"[^\w.+-]+", "_", name) + ".json")
+    if not path.exists() and not make:
+        return None
     if not path.exists():
         figures = make()
         path.with_suffix(".part").write_text(json.dumps(figures))
@@ -131,13 +135,16 @@ def cells(figures):
             f"{figures['decode_tokens_per_s']:.0f}", f"{figures['minutes']:.1f}"]
 
 
-def write_page(arguments, reference, calibration, rows):
+def write_page(arguments, reference, calibration, rows, count):
     table = "".join(f"| {' | '.join(line)} |\n" for line in [HEADER, ["---"] * len(HEADER), *map(cells, [reference, *rows])])
-    facts = {"scored": f"{reference['tokens']:,}", "window": WINDOW, "seen": arguments.tokens, "windows": arguments.windows,
-             "calibration": calibration["minutes"], "threads": arguments.threads, "machine": machine()}
+    points = [point(figures) for figures in rows if figures["spec"] not in SPARSE]
+    has_peers = any(program != "llmc" for program, *_ in points)
+    facts = {"scored": f"{reference['tokens']:,}", "window": WINDOW, "seen": arguments.tokens, "windows": arguments.windows, "measured": len(rows),
+             "all": count, "calibration": calibration["minutes"], "threads": arguments.threads, "machine": machine(), "peers": PEERS if has_peers else ""}
     if arguments.out:
         Path(arguments.out).write_text(PAGE.format(**facts) + table)
-        Path(arguments.out).with_suffix(".svg").write_text(scatter.draw([point(figures) for figures in rows if figures["spec"] not in SPARSE]))
+    if arguments.out and has_peers:
+        Path(arguments.out).with_suffix(".svg").write_text(scatter.draw(points))
     return table
 
 
@@ -159,6 +166,7 @@ def main():
     parser.add_argument("--windows", type=int, default=120)
     parser.add_argument("--tokens", type=int, default=65536, help="of the calibration")
     parser.add_argument("--threads", type=int, default=2, help="of the measured decode")
+    parser.add_argument("--measured", action="store_true", help="only the rows that earlier runs measured")
     parser.add_argument("--out", help="the page, written again after each row; without it the table alone is printed")
     arguments = parser.parse_args()
     Path(arguments.work).mkdir(parents=True, exist_ok=True)
@@ -171,8 +179,10 @@ def main():
         jobs += [("llama.cpp " + name, lambda name=name: peer.row(name)) for name in llama_quants.TYPES]
     rows, table = [], ""
     for name, make in jobs:
-        rows.append(once(arguments.work, name + suffix, make))
-        table = write_page(arguments, reference, calibration, rows)
+        figures = once(arguments.work, name + suffix, None if arguments.measured else make)
+        if figures:
+            rows.append(figures)
+            table = write_page(arguments, reference, calibration, rows, len(jobs))
     print(table, end="")
 
 

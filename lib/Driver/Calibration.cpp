@@ -10,6 +10,7 @@
 #include "llmc/Driver/Commands.h"
 
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llmc;
@@ -57,6 +58,8 @@ llvm::Error llmc::calibrateIfNeeded(llvm::StringRef model, bool quiet,
     return llvm::createStringError(
         "cannot calibrate the model, and no --stats=FILE is given: " +
         llvm::toString(std::move(error)));
+  // Not only at the end: who stops the compiler finds no statistics left behind.
+  llvm::sys::RemoveFileOnSignal(calibrate.output);
   options.stats = calibrate.output;
   return llvm::Error::success();
 }

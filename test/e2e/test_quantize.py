@@ -7,6 +7,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import array
 import json
 import math
+import os
 import re
 import struct
 import unittest
@@ -143,9 +144,13 @@ class Quantize(TestCase):
         self.assertIn("--quantize=SPEC is required", usage.stderr)
 
     def test_what_needs_statistics_calibrates_by_itself(self):
-        result = run([LLMC, "compile", MODEL, "--quantize=w4-gptq", "--cpu=native", "-o", self.folder / "own"])
+        temporary = self.folder / "temporary"
+        temporary.mkdir()
+        result = run([LLMC, "compile", MODEL, "--quantize=w4-gptq", "--cpu=native", "-o", self.folder / "own"],
+                     env={**os.environ, "TMPDIR": str(temporary)})
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("calibrating on a text that llmc brings; llmc calibrate takes another", result.stderr)
+        self.assertEqual(list(temporary.iterdir()), [])
         nearest = self.compile(MODEL, "nearest", "--quantize=w4,scale-search=yes", "--cpu=native")
         self.assertNotEqual((self.folder / "own").read_bytes(), nearest.read_bytes())
 
