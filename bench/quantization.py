@@ -1,39 +1,69 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Measure what quantisers keep of a model of floats: size, perplexity, divergence from the floats, minutes; print docs/quality.md.
+"""Measure what quantisers keep of a model of floats, llmc's and llama.cpp's: size, divergence from the floats, speed, minutes.
 
 The base must lie on no grid (utils/dither-gguf.py), or a quantiser that finds the grid again looks lossless. Statistics come from
-another text than that which is measured on.
+another text than that which is measured on. A row whose figures are in --work is not measured again, so a run that was stopped
+goes on, and rows can be added.
 
-usage: quantization.py BASE.gguf --llmc PATH [--spec SPEC ...] [--windows 120] [--out docs/quality.md] [--json FILE]
+usage: quantization.py BASE.gguf --llmc PATH --work DIR [--llama-bin DIR] [--spec SPEC ...] [--windows 120] [--out docs/quality.md]
+       (needs PyPI's gguf for llama.cpp's rows)
 """
 
 import argparse
 import json
 import os
-import tempfile
+import re
 import time
 from pathlib import Path
 
+import llama_quants
 import measure
+import scatter
 
 TEXTS = Path(__file__).resolve().parent / "text"
 WINDOW = 512
-WIDTHS = {4: "group=64", 3: "group=64"}
-METHODS = ["rtn", "rtn,scale-search=yes", "awq,scale-search=yes", "gptq,scale-search=yes", "awq+gptq,scale-search=yes"]
-SPECS = ["w8"] + [f"bits={bits},{group},method={method}" for bits, group in WIDTHS.items() for method in METHODS]
+# Of a table of 28 million weights that rows are looked up in and logits are made with.
+HEAD = ";token_embd.weight:method=rtn,group=64,zero=asym,scale-search=yes,bits="
+
+
+def methods(bits, *names):
+    return [f"bits={bits},group=64,method={name}" + ("" if name == "rtn" else ",scale-search=yes") for name in names]
+
+
+SPECS = [
+    *methods(4, "rtn", "gptq", "awq", "awq+gptq", "quantease", "awq+quantease"),
+    # As large as what llama.cpp makes of this model: Q5_K_M, Q4_K_M, IQ4_XS.
+    "bits=6,group=64,method=awq+quantease,scale-search=yes" + HEAD + "7",
+    "bits=6,group=96,method=awq+quantease,scale-search=yes" + HEAD + "6",
+    "bits=5,group=96,method=awq+quantease,scale-search=yes" + HEAD + "5",
+    *methods(3, "rtn", "gptq", "awq", "awq+gptq", "quantease", "awq+quantease"),
+    "bits=4,group=96,method=awq+quantease,scale-search=yes" + HEAD + "5",
+    "bits=2,group=32,method=awq+quantease,zero=asym,scale-search=yes",
+    "w8",
+]
+SPARSE = ["50-magnitude", "50-wanda", "50-sparsegpt", "2:4-magnitude", "2:4-wanda", "2:4-sparsegpt"]
 PAGE = """# What quantisers keep
 
 SmolLM2-135M-Instruct, its weights dithered so that they lie on no grid (`utils/dither-gguf.py SmolLM2-135M-Instruct.Q4_1.gguf base.gguf`), its products
-quantised, the table of embeddings and logits at 8 bits. Perplexity and KL divergence from the build of floats: {tokens} tokens of
-`bench/text/evaluation.txt` in windows of {window}, the second half of each scored; statistics from {seen} tokens of `bench/text/calibration.txt`.
-Rows multiply floats (`--activations=f32`), so that a row shows its weights alone. Bits count scales, minimums, tables and vectors. Minutes are those of
-`llmc compile`; calibration took {calibration:.1f} more, once.
+quantised, the table of embeddings and logits at 8 bits unless a row says otherwise. Perplexity and KL divergence from the build of floats: {scored}
+tokens of `bench/text/evaluation.txt`, the second halves of {windows} windows of {window}; statistics from {seen} tokens of `bench/text/calibration.txt`.
+Quality is that of products of floats (`--activations=f32`), so that a row shows its weights alone. MB and bits count scales, minimums, tables and
+vectors. Decode is the program's own benchmark as compiled by default, on {threads} threads. Minutes are those of `llmc compile`; calibration took
+{calibration:.1f} more, once.
 
-Machine: {machine}. Made by `bench/quantization.py base.gguf --llmc build/bin/llmc --windows {windows} --tokens {seen} --out docs/quality.md`.
+{peers}Machine: {machine}, other work beside it. Made by
+`bench/quantization.py base.gguf --llmc build/bin/llmc --work DIR --llama-bin DIR --windows {windows} --tokens {seen} --out docs/quality.md`,
+{measured} of its {all} rows.
 
 """
-HEADER = ["SPEC", "bits per weight", "of products", "MB", "perplexity", "KL, mean", "KL, 99 %", "same likeliest token", "minutes"]
+PEERS = """Rows of llama.cpp are made from the same file with an importance matrix of the same tokens, and measured by `llama-perplexity --kl-divergence` against its
+own floats.
+
+![size against divergence](quality.svg)
+
+"""
+HEADER = ["SPEC", "bits per weight", "MB", "perplexity", "KL, mean", "KL, 99 %", "same likeliest token", "decode, tokens/s", "minutes"]
 
 
 def machine():
@@ -49,70 +79,111 @@ def timed(command):
     return said, (time.monotonic() - begin) / 60
 
 
-def bits_of_products(spec):
-    """With its scales: what the largest part of a large model has."""
-    keys = dict(part.split("=") for part in spec.split(",") if "=" in part)
-    if "bits" not in keys:
-        return ""
-    return f"{int(keys['bits']) + (32 if keys.get('zero') == 'asym' else 16) / int(keys['group']):.2f}"
-
-
 class Bench:
-    def __init__(self, arguments, folder):
-        self.arguments, self.folder = arguments, folder
+    """llmc's side: programs of one base, compared with its build of floats."""
+
+    def __init__(self, arguments):
+        self.arguments, self.work = arguments, Path(arguments.work)
         self.windows = ["--text", TEXTS / "evaluation.txt", "--context", str(WINDOW), "--windows", str(arguments.windows), "--json"]
+        self.stats, self.base = self.work / f"{arguments.tokens}.stats", self.work / f"llmc-{arguments.windows}.logits"
 
     def calibrate(self):
-        stats = f"{self.folder}/model.stats"
         command = [self.arguments.llmc, "calibrate", self.arguments.base, "--text", TEXTS / "calibration.txt"]
-        return stats, timed([*command, "--tokens", str(self.arguments.tokens), "-q", "-o", stats])[1]
+        return {"minutes": timed([*command, "--tokens", str(self.arguments.tokens), "-q", "-o", self.stats])[1]}
 
-    def compile(self, name, *options):
-        app = f"{self.folder}/{name}"
+    def compile(self, *options):
+        app = self.work / "app"
         minutes = timed([self.arguments.llmc, "compile", "-q", "--cpu=native", self.arguments.base, "-o", app, *options])[1]
         return app, minutes
 
-    def measure(self, spec, stats, base):
-        options = [f"--quantize={spec}"] + ([f"--stats={stats}"] if "gptq" in spec or "awq" in spec else [])
-        app, minutes = self.compile("app", "--activations=f32", *options)
-        figures = json.loads(measure.run([app, "eval", *self.windows, "--kl", base]))
+    def floats(self):
+        app, _ = self.compile("--activations=f32")
+        figures = json.loads(measure.run([app, "eval", *self.windows, "--kl-base", self.base]))
+        return {"spec": "floats", "minutes": 0, **figures, **self.describe(app)}
+
+    def describe(self, app):
         info = json.loads(measure.run([app, "info", "--json"]))["model"]
         sizes = {key: info[key] for key in ("bits_per_weight", "weight_bytes")}
-        return {"spec": spec, "minutes": minutes, **figures, **sizes}
+        speed = measure.app_bench(app, self.arguments.threads, generate=32, repetitions=3)["decode_tokens_per_s"]
+        return {**sizes, "decode_tokens_per_s": speed}
+
+    def row(self, spec):
+        option = "--sparsify" if spec in SPARSE else "--quantize"
+        app, minutes = self.compile("--activations=f32", f"{option}={spec}", f"--stats={self.stats}")
+        figures = json.loads(measure.run([app, "eval", *self.windows, "--kl", self.base]))
+        # Speed is that of the types: codes by another method are as fast.
+        if spec not in SPARSE:
+            app, _ = self.compile("--quantize=" + re.sub("method=[a-z+]*", "method=rtn", spec))
+        return {"spec": spec, "minutes": minutes, **figures, **self.describe(app)}
 
 
-def row(figures):
-    return [f"`{figures['spec']}`", f"{figures['bits_per_weight']:.2f}", bits_of_products(figures["spec"]), f"{figures['weight_bytes'] / 1e6:.1f}",
-            f"{figures['perplexity']:.2f}", f"{figures['kl_mean']:.4f}", f"{figures['kl_p99']:.2f}", f"{100 * figures['top1_agreement']:.1f} %",
-            f"{figures['minutes']:.1f}"]
+def once(work, name, make):
+    """The figures of `name`: what an earlier run left, or what `make` returns; none where there is nothing to make them."""
+    path = Path(work) / (re.sub(r"[^\w.+-]+", "_", name) + ".json")
+    if not path.exists() and not make:
+        return None
+    if not path.exists():
+        figures = make()
+        path.with_suffix(".part").write_text(json.dumps(figures))
+        path.with_suffix(".part").rename(path)
+    return json.loads(path.read_text())
+
+
+def cells(figures):
+    return [f"`{figures['spec']}`", f"{figures['bits_per_weight']:.2f}", f"{figures['weight_bytes'] / 1e6:.1f}", f"{figures['perplexity']:.2f}",
+            f"{figures.get('kl_mean', 0):.4f}", f"{figures.get('kl_p99', 0):.2f}", f"{100 * figures.get('top1_agreement', 1):.1f} %",
+            f"{figures['decode_tokens_per_s']:.0f}", f"{figures['minutes']:.1f}"]
+
+
+def write_page(arguments, reference, calibration, rows, count):
+    table = "".join(f"| {' | '.join(line)} |\n" for line in [HEADER, ["---"] * len(HEADER), *map(cells, [reference, *rows])])
+    points = [point(figures) for figures in rows if figures["spec"] not in SPARSE]
+    has_peers = any(program != "llmc" for program, *_ in points)
+    facts = {"scored": f"{reference['tokens']:,}", "window": WINDOW, "seen": arguments.tokens, "windows": arguments.windows, "measured": len(rows),
+             "all": count, "calibration": calibration["minutes"], "threads": arguments.threads, "machine": machine(), "peers": PEERS if has_peers else ""}
+    if arguments.out:
+        Path(arguments.out).write_text(PAGE.format(**facts) + table)
+    if arguments.out and has_peers:
+        Path(arguments.out).with_suffix(".svg").write_text(scatter.draw(points))
+    return table
+
+
+def point(figures):
+    """Program, a short name, MB and KL."""
+    spec, llama = figures["spec"], "llama.cpp "
+    found = re.match(r"bits=(\d),.*method=([a-z+]*)", spec)
+    name = spec.removeprefix(llama) if spec.startswith(llama) else f"{found[1]} {found[2]}" if found else spec
+    return "llama.cpp" if spec.startswith(llama) else "llmc", name, figures["weight_bytes"] / 1e6, figures["kl_mean"]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("base")
     parser.add_argument("--llmc", required=True)
+    parser.add_argument("--work", required=True, help="folder for figures, statistics and logits: 3 GB for 120 windows, twice with llama.cpp")
+    parser.add_argument("--llama-bin", help="folder of llama-quantize, llama-imatrix, llama-perplexity and llama-bench")
     parser.add_argument("--spec", action="append", help="one or more, instead of those of the page")
     parser.add_argument("--windows", type=int, default=120)
     parser.add_argument("--tokens", type=int, default=65536, help="of the calibration")
-    parser.add_argument("--out", help="the page; without it the table alone is printed")
-    parser.add_argument("--json", help="file for every figure")
+    parser.add_argument("--threads", type=int, default=2, help="of the measured decode")
+    parser.add_argument("--measured", action="store_true", help="only the rows that earlier runs measured")
+    parser.add_argument("--out", help="the page, written again after each row; without it the table alone is printed")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(arguments, folder)
-        floats, _ = bench.compile("floats", "--activations=f32")
-        base = f"{folder}/base"
-        reference = json.loads(measure.run([floats, "eval", *bench.windows, "--kl-base", base]))
-        Path(floats).unlink()
-        stats, calibration = bench.calibrate()
-        rows = [bench.measure(spec, stats, base) for spec in arguments.spec or SPECS]
-    lines = [["floats", "32", "32", "", f"{reference['perplexity']:.2f}", "0", "0", "100 %", ""], *map(row, rows)]
-    table = "".join(f"| {' | '.join(map(str, line))} |\n" for line in [HEADER, ["---"] * len(HEADER), *lines])
-    if arguments.out:
-        facts = {"tokens": reference["tokens"], "window": WINDOW, "seen": arguments.tokens, "windows": arguments.windows, "calibration": calibration,
-                 "machine": machine()}
-        Path(arguments.out).write_text(PAGE.format(**facts) + table)
+    Path(arguments.work).mkdir(parents=True, exist_ok=True)
+    bench, suffix = Bench(arguments), f"-{arguments.windows}"
+    calibration = once(arguments.work, f"calibration-{arguments.tokens}", bench.calibrate)
+    reference = once(arguments.work, "floats" + suffix, bench.floats)
+    jobs = [(spec, lambda spec=spec: bench.row(spec)) for spec in arguments.spec or SPECS + SPARSE]
+    if arguments.llama_bin:
+        peer = llama_quants.Peer(arguments, TEXTS, WINDOW)
+        jobs += [("llama.cpp " + name, lambda name=name: peer.row(name)) for name in llama_quants.TYPES]
+    rows, table = [], ""
+    for name, make in jobs:
+        figures = once(arguments.work, name + suffix, None if arguments.measured else make)
+        if figures:
+            rows.append(figures)
+            table = write_page(arguments, reference, calibration, rows, len(jobs))
     print(table, end="")
-    measure.write_json(arguments.json, {"reference": reference, "rows": rows})
 
 
 if __name__ == "__main__":

@@ -68,6 +68,8 @@ install_test_wheels() {
   install_wheels numpy "$NUMPY_VERSION" "$NUMPY_WHEELS"
   install_wheels onnx "$ONNX_VERSION" "$ONNX_WHEELS"
   install_wheels onnxruntime "$ONNXRUNTIME_VERSION" "$ONNXRUNTIME_WHEELS"
+  install_wheels ptxas "$PTXAS_VERSION" "$PTXAS_WHEELS"
+  chmod +x "$root"/.venv/lib/python3*/site-packages/nvidia/cu13/bin/ptxas
 }
 
 install_packages

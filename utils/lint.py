@@ -22,12 +22,14 @@ ALLOWED = {
     "Support": ["Support"],
     "Weights": ["Support", "Weights"],
     **{stage: [*BELOW_STAGES, stage] for stage in STAGES},
+    "PtxSim": ["PtxSim"],  # stands alone: it is no stage
     "Driver": [*BELOW_STAGES, *STAGES, "Driver"],
 }
 # Headers of the runtime that the compiler shares, besides the ABI.
 SHARED_RUNTIME = {
     "Emit": ["Checksum.h", "ElfFile.h"],
     "Weights": [],
+    "PtxSim": ["CudaDriver.h"],
     "Import": ["Status.h", "Tokenizer.h", "TokenizerModel.h"],
     "Driver": ["Artifact.h", "Status.h", "Tokenizer.h", "TokenizerModel.h", "Engine.h", "Function.h",
                "CommandDocs.h", "Console.h", "Usage.h"],

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes test/Inputs/rounding/gptq.safetensors: what GPTQ makes of one layer, as its paper says it, in NumPy.
+"""Writes test/Inputs/rounding: what GPTQ and SparseGPT make of one layer, as their papers say it, in NumPy.
 
 H^-1 is inverted and factored as arXiv:2210.17323 has it, one column after the other, rows all at once. `w` [N, K] are the weights,
-`xtx` [K, K] the sum of x x^T; CASE/codes [N, K] and CASE/values [N, K] are the result of each case.
+`xtx` [K, K] the sum of x x^T; CASE/codes [N, K] and CASE/values [N, K] are the result of each case. SparseGPT (arXiv:2301.00774)
+is `half`, of which 50 % are 0, and `2of4`.
 
 usage: make-rounding-goldens.py     (needs NumPy and safetensors)
 
@@ -14,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-OUT = Path(__file__).resolve().parent.parent / "test/Inputs/rounding/gptq.safetensors"
+OUT = Path(__file__).resolve().parent.parent / "test/Inputs/rounding"
 ROWS, COLS, TOKENS = 20, 128, 400
+SPARSE_COLS, BLOCK = 160, 128
 
 CASES = {
     "sym4": {"bits": 4, "group": 32, "asym": False, "damp": 0.01, "order": False},
@@ -66,20 +68,54 @@ def gptq(weights, xtx, bits, group, asym, damp, order):
     return codes, values
 
 
+def smallest(costs, count):
+    """Which of all `costs` are the `count` smallest."""
+    chosen = np.zeros(costs.size, dtype=bool)
+    chosen[np.argsort(costs.reshape(-1), kind="stable")[:count]] = True
+    return chosen.reshape(costs.shape)
+
+
+def sparsegpt(weights, xtx, of=0):
+    """With `of`, half of each so many of a row go; else half of each block of columns, among all rows."""
+    w, h = weights.astype(np.float64), xtx.astype(np.float64)
+    dead = np.diag(h) == 0
+    w[:, dead] = 0
+    h[dead, dead] = 1
+    live = h + np.diag(np.where(dead, 0, 0.01 * np.diag(xtx.astype(np.float64)).mean()))
+    factor = np.linalg.cholesky(np.linalg.inv(live)).T
+    for begin in range(0, w.shape[1], of or BLOCK):
+        block = slice(begin, min(begin + (of or BLOCK), w.shape[1]))
+        costs = (w[:, block] / np.diag(factor)[block]) ** 2
+        gone = np.array([smallest(row, of // 2) for row in costs]) if of else smallest(costs, costs.size // 2)
+        for place in range(block.start, block.stop):
+            error = np.where(gone[:, place - begin], w[:, place], 0) / factor[place, place]
+            w[gone[:, place - begin], place] = 0
+            w[:, place + 1 :] -= np.outer(error, factor[place, place + 1 :])
+    return w.astype(np.float32)
+
+
+def make_layer(generator, cols):
+    mix = generator.normal(size=(cols, cols)) * generator.uniform(0.1, 2, cols)
+    inputs = generator.normal(size=(TOKENS, cols)) @ mix
+    inputs[:, 5] = 0  # a column that is never used
+    weights = generator.normal(size=(ROWS, cols)).astype(np.float32)
+    return weights, (inputs.T @ inputs).astype(np.float32)
+
+
 def main():
     generator = np.random.default_rng(7)
-    mix = generator.normal(size=(COLS, COLS)) * generator.uniform(0.1, 2, COLS)
-    inputs = generator.normal(size=(TOKENS, COLS)) @ mix
-    inputs[:, 5] = 0  # a column that is never used
-    weights = generator.normal(size=(ROWS, COLS)).astype(np.float32)
-    xtx = (inputs.T @ inputs).astype(np.float32)
+    weights, xtx = make_layer(generator, COLS)
     tensors = {"w": weights, "xtx": xtx}
     for name, case in CASES.items():
         tensors[f"{name}/codes"], tensors[f"{name}/values"] = gptq(weights, xtx, **case)
         nearest = sum_of_errors(weights, nearest_values(weights, case), xtx)
         assert sum_of_errors(weights, tensors[f"{name}/values"], xtx) < 0.8 * nearest, name
-    OUT.parent.mkdir(exist_ok=True)
-    save_file(tensors, OUT)
+    OUT.mkdir(exist_ok=True)
+    save_file(tensors, OUT / "gptq.safetensors")
+    weights, xtx = make_layer(generator, SPARSE_COLS)
+    sparse = {"w": weights, "xtx": xtx, "half": sparsegpt(weights, xtx), "2of4": sparsegpt(weights, xtx, of=4)}
+    assert sum_of_errors(weights, sparse["half"], xtx) < 0.8 * sum_of_errors(weights, np.where(np.abs(weights) < np.median(np.abs(weights)), 0, weights), xtx)
+    save_file(sparse, OUT / "sparsegpt.safetensors")
 
 
 def nearest_values(weights, case):

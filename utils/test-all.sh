@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What make test leaves out because it is long: older machines, many more random
+# What make test leaves out because it is long: older machines, a simulated GPU, many more random
 # graphs, 200 killed compiles, sanitizers, the commands of the tutorial.
 # usage: utils/test-all.sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,6 +12,9 @@ for machine in avx2 x86-64; do
   LLMC_TEST_MACHINE=$machine ctest --test-dir build --output-on-failure -j "$(jobs)" \
     -R '^lower-test-[0-9]|^e2e_tiny_models'
 done
+say "as a GPU would run it"
+LLMC_TEST_SHAPES=50 build/test/unit/lower-test --gtest_filter='*Device*'
+LLMC_TEST_DEVICE=sm_80 ctest --test-dir build --output-on-failure -j "$(jobs)" -R '^lower-test-[0-9]' --timeout 7200
 say "$FUZZ_GRAPHS random graphs"
 build/test/unit/graph-fuzz --graphs="$FUZZ_GRAPHS" --seed=1
 say "compiles that are killed or limited"

@@ -259,6 +259,10 @@ void GgmlEncodingAttr::unpackBlock(const uint8_t *bytes,
                                    GridBlock &block) const {
   ::getFormat(getFormat()).unpack(bytes, block);
 }
+void GgmlEncodingAttr::packBlock(const GridBlock &block, uint8_t *bytes) const {
+  assert(canQuantize() && "a format that is only read");
+  ::getFormat(getFormat()).pack(block, bytes);
+}
 void GgmlEncodingAttr::dequantizeBlock(const uint8_t *bytes,
                                        float *values) const {
   ::getFormat(getFormat()).dequantizeBlock(bytes, values);

@@ -179,8 +179,9 @@ int64_t SampleOp::getScratchBytes(TargetAttr) {
   return sampling::getScratchBytes(getMatrixShape(getLogits().getType())[1]);
 }
 
-int64_t AttentionOp::getScratchBytes(TargetAttr) {
-  if (!getCache())
+int64_t AttentionOp::getScratchBytes(TargetAttr target) {
+  if (!getCache() ||
+      target.isDevice()) // whose blocks cannot wait for one another
     return 0;
   return attention::getScratchBytes(getMatrixShape(getType())[1],
                                     getCache().getType().getValueChannels());

@@ -80,7 +80,7 @@ def LLM_GgmlFormat : I32EnumAttr<"GgmlFormat", "block formats of GGML, numbered 
 }
 // No mnemonic: the dialect spells each format by its own name.
 def LLM_GgmlEncoding : AttrDef<LLM_Dialect, "GgmlEncoding",
-    [DeclareAttrInterfaceMethods<LLM_EncodingAttrInterface, ["canQuantize"]>]> {
+    [DeclareAttrInterfaceMethods<LLM_EncodingAttrInterface, ["canQuantize", "packBlock"]>]> {
   let attrName = "llm.ggml";
   let summary = "a block format of GGML: #llm.q4_0, #llm.q4_k, …";
   let description = [{
@@ -305,27 +305,31 @@ def LLM_DequantizeStep : LLM_Attr<"DequantizeStep", "dequantize"> {
   let genVerifyDecl = 1;
 }
 
-def LLM_AwqScale : LLM_Attr<"AwqScale", "awq"> {
-  let summary = "factors that spare the input columns which matter: activation-aware scaling";
+def LLM_Equalize : LLM_Attr<"Equalize", "equalize"> {
+  let summary = "factors for the columns of products with one input: an equivalent transform";
   let description = [{
-    Factors s [K] for the columns of the `weights`, which have one input of K columns with statistics `stats`:
-    s = rms(x)^a / geometric mean, where a of [0, 1] makes the error of the product least once W * diag(s) is rounded
-    to `grid` (arXiv:2306.00978). The input is divided by s, for which what makes it is scaled. Where that is
-    the value of attention, `repeat` heads of `head` columns share one, and so their factors.
+    Factors s [K] for the columns of the `weights`, which have one input of K columns with statistics `stats`; the input is
+    divided by s, for which what makes it is scaled. `method` finds them (`lib/Weights/Equalizing`): `awq` spares the columns
+    which matter: s = rms(x)^a / geometric mean, where a of [0, 1] makes the error of the product least once W * diag(s) is
+    rounded to `grid` (arXiv:2306.00978); `smooth` makes inputs easier to round: s = max|x|^alpha / max|W|^(1 - alpha)
+    (arXiv:2211.10438). Where the input is the value of attention, `repeat` heads of `head` columns share one, and so their factors.
     ```mlir
-    #llm.awq<weights = [@gate, @up], stats = "gate", grid = <bits = 4, group = 64, scale = f16, zero = 8>>
+    #llm.equalize<method = "awq", weights = [@gate, @up], stats = "gate", grid = <bits = 4, group = 64, scale = f16, zero = 8>>
     ```
   }];
-  let parameters = (ins "::mlir::ArrayAttr":$weights, "::mlir::StringAttr":$stats, "::mlir::llm::GridAttr":$grid,
+  let parameters = (ins "::mlir::StringAttr":$method, "::mlir::ArrayAttr":$weights, "::mlir::StringAttr":$stats,
+                        OptionalParameter<"::mlir::llm::GridAttr">:$grid,
+                        OptionalParameter<"::mlir::FloatAttr">:$alpha,
                         DefaultValuedParameter<"int64_t", "1">:$repeat,
                         DefaultValuedParameter<"int64_t", "0">:$head);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
+
 def LLM_ScaleStep : LLM_Attr<"ScaleStep", "scale"> {
   let summary = "recipe step: each column (or row, or number of a vector) is multiplied by a factor";
   let description = [{
-    The factors are those of `by` (`#llm.awq`), or the floats of the tensor that it names; with `inverse` it is
+    The factors are those of `by` (`#llm.equalize`), or the floats of the tensor that it names; with `inverse` it is
     divided by them. Leads to floats of the source's shape. Rounding steps that follow take statistics of an input whose columns were
     scaled the other way.
     ```mlir
@@ -334,6 +338,26 @@ def LLM_ScaleStep : LLM_Attr<"ScaleStep", "scale"> {
   }];
   let parameters = (ins "::mlir::Attribute":$by, DefaultValuedParameter<"bool", "false">:$rows,
                         DefaultValuedParameter<"bool", "false">:$inverse);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def LLM_PruneStep : LLM_Attr<"PruneStep", "prune"> {
+  let summary = "recipe step: the weights that matter least become 0";
+  let description = [{
+    Leads to floats of the source's shape, a matrix, of which a `share` is 0; or, with `of`, all but `keep` of each `of`
+    consecutive ones of a row. `method` says which matter least (`lib/Weights/Pruning`): `magnitude` the smallest; `wanda` those of
+    the smallest |w| * |x| in their row, with the norms |x| of the input that `stats` names (arXiv:2306.11695); `sparsegpt` those
+    that cost least once the columns to come make up for them, which they do (arXiv:2301.00774). Rounding steps that follow keep zeros.
+    ```mlir
+    #llm.prune<method = "wanda", keep = 2, of = 4, stats = "blk.0.attn_q.weight">
+    ```
+  }];
+  let parameters = (ins "::mlir::StringAttr":$method,
+                        OptionalParameter<"::mlir::FloatAttr">:$share,
+                        DefaultValuedParameter<"int64_t", "0">:$keep,
+                        DefaultValuedParameter<"int64_t", "0">:$of,
+                        OptionalParameter<"::mlir::StringAttr">:$stats);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
@@ -376,8 +400,13 @@ def LLM_TargetAttr : LLM_Attr<"Target", "target"> {
     ```mlir
     #llm.target<"avx2", registers = 16, lanes = 8>
     ```
+    The names of GPUs are those of CUDA, `sm_80`; there a lane is a thread.
   }];
   let parameters = (ins StringRefParameter<>:$isa, "int64_t":$registers, "int64_t":$lanes);
+  let extraClassDeclaration = [{
+    /// Kernels are launched on a device of their own, not called.
+    bool isDevice() const { return getIsa().starts_with("sm_"); }
+  }];
   let assemblyFormat = "`<` $isa `,` `registers` `=` $registers `,` `lanes` `=` $lanes `>`";
   let genVerifyDecl = 1;
 }

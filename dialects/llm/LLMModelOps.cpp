@@ -50,9 +50,10 @@ RoundStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                      << ", found " << span;
 }
 
-LogicalResult AwqScaleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                   ArrayAttr weights, StringAttr stats,
-                                   GridAttr grid, int64_t repeat,
+LogicalResult EqualizeAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   StringAttr method, ArrayAttr weights,
+                                   StringAttr stats, GridAttr grid,
+                                   FloatAttr alpha, int64_t repeat,
                                    int64_t head) {
   if (weights.empty() ||
       !llvm::all_of(weights, llvm::IsaPred<FlatSymbolRefAttr>))
@@ -68,9 +69,25 @@ LogicalResult AwqScaleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 LogicalResult
 ScaleStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                       Attribute by, bool rows, bool inverse) {
-  if (isa_and_nonnull<AwqScaleAttr, StringAttr>(by))
+  if (isa_and_nonnull<EqualizeAttr, StringAttr>(by))
     return success();
-  return emitError() << "factors are #llm.awq or name a tensor, found " << by;
+  return emitError() << "factors are #llm.equalize or name a tensor, found "
+                     << by;
+}
+
+LogicalResult
+PruneStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                      StringAttr method, FloatAttr share, int64_t keep,
+                      int64_t of, StringAttr stats) {
+  if (share ? keep || of : keep < 1 || keep >= of)
+    return emitError()
+           << "either a share becomes 0, or fewer than `of` of each "
+              "`of` are kept, found keep = "
+           << keep << ", of = " << of;
+  double zeros = share ? share.getValueAsDouble() : 0.5;
+  if (zeros > 0 && zeros < 1)
+    return success();
+  return emitError() << "share lies between 0 and 1, found " << share;
 }
 
 /// A tensor of numbers or a packed value whose bytes can be counted.
@@ -98,11 +115,11 @@ static LogicalResult verifyRecipe(WeightOp op) {
   for (Attribute step : *recipe)
     if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, MatricesStepAttr,
              ConvertStepAttr, AddStepAttr, BlocksStepAttr, DequantizeStepAttr,
-             RoundStepAttr, ScaleStepAttr>(step))
+             RoundStepAttr, ScaleStepAttr, PruneStepAttr>(step))
       return op.emitOpError(
                  "(C4) a recipe lists transpose, rows, stack, matrices, "
-                 "convert, add, blocks, dequantize, round and "
-                 "scale steps, found ")
+                 "convert, add, blocks, dequantize, round, scale "
+                 "and prune steps, found ")
              << step;
   return success();
 }
@@ -146,6 +163,16 @@ LogicalResult EnterOp::verifySymbolUses(SymbolTableCollection &symbols) {
           symbols.lookupNearestSymbolFrom(*this, getKernelAttr())))
     return emitOpError("(C1) kernel is a function, found ") << getKernelAttr();
   return success();
+}
+
+LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (getKernel().getNestedReferences().size() == 1 &&
+      isa_and_nonnull<FunctionOpInterface>(
+          symbols.lookupNearestSymbolFrom(*this, getKernel())))
+    return success();
+  return emitOpError("(C1) kernel is a function in a module of the device, "
+                     "found ")
+         << getKernel();
 }
 
 LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {

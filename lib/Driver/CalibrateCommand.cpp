@@ -6,6 +6,7 @@
 // add the rows up. All sums are held until the end: 4 K^2 bytes for every input of K
 // columns.
 //===----------------------------------------------------------------------===//
+#include "Calibration.h"
 #include "Destination.h"
 #include "InputSums.h"
 #include "OpenTokenizer.h"
@@ -28,6 +29,7 @@ using mlir::llm::ParamOp;
 /// Rows of a step: their results are held at once, and sums are the faster the more
 /// rows they get.
 static constexpr int64_t rowsPerStep = 256;
+static constexpr int64_t usualWindow = 512;
 
 namespace {
 
@@ -41,7 +43,12 @@ struct ObservedInput {
 class Calibration {
 public:
   Calibration(Compiler &compiler, const CalibrateCommand &command)
-      : compiler(compiler), command(command) {}
+      : compiler(compiler), command(command),
+        // A function has no positions, and is refused once its step is missed.
+        window(command.context
+                   ? command.context
+                   : std::clamp<int64_t>(compiler.getOptions().maxContext, 1,
+                                         usualWindow)) {}
 
   llvm::Error prepare();
   llvm::Error run();
@@ -52,10 +59,11 @@ public:
 private:
   llvm::Error readText();
   llvm::Error findInputs();
-  llvm::Error runWindow(llvm::ArrayRef<int32_t> window);
+  llvm::Error runWindow(llvm::ArrayRef<int32_t> tokens);
 
   Compiler &compiler;
   const CalibrateCommand &command;
+  const int64_t window;     // tokens
   std::vector<int32_t> ids; // whole windows
   std::optional<LoadedProgram> program;
   std::unique_ptr<llmrt::Engine> engine;
@@ -77,19 +85,24 @@ llvm::Error Calibration::readText() {
   if (llvm::Error error = openTokenizer(
           compiler.getModel(), "there is nothing to read a text with", open))
     return error;
-  auto text = openFile(command.text);
-  if (!text)
-    return text.takeError();
-  auto encoded = open.tokenizer->encode((*text)->getBuffer().str());
+  std::unique_ptr<llvm::MemoryBuffer> text =
+      llvm::MemoryBuffer::getMemBuffer(getBundledText());
+  if (!command.text.empty()) {
+    auto file = openFile(command.text);
+    if (!file)
+      return file.takeError();
+    text = std::move(*file);
+  }
+  auto encoded = open.tokenizer->encode(text->getBuffer().str());
   if (!encoded)
     return llvm::createStringError(encoded.message());
   ids = std::move(*encoded);
   const auto found = static_cast<int64_t>(ids.size());
-  const int64_t window = command.context;
   int64_t windows = command.tokens ? command.tokens / window : found / window;
   if (windows < 1 || windows * window > found)
     return llvm::createStringError(
-        command.text + ": has " + llvm::Twine(found) + " tokens: " +
+        (command.text.empty() ? "the text that llmc brings" : command.text) +
+        ": has " + llvm::Twine(found) + " tokens: " +
         (windows < 1 ? "one window needs " + llvm::Twine(window)
                      : llvm::Twine(windows * window) + " were asked for") +
         "; take a longer text, or give fewer with --tokens or --context");
@@ -134,10 +147,11 @@ llvm::Error Calibration::prepare() {
   const LlmrtModel &model = program->model();
   auto created = llmrt::Engine::create(model, program->weights(),
                                        {.batch = 1,
-                                        .context = command.context,
+                                        .context = window,
                                         .rowsPerStep = model.rowsPerStep,
                                         .logitRows = 1,
-                                        .threads = command.threads});
+                                        .threads = command.threads,
+                                        .device = llmrt::Device::Cpu});
   if (!created)
     return llvm::createStringError(created.message());
   engine = std::move(*created);
@@ -164,22 +178,26 @@ llvm::Error Calibration::prepare() {
   return llvm::Error::success();
 }
 
-llvm::Error Calibration::runWindow(llvm::ArrayRef<int32_t> window) {
+llvm::Error Calibration::runWindow(llvm::ArrayRef<int32_t> tokens) {
   if (llvm::Error error = toError(engine->truncate(sequence, 0)))
     return error;
-  for (size_t at = 0; at < window.size(); at += rowsPerStep) {
-    auto part =
-        window.slice(at, std::min<size_t>(rowsPerStep, window.size() - at));
+  const auto most = static_cast<size_t>(compiler.getOptions().rowsPerStep);
+  for (size_t at = 0; at < tokens.size(); at += most) {
+    auto part = tokens.slice(at, std::min(most, tokens.size() - at));
     llmrt::StepPart step{
         sequence, {part.data(), part.size()}, llmrt::LogitRows::None};
     if (llvm::Error error = toError(engine->step({&step, 1})))
       return error;
-    for (ObservedInput &input : inputs)
+    for (ObservedInput &input : inputs) {
+      auto observed = engine->result(input.result);
+      if (!observed)
+        return llvm::createStringError(observed.message());
       if (llvm::Error error =
               adders.at(input.cols)
-                  .add(static_cast<const float *>(engine->result(input.result)),
+                  .add(static_cast<const float *>(*observed),
                        static_cast<int64_t>(part.size()), input.statistics))
         return error;
+    }
     rows += static_cast<int64_t>(part.size());
   }
   return llvm::Error::success();
@@ -189,9 +207,8 @@ llvm::Error Calibration::run() {
   noteActivity("running the model");
   const bool shows = !command.quiet && ::isatty(STDERR_FILENO);
   const auto all = static_cast<int64_t>(ids.size());
-  for (int64_t at = 0; at < all; at += command.context) {
-    if (llvm::Error error =
-            runWindow(llvm::ArrayRef(ids).slice(at, command.context)))
+  for (int64_t at = 0; at < all; at += window) {
+    if (llvm::Error error = runWindow(llvm::ArrayRef(ids).slice(at, window)))
       return error;
     if (shows)
       llvm::errs() << "\r          " << rows << " of " << all << " tokens   ";
@@ -239,7 +256,8 @@ llvm::Error llmc::runCalibrate(const CalibrateCommand &command) {
   options.cpu = command.cpu;
   options.maxContext = command.context;
   options.maxBatch = 1;
-  options.rowsPerStep = std::min(rowsPerStep, command.context);
+  options.rowsPerStep =
+      command.context ? std::min(rowsPerStep, command.context) : rowsPerStep;
   options.observe = true;
   if (llvm::Error error = compiler.import(command.model, options))
     return error;

@@ -30,6 +30,7 @@ struct CommandLine {
       "Example: llmc compile model.gguf -o app && ./app \"Once upon a time\""};
   CompileCommand compile;
   CalibrateCommand calibrate;
+  QuantizeCommand quantize;
   ImportCommand import;
   CheckCommand check;
   InspectCommand inspect;
@@ -42,6 +43,7 @@ struct CommandLine {
   CommandLine();
   void addCompile();
   void addCalibrate();
+  void addQuantize();
   void addImport();
   void addCheck();
   void addInspect();
@@ -69,6 +71,27 @@ static CLI::Option *addChoice(CLI::App *app, const std::string &flag, T &value,
   return llmrt::takesName(app->add_option(flag, parse, text), names, otherwise);
 }
 
+static void addQuantizeOptions(CLI::App *app, CompileOptions &options) {
+  app->add_option("--quantize", options.quantize,
+                  "Fewer bits for the weights: w8, w4, w4-gptq, w4-awq, or "
+                  "key=value,... (bits=4,group=64,method=gptq; "
+                  "docs/quantization.md)")
+      ->type_name("SPEC");
+  app->add_option("--sparsify", options.sparsify,
+                  "Weights that become 0: 50-wanda, 2:4-sparsegpt, "
+                  "50-magnitude (docs/quantization.md)")
+      ->type_name("SPEC");
+  app->add_option("--equalize", options.equalize,
+                  "Inputs of products that are easier to round: smooth, or "
+                  "smooth,alpha=0.5")
+      ->type_name("SPEC");
+  app->add_option("--stats", options.stats,
+                  "What llmc calibrate wrote of this model; else it is "
+                  "calibrated on a text that llmc brings, where a method asks "
+                  "for it")
+      ->type_name("FILE");
+}
+
 static void addCompileOptions(CLI::App *app, CompileOptions &options) {
   addChoice(
       app, "--activations", options.activations,
@@ -77,14 +100,7 @@ static void addCompileOptions(CLI::App *app, CompileOptions &options) {
   addChoice(app, "--weights", options.weights,
             "Keep the model's encodings, or dequantise (default: keep)",
             "for fewer bits: --quantize=w4");
-  app->add_option("--quantize", options.quantize,
-                  "Fewer bits for the weights: w8, w4, w4-gptq, w4-awq, or "
-                  "key=value,... (bits=4,group=64,method=gptq; "
-                  "docs/quantization.md)")
-      ->type_name("SPEC");
-  app->add_option("--stats", options.stats,
-                  "What llmc calibrate wrote of this model; gptq needs it")
-      ->type_name("FILE");
+  addQuantizeOptions(app, options);
   addChoice(app, "--kv", options.cache,
             "Element type of the KV cache (default: f32 with f32 "
             "activations, else f16)",
@@ -106,6 +122,11 @@ static void addCompileOptions(CLI::App *app, CompileOptions &options) {
                   "x86-64-v3, or the name of an "
                   "instruction set (default: portable)")
       ->type_name("NAME");
+  app->add_option("--target", options.target,
+                  "cpu, cuda (an NVIDIA GPU, through its driver), cuda:sm_80, "
+                  "or several with commas between: the program chooses at "
+                  "start (default: cpu)")
+      ->type_name("LIST");
   app->add_option(
          "--emulate-on", options.emulateOn,
          "For tests: native, x86-64 or an instruction set; what such a "
@@ -259,8 +280,8 @@ void CommandLine::addCalibrate() {
   takesModel(command, calibrate.model);
   command
       ->add_option("--text", calibrate.text,
-                   "A file of text like that the model will see")
-      ->required()
+                   "A file of text like that the model will see (default: a "
+                   "text that llmc brings)")
       ->type_name("FILE");
   command
       ->add_option("-o,--output", calibrate.output,
@@ -281,6 +302,32 @@ void CommandLine::addCalibrate() {
                     "No progress and no summary");
   command->callback(
       [this] { action = [this] { return report(runCalibrate(calibrate)); }; });
+}
+
+void CommandLine::addQuantize() {
+  CLI::App *command = app.add_subcommand(
+      "quantize", "Write a GGUF file with fewer bits for the weights");
+  command->add_option("MODEL", quantize.model, "A GGUF file")->required();
+  command
+      ->add_option("-o,--output", quantize.output,
+                   "The GGUF file, for llmc compile and other tools")
+      ->required()
+      ->type_name("FILE");
+  addQuantizeOptions(command, quantize.options);
+  command->add_flag("--explain", quantize.explain,
+                    "Say what each pass did and why");
+  command->add_flag("-q,--quiet", quantize.quiet, "No progress and no summary");
+  command->callback([this] {
+    action = [this] {
+      quantize.options.activations = Activations::f32;
+      const CompileOptions &options = quantize.options;
+      if (options.quantize.empty() && options.sparsify.empty() &&
+          options.equalize.empty())
+        return reportUsage("quantize: --quantize=SPEC is required: "
+                           "--quantize=bits=4,group=32");
+      return report(runQuantize(quantize));
+    };
+  });
 }
 
 void CommandLine::addImport() {
@@ -403,6 +450,7 @@ CommandLine::CommandLine() {
              "a value follows '='.");
   addCompile();
   addCalibrate();
+  addQuantize();
   addImport();
   addCheck();
   addInspect();

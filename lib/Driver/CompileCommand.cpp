@@ -4,11 +4,13 @@
 // Stops after the stage asked for and writes what it left: IR, assembly, an
 // object, or the program.
 //===----------------------------------------------------------------------===//
+#include "Calibration.h"
 #include "Destination.h"
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Compiler.h"
 #include "llmc/Emit/Emit.h"
+#include "llmc/Lower/Passes.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -22,8 +24,25 @@ static std::string printModule(mlir::ModuleOp module) {
   return text;
 }
 
+/// The kernels of the one device that was asked.
+static llvm::Error writePtx(Compiler &compiler, const CompileCommand &command,
+                            Destination &destination) {
+  auto devices = llvm::to_vector(compiler.getModule().getOps<mlir::ModuleOp>());
+  if (devices.size() != 1)
+    return llvm::createStringError(
+        "--emit=ptx writes the code of one device, --target=" +
+        command.options.target + " has " + std::to_string(devices.size()) +
+        ": give --target=cuda:" + getKnownDevices().front());
+  auto text = emitPtx(devices.front());
+  if (!text)
+    return text.takeError();
+  return destination.write(*text);
+}
+
 static llvm::Error writeCode(Compiler &compiler, const CompileCommand &command,
                              Destination &destination) {
+  if (command.emit == EmitKind::ptx)
+    return writePtx(compiler, command, destination);
   ObjectKind kind = command.emit == EmitKind::llvm       ? ObjectKind::llvmIR
                     : command.emit == EmitKind::assembly ? ObjectKind::assembly
                                                          : ObjectKind::object;
@@ -41,14 +60,19 @@ llvm::Error llmc::runCompile(const CompileCommand &command) {
   auto destination = Destination::open(command.output, command.model);
   if (!destination)
     return destination.takeError();
+  CompileOptions options = command.options;
+  llvm::FileRemover statistics;
+  if (llvm::Error error =
+          calibrateIfNeeded(command.model, command.quiet, options, statistics))
+    return error;
   Progress progress(!command.quiet);
   Compiler compiler([&](Stage stage) { progress.startStage(stage); });
   if (command.explain)
     compiler.explain();
   llvm::Error read =
       isModuleFile(command.model)
-          ? compiler.resume(command.model, command.weightsFrom, command.options)
-          : compiler.import(command.model, command.options);
+          ? compiler.resume(command.model, command.weightsFrom, options)
+          : compiler.import(command.model, options);
   if (read)
     return read;
   Stage last = command.stopAfter.value_or(Stage::lower);

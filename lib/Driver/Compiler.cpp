@@ -71,13 +71,18 @@ llvm::Error Compiler::run(Stage stage,
   return llvm::Error::success();
 }
 
+static bool changesWeights(const CompileOptions &options) {
+  return !options.quantize.empty() || !options.equalize.empty() ||
+         !options.sparsify.empty();
+}
+
 /// The options that need no model.
 llvm::Error Compiler::readOptions(const CompileOptions &wanted) {
-  auto names = llmc::getIsas(wanted.cpu);
+  auto names = getTargetIsas(wanted);
   if (!names)
     return names.takeError();
   isas = std::move(*names);
-  if (llvm::Error error = checkQuantization(wanted))
+  if (llvm::Error error = checkWeightOptions(wanted))
     return error;
   importing.preTokenizer = wanted.preTokenizer;
   importing.maxContext = wanted.maxContext;
@@ -197,8 +202,10 @@ llvm::Error Compiler::import(llvm::StringRef path,
   if (llvm::Error error = readOptions(wanted))
     return error;
   // IR may have recipes that ask for them already.
-  if (wanted.quantize.empty() && !wanted.stats.empty())
-    return llvm::createStringError("--stats goes with --quantize=SPEC");
+  if (!changesWeights(wanted) && !wanted.stats.empty())
+    return llvm::createStringError(
+        "--stats goes with --quantize=SPEC, --equalize=SPEC or "
+        "--sparsify=SPEC");
   return run(Stage::import, [&] { return readModel(path, wanted); });
 }
 
@@ -209,7 +216,8 @@ llvm::Error Compiler::import(llvm::StringRef path,
 /// The instruction sets for which a scheduled or lowered module has code.
 static std::vector<std::string> findIsas(mlir::ModuleOp module) {
   std::vector<std::string> isas;
-  for (llvm::StringRef isa : getKnownIsas())
+  for (llvm::StringRef isa :
+       llvm::concat<const llvm::StringRef>(getKnownIsas(), getKnownDevices()))
     if (module.lookupSymbol(("step." + isa).str()) ||
         module.lookupSymbol(("main." + isa).str()))
       isas.push_back(isa.str());
@@ -303,7 +311,7 @@ llvm::Error Compiler::resume(llvm::StringRef irPath,
                    settleBy(std::move(source), weightsFrom, wanted)) {
       return error;
     }
-    if (!wanted.quantize.empty() && done >= Stage::optimize)
+    if (changesWeights(wanted) && done >= Stage::optimize)
       return llvm::createStringError(
           irPath + ": is past the stage that --quantize is for: go on from IR "
                    "of llmc import");
@@ -503,6 +511,12 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
   inputs.name = path.str();
   inputs.planned = compiler.getModule();
   inputs.weights = &compiler.getModel().weights;
+  for (auto device : compiler.getModule().getOps<mlir::ModuleOp>()) {
+    auto code = emitPtx(device);
+    if (!code)
+      return code.takeError();
+    inputs.deviceCode.push_back(std::move(*code));
+  }
   auto tokenizer = compiler.serializeTokenizer();
   if (!tokenizer)
     return tokenizer.takeError();

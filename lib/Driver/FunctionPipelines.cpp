@@ -17,8 +17,7 @@ using namespace llmc;
 static void buildOptimize(mlir::OpPassManager &manager,
                           const CompileOptions &options) {
   manager.addPass(mlir::createCanonicalizerPass());
-  if (!options.quantize.empty())
-    manager.addPass(createQuantizeWeights({options.quantize}));
+  addWeightPasses(manager, options);
   manager.addPass(createFormGenerics());
   // Equal ops would be two readers of one tensor, which then joins neither.
   manager.addPass(mlir::createCSEPass());

@@ -41,9 +41,10 @@ llvm::ArrayRef<Choice<CacheType>> llmc::getChoices(CacheType) {
 
 llvm::ArrayRef<Choice<EmitKind>> llmc::getChoices(EmitKind) {
   static const Choice<EmitKind> choices[] = {
-      {"exe", EmitKind::exe},   {"so", EmitKind::so},
-      {"obj", EmitKind::obj},   {"asm", EmitKind::assembly},
-      {"llvm", EmitKind::llvm}, {"mlir", EmitKind::mlir}};
+      {"exe", EmitKind::exe},  {"so", EmitKind::so},
+      {"obj", EmitKind::obj},  {"asm", EmitKind::assembly},
+      {"ptx", EmitKind::ptx},  {"llvm", EmitKind::llvm},
+      {"mlir", EmitKind::mlir}};
   return choices;
 }
 
@@ -74,6 +75,37 @@ llvm::Expected<std::vector<std::string>> llmc::getIsas(llvm::StringRef cpu) {
   return llvm::createStringError(
       "unknown --cpu '" + cpu + "': portable, native, x86-64-v3, " +
       llvm::join(known, ", ") + " are known; native is this machine's");
+}
+
+/// The devices that one word of --target stands for.
+static llvm::Expected<std::vector<std::string>>
+getDeviceIsas(llvm::StringRef word) {
+  llvm::ArrayRef<llvm::StringRef> known = getKnownDevices();
+  llvm::StringRef name = word;
+  if (word == "cuda")
+    return std::vector<std::string>(known.begin(), known.end());
+  if (name.consume_front("cuda:") && llvm::is_contained(known, name))
+    return std::vector<std::string>{name.str()};
+  return llvm::createStringError(
+      "unknown --target '" + word +
+      "': cpu, cuda, cuda:" + llvm::join(known, ", cuda:") + " are known");
+}
+
+llvm::Expected<std::vector<std::string>>
+llmc::getTargetIsas(const CompileOptions &options) {
+  std::vector<std::string> cpus, devices;
+  for (llvm::StringRef word : llvm::split(options.target, ',')) {
+    bool isCpu = word == "cpu";
+    auto isas = isCpu ? getIsas(options.cpu) : getDeviceIsas(word);
+    if (!isas)
+      return isas.takeError();
+    std::vector<std::string> &all = isCpu ? cpus : devices;
+    for (std::string &isa : *isas)
+      if (!llvm::is_contained(all, isa))
+        all.push_back(std::move(isa));
+  }
+  llvm::append_range(cpus, devices);
+  return cpus;
 }
 
 //===----------------------------------------------------------------------===//
@@ -117,6 +149,10 @@ static int64_t getModelContext(mlir::ModuleOp module) {
 llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
                                                     mlir::ModuleOp imported) {
   if (isFunctionProgram(imported)) {
+    if (options.target != "cpu")
+      return llvm::createStringError(
+          "--target=" + options.target +
+          ": this model is a function, which has a lowering for cpu only");
     options.activations = Activations::f32;
     options.cache = CacheType::f32;
     options.maxContext = options.maxBatch = options.rowsPerStep = 0;
@@ -158,7 +194,12 @@ llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
                             {"max_batch", options.maxBatch},
                             {"rows_per_step", options.rowsPerStep},
                             {"cpu", options.cpu},
+                            {"target", options.target},
                             {"emulate_on", options.emulateOn}};
+  if (!options.equalize.empty())
+    object["equalize"] = options.equalize;
+  if (!options.sparsify.empty())
+    object["sparsify"] = options.sparsify;
   if (!options.preTokenizer.empty())
     object["pre_tokenizer"] = options.preTokenizer;
   return object;

@@ -100,6 +100,17 @@ static std::optional<FineRows> getFineRows(Activations activations) {
   llvm_unreachable("every choice is a case");
 }
 
+void llmc::addWeightPasses(mlir::OpPassManager &manager,
+                           const CompileOptions &options) {
+  if (!options.equalize.empty())
+    manager.addPass(createEqualizeInputs({options.equalize}));
+  // Before codes are chosen, which then make up for what is gone.
+  if (!options.sparsify.empty())
+    manager.addPass(createSparsifyWeights({options.sparsify}));
+  if (!options.quantize.empty())
+    manager.addPass(createQuantizeWeights({options.quantize}));
+}
+
 static void buildOptimize(mlir::OpPassManager &manager,
                           const CompileOptions &options) {
   // What nobody reads goes first: it would become kernels, and weights in the
@@ -109,8 +120,7 @@ static void buildOptimize(mlir::OpPassManager &manager,
   // changed its type afterwards would have to change it in every table too.
   if (options.weights == WeightMode::f32)
     manager.addPass(createConvertWeights({/*to=*/FloatFormat::f32}));
-  if (!options.quantize.empty())
-    manager.addPass(createQuantizeWeights({options.quantize}));
+  addWeightPasses(manager, options);
   if (options.cache == CacheType::f16)
     manager.addPass(createConvertKV({/*to=*/FloatFormat::f16}));
   // After the weights have their encoding, which decides who takes integers.
@@ -210,6 +220,10 @@ struct OptimizePipelineOptions
                           llvm::cl::init(CacheType::f32)};
   Option<std::string> quantize{
       *this, "quantize", llvm::cl::desc("a spec of llm-quantize-weights")};
+  Option<std::string> equalize{*this, "equalize",
+                               llvm::cl::desc("a spec of llm-equalize-inputs")};
+  Option<std::string> sparsify{
+      *this, "sparsify", llvm::cl::desc("a spec of llm-sparsify-weights")};
 };
 
 struct SchedulePipelineOptions
@@ -248,6 +262,8 @@ void llmc::registerPipelines() {
         options.weights = given.weights;
         options.cache = given.cache;
         options.quantize = given.quantize;
+        options.equalize = given.equalize;
+        options.sparsify = given.sparsify;
         buildStagePipeline(Stage::optimize, manager, options, {});
       });
   mlir::PassPipelineRegistration<SchedulePipelineOptions>(

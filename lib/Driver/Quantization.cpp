@@ -3,28 +3,63 @@
 //===----------------------------------------------------------------------===//
 #include "Quantization.h"
 
+#include "llmc/Optimize/EqualizeSpec.h"
 #include "llmc/Optimize/QuantizeSpec.h"
+#include "llmc/Optimize/SparsifySpec.h"
+#include "llmc/Weights/Pruning.h"
 #include "llmc/Weights/Rounding.h"
 #include "llmc/Weights/Statistics.h"
 
 using namespace llmc;
 
-llvm::Error llmc::checkQuantization(const CompileOptions &options) {
-  if (options.quantize.empty())
+/// The spec of an option, or its error.
+template <typename Spec>
+static llvm::Error checkSpec(llvm::StringRef option, llvm::StringRef text,
+                             llvm::Expected<Spec> (*parse)(llvm::StringRef)) {
+  if (text.empty())
     return llvm::Error::success();
-  auto spec = parseQuantizeSpec(options.quantize);
-  if (!spec)
-    return llvm::createStringError("--quantize: " +
+  if (auto spec = parse(text); !spec)
+    return llvm::createStringError(option + ": " +
                                    llvm::toString(spec.takeError()));
-  if (options.weights == WeightMode::f32)
+  return llvm::Error::success();
+}
+
+bool llmc::needsStatistics(const CompileOptions &options) {
+  auto quantize = parseQuantizeSpec(options.quantize);
+  auto sparsify = parseSparsifySpec(options.sparsify);
+  bool needs = !options.equalize.empty() ||
+               (quantize && needsStatistics(*quantize)) ||
+               (sparsify && needsStatistics(*sparsify));
+  llvm::consumeError(quantize.takeError());
+  llvm::consumeError(sparsify.takeError());
+  return needs;
+}
+
+llvm::Error llmc::checkWeightOptions(const CompileOptions &options) {
+  if (llvm::Error error =
+          checkSpec("--quantize", options.quantize, parseQuantizeSpec))
+    return error;
+  if (llvm::Error error =
+          checkSpec("--equalize", options.equalize, parseEqualizeSpec))
+    return error;
+  if (llvm::Error error =
+          checkSpec("--sparsify", options.sparsify, parseSparsifySpec))
+    return error;
+  if (!options.quantize.empty() && options.weights == WeightMode::f32)
     return llvm::createStringError(
         "--quantize and --weights=f32 ask for opposites: leave one out");
-  if (needsStatistics(*spec) && options.stats.empty())
+  if (!options.equalize.empty() &&
+      llvm::StringRef(options.quantize).contains("awq"))
     return llvm::createStringError(
-        "--quantize=" + options.quantize +
-        " needs statistics of the model's activations: llmc calibrate MODEL "
-        "--text FILE -o model.stats, then --stats=model.stats");
-  return llvm::Error::success();
+        "--equalize and awq both scale the columns of weights: take one");
+  if (!needsStatistics(options) || !options.stats.empty())
+    return llvm::Error::success();
+  llvm::StringRef asking = !options.equalize.empty()   ? "--equalize"
+                           : !options.quantize.empty() ? "--quantize"
+                                                       : "--sparsify";
+  return llvm::createStringError(
+      asking + " needs statistics of the model's activations: llmc calibrate "
+               "MODEL --text FILE -o model.stats, then --stats=model.stats");
 }
 
 std::string llmc::describeGrids(mlir::ModuleOp module) {
@@ -46,11 +81,12 @@ llvm::Error llmc::checkRecipes(mlir::ModuleOp module,
     mlir::ArrayAttr recipe = weight.getRecipeAttr();
     for (mlir::Attribute step :
          recipe ? recipe.getValue() : llvm::ArrayRef<mlir::Attribute>()) {
-      auto round = llvm::dyn_cast<mlir::llm::RoundStepAttr>(step);
-      if (!round)
-        continue;
-      std::string problem = llmc::checkStatistics(
-          weights, round, mlir::llm::getMatrixShape(weight.getType()).back());
+      int64_t cols = mlir::llm::getMatrixShape(weight.getType()).back();
+      std::string problem;
+      if (auto round = llvm::dyn_cast<mlir::llm::RoundStepAttr>(step))
+        problem = checkStatistics(weights, round, cols);
+      if (auto prune = llvm::dyn_cast<mlir::llm::PruneStepAttr>(step))
+        problem = checkStatistics(weights, prune, cols);
       if (!problem.empty())
         return llvm::createStringError("weight '" + weight.getSymName() +
                                        "': " + problem);

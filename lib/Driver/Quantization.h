@@ -1,4 +1,4 @@
-//===- Quantization.h - what of --quantize can be checked early -*- C++ -*-===//
+//===- Quantization.h - what of its options is checked early -*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Numbers are crunched last, when a program is written: nobody should wait for them to
@@ -14,8 +14,11 @@
 
 namespace llmc {
 
-/// The options alone.
-llvm::Error checkQuantization(const CompileOptions &options);
+/// The options alone: --quantize, --equalize and --sparsify.
+llvm::Error checkWeightOptions(const CompileOptions &options);
+
+/// Whether they ask for statistics of the model's activations, rightly spelled.
+bool needsStatistics(const CompileOptions &options);
 
 /// What a user should know of weights that are on a grid already; empty if none is.
 /// Rounding twice has the errors of both: nobody should take it for a method's.

@@ -131,7 +131,7 @@ static llvm::Expected<std::string> getCachedPath(const RunCommand &command) {
     key.add(std::to_string(self.getSize()) + " " +
             std::to_string(
                 self.getLastModificationTime().time_since_epoch().count()));
-  auto isas = getIsas(command.options.cpu); // native differs by machine
+  auto isas = getTargetIsas(command.options); // native differs by machine
   if (!isas)
     return isas.takeError();
   key.add(llvm::join(*isas, " "));

@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "ArtifactSegment.h"
 #include "SectionWriter.h"
-#include "WeightStream.h"
 #include "llmc/Emit/Emit.h"
+#include "llmc/Emit/WeightStream.h"
 #include "llmrt/ElfFile.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -109,6 +109,11 @@ llmc::appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
   if (llvm::Error error =
           writeText(*writer, LLMRT_SECTION_TOKENIZER, inputs.tokenizer, table))
     return error;
+  for (const std::string &code : inputs.deviceCode)
+    if (llvm::Error error =
+            writeText(*writer, LLMRT_SECTION_DEVICE,
+                      llvm::StringRef(code.c_str(), code.size() + 1), table))
+      return error;
   if (inputs.info) {
     auto info = inputs.info();
     if (!info)

@@ -4,7 +4,7 @@
 // Two workers take weights in order; a worker waits while the writer is more
 // than `packAhead` weights behind.
 //===----------------------------------------------------------------------===//
-#include "WeightStream.h"
+#include "llmc/Emit/WeightStream.h"
 
 #include <condition_variable>
 #include <mutex>

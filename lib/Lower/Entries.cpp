@@ -6,6 +6,7 @@
 #include "dialects/llm/LLMDialect.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 
@@ -18,11 +19,14 @@ static Type getVoid(MLIRContext *context) {
 Entries::Entries(ImplicitLocOpBuilder &b)
     : pointer(LLVM::LLVMPointerType::get(b.getContext())), i64(b.getI64Type()),
       b(b) {
-  auto type = LLVM::LLVMFunctionType::get(getVoid(b.getContext()), pointer);
-  LLVM::LLVMFuncOp::create(b, "llmrt_barrier", type);
-  LLVM::LLVMFuncOp::create(b, "llmrt_enter",
-                           LLVM::LLVMFunctionType::get(getVoid(b.getContext()),
-                                                       {pointer, i64, i64}));
+  auto declare = [&](StringRef name, ArrayRef<Type> arguments) {
+    Type none = getVoid(b.getContext());
+    LLVM::LLVMFuncOp::create(b, name,
+                             LLVM::LLVMFunctionType::get(none, arguments));
+  };
+  declare("llmrt_barrier", pointer);
+  declare("llmrt_enter", {pointer, i64, i64});
+  declare("llmrt_launch", {pointer, i64, i64, pointer, i64});
 }
 
 void Entries::create(StringRef symbol, func::FuncOp function,
@@ -82,6 +86,7 @@ void Entries::passBarrier(func::FuncOp function) {
                          ValueRange{barrier, worker, number});
     op.erase();
   });
+  function.walk([&](llm::LaunchOp op) { launch(op, barrier); });
   auto module = function->getParentOfType<ModuleOp>();
   function.walk([&](func::CallOp call) {
     auto callee = module.lookupSymbol<func::FuncOp>(call.getCallee());
@@ -92,6 +97,50 @@ void Entries::passBarrier(func::FuncOp function) {
     if (meeting.contains(callee))
       call.getOperandsMutable().append(barrier);
   });
+}
+
+/// What a device's function takes for `input`: the fields of its descriptor.
+static SmallVector<Value> listFields(ImplicitLocOpBuilder &b, Value input) {
+  if (!isa<MemRefType>(input.getType()))
+    return {input};
+  auto parts = memref::ExtractStridedMetadataOp::create(b, input);
+  Value address = memref::ExtractAlignedPointerAsIndexOp::create(b, input);
+  SmallVector<Value> fields = {address, address, parts.getOffset()};
+  llvm::append_range(fields, parts.getSizes());
+  llvm::append_range(fields, parts.getStrides());
+  return fields;
+}
+
+/// The arguments lie on the stack while the runtime copies them.
+void Entries::launch(llm::LaunchOp op, Value barrier) {
+  assert(op.getNumber() && "the table of kernels numbers them");
+  ImplicitLocOpBuilder at(op.getLoc(), op);
+  SmallVector<Value> fields;
+  for (Value input : op.getInputs())
+    llvm::append_range(fields, listFields(at, input));
+  auto constant = [&](int64_t value) -> Value {
+    return LLVM::ConstantOp::create(at, i64, at.getI64IntegerAttr(value));
+  };
+  auto function = op->getParentOfType<func::FuncOp>();
+  OpBuilder start = OpBuilder::atBlockBegin(&function.getBody().front());
+  Value count = LLVM::ConstantOp::create(
+      start, op.getLoc(), i64,
+      start.getI64IntegerAttr(static_cast<int64_t>(fields.size())));
+  Value list = LLVM::AllocaOp::create(start, op.getLoc(), pointer, i64, count,
+                                      /*alignment=*/8);
+  auto cast = [&](Value index) -> Value {
+    return arith::IndexCastOp::create(at, i64, index);
+  };
+  for (auto [i, field] : llvm::enumerate(fields)) {
+    Value place =
+        LLVM::GEPOp::create(at, pointer, i64, list,
+                            ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
+    LLVM::StoreOp::create(at, cast(field), place);
+  }
+  LLVM::CallOp::create(at, TypeRange(), "llmrt_launch",
+                       ValueRange{barrier, constant(*op.getNumber()),
+                                  cast(op.getBlocks()), list, count});
+  op.erase();
 }
 
 Value Entries::load(Value base, size_t offset, Type type) {

@@ -7,6 +7,8 @@
 #ifndef LLMC_LIB_LOWER_ENTRIES_H
 #define LLMC_LIB_LOWER_ENTRIES_H
 
+#include "dialects/llm/LLMDialect.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -16,7 +18,7 @@ namespace llmc {
 /// Builds the entries of a module at its end.
 class Entries {
 public:
-  /// Declares llmrt_barrier and llmrt_enter.
+  /// Declares llmrt_barrier, llmrt_enter and llmrt_launch.
   explicit Entries(mlir::ImplicitLocOpBuilder &b);
 
   /// An internal function `symbol` for the machine that `function` is for; `build`
@@ -26,7 +28,7 @@ public:
               llvm::function_ref<mlir::Value(mlir::ValueRange)> build);
   /// The same of a descriptor, worker and workers, which calls `function`: `load`
   /// loads its arguments but for worker, workers and the barrier. This is a new last
-  /// argument, which the function hands to every llm.barrier and llm.enter.
+  /// argument, which the function hands to every llm.barrier, llm.enter and llm.launch.
   void createShared(
       llvm::StringRef symbol, mlir::func::FuncOp function, size_t barrierOffset,
       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value)> load);
@@ -38,6 +40,7 @@ public:
 
 private:
   void passBarrier(mlir::func::FuncOp function);
+  void launch(mlir::llm::LaunchOp op, mlir::Value barrier);
 
   mlir::ImplicitLocOpBuilder &b;
   llvm::DenseSet<mlir::func::FuncOp> meeting; // kernels that take a barrier

@@ -47,8 +47,7 @@ public:
     entries.emplace(b);
     std::vector<TableEntry> variants = createVariants();
     // Nothing reads the targets from here on.
-    for (auto function : module.getOps<func::FuncOp>())
-      setTarget(function, nullptr);
+    module.walk([](func::FuncOp function) { setTarget(function, nullptr); });
     if (variants.empty())
       return module.emitError("no function @step of a known instruction set: "
                               "run llm-lower-step first");
@@ -61,18 +60,25 @@ private:
 
   std::vector<TableEntry> createVariants() {
     std::vector<TableEntry> variants;
-    for (const Isa *isa : getIsas()) {
+    int64_t images = 0;
+    for (const Isa *isa :
+         llvm::concat<const Isa *const>(getIsas(), getDevices())) {
       auto [kernels, kernelCount] = createKernels(*isa);
       AddressOf step = createEntry("step", *isa);
       if (step.symbol.empty())
         continue;
       auto entry = module.lookupSymbol<LLVM::LLVMFuncOp>(step.symbol);
-      uint64_t bits = getCpuBits(entry.getTargetFeaturesAttr());
+      bool isDevice = isa->getTarget(b.getContext()).isDevice();
+      uint64_t bits = isDevice ? getComputeCapability(isa->getName())
+                               : getCpuBits(entry.getTargetFeaturesAttr());
       AddressOf sample = createEntry("sample", *isa);
       AddressOf name =
           tables.addString("llmrt_variant." + isa->getName(), isa->getName());
-      variants.push_back({name, static_cast<int64_t>(bits), step, sample,
-                          /*call=*/AddressOf{}, kernels, kernelCount});
+      variants.push_back(
+          {name, static_cast<int64_t>(bits), step, sample,
+           /*call=*/AddressOf{}, kernels, kernelCount,
+           int64_t(isDevice ? LLMRT_DEVICE_CUDA : LLMRT_DEVICE_CPU),
+           isDevice ? images++ : int64_t(0)});
     }
     return variants;
   }
@@ -85,14 +91,23 @@ private:
     for (StringRef name : {"step", "sample"}) {
       auto function =
           module.lookupSymbol<func::FuncOp>((name + "." + isa.getName()).str());
-      if (function)
-        function.walk([&](EnterOp op) {
-          auto [it, isNew] =
-              numbers.try_emplace(op.getKernel(), kernels.size());
-          if (isNew)
-            kernels.push_back(createKernel(op.getKernel(), isa));
-          op.setNumber(it->second);
-        });
+      if (!function)
+        continue;
+      auto number = [&](Operation *op, SymbolRefAttr kernel, int64_t threads) {
+        auto [it, isNew] =
+            numbers.try_emplace(kernel.getLeafReference(), kernels.size());
+        if (isNew)
+          kernels.push_back(createKernel(
+              SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(op, kernel),
+              isa, threads));
+        return it->second;
+      };
+      function.walk([&](EnterOp op) {
+        op.setNumber(number(op, op.getKernelAttr(), /*threads=*/0));
+      });
+      function.walk([&](LaunchOp op) {
+        op.setNumber(number(op, op.getKernel(), op.getThreads()));
+      });
     }
     if (kernels.empty())
       return {AddressOf{}, 0};
@@ -101,18 +116,32 @@ private:
             kernels.size()};
   }
 
-  TableEntry createKernel(StringRef symbol, const Isa &isa) {
-    auto function = module.lookupSymbol<func::FuncOp>(symbol);
+  TableEntry createKernel(func::FuncOp function, const Isa &isa,
+                          int64_t threads) {
+    StringRef symbol = function.getName();
     auto cost = function->getAttrOfType<CostAttr>(costAttrName);
     if (!cost) // written by hand
       cost = CostAttr::get(b.getContext(), 0, 0, 0, 0, 0, 0, ResultRows::Batch);
     StringRef name = symbol;
     name.consume_back(("." + isa.getName()).str());
-    AddressOf address = tables.addString("llmrt_kernel." + symbol, name);
+    AddressOf address =
+        tables.addString("llmrt_kernel." + isa.getName() + "." + name, name);
     int64_t rows = cost.getRows() == ResultRows::Batch ? LLMRT_ROWS_BATCH
                                                        : LLMRT_ROWS_ASKED;
     return {address,       cost.getWeights(), cost.getRow(),  cost.getRowOps(),
-            cost.getKey(), cost.getKeyOps(),  cost.getKeys(), rows};
+            cost.getKey(), cost.getKeyOps(),  cost.getKeys(), rows,
+            threads};
+  }
+
+  /// LlmrtVariant.features of a CUDA variant, from its name: sm_80, sm_90a.
+  static uint64_t getComputeCapability(StringRef name) {
+    uint64_t number = 0;
+    name.consume_front("sm_");
+    bool isExact = name.consume_back("a");
+    bool isWrong = name.getAsInteger(10, number);
+    assert(!isWrong && "devices are named as CUDA names them");
+    (void)isWrong;
+    return number | (isExact ? LLMRT_CUDA_EXACT : 0);
   }
 
   /// The entry of a function for an instruction set; null where there is none.

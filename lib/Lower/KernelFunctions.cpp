@@ -3,6 +3,9 @@
 //===----------------------------------------------------------------------===//
 #include "KernelFunctions.h"
 
+#include "Nvptx/DeviceTiler.h"
+#include "Nvptx/Threads.h"
+
 #include "dialects/llm/ActRow.h"
 #include "llmc/Lower/Cpu/TileBuilder.h"
 #include "llvm/Support/MathExtras.h"
@@ -72,19 +75,41 @@ static Value viewOwnScratch(TileBuilder &b, Value team, int64_t bytes) {
                                 ValueRange());
 }
 
-func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
-                                     bool usesBatch) {
+/// The module of a device's kernels beside `step`.
+static ModuleOp getDeviceModule(func::FuncOp step, StringRef name) {
+  auto module = step->getParentOfType<ModuleOp>();
+  if (auto known = module.lookupSymbol<ModuleOp>(name))
+    return known;
+  OpBuilder builder(step);
+  return ModuleOp::create(builder, step.getLoc(), name);
+}
+
+func::FuncOp KernelFunctions::declare(KernelOp kernel, TypeRange arguments) {
   TargetAttr target = getTarget(step);
   assert(target && "the step has a target");
-  std::string name = ("k" + Twine(functions.size()) + "_" + kernel.getName() +
-                      "." + target.getIsa())
-                         .str();
-  OpBuilder moduleBuilder(step);
+  OpBuilder builder(step);
+  // Step and sample share a device's module; there a name is a name of PTX.
+  std::string name =
+      ("k" + Twine(functions.size()) + "_" + kernel.getName()).str();
+  if (target.isDevice()) {
+    builder.setInsertionPointToEnd(
+        getDeviceModule(step, target.getIsa()).getBody());
+    name = (step.getName().split('.').first + "_" + name).str();
+  } else {
+    name += ("." + target.getIsa()).str();
+  }
   auto function =
-      func::FuncOp::create(moduleBuilder, kernel.getLoc(), name,
+      func::FuncOp::create(builder, kernel.getLoc(), name,
                            FunctionType::get(step.getContext(), arguments, {}));
-  function.setPrivate();
+  if (!target.isDevice())
+    function.setPrivate();
   setTarget(function, target);
+  return function;
+}
+
+func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
+                                     bool usesBatch) {
+  func::FuncOp function = declare(kernel, arguments);
   Block *entry = function.addEntryBlock();
   TileBuilder b(kernel.getLoc(), step.getContext());
   b.setInsertionPointToStart(entry);
@@ -101,12 +126,22 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
     args.batch = takeBatch(take);
   if (kernel.getScratch().value_or(0))
     args.teamScratch = take();
-  b.worker = take();
-  b.workers = take();
+  bool isDevice = getTarget(step).isDevice();
+  if (isDevice) {
+    // A block's scratch is found by its number.
+    if (args.teamScratch)
+      numberBlocks(b, chooseDeviceTiler(kernel).threads);
+  } else {
+    b.worker = take();
+    b.workers = take();
+  }
   if (args.teamScratch)
     args.scratch = viewOwnScratch(b, args.teamScratch, *kernel.getScratch());
   assert(next == entry->getNumArguments() && "every argument has its place");
-  tileKernel(b, args);
+  if (isDevice)
+    chooseDeviceTiler(kernel).tile(b, args);
+  else
+    tileKernel(b, args);
   func::ReturnOp::create(b);
   return function;
 }

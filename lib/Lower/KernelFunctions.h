@@ -26,17 +26,21 @@ inline constexpr llvm::StringLiteral costAttrName = "llm.cost";
 /// Makes and finds the functions of one step's kernels.
 class KernelFunctions {
 public:
-  /// Functions are placed before `step` and get its target and the end of its name.
+  /// Functions are placed before `step` and get its target and the end of its name;
+  /// those of a device are in a module of their own, which has its name.
   explicit KernelFunctions(mlir::func::FuncOp step) : step(step) {}
 
   /// The function of `kernel`. Its arguments: one per input and per result but
-  /// batches and result caches, then those of the batch if `usesBatch`, then
-  /// worker and workers.
+  /// batches and result caches, then those of the batch if `usesBatch`, then the
+  /// team's scratch if it has any, then worker and workers; on a device every thread
+  /// is a worker and knows which.
   mlir::func::FuncOp get(mlir::llm::KernelOp kernel, mlir::TypeRange arguments,
                          bool usesBatch);
   int64_t count() const { return functions.size(); }
 
 private:
+  mlir::func::FuncOp declare(mlir::llm::KernelOp kernel,
+                             mlir::TypeRange arguments);
   mlir::func::FuncOp create(mlir::llm::KernelOp kernel,
                             mlir::TypeRange arguments, bool usesBatch);
 

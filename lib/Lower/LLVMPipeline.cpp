@@ -14,6 +14,7 @@ using namespace mlir;
 namespace llmc {
 
 void buildLLVMPipeline(OpPassManager &manager) {
+  manager.addPass(createDeviceMath());
   manager.addPass(createApproximateMath());
   // Addresses are spelled out per access; what does not change leaves the loops.
   manager.addPass(createCanonicalizerPass());

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Barriers.h"
 #include "KernelFunctions.h"
+#include "Nvptx/DeviceTiler.h"
 #include "StepFields.h"
 #include "llmc/Lower/Cpu/TileBuilder.h"
 #include "llmc/Lower/Passes.h"
@@ -370,17 +371,39 @@ private:
       arguments.push_back(viewScratch(b, bytes));
       writes.push_back({Access::scratch, 0, 1});
     }
+    if (getTarget(step).isDevice()) {
+      launch(b, kernel, getFunction(kernel, arguments, usesBatch, count),
+             arguments, count);
+      return success();
+    }
     arguments.append({b.worker, b.workers});
     barriers.separate(b, reads, writes);
-    func::FuncOp function =
-        functions.get(kernel, ValueRange(arguments).getTypes(), usesBatch);
-    if (!function->hasAttr(costAttrName))
-      function->setAttr(costAttrName, getCost(kernel, count));
+    func::FuncOp function = getFunction(kernel, arguments, usesBatch, count);
     EnterOp::create(b, FlatSymbolRefAttr::get(function), b.worker,
                     IntegerAttr());
     func::CallOp::create(b, function, arguments);
-    ++calls;
     return success();
+  }
+
+  func::FuncOp getFunction(KernelOp kernel, ValueRange arguments,
+                           bool usesBatch, Value count) {
+    func::FuncOp function =
+        functions.get(kernel, arguments.getTypes(), usesBatch);
+    if (!function->hasAttr(costAttrName))
+      function->setAttr(costAttrName, getCost(kernel, count));
+    ++calls;
+    return function;
+  }
+
+  /// Launches are in order, so nothing else separates kernels.
+  void launch(TileBuilder &b, KernelOp kernel, func::FuncOp function,
+              ValueRange arguments, Value count) {
+    DeviceTiler tiler = chooseDeviceTiler(kernel);
+    auto symbol = SymbolRefAttr::get(
+        function->getParentOfType<ModuleOp>().getSymNameAttr(),
+        FlatSymbolRefAttr::get(function));
+    LaunchOp::create(b, symbol, tiler.countBlocks(b, count), tiler.threads,
+                     IntegerAttr(), arguments);
   }
 
   CostAttr getCost(KernelOp kernel, Value count) {
@@ -424,9 +447,10 @@ private:
     assert(bytes <= plan.getScratchBytesPerWorker() &&
            "a kernel with more scratch than was planned");
     auto type = MemRefType::get(ShapedType::kDynamic, b.getI8Type());
+    Value team = getTarget(step).isDevice() ? logitRowCount : b.workers;
     return memref::ViewOp::create(
         b, type, scratch, b.index(0),
-        b.mulIndex(b.workers, plan.getScratchBytesPerWorker()));
+        b.mulIndex(team, plan.getScratchBytesPerWorker()));
   }
 
   //===--- barriers -------------------------------------------------------------===//

@@ -73,4 +73,65 @@ std::string findScalingSite(Value input, ScalingSite &site) {
                    : "nothing with weights of its own makes it";
 }
 
+void appendStep(WeightOp weight, Attribute step) {
+  SmallVector<Attribute> recipe;
+  if (ArrayAttr known = weight.getRecipeAttr())
+    llvm::append_range(recipe, known);
+  recipe.push_back(step);
+  weight.setRecipeAttr(ArrayAttr::get(weight.getContext(), recipe));
+}
+
+InputScaling::InputScaling(ModuleOp module) : module(module), symbols(module) {
+  module.walk([&](Operation *op) {
+    if (auto param = dyn_cast<ParamOp>(op))
+      ++readers[param.getWeight()];
+    if (auto linear = dyn_cast<LinearOp>(op))
+      linearsByInput[linear.getInput()].push_back(linear);
+  });
+}
+
+WeightOp InputScaling::getOwnWeight(LinearOp linear) {
+  auto param = linear.getWeight().getDefiningOp<ParamOp>();
+  if (!param || !param->hasOneUse() || readers[param.getWeight()] != 1)
+    return {};
+  return symbols.lookup<WeightOp>(param.getWeight());
+}
+
+std::string InputScaling::scale(Value input, ArrayRef<LinearOp> linears,
+                                const EqualizeRequest &request,
+                                function_ref<bool(WeightOp)> mayScale) {
+  if (linears.size() < static_cast<size_t>(llvm::range_size(input.getUses())))
+    return "its input has readers that are not scaled";
+  ScalingSite site;
+  if (std::string problem = findScalingSite(input, site); !problem.empty())
+    return problem;
+  for (ParamOp maker : site.makers) {
+    auto weight = symbols.lookup<WeightOp>(maker.getWeight());
+    bool isVector = isa<RankedTensorType>(weight.getType()) &&
+                    getMatrixShape(weight.getType()).size() == 1;
+    if (!weight.getSource() || readers[weight.getSymName()] != 1 ||
+        !(isVector || mayScale(weight)))
+      return "what makes its input keeps its numbers";
+  }
+  MLIRContext *context = module.getContext();
+  SmallVector<Attribute> names;
+  for (LinearOp linear : linears)
+    names.push_back(
+        FlatSymbolRefAttr::get(getOwnWeight(linear).getSymNameAttr()));
+  auto factors = EqualizeAttr::get(
+      context, StringAttr::get(context, request.method),
+      ArrayAttr::get(context, names),
+      getOwnWeight(linears.front()).getSymNameAttr(), request.grid,
+      request.alpha, site.repeat, site.repeat > 1 ? site.head : 0);
+  for (LinearOp linear : linears)
+    appendStep(getOwnWeight(linear),
+               ScaleStepAttr::get(context, factors, /*rows=*/false,
+                                  /*inverse=*/false));
+  for (ParamOp maker : site.makers)
+    appendStep(symbols.lookup<WeightOp>(maker.getWeight()),
+               ScaleStepAttr::get(context, factors, /*rows=*/true,
+                                  /*inverse=*/true));
+  return "";
+}
+
 } // namespace llmc

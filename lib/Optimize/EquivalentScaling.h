@@ -9,6 +9,9 @@
 
 #include "dialects/llm/LLMDialect.h"
 
+#include "mlir/IR/BuiltinOps.h"
+
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SmallVector.h"
 
 #include <string>
@@ -25,6 +28,43 @@ struct ScalingSite {
 
 /// Finds them for `input`. Returns why there are none, or an empty string.
 std::string findScalingSite(mlir::Value input, ScalingSite &site);
+
+/// Who finds the factors (#llm.equalize), with what it is to know.
+struct EqualizeRequest {
+  llvm::StringRef method;
+  mlir::llm::GridAttr grid; // null where the method asks for none
+  mlir::FloatAttr alpha;    // null: the method's own
+};
+
+/// Adds a step to the end of a weight's recipe.
+void appendStep(mlir::llm::WeightOp weight, mlir::Attribute step);
+
+/// The inputs of a module's products, and their scaling: of weights that nothing else
+/// reads.
+class InputScaling {
+public:
+  using Inputs =
+      llvm::MapVector<mlir::Value, llvm::SmallVector<mlir::llm::LinearOp>>;
+
+  explicit InputScaling(mlir::ModuleOp module);
+  /// Products by the input that they have in common.
+  Inputs &inputs() { return linearsByInput; }
+  /// The weight of `linear`, if nothing else reads it; or null.
+  mlir::llm::WeightOp getOwnWeight(mlir::llm::LinearOp linear);
+  /// Has the columns of all `linears` scaled, which have that input, and what makes
+  /// it the other way. Matrices of a maker are asked for with `mayScale`. Returns why
+  /// not, or an empty string.
+  std::string scale(mlir::Value input,
+                    llvm::ArrayRef<mlir::llm::LinearOp> linears,
+                    const EqualizeRequest &request,
+                    llvm::function_ref<bool(mlir::llm::WeightOp)> mayScale);
+
+private:
+  mlir::ModuleOp module;
+  mlir::SymbolTable symbols;
+  Inputs linearsByInput;
+  llvm::StringMap<int> readers; // llm.params of each weight
+};
 
 } // namespace llmc
 

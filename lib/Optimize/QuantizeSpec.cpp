@@ -43,7 +43,9 @@ static const Preset presets[] = {
 static const Method methods[] = {{"rtn", "rtn", false},
                                  {"gptq", "gptq", false},
                                  {"awq", "rtn", true},
-                                 {"awq+gptq", "gptq", true}};
+                                 {"awq+gptq", "gptq", true},
+                                 {"quantease", "quantease", false},
+                                 {"awq+quantease", "quantease", true}};
 
 static bool setMethod(QuantizeChoice &choice, StringRef value) {
   for (const Method &method : methods)
@@ -109,7 +111,8 @@ static bool setDamp(QuantizeChoice &choice, StringRef value) {
 }
 
 static const Key keys[] = {
-    {"method", "rtn, gptq, awq or awq+gptq", setMethod},
+    {"method", "rtn, gptq, awq, awq+gptq, quantease or awq+quantease",
+     setMethod},
     {"bits", "2 to 8", setBits},
     {"group",
      "a multiple of 8 from 16 to 256, channel (one scale per row) or auto",

@@ -5,16 +5,12 @@
 // and recipes change here; codes are chosen when the weights are made.
 //===----------------------------------------------------------------------===//
 #include "EquivalentScaling.h"
+#include "WeightReadings.h"
 #include "dialects/llm/GridPanel.h"
-#include "llmc/Optimize/ObservedLinears.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Optimize/QuantizeSpec.h"
 #include "llmc/Support/Explain.h"
 #include "llmc/Weights/Rounding.h"
-
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-
-#include "llvm/ADT/MapVector.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_QUANTIZEWEIGHTS
@@ -25,50 +21,15 @@ using namespace mlir::llm;
 
 namespace {
 
-/// How the step reads a weight.
-struct Reading {
-  bool isTable = false;           // rows of it, or it makes logits
-  bool isObserved = false;        // calibration has statistics of its input
-  const char *obstacle = nullptr; // why it stays as it is
-};
-
 /// A weight and what it becomes.
 struct Task {
   WeightOp weight;
   QuantizeChoice choice;
-  GridAttr grid = {};                     // once groups are chosen
-  SmallVector<Attribute, 2> scaling = {}; // steps before rounding
+  GridAttr grid = {}; // once groups are chosen
   int64_t cols() { return getMatrixShape(weight.getType()).back(); }
 };
 
 } // namespace
-
-static bool isReturned(Value value) {
-  return llvm::any_of(value.getUsers(), llvm::IsaPred<func::ReturnOp>);
-}
-
-/// Whether the operand is the matrix of a product, or the table of a lookup.
-static bool isMatrix(OpOperand &use) {
-  Operation *user = use.getOwner();
-  if (auto linear = dyn_cast<LinearOp>(user))
-    return &use == &linear.getWeightMutable();
-  if (auto embed = dyn_cast<EmbedOp>(user))
-    return &use == &embed.getTableMutable();
-  auto experts = dyn_cast<ExpertLinearOp>(user);
-  return experts && &use == &experts.getWeightMutable();
-}
-
-static void noteUse(OpOperand &use, Reading &reading) {
-  auto linear = dyn_cast<LinearOp>(use.getOwner());
-  if (!isMatrix(use))
-    reading.obstacle = "more than products and lookups read it";
-  else if (linear && getMatrixShape(use.get().getType()).size() != 2)
-    reading.obstacle = "each head has a matrix of its own";
-  if (linear)
-    reading.isObserved |= isObserved(linear);
-  reading.isTable |= isa<EmbedOp>(use.getOwner()) ||
-                     (linear && isReturned(linear.getResult()));
-}
 
 static std::string refuseGroup(int64_t bits, int64_t group, int64_t cols) {
   if (cols % group)
@@ -121,42 +82,16 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
 private:
   LogicalResult collect(const QuantizeSpec &parsed, SmallVector<Task> &tasks);
   LogicalResult chooseGroups(MutableArrayRef<Task> tasks);
-  llvm::MapVector<StringAttr, Reading> findReadings();
   std::string findObstacle(WeightOp weight, const QuantizeChoice &choice);
   GridAttr makeGrid(Task &task);
   void scaleInputs(MutableArrayRef<Task> tasks);
-  std::string scaleInput(Value input, ArrayRef<Task *> scaled,
-                         const DenseMap<StringAttr, Task *> &byName);
   void quantise(Task &task);
   void retype();
 
   DenseMap<StringAttr, Type> types; // that weights have now
-  llvm::StringMap<int> readers;     // llm.params of each weight
 };
 
 } // namespace
-
-llvm::MapVector<StringAttr, Reading> QuantizeWeights::findReadings() {
-  llvm::MapVector<StringAttr, Reading> readings;
-  getOperation().walk([&](ParamOp param) {
-    if (param.getIndex())
-      return;
-    Reading reading;
-    bool isProduct = false;
-    for (OpOperand &use : param.getResult().getUses()) {
-      noteUse(use, reading);
-      isProduct |= isMatrix(use);
-    }
-    if (!isProduct)
-      return;
-    Reading &known = readings[param.getWeightAttr().getAttr()];
-    known.isTable |= reading.isTable;
-    known.isObserved |= reading.isObserved;
-    if (reading.obstacle)
-      known.obstacle = reading.obstacle;
-  });
-  return readings;
-}
 
 /// Why a matrix keeps its numbers; empty if it does not.
 std::string QuantizeWeights::findObstacle(WeightOp weight,
@@ -175,7 +110,7 @@ LogicalResult QuantizeWeights::collect(const QuantizeSpec &parsed,
                                        SmallVector<Task> &tasks) {
   SymbolTable symbols(getOperation());
   std::vector<bool> matched(parsed.overrides.size());
-  auto readings = findReadings();
+  auto readings = findReadings(getOperation());
   for (auto &[name, reading] : readings) {
     auto weight = symbols.lookup<WeightOp>(name);
     QuantizeChoice choice =
@@ -252,85 +187,34 @@ GridAttr QuantizeWeights::makeGrid(Task &task) {
                        choice.hasMin ? 0 : middle, choice.hasMin);
 }
 
-static void appendSteps(WeightOp weight, ArrayRef<Attribute> steps) {
-  SmallVector<Attribute> recipe;
-  if (ArrayAttr known = weight.getRecipeAttr())
-    llvm::append_range(recipe, known);
-  llvm::append_range(recipe, steps);
-  weight.setRecipeAttr(ArrayAttr::get(weight.getContext(), recipe));
-}
-
-/// Scales the columns of `scaled` up and what makes their input down. Returns why
-/// not, or an empty string.
-std::string
-QuantizeWeights::scaleInput(Value input, ArrayRef<Task *> scaled,
-                            const DenseMap<StringAttr, Task *> &byName) {
-  ScalingSite site;
-  if (std::string problem = findScalingSite(input, site); !problem.empty())
-    return problem;
-  SymbolTable symbols(getOperation());
-  for (ParamOp maker : site.makers) {
-    auto weight = symbols.lookup<WeightOp>(maker.getWeight());
-    bool isVector = isa<RankedTensorType>(weight.getType()) &&
-                    getMatrixShape(weight.getType()).size() == 1;
-    if (!weight.getSource() || readers[weight.getSymName()] != 1 ||
-        !(isVector || byName.contains(weight.getSymNameAttr())))
-      return "what makes its input keeps its numbers";
-  }
-  SmallVector<Attribute> names;
-  for (Task *reader : scaled)
-    names.push_back(FlatSymbolRefAttr::get(reader->weight.getSymNameAttr()));
-  auto factors = AwqScaleAttr::get(
-      &getContext(), ArrayAttr::get(&getContext(), names),
-      scaled.front()->weight.getSymNameAttr(), scaled.front()->grid,
-      site.repeat, site.repeat > 1 ? site.head : 0);
-  for (Task *reader : scaled)
-    reader->scaling.push_back(ScaleStepAttr::get(
-        &getContext(), factors, /*rows=*/false, /*inverse=*/false));
-  Attribute down = ScaleStepAttr::get(&getContext(), factors, /*rows=*/true,
-                                      /*inverse=*/true);
-  for (ParamOp maker : site.makers) {
-    if (Task *task = byName.lookup(maker.getWeightAttr().getAttr()))
-      task->scaling.push_back(down);
-    else
-      appendSteps(symbols.lookup<WeightOp>(maker.getWeight()), down);
-  }
-  return "";
-}
-
 void QuantizeWeights::scaleInputs(MutableArrayRef<Task> tasks) {
   DenseMap<StringAttr, Task *> byName;
-  readers.clear();
   for (Task &task : tasks)
     byName[task.weight.getSymNameAttr()] = &task;
-  llvm::MapVector<Value, SmallVector<LinearOp>> inputs;
-  getOperation().walk([&](Operation *op) {
-    if (auto param = dyn_cast<ParamOp>(op))
-      ++readers[param.getWeight()];
-    if (auto linear = dyn_cast<LinearOp>(op))
-      inputs[linear.getInput()].push_back(linear);
-  });
-  for (auto &[input, linears] : inputs) {
-    SmallVector<Task *> scaled;
+  InputScaling scaling(getOperation());
+  for (auto &[input, linears] : scaling.inputs()) {
+    SmallVector<Task *> readers;
     for (LinearOp linear : linears) {
-      auto param = linear.getWeight().getDefiningOp<ParamOp>();
-      Task *task =
-          param ? byName.lookup(param.getWeightAttr().getAttr()) : nullptr;
-      if (task && task->choice.scaled && param->hasOneUse() &&
-          readers[param.getWeight()] == 1)
-        scaled.push_back(task);
+      WeightOp weight = scaling.getOwnWeight(linear);
+      Task *task = weight ? byName.lookup(weight.getSymNameAttr()) : nullptr;
+      if (task && task->choice.scaled)
+        readers.push_back(task);
     }
-    if (scaled.empty())
+    if (readers.empty())
       continue;
-    bool isShared =
-        scaled.size() < linears.size() ||
-        linears.size() <
-            static_cast<size_t>(llvm::range_size(input.getUses())) ||
-        !llvm::all_of(
-            scaled,
-            [&](Task *task) { return task->grid == scaled.front()->grid; });
-    std::string problem = isShared ? "its input has readers that are not scaled"
-                                   : scaleInput(input, scaled, byName);
+    Task &first = *readers.front();
+    bool areAlike = readers.size() == linears.size() &&
+                    llvm::all_of(readers, [&](Task *task) {
+                      return task->grid == first.grid;
+                    });
+    EqualizeRequest request{"awq", first.grid, {}};
+    std::string problem =
+        areAlike
+            ? scaling.scale(input, linears, request,
+                            [&](WeightOp maker) {
+                              return byName.contains(maker.getSymNameAttr());
+                            })
+            : "its input has readers that are not scaled";
     if (problem.empty())
       applied(linears.front(), getArgument(), "columns are scaled by awq");
     else
@@ -349,11 +233,11 @@ void QuantizeWeights::quantise(Task &task) {
   auto damp = isCalibrated && choice.damp
                   ? FloatAttr::get(Float64Type::get(context), *choice.damp)
                   : FloatAttr();
-  task.scaling.push_back(RoundStepAttr::get(
-      context, task.grid, StringAttr::get(context, choice.rounding), stats,
-      perRow ? task.cols() : 0, choice.search, damp,
-      isCalibrated && choice.order));
-  appendSteps(weight, task.scaling);
+  appendStep(weight,
+             RoundStepAttr::get(context, task.grid,
+                                StringAttr::get(context, choice.rounding),
+                                stats, perRow ? task.cols() : 0, choice.search,
+                                damp, isCalibrated && choice.order));
   weight.setType(PackedType::get(getMatrixShape(weight.getType()), task.grid));
   types[weight.getSymNameAttr()] = weight.getType();
   applied(weight, getArgument(), [&] {

@@ -6,8 +6,9 @@
 // the encoded form, so a packed weight that is only rearranged keeps its exact
 // codes.
 //===----------------------------------------------------------------------===//
+#include "Equalizing/Equalizing.h"
 #include "IntegerCodes.h"
-#include "Rounding/Awq.h"
+#include "Pruning/Pruning.h"
 #include "Rounding/Rounding.h"
 
 #include "llmc/Weights/Errors.h"
@@ -26,7 +27,8 @@ struct Material {
   ArrayRef<uint8_t> bytes;
   std::vector<uint8_t> owned; // holds `bytes` once a step has made them
   // What columns were multiplied by, so that their input is divided by it; or none.
-  std::vector<float> columnScale;
+  std::vector<float> columnScale = {};
+  bool isPruned = false; // numbers that are 0 stay that
 
   int64_t elements() const {
     std::optional<int64_t> count = countElements(shape);
@@ -323,7 +325,7 @@ static std::string roundStep(Material &material, RoundStepAttr step,
   std::vector<uint8_t> made;
   std::string problem =
       roundMatrix(step, store, dequantize(material), material.shape.back(),
-                  material.columnScale, made);
+                  material.columnScale, material.isPruned, made);
   material.encoding = step.getGrid();
   material.replace(std::move(made));
   return problem;
@@ -341,8 +343,8 @@ static std::string scaleStep(Material &material, ScaleStepAttr step,
     return problem;
   const int64_t rows = material.shape.front(),
                 cols = material.elements() / std::max<int64_t>(rows, 1);
-  auto awq = dyn_cast<AwqScaleAttr>(step.getBy());
-  const int64_t repeat = step.getRows() && awq ? awq.getRepeat() : 1;
+  auto by = dyn_cast<EqualizeAttr>(step.getBy());
+  const int64_t repeat = step.getRows() && by ? by.getRepeat() : 1;
   const int64_t wanted = (step.getRows() ? rows : cols) * repeat;
   if (static_cast<int64_t>(factors.size()) != wanted)
     return "needs " + std::to_string(wanted) + " factors, found " +
@@ -354,20 +356,39 @@ static std::string scaleStep(Material &material, ScaleStepAttr step,
   for (auto [i, value] : enumerate(values)) {
     auto at = static_cast<int64_t>(i);
     at = step.getRows() ? at / cols : at % cols;
-    value *= factors[step.getRows() && awq ? getFactorOfRow(awq, at) : at];
+    value *= factors[step.getRows() && by ? getFactorOfRow(by, at) : at];
   }
   auto *context = step.getContext();
   encode(material, values,
          FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
-  if (!step.getRows())
+  if (!step.getRows()) {
+    for (auto [i, earlier] : enumerate(material.columnScale))
+      factors[i] *= earlier;
     material.columnScale = std::move(factors);
+  }
   return "";
+}
+
+static std::string pruneStep(Material &material, PruneStepAttr step,
+                             const WeightStore &store) {
+  if (material.shape.size() != 2)
+    return "only a matrix is pruned, found shape " + spellShape(material.shape);
+  std::vector<float> values = dequantize(material);
+  std::string problem = pruneMatrix(step, store, material.shape.back(),
+                                    material.columnScale, values);
+  auto *context = step.getContext();
+  encode(material, values,
+         FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
+  material.isPruned = true;
+  return problem;
 }
 
 static std::string applyStep(Material &material, mlir::Attribute step,
                              WeightOp weight, const WeightStore &store) {
   if (auto scale = dyn_cast<ScaleStepAttr>(step))
     return scaleStep(material, scale, weight, store);
+  if (auto prune = dyn_cast<PruneStepAttr>(step))
+    return pruneStep(material, prune, store);
   if (auto blocks = dyn_cast<BlocksStepAttr>(step))
     return joinBlocks(material, blocks, store);
   if (auto codes = dyn_cast<DequantizeStepAttr>(step))
@@ -434,7 +455,7 @@ followRecipe(WeightOp weight, const WeightStore &store, bool quantises) {
   mlir::ArrayAttr recipe = weight.getRecipeAttr();
   for (mlir::Attribute step :
        recipe ? recipe.getValue() : ArrayRef<mlir::Attribute>()) {
-    if (!quantises && isa<ScaleStepAttr, RoundStepAttr>(step))
+    if (!quantises && isa<ScaleStepAttr, PruneStepAttr, RoundStepAttr>(step))
       break;
     if (std::string problem = applyStep(*material, step, weight, store);
         !problem.empty())
@@ -443,12 +464,12 @@ followRecipe(WeightOp weight, const WeightStore &store, bool quantises) {
   return material;
 }
 
-static std::string makeAwqFactors(AwqScaleAttr awq, mlir::ModuleOp module,
-                                  const WeightStore &store,
-                                  std::vector<float> &factors) {
+static std::string makeFactors(EqualizeAttr by, mlir::ModuleOp module,
+                               const WeightStore &store,
+                               std::vector<float> &factors) {
   std::vector<float> values;
   int64_t cols = 0;
-  for (auto name : awq.getWeights().getAsRange<mlir::FlatSymbolRefAttr>()) {
+  for (auto name : by.getWeights().getAsRange<mlir::FlatSymbolRefAttr>()) {
     auto weight = module.lookupSymbol<WeightOp>(name.getAttr());
     if (!weight)
       return "there is no weight " + quote(name.getValue());
@@ -459,19 +480,19 @@ static std::string makeAwqFactors(AwqScaleAttr awq, mlir::ModuleOp module,
     cols = material->shape.back();
     llvm::append_range(values, dequantize(*material));
   }
-  return findAwqFactors(awq, store, values, cols, factors);
+  return findFactors({by, store, values, cols}, factors);
 }
 
 static std::string readFactors(ScaleStepAttr step, WeightOp weight,
                                const WeightStore &store,
                                std::vector<float> &factors) {
-  auto awq = dyn_cast<AwqScaleAttr>(step.getBy());
-  if (!awq)
+  auto by = dyn_cast<EqualizeAttr>(step.getBy());
+  if (!by)
     return readBeside(store, cast<mlir::StringAttr>(step.getBy()).getValue(),
                       factors);
   auto module = weight->getParentOfType<mlir::ModuleOp>();
-  return store.derive(awq, factors, [&](std::vector<float> &made) {
-    return makeAwqFactors(awq, module, store, made);
+  return store.derive(by, factors, [&](std::vector<float> &made) {
+    return makeFactors(by, module, store, made);
   });
 }
 

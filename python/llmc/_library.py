@@ -28,7 +28,7 @@ class SessionOptions(Structure):
     """LlmrtSessionOptions."""
 
     _fields_ = [("batch", c_int64), ("context", c_int64), ("rows_per_step", c_int64), ("logit_rows", c_int64),
-                ("threads", c_int64)]
+                ("threads", c_int64), ("device", c_int64)]
 
 
 class SamplerOptions(Structure):

@@ -12,6 +12,7 @@
 #include "GenerationPlan.h"
 #include "Output.h"
 
+#include "llmrt/EnginePlan.h"
 #include "llmrt/Sampler.h"
 #include "llmrt/Status.h"
 
@@ -30,6 +31,7 @@ struct GenerateOptions {
   bool allowLoops = false;
   std::vector<std::string> stops;
   int64_t threads = 0;
+  Device device = Device::Auto;
   int64_t context = 0;
   bool printIds = false;
   bool ignoreEos = false;
@@ -61,6 +63,7 @@ struct LogitsOptions {
   std::string out;
   bool step = false; // token by token
   int64_t threads = 0;
+  Device device = Device::Auto;
   int64_t rowsPerStep = 0;
 };
 
@@ -87,6 +90,7 @@ struct BenchOptions {
   int64_t depth = 0;
   int64_t batch = 1;
   int64_t threads = 0;
+  Device device = Device::Auto;
   int64_t repetitions = 5;
   /// Of the figures with sampling.
   SamplerOptions sampler = {.temperature = 0.8f, .topP = 0.95f};
@@ -101,6 +105,7 @@ struct EvalOptions {
   int64_t context = 512;
   int64_t windows = 0; // 0: all
   int64_t threads = 0;
+  Device device = Device::Auto;
   bool json = false;
 };
 
@@ -109,6 +114,7 @@ struct InfoOptions {
   bool json = false;
   int64_t batch = 1;
   int64_t context = 0;
+  Device device = Device::Auto;
 };
 
 Status ask(Application &program, const AskOptions &options);

@@ -59,6 +59,10 @@ Application::createEngine(const EngineOptions &options,
                           const SamplerOptions &sampler,
                           int64_t samplers) const {
   auto engine = Program::createEngine(options, sampler, samplers);
+  if (engine && !(*engine)->place().notice.empty())
+    warn(err, "this program has code for a GPU and runs on the processor: " +
+                  (*engine)->place().notice +
+                  "; --device cpu asks for the processor");
   const int64_t processors = ThreadPool::availableProcessors();
   if (engine && (*engine)->options().threads > processors)
     warn(err, std::to_string((*engine)->options().threads) + " threads on " +

@@ -37,7 +37,7 @@ public:
   /// A text to complete, as long as the context may hold, without the line end
   /// that an editor or echo put there.
   Expected<std::string> readPrompt(const std::string &path) const;
-  /// Warns of more threads than can run at once.
+  /// Warns of more threads than can run at once, and of a GPU that is not used.
   Expected<std::unique_ptr<Engine>>
   createEngine(const EngineOptions &options, const SamplerOptions &sampler = {},
                int64_t samplers = 0) const;

@@ -269,7 +269,9 @@ static std::string report(const Engine &engine, const BenchOptions &options,
       .add("batch", options.batch)
       .add("threads", engine.options().threads)
       .add("repetitions", options.repetitions)
-      .add("variant", std::string_view(engine.variant().name));
+      .add("variant", std::string_view(engine.variant().name))
+      .add("device", deviceName(engine.place().device))
+      .add("device_memory_bytes", engine.contract().device);
   if (measured.prefillProfile)
     json.addRaw("prefill_kernels", measured.prefillProfile->json().dump());
   if (measured.decodeProfile)
@@ -289,8 +291,10 @@ Status app::bench(Application &program, const BenchOptions &options) {
                          ": this program was compiled for " +
                          std::to_string(program.model().maxContext) +
                          " at most; lower -d, -p or -n");
-  auto engine = program.createEngine(
-      {.batch = options.batch, .context = context, .threads = options.threads});
+  auto engine = program.createEngine({.batch = options.batch,
+                                      .context = context,
+                                      .threads = options.threads,
+                                      .device = options.device});
   if (!engine)
     return engine.status();
   Benchmark benchmark(**engine, options);

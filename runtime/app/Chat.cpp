@@ -224,7 +224,8 @@ Status app::chat(Application &program, const ChatOptions &options) {
     return status;
   auto engine = program.createEngine({.batch = 1,
                                       .context = options.generate.context,
-                                      .threads = options.generate.threads},
+                                      .threads = options.generate.threads,
+                                      .device = options.generate.device},
                                      plan->sampler, 1);
   if (!engine)
     return engine.status();

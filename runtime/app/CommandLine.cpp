@@ -9,11 +9,9 @@
 #include "llmrt/Usage.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstring>
-#include <fcntl.h>
 #include <unistd.h>
 
 using namespace llmrt;
@@ -78,6 +76,12 @@ private:
   static void addSampling(CLI::App *to, SamplerChoice &sampling,
                           Purpose purpose);
   static void addThreads(CLI::App *to, int64_t &threads);
+  static void addDevice(CLI::App *to, Device &device);
+  template <typename Options>
+  static void addPlace(CLI::App *to, Options &options) {
+    addThreads(to, options.threads);
+    addDevice(to, options.device);
+  }
 
   const Host &host;
   CLI::App *runCommand = nullptr, *chatCommand = nullptr,
@@ -143,6 +147,15 @@ void CommandLine::addThreads(CLI::App *to, int64_t &threads) {
              1, ThreadPool::maxWorkers);
 }
 
+void CommandLine::addDevice(CLI::App *to, Device &device) {
+  auto set = [&](const std::string &name) { device = deviceOfName(name); };
+  takesName(to->add_option_function<std::string>(
+                "--device", set,
+                "Where to compute: cpu, cuda (an NVIDIA GPU) or auto, the GPU "
+                "if the program has code for it; default: auto"),
+            {"auto", "cpu", "cuda"});
+}
+
 void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options,
                                 Purpose purpose) {
   const bool answers = purpose == Purpose::Answers;
@@ -171,7 +184,7 @@ void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options,
     to->add_flag("--print-ids", options.printIds,
                  "Print token ids instead of text");
   to->add_flag("--stats", options.stats, "Say speed and memory on stderr");
-  addThreads(to, options.threads);
+  addPlace(to, options);
 }
 
 void CommandLine::addSampling(CLI::App *to, SamplerChoice &sampling,
@@ -262,7 +275,7 @@ void CommandLine::addLogits() {
   takesWhole(logitsCommand->add_option("--rows", logitsOptions.rowsPerStep,
                                        "Rows of one step at most"),
              1, INT32_MAX);
-  addThreads(logitsCommand, logitsOptions.threads);
+  addPlace(logitsCommand, logitsOptions);
 }
 
 void CommandLine::addCall() {
@@ -348,7 +361,7 @@ void CommandLine::addBench() {
                          "Once more, with the time, bytes and operations of "
                          "each kernel");
   benchCommand->add_flag("--json", benchOptions.json, "As JSON");
-  addThreads(benchCommand, benchOptions.threads);
+  addPlace(benchCommand, benchOptions);
 }
 
 void CommandLine::addEval() {
@@ -376,7 +389,7 @@ void CommandLine::addEval() {
       ->type_name("FILE")
       ->excludes(base);
   evalCommand->add_flag("--json", evalOptions.json, "As JSON");
-  addThreads(evalCommand, evalOptions.threads);
+  addPlace(evalCommand, evalOptions);
 }
 
 void CommandLine::addInfo() {
@@ -393,6 +406,7 @@ void CommandLine::addInfo() {
   takesWhole(infoCommand->add_option("--context,-c", infoOptions.context,
                                      "Context, for the memory contract"),
              1, INT32_MAX);
+  addDevice(infoCommand, infoOptions.device);
 }
 
 /// Nothing to do and nobody to ask: a terminal without a text.
@@ -456,7 +470,7 @@ std::vector<Habit> habits() {
           {"-f", "it belongs to run: run -f FILE"},
           {"-m", own},
           {"--model", own},
-          {"-ngl", "there is no GPU code: leave it out"},
+          {"-ngl", "--device cuda computes on a GPU, all or nothing"},
           {"-v", "did you mean '-V' (the version)?"}};
 }
 
@@ -539,14 +553,6 @@ int runParsed(CommandLine &line, const Host &host) {
 }
 
 } // namespace
-
-/// A file that is opened later must not take the place of a closed standard
-/// descriptor: results would go into it.
-static void openStandardDescriptors() {
-  for (int descriptor : {0, 1, 2})
-    if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
-      (void)!::open("/dev/null", O_RDONLY); // writing there fails
-}
 
 int app::runApp(int argc, const char *const *argv, const Host &host) {
   openStandardDescriptors();

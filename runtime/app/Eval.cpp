@@ -91,10 +91,12 @@ private:
 };
 
 Status Scorer::scoreChunk(std::span<const int32_t> next) {
-  const size_t rowBytes =
-      files.written || files.read
-          ? distributionBytes(static_cast<int64_t>(engine.logits(0).size()))
-          : 0;
+  // Those of the first row bring all rows.
+  if (auto first = engine.logits(0); !first)
+    return first.status();
+  const size_t rowBytes = files.written || files.read
+                              ? distributionBytes(engine.model().vocabulary)
+                              : 0;
   rows.resize(rowBytes * next.size());
   if (files.read)
     if (Status status = files.read->read(rows); !status)
@@ -103,7 +105,7 @@ Status Scorer::scoreChunk(std::span<const int32_t> next) {
   divergences.assign(next.size(), {});
   engine.threads().run([&](int64_t worker, int64_t workers) {
     for (size_t row = worker; row < next.size(); row += workers) {
-      std::span<const float> logits = engine.logits(row);
+      std::span<const float> logits = *engine.logits(row);
       auto bytes = std::span(rows).subspan(row * rowBytes, rowBytes);
       surprises[row] = logSumExp(logits) - logits[next[row]];
       if (files.read)
@@ -238,7 +240,8 @@ Status app::eval(Application &program, const EvalOptions &options) {
                                       .context = options.context,
                                       .rowsPerStep = rows,
                                       .logitRows = std::min(rows, scoredRows),
-                                      .threads = options.threads});
+                                      .threads = options.threads,
+                                      .device = options.device});
   if (!engine)
     return engine.status();
   auto sequence = (*engine)->open();

@@ -52,6 +52,7 @@ static EngineOptions engineOptions(const Application &program,
                                    const GenerateOptions &options) {
   EngineOptions engine;
   engine.threads = options.threads;
+  engine.device = options.device;
   engine.batch = std::min<int64_t>(static_cast<int64_t>(requests.size()),
                                    program.model().maxBatch);
   engine.context = options.context;

@@ -20,12 +20,27 @@ Json app::sectionsOf(const Artifact &artifact) {
   return sections;
 }
 
+static std::string_view deviceOf(const LlmrtVariant &variant) {
+  return deviceName(variant.device == LLMRT_DEVICE_CUDA ? Device::Cuda
+                                                        : Device::Cpu);
+}
+
+/// "avx2 avx512", or "compute capability 8.0 or later".
+static std::string needsOf(const LlmrtVariant &variant) {
+  if (variant.device != LLMRT_DEVICE_CUDA)
+    return cpuFeatureNames(variant.features);
+  const auto capability = static_cast<uint32_t>(variant.features);
+  return "compute capability " + std::to_string(capability / 10) + "." +
+         std::to_string(capability % 10) +
+         (variant.features & LLMRT_CUDA_EXACT ? "" : " or later");
+}
+
 Json app::variantsOf(const LlmrtModel &model) {
   Json variants = Json::array();
   for (uint32_t i = 0; i < model.variantCount; ++i)
-    variants.push_back(
-        {{"name", model.variants[i].name},
-         {"features", cpuFeatureNames(model.variants[i].features)}});
+    variants.push_back({{"name", model.variants[i].name},
+                        {"device", deviceOf(model.variants[i])},
+                        {"features", needsOf(model.variants[i])}});
   return variants;
 }
 
@@ -48,9 +63,9 @@ std::string app::describeCode(const Application &program) {
   std::string text;
   const LlmrtModel &model = program.model();
   for (uint32_t i = 0; i < model.variantCount; ++i)
-    text += textLine("variant",
-                     std::string(model.variants[i].name) + " (needs " +
-                         cpuFeatureNames(model.variants[i].features) + ")");
+    text +=
+        textLine("variant", std::string(model.variants[i].name) + " (needs " +
+                                needsOf(model.variants[i]) + ")");
   text += textLine("this processor", cpuFeatureNames(cpuFeatures()));
   for (const LlmrtSection &section : program.artifact().sections())
     text += textLine("section " + std::string(sectionName(section.kind)),
@@ -71,10 +86,33 @@ static Json contractOf(const MemoryContract &contract,
           {"table_bytes", contract.tables},
           {"logit_bytes", contract.logits},
           {"fixed_bytes", contract.fixed},
+          {"device_bytes", contract.device},
           {"total_bytes", contract.total()}};
 }
 
+/// Where it would run, and why not elsewhere.
+static Json placeOf(const Expected<RunPlace> &place) {
+  if (!place)
+    return {{"error", place.message()}};
+  Json json = {{"device", deviceName(place->device)},
+               {"variant", place->variant->name}};
+  if (!place->name.empty())
+    json["name"] = place->name;
+  if (!place->notice.empty())
+    json["notice"] = place->notice;
+  return json;
+}
+
+static std::string describePlace(const Expected<RunPlace> &place) {
+  if (!place)
+    return "nowhere: " + place.message();
+  return std::string(place->variant->name) + " on " +
+         (place->name.empty() ? "this processor" : asLine(place->name)) +
+         (place->notice.empty() ? "" : ": " + place->notice);
+}
+
 static std::string jsonReport(const Application &program, const Json &info,
+                              const Expected<RunPlace> &place,
                               const EngineOptions &options, bool verified) {
   const LlmrtModel &model = program.model();
   Json all = {{"model", info},
@@ -82,6 +120,7 @@ static std::string jsonReport(const Application &program, const Json &info,
               {"sections", sectionsOf(program.artifact())},
               {"variants", variantsOf(model)},
               {"cpu_features", cpuFeatureNames(cpuFeatures())},
+              {"runs_on", placeOf(place)},
               {"vocabulary", model.vocabulary},
               {"context_length", model.contextLength},
               {"max_context", model.maxContext},
@@ -96,6 +135,7 @@ static std::string jsonReport(const Application &program, const Json &info,
 }
 
 static std::string textReport(const Application &program, const Json &info,
+                              const Expected<RunPlace> &place,
                               const EngineOptions &options, bool verified) {
   const LlmrtModel &model = program.model();
   std::string text = describeFacts(info);
@@ -109,6 +149,7 @@ static std::string textReport(const Application &program, const Json &info,
   line("batch", "up to " + std::to_string(model.maxBatch));
   line("rows per step", "up to " + std::to_string(model.rowsPerStep));
   text += describeCode(program);
+  line("runs on", describePlace(place));
   line("tokenizer", program.hasTokenizer() ? "yes" : "none");
   line("chat template", program.hasChatTemplate() ? "yes" : "none");
   text += textLine("memory (batch " + std::to_string(options.batch) +
@@ -125,10 +166,12 @@ Status app::info(Application &program, const InfoOptions &options) {
     return info.status();
   if (program.isFunction())
     return functionInfo(program, options, *info);
-  auto resolved =
-      resolveOptions(program.model(), {.batch = options.batch,
-                                       .context = options.context,
-                                       .otherBytes = program.otherBytes()});
+  const auto place = choosePlace(program.model(), options.device);
+  auto resolved = resolveOptions(
+      program.model(), {.batch = options.batch,
+                        .context = options.context,
+                        .otherBytes = program.otherBytes(),
+                        .device = place ? place->device : options.device});
   if (!resolved)
     return resolved.status();
   if (options.verify)
@@ -136,6 +179,6 @@ Status app::info(Application &program, const InfoOptions &options) {
       return status;
   return program.out.write(
       options.json
-          ? jsonReport(program, *info, *resolved, options.verify) + "\n"
-          : textReport(program, *info, *resolved, options.verify));
+          ? jsonReport(program, *info, place, *resolved, options.verify) + "\n"
+          : textReport(program, *info, place, *resolved, options.verify));
 }

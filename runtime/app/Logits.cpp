@@ -28,7 +28,10 @@ static Status writeLogits(Engine &engine, std::span<const int32_t> ids,
   return readPrompt(engine, *sequence, ids, LogitRows::All,
                     [&](std::span<const int32_t> chunk) {
                       for (size_t row = 0; row < chunk.size(); ++row) {
-                        auto values = std::as_bytes(engine.logits(row));
+                        auto logits = engine.logits(row);
+                        if (!logits)
+                          return logits.status();
+                        auto values = std::as_bytes(*logits);
                         if (Status status = output.write(
                                 {reinterpret_cast<const char *>(values.data()),
                                  values.size()});
@@ -169,7 +172,8 @@ Status app::logits(Application &program, const LogitsOptions &options) {
                                       .context = count,
                                       .rowsPerStep = rows,
                                       .logitRows = rows,
-                                      .threads = options.threads});
+                                      .threads = options.threads,
+                                      .device = options.device});
   if (!engine)
     return engine.status();
   auto output = PendingOutput::create(options.out);

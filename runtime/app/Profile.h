@@ -21,8 +21,8 @@ public:
   explicit Profile(const LlmrtVariant &variant)
       : variant(variant), clock(variant.kernelCount) {}
 
-  void begin(Engine &engine) { engine.threads().setClock(&clock); }
-  void end(Engine &engine) { engine.threads().setClock(nullptr); }
+  void begin(Engine &engine) { engine.setClock(&clock); }
+  void end(Engine &engine) { engine.setClock(nullptr); }
   /// A step for `asked` rows of logits.
   void addStep(int64_t asked);
   /// `count` rows of one sequence, which sees `first` keys before them.

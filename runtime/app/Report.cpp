@@ -23,17 +23,23 @@ std::string app::describeContract(const MemoryContract &contract) {
          " + arena " + formatBytes(contract.arena) + " + tables " +
          formatBytes(contract.tables) + " + logits " +
          formatBytes(contract.logits) + " + fixed " +
-         formatBytes(contract.fixed);
+         formatBytes(contract.fixed) +
+         (contract.device > 0 ? "; on the GPU " + formatBytes(contract.device)
+                              : "");
 }
 
 void app::reportRun(int descriptor, const Engine &engine,
                     const GenerationStats &stats,
                     const SamplerOptions &sampler) {
   const EngineOptions &options = engine.options();
+  const RunPlace &place = engine.place();
+  const std::string workers = place.name.empty()
+                                  ? std::to_string(options.threads) + " threads"
+                                  : place.name;
   say(descriptor,
-      "run: %s, %" PRId64 " threads, batch %" PRId64 ", context %" PRId64
-      ", %" PRId64 " rows per step",
-      engine.variant().name, options.threads, options.batch, options.context,
+      "run: %s, %s, batch %" PRId64 ", context %" PRId64 ", %" PRId64
+      " rows per step",
+      place.variant->name, workers.c_str(), options.batch, options.context,
       options.rowsPerStep);
   say(descriptor, "prompt: %" PRId64 " tokens in %.3f s, %.1f tokens/s",
       stats.promptTokens, stats.promptSeconds,

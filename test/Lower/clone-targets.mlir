@@ -18,7 +18,7 @@
 
 // ONE: func.func @step.avx2(
 
-// ERROR: llm-clone-targets: unknown instruction set 'sse9': avx512-vnni, avx-vnni, avx2 are known
+// ERROR: llm-clone-targets: unknown instruction set 'sse9': avx512-vnni, avx-vnni, avx2, sm_80 are known
 llm.weight @w : tensor<8xf32> source "w"
 func.func @step(%batch: !llm.batch) -> tensor<8xf32> {
   %w = llm.param @w : tensor<8xf32>

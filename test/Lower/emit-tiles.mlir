@@ -27,7 +27,7 @@ func.func private @grid512(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: ve
 // CHECK-SAME: target_features = #llvm.target_features<["+avx2", "+fma", "+f16c"]>
 // CHECK-DAG: %[[C64:.*]] = arith.constant 64 : index
 // CHECK-NOT: vpdpbusd
-// CHECK: vector.load %{{.*}}[%{{.*}}, %{{.*}}, %[[C64]]] : memref<2x1x544xi8>, vector<32xi8>
+// CHECK: vector.load %{{.*}}[%{{.*}}, %{{.*}}, %[[C64]]] {{.*}}: memref<2x1x544xi8>, vector<32xi8>
 // CHECK-COUNT-2: llvm.call_intrinsic "llvm.x86.avx2.psign.b"
 // CHECK: vector.load {{.*}}vector<32xi8>
 // CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"

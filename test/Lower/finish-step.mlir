@@ -58,9 +58,9 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 
 // The kernels that the step enters: name, bytes of weights, bytes and operations of a
 // row and of a key, its keys, its rows.
-// CHECK: llvm.mlir.global internal constant @llmrt_kernel.k0_meets.avx2("k0_meets\00")
+// CHECK: llvm.mlir.global internal constant @llmrt_kernel.avx2.k0_meets("k0_meets\00")
 // CHECK: llvm.mlir.global internal constant @llmrt_kernels.avx2()
-// CHECK: llvm.mlir.addressof @llmrt_kernel.k0_meets.avx2
+// CHECK: llvm.mlir.addressof @llmrt_kernel.avx2.k0_meets
 // CHECK: llvm.mlir.constant(1001 : i64)
 // CHECK: llvm.mlir.constant(1002 : i64)
 // CHECK: llvm.mlir.constant(1003 : i64)
@@ -68,7 +68,7 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 // CHECK: llvm.mlir.constant(1005 : i64)
 // CHECK: llvm.mlir.constant(1006 : i64)
 // CHECK: llvm.mlir.constant(1 : i64)
-// CHECK: llvm.mlir.addressof @llmrt_kernel.k1_alone.avx2
+// CHECK: llvm.mlir.addressof @llmrt_kernel.avx2.k1_alone
 
 // Results are loaded from the table that the descriptor points to.
 // CHECK: llvm.func internal @llmrt_step.avx2(%[[STEP:.*]]: !llvm.ptr, %[[WORKER:.*]]: i64, %[[WORKERS:.*]]: i64)
@@ -107,7 +107,7 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 
 // ABI version, variants, results, vocabulary, arena, scratch, page, context, limits, weights.
 // CHECK: llvm.mlir.global external constant @llmrt_model()
-// CHECK: llvm.mlir.constant(6 : i32)
+// CHECK: llvm.mlir.constant(7 : i32)
 // CHECK: llvm.mlir.constant(2 : i32)
 // CHECK: llvm.mlir.addressof @llmrt_variants
 // CHECK: llvm.mlir.addressof @llmrt_results

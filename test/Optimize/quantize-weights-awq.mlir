@@ -2,14 +2,14 @@
 // RUN: llmc-opt %s '--llm-quantize-weights=spec=method=awq,group=32' --remark-policy=all --remark-format=emitRemark --remarks-filter-missed=llm-quantize-weights -o /dev/null 2>&1 | FileCheck %s --check-prefix=DECLINED
 
 // A norm is divided by what the columns that read it are multiplied with.
-// CHECK: llm.weight @norm : tensor<64xf32> source "n" recipe [#llm.scale<by = #llm.awq<weights = [@gate, @up], stats = "gate", grid = <bits = 4, group = 32, scale = f16, zero = 8>>, rows = true, inverse = true>]
+// CHECK: llm.weight @norm : tensor<64xf32> source "n" recipe [#llm.scale<by = #llm.equalize<method = "awq", weights = [@gate, @up], stats = "gate", grid = <bits = 4, group = 32, scale = f16, zero = 8>>, rows = true, inverse = true>]
 llm.weight @norm : tensor<64xf32> source "n"
-// CHECK: llm.weight @gate : {{.*}} recipe [#llm.scale<by = #llm.awq<weights = [@gate, @up], {{[^[]*}}>>, #llm.round<grid = {{.*}}, method = "rtn", stats = "gate">]
+// CHECK: llm.weight @gate : {{.*}} recipe [#llm.scale<by = #llm.equalize<method = "awq", weights = [@gate, @up], {{[^[]*}}>>, #llm.round<grid = {{.*}}, method = "rtn", stats = "gate">]
 llm.weight @gate : tensor<96x64xf32> source "g"
 // A factor of a gate: its rows are divided, too.
-// CHECK: llm.weight @up : {{.*}} recipe [#llm.scale<by = #llm.awq<weights = [@gate, @up]{{.*}}>>, #llm.scale<by = #llm.awq<weights = [@down], stats = "down", {{.*}}, rows = true, inverse = true>, #llm.round<{{.*}}>]
+// CHECK: llm.weight @up : {{.*}} recipe [#llm.scale<by = #llm.equalize<method = "awq", weights = [@gate, @up]{{.*}}>>, #llm.scale<by = #llm.equalize<method = "awq", weights = [@down], stats = "down", {{.*}}, rows = true, inverse = true>, #llm.round<{{.*}}>]
 llm.weight @up : tensor<96x64xf32> source "u"
-// CHECK: llm.weight @down : {{.*}} recipe [#llm.scale<by = #llm.awq<weights = [@down], {{.*}}>>, #llm.round<
+// CHECK: llm.weight @down : {{.*}} recipe [#llm.scale<by = #llm.equalize<method = "awq", weights = [@down], {{.*}}>>, #llm.round<
 llm.weight @down : tensor<64x96xf32> source "d"
 // Nothing with weights of its own makes a sum.
 // DECLINED: declined {{.*}}nothing with weights of its own makes it

@@ -16,7 +16,7 @@
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:keep' 2>&1 | FileCheck %s --check-prefix=NONE
 // NONE: quantize: no weight is left to quantise: products read none, or only such as the spec keeps or that have as few bits already
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:method=magic' 2>&1 | FileCheck %s --check-prefix=METHOD
-// METHOD: quantize: the weights 'w': method takes rtn, gptq, awq or awq+gptq, found 'magic'
+// METHOD: quantize: the weights 'w': method takes rtn, gptq, awq, awq+gptq, quantease or awq+quantease, found 'magic'
 
 llm.weight @w : tensor<32x160xf32> source "w"
 func.func @step(%x: tensor<?x160xf32>) -> tensor<?x32xf32> {

@@ -160,7 +160,7 @@ class TestCase(unittest.TestCase):
         self.succeed([app, "logits", "--ids", ids, "--out", out, *flags], **options)
         return read_npy(out)
 
-    def ids(self, app, *arguments):
+    def ids(self, app, *arguments, **options):
         """The generated ids of one prompt."""
-        text = self.succeed([app, "run", "--print-ids", *arguments]).strip()
+        text = self.succeed([app, "run", "--print-ids", *arguments], **options).strip()
         return [int(part) for part in text.split(",") if part]

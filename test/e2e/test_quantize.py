@@ -7,6 +7,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import array
 import json
 import math
+import os
 import re
 import struct
 import unittest
@@ -49,6 +50,15 @@ class Quantize(TestCase):
             quantize.append(f"--stats={self.stats}")
         return self.compile(model, name, "--activations=f32", "--cpu=native", *quantize, *flags)
 
+    def divergence(self, flag):
+        """Mean KL from the model of floats, on other text than that of the calibration."""
+        windows = [*WINDOWS, "--windows", "24", "--text", EVALUATION, "--json"]
+        base = self.folder / "base"
+        if not base.exists():
+            self.succeed([self.build(""), "eval", *windows, "--kl-base", base])
+        app = self.compile(MODEL, "changed", flag, f"--stats={self.stats}", "--activations=f32", "--cpu=native")
+        return json.loads(self.succeed([app, "eval", *windows, "--kl", base]))["kl_mean"]
+
     def refuse(self, *arguments):
         result = run([LLMC, *arguments])
         self.assertEqual(result.returncode, 1, result.stderr)
@@ -84,16 +94,74 @@ class Quantize(TestCase):
 
     def test_calibrated_methods_are_nearer(self):
         """In divergence from the model of floats, on other text than that of the calibration."""
-        windows = [*WINDOWS, "--windows", "24", "--text", EVALUATION, "--json"]
-        base = self.folder / "base"
-        self.succeed([self.build(""), "eval", *windows, "--kl-base", base])
-        kl = {}
-        for method in ("rtn", "gptq", "awq", "awq+gptq"):
-            app = self.build(f"method={method},bits=3,scale-search=yes")
-            kl[method] = json.loads(self.succeed([app, "eval", *windows, "--kl", base]))["kl_mean"]
+        kl = {method: self.divergence(f"--quantize=method={method},bits=3,scale-search=yes")
+              for method in ("rtn", "gptq", "awq", "awq+gptq", "quantease")}
         self.assertLess(kl["gptq"], 0.8 * kl["rtn"], kl)
         self.assertLess(kl["awq"], kl["rtn"], kl)
         self.assertLess(kl["awq+gptq"], 0.8 * kl["rtn"], kl)
+        self.assertLess(kl["quantease"], kl["gptq"], kl)
+
+    def test_smooth_changes_no_product_of_floats(self):
+        app = self.compile(MODEL, "smooth", "--equalize=smooth", f"--stats={self.stats}", "--activations=f32")
+        expected, found = self.logits(self.build(""), IDS), self.logits(app, IDS)
+        self.assertLess(largest_difference(found, expected), 1e-4 * max(1, largest(expected)))
+        self.assertNotEqual(found.values, expected.values)
+
+    def test_half_of_the_weights_can_go(self):
+        """Least is lost by methods that know of the input."""
+        kl = {spec: self.divergence(f"--sparsify={spec}")
+              for spec in ("50-magnitude", "50-wanda", "50-sparsegpt", "2:4-magnitude", "2:4-sparsegpt")}
+        self.assertLess(kl["50-wanda"], kl["50-magnitude"], kl)
+        self.assertLess(kl["50-sparsegpt"], 0.8 * kl["50-magnitude"], kl)
+        self.assertLess(kl["2:4-sparsegpt"], 0.8 * kl["2:4-magnitude"], kl)
+        said = run([LLMC, "compile", MODEL, "-q", "--explain", "--sparsify=2:4", "--quantize=w8", "-o", self.folder / "both"])
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertIn("2 of 4 of its numbers become 0 by magnitude; kept dense", said.stderr)
+
+    def test_a_gguf_file_has_the_numbers_of_the_program(self):
+        for spec in ("bits=4,group=32,method=awq+gptq", "bits=5,group=32,zero=asym"):
+            with self.subTest(spec=spec):
+                out = self.folder / "out.gguf"
+                self.succeed([LLMC, "quantize", MODEL, "-q", f"--quantize={spec}", f"--stats={self.stats}", "-o", out])
+                found = self.logits(self.compile(out, "from-file", "--activations=f32"), IDS)
+                self.assertEqual(found.values, self.logits(self.build(spec), IDS).values)
+                listed = json.loads(self.succeed([LLMC, "inspect", "--tensors", "--json", out]))["files"][0]["tensors"]
+                kinds = {tensor["name"]: tensor["type"] for tensor in listed}
+                self.assertEqual(kinds["blk.1.ffn_up.weight"], "Q4_0" if "awq" in spec else "Q5_1")
+                self.assertEqual(kinds["token_embd.weight"], "Q8_0")
+                self.assertEqual(kinds["blk.1.ffn_norm.weight"], "F32")
+
+    def test_what_gguf_cannot_hold_is_refused(self):
+        out = ["-q", "-o", self.folder / "x.gguf"]
+        self.assertIn("GGML has no type with the numbers of #llm.grid<bits = 3",
+                      self.refuse("quantize", MODEL, "--quantize=bits=3,group=32", *out))
+        self.assertIn("quantize writes a GGUF file with the metadata of the model's own",
+                      self.refuse("quantize", MODELS / "llama-tied" / "model.safetensors", "--quantize=bits=4,group=32", *out))
+        self.assertIn("it is the model itself", self.refuse("quantize", MODEL, "--quantize=bits=4,group=32", "-o", MODEL))
+        self.assertFalse((self.folder / "x.gguf").exists())
+        usage = run([LLMC, "quantize", MODEL, *out])
+        self.assertEqual(usage.returncode, 2)
+        self.assertIn("--quantize=SPEC is required", usage.stderr)
+
+    def test_what_needs_statistics_calibrates_by_itself(self):
+        temporary = self.folder / "temporary"
+        temporary.mkdir()
+        result = run([LLMC, "compile", MODEL, "--quantize=w4-gptq", "--cpu=native", "-o", self.folder / "own"],
+                     env={**os.environ, "TMPDIR": str(temporary)})
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("calibrating on a text that llmc brings; llmc calibrate takes another", result.stderr)
+        self.assertEqual(list(temporary.iterdir()), [])
+        nearest = self.compile(MODEL, "nearest", "--quantize=w4,scale-search=yes", "--cpu=native")
+        self.assertNotEqual((self.folder / "own").read_bytes(), nearest.read_bytes())
+
+    def test_wrong_ways_to_change_weights_are_refused(self):
+        out = ["-q", "-o", self.folder / "x"]
+        for flags, says in ((["--sparsify=50-luck"], "--sparsify: 'luck' is no method that prunes"),
+                            (["--equalize=rough"], "--equalize: 'rough' is no method"),
+                            (["--equalize=smooth", "--quantize=w4-awq"], "--equalize and awq both scale the columns"),
+                            (["--sparsify=2:4", "--quantize=w4,zero=asym"], "is pruned, and codes above a minimum have none for 0")):
+            with self.subTest(flags=flags):
+                self.assertIn(says, self.refuse("compile", MODEL, *flags, *out))
 
     def test_scaling_alone_changes_nothing(self):
         """What awq multiplies columns with is divided out of what makes their input."""
@@ -173,7 +241,7 @@ class Quantize(TestCase):
     def test_wrong_statistics_are_refused(self):
         out = ["-q", "-o", self.folder / "x"]
         self.assertIn("needs statistics of the model's activations: llmc calibrate MODEL --text FILE",
-                      self.refuse("compile", MODEL, "--quantize=w4-gptq", *out))
+                      self.refuse("inspect", MODEL, "--quantize=w4-gptq"))
         self.assertIn("--stats goes with --quantize=SPEC", self.refuse("compile", MODEL, f"--stats={self.stats}", *out))
         self.assertIn("these statistics are of another model", self.refuse(
             "compile", MODELS / "llama-f16.gguf", "--quantize=w4-gptq", f"--stats={self.stats}", *out))

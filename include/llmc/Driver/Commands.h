@@ -31,15 +31,26 @@ bool isModuleFile(llvm::StringRef path);
 /// `calibrate`: what the inputs of a model's products are like, over a text.
 struct CalibrateCommand {
   std::string model;
-  std::string text;       // a file
+  std::string text;       // a file; empty: what llmc brings
   std::string output;     // Weights/Statistics.h draws it
   int64_t tokens = 32768; // of whole windows; 0: all of the text
-  int64_t context = 512;  // tokens of a window, which starts from nothing
-  int64_t threads = 0;    // 0: the cores available
+  int64_t context = 512; // tokens of a window, which starts from nothing; 0: as
+                         // many, or the model's limit
+  int64_t threads = 0;   // 0: the cores available
   std::string cpu = "native";
   bool quiet = false;
 };
 llvm::Error runCalibrate(const CalibrateCommand &command);
+
+/// `quantize`: a GGUF file with the numbers that a program would have.
+struct QuantizeCommand {
+  std::string model; // a GGUF file
+  std::string output;
+  CompileOptions options;
+  bool explain = false;
+  bool quiet = false;
+};
+llvm::Error runQuantize(const QuantizeCommand &command);
 
 struct ImportCommand {
   std::string model;

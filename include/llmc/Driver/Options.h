@@ -26,13 +26,15 @@ enum class Stage { import, optimize, schedule, lower, emit };
 enum class Activations { automatic, f32, i16, mixed, i8 };
 enum class WeightMode { keep, f32 };
 enum class CacheType { automatic, f32, f16 };
-enum class EmitKind { exe, so, obj, assembly, llvm, mlir };
+enum class EmitKind { exe, so, obj, assembly, ptx, llvm, mlir };
 
 struct CompileOptions {
   /// automatic: mixed if a linear's weight is an integer grid, else f32.
   Activations activations = Activations::automatic;
   WeightMode weights = WeightMode::keep;
   std::string quantize; // a spec of Optimize/QuantizeSpec.h; empty: as they are
+  std::string equalize; // a spec of Optimize/EqualizeSpec.h
+  std::string sparsify; // a spec of Optimize/SparsifySpec.h
   std::string stats;    // what llmc calibrate wrote; empty: none
   /// automatic: f32 with f32 activations or if a graph's caches are, else f16.
   CacheType cache = CacheType::automatic;
@@ -41,6 +43,8 @@ struct CompileOptions {
   int64_t maxBatch = 8;      // sequences at once
   int64_t rowsPerStep = 256; // rows of one step (prompt chunk)
   std::string cpu = "portable";
+  /// `cpu`, `cuda`, `cuda:sm_80` or several of them with commas between.
+  std::string target = "cpu";
   /// A machine of getMachineFeatures: what it lacks becomes plain code, so that
   /// tests run every variant. Empty: none.
   std::string emulateOn;
@@ -59,6 +63,11 @@ llvm::ArrayRef<Choice<EmitKind>> getChoices(EmitKind);
 /// The instruction sets that `cpu` stands for, best first. Fails on an unknown
 /// name, and for `native` on a machine below all of them.
 llvm::Expected<std::vector<std::string>> getIsas(llvm::StringRef cpu);
+
+/// All that `options.target` and `options.cpu` stand for: instruction sets of the CPU,
+/// then of devices. Fails on unknown names as well.
+llvm::Expected<std::vector<std::string>>
+getTargetIsas(const CompileOptions &options);
 
 /// Replaces what is automatic by what fits the imported module, and checks the
 /// limits against the model's.

@@ -37,6 +37,10 @@ void buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
                         const CompileOptions &options,
                         llvm::ArrayRef<std::string> isas);
 
+/// What --equalize, --sparsify and --quantize ask for, part of optimize.
+void addWeightPasses(mlir::OpPassManager &manager,
+                     const CompileOptions &options);
+
 /// The same for a function program: a module with @main on tensors.
 void buildFunctionPipeline(Stage stage, mlir::OpPassManager &manager,
                            const CompileOptions &options,

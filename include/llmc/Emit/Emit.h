@@ -19,6 +19,9 @@ enum class ObjectKind { llvmIR, assembly, object };
 llvm::Expected<llvm::SmallVector<char, 0>> emitObject(mlir::ModuleOp module,
                                                       ObjectKind kind);
 
+/// PTX of a module of kernels, whose name is that of its GPU (sm_80).
+llvm::Expected<std::string> emitPtx(mlir::ModuleOp device);
+
 enum class LinkKind { executable, shared };
 
 /// Links the object with the prelinked runtime into `path`, in process.
@@ -30,7 +33,8 @@ llvm::Error linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
 struct ArtifactInputs {
   mlir::ModuleOp planned; // after llm-plan-memory: weights carry offsets
   const WeightStore *weights;
-  std::string tokenizer; // serializeTokenizer(), or empty
+  std::string tokenizer;               // serializeTokenizer(), or empty
+  std::vector<std::string> deviceCode; // PTX, in the order of device variants
   /// JSON about the model; asked when the weights stand in the file.
   std::function<llvm::Expected<std::string>()> info;
   std::string name; // of the output in messages; empty: the path

@@ -36,6 +36,9 @@ void buildBufferPipeline(mlir::OpPassManager &manager);
 /// Instruction sets that `llm-clone-targets` knows, best first.
 llvm::ArrayRef<llvm::StringRef> getKnownIsas();
 
+/// Devices that `llm-clone-targets` knows, best first.
+llvm::ArrayRef<llvm::StringRef> getKnownDevices();
+
 /// Gives the ops of the llm dialect their tilers for CPUs.
 void registerCpuTilers(mlir::DialectRegistry &registry);
 

@@ -93,6 +93,15 @@ def ApproximateMath : Pass<"llm-approximate-math", "::mlir::ModuleOp"> {
                            "::mlir::arith::ArithDialect"];
 }
 
+def DeviceMath : Pass<"llm-device-math", "::mlir::ModuleOp"> {
+  let summary = "sin and cos of a device's kernels become polynomials";
+  let description = [{
+    On a CPU they are calls of libm; a device has no library. In the modules of devices, scalars of 32 bits are reduced
+    and summed up in doubles, so that angles of long contexts keep their last bits.
+  }];
+  let dependentDialects = ["::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];
+}
+
 def IntegerBFloat16 : Pass<"llm-integer-bf16", "::mlir::ModuleOp"> {
   let summary = "bf16 that nothing computes with becomes i16";
   let description = [{

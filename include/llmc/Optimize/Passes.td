@@ -48,7 +48,7 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
 
     | key | values | what it is |
     |---|---|---|
-    | `method` | rtn, gptq, awq, awq+gptq | who chooses codes; all but rtn need statistics of the inputs |
+    | `method` | rtn, gptq, awq, awq+gptq, quantease, awq+quantease | who chooses codes; all but rtn need statistics of the inputs |
     | `bits` | 2 to 8 | of a code |
     | `group` | 16 to 256, channel, auto | columns that share a scale; auto: the largest of 128, 64, 32 that divides every width |
     | `zero` | sym, asym | codes around zero, or above a minimum per group |
@@ -58,7 +58,7 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     | `act-order` | yes, no | gptq: columns of the largest inputs first |
 
     With awq the columns whose inputs are large are scaled up first (`#llm.scale`), and what
-    makes the input, a norm or another product, is scaled down (`#llm.awq` finds the factors).
+    makes the input, a norm or another product, is scaled down (`#llm.equalize` finds the factors).
     Tables that rows are looked up in, and the product that gives logits, get 8 bits by
     rtn unless a pattern names them. Weights on a grid of as few bits stay; those of more
     are rounded again.
@@ -67,6 +67,37 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     Saves: 16/bits of the bytes of f16 weights that every token reads.
   }];
   let options = [Option<"spec", "spec", "std::string", "\"w4\"", "CHOICE{;PATTERN:CHOICE}">];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+def EqualizeInputs : Pass<"llm-equalize-inputs", "::mlir::ModuleOp"> {
+  let summary = "large columns of inputs move into the weights";
+  let description = [{
+    Products with one input have the columns of their weights multiplied (`#llm.scale`), and what makes the
+    input, a norm or another product, is divided: the same numbers, but inputs that are easier to round.
+    `spec` says how: `smooth`, or `smooth,alpha=A` with A from 0 (nothing of the inputs' reach moves) to 1;
+    0.5 if it does not say (arXiv:2211.10438). Needs statistics of the inputs.
+
+    Expects: imported IR, weights of floats. Leaves: the same.
+    Saves: nothing by itself; int8 activations lose less.
+  }];
+  let options = [Option<"spec", "spec", "std::string", "\"smooth\"", "smooth[,alpha=A]">];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+def SparsifyWeights : Pass<"llm-sparsify-weights", "::mlir::ModuleOp"> {
+  let summary = "the weights that matter least become 0";
+  let description = [{
+    The recipe of every matrix that products read gains an `#llm.prune` step. `spec` says how:
+    `CHOICE{;PATTERN:CHOICE}`, where a choice is `keep`, `PERCENT-METHOD` (`50-wanda`) or
+    `KEPT:OF-METHOD` (`2:4-sparsegpt`), and a method is magnitude, wanda or sparsegpt; the last two
+    need statistics of the inputs. Tables that rows are looked up in, and the product that gives
+    logits, are kept unless a pattern names them.
+
+    Expects: imported IR, before weights are quantised. Leaves: the same.
+    Saves: nothing yet: kernels are dense.
+  }];
+  let options = [Option<"spec", "spec", "std::string", "\"50-magnitude\"", "CHOICE{;PATTERN:CHOICE}">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 

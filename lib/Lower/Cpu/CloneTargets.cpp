@@ -30,7 +30,8 @@ struct CloneTargets : impl::CloneTargetsBase<CloneTargets> {
     if (auto *it = llvm::find(wanted, nullptr); it != wanted.end()) {
       getOperation().emitError("llm-clone-targets: unknown instruction set '")
           << isas[it - wanted.begin()]
-          << "': " << llvm::join(getKnownIsas(), ", ") << " are known";
+          << "': " << llvm::join(getKnownIsas(), ", ") << ", "
+          << llvm::join(getKnownDevices(), ", ") << " are known";
       return signalPassFailure();
     }
     dropEqual(wanted);

@@ -54,6 +54,11 @@ private:
     int64_t lane;
   };
 
+  Value laneOf(const Strip &strip) {
+    Value lane = b.index(strip.lane);
+    return op.getThread() ? b.addIndex(op.getThread(), lane) : lane;
+  }
+
   Value &sum(int64_t row, const Strip &strip) {
     return sums[row * strips + strip.index];
   }
@@ -100,7 +105,7 @@ private:
     SmallVector<GridStrip> loads;
     for (const Strip &strip : all)
       loads.emplace_back(b, *drawing, op.getW(), strip.panel, op.getBlock(),
-                         b.index(strip.lane), lanes);
+                         laneOf(strip), lanes);
     auto dotGroup = [&](Value group) {
       if (op.getInputType())
         return dotIntegers(loads, group);
@@ -212,7 +217,7 @@ private:
     for (int64_t i = 0; i < depth; ++i) {
       Value k = b.addIndex(first, i);
       for (const Strip &strip : all) {
-        Value at[] = {strip.panel, k, b.index(strip.lane)};
+        Value at[] = {strip.panel, k, laneOf(strip)};
         addProducts(b.loadF32s(op.getW(), at, lanes), k, strip);
       }
     }
@@ -237,22 +242,28 @@ private:
 
 struct EmitTiles : impl::EmitTilesBase<EmitTiles> {
   void runOnOperation() override {
-    for (auto function : getOperation().getOps<func::FuncOp>()) {
+    WalkResult result = getOperation().walk([&](func::FuncOp function) {
       TargetAttr target = getTarget(function);
       const Isa *isa = target ? findIsa(target.getIsa()) : nullptr;
       if (isa) {
         emit(function, *isa);
-        continue;
+        return WalkResult::advance();
       }
       function.emitError("llm-emit-tiles: needs a target of a known "
                          "instruction set: run llm-clone-targets first");
-      return signalPassFailure();
-    }
+      return WalkResult::interrupt();
+    });
+    if (result.wasInterrupted())
+      signalPassFailure();
   }
 
   void emit(func::FuncOp function, const Isa &isa) {
     OpBuilder builder(function);
-    function->setAttr("target_cpu", builder.getStringAttr("x86-64"));
+    // What launches a device's kernels is code of the host.
+    bool onHost = isa.getTarget(&getContext()).isDevice() &&
+                  function->getParentOp() == getOperation();
+    function->setAttr("target_cpu",
+                      builder.getStringAttr(onHost ? "x86-64" : isa.getCpu()));
     function->setAttr("target_features", LLVM::TargetFeaturesAttr::get(
                                              &getContext(), isa.getFeatures()));
     function.walk([&](TileDotOp op) {

@@ -31,12 +31,13 @@ struct IntegerTile {
   llvm::function_ref<mlir::Value(int64_t r, int64_t factor)> total;
 };
 
-/// One x86-64 instruction set that kernels are spelled for.
+/// One instruction set that kernels are spelled for.
 class Isa {
 public:
   virtual ~Isa() = default;
   virtual llvm::StringRef getName() const = 0;
-  /// LLVM target features on top of the base CPU x86-64; getCpuBits knows each.
+  /// LLVM's CPU, and the features on top of it; getCpuBits knows each of x86-64.
+  virtual llvm::StringRef getCpu() const { return "x86-64"; }
   virtual llvm::ArrayRef<llvm::StringRef> getFeatures() const = 0;
   /// The one whose code this one's is where no integers are multiplied; or null.
   virtual const Isa *getBase() const { return nullptr; }
@@ -59,8 +60,10 @@ public:
 /// features; null asks for nothing.
 uint64_t getCpuBits(mlir::LLVM::TargetFeaturesAttr features);
 
-/// All instruction sets, best first.
+/// Those of CPUs, best first.
 llvm::ArrayRef<const Isa *> getIsas();
+/// Those of devices, which are compiled for only where they are named; best first.
+llvm::ArrayRef<const Isa *> getDevices();
 /// The one of this name, or null.
 const Isa *findIsa(llvm::StringRef name);
 

@@ -16,14 +16,24 @@ ArrayRef<const Isa *> getIsas() {
 }
 
 const Isa *findIsa(StringRef name) {
-  auto *it = llvm::find_if(
-      getIsas(), [&](const Isa *isa) { return isa->getName() == name; });
-  return it == getIsas().end() ? nullptr : *it;
+  for (const Isa *isa : llvm::concat<const Isa *const>(getIsas(), getDevices()))
+    if (isa->getName() == name)
+      return isa;
+  return nullptr;
+}
+
+static SmallVector<StringRef> getNames(ArrayRef<const Isa *> isas) {
+  return llvm::map_to_vector(isas,
+                             [](const Isa *isa) { return isa->getName(); });
 }
 
 ArrayRef<StringRef> getKnownIsas() {
-  static const SmallVector<StringRef> names = llvm::map_to_vector(
-      getIsas(), [](const Isa *isa) { return isa->getName(); });
+  static const SmallVector<StringRef> names = getNames(getIsas());
+  return names;
+}
+
+ArrayRef<StringRef> getKnownDevices() {
+  static const SmallVector<StringRef> names = getNames(getDevices());
   return names;
 }
 

@@ -11,19 +11,25 @@ namespace llmc {
 
 SmallVector<Value> PanelProduct::dot(TileBuilder &b, Value row, int64_t rows,
                                      Strips strips, bool prefetch) const {
+  return dotBlocks(b, row, rows, strips, prefetch, b.index(0), /*step=*/1);
+}
+
+SmallVector<Value> PanelProduct::dotBlocks(TileBuilder &b, Value row,
+                                           int64_t rows, Strips strips,
+                                           bool prefetch, Value first,
+                                           int64_t step) const {
   Value blocks = b.index(weight.getCols() / getTileDepth(weight));
   SmallVector<Value> zeros(rows * strips.count,
                            b.constant(b.f32s(strips.lanes), 0));
-  return b.loop(
-      b.index(0), blocks, 1, zeros, [&](Value block, ValueRange accs) {
-        auto tile = TileDotOp::create(
-            b, accs.getTypes(), accs, x, row, w, strips.panel, block,
-            b.getI64IntegerAttr(rows), b.getI64IntegerAttr(strips.count),
-            b.getI64IntegerAttr(strips.lane), TypeAttr::get(weight),
-            input ? TypeAttr::get(input) : TypeAttr(),
-            prefetch ? b.getUnitAttr() : UnitAttr());
-        return SmallVector<Value>(tile.getResults());
-      });
+  return b.loop(first, blocks, step, zeros, [&](Value block, ValueRange accs) {
+    auto tile = TileDotOp::create(
+        b, accs.getTypes(), accs, x, row, w, strips.panel, block, strips.thread,
+        b.getI64IntegerAttr(rows), b.getI64IntegerAttr(strips.count),
+        b.getI64IntegerAttr(strips.lane), TypeAttr::get(weight),
+        input ? TypeAttr::get(input) : TypeAttr(),
+        prefetch ? b.getUnitAttr() : UnitAttr());
+    return SmallVector<Value>(tile.getResults());
+  });
 }
 
 int64_t countPanels(PackedType weight) {

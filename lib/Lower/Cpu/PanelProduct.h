@@ -12,10 +12,11 @@
 namespace llmc {
 
 /// Consecutive strips of output rows: `count` vectors of `lanes`, the first at row
-/// `lane` of panel `panel` of the weight.
+/// `lane` of panel `panel` of the weight; of a device's threads, each `thread` rows on.
 struct Strips {
   mlir::Value panel;
   int64_t lane, count, lanes;
+  mlir::Value thread = {};
 };
 
 /// The operands of a product in memory: rows [T, K] of f32 or of bytes, panels.
@@ -28,6 +29,11 @@ struct PanelProduct {
   llvm::SmallVector<mlir::Value> dot(TileBuilder &b, mlir::Value row,
                                      int64_t rows, Strips strips,
                                      bool prefetch) const;
+  /// The same over every `step`th block of k from `first` on.
+  llvm::SmallVector<mlir::Value> dotBlocks(TileBuilder &b, mlir::Value row,
+                                           int64_t rows, Strips strips,
+                                           bool prefetch, mlir::Value first,
+                                           int64_t step) const;
 };
 
 /// Panels of one matrix: a weight of rank 3 holds its matrices one behind the other.

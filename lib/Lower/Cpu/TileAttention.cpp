@@ -65,12 +65,20 @@ public:
   }
 
   void run() {
+    if (!args.teamScratch)
+      return attendInTurn();
     auto branch =
         scf::IfOp::create(b, areFewAndLong(), /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
     attendInParts();
     b.setInsertionPointToStart(branch.elseBlock());
+    attendInTurn();
+  }
+
+private:
+  /// Workers take whole tiles of rows.
+  void attendInTurn() {
     Value turn = b.worker; // of this worker's first item
     for (auto [first, tiles] : getTiles()) {
       int64_t perRow = kvHeads * tiles.count;
@@ -83,7 +91,6 @@ public:
     }
   }
 
-private:
   static TargetAttr getTargetOf(const KernelArgs &args) {
     KernelOp kernel = args.kernel;
     return getTarget(kernel->getParentOfType<func::FuncOp>());

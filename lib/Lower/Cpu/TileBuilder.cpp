@@ -157,12 +157,22 @@ Value TileBuilder::loadF32s(Value memref, ValueRange at, int64_t lanes,
   return arith::ExtFOp::create(*this, f32s(lanes), loaded);
 }
 
+/// Of elements of so many bytes in rows and panels of bytes, whose parts begin at
+/// multiples of their elements; of 4 at most, that of the parts' places. A CPU does not
+/// ask, a device would load byte by byte.
+static llvm::MaybeAlign alignmentOf(int64_t elementBytes) {
+  return llvm::MaybeAlign(std::min<int64_t>(elementBytes, 4));
+}
+
 Value TileBuilder::loadBytesAs(Value memref, ValueRange at, Type type) {
   auto vector = dyn_cast<VectorType>(type);
   Type element = vector ? vector.getElementType() : type;
   int64_t lanes = vector ? vector.getDimSize(0) : 1;
-  int64_t size = lanes * element.getIntOrFloatBitWidth() / 8;
-  Value raw = vector::LoadOp::create(*this, bytes(size), memref, at);
+  int64_t elementBytes = element.getIntOrFloatBitWidth() / 8;
+  int64_t size = lanes * elementBytes;
+  Value raw =
+      vector::LoadOp::create(*this, bytes(size), memref, at,
+                             /*nontemporal=*/false, alignmentOf(elementBytes));
   auto wide = VectorType::get(lanes, element);
   Value value = wide == raw.getType()
                     ? raw
@@ -197,7 +207,8 @@ void TileBuilder::storeBytes(Value value, Value memref, ValueRange at) {
   int64_t size = vector.getDimSize(0) * vector.getElementTypeBitWidth() / 8;
   if (vector != bytes(size))
     value = vector::BitCastOp::create(*this, bytes(size), value);
-  vector::StoreOp::create(*this, value, memref, at);
+  vector::StoreOp::create(*this, value, memref, at, /*nontemporal=*/false,
+                          alignmentOf(vector.getElementTypeBitWidth() / 8));
 }
 
 Value TileBuilder::dim(Value memref, int64_t index) {
@@ -230,6 +241,13 @@ SmallVector<Value> TileBuilder::loop(
   return SmallVector<Value>(loop.getResults());
 }
 
+void TileBuilder::when(Value condition, llvm::function_ref<void()> body) {
+  auto branch = scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  body();
+}
+
 SmallVector<Value>
 TileBuilder::choose(Value condition,
                     llvm::function_ref<SmallVector<Value>()> isTrue,
@@ -252,6 +270,12 @@ Value TileBuilder::choose(Value condition, llvm::function_ref<Value()> isTrue,
   return choose(
       condition, [&] { return SmallVector<Value>{isTrue()}; },
       [&] { return SmallVector<Value>{isFalse()}; })[0];
+}
+
+TileBuilder::Walk TileBuilder::walk(int64_t columns) {
+  if (!thread)
+    return {index(0), getLanes(columns), getLanes(columns)};
+  return {thread, threads, 1};
 }
 
 std::pair<Value, Value> TileBuilder::share(Value count) {

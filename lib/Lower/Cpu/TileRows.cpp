@@ -64,8 +64,8 @@ private:
   void copyBytes(Value from, ArrayRef<Value> prefix, Value to) {
     assert(prefix.size() == 1 && "quantised rows have no heads");
     int64_t size = cast<MemRefType>(to.getType()).getDimSize(1);
-    int64_t lanes = getLanes(size);
-    b.loop(b.index(0), b.index(size), lanes, [&](Value byte) {
+    auto [first, step, lanes] = b.walk(size);
+    b.loop(first, b.index(size), step, [&, lanes = lanes](Value byte) {
       Value at[] = {prefix[0], byte};
       b.storeBytes(b.loadBytesAs(from, at, b.bytes(lanes)), to, at);
     });
@@ -101,12 +101,13 @@ private:
 
   void storeLine(Value value, ArrayRef<Value> prefix, Value result) {
     int64_t columns = getMatrixShape(value.getType()).back();
-    int64_t lanes = getLanes(columns);
-    b.loop(b.index(0), b.index(columns), lanes, [&](Value column) {
+    auto [first, step, lanes] = b.walk(columns);
+    b.loop(first, b.index(columns), step, [&, lanes = lanes](Value column) {
       SmallVector<Value> at(prefix);
       at.push_back(column);
       b.storeVector(evaluate(value, prefix, column, lanes), result, at);
     });
+    b.meetThreads(); // others may read it back
   }
 
   //===--- norms ------------------------------------------------------------===//
@@ -132,15 +133,15 @@ private:
 
   Value sum(NormOp norm, ArrayRef<Value> prefix, int64_t columns,
             llvm::function_ref<Value(Value)> term) {
-    int64_t lanes = getLanes(columns);
+    auto [first, step, lanes] = b.walk(columns);
     Value zero = b.constant(b.f32s(lanes), 0);
-    auto sums = b.loop(b.index(0), b.index(columns), lanes, zero,
-                       [&](Value column, ValueRange carried) {
+    auto sums = b.loop(first, b.index(columns), step, zero,
+                       [&, lanes = lanes](Value column, ValueRange carried) {
                          Value x =
                              evaluate(norm.getInput(), prefix, column, lanes);
                          return SmallVector<Value>{b.add(carried[0], term(x))};
                        });
-    return b.sumLanes(sums[0]);
+    return b.sumThreads(b.sumLanes(sums[0]));
   }
 
   Value normalise(NormOp norm, ArrayRef<Value> prefix, Value column,
@@ -172,7 +173,9 @@ private:
   void quantiseLine(QuantizeActOp op, ArrayRef<Value> prefix, Value result) {
     ActRow act(op.getType());
     int64_t group = act.getGroup(), lanes = getLanes(group);
-    b.loop(b.index(0), b.index(act.getGroups()), 1, [&](Value g) {
+    // A group is one thread's: its codes are one unit of rounding.
+    Value own = b.thread ? b.thread : b.index(0);
+    b.loop(own, b.index(act.getGroups()), b.threads, [&](Value g) {
       Value first = b.mulIndex(g, group);
       SmallVector<Value> values;
       for (int64_t c = 0; c < group; c += lanes)

@@ -64,15 +64,17 @@ public:
 
   void run() {
     auto [begin, end] = b.share(b.dim(logits, 0));
-    b.loop(begin, end, 1, [&](Value row) {
-      loadParameters(row);
-      Value z = penalise(row);
-      auto [most, valid] = findLargest(z);
-      b.store(b.choose(
-                  valid, [&, most = most] { return sampleRow(z, most); },
-                  [&] { return b.constant(b.getI32Type(), -1); }),
-              result, row);
-    });
+    b.loop(begin, end, 1, [&](Value row) { sample(row); });
+  }
+
+  void sample(Value row) {
+    loadParameters(row);
+    Value z = penalise(row);
+    auto [most, valid] = findLargest(z);
+    b.store(b.choose(
+                valid, [&, most = most] { return sampleRow(z, most); },
+                [&] { return b.constant(b.getI32Type(), -1); }),
+            result, row);
   }
 
 private:
@@ -478,6 +480,11 @@ struct SampleTile : CpuTilerOpInterface::ExternalModel<SampleTile, SampleOp> {
 };
 
 } // namespace
+
+void tileSampleRow(TileBuilder &b, const KernelArgs &args, SampleOp op,
+                   Value row) {
+  SampleTiler(b, args, op).sample(row);
+}
 
 void attachSampleTiler(MLIRContext *context) {
   SampleOp::attachInterface<SampleTile>(*context);

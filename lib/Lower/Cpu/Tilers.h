@@ -28,6 +28,10 @@ mlir::Value applyAct(TileBuilder &b, mlir::llm::ActFn fn, mlir::Value x);
 void tileRowAttention(TileBuilder &b, const KernelArgs &args,
                       mlir::llm::AttentionOp op);
 
+/// Chooses the token of one row of logits, by this thread alone.
+void tileSampleRow(TileBuilder &b, const KernelArgs &args,
+                   mlir::llm::SampleOp op, mlir::Value row);
+
 /// Rows of elementwise ops, norms and quantisations; a kernel without an anchor
 /// is one of these.
 void tileRows(TileBuilder &b, const KernelArgs &args);

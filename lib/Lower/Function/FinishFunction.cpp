@@ -65,7 +65,8 @@ private:
           tables.addString("llmrt_variant." + isa->getName(), isa->getName());
       variants.push_back({name, bits, /*step=*/AddressOf{},
                           /*sample=*/AddressOf{}, AddressOf{symbol},
-                          /*kernels=*/AddressOf{}, int64_t(0)});
+                          /*kernels=*/AddressOf{}, /*kernelCount=*/int64_t(0),
+                          int64_t(LLMRT_DEVICE_CPU), /*image=*/int64_t(0)});
     }
     return variants;
   }

@@ -8,7 +8,7 @@
 // every vector lane is a row. Where the paper delays updates in blocks of columns to
 // spare memory, here the sixteen rows fit in a core's cache.
 //===----------------------------------------------------------------------===//
-#include "Cholesky.h"
+#include "../InputStatistics.h"
 #include "Rounding.h"
 
 #include <numeric>
@@ -17,7 +17,6 @@ using namespace llvm;
 using namespace llmc;
 
 static constexpr int64_t tileRows = 16;
-static constexpr double usualDamp = 0.01; // of the paper
 
 namespace {
 
@@ -31,7 +30,7 @@ public:
   void roundTile(int64_t row, int64_t rows);
 
 private:
-  void chooseOrder(ArrayRef<double> diagonal);
+  void chooseOrder();
   void load(int64_t row, int64_t rows);
   void fitScales(int64_t row, int64_t rows, int64_t first);
   void roundColumn(int64_t place, int64_t row, int64_t rows, double *errors);
@@ -44,49 +43,41 @@ private:
   CodeRange range;
   const int64_t cols;
   std::vector<int64_t> order; // columns as they are taken
-  std::vector<double> u;      // [cols, cols] in that order
-  std::vector<bool> isDead;   // columns whose input is always 0
+  InverseFactor inverse;      // in that order
+  std::vector<float> cost;    // [cols] of an error once later columns make up
   std::vector<double> tile;   // [cols in that order, tileRows]
 };
 
 } // namespace
 
-void Gptq::chooseOrder(ArrayRef<double> diagonal) {
+void Gptq::chooseOrder() {
   order.resize(cols);
   std::iota(order.begin(), order.end(), 0);
   if (input.step.getOrder())
     std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-      return diagonal[a] > diagonal[b];
+      return input.xtx[a * cols + a] > input.xtx[b * cols + b];
     });
 }
 
 std::string Gptq::prepare() {
-  std::vector<double> diagonal;
-  for (int64_t i = 0; i < cols; ++i)
-    diagonal.push_back(input.xtx[i * cols + i]);
-  const double mean =
-      std::accumulate(diagonal.begin(), diagonal.end(), 0.0) / cols;
+  chooseOrder();
   mlir::FloatAttr asked = input.step.getDamp();
-  const double damp = mean * (asked ? asked.getValueAsDouble() : usualDamp);
-  for (double entry : diagonal)
-    isDead.push_back(entry == 0);
-  chooseOrder(diagonal);
-  u.resize(cols * cols);
-  for (int64_t i = 0; i < cols; ++i) {
-    for (int64_t j = i; j < cols; ++j)
-      u[i * cols + j] = input.xtx[order[i] * cols + order[j]];
-    u[i * cols + i] += isDead[order[i]] ? 1 : damp;
+  std::string problem = factorSums(
+      input.xtx, asked ? asked.getValueAsDouble() : usualDamp, order, inverse);
+  if (!problem.empty())
+    return problem;
+  cost.resize(cols);
+  for (int64_t place = 0; place < cols; ++place) {
+    const double pivot = inverse.u[place * cols + place];
+    cost[order[place]] = static_cast<float>(1 / (pivot * pivot));
   }
-  if (factorInverse(u, cols))
-    return "";
-  return "has statistics that are no sum of squares, or too few tokens for "
-         "this damping: give a larger damp, or calibrate with more tokens";
+  return "";
 }
 
 void Gptq::load(int64_t row, int64_t rows) {
   for (int64_t place = 0; place < cols; ++place)
     for (int64_t lane = 0; lane < tileRows; ++lane) {
-      bool isThere = lane < rows && !isDead[order[place]];
+      bool isThere = lane < rows && !inverse.isDead[order[place]];
       tile[place * tileRows + lane] =
           isThere ? input.values[(row + lane) * cols + order[place]] : 0;
     }
@@ -98,21 +89,23 @@ void Gptq::fitScales(int64_t row, int64_t rows, int64_t first) {
   for (int64_t lane = 0; lane < rows; ++lane) {
     for (int64_t i = 0; i < input.span; ++i)
       values[i] = static_cast<float>(tile[(first + i) * tileRows + lane]);
-    scaleOf(row + lane, first) = fitGroup(
-        input.grid, values, ArrayRef(input.importance).slice(first, input.span),
-        input.step.getSearch());
+    scaleOf(row + lane, first) =
+        fitGroup(input.grid, values, ArrayRef(cost).slice(first, input.span),
+                 input.step.getSearch());
   }
 }
 
 void Gptq::roundColumn(int64_t place, int64_t row, int64_t rows,
                        double *errors) {
   const int64_t col = order[place];
-  const double pivot = u[place * cols + place];
+  const double pivot = inverse.u[place * cols + place];
   for (int64_t lane = 0; lane < rows; ++lane) {
     const GroupScale &scale = scaleOf(row + lane, col);
     const double value = tile[place * tileRows + lane];
-    const float code = range.codeOf(static_cast<float>(value), scale,
-                                    CodeRange::inverseOf(scale));
+    const float code = input.keepsZero(row + lane, col)
+                           ? range.zero
+                           : range.codeOf(static_cast<float>(value), scale,
+                                          CodeRange::inverseOf(scale));
     result.codes[(row + lane) * cols + col] = static_cast<uint8_t>(code);
     errors[lane] = (value - range.valueOf(code, scale)) / pivot;
   }
@@ -128,7 +121,7 @@ void Gptq::roundTile(int64_t row, int64_t rows) {
       int64_t first = row * cols + group * input.span;
       result.scales[first / input.span] =
           fitGroup(input.grid, input.values.slice(first, input.span),
-                   ArrayRef(input.importance).slice(first % cols, input.span),
+                   ArrayRef(cost).slice(first % cols, input.span),
                    input.step.getSearch());
     }
   double errors[tileRows] = {};
@@ -136,7 +129,7 @@ void Gptq::roundTile(int64_t row, int64_t rows) {
     if (!ordered && place % input.span == 0)
       fitScales(row, rows, place);
     roundColumn(place, row, rows, errors);
-    const double *factors = &u[place * cols];
+    const double *factors = &inverse.u[place * cols];
     for (int64_t later = place + 1; later < cols; ++later)
       for (int64_t lane = 0; lane < tileRows; ++lane)
         tile[later * tileRows + lane] -= errors[lane] * factors[later];

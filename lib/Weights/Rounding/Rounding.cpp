@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Rounding.h"
 
+#include "../InputStatistics.h"
 #include "llmc/Weights/Errors.h"
 
 #include <cmath>
@@ -27,7 +28,8 @@ struct Method {
 } // namespace
 
 static const Method methods[] = {{"rtn", roundToNearest, false},
-                                 {"gptq", roundByGptq, true}};
+                                 {"gptq", roundByGptq, true},
+                                 {"quantease", roundByQuantEase, true}};
 
 static const Method *findMethod(StringRef name) {
   const auto *it = llvm::find_if(
@@ -58,33 +60,7 @@ std::string llmc::checkStatistics(const WeightStore &store, RoundStepAttr step,
                   " needs statistics of its input")
                      .str()
                : "";
-  StringRef weight = step.getStats().getValue();
-  const SourceTensor *xtx = store.find(getStatisticName(weight, "xtx"));
-  if (!xtx)
-    return "there are no statistics of the input of " + quote(weight);
-  if (xtx->shape == SmallVector<int64_t>{cols, cols})
-    return "";
-  return "its input has " + std::to_string(cols) +
-         " columns, and the statistics are of " + spellShape(xtx->shape);
-}
-
-/// X^T X of the input as it is once its columns are divided by `columnScale`.
-static void readStatistics(const WeightStore &store,
-                           ArrayRef<float> columnScale, RoundingInput &input) {
-  if (!input.step.getStats())
-    return;
-  const SourceTensor *xtx =
-      store.find(getStatisticName(input.step.getStats().getValue(), "xtx"));
-  const int64_t cols = input.cols;
-  input.xtx.resize(cols * cols);
-  EncodingAttrInterface encoding = xtx->encoding;
-  encoding.dequantize(xtx->bytes.data(), cols * cols, input.xtx.data());
-  if (!columnScale.empty())
-    for (int64_t i = 0; i < cols; ++i)
-      for (int64_t j = 0; j < cols; ++j)
-        input.xtx[i * cols + j] /= columnScale[i] * columnScale[j];
-  for (int64_t i = 0; i < cols; ++i)
-    input.importance.push_back(input.xtx[i * cols + i]);
+  return checkSums(store, step.getStats().getValue(), cols);
 }
 
 //===----------------------------------------------------------------------===//
@@ -127,7 +103,7 @@ static void packBlocks(const RoundingInput &input, const RoundedMatrix &matrix,
 
 std::string llmc::roundMatrix(RoundStepAttr step, const WeightStore &store,
                               ArrayRef<float> values, int64_t cols,
-                              ArrayRef<float> columnScale,
+                              ArrayRef<float> columnScale, bool keepsZeros,
                               std::vector<uint8_t> &made) {
   RoundingInput input;
   input.step = step;
@@ -136,6 +112,10 @@ std::string llmc::roundMatrix(RoundStepAttr step, const WeightStore &store,
   input.rows = static_cast<int64_t>(values.size()) / cols;
   input.span = step.getSpan() ? step.getSpan() : input.grid.group;
   input.values = values;
+  input.keepsZeros = keepsZeros;
+  if (keepsZeros && input.grid.hasMin)
+    return "is pruned, and codes above a minimum have none for 0: take "
+           "zero=sym";
   if (cols % input.span || input.span % input.grid.group)
     return "rows of " + std::to_string(cols) + " are no groups of " +
            std::to_string(input.span);
@@ -148,7 +128,13 @@ std::string llmc::roundMatrix(RoundStepAttr step, const WeightStore &store,
     return problem;
   if (std::string problem = checkValues(input); !problem.empty())
     return problem;
-  readStatistics(store, columnScale, input);
+  if (step.getStats())
+    if (std::string problem = readSums(store, step.getStats().getValue(), cols,
+                                       columnScale, input.xtx);
+        !problem.empty())
+      return problem;
+  for (int64_t i = 0; !input.xtx.empty() && i < cols; ++i)
+    input.importance.push_back(input.xtx[i * cols + i]);
   RoundedMatrix matrix;
   matrix.codes.resize(values.size());
   matrix.scales.resize(values.size() / input.span);

@@ -23,6 +23,11 @@ struct RoundingInput {
   llvm::ArrayRef<float> values;  // [rows, cols], finite
   std::vector<float> xtx;        // [cols, cols], or empty: no statistics
   std::vector<float> importance; // [cols], mean square of the input; or empty
+  bool keepsZeros = false;       // of pruned weights
+
+  bool keepsZero(int64_t row, int64_t col) const {
+    return keepsZeros && values[row * cols + col] == 0;
+  }
 };
 
 /// What it makes of it.
@@ -37,14 +42,15 @@ using RoundMatrix = std::string (*)(const RoundingInput &input,
 
 std::string roundToNearest(const RoundingInput &input, RoundedMatrix &result);
 std::string roundByGptq(const RoundingInput &input, RoundedMatrix &result);
+std::string roundByQuantEase(const RoundingInput &input, RoundedMatrix &result);
 
 /// The blocks of the step's grid for a matrix of `values` [.., cols], all rows one
 /// below the other. A column of `values` that was multiplied by an entry of
-/// `columnScale` (if there are any) has an input that was divided by it. Returns why
-/// that cannot be, or an empty string.
+/// `columnScale` (if there are any) has an input that was divided by it. With
+/// `keepsZeros` what is 0 stays that. Returns why that cannot be, or an empty string.
 std::string roundMatrix(mlir::llm::RoundStepAttr step, const WeightStore &store,
                         llvm::ArrayRef<float> values, int64_t cols,
-                        llvm::ArrayRef<float> columnScale,
+                        llvm::ArrayRef<float> columnScale, bool keepsZeros,
                         std::vector<uint8_t> &made);
 
 } // namespace llmc

@@ -35,6 +35,8 @@ public:
   /// The bytes of a section; empty where there is none of this kind. The address
   /// is a multiple of 64. The code has no bytes here.
   std::span<const uint8_t> section(uint32_t kind) const;
+  /// The code of devices, by LlmrtVariant.image.
+  std::vector<std::span<const uint8_t>> deviceImages() const;
 
   /// Reads every section, and of a file the code too, and compares checksums.
   Status verify() const;
@@ -59,7 +61,7 @@ private:
   std::vector<LlmrtSection> table; // the code last
 };
 
-/// "weights", "tokenizer", "info", "code"; empty where the kind is unknown.
+/// "weights", "tokenizer", "info", "device", "code"; empty where the kind is unknown.
 std::string_view sectionName(uint32_t kind);
 
 } // namespace llmrt

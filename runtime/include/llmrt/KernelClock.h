@@ -21,6 +21,11 @@ public:
   explicit KernelClock(int64_t kernels) : all(kernels) {}
 
   void enter(int64_t kernel);
+  /// Where something else measures: a call of it took so long.
+  void add(int64_t kernel, double seconds) {
+    ++all[kernel].calls;
+    all[kernel].seconds += seconds;
+  }
   /// The step has ended.
   void leave();
   /// In the order of LlmrtVariant.kernels.

@@ -4,12 +4,11 @@
 // A sequence is a row of block numbers; a page holds LLMRT_PAGE_TOKENS slots of
 // all layers. Sequences with a common beginning share its pages by reference
 // count; a page that two sequences hold is copied before one of them writes.
-// All memory is mapped at start-up.
+// Here are the tables; the keys and values lie where steps compute.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_KVCACHE_H
 #define LLMRT_KVCACHE_H
 
-#include "llmrt/MappedMemory.h"
 #include "llmrt/Status.h"
 #include "llmrt/abi.h"
 
@@ -42,9 +41,23 @@ struct KvGeometry {
   int64_t tableBytes() const;
 };
 
+/// Who has the keys and values.
+class PageCopier {
+public:
+  /// Copies a page before any later step; a failure is the next step's.
+  virtual void copyPage(int32_t from, int32_t to) = 0;
+
+protected:
+  ~PageCopier() = default;
+};
+
 class KvCache {
 public:
-  static Expected<KvCache> create(const KvGeometry &geometry);
+  KvCache() = default; // to be assigned to
+  /// `tables`: KvGeometry.tableBytes zeros, 4-byte aligned, which outlive it, as
+  /// does who copies.
+  KvCache(const KvGeometry &geometry, std::span<uint8_t> tables,
+          PageCopier &pages);
 
   /// An empty sequence's number; fails when all are in use.
   Expected<int32_t> open();
@@ -78,7 +91,8 @@ public:
   int64_t freePages() const { return freeCount; }
   const KvGeometry &geometry() const { return sizes; }
 
-  uint8_t *data() const { return kv.data(); }
+  /// Bytes of the tables, from their beginning, that steps read.
+  int64_t tableBytesInUse() const;
   const int32_t *slotPositions() const { return positionTable.data(); }
   const int32_t *blockTable() const { return blocks.data(); } // [S, blocks]
 
@@ -94,14 +108,15 @@ private:
   void unshareLastPage(int32_t sequence);
 
   KvGeometry sizes;
-  MappedMemory kv;                    // [pages, bytesPerPage]
-  MappedMemory tables;                // the spans below
+  PageCopier *copier = nullptr;
+  // One behind the other in the tables; what steps read comes first.
   std::span<int32_t> blocks;          // [S, blocksPerSequence]
   std::span<int32_t> positionTable;   // [pages, LLMRT_PAGE_TOKENS]
   std::span<int32_t> referenceCounts; // [pages]
   std::span<int32_t> freeList;        // [pages], a stack
   std::span<int32_t> lengths;         // [S], -1: closed
   int64_t freeCount = 0;
+  int64_t touchedPages = 0; // pages from here on have never been in use
 };
 
 } // namespace llmrt

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a layout below changes. */
-#define LLMRT_ABI_VERSION 6
+#define LLMRT_ABI_VERSION 7
 
 /* Cache slots per page: wide enough that decode attention reads at memory speed. */
 #define LLMRT_PAGE_TOKENS 64
@@ -104,6 +104,11 @@ void llmrt_barrier(void *barrier);
 /* Provided by the runtime, called where a worker begins kernel number `kernel` of
  * the variant: where time is measured. */
 void llmrt_enter(void *barrier, int64_t worker, int64_t kernel);
+/* Provided by the runtime, called by a step for a device instead of a kernel: starts
+ * `blocks` blocks (0: none) of kernel number `kernel` behind all that were started before, with
+ * `argumentCount` arguments of 8 bytes, addresses of the device or numbers. */
+void llmrt_launch(void *barrier, int64_t kernel, int64_t blocks,
+                  const uint64_t *arguments, int64_t argumentCount);
 
 /* How the elements of a result or of a tensor are stored. */
 enum {
@@ -203,12 +208,28 @@ typedef struct LlmrtKernel {
   int64_t keyOps;
   int64_t mostKeys; /* that a row may see; 0: all */
   int64_t rows;     /* LLMRT_ROWS_*: which it computes */
+  int64_t
+      threads; /* of a block, on a device; its entry has the kernel's name */
 } LlmrtKernel;
 
-/* One build of the step for an instruction set; best first in the table. */
+/* What runs the kernels of a variant. */
+enum {
+  LLMRT_DEVICE_CPU = 0,
+  LLMRT_DEVICE_CUDA = 1, /* an NVIDIA GPU, through the CUDA driver */
+};
+
+/* Of LlmrtVariant.features of a CUDA variant: nothing but this very compute
+ * capability runs it (sm_90a); else later ones do as well. */
+#define LLMRT_CUDA_EXACT (UINT64_C(1) << 32)
+
+/* One build of the step for an instruction set; best first in the table. That for a
+ * device is host code: one worker runs it, pointers of the step but `results` itself
+ * (not what it holds) and `barrier` are addresses of the device, and every kernel is
+ * an llmrt_launch. Kernels that use scratch are started with logitRowCount blocks. */
 typedef struct LlmrtVariant {
-  const char *name;  /* for example "avx512-vnni" */
-  uint64_t features; /* LLMRT_CPU_* that must all be present */
+  const char *name;  /* for example "avx512-vnni", "sm_80" */
+  uint64_t features; /* LLMRT_CPU_* that must all be present; of a CUDA variant
+                        the compute capability, 80 is 8.0, and LLMRT_CUDA_EXACT */
   LlmrtStepFn step;  /* all results but "tokens" */
   LlmrtStepFn
       sample;       /* "tokens" from "logits", after a barrier; null: the model
@@ -217,6 +238,10 @@ typedef struct LlmrtVariant {
   const LlmrtKernel
       *kernels; /* of the step, in the order of their first call */
   int64_t kernelCount;
+  int64_t device; /* LLMRT_DEVICE_* */
+  int64_t
+      image; /* a device's code: of the sections LLMRT_SECTION_DEVICE the one
+                     of this number, from 0 */
 } LlmrtVariant;
 
 /* Which rows a result has. */
@@ -283,6 +308,8 @@ enum {
   LLMRT_SECTION_WEIGHTS = 1,   /* packed weights, execution order */
   LLMRT_SECTION_TOKENIZER = 2, /* serializeTokenizer() of llmrt/Tokenizer.h */
   LLMRT_SECTION_INFO = 3,      /* JSON about the model, UTF-8 */
+  /* Code of a device, PTX with a 0 behind it; one per device variant. */
+  LLMRT_SECTION_DEVICE = 5,
   /* What else is loaded, see llmrt/ElfFile.h; last in the table, offset 0. */
   LLMRT_SECTION_CODE = 4,
 };
@@ -314,8 +341,8 @@ LLMRT_STATIC_ASSERT(sizeof(LlmrtStep) == 22 * 8, "step layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtTensor) == 32, "tensor layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtCall) == 48, "call layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSignature) == 40, "signature layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtKernel) == 64, "kernel layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 56, "variant layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtKernel) == 72, "kernel layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 72, "variant layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtResult) == 24, "result layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtModel) == 112, "model layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSection) == 32, "section layout");

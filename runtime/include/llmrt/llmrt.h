@@ -112,6 +112,15 @@ LlmrtStatus llmrt_chat_prompt_json(const LlmrtProgram *program,
 
 typedef struct LlmrtSession LlmrtSession;
 
+/* Where a session computes. */
+enum {
+  LLMRT_ON_AUTO =
+      0, /* a GPU that the program has code for, if it is there and has
+                        the memory; else the processor */
+  LLMRT_ON_CPU = 1,
+  LLMRT_ON_CUDA = 2 /* an NVIDIA GPU */
+};
+
 /* 0 anywhere takes the default. */
 typedef struct LlmrtSessionOptions {
   int64_t batch;       /* sequences at once; default 1 */
@@ -119,6 +128,7 @@ typedef struct LlmrtSessionOptions {
   int64_t rowsPerStep; /* tokens of one step; default: the compiled limit */
   int64_t logitRows;   /* rows of logits of one step; default: batch */
   int64_t threads;     /* default: the physical cores available */
+  int64_t device;      /* LLMRT_ON_* */
 } LlmrtSessionOptions;
 
 /* Takes all memory of the session; nothing is allocated by later steps.
@@ -132,9 +142,18 @@ void llmrt_session_destroy(LlmrtSession *session);
  * program's weights and a fixed part), and the parts of this sum. */
 typedef struct LlmrtMemory {
   int64_t total, weights, kv, arena, tables, logits, fixed;
+  int64_t
+      device; /* beside the sum: bytes on a GPU, which then has weights, kv and
+                     arena */
 } LlmrtMemory;
 LlmrtStatus llmrt_session_memory(const LlmrtSession *session,
                                  LlmrtMemory *memory);
+
+/* Where it computes: LLMRT_ON_CPU or LLMRT_ON_CUDA; the name of the code in use, and
+ * why it is not a GPU that the program has code for, or "". The texts live as long as
+ * the session; each pointer may be null. */
+LlmrtStatus llmrt_session_device(const LlmrtSession *session, int64_t *device,
+                                 const char **variant, const char **notice);
 
 /* A sequence is a small number, 0 <= sequence < batch. */
 LlmrtStatus llmrt_sequence_open(LlmrtSession *session, int32_t *sequence);

@@ -113,7 +113,8 @@ Status Reader::checkSection(uint32_t index, uint64_t previousEnd) {
     return failure("section %u has %u in its reserved field", index,
                    section.reserved);
   for (uint32_t other = 0; other < index; ++other)
-    if (header.sections[other].kind == section.kind)
+    if (header.sections[other].kind == section.kind &&
+        section.kind != LLMRT_SECTION_DEVICE) // one per variant
       return failure("sections %u and %u are both %s", other, index,
                      sectionName(section.kind).data());
   if (section.bytes == 0)
@@ -162,6 +163,8 @@ std::string_view llmrt::sectionName(uint32_t kind) {
     return "tokenizer";
   case LLMRT_SECTION_INFO:
     return "info";
+  case LLMRT_SECTION_DEVICE:
+    return "device";
   case LLMRT_SECTION_CODE:
     return "code";
   }
@@ -251,6 +254,14 @@ std::span<const uint8_t> Artifact::section(uint32_t kind) const {
     if (section.kind == kind && kind != LLMRT_SECTION_CODE)
       return segment.subspan(section.offset, section.bytes);
   return {};
+}
+
+std::vector<std::span<const uint8_t>> Artifact::deviceImages() const {
+  std::vector<std::span<const uint8_t>> images;
+  for (const LlmrtSection &section : table)
+    if (section.kind == LLMRT_SECTION_DEVICE)
+      images.push_back(segment.subspan(section.offset, section.bytes));
+  return images;
 }
 
 bool Artifact::equals(const Artifact &other) const {

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
+#include <vector>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -104,10 +105,21 @@ std::string llmrt::cpuFeatureNames(uint64_t features) {
   return text.empty() ? "none" : text;
 }
 
-static std::string variantNames(const LlmrtModel &model) {
-  std::string text;
+/// Variants for processors; the others are no choice of theirs.
+static std::vector<const LlmrtVariant *>
+processorVariants(const LlmrtModel &model) {
+  std::vector<const LlmrtVariant *> found;
   for (uint32_t i = 0; i < model.variantCount; ++i)
-    text += (i ? ", " : "") + std::string(model.variants[i].name);
+    if (model.variants[i].device == LLMRT_DEVICE_CPU)
+      found.push_back(&model.variants[i]);
+  return found;
+}
+
+static std::string
+variantNames(const std::vector<const LlmrtVariant *> &variants) {
+  std::string text;
+  for (const LlmrtVariant *variant : variants)
+    text += (text.empty() ? "" : ", ") + std::string(variant->name);
   return text;
 }
 
@@ -115,25 +127,29 @@ Expected<const LlmrtVariant *> llmrt::chooseVariant(const LlmrtModel &model,
                                                     uint64_t features,
                                                     const char *wanted) {
   const bool wish = wanted && *wanted;
-  for (uint32_t i = 0; i < model.variantCount; ++i) {
-    const LlmrtVariant &variant = model.variants[i];
-    if (wish && std::strcmp(variant.name, wanted) != 0)
+  const auto variants = processorVariants(model);
+  for (const LlmrtVariant *variant : variants) {
+    if (wish && std::strcmp(variant->name, wanted) != 0)
       continue;
-    if (hasAll(features, variant.features))
-      return &variant;
+    if (hasAll(features, variant->features))
+      return variant;
     if (wish)
       return Status::error("LLMRT_VARIANT=" + std::string(wanted) + " needs " +
-                           cpuFeatureNames(variant.features) +
+                           cpuFeatureNames(variant->features) +
                            ": this processor has " + cpuFeatureNames(features));
   }
+  if (variants.empty())
+    return Status::error(
+        model.variantCount == 0
+            ? "this program has no code for any processor"
+            : "this program has code for a GPU alone: llmc compile "
+              "--target=cpu,cuda makes one for processors as well");
   if (wish)
     return Status::error("LLMRT_VARIANT=" + std::string(wanted) +
                          " is not in this program: it has " +
-                         variantNames(model) +
+                         variantNames(variants) +
                          "; set one of these, or unset it");
-  if (model.variantCount == 0)
-    return Status::error("this program has no code for any processor");
-  const LlmrtVariant &least = model.variants[model.variantCount - 1];
+  const LlmrtVariant &least = *variants.back();
   return Status::error("this program needs a processor with " +
                        cpuFeatureNames(least.features) + ": this one has " +
                        cpuFeatureNames(features) +

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "llmrt/Engine.h"
-#include "llmrt/Cpu.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,135 +11,6 @@
 #include <ctime>
 
 using namespace llmrt;
-
-namespace {
-
-/// The arena's rows are a multiple of this, so that every buffer in it starts
-/// at a multiple of 64 bytes whatever the bytes per row.
-constexpr int64_t rowGranule = 16;
-
-int64_t roundUp(int64_t value, int64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
-
-/// `asked`, or `limit` where nothing was asked.
-/// The compiler's option that sets the limit is the advice.
-Expected<int64_t> withinLimit(const char *what, const char *option,
-                              int64_t asked, int64_t limit) {
-  if (asked < 0)
-    return Status::error("asked for a " + std::string(what) + " of " +
-                         std::to_string(asked) + ": it is at least 1");
-  if (asked > limit)
-    return Status::error(
-        "asked for a " + std::string(what) + " of " + std::to_string(asked) +
-        ": this program was compiled for " + std::to_string(limit) +
-        " at most; " +
-        (*option ? "llmc compile " + std::string(option) + " sets the limit"
-                 : "ask for less"));
-  return asked == 0 ? limit : asked;
-}
-
-KvGeometry geometryOf(const LlmrtModel &model, const EngineOptions &limits) {
-  return {limits.batch, limits.context, model.kvBytesPerPage, limits.pages};
-}
-
-int64_t rowTableBytes(const LlmrtModel &model, const EngineOptions &limits) {
-  const auto wide = static_cast<int64_t>(
-      limits.logitRows * sizeof(LlmrtSampling) +
-      model.resultCount * sizeof(void *) + limits.batch * sizeof(LlmrtRange));
-  return wide + 4 * (5 * limits.rowsPerStep + limits.logitRows + limits.batch);
-}
-
-/// Elements of all kinds have 4 bytes.
-int64_t resultBytes(const LlmrtResult &result, const EngineOptions &limits) {
-  const int64_t rows =
-      result.rows == LLMRT_ROWS_BATCH ? limits.rowsPerStep : limits.logitRows;
-  return roundUp(rows * result.columns * 4, 64);
-}
-
-std::span<const LlmrtResult> resultsOf(const LlmrtModel &model) {
-  return {model.results, static_cast<size_t>(model.resultCount)};
-}
-
-/// The number of the result of this name; -1: there is none.
-int64_t findResult(const LlmrtModel &model, std::string_view name) {
-  for (int64_t i = 0; i < model.resultCount; ++i)
-    if (model.results[i].name == name)
-      return i;
-  return -1;
-}
-
-} // namespace
-
-Expected<EngineOptions> llmrt::resolveOptions(const LlmrtModel &model,
-                                              const EngineOptions &options) {
-  EngineOptions resolved = options;
-  auto set = [&](int64_t &number, const char *what, const char *option,
-                 int64_t limit) {
-    auto value = withinLimit(what, option, number, limit);
-    if (value)
-      number = *value;
-    return value.status();
-  };
-  if (resolved.batch == 0)
-    resolved.batch = 1;
-  if (Status status =
-          set(resolved.batch, "batch", "--max-batch", model.maxBatch);
-      !status)
-    return status;
-  if (Status status =
-          set(resolved.context, "context", "--max-context", model.maxContext);
-      !status)
-    return status;
-  const int64_t blocks =
-      KvGeometry::full(resolved.batch, resolved.context, 1).pages;
-  if (resolved.pages < 0 || resolved.pages > blocks)
-    return Status::error("asked for " + std::to_string(resolved.pages) +
-                         " pages: " + std::to_string(resolved.batch) +
-                         " sequences of " + std::to_string(resolved.context) +
-                         " tokens use 1 to " + std::to_string(blocks));
-  if (resolved.pages == 0)
-    resolved.pages = blocks;
-  // A step holds at least one row of every sequence, and never more than all
-  // contexts together.
-  const int64_t mostRows = std::max(model.rowsPerStep, resolved.batch);
-  if (Status status =
-          set(resolved.rowsPerStep, "number of rows per step", "", mostRows);
-      !status)
-    return status;
-  resolved.rowsPerStep = std::clamp(resolved.rowsPerStep, resolved.batch,
-                                    resolved.batch * resolved.context);
-  resolved.rowsPerStep = roundUp(resolved.rowsPerStep, rowGranule);
-  if (resolved.logitRows == 0)
-    resolved.logitRows = resolved.batch;
-  if (Status status = set(resolved.logitRows, "number of logit rows", "",
-                          resolved.rowsPerStep);
-      !status)
-    return status;
-  if (resolved.threads == 0)
-    resolved.threads = ThreadPool::availableCores();
-  if (resolved.threads < 0 || resolved.threads > ThreadPool::maxWorkers)
-    return Status::error("asked for " + std::to_string(resolved.threads) +
-                         " threads: allowed are 1 to " +
-                         std::to_string(ThreadPool::maxWorkers));
-  return resolved;
-}
-
-MemoryContract llmrt::memoryContract(const LlmrtModel &model,
-                                     const EngineOptions &resolved) {
-  const KvGeometry geometry = geometryOf(model, resolved);
-  MemoryContract contract;
-  contract.weights = model.weightBytes;
-  contract.kv = geometry.kvBytes();
-  contract.arena = resolved.rowsPerStep * model.arenaBytesPerRow +
-                   resolved.threads * model.scratchBytesPerWorker;
-  contract.tables = geometry.tableBytes() + rowTableBytes(model, resolved);
-  for (const LlmrtResult &result : resultsOf(model))
-    contract.logits += resultBytes(result, resolved);
-  contract.fixed +=
-      resolved.otherBytes + resolved.threads * MemoryContract::threadBytes;
-  return contract;
-}
 
 /// What the engine itself reads: the others are the caller's matter.
 static Status checkResults(const LlmrtModel &model) {
@@ -193,112 +63,84 @@ static Status checkModel(const LlmrtModel &model,
   return checkResults(model);
 }
 
-Expected<std::unique_ptr<Engine>>
-Engine::create(const LlmrtModel &model, std::span<const uint8_t> weights,
-               const EngineOptions &options) {
-  if (Status status = checkModel(model, weights); !status)
+Expected<std::unique_ptr<Engine>> Engine::create(const LlmrtModel &model,
+                                                 const ModelSections &sections,
+                                                 const EngineOptions &options) {
+  if (Status status = checkModel(model, sections.weights); !status)
     return status;
+  auto place = choosePlace(model, options.device);
+  if (!place)
+    return place.status();
+  auto engine = createAt(*place, model, sections, options);
+  if (engine || place->device == Device::Cpu ||
+      options.device != Device::Auto || !hasCodeFor(model, Device::Cpu))
+    return engine;
+  auto processor = choosePlace(model, Device::Cpu);
+  if (!processor)
+    return engine;
+  processor->notice = engine.message();
+  return createAt(*processor, model, sections, options);
+}
+
+Expected<std::unique_ptr<Engine>>
+Engine::createAt(const RunPlace &place, const LlmrtModel &model,
+                 const ModelSections &sections, EngineOptions options) {
+  options.device = place.device;
   auto resolved = resolveOptions(model, options);
   if (!resolved)
     return resolved.status();
-  auto variant =
-      chooseVariant(model, cpuFeatures(), std::getenv("LLMRT_VARIANT"));
-  if (!variant)
-    return variant.status();
-
-  std::unique_ptr<Engine> engine(new Engine);
-  engine->compiled = &model;
-  engine->chosen = *variant;
-  engine->limits = *resolved;
-  if (Status status = engine->map(weights); !status)
-    return status;
   auto pool = ThreadPool::create(resolved->threads);
   if (!pool)
     return pool.status();
+  auto runner = createRunner(model, place, sections, *resolved, **pool);
+  if (!runner)
+    return runner.status();
+  std::unique_ptr<Engine> engine(new Engine);
+  engine->compiled = &model;
+  engine->where = place;
+  engine->limits = *resolved;
   engine->pool = std::move(*pool);
-  engine->promptTeam =
-      std::min(resolved->threads, ThreadPool::availableProcessors());
-  engine->team.emplace(resolved->threads, engine->promptTeam);
-  engine->descriptor.barrier = engine->pool->barrier();
+  engine->runner = std::move(*runner);
+  engine->layOutTables();
   return engine;
 }
 
-Status Engine::map(std::span<const uint8_t> weights) {
-  auto newCache = KvCache::create(geometryOf(*compiled, limits));
-  if (!newCache)
-    return newCache.status();
-  cache = std::move(*newCache);
-
-  auto mapInto = [](MappedMemory &memory, int64_t size, const char *purpose) {
-    auto mapped = MappedMemory::anonymous(size, purpose);
-    if (mapped)
-      memory = std::move(*mapped);
-    return mapped.status();
-  };
-  if (Status status =
-          mapInto(arena, limits.rowsPerStep * compiled->arenaBytesPerRow,
-                  "activations");
-      !status)
-    return status;
-  const int64_t scratchBytes = limits.threads * compiled->scratchBytesPerWorker;
-  if (scratchBytes > 0)
-    if (Status status = mapInto(scratch, scratchBytes, "scratch"); !status)
-      return status;
-  if (Status status = mapInto(resultBuffers, contract().logits, "results");
-      !status)
-    return status;
-  if (Status status =
-          mapInto(tables, rowTableBytes(*compiled, limits), "row tables");
-      !status)
-    return status;
-  layOutTables();
-  descriptor.weights = weights.data();
-  descriptor.arena = arena.data();
-  descriptor.scratch = scratch.data();
-  descriptor.kv = cache.data();
-  descriptor.slotPositions = cache.slotPositions();
-  descriptor.blockTable = cache.blockTable();
-  descriptor.rowCapacity = limits.rowsPerStep;
-  descriptor.blocksPerSequence = cache.geometry().blocksPerSequence();
-  descriptor.kvPages = cache.geometry().pages;
-  return Status::ok();
-}
-
-/// Cuts the tables, widest elements first, and the results.
+/// Cuts the tables, widest elements first.
 void Engine::layOutTables() {
-  uint8_t *next = tables.data();
+  const std::span<uint8_t> all = runner->tables();
+  const auto ofRows = static_cast<size_t>(rowTableBytes(limits));
+  uint8_t *next = all.data();
   auto take = [&next]<typename Element>(std::span<Element> &span,
                                         int64_t count) {
     span = {reinterpret_cast<Element *>(next), static_cast<size_t>(count)};
     next += span.size_bytes();
   };
   take(sampling, limits.logitRows);
-  take(results, compiled->resultCount);
   take(ranges, limits.batch);
   for (auto *column : {&tokens, &positions, &slots, &sequences, &parents})
     take(*column, limits.rowsPerStep);
   take(logitRows, limits.logitRows);
   take(inStep, limits.batch);
-  assert(next == tables.data() + rowTableBytes(*compiled, limits) &&
+  assert(next <= all.data() + ofRows && next + 64 > all.data() + ofRows &&
          "tables of another size than the contract says");
   std::fill(parents.begin(), parents.end(), -1);
-
-  uint8_t *buffer = resultBuffers.data();
-  for (int64_t i = 0; i < compiled->resultCount; ++i) {
-    results[i] = buffer;
-    buffer += resultBytes(compiled->results[i], limits);
-  }
+  cache = KvCache(kvGeometry(*compiled, limits), all.subspan(ofRows), *runner);
   logitsIndex = findResult(*compiled, "logits");
   tokensIndex = findResult(*compiled, "tokens");
 
-  descriptor.results = results.data();
-  descriptor.tokens = tokens.data();
-  descriptor.positions = positions.data();
-  descriptor.slots = slots.data();
-  descriptor.sequences = sequences.data();
-  descriptor.parents = parents.data();
-  descriptor.logitRows = logitRows.data();
-  descriptor.ranges = ranges.data();
+  LlmrtStep &step = request.step;
+  step.tokens = tokens.data();
+  step.positions = positions.data();
+  step.slots = slots.data();
+  step.sequences = sequences.data();
+  step.parents = parents.data();
+  step.logitRows = logitRows.data();
+  step.ranges = ranges.data();
+  step.slotPositions = cache.slotPositions();
+  step.blockTable = cache.blockTable();
+  step.rowCapacity = limits.rowsPerStep;
+  step.blocksPerSequence = cache.geometry().blocksPerSequence();
+  step.kvPages = cache.geometry().pages;
 }
 
 static Status closedSequence(int32_t sequence) {
@@ -390,7 +232,7 @@ Status Engine::checkParts(std::span<const StepPart> parts,
 }
 
 Status Engine::checkSampling() const {
-  if (chosen->sample && tokensIndex >= 0)
+  if (variant().sample && tokensIndex >= 0)
     return Status::ok();
   return Status::error("this program was compiled without sampling");
 }
@@ -410,7 +252,7 @@ Status Engine::appendRows(std::span<const StepPart> parts) {
         !status)
       return status;
   }
-  descriptor.rows = row;
+  request.step.rows = row;
   return Status::ok();
 }
 
@@ -423,7 +265,7 @@ void Engine::fillLogitRows(std::span<const StepPart> parts) {
       logitRows[asked++] = static_cast<int32_t>(i);
     row = end;
   }
-  descriptor.logitRowCount = lastLogitRows = asked;
+  request.step.logitRowCount = lastLogitRows = asked;
 }
 
 /// The rows of each part, as the generated code sees them.
@@ -434,8 +276,8 @@ void Engine::fillRanges(std::span<const StepPart> parts) {
     ranges[i] = {parts[i].sequence, row, rows, parts[i].phase};
     row += rows;
   }
-  descriptor.rangeCount = static_cast<int64_t>(parts.size());
-  assert(row == descriptor.rows && "ranges cover other rows than the step");
+  request.step.rangeCount = static_cast<int64_t>(parts.size());
+  assert(row == request.step.rows && "ranges cover other rows than the step");
   assert(std::all_of(parents.begin(), parents.begin() + row,
                      [](int32_t parent) { return parent == -1; }) &&
          "no code follows parents yet");
@@ -453,50 +295,30 @@ Status Engine::step(std::span<const StepPart> parts,
   fillRanges(parts);
   for (size_t i = 0; i < samplers.size(); ++i)
     sampling[i] = samplers[i]->next();
-  descriptor.sampling = samplers.empty() ? nullptr : sampling.data();
-  runStep(static_cast<int64_t>(parts.size()) == descriptor.rows);
-  return Status::ok();
-}
-
-/// `alike`: a row of each sequence, as the steps before it and after.
-void Engine::runStep(bool alike) {
-  // Two words of capture: std::function keeps them inside, without allocating.
-  auto share = [step = &descriptor, variant = chosen](int64_t worker,
-                                                      int64_t workers) {
-    variant->step(step, worker, workers);
-    if (!step->sampling)
-      return;
-    llmrt_barrier(step->barrier);
-    variant->sample(step, worker, workers);
-  };
-  if (!alike)
-    return pool->run(promptTeam, share);
-  const int64_t longWaits = pool->longWaits();
-  const double start = steadySeconds();
-  pool->run(team->workers(), share);
-  team->took(steadySeconds() - start, pool->longWaits() > longWaits);
+  request.step.sampling = samplers.empty() ? nullptr : sampling.data();
+  request.alike = static_cast<int64_t>(parts.size()) == request.step.rows;
+  request.tableBytes = rowTableBytes(limits) + cache.tableBytesInUse();
+  return runner->run(request);
 }
 
 Expected<int32_t> Engine::token(int64_t row) const {
   assert(row >= 0 && row < lastLogitRows && "a token that was not asked for");
-  return checkToken(static_cast<const int32_t *>(results[tokensIndex])[row],
-                    row);
+  auto tokens = runner->result(tokensIndex);
+  if (!tokens)
+    return tokens.status();
+  return checkToken(static_cast<const int32_t *>(*tokens)[row], row);
 }
 
 Expected<int32_t> Engine::sample(int64_t row, Sampler &sampler) {
   assert(row >= 0 && row < lastLogitRows && "logits that were not asked for");
   if (Status status = checkSampling(); !status)
     return status;
-  // The row alone, as if it were the only one.
-  LlmrtStep one = descriptor;
-  const LlmrtSampling parameters = sampler.next();
-  one.logitRowCount = 1;
-  one.sampling = &parameters;
-  void *const allLogits = results[logitsIndex];
-  results[logitsIndex] = const_cast<float *>(logits(row).data());
-  chosen->sample(&one, /*worker=*/0, /*workers=*/1);
-  results[logitsIndex] = allLogits;
-  return checkToken(*static_cast<const int32_t *>(results[tokensIndex]), row);
+  if (Status status = runner->sample(row, sampler.next()); !status)
+    return status;
+  auto tokens = runner->result(tokensIndex);
+  if (!tokens)
+    return tokens.status();
+  return checkToken(*static_cast<const int32_t *>(*tokens), row);
 }
 
 /// A token of -1 says that the row has no distribution: finds out why.
@@ -505,13 +327,15 @@ Expected<int32_t> Engine::checkToken(int32_t token, int64_t row) const {
   if (token >= 0)
     return token;
   auto values = logits(row);
-  auto nan = std::find_if(values.begin(), values.end(),
+  if (!values)
+    return values.status();
+  auto nan = std::find_if(values->begin(), values->end(),
                           [](float value) { return std::isnan(value); });
-  if (nan != values.end())
+  if (nan != values->end())
     return Status::error("logit of token " +
-                         std::to_string(nan - values.begin()) +
+                         std::to_string(nan - values->begin()) +
                          " is NaN: the model's output cannot be sampled");
-  const float largest = *std::max_element(values.begin(), values.end());
+  const float largest = *std::max_element(values->begin(), values->end());
   return Status::error("the largest logit is " +
                        std::string(largest > 0 ? "+" : "-") +
                        "infinity: the model's output cannot be sampled");
@@ -545,11 +369,14 @@ Status Engine::checkAppend(int32_t sequence,
       cache.pagesNeeded(sequence, static_cast<int64_t>(prompt.size())));
 }
 
-std::span<const float> Engine::logits(int64_t row) const {
+Expected<std::span<const float>> Engine::logits(int64_t row) const {
   assert(row >= 0 && row < lastLogitRows && "logits that were not asked for");
-  return {static_cast<const float *>(results[logitsIndex]) +
-              row * compiled->vocabulary,
-          static_cast<size_t>(compiled->vocabulary)};
+  auto all = runner->result(logitsIndex);
+  if (!all)
+    return all.status();
+  return std::span<const float>(static_cast<const float *>(*all) +
+                                    row * compiled->vocabulary,
+                                static_cast<size_t>(compiled->vocabulary));
 }
 
 double llmrt::steadySeconds() {

@@ -8,7 +8,6 @@
 #include "llmrt/KvCache.h"
 
 #include <algorithm>
-#include <cstring>
 
 using namespace llmrt;
 
@@ -21,41 +20,36 @@ int64_t KvGeometry::tableBytes() const {
   return 4 * (blocks() + pages * pageTokens + 2 * pages + sequences);
 }
 
-Expected<KvCache> KvCache::create(const KvGeometry &geometry) {
-  KvCache cache;
-  cache.sizes = geometry;
-  auto kv = MappedMemory::anonymous(geometry.kvBytes(), "keys and values");
-  if (!kv)
-    return kv.status();
-  auto tables = MappedMemory::anonymous(geometry.tableBytes(), "block tables");
-  if (!tables)
-    return tables.status();
-  cache.kv = std::move(*kv);
-  cache.tables = std::move(*tables);
-
+KvCache::KvCache(const KvGeometry &geometry, std::span<uint8_t> tables,
+                 PageCopier &pages)
+    : sizes(geometry), copier(&pages) {
   assert(geometry.pages >= 1 && geometry.pages <= geometry.blocks() &&
          "pages that no block can name");
-  const int64_t pages = geometry.pages;
-  std::span<int32_t> rest =
-      cache.tables.array<int32_t>(geometry.tableBytes() / 4);
+  assert(static_cast<int64_t>(tables.size()) == geometry.tableBytes() &&
+         "tables of another size than the contract says");
+  std::span<int32_t> rest(reinterpret_cast<int32_t *>(tables.data()),
+                          tables.size() / 4);
   auto take = [&rest](int64_t count) {
     std::span<int32_t> front = rest.first(count);
     rest = rest.subspan(count);
     return front;
   };
-  cache.positionTable = take(pages * pageTokens);
-  cache.blocks = take(geometry.blocks());
-  cache.referenceCounts = take(pages);
-  cache.freeList = take(pages);
-  cache.lengths = take(geometry.sequences);
+  blocks = take(geometry.blocks());
+  positionTable = take(geometry.pages * pageTokens);
+  referenceCounts = take(geometry.pages);
+  freeList = take(geometry.pages);
+  lengths = take(geometry.sequences);
 
-  std::fill(cache.blocks.begin(), cache.blocks.end(), noPage);
-  std::fill(cache.lengths.begin(), cache.lengths.end(), -1);
+  std::fill(blocks.begin(), blocks.end(), noPage);
+  std::fill(lengths.begin(), lengths.end(), -1);
   // Lowest page on top: a short run touches the beginning only.
-  for (int64_t i = 0; i < pages; ++i)
-    cache.freeList[i] = static_cast<int32_t>(pages - 1 - i);
-  cache.freeCount = pages;
-  return cache;
+  for (int64_t i = 0; i < geometry.pages; ++i)
+    freeList[i] = static_cast<int32_t>(geometry.pages - 1 - i);
+  freeCount = geometry.pages;
+}
+
+int64_t KvCache::tableBytesInUse() const {
+  return 4 * (sizes.blocks() + touchedPages * pageTokens);
 }
 
 Expected<int32_t> KvCache::open() {
@@ -172,6 +166,7 @@ Status KvCache::checkFree(int64_t needed) const {
 int32_t KvCache::takePage() {
   assert(freeCount > 0 && "a page was promised that is not free");
   int32_t page = freeList[--freeCount];
+  touchedPages = std::max<int64_t>(touchedPages, page + 1);
   referenceCounts[page] = 1;
   std::fill_n(&positionTable[page * pageTokens], pageTokens,
               LLMRT_EMPTY_POSITION);
@@ -191,8 +186,7 @@ void KvCache::unshareLastPage(int32_t sequence) {
     return;
   const int32_t shared = last;
   last = takePage();
-  std::memcpy(kv.data() + last * sizes.bytesPerPage,
-              kv.data() + shared * sizes.bytesPerPage, sizes.bytesPerPage);
+  copier->copyPage(shared, last);
   std::copy_n(&positionTable[shared * pageTokens],
               lengths[sequence] % pageTokens,
               &positionTable[last * pageTokens]);

@@ -31,6 +31,13 @@ Expected<std::span<const float>> logitsOf(const LlmrtSession &session,
   return session.engine->logits(row);
 }
 
+/// Of LLMRT_ON_*.
+Device deviceOf(int64_t wanted) {
+  return wanted == LLMRT_ON_CUDA  ? Device::Cuda
+         : wanted == LLMRT_ON_CPU ? Device::Cpu
+                                  : Device::Auto;
+}
+
 } // namespace
 
 LlmrtStatus capi::failure(LlmrtStatus code, std::string message) {
@@ -190,6 +197,11 @@ LlmrtStatus llmrt_session_create(const LlmrtProgram *program,
       wanted.rowsPerStep = options->rowsPerStep;
       wanted.logitRows = options->logitRows;
       wanted.threads = options->threads;
+      if (options->device < LLMRT_ON_AUTO || options->device > LLMRT_ON_CUDA)
+        return failure(LLMRT_INVALID_ARGUMENT,
+                       "device " + std::to_string(options->device) +
+                           " is none of LLMRT_ON_AUTO, _CPU and _CUDA");
+      wanted.device = deviceOf(options->device);
     }
     auto engine = program->program.createEngine(wanted);
     if (!engine)
@@ -207,7 +219,21 @@ LlmrtStatus llmrt_session_memory(const LlmrtSession *session,
     const MemoryContract contract = session->engine->contract();
     *memory = {contract.total(), contract.weights, contract.kv,
                contract.arena,   contract.tables,  contract.logits,
-               contract.fixed};
+               contract.fixed,   contract.device};
+    return LLMRT_OK;
+  });
+}
+
+LlmrtStatus llmrt_session_device(const LlmrtSession *session, int64_t *device,
+                                 const char **variant, const char **notice) {
+  return guardedWith(__func__, {session}, [&] {
+    const RunPlace &place = session->engine->place();
+    if (device)
+      *device = place.device == Device::Cuda ? LLMRT_ON_CUDA : LLMRT_ON_CPU;
+    if (variant)
+      *variant = place.variant->name;
+    if (notice)
+      *notice = place.notice.c_str();
     return LLMRT_OK;
   });
 }
@@ -278,7 +304,9 @@ LlmrtStatus llmrt_prefill_logits(LlmrtSession *session, int32_t sequence,
         auto copyRows = [&](std::span<const int32_t> chunk) {
           for (size_t row = 0; row < chunk.size(); ++row) {
             auto from = session->engine->logits(static_cast<int64_t>(row));
-            logits = std::copy(from.begin(), from.end(), logits);
+            if (!from)
+              return from.status();
+            logits = std::copy(from->begin(), from->end(), logits);
           }
           return Status::ok();
         };

@@ -146,5 +146,8 @@ Expected<std::unique_ptr<Engine>>
 Program::createEngine(EngineOptions options, const SamplerOptions &sampler,
                       int64_t samplers) const {
   options.otherBytes = otherBytes(sampler, samplers);
-  return Engine::create(*code, file.section(LLMRT_SECTION_WEIGHTS), options);
+  ModelSections sections(file.section(LLMRT_SECTION_WEIGHTS));
+  sections.images = file.deviceImages();
+  sections.isFile = true;
+  return Engine::create(*code, sections, options);
 }

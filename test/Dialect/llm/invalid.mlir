@@ -213,7 +213,7 @@ llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, round and scale steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, round, scale and prune steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
 
 // -----
@@ -228,20 +228,30 @@ llm.weight @w : tensor<2xf32> source "w" recipe [#llm.round<grid = <bits = 4, gr
 
 // -----
 
-// expected-error @below {{factors are #llm.awq or name a tensor, found 1 : i64}}
+// expected-error @below {{factors are #llm.equalize or name a tensor, found 1 : i64}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.scale<by = 1 : i64>]
 
 // -----
 
 // expected-error @below {{weights are symbols, at least one, found ["a"]}}
 // expected-error @below {{failed to parse LLM_ScaleStep parameter 'by'}}
-llm.weight @w : tensor<2xf32> source "w" recipe [#llm.scale<by = #llm.awq<weights = ["a"], stats = "w", grid = <bits = 4, group = 16, scale = f16>>>]
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.scale<by = #llm.equalize<method = "awq", weights = ["a"], stats = "w", grid = <bits = 4, group = 16, scale = f16>>>]
 
 // -----
 
 // expected-error @below {{repeat is positive, and more than 1 of heads only, found 2 of 0}}
 // expected-error @below {{failed to parse LLM_ScaleStep parameter 'by'}}
-llm.weight @w : tensor<2xf32> source "w" recipe [#llm.scale<by = #llm.awq<weights = [@w], stats = "w", grid = <bits = 4, group = 16, scale = f16>, repeat = 2>>]
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.scale<by = #llm.equalize<method = "awq", weights = [@w], stats = "w", grid = <bits = 4, group = 16, scale = f16>, repeat = 2>>]
+
+// -----
+
+// expected-error @below {{either a share becomes 0, or fewer than `of` of each `of` are kept, found keep = 4, of = 4}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.prune<method = "magnitude", keep = 4, of = 4>]
+
+// -----
+
+// expected-error @below {{share lies between 0 and 1, found 1.000000e+00 : f64}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.prune<method = "magnitude", share = 1.0>]
 
 // -----
 

@@ -22,8 +22,9 @@ struct Outcome {
 /// A program on disk and the way to call it. The streams are files.
 class FakeApp {
 public:
-  explicit FakeApp(const Sections &sections = fakeSections())
-      : artifact(programBytes(sections), "app") {}
+  explicit FakeApp(const Sections &sections = fakeSections(),
+                   const LlmrtModel &model = llmrt_model)
+      : artifact(programBytes(sections), "app"), model(model) {}
 
   Outcome operator()(std::vector<std::string> arguments,
                      const std::string &input = {}) const {
@@ -45,7 +46,7 @@ public:
       argv.push_back(argument.c_str());
     app::Host host;
     host.artifact = artifact.path();
-    host.model = &llmrt_model;
+    host.model = &model;
     host.in = in;
     host.out = out;
     host.err = err;
@@ -54,6 +55,7 @@ public:
 
 private:
   TemporaryFile artifact;
+  const LlmrtModel &model;
 };
 
 inline std::vector<int32_t> bytesOf(const std::string &text) {

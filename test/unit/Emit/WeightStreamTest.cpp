@@ -1,7 +1,7 @@
 //===- WeightStreamTest.cpp - weights in file order, packed ahead ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "lib/Emit/WeightStream.h"
+#include "llmc/Emit/WeightStream.h"
 #include "EmitTesting.h"
 
 #include <atomic>

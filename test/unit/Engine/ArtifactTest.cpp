@@ -76,8 +76,21 @@ TEST(Artifact, mapsItsSections) {
   EXPECT_TRUE(artifact->verify());
 }
 
+TEST(Artifact, codeOfDevicesIsAsManySectionsAsVariants) {
+  Sections sections = fakeSections();
+  sections.devices = {"for sm_80", "for sm_90a"};
+  TemporaryFile file(programBytes(sections));
+  auto artifact = Artifact::open(file.path());
+  ASSERT_TRUE(artifact) << artifact.message();
+  auto images = artifact->deviceImages();
+  ASSERT_EQ(images.size(), 2u);
+  EXPECT_EQ(std::string(images[0].begin(), images[0].end()), "for sm_80");
+  EXPECT_EQ(std::string(images[1].begin(), images[1].end()), "for sm_90a");
+  EXPECT_TRUE(artifact->verify());
+}
+
 TEST(Artifact, sectionsMayBeMissing) {
-  TemporaryFile file(programBytes({fakeSections().weights, {}, {}}));
+  TemporaryFile file(programBytes({fakeSections().weights, {}, {}, {}}));
   auto artifact = Artifact::open(file.path());
   ASSERT_TRUE(artifact) << artifact.message();
   EXPECT_TRUE(artifact->section(LLMRT_SECTION_TOKENIZER).empty());
@@ -160,8 +173,8 @@ const Hostile hostileFiles[] = {
      "none of its segments begins with"},
     {"end", [](Parts &p) { p.body[p.end + 7] = 'x'; },
      "do not end in \"LLMRTEND\""},
-    {"version", [](Parts &p) { p.header.abiVersion = 7; },
-     "has layout version 7"},
+    {"version", [](Parts &p) { p.header.abiVersion = 99; },
+     "has layout version 99"},
     {"bytesLess", [](Parts &p) { p.header.bytes -= 1; }, "header says"},
     {"bytesHuge", [](Parts &p) { p.header.bytes = UINT64_MAX; }, "header says"},
     {"noSections", [](Parts &p) { p.header.sectionCount = 0; },

@@ -72,7 +72,8 @@ Sections llmrt::test::fakeSections() {
   auto weights = fakeWeights();
   return {{reinterpret_cast<const char *>(weights.data()), weights.size()},
           fakeTokenizer(),
-          R"({"name": "fake", "architecture": "hash"})"};
+          R"({"name": "fake", "architecture": "hash"})",
+          /*devices=*/{}};
 }
 
 TemporaryFile::TemporaryFile(const std::string &bytes, const char *name) {

@@ -10,6 +10,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 using namespace llmrt::test;
 
@@ -158,19 +159,53 @@ void fakeSample(const LlmrtStep *step, int64_t worker, int64_t workers) {
   Share{*step, worker, workers}.sampleTokens();
 }
 
+/// The step's fields, with its two results in place of what is the host's, and a
+/// number.
+void launch(const LlmrtStep &step, int64_t kernel, int64_t blocks,
+            uint64_t number = 0) {
+  LlmrtStep fields = step;
+  fields.results = static_cast<void *const *>(step.results[0]);
+  fields.barrier = step.results[1];
+  uint64_t arguments[fakeKernelArguments];
+  static_assert(sizeof fields == 8 * (fakeKernelArguments - 1));
+  std::memcpy(arguments, &fields, sizeof fields);
+  arguments[fakeKernelArguments - 1] = number;
+  llmrt_launch(step.barrier, kernel, blocks, arguments, fakeKernelArguments);
+}
+
+void deviceStep(const LlmrtStep *step, int64_t, int64_t) {
+  for (int64_t layer = 0; layer < layers; ++layer) {
+    launch(*step, 0, step->rows, layer);
+    launch(*step, 1, step->rows, layer);
+  }
+  launch(*step, 2, step->logitRowCount);
+}
+
+void deviceSample(const LlmrtStep *step, int64_t, int64_t) {
+  launch(*step, 3, step->logitRowCount);
+}
+
 void neverStep(const LlmrtStep *, int64_t, int64_t) { __builtin_trap(); }
 
 // Figures as of no model, to be told from one another.
 const LlmrtKernel kernels[] = {
-    {"write_keys", 5000, 70, 11, 0, 0, 0, LLMRT_ROWS_BATCH},
-    {"attend", 0, 3, 0, 8, 2, 110, LLMRT_ROWS_BATCH},
-    {"write_logits", 900, 40, 600, 0, 0, 0, LLMRT_ROWS_ASKED},
+    {"write_keys", 5000, 70, 11, 0, 0, 0, LLMRT_ROWS_BATCH, 0},
+    {"attend", 0, 3, 0, 8, 2, 110, LLMRT_ROWS_BATCH, 0},
+    {"write_logits", 900, 40, 600, 0, 0, 0, LLMRT_ROWS_ASKED, 0},
+};
+
+const LlmrtKernel deviceKernels[] = {
+    {"write_keys", 5000, 70, 11, 0, 0, 0, LLMRT_ROWS_BATCH, 32},
+    {"attend", 0, 3, 0, 8, 2, 110, LLMRT_ROWS_BATCH, 32},
+    {"write_logits", 900, 40, 600, 0, 0, 0, LLMRT_ROWS_ASKED, 64},
+    {"sample", 0, 0, 0, 0, 0, 0, LLMRT_ROWS_ASKED, 64},
 };
 
 const LlmrtVariant variants[] = {
-    {"future", 1ull << 40, neverStep, neverStep, nullptr, nullptr,
-     0}, // no processor has this
-    {"fake", 0, fakeStep, fakeSample, nullptr, kernels, std::size(kernels)},
+    {"future", 1ull << 40, neverStep, neverStep, nullptr, nullptr, 0,
+     LLMRT_DEVICE_CPU, 0}, // no processor has this
+    {"fake", 0, fakeStep, fakeSample, nullptr, kernels, std::size(kernels),
+     LLMRT_DEVICE_CPU, 0},
 };
 
 const LlmrtResult results[] = {
@@ -197,6 +232,41 @@ extern "C" const LlmrtModel llmrt_model = {
     .weightBytes = weightBytes,
     .signature = nullptr,
 };
+
+LlmrtModel llmrt::test::fakeDeviceModel(bool processors, bool exact) {
+  static const LlmrtVariant portable[] = {
+      {"sm_80", 80, deviceStep, deviceSample, nullptr, deviceKernels,
+       std::size(deviceKernels), LLMRT_DEVICE_CUDA, 0},
+      variants[1]};
+  static const LlmrtVariant exactly[] = {
+      {"sm_90a", 90 | LLMRT_CUDA_EXACT, deviceStep, deviceSample, nullptr,
+       deviceKernels, std::size(deviceKernels), LLMRT_DEVICE_CUDA, 0},
+      variants[1]};
+  LlmrtModel model = llmrt_model;
+  model.variants = exact ? exactly : portable;
+  model.variantCount = processors ? 2 : 1;
+  return model;
+}
+
+void llmrt::test::runFakeKernel(const std::string &name, int64_t blocks,
+                                const uint64_t *arguments) {
+  LlmrtStep step;
+  std::memcpy(&step, arguments, sizeof step);
+  void *const results[] = {const_cast<void **>(step.results), step.barrier};
+  step.results = results;
+  const auto layer = static_cast<int64_t>(arguments[fakeKernelArguments - 1]);
+  for (int64_t block = 0; block < blocks; ++block) {
+    const Share share{step, block, blocks};
+    if (name == "write_keys")
+      share.writeKeys(layer);
+    else if (name == "attend")
+      share.attend(layer);
+    else if (name == "write_logits")
+      share.writeLogits();
+    else
+      share.sampleTokens();
+  }
+}
 
 std::span<const uint8_t> llmrt::test::fakeWeights() { return weights().bytes; }
 

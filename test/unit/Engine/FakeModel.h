@@ -23,6 +23,14 @@ constexpr int32_t fakeStart = 256;      // <|im_start|>
 constexpr int32_t fakeEnd = 257;        // <|im_end|>, ends a generation
 constexpr int32_t fakeEndOfText = 258;  // <|endoftext|>, as well
 
+/// The model with code for a GPU before that for processors: for sm_80 and later ones
+/// or, if `exact`, for sm_90a alone; without the latter unless `processors`.
+LlmrtModel fakeDeviceModel(bool processors = true, bool exact = false);
+/// Arguments of its kernels, and what they do; `blocks` of them one after the other.
+constexpr int64_t fakeKernelArguments = 23;
+void runFakeKernel(const std::string &name, int64_t blocks,
+                   const uint64_t *arguments);
+
 /// The weight section, 64-byte aligned.
 std::span<const uint8_t> fakeWeights();
 
@@ -41,6 +49,7 @@ std::string fakeTokenizer(bool chat = true, bool begins = false);
 
 struct Sections {
   std::string weights, tokenizer, info; // empty: left out
+  std::vector<std::string> devices;
 };
 Sections fakeSections();
 

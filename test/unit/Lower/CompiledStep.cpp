@@ -30,6 +30,10 @@ void CompiledStep::start(llvm::StringRef variant, int64_t workers) {
     ASSERT_TRUE(created) << created.message();
     pool = std::move(*created);
   }
+  device.reset();
+  if (chosen->device != LLMRT_DEVICE_CPU)
+    device = std::make_unique<SimulatedDevice>(
+        *chosen, loaded.deviceCode[chosen->image]);
   lengths.clear();
   slotPositions.assign(cachePages * LLMRT_PAGE_TOKENS, LLMRT_EMPTY_POSITION);
   blockTable.assign(maxSequences * cachePages, -1);
@@ -48,6 +52,46 @@ int32_t CompiledStep::takeSlot(int32_t sequence, int32_t position) {
   }
   slotPositions[page * LLMRT_PAGE_TOKENS + slot % LLMRT_PAGE_TOKENS] = position;
   return slot;
+}
+
+void CompiledStep::execute(LlmrtStepFn entry, LlmrtStep &step) {
+  if (!device) {
+    pool->run([&](int64_t worker, int64_t workers) {
+      entry(&step, worker, workers);
+    });
+    return;
+  }
+  // Scratch of a device is a row's, not a thread's.
+  scratch = GuardedBuffer(step.logitRowCount * model->scratchBytesPerWorker);
+  scratch.poison();
+  step.scratch = scratch.bytes();
+  step.barrier = static_cast<llmrt::KernelLauncher *>(device.get());
+  device->setSeed(steps++);
+  showStep(step);
+  entry(&step, 0, 1);
+  device->forget();
+}
+
+void CompiledStep::showStep(const LlmrtStep &step) {
+  for (const GuardedBuffer *buffer :
+       {&loaded.weightSection, &arena, &cache, &scratch})
+    device->show(buffer->bytes(), buffer->size());
+  for (const GuardedBuffer &result : results)
+    device->show(result.bytes(), result.size());
+  auto showInts = [&](const int32_t *numbers, int64_t count) {
+    if (numbers)
+      device->show(numbers, count * sizeof(int32_t));
+  };
+  showInts(slotPositions.data(), slotPositions.size());
+  showInts(blockTable.data(), blockTable.size());
+  for (const int32_t *column :
+       {step.tokens, step.positions, step.slots, step.sequences})
+    showInts(column, step.rows);
+  showInts(step.logitRows, step.logitRowCount);
+  for (int64_t row = 0; step.sampling && row < step.logitRowCount; ++row)
+    showInts(step.sampling[row].recent, step.sampling[row].recentCount);
+  if (step.sampling)
+    device->show(step.sampling, step.logitRowCount * sizeof(LlmrtSampling));
 }
 
 LlmrtStep CompiledStep::prepare(int64_t rows, int64_t askedRows) {
@@ -98,9 +142,7 @@ std::vector<float> CompiledStep::run(const ReferenceBatch &batch) {
   step.slots = slots.data();
   step.sequences = batch.sequences.data();
   step.logitRows = batch.logitRows.data();
-  pool->run([&](int64_t worker, int64_t workers) {
-    chosen->step(&step, worker, workers);
-  });
+  execute(chosen->step, step);
   std::vector<float> values;
   for (int64_t i = 0; i < model->resultCount; ++i) {
     const LlmrtResult &result = model->results[i];
@@ -120,9 +162,7 @@ CompiledStep::sample(llvm::ArrayRef<float> logits,
   LlmrtStep step = prepare(sampling.size(), sampling.size());
   llvm::copy(logits, reinterpret_cast<float *>(result("logits")));
   step.sampling = sampling.data();
-  pool->run([&](int64_t worker, int64_t workers) {
-    chosen->sample(&step, worker, workers);
-  });
+  execute(chosen->sample, step);
   auto *tokens = reinterpret_cast<int32_t *>(result("tokens"));
   return std::vector<int32_t>(tokens, tokens + sampling.size());
 }

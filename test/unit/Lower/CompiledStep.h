@@ -9,6 +9,7 @@
 #define LLMC_TEST_LOWER_COMPILEDSTEP_H
 
 #include "LoadedModel.h"
+#include "SimulatedDevice.h"
 #include "llmc/Reference/Interpreter.h"
 #include "llmrt/ThreadPool.h"
 #include "llmrt/abi.h"
@@ -48,6 +49,10 @@ public:
   int64_t vocabulary() const { return model->vocabulary; }
 
 private:
+  /// Runs `entry` with all workers, or as the host of a device.
+  void execute(LlmrtStepFn entry, LlmrtStep &step);
+  /// Lets the device see what the step's pointers name.
+  void showStep(const LlmrtStep &step);
   /// Poisons the buffers of a call with so many rows, and names them.
   LlmrtStep prepare(int64_t rows, int64_t askedRows);
   /// The buffer of a result of the last call.
@@ -59,6 +64,8 @@ private:
   const LlmrtModel *model = nullptr;
   const LlmrtVariant *chosen = nullptr;
   std::unique_ptr<llmrt::ThreadPool> pool;
+  std::unique_ptr<SimulatedDevice> device; // of a device's variant
+  uint64_t steps = 0;
   GuardedBuffer arena, cache, scratch;
   std::deque<GuardedBuffer> results; // of the last call
   std::vector<void *> resultAddresses;

@@ -30,6 +30,11 @@ std::string llmc::test::testMachine() {
   return machine && *machine ? machine : "native";
 }
 
+std::string llmc::test::testDevice() {
+  const char *device = std::getenv("LLMC_TEST_DEVICE");
+  return device ? device : "";
+}
+
 namespace {
 /// Says at the end how often each variant has run; none may be left out.
 class VariantReport : public ::testing::Environment {
@@ -63,6 +68,9 @@ llvm::Error LoadedModel::compile(mlir::ModuleOp module, Stage first,
                                  const std::string &machine,
                                  llvm::ArrayRef<std::string> isas) {
   mlir::OwningOpRef<mlir::ModuleOp> clone(module.clone());
+  const std::string device = testDevice();
+  if (isas.empty() && !device.empty())
+    isas = device;
   CompileOptions options;
   options.emulateOn = machine;
   for (Stage stage : {Stage::optimize, Stage::schedule, Stage::lower}) {
@@ -74,6 +82,12 @@ llvm::Error LoadedModel::compile(mlir::ModuleOp module, Stage first,
         return error;
     if (llvm::Error error = runStage(stage, *clone, options, isas))
       return error;
+  }
+  for (auto device : clone->getOps<mlir::ModuleOp>()) {
+    auto code = emitPtx(device);
+    if (!code)
+      return code.takeError();
+    deviceCode.push_back(std::move(*code));
   }
   auto object = emitObject(*clone, ObjectKind::object);
   return object ? load(*object) : object.takeError();
@@ -117,8 +131,9 @@ std::vector<std::string> LoadedModel::variants() const {
   for (uint32_t i = 0; i < model->variantCount; ++i) {
     const LlmrtVariant &variant = model->variants[i];
     registered.runs.try_emplace(variant.name);
-    EXPECT_EQ(variant.features & ~llmrt::cpuFeatures(), 0u)
-        << variant.name << " asks for more than this machine has";
+    if (variant.device == LLMRT_DEVICE_CPU)
+      EXPECT_EQ(variant.features & ~llmrt::cpuFeatures(), 0u)
+          << variant.name << " asks for more than this machine has";
     names.push_back(variant.name);
   }
   return names;

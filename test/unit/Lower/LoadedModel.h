@@ -21,6 +21,10 @@ namespace llmc::test {
 /// getMachineFeatures, `native` if unset. Variants that need more are emulated.
 std::string testMachine();
 
+/// The device that the tests compile for instead of the CPU: LLMC_TEST_DEVICE, one of
+/// getKnownDevices; empty: none.
+std::string testDevice();
+
 /// A context with every dialect and pass of the compiler.
 std::unique_ptr<mlir::MLIRContext> createContext();
 
@@ -32,7 +36,7 @@ public:
   LoadedModel &operator=(const LoadedModel &) = delete;
 
   /// Compiles a clone of `module` from stage `first` on, for these instruction sets
-  /// (none: all).
+  /// (none: the test device, or all of the CPU).
   llvm::Error compile(mlir::ModuleOp module, Stage first,
                       const WeightStore &weights, const std::string &machine,
                       llvm::ArrayRef<std::string> isas);
@@ -43,6 +47,7 @@ public:
   const LlmrtVariant *choose(llvm::StringRef variant) const;
 
   const LlmrtModel *model = nullptr;
+  std::vector<std::string> deviceCode; // PTX, by LlmrtVariant.image
   GuardedBuffer weightSection;
 
 private:

@@ -44,7 +44,7 @@ static int onToken(void *user, int32_t token, const char *text, size_t bytes) {
 static void testErrors(const LlmrtProgram *program) {
   LlmrtProgram *none = NULL;
   LlmrtSession *session = NULL;
-  LlmrtSessionOptions tooLarge = {100, 0, 0, 0, 0};
+  LlmrtSessionOptions tooLarge = {100, 0, 0, 0, 0, LLMRT_ON_AUTO};
   size_t count = 0;
   int32_t ids[2];
   require(llmrt_program_open("/nonexistent", &none) == LLMRT_FAILED && !none,
@@ -65,7 +65,7 @@ static void testErrors(const LlmrtProgram *program) {
 
 static void testSteps(const LlmrtProgram *program, const int32_t *ids,
                       size_t count) {
-  LlmrtSessionOptions options = {2, 128, 0, 0, 2};
+  LlmrtSessionOptions options = {2, 128, 0, 0, 2, LLMRT_ON_CPU};
   LlmrtSession *session;
   LlmrtSampler *sampler;
   LlmrtLimits limits;

@@ -59,7 +59,7 @@ class OutOfMemory : public testing::Test {
 protected:
   void SetUp() override {
     ASSERT_EQ(llmrt_program_open(file.path().c_str(), &program), LLMRT_OK);
-    const LlmrtSessionOptions options = {1, 64, 0, 0, 1};
+    const LlmrtSessionOptions options = {1, 64, 0, 0, 1, LLMRT_ON_AUTO};
     ASSERT_EQ(llmrt_session_create(program, &options, &session), LLMRT_OK);
   }
   void TearDown() override {

@@ -22,7 +22,8 @@ std::unique_ptr<Engine> makeEngine(const EngineOptions &options) {
 
 std::vector<float> logitsOf(const Engine &engine, int64_t row) {
   auto logits = engine.logits(row);
-  return {logits.begin(), logits.end()};
+  EXPECT_TRUE(logits) << logits.message();
+  return {logits->begin(), logits->end()};
 }
 
 TEST(PromptReader, chunksCoverThePromptAndOnlyTheLastHasLogits) {

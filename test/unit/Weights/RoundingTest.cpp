@@ -228,14 +228,52 @@ INSTANTIATE_TEST_SUITE_P(
         std::tuple("ordered", "bits = 4, group = 32, scale = f16, zero = 8",
                    ", order = true")));
 
+TEST_F(RoundingTest, QuantEaseLeavesLessThanGptq) {
+  auto file = openFile(LLMC_TEST_INPUTS "/rounding/gptq.safetensors");
+  ASSERT_TRUE(bool(file));
+  auto tensors = llvm::cantFail(parseSafetensors("gptq", bytesOf(**file)));
+  Floats weights, xtx;
+  for (const SafeTensor &tensor : tensors)
+    for (auto [name, numbers] :
+         {std::pair("w", &weights), std::pair("xtx", &xtx)})
+      if (tensor.name == name) {
+        numbers->resize(tensor.bytes.size() / 4);
+        std::memcpy(numbers->data(), tensor.bytes.data(), tensor.bytes.size());
+      }
+  add("w", {20, 128}, f32(), floats(weights));
+  addStatistics(xtx, 128);
+  auto errorOf = [&](const std::string &grid, const std::string &method) {
+    Floats made = values(
+        rounded("20x128", grid,
+                "method = \"" + method + "\", stats = \"w\", search = true"));
+    double sum = 0;
+    for (size_t row = 0; row < 20; ++row)
+      for (size_t i = 0; i < 128; ++i)
+        for (size_t j = 0; j < 128; ++j)
+          sum += static_cast<double>(made[row * 128 + i] -
+                                     weights[row * 128 + i]) *
+                 xtx[i * 128 + j] *
+                 (made[row * 128 + j] - weights[row * 128 + j]);
+    return sum;
+  };
+  for (const char *grid : {"bits = 4, group = 32, scale = f16, zero = 8",
+                           "bits = 3, group = 64, scale = f16, min = true",
+                           "bits = 8, group = 32, scale = f16, zero = 128"}) {
+    double gptq = errorOf(grid, "gptq");
+    EXPECT_LT(gptq, errorOf(grid, "rtn")) << grid;
+    EXPECT_LT(errorOf(grid, "quantease"), 0.95 * gptq) << grid;
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Scales of columns
 //===----------------------------------------------------------------------===//
 
 namespace {
 
-const char *const half = "#llm.awq<weights = [@w], stats = \"w\", grid = "
-                         "<bits = 4, group = 16, scale = f32, zero = 8>";
+const char *const half =
+    "#llm.equalize<method = \"awq\", weights = [@w], stats = \"w\", grid = "
+    "<bits = 4, group = 16, scale = f32, zero = 8>";
 
 std::string scaled(const std::string &shape, const std::string &by,
                    const std::string &more = "") {
@@ -340,4 +378,26 @@ TEST_F(RoundingTest, HeadsThatReadOneShareTheirFactors) {
   for (size_t row = 0; row < 16; ++row)
     EXPECT_EQ(made[2 * row] < 0.7f, row == 1) << row;
   EXPECT_FLOAT_EQ(made[2] * after[1] / before[1], 1);
+}
+
+TEST_F(RoundingTest, SmoothMovesLargeInputsIntoTheWeights) {
+  add("w", {2, 4}, f32(), floats({1, -4, 2, 0, -1, 2, 8, 0}));
+  add(getStatisticName("w", "absmax").c_str(), {4}, f32(),
+      floats({4, 16, 2, 5}));
+  const std::string smooth =
+      "#llm.equalize<method = \"smooth\", weights = [@w], stats = \"w\"";
+  // sqrt(4 / 1), sqrt(16 / 4), sqrt(2 / 8); a column of zeros has no scale.
+  EXPECT_EQ(values(scaled("2x4", smooth + ">")),
+            (Floats{2, -8, 1, 0, -2, 4, 4, 0}));
+  EXPECT_EQ(values(scaled("2x4", smooth + ", alpha = 1.0>")),
+            (Floats{4, -64, 4, 0, -4, 32, 16, 0}));
+  // Two heads of two columns that share theirs: the larger of either.
+  EXPECT_EQ(
+      values(scaled("2x4", smooth + ", alpha = 1.0, repeat = 2, head = 2>")),
+      (Floats{4, -64, 8, 0, -4, 32, 32, 0}));
+  expectRefused(scaled("2x4", smooth + ", repeat = 3, head = 1>"),
+                "no heads of 1 in groups of 3");
+  expectRefused(scaled("2x4", "#llm.equalize<method = \"rough\", weights = "
+                              "[@w], stats = \"w\">"),
+                "there is no method 'rough' that scales columns");
 }

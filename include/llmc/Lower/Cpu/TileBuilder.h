@@ -93,6 +93,9 @@ public:
        llvm::function_ref<llvm::SmallVector<Value>(Value, mlir::ValueRange)>
            body);
 
+  /// `body` where `condition` holds.
+  void when(Value condition, llvm::function_ref<void()> body);
+
   /// What the one or the other branch computes.
   llvm::SmallVector<Value>
   choose(Value condition, llvm::function_ref<llvm::SmallVector<Value>()> isTrue,
@@ -104,6 +107,28 @@ public:
   std::pair<Value, Value> share(Value count);
 
   Value worker, workers; // index
+
+  //===--- a worker of several threads ----------------------------------------===//
+
+  /// On a device a worker may be a block of threads, which share what tilers give
+  /// them to share and do all else alike: which of them this is, and how many there
+  /// are. Null and 1: a worker is one thread.
+  Value thread; // index
+  int64_t threads = 1;
+  mlir::func::FuncOp function; // which the threads run, beside their memory
+
+  /// How the threads of this worker walk over a line of `columns`: each from `first`
+  /// on, `lanes` columns at a time, to the ones that are `step` further.
+  struct Walk {
+    Value first;
+    int64_t step, lanes;
+  };
+  Walk walk(int64_t columns);
+  /// The f32s of all threads added up, in an order that the number of threads alone
+  /// decides; of one thread its own.
+  Value sumThreads(Value number);
+  /// What threads stored before is seen by all of them behind.
+  void meetThreads();
 };
 
 /// The cache and batch arguments of a kernel function.

@@ -5,8 +5,8 @@
 // the writer; but only by a few tensors, so that memory stays at a few tensors
 // whatever the model's size.
 //===----------------------------------------------------------------------===//
-#ifndef LLMC_LIB_EMIT_WEIGHTSTREAM_H
-#define LLMC_LIB_EMIT_WEIGHTSTREAM_H
+#ifndef LLMC_EMIT_WEIGHTSTREAM_H
+#define LLMC_EMIT_WEIGHTSTREAM_H
 
 #include "llmc/Weights/WeightStore.h"
 
@@ -43,4 +43,4 @@ streamWeights(llvm::ArrayRef<PlannedWeight> weights, const WeightMaker &make,
 
 } // namespace llmc
 
-#endif // LLMC_LIB_EMIT_WEIGHTSTREAM_H
+#endif // LLMC_EMIT_WEIGHTSTREAM_H

@@ -7,11 +7,9 @@
 // from X^T X, without running the model. Some rows stand for all: the number is one,
 // and the sample need not be large.
 //===----------------------------------------------------------------------===//
-#include "Awq.h"
-
-#include "GridFit.h"
-#include "llmc/Weights/Errors.h"
-#include "llmc/Weights/Rounding.h"
+#include "../InputStatistics.h"
+#include "../Rounding/GridFit.h"
+#include "Equalizing.h"
 
 #include <algorithm>
 #include <cmath>
@@ -27,11 +25,12 @@ namespace {
 
 class AwqSearch {
 public:
-  AwqSearch(AwqScaleAttr awq, int64_t cols)
-      : awq(awq), grid(*awq.getGrid().getGrid()), range(grid), cols(cols) {}
+  explicit AwqSearch(const EqualizingInput &input)
+      : input(input), grid(*input.step.getGrid().getGrid()), range(grid),
+        cols(input.cols) {}
 
-  std::string readInput(const WeightStore &store);
-  void sample(ArrayRef<float> values);
+  std::string readInput();
+  void sample();
   std::vector<float> search();
 
 private:
@@ -39,7 +38,7 @@ private:
   double errorOf(ArrayRef<float> factors);
   void roundRow(ArrayRef<float> row, ArrayRef<float> factors);
 
-  AwqScaleAttr awq;
+  const EqualizingInput &input;
   Grid grid;
   CodeRange range;
   int64_t cols;
@@ -50,48 +49,26 @@ private:
 
 } // namespace
 
-int64_t llmc::getFactorOfRow(AwqScaleAttr awq, int64_t row) {
-  if (awq.getRepeat() == 1)
-    return row;
-  return row / awq.getHead() * awq.getRepeat() * awq.getHead() +
-         row % awq.getHead();
-}
-
-std::string AwqSearch::readInput(const WeightStore &store) {
-  const SourceTensor *found =
-      store.find(getStatisticName(awq.getStats().getValue(), "xtx"));
-  if (!found)
-    return "there are no statistics of the input of " +
-           quote(awq.getStats().getValue());
-  if (found->shape != SmallVector<int64_t>{cols, cols})
-    return "its input has " + std::to_string(cols) +
-           " columns, and the statistics are of " + spellShape(found->shape);
-  xtx.resize(cols * cols);
-  EncodingAttrInterface encoding = found->encoding;
-  encoding.dequantize(found->bytes.data(), cols * cols, xtx.data());
-  size.resize(cols);
+std::string AwqSearch::readInput() {
+  if (std::string problem = readSums(
+          input.store, input.step.getStats().getValue(), cols, {}, xtx);
+      !problem.empty())
+    return problem;
   // Columns that share a factor share the mean of their squares.
-  const int64_t head = awq.getRepeat() > 1 ? awq.getHead() : cols;
-  const int64_t span = head * awq.getRepeat();
-  if (cols % span)
-    return "its input has " + std::to_string(cols) + " columns, no heads of " +
-           std::to_string(head) + " in groups of " +
-           std::to_string(awq.getRepeat());
-  for (int64_t i = 0; i < cols; ++i) {
-    double sum = 0;
-    for (int64_t j = i / span * span + i % head; j < (i / span + 1) * span;
-         j += head)
-      sum += xtx[j * cols + j];
-    size[i] = static_cast<float>(std::sqrt(sum));
-  }
-  return "";
+  for (int64_t i = 0; i < cols; ++i)
+    size.push_back(xtx[i * cols + i]);
+  std::string problem =
+      joinHeads(input.step, [](float a, float b) { return a + b; }, size);
+  for (float &entry : size)
+    entry = std::sqrt(entry);
+  return problem;
 }
 
-void AwqSearch::sample(ArrayRef<float> values) {
-  const int64_t all = static_cast<int64_t>(values.size()) / cols;
+void AwqSearch::sample() {
+  const int64_t all = static_cast<int64_t>(input.values.size()) / cols;
   const int64_t count = std::min(all, sampleRows);
   for (int64_t i = 0; i < count; ++i)
-    llvm::append_range(rows, values.slice(i * all / count * cols, cols));
+    llvm::append_range(rows, input.values.slice(i * all / count * cols, cols));
 }
 
 /// Around 1, so that scales stay what their type can hold.
@@ -158,16 +135,18 @@ std::vector<float> AwqSearch::search() {
   return best;
 }
 
-std::string llmc::findAwqFactors(AwqScaleAttr awq, const WeightStore &store,
-                                 ArrayRef<float> values, int64_t cols,
+std::string llmc::findAwqFactors(const EqualizingInput &input,
                                  std::vector<float> &factors) {
-  if (cols % awq.getGrid().getGroup())
-    return "rows of " + std::to_string(cols) + " are no groups of " +
-           std::to_string(awq.getGrid().getGroup());
-  AwqSearch search(awq, cols);
-  if (std::string problem = search.readInput(store); !problem.empty())
+  GridAttr grid = input.step.getGrid();
+  if (!grid)
+    return "awq needs the grid that its weights will have";
+  if (input.cols % grid.getGroup())
+    return "rows of " + std::to_string(input.cols) + " are no groups of " +
+           std::to_string(grid.getGroup());
+  AwqSearch search(input);
+  if (std::string problem = search.readInput(); !problem.empty())
     return problem;
-  search.sample(values);
+  search.sample();
   factors = search.search();
   return "";
 }

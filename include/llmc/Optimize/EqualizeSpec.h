@@ -1,0 +1,25 @@
+//===- EqualizeSpec.h - how inputs are to be scaled, as text ----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//   SPEC = "smooth" [ ",alpha=" number from 0 to 1 ]
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_OPTIMIZE_EQUALIZESPEC_H
+#define LLMC_OPTIMIZE_EQUALIZESPEC_H
+
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace llmc {
+
+struct EqualizeSpec {
+  std::string method; // of #llm.equalize
+  double alpha = 0.5; // how much of the inputs' reach moves
+};
+
+/// Fails, saying what is known, on what is no spec.
+llvm::Expected<EqualizeSpec> parseEqualizeSpec(llvm::StringRef text);
+
+} // namespace llmc
+
+#endif // LLMC_OPTIMIZE_EQUALIZESPEC_H

@@ -1,0 +1,39 @@
+//===- GgufWriter.h - writing GGUF files ------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What Gguf.h draws, the other way round: a file's metadata with tensors of other
+// types.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_WEIGHTS_GGUFWRITER_H
+#define LLMC_WEIGHTS_GGUFWRITER_H
+
+#include "llmc/Weights/Gguf.h"
+
+namespace llmc {
+
+/// A tensor of a file to come.
+struct GgufPlace {
+  std::string name;
+  llvm::SmallVector<int64_t> shape; // outermost first
+  GgmlType type;
+  uint64_t bytes = 0;
+  uint64_t offset = 0; // from the start of the file; set by `makeGgufHeader`
+};
+
+/// The type whose blocks hold what those of `encoding` hold, and so the numbers
+/// themselves; nothing if GGML has none.
+std::optional<GgmlType> findGgmlType(mlir::llm::EncodingAttrInterface encoding);
+
+/// The same blocks, as bytes of that type.
+std::vector<uint8_t> toGgmlBlocks(llvm::ArrayRef<uint8_t> bytes,
+                                  mlir::llm::EncodingAttrInterface encoding,
+                                  GgmlType type);
+
+/// All that stands before the tensors: the keys of `from` but for what says how it
+/// was split, with the file type of most bytes. Places the tensors.
+std::string makeGgufHeader(const GgufFile &from,
+                           llvm::MutableArrayRef<GgufPlace> tensors);
+
+} // namespace llmc
+
+#endif // LLMC_WEIGHTS_GGUFWRITER_H

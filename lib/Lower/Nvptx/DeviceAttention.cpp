@@ -1,0 +1,199 @@
+//===- DeviceAttention.cpp - attention to the paged cache on a device -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//   block = a row x a query head
+//     for page, up to the row's own slot
+//       thread = a slot: its score, masked by position
+//       online softmax over the block (arXiv:2205.14135)
+//       thread = a channel: result += probabilities * values
+//
+// Keys lie slot beside slot and values channel beside channel, so both are read in
+// whole lines.
+//===----------------------------------------------------------------------===//
+#include "DeviceTiler.h"
+#include "Threads.h"
+
+#include "../Cpu/CachePages.h"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+namespace {
+
+constexpr int64_t threads = pageTokens; // two warps
+constexpr double lowest =
+    -3.0e38; // below every score; finite, so differences are numbers
+
+class AttentionTiler {
+public:
+  AttentionTiler(TileBuilder &b, const KernelArgs &args, AttentionOp op)
+      : b(b), args(args), op(op), layout(op.getCache().getType()),
+        queryHeads(getMatrixShape(op.getType())[1]),
+        chunks(llvm::divideCeil(layout.valueDim, threads)),
+        query(args.get(op.getQuery())), cache(args.get(op.getCache())) {}
+
+  void run() {
+    numberBlocks(b, threads);
+    row = b.divIndex(b.worker, queryHeads);
+    head = b.remIndex(b.worker, queryHeads);
+    Value kvHead = b.divIndex(head, queryHeads / layout.heads);
+    keys = layout.keys(b, args.get(op.getLayer()), kvHead);
+    position = b.load(args.batch.positions, row);
+    slot = b.toIndex(b.load(args.batch.slots, row));
+    if (op.getSlopes())
+      slope = b.load(args.get(op.getSlopes()), head);
+    limitReach();
+    probabilities = allocateShared(b, {pageTokens}, b.getF32Type());
+    Value pages = b.addIndex(b.divIndex(slot, pageTokens), 1);
+    store(b.loop(
+        b.index(0), pages, 1, start(),
+        [&](Value block, ValueRange state) { return seePage(block, state); }));
+  }
+
+private:
+  /// Maximum, sum, and this thread's channels of the result: of a sink, a key without
+  /// a value, or of nothing.
+  SmallVector<Value> start() {
+    SmallVector<Value> state = {b.f32(lowest), b.f32(0)};
+    if (Value sinks = op.getSinks())
+      state = {b.load(args.get(sinks), head), b.f32(1)};
+    state.append(chunks, b.f32(0));
+    return state;
+  }
+
+  SmallVector<Value> seePage(Value block, ValueRange state) {
+    Value page = lookUpPage(b, args.batch, row, block);
+    Value inPages = b.addIndex(b.mulIndex(page, pageTokens), b.thread);
+    Value theirs = b.load(args.batch.slotPositions, inPages);
+    Value allowed = isVisible(theirs);
+    Value score = b.select(allowed, getScore(page, theirs), b.f32(lowest));
+    Value maximum = b.max(state[0], maxThreads(b, score));
+    Value factor = b.exp(b.sub(state[0], maximum));
+    Value p = b.select(allowed, b.exp(b.sub(score, maximum)), b.f32(0));
+    b.store(p, probabilities, b.thread);
+    SmallVector<Value> next = {maximum};
+    // The threads meet while they add up: the probabilities are there.
+    next.push_back(b.fma(state[1], factor, b.sumThreads(p)));
+    Value used = b.addIndex(
+        arith::SubIOp::create(b, slot, b.mulIndex(block, pageTokens)), 1);
+    used = arith::MinUIOp::create(b, used, b.index(pageTokens));
+    for (int64_t c = 0; c < chunks; ++c)
+      next.push_back(accumulate(page, used, c, b.mul(state[2 + c], factor)));
+    b.meetThreads(); // before the next page's
+    return next;
+  }
+
+  /// scale * q . k of this thread's slot.
+  Value getScore(Value page, Value theirs) {
+    Value first = b.addIndex(keys, b.thread);
+    Value sum = b.loop(b.index(0), b.index(layout.keyDim), 1, b.f32(0),
+                       [&](Value d, ValueRange carried) -> SmallVector<Value> {
+                         Value at =
+                             b.addIndex(first, b.mulIndex(d, pageTokens));
+                         return {b.fma(b.load(query, {row, head, d}),
+                                       loadCache(page, at), carried[0])};
+                       })[0];
+    sum = b.mul(sum, b.f32(op.getScale().convertToDouble()));
+    if (double softcap = op.getSoftcap().convertToDouble()) {
+      Value cap = b.f32(softcap);
+      sum = b.mul(math::TanhOp::create(b, b.div(sum, cap)), cap);
+    }
+    if (!slope)
+      return sum;
+    Value distance = arith::SubIOp::create(b, theirs, position);
+    return b.fma(slope, arith::SIToFPOp::create(b, b.getF32Type(), distance),
+                 sum);
+  }
+
+  /// Not after the row, not beyond its reach.
+  Value isVisible(Value theirs) {
+    Value visible = b.compare(arith::CmpIPredicate::sle, theirs, position);
+    return reach ? b.both(visible, isInReach(theirs)) : visible;
+  }
+  Value isInReach(Value theirs) {
+    Value distance = arith::SubIOp::create(b, position, theirs);
+    return b.compare(arith::CmpIPredicate::sle, distance, reach);
+  }
+
+  /// How far back the row sees: its window, or the beginning of its chunk.
+  void limitReach() {
+    if (op.getLeft() >= 0)
+      reach = b.constant(b.getI32Type(), op.getLeft());
+    if (!op.getChunk())
+      return;
+    Value size = b.constant(b.getI32Type(), op.getChunk());
+    Value inChunk = arith::RemSIOp::create(b, position, size);
+    reach = reach ? Value(arith::MinSIOp::create(b, reach, inChunk)) : inChunk;
+  }
+
+  /// start + p[slot] * value[slot] over the page's used slots, of this thread's channel
+  /// of chunk `c`. Beyond the last one it reads the last.
+  Value accumulate(Value page, Value used, int64_t c, Value start) {
+    Value channel = arith::MinUIOp::create(b, b.addIndex(b.thread, c * threads),
+                                           b.index(layout.valueDim - 1));
+    Value first = b.addIndex(layout.values(b, keys), channel);
+    return b.loop(
+        b.index(0), used, 1, start,
+        [&](Value index, ValueRange carried) -> SmallVector<Value> {
+          Value value = loadCache(
+              page, b.addIndex(first, b.mulIndex(index, layout.valueDim)));
+          // Zero times a value beyond reach is not zero if that value is NaN.
+          if (reach) {
+            Value at = b.addIndex(b.mulIndex(page, pageTokens), index);
+            value = b.select(isInReach(b.load(args.batch.slotPositions, at)),
+                             value, b.f32(0));
+          }
+          return {b.fma(b.load(probabilities, index), value, carried[0])};
+        })[0];
+  }
+
+  Value loadCache(Value page, Value at) {
+    Value x = b.load(cache, {page, at});
+    return x.getType().isF32()
+               ? x
+               : Value(arith::ExtFOp::create(b, b.getF32Type(), x));
+  }
+
+  void store(ValueRange state) {
+    Value inverse = b.div(b.f32(1), state[1]);
+    for (int64_t c = 0; c < chunks; ++c) {
+      Value channel = b.addIndex(b.thread, c * threads);
+      b.when(b.compare(arith::CmpIPredicate::ult, channel,
+                       b.index(layout.valueDim)),
+             [&] {
+               b.store(b.mul(state[2 + c], inverse), args.results[0],
+                       {row, head, channel});
+             });
+    }
+  }
+
+  TileBuilder &b;
+  const KernelArgs &args;
+  AttentionOp op;
+  const PageLayout layout;
+  int64_t queryHeads, chunks; // chunks: channels of a thread
+  Value query, cache;
+  Value row, head, keys, slot;  // index
+  Value position, reach, slope; // reach and slope are null without
+  Value probabilities;          // in shared memory
+};
+
+} // namespace
+
+std::optional<DeviceTiler> getDeviceAttention(KernelOp kernel) {
+  auto ops = kernel.getBody().front().getOps<AttentionOp>();
+  if (ops.empty() || !(*ops.begin()).getCache())
+    return std::nullopt;
+  AttentionOp op = *ops.begin();
+  int64_t heads = getMatrixShape(op.getType())[1];
+  return DeviceTiler{
+      threads,
+      [heads](TileBuilder &b, Value rows) { return b.mulIndex(rows, heads); },
+      [op](TileBuilder &b, const KernelArgs &args) {
+        AttentionTiler(b, args, op).run();
+      }};
+}
+
+} // namespace llmc

@@ -1,0 +1,149 @@
+//===- DeviceProduct.cpp - rows times panels on a device --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//   block = a panel x a tile of rows
+//     thread = an output row of the panel x a slice of k
+//       for every 8th block of k from the slice's own: llm.tile.dot
+//     slices add up through shared memory, in order
+//     epilogue, store
+//
+// Neighbouring threads take neighbouring output rows, which is how a panel lies in
+// memory: a warp's loads are whole lines. The order of a row's sums follows from k
+// alone.
+//===----------------------------------------------------------------------===//
+#include "DeviceTiler.h"
+#include "Threads.h"
+
+#include "../Cpu/PanelLoads.h"
+#include "../Cpu/PanelProduct.h"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+namespace {
+
+constexpr int64_t threads = 128;
+constexpr int64_t tileRows = 4;
+
+class ProductTiler {
+public:
+  ProductTiler(TileBuilder &b, const KernelArgs &args) : b(b), args(args) {
+    KernelOp kernel = args.kernel;
+    products = llvm::to_vector(kernel.getBody().front().getOps<LinearOp>());
+    weight = cast<PackedType>(products[0].getWeight().getType());
+    lanes = getPanelRows(weight);
+    slices = threads / lanes;
+    for (LinearOp product : products)
+      operands.push_back({args.get(product.getInput()),
+                          args.get(product.getWeight()),
+                          cast<PackedType>(product.getWeight().getType()),
+                          dyn_cast<PackedType>(product.getInput().getType())});
+  }
+
+  void run() {
+    numberBlocks(b, threads);
+    rows = b.dim(args.results[0], 0);
+    lane = b.remIndex(b.thread, lanes);
+    slice = b.divIndex(b.thread, lanes);
+    int64_t panels = countPanels(weight);
+    panel = b.remIndex(b.worker, panels);
+    Value first = b.mulIndex(b.divIndex(b.worker, panels), tileRows);
+    int64_t count = products.size();
+    partial =
+        allocateShared(b, {count, tileRows, slices, lanes}, b.getF32Type());
+    Value isFull =
+        b.compare(arith::CmpIPredicate::ule, b.addIndex(first, tileRows), rows);
+    auto branch = scf::IfOp::create(b, isFull, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    multiply(first, tileRows);
+    b.setInsertionPointToStart(branch.elseBlock());
+    b.loop(first, rows, 1, [&](Value row) { multiply(row, 1); });
+  }
+
+private:
+  void multiply(Value row, int64_t count) {
+    for (auto [p, operand] : llvm::enumerate(operands)) {
+      SmallVector<Value> sums = operand.dotBlocks(
+          b, row, count, {panel, /*lane=*/0, /*count=*/1, /*lanes=*/1, lane},
+          /*prefetch=*/false, slice, slices);
+      for (auto [r, sum] : llvm::enumerate(sums))
+        b.store(vector::ExtractOp::create(b, sum, ArrayRef<int64_t>{0}),
+                partial, {b.index(p), b.index(r), slice, lane});
+    }
+    b.meetThreads();
+    // So many threads have a result each.
+    b.when(b.compare(arith::CmpIPredicate::ult, slice, b.index(count)),
+           [&] { finish(row); });
+    b.meetThreads(); // before the next rows
+  }
+
+  void finish(Value firstRow) {
+    Value row = b.addIndex(firstRow, slice);
+    Value column = b.addIndex(b.mulIndex(panel, lanes), lane);
+    DenseMap<Value, Value> sums;
+    for (auto [p, product] : llvm::enumerate(products))
+      sums[product.getResult()] = sumSlices(p, product, column);
+    auto store = [&] {
+      SmallVector<Value> at = {row, column};
+      storeYields(b, {args, at, /*lanes=*/1, /*mask=*/{}},
+                  [&](Value value) { return sums.lookup(value); });
+    };
+    if (weight.getRows() % lanes == 0)
+      return store();
+    b.when(
+        b.compare(arith::CmpIPredicate::ult, column, b.index(weight.getRows())),
+        store);
+  }
+
+  Value sumSlices(int64_t p, LinearOp product, Value column) {
+    Value sum;
+    for (int64_t s = 0; s < slices; ++s) {
+      Value part = b.load(partial, {b.index(p), slice, b.index(s), lane});
+      sum = sum ? b.add(sum, part) : part;
+    }
+    sum = b.broadcast(sum, 1);
+    if (!product.getBias())
+      return sum;
+    return b.add(sum, b.loadF32s(args.get(product.getBias()), column, 1,
+                                 maskColumns(b, weight, column, 1)));
+  }
+
+  TileBuilder &b;
+  const KernelArgs &args;
+  SmallVector<LinearOp> products;
+  SmallVector<PanelProduct> operands; // of each product
+  PackedType weight;
+  int64_t lanes, slices;
+  Value rows, lane, slice, panel;
+  Value partial; // [product, row, slice, lane] in shared memory
+};
+
+} // namespace
+
+std::optional<DeviceTiler> getDeviceProduct(KernelOp kernel) {
+  auto products = kernel.getBody().front().getOps<LinearOp>();
+  if (products.empty())
+    return std::nullopt;
+  LinearOp first = *products.begin();
+  auto weight = cast<PackedType>(first.getWeight().getType());
+  // Of heads, only the CPU's knows which panels are whose.
+  if (getMatrixShape(first.getType()).size() != 2 ||
+      weight.getShape().size() != 2)
+    return std::nullopt;
+  assert(threads / getPanelRows(weight) >= tileRows &&
+         "every row of a tile has threads that finish it");
+  return DeviceTiler{threads,
+                     [weight](TileBuilder &b, Value rows) {
+                       Value tiles =
+                           b.divIndex(b.addIndex(rows, tileRows - 1), tileRows);
+                       return b.mulIndex(tiles, countPanels(weight));
+                     },
+                     [](TileBuilder &b, const KernelArgs &args) {
+                       ProductTiler(b, args).run();
+                     }};
+}
+
+} // namespace llmc

@@ -1,0 +1,67 @@
+//===- DeviceTiler.cpp - who builds a kernel for a device -------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "DeviceTiler.h"
+#include "Threads.h"
+
+#include "../Cpu/Tilers.h"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+/// Elements of one row of the widest result.
+static int64_t getWidestRow(KernelOp kernel) {
+  int64_t widest = 1;
+  for (Type type : kernel.getResultTypes())
+    if (!isa<KVType>(type))
+      widest = std::max(widest, ShapedType::getNumElements(
+                                    getMatrixShape(type).drop_front()));
+  return widest;
+}
+
+/// The CPU's, whose vectors have one lane where they follow the target.
+static DeviceTiler getCpuTiler(KernelOp kernel) {
+  constexpr int64_t threads = 128;
+  // More threads than a large GPU holds find no work.
+  constexpr int64_t mostBlocks = 2048;
+  return {threads,
+          [kernel](TileBuilder &b, Value rows) -> Value {
+            Value elements = b.mulIndex(rows, getWidestRow(kernel));
+            Value full = b.divIndex(b.addIndex(elements, threads - 1), threads);
+            return arith::MinUIOp::create(b, full, b.index(mostBlocks));
+          },
+          [](TileBuilder &b, const KernelArgs &args) {
+            numberThreads(b);
+            tileKernel(b, args);
+          }};
+}
+
+std::optional<DeviceTiler> getDeviceRows(KernelOp kernel) {
+  // What has no anchor is rows as well.
+  for (Operation &op : kernel.getBody().front())
+    if (isa<CpuTilerOpInterface>(op)) {
+      if (!isa<NormOp, QuantizeActOp>(op))
+        return std::nullopt;
+      break;
+    }
+  constexpr int64_t threads = 128;
+  return DeviceTiler{threads, [](TileBuilder &, Value rows) { return rows; },
+                     [](TileBuilder &b, const KernelArgs &args) {
+                       numberBlocks(b, threads);
+                       tileRows(b, args);
+                     }};
+}
+
+DeviceTiler chooseDeviceTiler(KernelOp kernel) {
+  for (auto get :
+       {getDeviceProduct, getDeviceAttention, getDeviceSample, getDeviceRows})
+    if (std::optional<DeviceTiler> tiler = get(kernel))
+      return *tiler;
+  assert(!kernel.getScratch().value_or(0) &&
+         "the runtime has scratch for a worker per asked row only");
+  return getCpuTiler(kernel);
+}
+
+} // namespace llmc

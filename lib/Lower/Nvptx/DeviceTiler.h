@@ -1,0 +1,35 @@
+//===- DeviceTiler.h - who builds a kernel for a device -----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A kernel that no tiler below takes is built by the CPU's, and every thread is a
+// worker of it. A new one is a file and its line in `chooseDeviceTiler`.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_LOWER_NVPTX_DEVICETILER_H
+#define LLMC_LIB_LOWER_NVPTX_DEVICETILER_H
+
+#include "llmc/Lower/Cpu/TileBuilder.h"
+
+#include <functional>
+
+namespace llmc {
+
+struct DeviceTiler {
+  int64_t threads; // of a block
+  /// The blocks for so many rows, an index that is at least 1; results do not depend
+  /// on it.
+  std::function<mlir::Value(TileBuilder &b, mlir::Value rows)> countBlocks;
+  /// Builds the kernel's code; the builder's worker is not set yet.
+  std::function<void(TileBuilder &b, const KernelArgs &args)> tile;
+};
+
+DeviceTiler chooseDeviceTiler(mlir::llm::KernelOp kernel);
+
+/// Each is nothing where the kernel is none of its kind.
+std::optional<DeviceTiler> getDeviceRows(mlir::llm::KernelOp kernel);
+std::optional<DeviceTiler> getDeviceProduct(mlir::llm::KernelOp kernel);
+std::optional<DeviceTiler> getDeviceAttention(mlir::llm::KernelOp kernel);
+std::optional<DeviceTiler> getDeviceSample(mlir::llm::KernelOp kernel);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_LOWER_NVPTX_DEVICETILER_H

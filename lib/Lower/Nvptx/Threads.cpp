@@ -1,0 +1,94 @@
+//===- Threads.cpp - what the threads of a block do together ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Spelled with LLVM's intrinsics for PTX.
+//===----------------------------------------------------------------------===//
+#include "Threads.h"
+
+#include "../Cpu/Isa.h"
+
+using namespace mlir;
+
+namespace llmc {
+
+static Value readRegister(TileBuilder &b, StringRef name) {
+  std::string intrinsic = ("llvm.nvvm.read.ptx.sreg." + name + ".x").str();
+  return b.toIndex(callIntrinsic(b, intrinsic, b.getI32Type(), {}));
+}
+
+void numberThreads(TileBuilder &b) {
+  Value threads = readRegister(b, "ntid");
+  b.worker = b.addIndex(b.mulIndex(readRegister(b, "ctaid"), threads),
+                        readRegister(b, "tid"));
+  b.workers = b.mulIndex(readRegister(b, "nctaid"), threads);
+}
+
+void numberBlocks(TileBuilder &b, int64_t threads) {
+  b.worker = readRegister(b, "ctaid");
+  b.workers = readRegister(b, "nctaid");
+  b.thread = readRegister(b, "tid");
+  b.threads = threads;
+  // Loops that are being built stand in no function yet.
+  b.function = cast<func::FuncOp>(b.getInsertionBlock()->getParentOp());
+}
+
+Value allocateShared(TileBuilder &b, ArrayRef<int64_t> shape, Type element) {
+  constexpr int64_t sharedSpace = 3;
+  auto type = MemRefType::get(shape, element, MemRefLayoutAttrInterface(),
+                              b.getI64IntegerAttr(sharedSpace));
+  auto module = b.function->getParentOfType<ModuleOp>();
+  std::string name;
+  for (int64_t number = 0; name.empty() || module.lookupSymbol(name); ++number)
+    name = (b.function.getName() + "_shared" + Twine(number)).str();
+  OpBuilder before(b.function);
+  memref::GlobalOp::create(before, b.getLoc(), name, b.getStringAttr("private"),
+                           type,
+                           /*initial_value=*/b.getUnitAttr(),
+                           /*constant=*/false, b.getI64IntegerAttr(16));
+  return memref::GetGlobalOp::create(b, type, name);
+}
+
+/// The number of the thread whose bit `distance` differs.
+static Value exchange(TileBuilder &b, Value number, int64_t distance) {
+  auto word = [&](int64_t value) {
+    return b.constant(b.getI32Type(), static_cast<double>(value));
+  };
+  return callIntrinsic(b, "llvm.nvvm.shfl.sync.bfly.f32", b.getF32Type(),
+                       {word(-1), number, word(distance), word(31)});
+}
+
+/// Of all threads of the block, in the order of the warps: the same in each.
+static Value reduceThreads(TileBuilder &b, Value number,
+                           Value (TileBuilder::*combine)(Value, Value)) {
+  assert(b.threads % warpThreads == 0 && "blocks are whole warps");
+  int64_t warps = b.threads / warpThreads;
+  for (int64_t distance = warpThreads / 2; distance; distance /= 2)
+    number = (b.*combine)(number, exchange(b, number, distance));
+  Value perWarp = allocateShared(b, {warps}, b.getF32Type());
+  Value inWarp = b.remIndex(b.thread, warpThreads);
+  b.when(b.compare(arith::CmpIPredicate::eq, inWarp, b.index(0)),
+         [&] { b.store(number, perWarp, b.divIndex(b.thread, warpThreads)); });
+  b.meetThreads();
+  Value all = b.load(perWarp, b.index(0));
+  for (int64_t warp = 1; warp < warps; ++warp)
+    all = (b.*combine)(all, b.load(perWarp, b.index(warp)));
+  b.meetThreads(); // before the next time round
+  return all;
+}
+
+Value maxThreads(TileBuilder &b, Value number) {
+  return reduceThreads(b, number, &TileBuilder::max);
+}
+
+void TileBuilder::meetThreads() {
+  if (thread)
+    LLVM::CallIntrinsicOp::create(
+        *this, getStringAttr("llvm.nvvm.barrier.cta.sync.aligned.all"),
+        ValueRange{constant(getI32Type(), 0)});
+}
+
+Value TileBuilder::sumThreads(Value number) {
+  return thread ? reduceThreads(*this, number, &TileBuilder::add) : number;
+}
+
+} // namespace llmc

@@ -1,0 +1,26 @@
+//===- WeightReadings.h - what a step does with its matrices ----*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_LIB_OPTIMIZE_WEIGHTREADINGS_H
+#define LLMC_LIB_OPTIMIZE_WEIGHTREADINGS_H
+
+#include "dialects/llm/LLMDialect.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include "llvm/ADT/MapVector.h"
+
+namespace llmc {
+
+/// How a weight is read.
+struct Reading {
+  bool isTable = false;           // rows of it, or it makes logits
+  bool isObserved = false;        // calibration has statistics of its input
+  const char *obstacle = nullptr; // why it stays as it is
+};
+
+/// Of each weight that products or lookups read, in the order of the first.
+llvm::MapVector<mlir::StringAttr, Reading> findReadings(mlir::ModuleOp module);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_OPTIMIZE_WEIGHTREADINGS_H

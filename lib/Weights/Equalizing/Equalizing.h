@@ -1,0 +1,47 @@
+//===- Equalizing.h - factors for the columns of an input -------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A method is a function that finds the factors: a file of this folder and a row of
+// the table in Equalizing.cpp.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_WEIGHTS_EQUALIZING_EQUALIZING_H
+#define LLMC_LIB_WEIGHTS_EQUALIZING_EQUALIZING_H
+
+#include "llmc/Weights/WeightStore.h"
+
+namespace llmc {
+
+/// What a method is given.
+struct EqualizingInput {
+  mlir::llm::EqualizeAttr step;
+  const WeightStore &store;
+  llvm::ArrayRef<float> values; // matrices [.., cols], one below the other
+  int64_t cols = 0;
+};
+
+/// Fills `factors` [cols]. Returns why there are none, or an empty string.
+using FindFactors = std::string (*)(const EqualizingInput &input,
+                                    std::vector<float> &factors);
+
+std::string findAwqFactors(const EqualizingInput &input,
+                           std::vector<float> &factors);
+std::string findSmoothFactors(const EqualizingInput &input,
+                              std::vector<float> &factors);
+
+/// The factors of the step's method.
+std::string findFactors(const EqualizingInput &input,
+                        std::vector<float> &factors);
+
+/// Columns that share a factor, each of one head, have one number: `join` of theirs.
+/// Returns why the columns are no heads, or an empty string.
+std::string joinHeads(mlir::llm::EqualizeAttr step,
+                      llvm::function_ref<float(float, float)> join,
+                      std::vector<float> &numbers);
+
+/// The entry of the factors that row `row` of what makes the input has: of several
+/// heads that read one head of values, the first.
+int64_t getFactorOfRow(mlir::llm::EqualizeAttr step, int64_t row);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_WEIGHTS_EQUALIZING_EQUALIZING_H

@@ -1,0 +1,75 @@
+//===- InputStatistics.cpp - what methods ask of a product's input --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "InputStatistics.h"
+
+#include "Rounding/Cholesky.h"
+
+#include "llmc/Weights/Errors.h"
+#include "llmc/Weights/Rounding.h"
+
+using namespace llvm;
+using namespace llmc;
+
+static std::string checkStatistic(const WeightStore &store, StringRef weight,
+                                  StringRef statistic,
+                                  ArrayRef<int64_t> shape) {
+  const SourceTensor *found = store.find(getStatisticName(weight, statistic));
+  if (!found)
+    return "there are no statistics of the input of " + quote(weight);
+  if (ArrayRef<int64_t>(found->shape) == shape)
+    return "";
+  return "its input has " + std::to_string(shape.back()) +
+         " columns, and the statistics are of " + spellShape(found->shape);
+}
+
+std::string llmc::checkSums(const WeightStore &store, StringRef weight,
+                            int64_t cols) {
+  return checkStatistic(store, weight, "xtx", {cols, cols});
+}
+
+std::string llmc::readStatistic(const WeightStore &store, StringRef weight,
+                                StringRef statistic, ArrayRef<int64_t> shape,
+                                std::vector<float> &numbers) {
+  if (std::string problem = checkStatistic(store, weight, statistic, shape);
+      !problem.empty())
+    return problem;
+  const SourceTensor *found = store.find(getStatisticName(weight, statistic));
+  numbers.resize(*countElements(found->shape));
+  mlir::llm::EncodingAttrInterface encoding = found->encoding;
+  encoding.dequantize(found->bytes.data(), numbers.size(), numbers.data());
+  return "";
+}
+
+std::string llmc::readSums(const WeightStore &store, StringRef weight,
+                           int64_t cols, ArrayRef<float> columnScale,
+                           std::vector<float> &xtx) {
+  std::string problem = readStatistic(store, weight, "xtx", {cols, cols}, xtx);
+  if (problem.empty() && !columnScale.empty())
+    for (int64_t i = 0; i < cols; ++i)
+      for (int64_t j = 0; j < cols; ++j)
+        xtx[i * cols + j] /= columnScale[i] * columnScale[j];
+  return problem;
+}
+
+std::string llmc::factorSums(ArrayRef<float> xtx, double damp,
+                             ArrayRef<int64_t> order, InverseFactor &factor) {
+  const auto cols = static_cast<int64_t>(order.size());
+  double sum = 0;
+  factor.isDead.clear();
+  for (int64_t i = 0; i < cols; ++i) {
+    sum += xtx[i * cols + i];
+    factor.isDead.push_back(xtx[i * cols + i] == 0);
+  }
+  const double added = sum / static_cast<double>(cols) * damp;
+  factor.u.assign(cols * cols, 0);
+  for (int64_t i = 0; i < cols; ++i) {
+    for (int64_t j = i; j < cols; ++j)
+      factor.u[i * cols + j] = xtx[order[i] * cols + order[j]];
+    factor.u[i * cols + i] += factor.isDead[order[i]] ? 1 : added;
+  }
+  if (factorInverse(factor.u, cols))
+    return "";
+  return "has statistics that are no sum of squares, or too few tokens for "
+         "this damping: give a larger damp, or calibrate with more tokens";
+}

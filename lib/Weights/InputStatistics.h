@@ -1,0 +1,45 @@
+//===- InputStatistics.h - what methods ask of a product's input -*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_LIB_WEIGHTS_INPUTSTATISTICS_H
+#define LLMC_LIB_WEIGHTS_INPUTSTATISTICS_H
+
+#include "llmc/Weights/WeightStore.h"
+
+namespace llmc {
+
+/// Why the input of `weight`, of `cols` columns, has no sums X^T X in the store; empty
+/// if it has.
+std::string checkSums(const WeightStore &store, llvm::StringRef weight,
+                      int64_t cols);
+
+/// A statistic of the input of `weight`, of that shape. Returns why there is none, or
+/// an empty string.
+std::string readStatistic(const WeightStore &store, llvm::StringRef weight,
+                          llvm::StringRef statistic,
+                          llvm::ArrayRef<int64_t> shape,
+                          std::vector<float> &numbers);
+
+/// X^T X [cols, cols] as it is once the input's columns are divided by `columnScale`,
+/// if that has entries.
+std::string readSums(const WeightStore &store, llvm::StringRef weight,
+                     int64_t cols, llvm::ArrayRef<float> columnScale,
+                     std::vector<float> &xtx);
+
+/// What changes of later columns make up for an error in one.
+struct InverseFactor {
+  std::vector<double> u; // [cols, cols], upper triangular: H^-1 = u^T u
+  std::vector<bool>
+      isDead; // columns whose input is always 0, as they are numbered
+};
+
+/// Of H = X^T X with `damp` times the mean of its diagonal added; columns are those of
+/// `order`. Returns why there is none, or an empty string.
+std::string factorSums(llvm::ArrayRef<float> xtx, double damp,
+                       llvm::ArrayRef<int64_t> order, InverseFactor &factor);
+
+/// The paper's damping of X^T X (arXiv:2210.17323).
+inline constexpr double usualDamp = 0.01;
+
+} // namespace llmc
+
+#endif // LLMC_LIB_WEIGHTS_INPUTSTATISTICS_H

@@ -1,0 +1,117 @@
+//===- Pruning.cpp - which weights become 0 -------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Pruning.h"
+
+#include "../InputStatistics.h"
+#include "llmc/Weights/Errors.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <cmath>
+#include <numeric>
+
+using namespace llvm;
+using namespace llmc;
+using mlir::llm::PruneStepAttr;
+
+namespace {
+struct Method {
+  StringRef name;
+  PruneMatrix prune;
+  bool needsStatistics;
+};
+} // namespace
+
+static const Method methods[] = {{"magnitude", pruneByMagnitude, false},
+                                 {"wanda", pruneByWanda, true},
+                                 {"sparsegpt", pruneBySparseGpt, true}};
+
+static const Method *findMethod(StringRef name) {
+  const auto *it = llvm::find_if(
+      methods, [&](const Method &method) { return method.name == name; });
+  return it == std::end(methods) ? nullptr : it;
+}
+
+bool llmc::isPruningMethod(StringRef name) { return findMethod(name); }
+
+std::string llmc::listPruningMethods() {
+  return join(
+      map_range(methods, [](const Method &entry) { return entry.name; }), ", ");
+}
+
+bool llmc::pruningNeedsStatistics(StringRef method) {
+  const Method *found = findMethod(method);
+  return found && found->needsStatistics;
+}
+
+std::string llmc::checkStatistics(const WeightStore &store, PruneStepAttr step,
+                                  int64_t cols) {
+  if (step.getStats())
+    return checkSums(store, step.getStats().getValue(), cols);
+  return pruningNeedsStatistics(step.getMethod())
+             ? ("the method " + step.getMethod().getValue() +
+                " needs statistics of its input")
+                   .str()
+             : "";
+}
+
+/// The `count` smallest of `scores`.
+static void chooseSmallest(ArrayRef<float> scores, int64_t count,
+                           MutableArrayRef<bool> isPruned) {
+  std::vector<int64_t> order(scores.size());
+  std::iota(order.begin(), order.end(), 0);
+  auto isLess = [&](int64_t a, int64_t b) {
+    return scores[a] != scores[b] ? scores[a] < scores[b] : a < b;
+  };
+  std::nth_element(order.begin(), order.begin() + count, order.end(), isLess);
+  for (int64_t i : ArrayRef(order).take_front(count))
+    isPruned[i] = true;
+}
+
+void llmc::choosePruned(const Pattern &pattern, ArrayRef<float> scores,
+                        MutableArrayRef<bool> isPruned) {
+  const auto all = static_cast<int64_t>(scores.size());
+  if (pattern.of == 0)
+    return chooseSmallest(
+        scores, std::llround(pattern.share * static_cast<double>(all)),
+        isPruned);
+  assert(all % pattern.of == 0 && "scores are whole groups");
+  for (int64_t first = 0; first < all; first += pattern.of)
+    chooseSmallest(scores.slice(first, pattern.of), pattern.of - pattern.keep,
+                   isPruned.slice(first, pattern.of));
+}
+
+std::string llmc::pruneMatrix(PruneStepAttr step, const WeightStore &store,
+                              int64_t cols, ArrayRef<float> columnScale,
+                              MutableArrayRef<float> values) {
+  const Method *method = findMethod(step.getMethod());
+  if (!method)
+    return "there is no method " + quote(step.getMethod().getValue()) +
+           " that prunes weights";
+  if (std::string problem = checkStatistics(store, step, cols);
+      !problem.empty())
+    return problem;
+  PruningInput input;
+  input.cols = cols;
+  input.rows = static_cast<int64_t>(values.size()) / cols;
+  input.pattern.keep = step.getKeep();
+  input.pattern.of = step.getOf();
+  if (step.getShare())
+    input.pattern.share = step.getShare().getValueAsDouble();
+  if (input.pattern.of && cols % input.pattern.of)
+    return "rows of " + std::to_string(cols) + " are no groups of " +
+           std::to_string(input.pattern.of);
+  for (auto [i, value] : enumerate(values))
+    if (!std::isfinite(value))
+      return "cannot be pruned: row " + std::to_string(i / cols) + ", column " +
+             std::to_string(i % cols) + " is " +
+             (std::isnan(value) ? "not a number" : "infinite");
+  if (step.getStats())
+    if (std::string problem = readSums(store, step.getStats().getValue(), cols,
+                                       columnScale, input.xtx);
+        !problem.empty())
+      return problem;
+  return method->prune(input, values);
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Numbers of programs for a GPU where none is: the simulator stands in for the CUDA driver, and everything from the file to the
+logits is what a GPU would run. test_device.py is about where programs run.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import os
+import unittest
+from pathlib import Path
+
+from support import (INPUTS, LLMC, MODELS, TARGET, TOLERANCES, TestCase, largest, largest_difference, read_npy, run)
+
+DRIVER = Path(LLMC).parent / "libllmc-ptxsim-cuda.so"
+SIMULATED = {**os.environ, "LLMRT_CUDA_DRIVER": str(DRIVER)}
+BOTH = ["--target=cpu,cuda", "--activations=f32", *TARGET]
+# A window and soft caps, experts, attention with slopes: what no other model of the list has.
+FAMILIES = ["gemma2", "mixtral", "bloom"]
+
+
+class Cuda(TestCase):
+    def check_logits(self, app, ids, expected_path, how=()):
+        expected = read_npy(expected_path)
+        found = self.logits(app, ids, *how, "--device=cuda", env=SIMULATED)
+        self.assertLessEqual(largest_difference(found, expected), TOLERANCES["floats"] * max(1.0, largest(expected)))
+
+    def test_logits_are_those_of_transformers(self):
+        model = MODELS / "llama-q4_1.gguf"
+        app = self.compile(model, "llama", *BOTH)
+        for how in ([], ["--step"], ["--rows", "5"]):
+            with self.subTest(how=how):
+                self.check_logits(app, MODELS / "llama-q4_1.input_ids.npy", MODELS / "llama-q4_1.logits.npy", how)
+
+    def test_families(self):
+        for name in FAMILIES:
+            with self.subTest(family=name):
+                folder = INPUTS / "families" / name
+                app = self.compile(folder, name, *BOTH)
+                self.check_logits(app, folder / "input_ids.npy", folder / "logits.npy")
+
+    def test_integers(self):
+        app = self.compile(MODELS / "llama-q4_1.gguf", "i8", "--target=cpu,cuda", "--activations=i8", *TARGET)
+        ids = MODELS / "llama-q4_1.input_ids.npy"
+        here = self.logits(app, ids, "--device=cpu")
+        there = self.logits(app, ids, "--device=cuda", env=SIMULATED)
+        # Products of integers are exact; their float sums are not in the same order.
+        self.assertLessEqual(largest_difference(here, there), 0.02 * max(1.0, largest(here)))
+
+    def test_what_cannot_be_asked(self):
+        for target, said in (("cuda:sm_30", "cuda:sm_80"), ("gpu", "cpu, cuda")):
+            result = run([LLMC, "compile", MODELS / "llama-q4_1.gguf", "-o", self.folder / "no", f"--target={target}"])
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(target.rsplit(":", 1)[-1], result.stderr)
+            self.assertIn(said, result.stderr)
+            self.assertFalse((self.folder / "no").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

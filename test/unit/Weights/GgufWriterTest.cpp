@@ -1,0 +1,104 @@
+//===- GgufWriterTest.cpp - GGUF files as they are written ----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "RecipeTesting.h"
+
+#include "llmc/Weights/GgufWriter.h"
+
+#include "mlir/AsmParser/AsmParser.h"
+
+using namespace llmc;
+using namespace llmc::test;
+using namespace mlir::llm;
+
+namespace {
+
+class GgufWriterTest : public RecipeTest {
+protected:
+  EncodingAttrInterface grid(const std::string &text) {
+    return mlir::cast<EncodingAttrInterface>(
+        mlir::parseAttribute("#llm.grid<" + text + ">", &context));
+  }
+  std::string typeOf(const std::string &text) {
+    std::optional<GgmlType> type = findGgmlType(grid(text));
+    return type ? spellGgmlType(*type) : "";
+  }
+};
+
+} // namespace
+
+TEST_F(GgufWriterTest, GridsHaveTheTypeOfTheSameNumbers) {
+  EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f16, zero = 8"), "Q4_0");
+  EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f16, min = true"), "Q4_1");
+  EXPECT_EQ(typeOf("bits = 5, group = 32, scale = f16, zero = 16"), "Q5_0");
+  EXPECT_EQ(typeOf("bits = 5, group = 32, scale = f16, min = true"), "Q5_1");
+  EXPECT_EQ(typeOf("bits = 8, group = 32, scale = f16, zero = 128"), "Q8_0");
+  EXPECT_EQ(findGgmlType(f16()), GgmlType::F16);
+  EXPECT_EQ(findGgmlType(q8()), GgmlType(8));
+}
+
+TEST_F(GgufWriterTest, OthersHaveNone) {
+  EXPECT_EQ(typeOf("bits = 4, group = 64, scale = f16, zero = 8"), "");
+  EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f32, zero = 8"), "");
+  EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f16, zero = 7"), "");
+  EXPECT_EQ(typeOf("bits = 8, group = 32, scale = f16, min = true"), "");
+  EXPECT_EQ(typeOf("bits = 3, group = 32, scale = f16, zero = 4"), "");
+}
+
+TEST_F(GgufWriterTest, BlocksKeepTheirNumbers) {
+  std::vector<float> values, expected(64), found(64);
+  for (int i = 0; i < 64; ++i)
+    values.push_back(static_cast<float>((i * 37) % 64 - 30) / 7);
+  for (const char *text : {"bits = 4, group = 32, scale = f16, zero = 8",
+                           "bits = 4, group = 32, scale = f16, min = true",
+                           "bits = 5, group = 32, scale = f16, zero = 16",
+                           "bits = 5, group = 32, scale = f16, min = true",
+                           "bits = 8, group = 32, scale = f16, zero = 128"}) {
+    EncodingAttrInterface from = grid(text);
+    Bytes bytes(from.getBytes(64));
+    from.quantize(values.data(), 64, bytes.data());
+    from.dequantize(bytes.data(), 64, expected.data());
+    GgmlType type = *findGgmlType(from);
+    Bytes blocks = toGgmlBlocks(bytes, from, type);
+    EncodingAttrInterface to = getGgmlEncoding(type, &context);
+    ASSERT_EQ(static_cast<int64_t>(blocks.size()), to.getBytes(64));
+    to.dequantize(blocks.data(), 64, found.data());
+    EXPECT_EQ(found, expected) << text;
+  }
+}
+
+TEST_F(GgufWriterTest, WhatWasWrittenIsRead) {
+  Bytes source = GgufWriter()
+                     .string("general.architecture", "llama")
+                     .strings("tokenizer.ggml.tokens", {"a", "bc", ""})
+                     .integers("some.numbers", {3, 2, 1})
+                     .number("some.scale", 0.5f)
+                     .integer("general.file_type", 0)
+                     .integer("split.count", 1)
+                     .tensor("w", {32, 3}, 0, someFloats(96))
+                     .tensor("v", {5}, 0, someFloats(5))
+                     .finish();
+  GgufFile before = llvm::cantFail(parseGguf("before", source));
+  GgufPlace places[] = {{"w", {3, 32}, GgmlType(2), 3 * 18},
+                        {"v", {5}, GgmlType::F32, 20}};
+  std::string header = makeGgufHeader(before, places);
+  EXPECT_EQ(places[0].offset, header.size());
+  EXPECT_EQ(places[1].offset, header.size() + 64);
+  Bytes written(header.begin(), header.end());
+  written.resize(places[1].offset + 20);
+  written[places[1].offset] = 7;
+
+  GgufFile after = llvm::cantFail(parseGguf("after", written));
+  EXPECT_EQ(llvm::cantFail(after.getString("general.architecture")), "llama");
+  EXPECT_EQ(llvm::cantFail(after.getStrings("tokenizer.ggml.tokens")),
+            (std::vector<llvm::StringRef>{"a", "bc", ""}));
+  EXPECT_EQ(llvm::cantFail(after.getIntegers("some.numbers")),
+            (std::vector<int64_t>{3, 2, 1}));
+  EXPECT_EQ(llvm::cantFail(after.getFloat("some.scale", 0, 1)), 0.5);
+  EXPECT_EQ(llvm::cantFail(after.getInteger("general.file_type", 0, 99)), 2);
+  EXPECT_EQ(after.find("split.count"), nullptr);
+  ASSERT_EQ(after.tensors.size(), 2u);
+  EXPECT_EQ(after.tensors[0].shape, (llvm::SmallVector<int64_t>{3, 32}));
+  EXPECT_EQ(after.tensors[0].type, GgmlType(2));
+  EXPECT_EQ(after.tensors[1].bytes.front(), 7);
+}
