@@ -98,7 +98,8 @@ TEST(Target, CpusComeBeforeDevicesEachOnce) {
 }
 
 TEST(Target, UnknownNamesListTheKnownOnes) {
-  for (std::string unknown : {"gpu", "", "cuda:", "cuda:sm_1", "cuda:80", "CPU"})
+  for (std::string unknown :
+       {"gpu", "", "cuda:", "cuda:sm_1", "cuda:80", "CPU"})
     EXPECT_EQ(targetsOf(unknown), "unknown --target '" + unknown +
                                       "': cpu, cuda, cuda:sm_80 are known");
   EXPECT_EQ(targetsOf("cpu,rocm"),
