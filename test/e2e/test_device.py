@@ -41,7 +41,7 @@ class Places(TestCase):
 
     def generate(self, *arguments, prompts=PROMPTS[:1], **options):
         ids = [part for prompt in prompts for part in ("--ids", prompt)]
-        result = self.start("run", *ids, "-n", "32", "--print-ids", "--ignore-eos", *arguments, **options)
+        result = self.start("run", *ids, "-n", "12", "--print-ids", "--ignore-eos", *arguments, **options)
         self.assertEqual(result.returncode, 0, result.stderr)
         return result
 
