@@ -61,8 +61,8 @@ static void buildGated(Graph &graph) {
     return graph.linear(x, graph.param({outer, inner}, "q8_0"), {}, outer);
   };
   Operand gate = project(), up = project();
-  Operand active = graph.emit("llm.act silu " + gate.name + " : " + gate.type,
-                              gate.type);
+  Operand active =
+      graph.emit("llm.act silu " + gate.name + " : " + gate.type, gate.type);
   graph.finish(graph.combine("arith.mulf", active, up));
 }
 
@@ -83,11 +83,11 @@ static void buildRope(Graph &graph) {
   Operand inv = graph.values({half}, frequencies);
   Operand x = graph.heads(heads, 2 * half);
   std::string pairing = graph.pick(0, 1) ? "half" : "interleaved";
-  Operand turned = graph.emit("llm.rope " + pairing + " " + x.name + ", " +
-                                  graph.positions().name + ", " + inv.name +
-                                  " : (" + x.type + ", tensor<?xi32>, " +
-                                  inv.type + ") -> " + x.type,
-                              x.type);
+  Operand turned =
+      graph.emit("llm.rope " + pairing + " " + x.name + ", " +
+                     graph.positions().name + ", " + inv.name + " : (" +
+                     x.type + ", tensor<?xi32>, " + inv.type + ") -> " + x.type,
+                 x.type);
   graph.finish(graph.collapse(turned, heads, 2 * half));
 }
 
@@ -95,9 +95,9 @@ static void buildRope(Graph &graph) {
 static void buildAttention(Graph &graph, const std::string &element) {
   int64_t groups = graph.pick(1, 3), heads = groups * graph.pick(1, 4);
   int64_t keyDim = graph.pick(1, 90), valueDim = graph.pick(1, 90);
-  Operand kv = graph.useCache("!llm.kv<1x" + number(groups) + "x" +
-                              number(keyDim) + "x" + number(valueDim) + ", " +
-                              element + ">");
+  Operand kv =
+      graph.useCache("!llm.kv<1x" + number(groups) + "x" + number(keyDim) +
+                     "x" + number(valueDim) + ", " + element + ">");
   Operand layer = graph.emit("arith.constant 0 : index", "index");
   std::string attributes = "scale = 0.3 : f64";
   if (graph.pick(0, 1))
@@ -106,10 +106,10 @@ static void buildAttention(Graph &graph, const std::string &element) {
     attributes += ", softcap = 5.0 : f64";
   Operand slopes = graph.pick(0, 1) ? graph.param({heads}) : Operand();
   Operand sinks = graph.pick(0, 1) ? graph.param({heads}) : Operand();
-  Operand a = graph.attend(
-      graph.heads(heads, keyDim), graph.heads(groups, keyDim),
-      graph.heads(groups, valueDim), kv, layer, attributes,
-      tensor({-1, heads, valueDim}), slopes, sinks);
+  Operand a =
+      graph.attend(graph.heads(heads, keyDim), graph.heads(groups, keyDim),
+                   graph.heads(groups, valueDim), kv, layer, attributes,
+                   tensor({-1, heads, valueDim}), slopes, sinks);
   graph.finish(graph.collapse(a, heads, valueDim), kv);
 }
 
@@ -141,9 +141,8 @@ static std::vector<Family> families() {
     all.push_back({encoding, [encoding](Graph &graph) {
                      buildLinear(graph, encoding, /*integers=*/false);
                    }});
-    all.push_back({encoding, [encoding](Graph &graph) {
-                     buildEmbed(graph, encoding);
-                   }});
+    all.push_back(
+        {encoding, [encoding](Graph &graph) { buildEmbed(graph, encoding); }});
   }
   for (const char *encoding : {"q4_0", "q4_1", "q5_0", "q5_1", "q8_0"})
     all.push_back({encoding, [encoding](Graph &graph) {
@@ -183,11 +182,10 @@ INSTANTIATE_TEST_SUITE_P(Families, Device, ::testing::ValuesIn(families()),
 static void buildLayer(Graph &graph) {
   constexpr int64_t heads = 3, width = 32, columns = heads * width;
   Operand x = graph.rows(columns), weight = graph.param({columns});
-  Operand n =
-      graph.emit("llm.norm rms " + x.name + " weight(" + weight.name +
-                     ") {eps = 1.0e-5 : f64} : (" + x.type + ", " +
-                     weight.type + ") -> " + x.type,
-                 x.type);
+  Operand n = graph.emit("llm.norm rms " + x.name + " weight(" + weight.name +
+                             ") {eps = 1.0e-5 : f64} : (" + x.type + ", " +
+                             weight.type + ") -> " + x.type,
+                         x.type);
   Operand rows = graph.quantize(n, columns);
   auto project = [&](const Operand &from) {
     return graph.linear(from, graph.param({columns, columns}, "q4_1"), {},
