@@ -40,12 +40,15 @@ constexpr Comparison comparisons[] = {
 };
 
 struct HalfValue {
+  static constexpr float leastNormal = 0x1p-14f;
   static float load(uint64_t bits) { return halfToFloat(uint16_t(bits)); }
 };
 struct BFloatValue {
+  static constexpr float leastNormal = 0x1p-126f;
   static float load(uint64_t bits) { return bfloatToFloat(uint16_t(bits)); }
 };
 template <typename T> struct PlainValue {
+  static constexpr float leastNormal = 0x1p-126f;
   static T load(uint64_t bits) { return asType<T>(bits); }
 };
 
@@ -86,8 +89,8 @@ static void setPredicate(Warp &warp, const Instruction &i) {
     auto x = Value::load(a[lane]), y = Value::load(b[lane]);
     if constexpr (std::is_same_v<decltype(x), float>)
       if (mode & flushSubnormals) {
-        x = std::fabs(x) < 0x1p-126f ? 0 : x;
-        y = std::fabs(y) < 0x1p-126f ? 0 : y;
+        x = std::fabs(x) < Value::leastNormal ? 0 : x;
+        y = std::fabs(y) < Value::leastNormal ? 0 : y;
       }
     bool holds = mode >> unsigned(compare(x, y)) & 1;
     bool other = with[lane] & 1;
@@ -110,6 +113,20 @@ static Handler handlerOf(Type type) {
     return byInteger(type, [](auto zero) -> Handler {
       return setPredicate<PlainValue<decltype(zero)>>;
     });
+  }
+}
+
+/// What `set` writes where the comparison holds: one, or all ones.
+static int64_t trueOf(Type type) {
+  switch (type) {
+  case Type::F32:
+    return 0x3f800000;
+  case Type::F16:
+    return 0x3c00;
+  case Type::BF16:
+    return 0x3f80;
+  default:
+    return int64_t(lowBits(sizeBits(type)));
   }
 }
 
@@ -141,9 +158,7 @@ static void decodeComparison(Decoder &d, bool isSet) {
   if (!with.empty())
     d.source(3, Type::Pred);
   d.out.mode = mode;
-  d.out.offset = !isSet                ? 1
-                 : result == Type::F32 ? 0x3f800000
-                                       : int64_t(lowBits(sizeBits(result)));
+  d.out.offset = isSet ? trueOf(result) : 1;
   d.run(handlerOf(type));
   if (!d.out.run)
     d.fail("is not known for this type");

@@ -195,13 +195,34 @@ static uint64_t narrow(__int128 value, Type type, bool saturate) {
   return uint64_t(value) & lowBits(bits);
 }
 
+/// The double next to a value, in a direction where that is not the nearest one.
+static double roundToDouble(__int128 value, Rounding rounding) {
+  double nearest = double(value);
+  __int128 back = __int128(nearest);
+  if (rounding == Rounding::Zero)
+    rounding = value > 0 ? Rounding::Down : Rounding::Up;
+  if (rounding == Rounding::Down && back > value)
+    return std::nextafter(nearest, -INFINITY);
+  if (rounding == Rounding::Up && back < value)
+    return std::nextafter(nearest, INFINITY);
+  return nearest;
+}
+
+/// A double that rounds to any shorter format as the value does: what it has not
+/// the bits for is one bit, set where anything was cut off.
+static double sticky(__int128 value) {
+  uint64_t magnitude = uint64_t(value < 0 ? -value : value);
+  constexpr uint64_t rest = 0x7ff; // 64 bits, of which a double holds 53
+  if (magnitude >> 53 && magnitude & rest)
+    magnitude = (magnitude & ~rest) | (rest + 1);
+  return value < 0 ? -double(magnitude) : double(magnitude);
+}
+
 static uint64_t fromInteger(__int128 value, const Conversion &how) {
-  // Only 64 bits are more than a double holds: there the host rounds.
-  if (how.to == Type::F32 && how.rounding == Rounding::Nearest)
-    return toBits(float(value));
-  if (how.to == Type::F64)
-    return toBits(double(value));
-  return writeFloat(double(value), how, how.to);
+  bool isDouble = how.to == Type::F64;
+  return writeFloat(isDouble ? roundToDouble(value, how.rounding)
+                             : sticky(value),
+                    how, how.to);
 }
 
 static uint64_t convertOne(uint64_t bits, const Conversion &how, Type from,

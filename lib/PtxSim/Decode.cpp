@@ -218,6 +218,8 @@ void llmc::ptxsim::decode(const Statement &statement, Code &code,
   if (!decoder.modifiers.empty())
     decoder.fail("the modifier '." + std::string(decoder.modifiers.front()) +
                  "' is not known here");
+  if (!decoder.out.run)
+    decoder.fail("is not known for this type");
   decoder.out.opcode = opcodeIndex(contents.opcodes, statement.opcode);
   code.instructions.push_back(decoder.out);
 }

@@ -18,6 +18,7 @@ namespace {
 template <typename Compute, unsigned Parts, unsigned Bits> struct Format {
   using C = Compute;
   static constexpr unsigned parts = Parts, bits = Bits;
+  static constexpr double leastNormal = 0x1p-126;
 };
 struct Single : Format<float, 1, 32> {
   static float load(uint64_t bits) { return asType<float>(bits); }
@@ -30,6 +31,7 @@ struct Double : Format<double, 1, 64> {
   static uint64_t store(double value) { return toBits(value); }
 };
 template <unsigned Parts> struct Half : Format<float, Parts, 16> {
+  static constexpr double leastNormal = 0x1p-14;
   static float load(uint64_t bits) { return halfToFloat(uint16_t(bits)); }
   static uint64_t store(float value) { return floatToHalf(value); }
 };
@@ -43,7 +45,7 @@ enum Mode : uint32_t { Ftz = 1, Sat = 2, PropagateNaN = 4, Relu = 8 };
 } // namespace
 
 template <typename F> static typename F::C flush(typename F::C value) {
-  return std::fabs(value) < typename F::C(0x1p-126)
+  return std::fabs(value) < typename F::C(F::leastNormal)
              ? std::copysign(typename F::C(0), value)
              : value;
 }
@@ -122,6 +124,8 @@ static uint64_t part(uint64_t a, uint64_t b, uint64_t c, uint32_t mode) {
   using C = typename F::C;
   if constexpr (Op == FloatOp::Neg || Op == FloatOp::Abs) {
     uint64_t sign = uint64_t(1) << (F::bits - 1);
+    if (!Plain && (mode & Ftz) && std::fabs(F::load(a)) < F::leastNormal)
+      a &= sign;
     return Op == FloatOp::Neg ? a ^ sign : a & ~sign;
   }
   C x = F::load(a), y = F::load(b), z = F::load(c), out;
