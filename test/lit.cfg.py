@@ -2,6 +2,7 @@
 """lit suite of llmc: RUN lines over llmc-opt, llmc and LLVM's test tools."""
 import glob
 import os
+import sys
 
 import lit.formats
 
@@ -22,13 +23,14 @@ def use_tool(name, folder):
     config.substitutions.append((r"(?<![\w./-])%s(?![\w./-])" % name, path))
 
 
-for tool in ("FileCheck", "not", "split-file", "count", "llvm-mc", "llvm-objdump"):
+for tool in ("FileCheck", "not", "split-file", "count", "llvm-mc", "llvm-objdump", "llc"):
     use_tool(tool, config.llvm_tools_dir)
-for tool in ("llmc-opt", "llmc"):
+for tool in ("llmc-opt", "llmc", "llmc-ptxsim"):
     use_tool(tool, config.llmc_tools_dir)
 for folder in glob.glob(os.path.join(config.test_source_root, "..", ".venv", "lib", "python3*", "site-packages", "nvidia", "*", "bin")):
     use_tool("ptxas", folder)
 config.substitutions.append(("%plugin", os.path.join(config.llmc_obj_root, "plugin", "llmc_test_plugin.so")))
+config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
 
 # Instruction sets that this machine can run: REQUIRES: avx512f

@@ -13,6 +13,7 @@ for machine in avx2 x86-64; do
     -R '^lower-test-[0-9]|^e2e_tiny_models'
 done
 say "as a GPU would run it"
+LLMC_TEST_SHAPES=50 build/test/unit/lower-test --gtest_filter='*Device*'
 LLMC_TEST_DEVICE=sm_80 ctest --test-dir build --output-on-failure -j "$(jobs)" -R '^lower-test-[0-9]' --timeout 7200
 say "$FUZZ_GRAPHS random graphs"
 build/test/unit/graph-fuzz --graphs="$FUZZ_GRAPHS" --seed=1

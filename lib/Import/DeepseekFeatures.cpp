@@ -85,6 +85,14 @@ static void readRouting(Keys &keys, Decoder &model, bool isV3) {
     mixture.groups = groups;
     mixture.topGroups = top;
   }
+  if (mixture.experts % mixture.groups ||
+      mixture.used > mixture.topGroups * (mixture.experts / mixture.groups))
+    keys.failKey({"n_group", "expert_group_count"},
+                 "divides the " + Twine(mixture.experts) +
+                     " experts, of which the chosen groups have at least " +
+                     Twine(mixture.used) + "; there are " +
+                     Twine(mixture.groups) + " groups, " +
+                     Twine(mixture.topGroups) + " are chosen");
   bool normalises = keys.flag({"norm_topk_prob", "expert_weights_norm"}, isV3);
   if (normalises && !isV3)
     keys.failKey({"norm_topk_prob", ""},

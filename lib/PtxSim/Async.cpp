@@ -59,6 +59,14 @@ void AsyncCopies::note(Block &block, const AsyncCopy &copy, Shadow &shadow,
   query.bytes = bytes;
   query.me = {block.asyncWarp(), copy.agent, copy.time, copy.starter.line};
   query.writes = writes;
+  const Footprint *before = block.grid.options.before;
+  if (before && &shadow == &block.grid.shadow &&
+      !copy.before->covers(launchBefore, 0, 0) &&
+      before->touches(address, bytes))
+    block.grid.fail(Error::Kind::Race,
+                    "line " + std::to_string(copy.starter.line) +
+                        ": a copy touches what the launch before may still be "
+                        "writing: griddepcontrol.wait must come first");
   Conflict conflict;
   bool found = shadow.access(
       query,

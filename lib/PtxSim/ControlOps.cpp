@@ -83,12 +83,20 @@ static void decodeNothing(Decoder &d) {
   d.run([](Warp &, const Instruction &) {});
 }
 
-/// One launch runs after another here, so what a kernel waits for is there.
+/// One launch runs after another here, so what a kernel waits for is there; that it
+/// waits is noted, for what it may touch.
 static void decodeDependency(Decoder &d) {
-  if (!d.take("wait") && !d.take("launch_dependents"))
-    d.fail("needs .wait or .launch_dependents");
   d.needOperands(0);
-  d.run([](Warp &, const Instruction &) {});
+  if (d.take("launch_dependents"))
+    return d.run([](Warp &, const Instruction &) {});
+  if (!d.take("wait"))
+    d.fail("needs .wait or .launch_dependents");
+  d.run([](Warp &warp, const Instruction &) {
+    Clock all;
+    all.raise(launchBefore, 0, 1);
+    warp.clock.acquire(all, warp.active, warp.alive);
+    warp.grid.hasWaited = true;
+  });
 }
 
 /// Clusters have one block: its own addresses are the cluster's.

@@ -173,6 +173,10 @@ void Grid::run() {
     runSome();
     start();
   }
+  // Who waits for this launch does not wait for the one before, if this did not.
+  if (options.written && options.before && !hasWaited)
+    options.written->sectors.insert(options.before->sectors.begin(),
+                                    options.before->sectors.end());
   counters.warpInstructions += step;
   for (size_t k = 0; k < opcodeCounts.size(); ++k)
     if (opcodeCounts[k])

@@ -93,8 +93,8 @@ public:
   Shadow shadow; // of global memory
   Releases releases;
   uint32_t warpsPerBlock = 0;
-  uint64_t step = 0; // of all warps
-  bool dependencyResolved = false;
+  uint64_t step = 0;      // of all warps
+  bool hasWaited = false; // griddepcontrol.wait
 
 private:
   void checkLaunch() const;

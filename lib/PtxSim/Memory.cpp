@@ -72,12 +72,13 @@ std::string DeviceMemory::describe(uint64_t address, uint64_t bytes) const {
   if (next == ranges.begin())
     return "no allocation is there";
   const Range &range = std::prev(next)->second;
-  char text[160];
-  std::snprintf(text, sizeof text,
-                "the nearest allocation before it%s%s has %llu bytes at "
-                "0x%llx; the access begins at its byte %llu",
-                range.name.empty() ? "" : ", ", range.name.c_str(),
-                (unsigned long long)range.size, (unsigned long long)range.begin,
-                (unsigned long long)(address - range.begin));
+  char begin[20];
+  std::snprintf(begin, sizeof begin, "0x%llx", (unsigned long long)range.begin);
+  std::string text = "the nearest allocation before it";
+  if (!range.name.empty())
+    text += ", " + range.name + ",";
+  text += " has " + std::to_string(range.size) + " bytes at " + begin +
+          "; the access begins at its byte " +
+          std::to_string(address - range.begin);
   return text;
 }

@@ -42,6 +42,9 @@ private:
   std::vector<Part> parts; // by warp
 };
 
+/// The number, among warps, of the launch before.
+constexpr uint32_t launchBefore = ~0u;
+
 /// What the lanes of one warp know. One time for all: it grows at each release.
 class WarpClock {
 public:

@@ -374,6 +374,15 @@ uint8_t *Warp::reachGlobal(unsigned lane, uint64_t address, unsigned bytes,
 void Warp::checkRace(const Instruction &i, unsigned lane, Space space,
                      uint64_t address, unsigned bytes, Access access,
                      const uint8_t *place) {
+  const Footprint *before = grid.options.before;
+  if (before && space == Space::Global &&
+      !clock.covers(lane, launchBefore, 0, 0) &&
+      before->touches(address, bytes))
+    fail(Error::Kind::Race, lane,
+         std::string(access.writes ? "writes" : "reads") + " global address " +
+             hex(address) +
+             ", which the launch before may still be writing: "
+             "griddepcontrol.wait must come first");
   Shadow &shadow = space == Space::Shared ? block.shadow : grid.shadow;
   Shadow::Query query{address,
                       bytes,
@@ -411,6 +420,9 @@ uint8_t *Warp::reach(const Instruction &i, unsigned lane, uint64_t address,
                        : reachGlobal(lane, address, bytes, access);
   if (access.writes && !access.isAtomic)
     grid.progress();
+  if (access.writes && space == Space::Global && grid.options.written)
+    grid.options.written->sectors.insert(
+        {address >> 5, (address + bytes - 1) >> 5});
   if (grid.options.races)
     checkRace(i, lane, space, address, bytes, access, place);
   return place;

@@ -9,11 +9,9 @@
 #include "llmrt/Usage.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstring>
-#include <fcntl.h>
 #include <unistd.h>
 
 using namespace llmrt;
@@ -79,6 +77,11 @@ private:
                           Purpose purpose);
   static void addThreads(CLI::App *to, int64_t &threads);
   static void addDevice(CLI::App *to, Device &device);
+  template <typename Options>
+  static void addPlace(CLI::App *to, Options &options) {
+    addThreads(to, options.threads);
+    addDevice(to, options.device);
+  }
 
   const Host &host;
   CLI::App *runCommand = nullptr, *chatCommand = nullptr,
@@ -145,16 +148,11 @@ void CommandLine::addThreads(CLI::App *to, int64_t &threads) {
 }
 
 void CommandLine::addDevice(CLI::App *to, Device &device) {
-  auto set = [&device](const std::string &name) {
-    for (Device one : {Device::Auto, Device::Cpu, Device::Cuda})
-      if (name == deviceName(one))
-        device = one;
-  };
+  auto set = [&](const std::string &name) { device = deviceOfName(name); };
   takesName(to->add_option_function<std::string>(
                 "--device", set,
-                "Where to compute: cpu, cuda (an NVIDIA GPU) or auto: the GPU "
-                "if the program has code for one and it is there; default: "
-                "auto"),
+                "Where to compute: cpu, cuda (an NVIDIA GPU) or auto, the GPU "
+                "if the program has code for it; default: auto"),
             {"auto", "cpu", "cuda"});
 }
 
@@ -186,8 +184,7 @@ void CommandLine::addGeneration(CLI::App *to, GenerateOptions &options,
     to->add_flag("--print-ids", options.printIds,
                  "Print token ids instead of text");
   to->add_flag("--stats", options.stats, "Say speed and memory on stderr");
-  addThreads(to, options.threads);
-  addDevice(to, options.device);
+  addPlace(to, options);
 }
 
 void CommandLine::addSampling(CLI::App *to, SamplerChoice &sampling,
@@ -278,8 +275,7 @@ void CommandLine::addLogits() {
   takesWhole(logitsCommand->add_option("--rows", logitsOptions.rowsPerStep,
                                        "Rows of one step at most"),
              1, INT32_MAX);
-  addThreads(logitsCommand, logitsOptions.threads);
-  addDevice(logitsCommand, logitsOptions.device);
+  addPlace(logitsCommand, logitsOptions);
 }
 
 void CommandLine::addCall() {
@@ -365,8 +361,7 @@ void CommandLine::addBench() {
                          "Once more, with the time, bytes and operations of "
                          "each kernel");
   benchCommand->add_flag("--json", benchOptions.json, "As JSON");
-  addThreads(benchCommand, benchOptions.threads);
-  addDevice(benchCommand, benchOptions.device);
+  addPlace(benchCommand, benchOptions);
 }
 
 void CommandLine::addEval() {
@@ -394,8 +389,7 @@ void CommandLine::addEval() {
       ->type_name("FILE")
       ->excludes(base);
   evalCommand->add_flag("--json", evalOptions.json, "As JSON");
-  addThreads(evalCommand, evalOptions.threads);
-  addDevice(evalCommand, evalOptions.device);
+  addPlace(evalCommand, evalOptions);
 }
 
 void CommandLine::addInfo() {
@@ -559,14 +553,6 @@ int runParsed(CommandLine &line, const Host &host) {
 }
 
 } // namespace
-
-/// A file that is opened later must not take the place of a closed standard
-/// descriptor: results would go into it.
-static void openStandardDescriptors() {
-  for (int descriptor : {0, 1, 2})
-    if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
-      (void)!::open("/dev/null", O_RDONLY); // writing there fails
-}
 
 int app::runApp(int argc, const char *const *argv, const Host &host) {
   openStandardDescriptors();

@@ -11,6 +11,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <unistd.h>
 
 using namespace llmrt;
@@ -26,6 +27,12 @@ bool app::writeAll(int descriptor, std::string_view bytes) {
     bytes.remove_prefix(static_cast<size_t>(wrote));
   }
   return true;
+}
+
+void app::openStandardDescriptors() {
+  for (int descriptor : {0, 1, 2})
+    if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+      (void)!::open("/dev/null", O_RDONLY); // writing there fails
 }
 
 Output::Output(int descriptor)

@@ -20,6 +20,10 @@ namespace llmrt::app {
 /// Writes all of `bytes`; errno tells a failure.
 bool writeAll(int descriptor, std::string_view bytes);
 
+/// A file that is opened later must not take the place of a closed standard
+/// descriptor: results would go into it.
+void openStandardDescriptors();
+
 class Output {
 public:
   explicit Output(int descriptor);

@@ -33,11 +33,12 @@ llvm::Error linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
 struct ArtifactInputs {
   mlir::ModuleOp planned; // after llm-plan-memory: weights carry offsets
   const WeightStore *weights;
-  std::string tokenizer;               // serializeTokenizer(), or empty
-  std::vector<std::string> deviceCode; // PTX, in the order of device variants
+  std::string tokenizer; // serializeTokenizer(), or empty
   /// JSON about the model; asked when the weights stand in the file.
   std::function<llvm::Expected<std::string>()> info;
   std::string name; // of the output in messages; empty: the path
+  std::vector<std::string> deviceCode =
+      {}; // PTX, in the order of device variants
 };
 
 /// Bytes of the weight section: the end of the last planned weight, rounded up

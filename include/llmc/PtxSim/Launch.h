@@ -12,12 +12,25 @@
 #include <array>
 #include <map>
 #include <span>
+#include <unordered_set>
 
 namespace llmc::ptxsim {
 
 struct Extent {
   uint32_t x = 1, y = 1, z = 1;
   uint64_t count() const { return uint64_t(x) * y * z; }
+};
+
+/// Sectors of 32 bytes that a launch wrote, for one that may begin before it ends
+/// (programmatic dependent launch).
+struct Footprint {
+  std::unordered_set<uint64_t> sectors;
+  bool touches(uint64_t address, uint64_t bytes) const {
+    for (uint64_t k = address >> 5; k <= (address + bytes - 1) >> 5; ++k)
+      if (sectors.contains(k))
+        return true;
+    return false;
+  }
 };
 
 struct LaunchOptions {
@@ -34,6 +47,11 @@ struct LaunchOptions {
   uint64_t patience = uint64_t(1) << 24;
   /// Of the device: "sm_90a" runs what was written for sm_80.
   uint32_t sharedBytesLimit = 227 * 1024;
+  /// What the launch before it may still be writing: nothing may touch it before
+  /// griddepcontrol.wait.
+  const Footprint *before = nullptr;
+  /// Filled with what this one writes, if it is asked for.
+  Footprint *written = nullptr;
 };
 
 /// Sums over all launches that got the same Counters.

@@ -89,14 +89,18 @@ void SimulatedDevice::writeCounters(const std::string &kernel,
 }
 
 cuda::Result SimulatedDevice::launch(const cuda::FunctionObject &function,
-                                     const LaunchOptions &options,
+                                     LaunchOptions options, bool mayOverlap,
                                      const std::vector<uint8_t> &parameters) {
   if (lost)
     return lost;
   try {
     Counters counters;
+    Footprint written;
+    options.written = options.races ? &written : nullptr;
+    options.before = mayOverlap ? &lastWritten : nullptr;
     ptxsim::launch(*function.module->module, *function.kernel, parameters,
                    memory, options, &counters);
+    lastWritten = std::move(written);
     if (!settings.countersFile.empty())
       writeCounters(function.name, options, counters);
   } catch (const Error &error) {

@@ -78,6 +78,8 @@ public:
   /// A kernel that failed takes the context with it, as on a device.
   cuda::Result lost = cuda::Success;
   std::set<cuda::ModuleObject *> modules;
+  /// What the last launch wrote.
+  Footprint lastWritten;
   std::set<cuda::StreamObject *> streams;
   std::set<cuda::EventObject *> events;
 
@@ -87,7 +89,7 @@ public:
   /// Now, or as a node of the graph that the stream is captured into.
   cuda::Result enqueue(cuda::Stream stream, cuda::Work work);
   cuda::Result launch(const cuda::FunctionObject &function,
-                      const LaunchOptions &options,
+                      LaunchOptions options, bool mayOverlap,
                       const std::vector<uint8_t> &parameters);
 
 private:

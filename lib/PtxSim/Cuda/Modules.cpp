@@ -237,10 +237,13 @@ static Result launch(SimulatedDevice &device, const LaunchConfig &config,
                                " bytes of dynamic shared memory, allowed are " +
                                std::to_string(function->maxDynamicShared) +
                                " (cuFuncSetAttribute)");
+  bool mayOverlap = false;
   for (unsigned k = 0; k < config.attributeCount; ++k) {
     const LaunchAttribute &attribute = config.attributes[k];
     if (attribute.id == AttributeCooperative && attribute.cooperative)
       options.residentBlocks = 0;
+    if (attribute.id == AttributeProgrammaticStreamSerialization)
+      mayOverlap = attribute.programmaticStreamSerializationAllowed;
     const auto &cluster = attribute.clusterDimension;
     if (attribute.id == AttributeClusterDimension &&
         (cluster.x > 1 || cluster.y > 1 || cluster.z > 1))
@@ -251,7 +254,7 @@ static Result launch(SimulatedDevice &device, const LaunchConfig &config,
   if (!gather(*function, parameters, extra, bytes))
     return InvalidValue;
   return device.enqueue(config.stream, [=, &device, bytes = std::move(bytes)] {
-    return device.launch(*function, options, bytes);
+    return device.launch(*function, options, mayOverlap, bytes);
   });
 }
 

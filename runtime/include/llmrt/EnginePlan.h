@@ -24,6 +24,8 @@ enum class Device {
 };
 /// "auto", "cpu", "cuda".
 std::string_view deviceName(Device device);
+/// `Auto` for what is none of them.
+Device deviceOfName(std::string_view name);
 
 /// What a run may use at most; 0 takes the compiled limit (threads: the cores
 /// available, or one where a device computes; logit rows: one per sequence, pages:

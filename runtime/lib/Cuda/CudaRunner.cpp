@@ -108,7 +108,7 @@ private:
   Status begin();
   Status keep(Status status);
   template <typename T> const T *onDevice(const T *inTables) const;
-  LlmrtStep translate(const LlmrtStep &step) const;
+  LlmrtStep translate(const LlmrtStep &step);
   Status sendRecent(std::span<LlmrtSampling> sampling);
   Status growRecent(int64_t bytes);
   Status enqueue(const StepRequest &request);
@@ -127,6 +127,7 @@ private:
   std::span<uint8_t> hostTables; // pinned, as they are on the GPU
   std::vector<Result> results;
   std::vector<void *> deviceResults; // as a step wants them
+  std::vector<void *> rowResults;    // with one row's logits
   Recent recent;
   LlmrtStep last = {}; // with addresses of the GPU
   Status lost = Status::ok();
@@ -159,6 +160,7 @@ Status CudaRunner::start(const ModelSections &sections,
     deviceResults.push_back(results.back().device);
     at += resultBytes(result, resolved);
   }
+  rowResults = deviceResults;
   auto module = gpu->load(image);
   if (!module)
     return module.status();
@@ -195,7 +197,7 @@ template <typename T> const T *CudaRunner::onDevice(const T *inTables) const {
                                      (bytes - hostTables.data()));
 }
 
-LlmrtStep CudaRunner::translate(const LlmrtStep &step) const {
+LlmrtStep CudaRunner::translate(const LlmrtStep &step) {
   LlmrtStep there = step;
   auto at = [&](int64_t offset) {
     return reinterpret_cast<uint8_t *>(base + offset);
@@ -215,8 +217,7 @@ LlmrtStep CudaRunner::translate(const LlmrtStep &step) const {
   there.logitRows = onDevice(step.logitRows);
   there.ranges = onDevice(step.ranges);
   there.sampling = onDevice(step.sampling);
-  there.barrier =
-      static_cast<KernelLauncher *>(const_cast<KernelQueue *>(&queue));
+  there.barrier = static_cast<KernelLauncher *>(&queue);
   return there;
 }
 
@@ -318,7 +319,6 @@ Status CudaRunner::sample(int64_t row, const LlmrtSampling &how) {
   // in the tables.
   auto *sampling = reinterpret_cast<LlmrtSampling *>(hostTables.data());
   *sampling = how;
-  std::vector<void *> rowResults = deviceResults;
   rowResults[logitsIndex] =
       static_cast<float *>(deviceResults[logitsIndex]) + row * model.vocabulary;
   LlmrtStep one = last;

@@ -16,7 +16,7 @@ namespace llmrt::cuda {
 
 /// Launches cannot fail where they are made, in generated code: the first failure is
 /// kept, what follows it is left out.
-class KernelQueue : public KernelLauncher {
+class KernelQueue final : public KernelLauncher {
 public:
   KernelQueue(Gpu &gpu, const LlmrtVariant &variant)
       : gpu(gpu), variant(variant) {}

@@ -53,6 +53,13 @@ std::string_view llmrt::deviceName(Device device) {
   return {};
 }
 
+Device llmrt::deviceOfName(std::string_view name) {
+  for (Device device : {Device::Cpu, Device::Cuda})
+    if (name == deviceName(device))
+      return device;
+  return Device::Auto;
+}
+
 KvGeometry llmrt::kvGeometry(const LlmrtModel &model,
                              const EngineOptions &resolved) {
   return {resolved.batch, resolved.context, model.kvBytesPerPage,

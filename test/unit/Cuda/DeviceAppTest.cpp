@@ -16,7 +16,7 @@ class DeviceApp : public OnFakeGpu {
 protected:
   static Sections sections() {
     Sections all = fakeSections();
-    all.device = std::string("ptx\0", 4);
+    all.devices = {std::string("ptx\0", 4)};
     return all;
   }
   Outcome run(std::vector<std::string> arguments) {

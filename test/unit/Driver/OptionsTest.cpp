@@ -80,6 +80,46 @@ TEST(Cpu, NamesChooseOneVariant) {
   EXPECT_EQ(*getIsas("avx512-vnni"), std::vector<std::string>{"avx512-vnni"});
 }
 
+static std::string targetsOf(const std::string &target) {
+  CompileOptions options;
+  options.cpu = "avx2";
+  options.target = target;
+  auto isas = getTargetIsas(options);
+  return isas ? llvm::join(*isas, " ") : llvm::toString(isas.takeError());
+}
+
+TEST(Target, CpusComeBeforeDevicesEachOnce) {
+  EXPECT_EQ(targetsOf("cpu"), "avx2");
+  EXPECT_EQ(targetsOf("cuda"), "sm_80");
+  EXPECT_EQ(targetsOf("cuda:sm_80"), "sm_80");
+  EXPECT_EQ(targetsOf("cpu,cuda"), "avx2 sm_80");
+  EXPECT_EQ(targetsOf("cuda,cpu"), "avx2 sm_80");
+  EXPECT_EQ(targetsOf("cuda,cuda:sm_80,cpu,cpu"), "avx2 sm_80");
+}
+
+TEST(Target, UnknownNamesListTheKnownOnes) {
+  for (std::string unknown :
+       {"gpu", "", "cuda:", "cuda:sm_1", "cuda:80", "CPU"})
+    EXPECT_EQ(targetsOf(unknown), "unknown --target '" + unknown +
+                                      "': cpu, cuda, cuda:sm_80 are known");
+  EXPECT_EQ(targetsOf("cpu,rocm"),
+            "unknown --target 'rocm': cpu, cuda, cuda:sm_80 are known");
+}
+
+TEST(Target, AFunctionHasNoLoweringForADevice) {
+  Context context;
+  auto module = context.parse("func.func @main(%x: tensor<2xf32>) { return }");
+  ASSERT_TRUE(module);
+  CompileOptions options;
+  EXPECT_TRUE(bool(resolveOptions(options, *module)));
+  options.target = "cpu,cuda";
+  auto resolved = resolveOptions(options, *module);
+  ASSERT_FALSE(bool(resolved));
+  EXPECT_EQ(llvm::toString(resolved.takeError()),
+            "--target=cpu,cuda: this model is a function, which has a lowering "
+            "for cpu only");
+}
+
 TEST(Cpu, AnUnknownNameListsTheKnownOnes) {
   auto isas = getIsas("z80");
   ASSERT_FALSE(bool(isas));

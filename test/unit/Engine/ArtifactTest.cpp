@@ -76,8 +76,21 @@ TEST(Artifact, mapsItsSections) {
   EXPECT_TRUE(artifact->verify());
 }
 
+TEST(Artifact, codeOfDevicesIsAsManySectionsAsVariants) {
+  Sections sections = fakeSections();
+  sections.devices = {"for sm_80", "for sm_90a"};
+  TemporaryFile file(programBytes(sections));
+  auto artifact = Artifact::open(file.path());
+  ASSERT_TRUE(artifact) << artifact.message();
+  auto images = artifact->deviceImages();
+  ASSERT_EQ(images.size(), 2u);
+  EXPECT_EQ(std::string(images[0].begin(), images[0].end()), "for sm_80");
+  EXPECT_EQ(std::string(images[1].begin(), images[1].end()), "for sm_90a");
+  EXPECT_TRUE(artifact->verify());
+}
+
 TEST(Artifact, sectionsMayBeMissing) {
-  TemporaryFile file(programBytes({fakeSections().weights, {}, {}}));
+  TemporaryFile file(programBytes({fakeSections().weights, {}, {}, {}}));
   auto artifact = Artifact::open(file.path());
   ASSERT_TRUE(artifact) << artifact.message();
   EXPECT_TRUE(artifact->section(LLMRT_SECTION_TOKENIZER).empty());

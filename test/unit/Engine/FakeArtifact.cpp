@@ -73,7 +73,7 @@ Sections llmrt::test::fakeSections() {
   return {{reinterpret_cast<const char *>(weights.data()), weights.size()},
           fakeTokenizer(),
           R"({"name": "fake", "architecture": "hash"})",
-          /*device=*/""};
+          /*devices=*/{}};
 }
 
 TemporaryFile::TemporaryFile(const std::string &bytes, const char *name) {

@@ -69,7 +69,8 @@ static std::string artifactBytes(const Sections &sections) {
   add(LLMRT_SECTION_WEIGHTS, sections.weights);
   add(LLMRT_SECTION_TOKENIZER, sections.tokenizer);
   add(LLMRT_SECTION_INFO, sections.info);
-  add(LLMRT_SECTION_DEVICE, sections.device);
+  for (const std::string &device : sections.devices)
+    add(LLMRT_SECTION_DEVICE, device);
   bytes.resize((bytes.size() + 7) / 8 * 8);
   bytes += LLMRT_ARTIFACT_END;
   std::memcpy(header.magic, LLMRT_ARTIFACT_MAGIC, sizeof header.magic);

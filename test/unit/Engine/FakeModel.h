@@ -48,7 +48,8 @@ std::vector<int32_t> someTokens(int64_t count, uint32_t seed = 1);
 std::string fakeTokenizer(bool chat = true, bool begins = false);
 
 struct Sections {
-  std::string weights, tokenizer, info, device; // empty: left out
+  std::string weights, tokenizer, info; // empty: left out
+  std::vector<std::string> devices;
 };
 Sections fakeSections();
 

@@ -133,7 +133,9 @@ TEST(AtomicOps, SharedMemoryAndPairsOfHalves) {
     EXPECT_EQ(count, 64u);
   // 192 times 1 and 2, which bf16 holds up to 256 exactly.
   auto [sums, before] = contend<uint32_t>(
-      "  red.global.add.noftz.bf16x2 [%r0], 0x40003f80;\n  mov.b32 %d, 0;", 0);
+      "  mov.b32 %t5, 0x40003f80;\n"
+      "  red.global.add.noftz.bf16x2 [%r0], %t5;\n  mov.b32 %d, 0;",
+      0);
   EXPECT_EQ(sums & 0xffff, 0x4340u); // 192
 }
 

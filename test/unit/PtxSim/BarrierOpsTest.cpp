@@ -20,7 +20,7 @@ void expectSays(const std::string &says, const std::string &part) {
 TEST(BarrierOps, ABarrierThatSomeNeverReachIsADeadlock) {
   // One warp waits, the others come to another barrier: both for all threads.
   std::string says = failureOf(Error::Kind::Deadlock, [] {
-    onThreads("mov.b32 $d, 0;\n  setp.lt.u32 %p0, %tid, 32;\n"
+    onThreads("mov.b32 $d, 0;\n  setp.lt.u32 %p0, %id, 32;\n"
               "  @%p0 bra ONE;\n  bar.sync 2;\n  bra END;\n"
               "ONE:\n  bar.sync 1;\nEND:\n");
   });
@@ -31,7 +31,7 @@ TEST(BarrierOps, ABarrierThatSomeNeverReachIsADeadlock) {
 
 TEST(BarrierOps, ABarrierInADivergentBranchIsAnError) {
   std::string says = failureOf(Error::Kind::Deadlock, [] {
-    onThreads("mov.b32 $d, 0;\n  and.b32 %t0, %tid, 1;\n"
+    onThreads("mov.b32 $d, 0;\n  and.b32 %t0, %id, 1;\n"
               "  setp.eq.u32 %p0, %t0, 0;\n  @%p0 bra EVEN;\n"
               "  bar.sync 0;\n  bra END;\nEVEN:\n  bar.sync 0;\nEND:\n");
   });
@@ -41,7 +41,7 @@ TEST(BarrierOps, ABarrierInADivergentBranchIsAnError) {
 TEST(BarrierOps, BarriersOfThreadsMayComeFromSeveralPlaces) {
   // Without .aligned each thread counts for itself.
   std::vector<uint64_t> found =
-      onThreads("and.b32 %t0, %tid, 1;\n  setp.eq.u32 %p0, %t0, 0;\n"
+      onThreads("and.b32 %t0, %id, 1;\n  setp.eq.u32 %p0, %t0, 0;\n"
                 "  mov.u32 $d, 1;\n  @%p0 bra EVEN;\n"
                 "  barrier.sync 0;\n  bra END;\nEVEN:\n"
                 "  mov.u32 $d, 2;\n  barrier.sync 0;\nEND:\n");
@@ -59,7 +59,7 @@ TEST(BarrierOps, CountsMustAgree) {
   expectSays(failureOf(Error::Kind::Program,
                        [] {
                          onThreads("mov.b32 $d, 0;\n  mov.u32 %t0, 96;\n"
-                                   "  setp.lt.u32 %p0, %tid, 32;\n"
+                                   "  setp.lt.u32 %p0, %id, 32;\n"
                                    "  @%p0 mov.u32 %t0, 64;\n"
                                    "  bar.sync 0, %t0;");
                        }),
@@ -73,7 +73,7 @@ TEST(BarrierOps, ThereAreSixteen) {
 }
 
 TEST(BarrierOps, Reductions) {
-  std::string third = "rem.u32 %t0, %tid, 3;\n  setp.eq.u32 %p0, %t0, 0;\n  ";
+  std::string third = "rem.u32 %t0, %id, 3;\n  setp.eq.u32 %p0, %t0, 0;\n  ";
   EXPECT_EQ(
       onThreads(third + "barrier.cta.red.popc.aligned.u32 $d, 0, %p0;")[5],
       32u);
@@ -99,7 +99,7 @@ TEST(BarrierOps, WarpSyncNeedsItsMask) {
 
 TEST(BarrierOps, WarpSyncMayBeReachedFromSeveralPlaces) {
   std::vector<uint64_t> found =
-      onThreads("and.b32 %t0, %tid, 1;\n  setp.eq.u32 %p0, %t0, 0;\n"
+      onThreads("and.b32 %t0, %id, 1;\n  setp.eq.u32 %p0, %t0, 0;\n"
                 "  mov.u32 $d, 1;\n  @%p0 bra EVEN;\n"
                 "  bar.warp.sync -1;\n  bra END;\nEVEN:\n"
                 "  mov.u32 $d, 2;\n  bar.warp.sync -1;\nEND:\n");

@@ -14,7 +14,7 @@ TEST(Control, LoopsOfDifferentLengthMeetAgain) {
   std::vector<uint64_t> found = onThreads("mov.u32 $d, 0;\n"
                                           "  mov.u32 %t0, 0;\n"
                                           "LOOP:\n"
-                                          "  setp.ge.u32 %p0, %t0, %tid;\n"
+                                          "  setp.ge.u32 %p0, %t0, %id;\n"
                                           "  @%p0 bra DONE;\n"
                                           "  add.u32 $d, $d, %t0;\n"
                                           "  add.u32 %t0, %t0, 1;\n"
@@ -28,7 +28,7 @@ TEST(Control, LoopsOfDifferentLengthMeetAgain) {
 }
 
 TEST(Control, GuardsOfBothSigns) {
-  std::vector<uint64_t> found = onThreads("setp.lt.u32 %p0, %tid, 10;\n"
+  std::vector<uint64_t> found = onThreads("setp.lt.u32 %p0, %id, 10;\n"
                                           "  @%p0 mov.u32 $d, 1;\n"
                                           "  @!%p0 mov.u32 $d, 2;");
   for (uint64_t t = 0; t < 96; ++t)
@@ -37,7 +37,7 @@ TEST(Control, GuardsOfBothSigns) {
 
 TEST(Control, BranchesByTable) {
   std::vector<uint64_t> found =
-      onThreads("rem.u32 %t0, %tid, 3;\n"
+      onThreads("rem.u32 %t0, %id, 3;\n"
                 "TABLE: .branchtargets ZERO, ONE, TWO;\n"
                 "  brx.idx %t0, TABLE;\n"
                 "ZERO:\n  mov.u32 $d, 10;\n  bra END;\n"
@@ -154,7 +154,7 @@ TEST(Control, RecursionIsAnError) {
 
 TEST(Control, TrapSaysWho) {
   std::string says = failureOf(Error::Kind::Program, [] {
-    onThreads("mov.b32 $d, 0;\n  setp.eq.u32 %p0, %tid, 45;\n  @%p0 trap;");
+    onThreads("mov.b32 $d, 0;\n  setp.eq.u32 %p0, %id, 45;\n  @%p0 trap;");
   });
   EXPECT_NE(says.find("tid (45, 0, 0)"), std::string::npos) << says;
 }

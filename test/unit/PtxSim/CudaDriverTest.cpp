@@ -216,6 +216,58 @@ TEST_F(CudaDriver, DynamicSharedMemoryMustBeAllowed) {
             InvalidValue);
 }
 
+namespace {
+const char *const dependent = R"(
+.version 8.0
+.target sm_90
+.address_size 64
+.visible .entry bad(.param .u64 data) {
+  .reg .b64 %r<2>;
+  .reg .b32 %t;
+  ld.param.u64 %r0, [data];
+  ld.global.u32 %t, [%r0];
+  griddepcontrol.wait;
+  ret;
+}
+.visible .entry good(.param .u64 data) {
+  .reg .b64 %r<2>;
+  .reg .b32 %t;
+  .reg .pred %p;
+  ld.param.u64 %r0, [data];
+  ld.global.u32 %t, [%r0+256]; // nobody writes there: a weight
+  mov.u32 %t, %tid.x;
+  setp.ne.u32 %p, %t, 0;
+  @%p bra MEET;
+  griddepcontrol.wait;
+MEET:
+  bar.sync 0; // who waited tells the others
+  ld.global.u32 %t, [%r0];
+  ret;
+}
+)";
+} // namespace
+
+TEST_F(CudaDriver, DependentLaunchesWaitBeforeTheyTouchWhatIsWritten) {
+  Module module = load(dependent);
+  Function write = find(load(), "scale"), good = find(module, "good"),
+           bad = find(module, "bad");
+  DevicePointer data = upload(std::vector<float>(128, 1.0f));
+  void *parameters[] = {&data};
+  auto launch = [&](Function function, int overlaps) {
+    LaunchAttribute attribute{};
+    attribute.id = AttributeProgrammaticStreamSerialization;
+    attribute.programmaticStreamSerializationAllowed = overlaps;
+    LaunchConfig config{1, 1, 1, 64, 1, 1, 0, nullptr, &attribute, 1};
+    return driver.cuLaunchKernelEx(&config, function, parameters, nullptr);
+  };
+  EXPECT_EQ(scale(write, data, 2.0f), Success); // its first 64 elements
+  EXPECT_EQ(launch(bad, 0), Success);           // begins when all has ended
+  EXPECT_EQ(scale(write, data, 2.0f), Success);
+  EXPECT_EQ(launch(good, 1), Success);
+  EXPECT_EQ(scale(write, data, 2.0f), Success);
+  EXPECT_EQ(launch(bad, 1), LaunchFailed);
+}
+
 TEST_F(CudaDriver, AKernelThatFailsTakesTheContextWithIt) {
   Module module = load();
   Function fails = find(module, "fails");

@@ -116,7 +116,8 @@ TEST(Memory, SharedVariablesOfAKernelDoNotOverlap) {
   // Only what a kernel names counts: `huge` is another one's.
   std::vector<uint32_t> found = onThreads(
       "  st.shared.u8 [small], 1;\n  st.shared.u32 [word], 0xabcdef01;\n"
-      "  st.shared.u32 [dynamic-4], 2;\n" // what lies before it is the last word
+      "  mov.b64 %r2, dynamic;\n  add.s64 %r2, %r2, -4;\n"
+      "  st.shared.u32 [%r2], 2;\n" // what lies before it is none of them
       "  ld.shared.u32 %t1, [word];\n  ld.shared.u8 %t2, [small];\n"
       "  add.u32 %t1, %t1, %t2;\n  st.global.u32 [%r1], %t1;",
       ".shared .b8 huge[300000];\n.shared .b8 small;\n"

@@ -116,16 +116,16 @@ inline std::string frame(std::string body, unsigned bitsD, unsigned bitsA,
   return header +
          ".visible .entry test(.param .u64 in, .param .u64 out) {\n"
          "  .reg .b64 %address, %to, %wide, %at, %u<4>;\n"
-         "  .reg .b32 %tid, %word, %t<4>;\n  .reg .pred %p<4>;\n"
+         "  .reg .b32 %id, %word, %t<4>;\n  .reg .pred %p<4>;\n"
          "  .reg .b16 %h<4>;\n"
          "  .reg " +
          reg(bitsD) + " %d;\n  .reg " + reg(bitsA) + " %a;\n  .reg " +
          reg(bitsB) + " %b;\n  .reg " + reg(bitsC) +
          " %c;\n"
-         "  mov.u32 %tid, %tid.x;\n"
+         "  mov.u32 %id, %tid.x;\n"
          "  ld.param.u64 %address, [in];\n  ld.param.u64 %to, [out];\n"
-         "  mul.wide.u32 %at, %tid, 24;\n  add.s64 %address, %address, %at;\n"
-         "  mul.wide.u32 %at, %tid, 8;\n  add.s64 %to, %to, %at;\n" +
+         "  mul.wide.u32 %at, %id, 24;\n  add.s64 %address, %address, %at;\n"
+         "  mul.wide.u32 %at, %id, 8;\n  add.s64 %to, %to, %at;\n" +
          load("%a", bitsA, 0) + load("%b", bitsB, 8) + load("%c", bitsC, 16) +
          body + "\n" + store + "  st.global.b64 [%to], %wide;\n  ret;\n}\n";
 }

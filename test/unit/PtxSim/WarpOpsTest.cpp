@@ -63,7 +63,7 @@ TEST(WarpOps, ShuffleSaysWhetherItWasInRange) {
 
 TEST(WarpOps, ShuffleFromALaneThatIsAwayIsAnError) {
   std::string says = failureOf(Error::Kind::Program, [] {
-    onWarp("setp.lt.u32 %p0, %tid, 16;\n"
+    onWarp("setp.lt.u32 %p0, %id, 16;\n"
            "  mov.b32 $d, 0;\n"
            "  @%p0 shfl.sync.bfly.b32 $d, $a, 16, 31, 0xffff;");
   });
@@ -80,8 +80,8 @@ TEST(WarpOps, MaskMustHoldWhoExecutes) {
 TEST(WarpOps, ShuffleWaitsForAllLanesOfItsMask) {
   // Half of the warp takes a way of its own, and both meet at the shuffle.
   std::vector<uint64_t> found =
-      onWarp("setp.lt.u32 %p0, %tid, 16;\n"
-             "  mov.u32 %t0, %tid;\n"
+      onWarp("setp.lt.u32 %p0, %id, 16;\n"
+             "  mov.u32 %t0, %id;\n"
              "  @%p0 bra LOW;\n"
              "  add.u32 %t0, %t0, 100;\n"
              "  bra MEET;\n"
@@ -95,7 +95,7 @@ TEST(WarpOps, ShuffleWaitsForAllLanesOfItsMask) {
 
 TEST(WarpOps, WaitingForLanesThatNeverComeIsAnError) {
   std::string says = failureOf(Error::Kind::Deadlock, [] {
-    onWarp("setp.lt.u32 %p0, %tid, 16;\n"
+    onWarp("setp.lt.u32 %p0, %id, 16;\n"
            "  mov.b32 $d, 0;\n"
            "  @%p0 bra LOW;\n"
            "  bar.sync 0;\n"
@@ -108,7 +108,7 @@ TEST(WarpOps, WaitingForLanesThatNeverComeIsAnError) {
 }
 
 TEST(WarpOps, Votes) {
-  std::string odd = "and.b32 %t0, %tid, 1;\n  setp.eq.u32 %p0, %t0, 1;\n  ";
+  std::string odd = "and.b32 %t0, %id, 1;\n  setp.eq.u32 %p0, %t0, 1;\n  ";
   EXPECT_EQ(onWarp(odd + "vote.sync.ballot.b32 $d, %p0, -1;")[3], 0xaaaaaaaau);
   EXPECT_EQ(onWarp(odd + "vote.sync.any.pred $d, %p0, -1;", 1)[0], 1u);
   EXPECT_EQ(onWarp(odd + "vote.sync.all.pred $d, %p0, -1;", 1)[1], 0u);
@@ -117,7 +117,7 @@ TEST(WarpOps, Votes) {
 }
 
 TEST(WarpOps, Match) {
-  std::string third = "rem.u32 %t0, %tid, 3;\n  ";
+  std::string third = "rem.u32 %t0, %id, 3;\n  ";
   std::vector<uint64_t> any = onWarp(third + "match.any.sync.b32 $d, %t0, -1;");
   for (unsigned lane = 0; lane < 32; ++lane) {
     uint32_t same = 0;
@@ -150,7 +150,7 @@ TEST(WarpOps, ElectTakesTheLowestLane) {
 }
 
 TEST(WarpOps, ActiveMaskIsThoseWhoAreThere) {
-  std::vector<uint64_t> found = onWarp("setp.gt.u32 %p0, %tid, 27;\n"
+  std::vector<uint64_t> found = onWarp("setp.gt.u32 %p0, %id, 27;\n"
                                        "  mov.b32 $d, 0;\n"
                                        "  @%p0 activemask.b32 $d;");
   EXPECT_EQ(found[28], 0xf0000000u);

@@ -40,6 +40,28 @@ protected:
   LlmrtSession *session = nullptr;
 };
 
+TEST_F(CApiSession, sayWhereTheyCompute) {
+  int64_t device = -1;
+  const char *variant = nullptr, *notice = nullptr;
+  ASSERT_EQ(llmrt_session_device(session, &device, &variant, &notice),
+            LLMRT_OK);
+  EXPECT_EQ(device, LLMRT_ON_CPU);
+  EXPECT_STREQ(variant, "fake");
+  EXPECT_STREQ(notice, "");
+  EXPECT_EQ(llmrt_session_device(session, nullptr, nullptr, nullptr), LLMRT_OK);
+  LlmrtSession *other = nullptr;
+  LlmrtSessionOptions options = {1, 200, 16, 0, 1, LLMRT_ON_CUDA};
+  EXPECT_EQ(llmrt_session_create(program, &options, &other), LLMRT_FAILED);
+  EXPECT_STREQ(llmrt_last_error(),
+               "this program has no code for an NVIDIA GPU: llmc compile "
+               "--target=cpu,cuda makes one that has");
+  options.device = 7;
+  EXPECT_EQ(llmrt_session_create(program, &options, &other),
+            LLMRT_INVALID_ARGUMENT);
+  EXPECT_STREQ(llmrt_last_error(),
+               "device 7 is none of LLMRT_ON_AUTO, _CPU and _CUDA");
+}
+
 TEST_F(CApiSession, aCallbackThatThrowsIsAFailureAndLeavesNoSequence) {
   const std::vector<int32_t> prompt = someTokens(20);
   auto generate = [&](LlmrtOnToken onToken) {

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""What the kernels of a program for a GPU ask of it, without one: the simulator's counters and ptxas's words, as a table.
+
+A model of the given shape with random codes decodes one token on the simulator; per kernel of that step: blocks, instructions of all lanes and
+how many of them a weight costs, loads of global memory with the sectors of a request (a warp that reads 4 bytes per lane in one line has 4, with
+16 bytes per lane 16) and how much of a sector is used, registers, shared memory, and the blocks that a multiprocessor of sm_80 can hold.
+
+usage: counters.py --llmc build/bin/llmc [--encoding q4_0] [--activations i8] [--hidden 1024] [--feed-forward 4096]
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import argparse
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Of a multiprocessor of sm_80: registers, bytes of shared memory, threads, blocks.
+REGISTERS, SHARED, THREADS, BLOCKS = 65536, 164 * 1024, 2048, 32
+
+
+def run(command, **options):
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+    if result.returncode:
+        sys.exit(f"{' '.join(map(str, command))}\n{result.stderr}")
+    return result
+
+
+def find_ptxas():
+    """The one that utils/bootstrap.sh test installs."""
+    found = glob.glob(str(ROOT / ".venv/lib/python3*/site-packages/nvidia/*/bin/ptxas"))
+    if not found:
+        sys.exit("no ptxas: utils/bootstrap.sh test installs it")
+    return found[0]
+
+
+def count_resources(llmc, model, activations, folder):
+    """Kernel -> (registers, bytes of shared memory)."""
+    ptx = folder / "kernels.ptx"
+    run([llmc, "compile", model, "-q", "--target=cuda:sm_80", f"--activations={activations}", "--emit=ptx", "-o", ptx])
+    text = run([find_ptxas(), "-arch=sm_80", "-v", ptx, "-o", folder / "kernels.cubin"]).stderr
+    found = {}
+    for name, used in re.findall(r"Function properties for (\w+)\n.*\nptxas info\s*: (Used.*)", text):
+        registers = int(re.search(r"Used (\d+) registers", used)[1])
+        shared = re.search(r"(\d+) bytes smem", used)
+        found[name] = registers, int(shared[1]) if shared else 0
+    return found
+
+
+def decode(llmc, model, activations, folder):
+    """The counters of the last launch of each kernel."""
+    app, counters = folder / "app", folder / "counters"
+    run([llmc, "compile", model, "-q", "--target=cuda:sm_80", f"--activations={activations}", "-o", app])
+    environment = {**os.environ, "LLMRT_CUDA_DRIVER": str(Path(llmc).resolve().parent / "libllmc-ptxsim-cuda.so"),
+                   "LLMC_PTXSIM_RACES": "0", "LLMC_PTXSIM_COUNTERS": str(counters)}
+    run([app, "run", "--ids", "5", "-n", "2", "--print-ids", "--ignore-eos", "--device", "cuda"], env=environment)
+    return {launch["kernel"]: launch for launch in map(json.loads, counters.read_text().splitlines())}
+
+
+def resident_blocks(threads, registers, shared):
+    """Registers are given in units of 8 per thread, to whole warps."""
+    per_block = -(-registers // 8) * 8 * threads
+    return min(REGISTERS // per_block, SHARED // max(shared + 1024, 1), THREADS // threads, BLOCKS)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--llmc", required=True)
+    parser.add_argument("--encoding", default="q4_0")
+    parser.add_argument("--activations", default="i8")
+    parser.add_argument("--hidden", type=int, default=1024)
+    parser.add_argument("--feed-forward", type=int, default=4096)
+    options = parser.parse_args()
+    hidden, wide = options.hidden, options.feed_forward
+    heads, shared_heads = hidden // 64, hidden // 256
+    # How many weights the products of one launch have, by where they stand in a layer.
+    weights = {"linear_silu_linear_mulf": 2 * hidden * wide}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        model = folder / "model.gguf"
+        run([sys.executable, ROOT / "utils/make-random-gguf.py", model, "--encoding", options.encoding, "--layers", 2,
+             "--hidden", hidden, "--feed-forward", wide, "--heads", heads, "--kv-heads", shared_heads, "--vocabulary", 1024])
+        launches = decode(options.llmc, model, options.activations, folder)
+        resources = count_resources(options.llmc, model, options.activations, folder)
+    print(f"{options.encoding}, activations {options.activations}, {hidden} columns, {wide} of the feed-forward; one token.\n")
+    print("| kernel | blocks | lane instructions | per weight | load requests | sectors of one | bytes used of 32 | registers | shared | blocks of an SM |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for kernel, launch in launches.items():
+        counters, loads = launch["counters"], launch["counters"]["global_loads"]
+        registers, shared = resources[kernel]
+        kind = re.sub(r"^\w+?_k\d+_", "", kernel)
+        each = f"{counters['lane_instructions'] / weights[kind]:.2f}" if kind in weights else ""
+        print(f"| {kernel} | {launch['grid'][0]} | {counters['lane_instructions']} | {each} | {loads['requests']} "
+              f"| {loads['sectors'] / loads['requests']:.2f} | {min(32, loads['bytes'] / loads['sectors']):.0f} | {registers} | {shared} "
+              f"| {resident_blocks(launch['block'][0], registers, shared)} |")
+
+
+if __name__ == "__main__":
+    main()

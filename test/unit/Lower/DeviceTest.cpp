@@ -1,0 +1,303 @@
+//===- DeviceTest.cpp - what a GPU would compute ----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each family of kernels with random shapes through PTX and the simulator, compared with
+// the interpreter: LLMC_TEST_SHAPES shapes of each (default 2; make test-all takes 50).
+// Besides, what no order of blocks and no neighbour may change.
+//===----------------------------------------------------------------------===//
+#include "Graph.h"
+
+#include <functional>
+
+using namespace llmc;
+using namespace llmc::test;
+
+static const std::string device = "sm_80";
+
+static int64_t countShapes() {
+  const char *asked = std::getenv("LLMC_TEST_SHAPES");
+  return asked ? std::atoll(asked) : 2;
+}
+
+namespace {
+
+/// A family: builds a graph of random shape; `steps` are rows of its batches.
+struct Family {
+  const char *name;
+  std::function<void(Graph &)> build;
+  std::vector<int64_t> steps = {1, 5};
+};
+void PrintTo(const Family &family, std::ostream *stream) {
+  *stream << family.name;
+}
+
+class Device : public ::testing::TestWithParam<Family> {};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Families
+//===----------------------------------------------------------------------===//
+
+static std::string number(int64_t value) { return std::to_string(value); }
+
+/// A product whose rows are f32 or bytes, with a bias or without.
+static void buildLinear(Graph &graph, const std::string &encoding,
+                        bool integers) {
+  int64_t inner = 32 * graph.pick(1, 20), outer = graph.pick(1, 90);
+  Operand x = graph.rows(inner);
+  if (integers)
+    x = graph.quantize(x, inner, 32, graph.pick(0, 1) == 1);
+  Operand bias = graph.pick(0, 1) ? graph.param({outer}) : Operand();
+  graph.finish(
+      graph.linear(x, graph.param({outer, inner}, encoding), bias, outer));
+}
+
+/// Gate and up in one kernel.
+static void buildGated(Graph &graph) {
+  int64_t inner = 32 * graph.pick(1, 9), outer = 16 * graph.pick(1, 6);
+  Operand x = graph.rows(inner);
+  auto project = [&] {
+    return graph.linear(x, graph.param({outer, inner}, "q8_0"), {}, outer);
+  };
+  Operand gate = project(), up = project();
+  Operand active =
+      graph.emit("llm.act silu " + gate.name + " : " + gate.type, gate.type);
+  graph.finish(graph.combine("arith.mulf", active, up));
+}
+
+static void buildNorm(Graph &graph, const std::string &kind) {
+  int64_t columns = graph.pick(1, 700);
+  Operand x = graph.rows(columns), weight = graph.param({columns});
+  graph.finish(graph.emit("llm.norm " + kind + " " + x.name + " weight(" +
+                              weight.name + ") {eps = 1.0e-5 : f64} : (" +
+                              x.type + ", " + weight.type + ") -> " + x.type,
+                          x.type));
+}
+
+static void buildRope(Graph &graph) {
+  int64_t heads = graph.pick(1, 5), half = graph.pick(1, 40);
+  std::vector<float> frequencies;
+  for (int64_t i = 0; i < half; ++i)
+    frequencies.push_back(std::pow(1e4, -double(i) / half));
+  Operand inv = graph.values({half}, frequencies);
+  Operand x = graph.heads(heads, 2 * half);
+  std::string pairing = graph.pick(0, 1) ? "half" : "interleaved";
+  Operand turned =
+      graph.emit("llm.rope " + pairing + " " + x.name + ", " +
+                     graph.positions().name + ", " + inv.name + " : (" +
+                     x.type + ", tensor<?xi32>, " + inv.type + ") -> " + x.type,
+                 x.type);
+  graph.finish(graph.collapse(turned, heads, 2 * half));
+}
+
+/// Heads that share keys, with a window, a cap, slopes or sinks.
+static void buildAttention(Graph &graph, const std::string &element) {
+  int64_t groups = graph.pick(1, 3), heads = groups * graph.pick(1, 4);
+  int64_t keyDim = graph.pick(1, 90), valueDim = graph.pick(1, 90);
+  Operand kv =
+      graph.useCache("!llm.kv<1x" + number(groups) + "x" + number(keyDim) +
+                     "x" + number(valueDim) + ", " + element + ">");
+  Operand layer = graph.emit("arith.constant 0 : index", "index");
+  std::string attributes = "scale = 0.3 : f64";
+  if (graph.pick(0, 1))
+    attributes += ", left = " + number(graph.pick(0, 9)) + " : i64";
+  if (graph.pick(0, 1))
+    attributes += ", softcap = 5.0 : f64";
+  Operand slopes = graph.pick(0, 1) ? graph.param({heads}) : Operand();
+  Operand sinks = graph.pick(0, 1) ? graph.param({heads}) : Operand();
+  Operand a =
+      graph.attend(graph.heads(heads, keyDim), graph.heads(groups, keyDim),
+                   graph.heads(groups, valueDim), kv, layer, attributes,
+                   tensor({-1, heads, valueDim}), slopes, sinks);
+  graph.finish(graph.collapse(a, heads, valueDim), kv);
+}
+
+/// The kinds of rows that a table may have.
+static void buildEmbed(Graph &graph, const std::string &encoding) {
+  int64_t columns = 32 * graph.pick(1, 12);
+  Operand table = graph.param({Graph::tokenCount, columns}, encoding);
+  std::string type = tensor({-1, columns});
+  graph.finish(graph.emit("llm.embed " + graph.tokens().name + ", " +
+                              table.name + " : (tensor<?xi32>, " + table.type +
+                              ") -> " + type,
+                          type));
+}
+
+static std::vector<Family> families() {
+  std::vector<Family> all = {
+      {"gated", buildGated},
+      {"rms", [](Graph &graph) { buildNorm(graph, "rms"); }},
+      {"layer", [](Graph &graph) { buildNorm(graph, "layer"); }},
+      {"rope", buildRope},
+      {"attention_f32",
+       [](Graph &graph) { buildAttention(graph, "f32"); },
+       {1, 7, 64, 1}},
+      {"attention_f16",
+       [](Graph &graph) { buildAttention(graph, "f16"); },
+       {33, 1, 31, 1}},
+  };
+  for (const char *encoding : {"f32", "f16", "bf16", "q4_0", "q5_1", "q8_0"}) {
+    all.push_back({encoding, [encoding](Graph &graph) {
+                     buildLinear(graph, encoding, /*integers=*/false);
+                   }});
+    all.push_back(
+        {encoding, [encoding](Graph &graph) { buildEmbed(graph, encoding); }});
+  }
+  for (const char *encoding : {"q4_0", "q4_1", "q5_0", "q5_1", "q8_0"})
+    all.push_back({encoding, [encoding](Graph &graph) {
+                     buildLinear(graph, encoding, /*integers=*/true);
+                   }});
+  return all;
+}
+
+TEST_P(Device, RandomShapesAgreeWithTheInterpreter) {
+  for (int64_t shape = 0; shape < countShapes(); ++shape) {
+    Graph graph(1000 + shape);
+    GetParam().build(graph);
+    GraphRun run(graph, {device});
+    ASSERT_TRUE(run.ok()) << graph.text();
+    auto steps = stepsOf(graph, GetParam().steps);
+    auto expected = run.interpret(steps);
+    run.compiled->start(device);
+    for (size_t i = 0; i < steps.size(); ++i)
+      EXPECT_LE(relativeDifference(run.compiled->run(steps[i]), expected[i]),
+                tolerance::floats)
+          << "shape " << shape << ", step " << i << "\n"
+          << graph.text();
+  }
+}
+
+static std::string nameOf(const ::testing::TestParamInfo<Family> &info) {
+  return number(info.index) + "_" + info.param.name;
+}
+INSTANTIATE_TEST_SUITE_P(Families, Device, ::testing::ValuesIn(families()),
+                         nameOf);
+
+//===----------------------------------------------------------------------===//
+// What may not change a bit
+//===----------------------------------------------------------------------===//
+
+/// A layer in small: norm, product, attention, product, residual.
+static void buildLayer(Graph &graph) {
+  constexpr int64_t heads = 3, width = 32, columns = heads * width;
+  Operand x = graph.rows(columns), weight = graph.param({columns});
+  Operand n = graph.emit("llm.norm rms " + x.name + " weight(" + weight.name +
+                             ") {eps = 1.0e-5 : f64} : (" + x.type + ", " +
+                             weight.type + ") -> " + x.type,
+                         x.type);
+  Operand rows = graph.quantize(n, columns);
+  auto project = [&](const Operand &from) {
+    return graph.linear(from, graph.param({columns, columns}, "q4_1"), {},
+                        columns);
+  };
+  auto asHeads = [&] { return graph.expand(project(rows), heads, width); };
+  Operand q = asHeads(), k = asHeads(), v = asHeads();
+  Operand kv = graph.useCache("!llm.kv<1x3x32x32, f32>");
+  Operand layer = graph.emit("arith.constant 0 : index", "index");
+  Operand a = graph.attend(q, k, v, kv, layer, "scale = 0.2 : f64");
+  Operand o = project(graph.collapse(a, heads, width));
+  graph.finish(graph.combine("arith.addf", x, o), kv);
+}
+
+/// The last `count` rows of all.
+static std::vector<float> lastRows(const std::vector<float> &rows,
+                                   int64_t columns, int64_t count) {
+  return {rows.end() - columns * count, rows.end()};
+}
+
+TEST(DeviceInvariants, NoOrderOfBlocksAndWarpsChangesABit) {
+  Graph graph(77);
+  buildLayer(graph);
+  GraphRun run(graph, {device});
+  ASSERT_TRUE(run.ok());
+  auto steps = stepsOf(graph, {9, 1, 60, 1});
+  std::vector<std::vector<float>> first;
+  for (int64_t time = 0; time < 3; ++time) {
+    run.compiled->start(device); // each step has a seed of its own
+    for (auto [i, step] : llvm::enumerate(steps)) {
+      std::vector<float> found = run.compiled->run(step);
+      if (time == 0)
+        first.push_back(found);
+      EXPECT_TRUE(found == first[i]) << "time " << time << ", step " << i;
+    }
+  }
+}
+
+TEST(DeviceInvariants, NeighboursDoNotChangeABit) {
+  Graph graph(78);
+  buildLayer(graph);
+  GraphRun run(graph, {device});
+  ASSERT_TRUE(run.ok());
+  std::vector<ReferenceBatch> alone(2), among(2);
+  graph.append(alone[0], 2, 0, 6);
+  graph.append(alone[1], 2, 6, 1);
+  graph.append(among[0], 0, 0, 5);
+  graph.append(among[0], 1, 0, 12);
+  graph.append(among[1], 0, 5, 2);
+  // The same tokens behind others.
+  for (size_t i = 0; i < 2; ++i)
+    for (auto [token, position] :
+         llvm::zip(alone[i].tokens, alone[i].positions)) {
+      among[i].logitRows.push_back(among[i].tokens.size());
+      among[i].tokens.push_back(token);
+      among[i].positions.push_back(position);
+      among[i].sequences.push_back(2);
+    }
+  std::vector<std::vector<float>> expected;
+  run.compiled->start(device);
+  for (const ReferenceBatch &batch : alone)
+    expected.push_back(run.compiled->run(batch));
+  run.compiled->start(device);
+  for (size_t i = 0; i < 2; ++i) {
+    std::vector<float> rows = run.compiled->run(among[i]);
+    int64_t columns = run.compiled->vocabulary();
+    EXPECT_TRUE(lastRows(rows, columns, alone[i].tokens.size()) == expected[i])
+        << "step " << i;
+  }
+}
+
+TEST(DeviceInvariants, CutsOfAPromptDoNotChangeABit) {
+  Graph graph(79);
+  buildLayer(graph);
+  GraphRun run(graph, {device});
+  ASSERT_TRUE(run.ok());
+  ReferenceBatch whole = stepsOf(graph, {11})[0];
+  run.compiled->start(device);
+  std::vector<float> expected = run.compiled->run(whole);
+  std::vector<float> found;
+  run.compiled->start(device);
+  int32_t first = 0;
+  for (int32_t count : {1, 4, 5, 1}) {
+    ReferenceBatch part;
+    for (int32_t i = first; i < first + count; ++i) {
+      part.logitRows.push_back(i - first);
+      part.tokens.push_back(whole.tokens[i]);
+      part.positions.push_back(i);
+      part.sequences.push_back(whole.sequences[i]);
+    }
+    first += count;
+    llvm::append_range(found, run.compiled->run(part));
+  }
+  EXPECT_TRUE(found == expected)
+      << "difference " << relativeDifference(found, expected);
+}
+
+/// A program for both: the same results, within rounding.
+TEST(DeviceInvariants, TheProcessorAgrees) {
+  Graph graph(80);
+  buildLayer(graph);
+  GraphRun run(graph, {"avx2", device});
+  ASSERT_TRUE(run.ok());
+  EXPECT_EQ(run.compiled->variants(),
+            (std::vector<std::string>{"avx2", device}));
+  auto steps = stepsOf(graph, {7, 1});
+  std::vector<std::vector<float>> expected;
+  run.compiled->start("avx2");
+  for (const ReferenceBatch &step : steps)
+    expected.push_back(run.compiled->run(step));
+  run.compiled->start(device);
+  for (auto [step, rows] : llvm::zip(steps, expected))
+    EXPECT_LE(relativeDifference(run.compiled->run(step), rows),
+              tolerance::floats);
+}
