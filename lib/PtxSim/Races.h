@@ -246,7 +246,8 @@ void Shadow::addReader(Granule &g, const Query &query, Known known) {
     list.push_back({g.readWarp, g.readTime, g.readLanes, g.readLine});
     g.strongReads &= query.isStrong;
   } else {
-    g.strongReads = query.isStrong && readers[g.more].empty();
+    // Of older readers, those that nothing orders yet stay what they were.
+    g.strongReads = query.isStrong && (readers[g.more].empty() || g.strongReads);
   }
   g.readTime = me.time, g.readWarp = me.warp, g.readLine = me.line;
   g.readLanes = lane;

@@ -186,7 +186,7 @@ const char *release = "st.release.cta.shared.u32 [turn], %t4;",
 
 TEST(HandingOn, EveryReleaseGoesWithEveryAcquire) {
   for (const char *raise : {release, fenced, exchanged})
-    for (const char *wait : {acquire, added})
+    for (const char *wait : {acquire, lookFenced, added})
       for (uint64_t seed = 0; seed < seeds; ++seed)
         chain(raise, wait, seed);
 }

@@ -13,7 +13,7 @@ using U = uint64_t;
 
 /// Lane k has 100 + k in its %t0, and the body gives $d.
 std::vector<U> onWarp(const std::string &body, unsigned bits = 32) {
-  return evaluate("add.u32 %t0, %tid, 100;\n  " + body, bits, 32, 32, 32,
+  return evaluate("add.u32 %t0, %id, 100;\n  " + body, bits, 32, 32, 32,
                   std::vector<U>(96));
 }
 
@@ -42,7 +42,7 @@ class Shuffles : public testing::TestWithParam<const char *> {};
 /// Lanes of a mask take part in a branch of their own.
 std::string among(uint32_t mask, const std::string &body) {
   std::string number = std::to_string(mask);
-  return "mov.b32 $d, 7;\n  mov.u32 %t1, 1;\n  shl.b32 %t1, %t1, %tid;\n"
+  return "mov.b32 $d, 7;\n  mov.u32 %t1, 1;\n  shl.b32 %t1, %t1, %id;\n"
          "  and.b32 %t1, %t1, " +
          number + ";\n  setp.eq.u32 %p0, %t1, 0;\n  @%p0 bra OUT;\n  " + body +
          "\nOUT:\n";
@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(All, Shuffles,
 
 TEST(LaneMasks, LanesMayChooseWhomTheyRead) {
   // Backwards: each lane has another distance.
-  std::vector<U> found = onWarp("sub.u32 %t1, 31, %tid;\n"
+  std::vector<U> found = onWarp("sub.u32 %t1, 31, %id;\n"
                                 "  shfl.sync.idx.b32 $d, %t0, %t1, 31, -1;");
   for (U lane = 0; lane < 32; ++lane)
     EXPECT_EQ(found[lane], 131 - lane);
@@ -84,7 +84,7 @@ TEST(LaneMasks, BallotsAreOfTheirMask) {
   for (uint32_t mask : masks) {
     std::string number = std::to_string(mask);
     std::vector<U> found =
-        onWarp(among(mask, "and.b32 %t2, %tid, 2;\n  setp.ne.u32 %p1, %t2, 0;\n"
+        onWarp(among(mask, "and.b32 %t2, %id, 2;\n  setp.ne.u32 %p1, %t2, 0;\n"
                            "  vote.sync.ballot.b32 $d, %p1, " +
                                number + ";"));
     for (U lane = 0; lane < 32; ++lane)
@@ -107,7 +107,7 @@ TEST(LaneMasks, VotesAreOfTheirMask) {
       for (uint32_t limit : {0u, 1u, 16u, 32u}) { // lanes below it say yes
         uint32_t yes = mask & uint32_t((U(1) << limit) - 1);
         std::vector<U> found = onWarp(among(
-            mask, "setp.lt.u32 %p1, %tid, " + std::to_string(limit) +
+            mask, "setp.lt.u32 %p1, %id, " + std::to_string(limit) +
                       ";\n  vote.sync." + kind.name + ".pred %p1, %p1, " +
                       std::to_string(mask) + ";\n  selp.b32 $d, 1, 0, %p1;"));
         for (U lane = 0; lane < 32; ++lane)
@@ -141,7 +141,7 @@ TEST(LaneMasks, ReductionsAreOfTheirMask) {
         if (mask >> lane & 1)
           expected = kind.of(expected, lane * 0x9e3779b9u);
       std::vector<U> found = onWarp(
-          among(mask, "mul.lo.u32 %t2, %tid, 0x9e3779b9;\n  redux.sync." +
+          among(mask, "mul.lo.u32 %t2, %id, 0x9e3779b9;\n  redux.sync." +
                           std::string(kind.name) + " $d, %t2, " +
                           std::to_string(mask) + ";"));
       for (U lane = 0; lane < 32; ++lane)
@@ -154,7 +154,7 @@ TEST(LaneMasks, MatchesAreOfTheirMask) {
   for (uint32_t mask : masks)
     for (uint32_t groups : {1u, 2u, 5u, 32u}) {
       std::string number = std::to_string(mask),
-                  value = "rem.u32 %t2, %tid, " + std::to_string(groups) +
+                  value = "rem.u32 %t2, %id, " + std::to_string(groups) +
                           ";\n  match.";
       std::vector<U> any =
           onWarp(among(mask, value + "any.sync.b32 $d, %t2, " + number + ";"));
@@ -183,7 +183,7 @@ TEST(LaneMasks, TheLowestLaneIsElected) {
 
 TEST(LaneMasks, DifferentMasksAreAnError) {
   std::string says = failureOf(Error::Kind::Program, [] {
-    onWarp("mov.u32 %t1, -1;\n  setp.eq.u32 %p0, %tid, 9;\n"
+    onWarp("mov.u32 %t1, -1;\n  setp.eq.u32 %p0, %id, 9;\n"
            "  @%p0 mov.u32 %t1, 0x3ff;\n"
            "  shfl.sync.idx.b32 $d, %t0, 0, 31, %t1;");
   });
@@ -202,8 +202,8 @@ std::vector<U> onThreads(const std::string &body) {
 
 TEST(Divergence, NestedBranchesMeetAgain) {
   std::vector<U> found = onThreads(
-      "mov.u32 $d, 0;\n  and.b32 %t0, %tid, 1;\n  setp.eq.u32 %p0, %t0, 0;\n"
-      "  and.b32 %t1, %tid, 6;\n  setp.lt.u32 %p1, %t1, 3;\n"
+      "mov.u32 $d, 0;\n  and.b32 %t0, %id, 1;\n  setp.eq.u32 %p0, %t0, 0;\n"
+      "  and.b32 %t1, %id, 6;\n  setp.lt.u32 %p1, %t1, 3;\n"
       "  @%p0 bra EVEN;\n  @%p1 bra ODDLOW;\n  add.u32 $d, $d, 1;\n"
       "  bra ODDEND;\nODDLOW:\n  add.u32 $d, $d, 2;\nODDEND:\n"
       "  activemask.b32 %t2;\n  bra END;\nEVEN:\n  @%p1 bra EVENLOW;\n"
@@ -221,7 +221,7 @@ TEST(Divergence, NestedBranchesMeetAgain) {
 TEST(Divergence, LoopsInLoopsOfDifferentLengths) {
   // for (i < tid % 5) for (j < tid % 3 + i) ++d
   std::vector<U> found = onThreads(
-      "mov.u32 $d, 0;\n  rem.u32 %t0, %tid, 5;\n  rem.u32 %t1, %tid, 3;\n"
+      "mov.u32 $d, 0;\n  rem.u32 %t0, %id, 5;\n  rem.u32 %t1, %id, 3;\n"
       "  mov.u32 %t2, 0;\nOUTER:\n  setp.ge.u32 %p0, %t2, %t0;\n"
       "  @%p0 bra DONE;\n  mov.u32 %t3, 0;\nINNER:\n"
       "  add.u32 %word, %t1, %t2;\n  setp.ge.u32 %p1, %t3, %word;\n"
@@ -238,7 +238,7 @@ TEST(Divergence, LoopsInLoopsOfDifferentLengths) {
 TEST(Divergence, LoopsWithTwoWaysOut) {
   // Collatz: steps to 1, at most 50; the lanes leave by either end.
   std::vector<U> found = onThreads(
-      "add.u32 %t0, %tid, 1;\n  mov.u32 $d, 0;\nLOOP:\n"
+      "add.u32 %t0, %id, 1;\n  mov.u32 $d, 0;\nLOOP:\n"
       "  setp.eq.u32 %p0, %t0, 1;\n  @%p0 bra END;\n"
       "  setp.eq.u32 %p1, $d, 50;\n  @%p1 bra LONG;\n"
       "  and.b32 %t1, %t0, 1;\n  setp.eq.u32 %p2, %t1, 0;\n"
@@ -257,7 +257,7 @@ TEST(Divergence, LoopsWithTwoWaysOut) {
 TEST(Divergence, ABarrierInAUniformBranch) {
   // Whole warps take the branch; the barrier counts those two alone.
   std::vector<U> found = onThreads(
-      "mov.u32 $d, 1;\n  setp.ge.u32 %p0, %tid, 64;\n  @%p0 bra END;\n"
+      "mov.u32 $d, 1;\n  setp.ge.u32 %p0, %id, 64;\n  @%p0 bra END;\n"
       "  bar.sync 1, 64;\n  mov.u32 $d, 2;\nEND:\n  bar.sync 0;");
   for (U t = 0; t < 96; ++t)
     EXPECT_EQ(found[t], t < 64 ? 2u : 1u);
@@ -266,7 +266,7 @@ TEST(Divergence, ABarrierInAUniformBranch) {
 TEST(Divergence, TablesOutOfRangeAreAnError) {
   std::string says = failureOf(Error::Kind::Program, [] {
     onThreads("mov.u32 $d, 0;\nT: .branchtargets A, B;\n"
-              "  shr.u32 %t0, %tid, 5;\n  brx.idx %t0, T;\n"
+              "  shr.u32 %t0, %id, 5;\n  brx.idx %t0, T;\n"
               "A:\n  mov.u32 $d, 1;\nB:\n");
   });
   EXPECT_NE(says.find("chooses target 2 of 2"), std::string::npos) << says;
