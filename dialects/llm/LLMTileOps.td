@@ -66,7 +66,15 @@ def LLM_LaunchOp : LLM_Op<"launch", [MemoryEffects<[MemRead, MemWrite]>,
     (C1) kernel is a function in a module of the device. `number` is the kernel's place in the table of the program,
     from `llm-finish-step` on.
     ```mlir
-    llm.launch @sm_80::@k0_embed blocks %n threads 128(%ids, %table) : memref<?xi32>, memref<320x64xf32>
+    module @sm_80 {
+      func.func @step_k0_copy(%x: memref<?x64xf32>) {
+        return
+      }
+    }
+    func.func @step.sm_80(%rows: index, %x: memref<?x64xf32>) {
+      llm.launch @sm_80::@step_k0_copy blocks %rows threads 128(%x) : memref<?x64xf32>
+      return
+    }
     ```
   }];
   let arguments = (ins SymbolRefAttr:$kernel, Index:$blocks, LLM_Int:$threads, OptionalAttr<LLM_Int>:$number,

@@ -247,7 +247,8 @@ void Shadow::addReader(Granule &g, const Query &query, Known known) {
     g.strongReads &= query.isStrong;
   } else {
     // Of older readers, those that nothing orders yet stay what they were.
-    g.strongReads = query.isStrong && (readers[g.more].empty() || g.strongReads);
+    g.strongReads =
+        query.isStrong && (readers[g.more].empty() || g.strongReads);
   }
   g.readTime = me.time, g.readWarp = me.warp, g.readLine = me.line;
   g.readLanes = lane;

@@ -86,7 +86,9 @@ TEST(Ptx, ConstantTablesComeAlong) {
     llvm.store %v, %x : i32, !llvm.ptr
     llvm.return
   })");
-  EXPECT_EQ(count(text, "table[4] = {3, 1, 4, 1}"), 1u) << text;
+  EXPECT_EQ(count(text, "table[16] = {3, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 1}"),
+            1u)
+      << text;
 }
 
 TEST(Ptx, WhatNobodyDefinesIsNamed) {

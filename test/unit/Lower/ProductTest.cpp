@@ -71,8 +71,7 @@ TEST_P(CompiledLinear, AgreesForAnyNumberOfPanels) {
   Operand x = input(graph, inner);
   std::vector<Operand> results;
   for (int64_t outer : {1, 16, 17, 32, 48, 79})
-    results.push_back(
-        graph.linear(x, weight(graph, outer, inner), {}, outer));
+    results.push_back(graph.linear(x, weight(graph, outer, inner), {}, outer));
   graph.finish(results);
   expectCompiledAgrees(graph);
 }

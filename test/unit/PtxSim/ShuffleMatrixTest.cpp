@@ -140,10 +140,10 @@ TEST(LaneMasks, ReductionsAreOfTheirMask) {
       for (uint32_t lane = 0; lane < 32; ++lane)
         if (mask >> lane & 1)
           expected = kind.of(expected, lane * 0x9e3779b9u);
-      std::vector<U> found = onWarp(
-          among(mask, "mul.lo.u32 %t2, %id, 0x9e3779b9;\n  redux.sync." +
-                          std::string(kind.name) + " $d, %t2, " +
-                          std::to_string(mask) + ";"));
+      std::vector<U> found =
+          onWarp(among(mask, "mul.lo.u32 %t2, %id, 0x9e3779b9;\n  redux.sync." +
+                                 std::string(kind.name) + " $d, %t2, " +
+                                 std::to_string(mask) + ";"));
       for (U lane = 0; lane < 32; ++lane)
         EXPECT_EQ(found[lane], mask >> lane & 1 ? expected : 7u)
             << kind.name << std::hex << " of " << mask;
@@ -256,9 +256,9 @@ TEST(Divergence, LoopsWithTwoWaysOut) {
 
 TEST(Divergence, ABarrierInAUniformBranch) {
   // Whole warps take the branch; the barrier counts those two alone.
-  std::vector<U> found = onThreads(
-      "mov.u32 $d, 1;\n  setp.ge.u32 %p0, %id, 64;\n  @%p0 bra END;\n"
-      "  bar.sync 1, 64;\n  mov.u32 $d, 2;\nEND:\n  bar.sync 0;");
+  std::vector<U> found =
+      onThreads("mov.u32 $d, 1;\n  setp.ge.u32 %p0, %id, 64;\n  @%p0 bra END;\n"
+                "  bar.sync 1, 64;\n  mov.u32 $d, 2;\nEND:\n  bar.sync 0;");
   for (U t = 0; t < 96; ++t)
     EXPECT_EQ(found[t], t < 64 ? 2u : 1u);
 }
