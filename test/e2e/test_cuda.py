@@ -14,8 +14,8 @@ from support import (INPUTS, LLMC, MODELS, TARGET, TOLERANCES, TestCase, largest
 DRIVER = Path(LLMC).parent / "libllmc-ptxsim-cuda.so"
 SIMULATED = {**os.environ, "LLMRT_CUDA_DRIVER": str(DRIVER)}
 BOTH = ["--target=cpu,cuda", "--activations=f32", *TARGET]
-# A window and soft caps, experts, attention with slopes: what no other model of the list has.
-FAMILIES = ["gemma2", "mixtral", "bloom"]
+# A window and soft caps, experts, attention with slopes, values in their keys: what no other model of the list has.
+FAMILIES = ["gemma2", "mixtral", "bloom", "deepseek_v3"]
 
 
 class Cuda(TestCase):

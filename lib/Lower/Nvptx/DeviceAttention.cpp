@@ -31,7 +31,7 @@ public:
   AttentionTiler(TileBuilder &b, const KernelArgs &args, AttentionOp op)
       : b(b), args(args), op(op), layout(op.getCache().getType()),
         queryHeads(getMatrixShape(op.getType())[1]),
-        chunks(llvm::divideCeil(layout.valueDim, threads)),
+        chunks(llvm::divideCeil(layout.channels, threads)),
         query(args.get(op.getQuery())), cache(args.get(op.getCache())) {}
 
   void run() {
@@ -87,11 +87,15 @@ private:
 
   /// scale * q . k of this thread's slot.
   Value getScore(Value page, Value theirs) {
-    Value first = b.addIndex(keys, b.thread);
+    // Keys that begin with the values lie in rows, as values do.
+    bool inRows = layout.valueDim == 0;
+    Value first =
+        b.addIndex(keys, b.mulIndex(b.thread, inRows ? layout.keyDim : 1));
+    int64_t step = inRows ? 1 : pageTokens;
     Value sum = b.loop(b.index(0), b.index(layout.keyDim), 1, b.f32(0),
                        [&](Value d, ValueRange carried) -> SmallVector<Value> {
                          Value at =
-                             b.addIndex(first, b.mulIndex(d, pageTokens));
+                             b.addIndex(first, b.mulIndex(d, step));
                          return {b.fma(b.load(query, {row, head, d}),
                                        loadCache(page, at), carried[0])};
                        })[0];
@@ -132,13 +136,13 @@ private:
   /// of chunk `c`. Beyond the last one it reads the last.
   Value accumulate(Value page, Value used, int64_t c, Value start) {
     Value channel = arith::MinUIOp::create(b, b.addIndex(b.thread, c * threads),
-                                           b.index(layout.valueDim - 1));
+                                           b.index(layout.channels - 1));
     Value first = b.addIndex(layout.values(b, keys), channel);
     return b.loop(
         b.index(0), used, 1, start,
         [&](Value index, ValueRange carried) -> SmallVector<Value> {
           Value value = loadCache(
-              page, b.addIndex(first, b.mulIndex(index, layout.valueDim)));
+              page, b.addIndex(first, b.mulIndex(index, layout.valueStride())));
           // Zero times a value beyond reach is not zero if that value is NaN.
           if (reach) {
             Value at = b.addIndex(b.mulIndex(page, pageTokens), index);
@@ -161,7 +165,7 @@ private:
     for (int64_t c = 0; c < chunks; ++c) {
       Value channel = b.addIndex(b.thread, c * threads);
       b.when(b.compare(arith::CmpIPredicate::ult, channel,
-                       b.index(layout.valueDim)),
+                       b.index(layout.channels)),
              [&] {
                b.store(b.mul(state[2 + c], inverse), args.results[0],
                        {row, head, channel});
