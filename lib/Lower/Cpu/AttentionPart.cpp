@@ -38,7 +38,7 @@ void AttentionPart::begin(const Item &next) {
   position = b.load(args.batch.positions, item.row);
   keys = layout.keys(b, args.get(op.getLayer()), item.kvHead);
   slopes = loadPerHead(op.getSlopes());
-  limitReach();
+  reach = getReach(b, op, position);
 }
 
 SmallVector<Value> AttentionPart::attend(Value first, Value end, Value behind) {
@@ -146,16 +146,15 @@ SmallVector<Value> AttentionPart::loadPerHead(Value numbers) {
   return loaded;
 }
 
-/// How far back the row sees: its window, or the beginning of its chunk.
-void AttentionPart::limitReach() {
-  reach = {};
+Value getReach(TileBuilder &b, AttentionOp op, Value position) {
+  Value reach;
   if (op.getLeft() >= 0)
     reach = b.constant(b.getI32Type(), op.getLeft());
   if (!op.getChunk())
-    return;
+    return reach;
   Value size = b.constant(b.getI32Type(), op.getChunk());
   Value inChunk = arith::RemSIOp::create(b, position, size);
-  reach = reach ? Value(arith::MinSIOp::create(b, reach, inChunk)) : inChunk;
+  return reach ? Value(arith::MinSIOp::create(b, reach, inChunk)) : inChunk;
 }
 
 int64_t AttentionPart::vectors() const { return pageTokens / lanes; }

@@ -58,7 +58,6 @@ private:
                llvm::MutableArrayRef<mlir::Value> state);
   void prefetch(mlir::Value first, int64_t count);
   llvm::SmallVector<mlir::Value> loadPerHead(mlir::Value numbers);
-  void limitReach();
   int64_t vectors() const;
   int64_t countTogether(int64_t count, int64_t vectorLanes) const;
   llvm::SmallVector<mlir::Value> score(mlir::Value page);

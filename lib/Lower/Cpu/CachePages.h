@@ -47,6 +47,11 @@ inline mlir::Value lookUpPage(TileBuilder &b, const BatchArgs &batch,
   return b.toIndex(b.load(batch.blockTable, b.addIndex(first, block)));
 }
 
+/// How far back a row at `position` (i32) sees: its window, or the beginning of its
+/// chunk; null without a limit.
+mlir::Value getReach(TileBuilder &b, mlir::llm::AttentionOp op,
+                     mlir::Value position);
+
 } // namespace llmc
 
 #endif // LLMC_LIB_LOWER_CPU_CACHEPAGES_H

@@ -44,7 +44,7 @@ public:
     slot = b.toIndex(b.load(args.batch.slots, row));
     if (op.getSlopes())
       slope = b.load(args.get(op.getSlopes()), head);
-    limitReach();
+    reach = getReach(b, op, position);
     probabilities = allocateShared(b, {pageTokens}, b.getF32Type());
     Value pages = b.addIndex(b.divIndex(slot, pageTokens), 1);
     store(b.loop(
@@ -119,17 +119,6 @@ private:
   Value isInReach(Value theirs) {
     Value distance = arith::SubIOp::create(b, position, theirs);
     return b.compare(arith::CmpIPredicate::sle, distance, reach);
-  }
-
-  /// How far back the row sees: its window, or the beginning of its chunk.
-  void limitReach() {
-    if (op.getLeft() >= 0)
-      reach = b.constant(b.getI32Type(), op.getLeft());
-    if (!op.getChunk())
-      return;
-    Value size = b.constant(b.getI32Type(), op.getChunk());
-    Value inChunk = arith::RemSIOp::create(b, position, size);
-    reach = reach ? Value(arith::MinSIOp::create(b, reach, inChunk)) : inChunk;
   }
 
   /// start + p[slot] * value[slot] over the page's used slots, of this thread's channel
