@@ -126,11 +126,14 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
     args.batch = takeBatch(take);
   if (kernel.getScratch().value_or(0))
     args.teamScratch = take();
-  bool isDevice = getTarget(step).isDevice();
-  if (isDevice) {
-    // A block's scratch is found by its number.
-    if (args.teamScratch)
-      numberBlocks(b, chooseDeviceTiler(kernel).threads);
+  std::function<void(TileBuilder &, const KernelArgs &)> tile = tileKernel;
+  if (getTarget(step).isDevice()) {
+    DeviceTiler tiler = chooseDeviceTiler(kernel);
+    if (tiler.blocksWork)
+      numberBlocks(b, tiler.threads);
+    else
+      numberThreads(b);
+    tile = tiler.tile;
   } else {
     b.worker = take();
     b.workers = take();
@@ -138,10 +141,7 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
   if (args.teamScratch)
     args.scratch = viewOwnScratch(b, args.teamScratch, *kernel.getScratch());
   assert(next == entry->getNumArguments() && "every argument has its place");
-  if (isDevice)
-    chooseDeviceTiler(kernel).tile(b, args);
-  else
-    tileKernel(b, args);
+  tile(b, args);
   func::ReturnOp::create(b);
   return function;
 }

@@ -142,16 +142,22 @@ static void load(Warp &warp, const Instruction &i) {
   warp.yield(); // it may poll
 }
 
-static void decodeLoad(Decoder &d) {
-  d.needOperands(2, 3); // the third is a cache policy
-  Ordering order = takeOrdering(d);
-  takeSpace(d, d.operand(1).parts.empty() ? Operand()
-                                          : d.operand(1).parts.front());
+/// What a load or a store moves, of one lane: the type, how many of it.
+static Type takeElements(Decoder &d) {
   dropCacheHints(d);
   std::string_view vector = d.takeOneOf({"v2", "v4", "v8"});
   Type type = d.takeType();
   d.out.elements = vector.empty() ? 1 : uint8_t(vector[1] - '0');
   d.out.elementBytes = uint8_t(sizeBytes(type));
+  return type;
+}
+
+static void decodeLoad(Decoder &d) {
+  d.needOperands(2, 3); // the third is a cache policy
+  Ordering order = takeOrdering(d);
+  takeSpace(d, d.operand(1).parts.empty() ? Operand()
+                                          : d.operand(1).parts.front());
+  Type type = takeElements(d);
   d.destinations(0);
   if (d.out.count != d.out.elements)
     d.fail("needs " + std::to_string(d.out.elements) + " registers, found " +
@@ -199,11 +205,7 @@ static void decodeStore(Decoder &d) {
   Ordering order = takeOrdering(d);
   takeSpace(d, d.operand(0).parts.empty() ? Operand()
                                           : d.operand(0).parts.front());
-  dropCacheHints(d);
-  std::string_view vector = d.takeOneOf({"v2", "v4", "v8"});
-  Type type = d.takeType();
-  d.out.elements = vector.empty() ? 1 : uint8_t(vector[1] - '0');
-  d.out.elementBytes = uint8_t(sizeBytes(type));
+  Type type = takeElements(d);
   d.memory(0);
   d.sources(1, type);
   if (d.out.count != d.out.elements + 1u)

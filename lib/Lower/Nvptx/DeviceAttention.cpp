@@ -35,7 +35,6 @@ public:
         query(args.get(op.getQuery())), cache(args.get(op.getCache())) {}
 
   void run() {
-    numberBlocks(b, threads);
     row = b.divIndex(b.worker, queryHeads);
     head = b.remIndex(b.worker, queryHeads);
     Value kvHead = b.divIndex(head, queryHeads / layout.heads);
@@ -94,8 +93,7 @@ private:
     int64_t step = inRows ? 1 : pageTokens;
     Value sum = b.loop(b.index(0), b.index(layout.keyDim), 1, b.f32(0),
                        [&](Value d, ValueRange carried) -> SmallVector<Value> {
-                         Value at =
-                             b.addIndex(first, b.mulIndex(d, step));
+                         Value at = b.addIndex(first, b.mulIndex(d, step));
                          return {b.fma(b.load(query, {row, head, d}),
                                        loadCache(page, at), carried[0])};
                        })[0];
@@ -182,7 +180,7 @@ std::optional<DeviceTiler> getDeviceAttention(KernelOp kernel) {
   AttentionOp op = *ops.begin();
   int64_t heads = getMatrixShape(op.getType())[1];
   return DeviceTiler{
-      threads,
+      threads, /*blocksWork=*/true,
       [heads](TileBuilder &b, Value rows) { return b.mulIndex(rows, heads); },
       [op](TileBuilder &b, const KernelArgs &args) {
         AttentionTiler(b, args, op).run();

@@ -43,7 +43,6 @@ public:
   }
 
   void run() {
-    numberBlocks(b, threads);
     rows = b.dim(args.results[0], 0);
     lane = b.remIndex(b.thread, lanes);
     slice = b.divIndex(b.thread, lanes);
@@ -135,7 +134,7 @@ std::optional<DeviceTiler> getDeviceProduct(KernelOp kernel) {
     return std::nullopt;
   assert(threads / getPanelRows(weight) >= tileRows &&
          "every row of a tile has threads that finish it");
-  return DeviceTiler{threads,
+  return DeviceTiler{threads, /*blocksWork=*/true,
                      [weight](TileBuilder &b, Value rows) {
                        Value tiles =
                            b.divIndex(b.addIndex(rows, tileRows - 1), tileRows);

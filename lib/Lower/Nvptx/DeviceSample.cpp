@@ -34,7 +34,6 @@ public:
   }
 
   void run() {
-    numberBlocks(b, threads);
     row = b.worker;
     SmallVector<Value> found = b.choose(
         isPlain(), [&] { return findLargest(); },
@@ -127,7 +126,8 @@ std::optional<DeviceTiler> getDeviceSample(KernelOp kernel) {
   if (ops.empty())
     return std::nullopt;
   SampleOp op = *ops.begin();
-  return DeviceTiler{threads, [](TileBuilder &, Value rows) { return rows; },
+  return DeviceTiler{threads, /*blocksWork=*/true,
+                     [](TileBuilder &, Value rows) { return rows; },
                      [op](TileBuilder &b, const KernelArgs &args) {
                        SampleTiler(b, args, op).run();
                      }};

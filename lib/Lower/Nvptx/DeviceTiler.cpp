@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "DeviceTiler.h"
-#include "Threads.h"
 
 #include "../Cpu/Tilers.h"
 
@@ -26,16 +25,13 @@ static DeviceTiler getCpuTiler(KernelOp kernel) {
   constexpr int64_t threads = 128;
   // More threads than a large GPU holds find no work.
   constexpr int64_t mostBlocks = 2048;
-  return {threads,
+  return {threads, /*blocksWork=*/false,
           [kernel](TileBuilder &b, Value rows) -> Value {
             Value elements = b.mulIndex(rows, getWidestRow(kernel));
             Value full = b.divIndex(b.addIndex(elements, threads - 1), threads);
             return arith::MinUIOp::create(b, full, b.index(mostBlocks));
           },
-          [](TileBuilder &b, const KernelArgs &args) {
-            numberThreads(b);
-            tileKernel(b, args);
-          }};
+          tileKernel};
 }
 
 std::optional<DeviceTiler> getDeviceRows(KernelOp kernel) {
@@ -47,11 +43,8 @@ std::optional<DeviceTiler> getDeviceRows(KernelOp kernel) {
       break;
     }
   constexpr int64_t threads = 128;
-  return DeviceTiler{threads, [](TileBuilder &, Value rows) { return rows; },
-                     [](TileBuilder &b, const KernelArgs &args) {
-                       numberBlocks(b, threads);
-                       tileRows(b, args);
-                     }};
+  return DeviceTiler{threads, /*blocksWork=*/true,
+                     [](TileBuilder &, Value rows) { return rows; }, tileRows};
 }
 
 DeviceTiler chooseDeviceTiler(KernelOp kernel) {

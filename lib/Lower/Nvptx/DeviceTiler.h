@@ -15,10 +15,12 @@ namespace llmc {
 
 struct DeviceTiler {
   int64_t threads; // of a block
+  /// A worker is a block, whose threads share its work; else every thread is one.
+  bool blocksWork;
   /// The blocks for so many rows, an index that is at least 1; results do not depend
   /// on it.
   std::function<mlir::Value(TileBuilder &b, mlir::Value rows)> countBlocks;
-  /// Builds the kernel's code; the builder's worker is not set yet.
+  /// Builds the kernel's code; the builder knows its worker.
   std::function<void(TileBuilder &b, const KernelArgs &args)> tile;
 };
 
