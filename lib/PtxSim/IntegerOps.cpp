@@ -90,7 +90,8 @@ static void decodeMul(Decoder &d) {
     return d.run(byNarrow(type, [](auto zero, auto wide) -> Handler {
       using T = decltype(zero);
       using R = decltype(wide);
-      return map2<[](T a, T b) { return R(int64_t(a) * int64_t(b)); }, R, T, T>;
+      return map2<[](T a, T b) { return R(uint64_t(a) * uint64_t(b)); }, R, T,
+                  T>;
     }));
   if (d.take("hi"))
     return d.run(byInteger(type, [](auto zero) -> Handler {
@@ -119,7 +120,7 @@ static void decodeMad(Decoder &d) {
       using T = decltype(zero);
       using R = decltype(wide);
       return map3<[](T a, T b, R c) {
-        return R(uint64_t(int64_t(a) * int64_t(b)) + uint64_t(c));
+        return R(uint64_t(a) * uint64_t(b) + uint64_t(c));
       },
                   R, T, T, R>;
     }));
