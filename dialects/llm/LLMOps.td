@@ -279,7 +279,8 @@ def LLM_AttentionOp : LLM_Op<"attention", [Pure, AttrSizedOperandSegments, LLM_K
     `rel_bidir`, `rel_dist`); a key is allowed iff it is of the row's sequence and
     `p_q - p_k <= left` and `p_k - p_q <= right` and (chunk = 0 or p_q/chunk = p_k/chunk);
     -1 means no limit. `p = exp(s - m) / (sum exp(s - m) + exp(sink_h - m))`, m the maximum
-    including the sink; `result = sum p * v`. Everything in f32.
+    including the sink; `result = sum p * v`. Everything in f32; `narrow`: rows of prompts
+    may have queries, keys, p and v rounded to bf16, where the target multiplies these.
     query [T, H, Dk]; either cache and layer, or key [U, K, Dk] and value [U, K, Dv]
     (value absent: the cache's prefix). slopes, sinks [H]; rel [B, H].
     (C1) K divides H. (C2) Dk equal in query and keys; result is [T, H, Dv].
@@ -300,7 +301,8 @@ def LLM_AttentionOp : LLM_Op<"attention", [Pure, AttrSizedOperandSegments, LLM_K
                        F64Attr:$scale, DefaultValuedAttr<LLM_Int, "-1">:$left,
                        DefaultValuedAttr<LLM_Int, "0">:$right, DefaultValuedAttr<LLM_Int, "0">:$chunk,
                        DefaultValuedAttr<F64Attr, "0.0">:$softcap,
-                       DefaultValuedAttr<LLM_Int, "128">:$rel_dist, UnitAttr:$rel_bidir);
+                       DefaultValuedAttr<LLM_Int, "128">:$rel_dist, UnitAttr:$rel_bidir,
+                       UnitAttr:$narrow);
   let results = (outs 3DTensorOf<[F32, F16, BF16]>:$result);
   let assemblyFormat = [{
     $query (`cache` `(` $cache^ `[` $layer `]` `)`)? (`key` `(` $key^ `)`)? (`value` `(` $value^ `)`)?

@@ -330,6 +330,9 @@ llvm::Error Compiler::runUntil(Stage last) {
         }))
       return error;
     done = stage;
+    // Equal variants are left out.
+    if (stage == Stage::schedule)
+      isas = findIsas(getModule());
     if (stage == Stage::optimize)
       if (llvm::Error error = checkRecipes(getModule(), model.weights))
         return error;

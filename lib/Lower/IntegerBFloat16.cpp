@@ -4,7 +4,8 @@
 // Where nothing computes with bf16, as after its extension and rounding have become
 // shifts, LLVM still knows that values are floats: it turns what chooses between two
 // around a bitcast, finds no instruction that chooses between bf16, and calls a
-// function of a support library that is not there. An i16 it can choose.
+// function of a support library that is not there. An i16 it can choose. Only the
+// instructions that compute with bf16 are given it, cast where they are called.
 //===----------------------------------------------------------------------===//
 #include "llmc/Lower/Passes.h"
 
@@ -43,12 +44,40 @@ struct IntegerBFloat16 : impl::IntegerBFloat16Base<IntegerBFloat16> {
             return std::nullopt;
           return elements.bitcast(integer);
         });
+    SmallVector<std::pair<LLVM::CallIntrinsicOp, FunctionType>> calls;
+    getOperation().walk([&](LLVM::CallIntrinsicOp call) {
+      if (hasBF16(call->getOperandTypes()) || hasBF16(call->getResultTypes()))
+        calls.push_back(
+            {call, FunctionType::get(&getContext(), call->getOperandTypes(),
+                                     call->getResultTypes())});
+    });
     // Weights stand beside the code, and say of which floats their bytes are.
     for (Operation &op : *getOperation().getBody())
       if (isa<LLVM::LLVMDialect>(op.getDialect()))
         replacer.recursivelyReplaceElementsIn(&op, /*replaceAttrs=*/true,
                                               /*replaceLocs=*/false,
                                               /*replaceTypes=*/true);
+    for (auto [call, type] : calls)
+      castAround(call, type);
+  }
+
+  /// Gives the call back the types that its instruction has.
+  static void castAround(LLVM::CallIntrinsicOp call, FunctionType type) {
+    OpBuilder builder(call);
+    auto cast = [&](Value value, Type to) -> Value {
+      return LLVM::BitcastOp::create(builder, call.getLoc(), to, value);
+    };
+    for (auto [operand, own] :
+         llvm::zip(call->getOpOperands(), type.getInputs()))
+      if (operand.get().getType() != own)
+        operand.set(cast(operand.get(), own));
+    builder.setInsertionPointAfter(call);
+    for (auto [result, own] : llvm::zip(call->getResults(), type.getResults()))
+      if (Type integer = result.getType(); integer != own) {
+        result.setType(own);
+        Value outside = cast(result, integer);
+        result.replaceAllUsesExcept(outside, outside.getDefiningOp());
+      }
   }
 
   static bool hasBF16(TypeRange types) {
@@ -65,7 +94,8 @@ struct IntegerBFloat16 : impl::IntegerBFloat16Base<IntegerBFloat16> {
                 LLVM::ConstantOp, LLVM::ZeroOp, LLVM::PoisonOp, LLVM::UndefOp,
                 LLVM::InsertElementOp, LLVM::ExtractElementOp,
                 LLVM::ShuffleVectorOp, LLVM::InsertValueOp,
-                LLVM::ExtractValueOp, LLVM::BrOp, LLVM::CondBrOp>(op);
+                LLVM::ExtractValueOp, LLVM::BrOp, LLVM::CondBrOp,
+                LLVM::CallIntrinsicOp>(op);
   }
 };
 

@@ -62,7 +62,8 @@ static BatchArgs takeBatch(llvm::function_ref<Value()> take) {
   BatchArgs batch;
   for (Value *argument :
        {&batch.positions, &batch.slots, &batch.sequences, &batch.blockTable,
-        &batch.slotPositions, &batch.blocksPerSequence, &batch.sampling})
+        &batch.slotPositions, &batch.blocksPerSequence, &batch.sampling,
+        &batch.ranges, &batch.rangeCount})
     *argument = take();
   return batch;
 }

@@ -125,6 +125,8 @@ private:
     batch.blockTable = args.get(StepField::blockTable);
     batch.blocksPerSequence = args.get(StepField::blocksPerSequence);
     batch.sampling = args.get(StepField::sampling);
+    batch.ranges = args.get(StepField::ranges);
+    batch.rangeCount = args.get(StepField::rangeCount);
     for (size_t i = 0; i < plan.getResults().size(); ++i)
       results.push_back(args.getResult(i));
     b.worker = args.getWorker();
@@ -366,7 +368,8 @@ private:
     if (usesBatch)
       arguments.append({batch.positions, batch.slots, batch.sequences,
                         batch.blockTable, batch.slotPositions,
-                        batch.blocksPerSequence, batch.sampling});
+                        batch.blocksPerSequence, batch.sampling, batch.ranges,
+                        batch.rangeCount});
     if (int64_t bytes = kernel.getScratch().value_or(0)) {
       arguments.push_back(viewScratch(b, bytes));
       writes.push_back({Access::scratch, 0, 1});

@@ -32,7 +32,7 @@ namespace llmc {
   FIELD(parents, ids)                                                          \
   FIELD(blockTable, ids)                                                       \
   FIELD(logitRows, ids)                                                        \
-  FIELD(ranges, bytes)                                                         \
+  FIELD(ranges, ids)                                                           \
   FIELD(sampling, bytes)                                                       \
   FIELD(rows, count)                                                           \
   FIELD(rowCapacity, count)                                                    \

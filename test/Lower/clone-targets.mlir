@@ -18,7 +18,7 @@
 
 // ONE: func.func @step.avx2(
 
-// ERROR: llm-clone-targets: unknown instruction set 'sse9': avx512-vnni, avx-vnni, avx2, sm_80 are known
+// ERROR: llm-clone-targets: unknown instruction set 'sse9': avx512-bf16, avx512-vnni, avx-vnni, avx2, sm_80 are known
 llm.weight @w : tensor<8xf32> source "w"
 func.func @step(%batch: !llm.batch) -> tensor<8xf32> {
   %w = llm.param @w : tensor<8xf32>
@@ -31,8 +31,20 @@ func.func @quantised(%x: tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
 
 // -----
 
+// Prompts that may round to bf16 have code of their own.
+// CHECK: func.func @"attend.avx512-bf16"({{.*}} attributes {llm.target = #llm.target<"avx512-bf16", registers = 32, lanes = 16>}
+// CHECK: func.func @"attend.avx512-vnni"(
+func.func @attend(%batch: !llm.batch, %q: tensor<?x2x32xf32>, %kv: !llm.kv<1x1x32x32, f16>) -> tensor<?x2x32xf32> {
+  %layer = arith.constant 0 : index
+  %a = llm.attention %q cache(%kv[%layer]) batch(%batch) {scale = 1.0 : f64, narrow} : (tensor<?x2x32xf32>, !llm.kv<1x1x32x32, f16>, index, !llm.batch) -> tensor<?x2x32xf32>
+  return %a : tensor<?x2x32xf32>
+}
+
+// -----
+
 // Without rows of integers AVX-VNNI would be AVX2 again, unless it is wanted alone.
-// REMARK: remark: {{.*}}avx-vnni would be avx2 again: no rows of integers are multiplied
+// REMARK: remark: {{.*}}avx512-bf16 would be avx512-vnni again: no op has code of its own
+// REMARK: remark: {{.*}}avx-vnni would be avx2 again: no op has code of its own
 // CHECK: func.func @"floats.avx512-vnni"(
 // CHECK-NOT: avx-vnni
 // CHECK: func.func @floats.avx2(

@@ -3,7 +3,7 @@
 // RUN: llmc-opt %S/emit-tiles.mlir --llm-emit-tiles --llm-emulate-isa=machine=x86-64 | FileCheck %s --check-prefix=TILES --implicit-check-not="call_intrinsic \"llvm.x86"
 // RUN: not llmc-opt %s --split-input-file --llm-emulate-isa=machine=z80 2>&1 | FileCheck %s --check-prefix=MACHINE
 
-// MACHINE: llm-emulate-isa: unknown machine 'z80': native, x86-64, avx512-vnni, avx-vnni, avx2 are known
+// MACHINE: llm-emulate-isa: unknown machine 'z80': native, x86-64, avx512-bf16, avx512-vnni, avx-vnni, avx2 are known
 
 // Whatever the emitters spell has an emulation.
 // TILES: func.func private @grid512(
@@ -66,4 +66,20 @@ func.func @own(%a: vector<32xi8>, %b: vector<32xi8>, %one: vector<16xi16>) -> ve
   %false = arith.constant false
   %r = llvm.call_intrinsic "llvm.abs.v8i32"(%sums, %false) : (vector<8xi32>, i1) -> vector<8xi32>
   return %r : vector<8xi32>
+}
+
+// -----
+
+// Two products of bf16 per lane, the higher halves first.
+// CHECK-LABEL: func.func @bf16(
+// CHECK-SAME: %[[ACC:.*]]: vector<16xf32>, %[[X:.*]]: vector<32xbf16>, %[[Y:.*]]: vector<32xbf16>)
+// CHECK: %[[BITS:.*]] = vector.bitcast %[[X]] : vector<32xbf16> to vector<16xi32>
+// CHECK: %[[HIGH:.*]] = arith.andi %[[BITS]]
+// CHECK: %[[SUM:.*]] = math.fma %{{.*}}, %{{.*}}, %[[ACC]] : vector<16xf32>
+// CHECK: arith.shli
+// CHECK: %[[R:.*]] = math.fma %{{.*}}, %{{.*}}, %[[SUM]] : vector<16xf32>
+// CHECK: return %[[R]]
+func.func @bf16(%acc: vector<16xf32>, %x: vector<32xbf16>, %y: vector<32xbf16>) -> vector<16xf32> attributes {target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512bf16"]>} {
+  %r = llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.512"(%acc, %x, %y) : (vector<16xf32>, vector<32xbf16>, vector<32xbf16>) -> vector<16xf32>
+  return %r : vector<16xf32>
 }

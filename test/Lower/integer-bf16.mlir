@@ -66,3 +66,22 @@ llvm.func @moves(%p: !llvm.ptr, %q: !llvm.ptr) {
   llvm.store %x, %q : bf16, !llvm.ptr
   llvm.return
 }
+
+// -----
+
+// An instruction keeps its types, between casts.
+// CHECK-LABEL: llvm.func @pairs(
+// CHECK: %[[X:.*]] = llvm.load %{{.*}} -> vector<32xi16>
+// CHECK: %[[CAST:.*]] = llvm.bitcast %[[X]] : vector<32xi16> to vector<32xbf16>
+// CHECK: %[[AGAIN:.*]] = llvm.bitcast %[[X]] : vector<32xi16> to vector<32xbf16>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.512"(%{{.*}}, %[[CAST]], %[[AGAIN]])
+// CHECK: %[[ROUNDED:.*]] = llvm.call_intrinsic "llvm.x86.avx512bf16.cvtne2ps2bf16.512"({{.*}} -> vector<32xbf16>
+// CHECK: %[[OUT:.*]] = llvm.bitcast %[[ROUNDED]] : vector<32xbf16> to vector<32xi16>
+// CHECK: llvm.store %[[OUT]]
+llvm.func @pairs(%p: !llvm.ptr, %sum: vector<16xf32>) {
+  %x = llvm.load %p : !llvm.ptr -> vector<32xbf16>
+  %r = llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.512"(%sum, %x, %x) : (vector<16xf32>, vector<32xbf16>, vector<32xbf16>) -> vector<16xf32>
+  %y = llvm.call_intrinsic "llvm.x86.avx512bf16.cvtne2ps2bf16.512"(%r, %r) : (vector<16xf32>, vector<16xf32>) -> vector<32xbf16>
+  llvm.store %y, %p : vector<32xbf16>, !llvm.ptr
+  llvm.return
+}

@@ -108,16 +108,20 @@ func.func @step(%batch: !llm.batch) -> tensor<?x32xf32> {
 
 // -----
 
-// Attention: this worker's (row, head) items in turn, the pages of the row's
-// sequence in order, 64 scores per page in 4 vectors, a mask by position, then
-// the values of the used slots. Few rows of long sequences are dealt out in parts
-// (tile-attention.mlir).
+// Attention: ranges of rows in turn, and of those that were generated this worker's
+// (row, head) items: the pages of the row's sequence in order, 64 scores per page in
+// 4 vectors, a mask by position, then the values of the used slots. Few rows of long
+// sequences are dealt out in parts (tile-attention.mlir), prompts in tiles
+// (tile-prompt.mlir).
 // CHECK-LABEL: func.func private @"k{{[0-9]+}}_kv_write.avx512-vnni"(
 // CHECK-LABEL: func.func private @"k{{[0-9]+}}_attention.avx512-vnni"(
-// CHECK-SAME: %{{[^:]*}}: memref<?x4x16xf32>, %[[CACHE:[^:]*]]: memref<?x4096xf16, strided<[4096, 1]>>, %{{[^:]*}}: index, %{{[^:]*}}: memref<?x4x16xf32>, %[[POSITIONS:[^:]*]]: memref<?xi32>, %[[SLOTS:[^:]*]]: memref<?xi32>, %[[SEQUENCES:[^:]*]]: memref<?xi32>, %[[TABLE:[^:]*]]: memref<?xi32>, %[[SLOTPOSITIONS:[^:]*]]: memref<?xi32>, %{{[^:]*}}: index, %{{[^:]*}}: memref<?xi8>, %{{[^:]*}}: memref<?xi8>, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
+// CHECK-SAME: %{{[^:]*}}: memref<?x4x16xf32>, %[[CACHE:[^:]*]]: memref<?x4096xf16, strided<[4096, 1]>>, %{{[^:]*}}: index, %{{[^:]*}}: memref<?x4x16xf32>, %[[POSITIONS:[^:]*]]: memref<?xi32>, %[[SLOTS:[^:]*]]: memref<?xi32>, %[[SEQUENCES:[^:]*]]: memref<?xi32>, %[[TABLE:[^:]*]]: memref<?xi32>, %[[SLOTPOSITIONS:[^:]*]]: memref<?xi32>, %{{[^:]*}}: index, %{{[^:]*}}: memref<?xi8>, %[[RANGES:[^:]*]]: memref<?xi32>, %[[RANGECOUNT:[^:]*]]: index, %{{[^:]*}}: memref<?xi8>, %[[WORKER:.*]]: index, %[[WORKERS:.*]]: index)
+// CHECK: scf.for %[[RANGE:.*]] = %c0 to %[[RANGECOUNT]] step %c1 iter_args(%[[TURN:.*]] = %[[WORKER]])
+// CHECK: %[[PHASE:.*]] = memref.load %[[RANGES]]
+// CHECK: %[[IS_PROMPT:.*]] = arith.cmpi eq, %[[PHASE]], %c0_i32
+// CHECK: scf.if %[[IS_PROMPT]]
 // CHECK: } else {
-// CHECK: } else {
-// CHECK: scf.for %{{.*}} = %[[WORKER]] to %{{.*}} step %[[WORKERS]]
+// CHECK: scf.for %{{.*}} = %[[TURN]] to %{{.*}} step %[[WORKERS]]
 // CHECK: memref.load %[[SLOTS]]
 // CHECK: scf.for
 // CHECK: memref.load %[[TABLE]]

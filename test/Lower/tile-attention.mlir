@@ -10,7 +10,7 @@
 // fetched, and attend the parts one behind the other.
 // CHECK-LABEL: func.func private @"k{{[0-9]+}}_attention.
 // CHECK-SAME: %[[SCRATCH:[a-z0-9]*]]: memref<?xi8>, %[[WORKER:[a-z0-9]*]]: index, %[[WORKERS:[a-z0-9]*]]: index)
-// CHECK: memref.alloca() : memref<4x64xf32>
+// CHECK: memref.alloca() {alignment = 64 : i64} : memref<4x64xf32>
 // CHECK: arith.cmpi ule, %{{.*}}, %c16
 // CHECK: %[[FEW_AND_LONG:.*]] = scf.if
 // CHECK: scf.if %[[FEW_AND_LONG]] {

@@ -20,7 +20,8 @@ LLMC = os.environ.get("LLMC", str(ROOT / "build" / "bin" / "llmc"))
 # The machine that the tests pretend to run on (docs: llmc compile --emulate-on), a value of --cpu.
 MACHINE = os.environ.get("LLMC_TEST_MACHINE") or "native"
 if MACHINE != "native":
-    os.environ["LLMRT_CPU"] = {"x86-64": "none", "avx-vnni": "avx2 avx-vnni", "avx512-vnni": "avx2 avx512 avx512-vnni"}.get(
+    os.environ["LLMRT_CPU"] = {"x86-64": "none", "avx-vnni": "avx2 avx-vnni", "avx512-vnni": "avx2 avx512 avx512-vnni",
+                               "avx512-bf16": "avx2 avx512 avx512-vnni avx512-bf16"}.get(
         MACHINE, MACHINE)
 # One instruction set, for tests of what all of them share.
 TARGET = ["--cpu=native"] if MACHINE == "native" else ["--cpu=avx2", f"--emulate-on={MACHINE}"]

@@ -10,8 +10,9 @@ def CloneTargets : Pass<"llm-clone-targets", "::mlir::ModuleOp"> {
   let description = [{
     Clones each function per instruction set: its name gains `.isa`, and the attribute
     `llm.target` (`#llm.target`) says what later choices may follow. Known names:
-    avx2 (AVX2, FMA, F16C), avx-vnni (the same and AVX-VNNI) and avx512-vnni. Where no rows
-    of integers are multiplied avx-vnni would be avx2 again, and is left out beside it.
+    avx2 (AVX2, FMA, F16C), avx-vnni (the same and AVX-VNNI), avx512-vnni and avx512-bf16.
+    Where no rows of integers are multiplied avx-vnni would be avx2 again, and is left out
+    beside it; so is avx512-bf16 beside avx512-vnni where nothing attends to a cache.
 
     Expects: functions without targets. Leaves: functions with targets only; weights are shared.
     Saves: one executable runs at full speed on any x86-64 CPU since 2013.
@@ -63,7 +64,8 @@ def EmulateIsa : Pass<"llm-emulate-isa", "::mlir::ModuleOp"> {
   }];
   let options = [Option<"machine", "machine", "std::string", "\"native\"",
                         "native, x86-64 or the name of an instruction set">];
-  let dependentDialects = ["::mlir::vector::VectorDialect", "::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::vector::VectorDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
 }
 
 def FinishStep : Pass<"llm-finish-step", "::mlir::ModuleOp"> {

@@ -1,7 +1,7 @@
-//===- AttentionPart.cpp - attention of one row to some pages ---------------===//
+//===- AttentionPart.cpp - attention of some queries to some pages ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//   for page of the part, up to the row's own slot
+//   for page of the part, up to the last row's own slot
 //     scores of 64 slots, masked by position        one read of the keys
 //       slopes add to them what their distance is worth (arXiv:2108.12409)
 //     online softmax                                serves the whole tile
@@ -14,12 +14,8 @@ using namespace mlir::llm;
 
 namespace llmc {
 
-static constexpr int64_t lanes = 16; // slots per score vector
-static constexpr double lowest =
-    -3.0e38; // below every score; finite, so differences are numbers
-
 AttentionPart::AttentionPart(TileBuilder &b, const KernelArgs &args,
-                             AttentionOp op, int64_t mostHeads)
+                             AttentionOp op, int64_t mostQueries, int64_t pages)
     : layout(op.getCache().getType()), width(getLanes(layout.channels)), b(b),
       args(args), op(op), query(args.get(op.getQuery())),
       cache(args.get(op.getCache())) {
@@ -28,86 +24,161 @@ AttentionPart::AttentionPart(TileBuilder &b, const KernelArgs &args,
   assert(target && "tiles are shaped for a target");
   // Probabilities of one page pass through memory: lanes of a score are slots,
   // and the next product broadcasts one slot at a time.
-  probabilities = memref::AllocaOp::create(
-      b, MemRefType::get({mostHeads, pageTokens}, b.getF32Type()));
+  probabilities = b.allocate({mostQueries, pages * pageTokens}, b.getF32Type());
 }
 
-void AttentionPart::begin(const Item &next) {
-  item = next;
-  slot = b.toIndex(b.load(args.batch.slots, item.row));
-  position = b.load(args.batch.positions, item.row);
+void AttentionPart::begin(Value row, Value firstHead, Value kvHead,
+                          int64_t heads) {
+  Item next;
+  next.kvHead = kvHead;
+  for (int64_t h = 0; h < heads; ++h)
+    next.queries.push_back({row, b.addIndex(firstHead, h)});
+  begin(std::move(next));
+}
+
+void AttentionPart::begin(Item next) {
+  item = std::move(next);
   keys = layout.keys(b, args.get(op.getLayer()), item.kvHead);
   slopes = loadPerHead(op.getSlopes());
-  reach = getReach(b, op, position);
+  slots.clear();
+  positions.clear();
+  reaches.clear();
+  for (const Query &one : item.queries) {
+    bool isKnown = !slots.empty() && one.row == item.queries.front().row;
+    slots.push_back(isKnown ? slots[0]
+                            : b.toIndex(b.load(args.batch.slots, one.row)));
+    positions.push_back(isKnown ? positions[0]
+                                : b.load(args.batch.positions, one.row));
+    reaches.push_back(isKnown ? reaches[0] : getReach(b, op, positions.back()));
+  }
+}
+
+bool AttentionPart::isOneRow() const {
+  return llvm::all_of(item.queries, [&](const Query &one) {
+    return one.row == item.queries.front().row;
+  });
 }
 
 SmallVector<Value> AttentionPart::attend(Value first, Value end, Value behind) {
-  auto start = startState(first);
+  SmallVector<Value> start = emptyState(), whole = startState();
+  Value isFirst = b.compare(arith::CmpIPredicate::eq, first, b.index(0));
+  for (auto [some, all] : llvm::zip(start, whole))
+    if (some != all)
+      some = b.select(isFirst, all, some);
+  assert(isOneRow() && "parts are those of a row");
+  Value row = item.queries.front().row;
   return b.loop(first, end, 1, start, [&](Value block, ValueRange state) {
-    Value page = lookUpPage(b, args.batch, item.row, block);
+    Value page = lookUpPage(b, args.batch, row, block);
     nextPage = {};
     if (behind) {
       Value next = b.addIndex(block, 1);
       Value inside = b.compare(arith::CmpIPredicate::ult, next, end);
-      nextPage =
-          lookUpPage(b, args.batch, item.row, b.select(inside, next, behind));
+      nextPage = lookUpPage(b, args.batch, row, b.select(inside, next, behind));
     }
     auto see = [&] {
       SmallVector<Value> next(state);
-      seePage(block, page, next);
+      Page seen = {page, block, b.index(0)};
+      Scores scores = score(seen);
+      for (int64_t i = 0; i < count(); ++i)
+        soften(i, seen, scores, next);
+      accumulate(seen, next);
       return next;
     };
     // Most pages are out of a window's reach.
-    return reach ? b.choose(isInReach(page), see,
-                            [&] { return SmallVector<Value>(state); })
-                 : see();
+    return reaches[0] ? b.choose(isInReach(page), see,
+                                 [&] { return SmallVector<Value>(state); })
+                      : see();
   });
 }
 
 SmallVector<Value> AttentionPart::emptyState() {
   SmallVector<Value> state;
-  for (int64_t h = 0; h < item.heads; ++h) {
+  Value zero = b.constant(b.f32s(width), 0);
+  for (int64_t i = 0; i < count(); ++i) {
     state.append({b.f32(lowest), b.f32(0)});
-    state.append(chunks(), b.constant(b.f32s(width), 0));
+    state.append(chunks(), zero);
   }
   return state;
 }
 
-SmallVector<Value> AttentionPart::startState(Value first) {
-  SmallVector<Value> start = emptyState(), sinks = loadPerHead(op.getSinks());
-  Value isFirst = b.compare(arith::CmpIPredicate::eq, first, b.index(0));
-  for (auto [h, sink] : llvm::enumerate(sinks)) {
-    start[maximumOf(h)] = b.select(isFirst, sink, start[maximumOf(h)]);
-    start[sumOf(h)] = b.select(isFirst, b.f32(1), start[sumOf(h)]);
+SmallVector<Value> AttentionPart::startState() {
+  SmallVector<Value> start = emptyState();
+  for (auto [i, sink] : llvm::enumerate(loadPerHead(op.getSinks()))) {
+    start[maximumOf(i)] = sink;
+    start[sumOf(i)] = b.f32(1);
   }
   return start;
 }
 
-/// Whether the row may see any slot of the page.
+/// Whether a row of the tile may see any slot of the page.
 Value AttentionPart::isInReach(Value page) {
   Value any;
-  for (Value some : mask(loadPositions(page)))
+  SmallVector<Value> theirs = loadPositions(page);
+  for (Value some : mask(0, theirs))
     any = any ? Value(arith::OrIOp::create(b, any, some)) : some;
   return vector::ReductionOp::create(b, vector::CombiningKind::OR, any);
 }
 
-void AttentionPart::seePage(Value block, Value page,
-                            MutableArrayRef<Value> state) {
-  SmallVector<Value> scores = score(page);
-  SmallVector<Value> positions = loadPositions(page);
-  addSlopes(positions, scores);
-  SmallVector<Value> allowed = mask(positions);
-  for (int64_t h = 0; h < item.heads; ++h)
-    soften(h, MutableArrayRef(scores).slice(h * vectors(), vectors()), allowed,
-           state);
-  Value used = b.addIndex(
-      arith::SubIOp::create(b, slot, b.mulIndex(block, pageTokens)), 1);
-  accumulate(page, arith::MinUIOp::create(b, used, b.index(pageTokens)), state);
+/// Whether every query sees every slot of the page.
+Value AttentionPart::seesAll(Value page) {
+  Value all;
+  for (Value some : mask(page))
+    all = all ? b.both(all, some) : some;
+  return vector::ReductionOp::create(b, vector::CombiningKind::AND, all);
+}
+
+/// How many slots of the block a row may see that lies in `slot` itself.
+Value AttentionPart::countUsed(Value slot, Value block) {
+  Value first = b.mulIndex(block, pageTokens);
+  Value isBehind = b.compare(arith::CmpIPredicate::uge, slot, first);
+  Value used = b.addIndex(arith::SubIOp::create(b, slot, first), 1);
+  return arith::MinUIOp::create(b, b.select(isBehind, used, b.index(0)),
+                                b.index(pageTokens));
+}
+
+AttentionPart::Scores AttentionPart::score(const Page &page) {
+  Scores scores;
+  scores.values = multiplyKeys(page);
+  Value scale = b.constant(b.f32s(lanes), op.getScale().convertToDouble());
+  double softcap = op.getSoftcap().convertToDouble();
+  for (Value &value : scores.values) {
+    value = b.mul(value, scale);
+    if (softcap == 0)
+      continue;
+    Value cap = b.constant(b.f32s(lanes), softcap);
+    value = b.mul(math::TanhOp::create(b, b.div(value, cap)), cap);
+  }
+  SmallVector<Value> theirs = loadPositions(page.number);
+  for (int64_t i = 0; i < count(); ++i)
+    addSlopes(i, theirs,
+              MutableArrayRef(scores.values).slice(i * vectors, vectors));
+  scores.allowed = mask(page.number);
+  return scores;
+}
+
+void AttentionPart::accumulate(const Page &page, MutableArrayRef<Value> state) {
+  // Behind `seen` rows of the tile see different slots.
+  Value seen = countUsed(slots.front(), page.block);
+  if (reaches[0])
+    seen = b.select(seesAll(page.number), seen, b.index(0));
+  addSlots(page, b.index(0), seen, /*mayHide=*/false, state);
+  if (reaches[0] || !isOneRow())
+    addSlots(page, seen, countUsed(slots.back(), page.block), /*mayHide=*/true,
+             state);
+}
+
+void AttentionPart::storeResult(int64_t index, ValueRange state) {
+  const Query &one = item.queries[index];
+  Value inverse = b.div(b.f32(1), state[sumOf(index)]);
+  for (int64_t c = 0; c < chunks(); ++c)
+    b.storeVector(
+        b.mul(state[resultOf(index) + c], b.broadcast(inverse, width)),
+        args.results[0], {one.row, one.head, b.index(c * width)});
 }
 
 SmallVector<Value> AttentionPart::merge(ValueRange before, ValueRange next) {
   SmallVector<Value> both(before.size());
-  for (int64_t h = 0; h < item.heads; ++h) {
+  for (int64_t h = 0; h < count(); ++h) {
     // The state with the greater maximum stays as it is.
     Value ours = before[maximumOf(h)], theirs = next[maximumOf(h)];
     Value isOurs = b.compare(arith::CmpFPredicate::OGE, ours, theirs);
@@ -138,11 +209,12 @@ void AttentionPart::prefetch(Value first, int64_t count) {
         /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
 }
 
-/// What the op has per head, of the heads of the tile; nothing without it.
+/// What the op has per head, of the queries; nothing without it.
 SmallVector<Value> AttentionPart::loadPerHead(Value numbers) {
   SmallVector<Value> loaded;
-  for (int64_t h = 0; numbers && h < item.heads; ++h)
-    loaded.push_back(b.load(args.get(numbers), b.addIndex(item.firstHead, h)));
+  if (numbers)
+    for (const Query &one : item.queries)
+      loaded.push_back(b.load(args.get(numbers), one.head));
   return loaded;
 }
 
@@ -157,36 +229,32 @@ Value getReach(TileBuilder &b, AttentionOp op, Value position) {
   return reach ? Value(arith::MinSIOp::create(b, reach, inChunk)) : inChunk;
 }
 
-int64_t AttentionPart::vectors() const { return pageTokens / lanes; }
-
-/// How many of `count` vectors of so many f32 each head of the tile sums at once:
-/// their sums, a multiplier per head and what is loaded stay in registers.
-int64_t AttentionPart::countTogether(int64_t count, int64_t vectorLanes) const {
+int64_t AttentionPart::countTogether(int64_t most, int64_t vectorLanes) const {
   int64_t registers = llvm::divideCeil(vectorLanes, target.getLanes());
-  int64_t left = target.getRegisters() - item.heads - registers;
-  int64_t most = std::clamp<int64_t>(left / (item.heads * registers), 1, count);
-  while (count % most)
-    --most;
-  return most;
+  int64_t left = target.getRegisters() - count() - registers;
+  int64_t together = std::clamp<int64_t>(left / (count() * registers), 1, most);
+  while (most % together)
+    --together;
+  return together;
 }
 
-/// q . k of 64 slots for each head of the tile.
-SmallVector<Value> AttentionPart::scoreColumns(Value page) {
-  SmallVector<Value> sums(item.heads * vectors());
-  int64_t together = countTogether(vectors(), lanes);
-  for (int64_t first = 0; first < vectors(); first += together) {
-    auto part = scoreSlots(page, b.addIndex(keys, first * lanes), together);
-    for (int64_t h = 0; h < item.heads; ++h)
+/// q . k of 64 slots for each query of the tile.
+SmallVector<Value> AttentionPart::multiplyColumns(Value page) {
+  SmallVector<Value> sums(count() * vectors);
+  int64_t together = countTogether(vectors, lanes);
+  for (int64_t first = 0; first < vectors; first += together) {
+    auto part = multiplySlots(page, b.addIndex(keys, first * lanes), together);
+    for (int64_t h = 0; h < count(); ++h)
       for (int64_t v = 0; v < together; ++v)
-        sums[h * vectors() + first + v] = part[h * together + v];
+        sums[h * vectors + first + v] = part[h * together + v];
   }
   return sums;
 }
 
 /// The same of keys that lie in rows, by way of memory.
-SmallVector<Value> AttentionPart::scoreRows(Value page) {
+SmallVector<Value> AttentionPart::multiplyRows(Value page) {
   int64_t keyLanes = getLanes(layout.keyDim);
-  SmallVector<Value> zeros(item.heads, b.constant(b.f32s(keyLanes), 0));
+  SmallVector<Value> zeros(count(), b.constant(b.f32s(keyLanes), 0));
   b.loop(b.index(0), b.index(pageTokens), 1, [&](Value index) {
     Value row = b.addIndex(keys, b.mulIndex(index, layout.keyDim));
     auto sums = b.loop(
@@ -196,44 +264,32 @@ SmallVector<Value> AttentionPart::scoreRows(Value page) {
           Value at = b.addIndex(row, d);
           prefetch(at, keyLanes);
           Value key = b.loadF32s(cache, {page, at}, keyLanes);
-          for (int64_t h = 0; h < item.heads; ++h)
-            next[h] = b.fma(
-                b.loadF32s(query, {item.row, b.addIndex(item.firstHead, h), d},
-                           keyLanes),
-                key, next[h]);
+          for (auto [h, one] : llvm::enumerate(item.queries))
+            next[h] = b.fma(b.loadF32s(query, {one.row, one.head, d}, keyLanes),
+                            key, next[h]);
           return next;
         });
     for (auto [h, sum] : llvm::enumerate(sums))
       b.store(b.sumLanes(sum), probabilities, {b.index(h), index});
   });
   SmallVector<Value> scores;
-  for (int64_t h = 0; h < item.heads; ++h)
-    for (int64_t v = 0; v < vectors(); ++v)
+  for (int64_t h = 0; h < count(); ++h)
+    for (int64_t v = 0; v < vectors; ++v)
       scores.push_back(
           b.loadF32s(probabilities, {b.index(h), b.index(v * lanes)}, lanes));
   return scores;
 }
 
-/// Both, times the scale, within the softcap.
-SmallVector<Value> AttentionPart::score(Value page) {
-  SmallVector<Value> sums =
-      layout.valueDim ? scoreColumns(page) : scoreRows(page);
-  Value scale = b.constant(b.f32s(lanes), op.getScale().convertToDouble());
-  double softcap = op.getSoftcap().convertToDouble();
-  for (Value &sum : sums) {
-    sum = b.mul(sum, scale);
-    if (softcap == 0)
-      continue;
-    Value cap = b.constant(b.f32s(lanes), softcap);
-    sum = b.mul(math::TanhOp::create(b, b.div(sum, cap)), cap);
-  }
-  return sums;
+SmallVector<Value> AttentionPart::multiplyKeys(const Page &page) {
+  return layout.valueDim ? multiplyColumns(page.number)
+                         : multiplyRows(page.number);
 }
 
 /// q . k of `count` vectors of slots whose keys begin at `firstKey`.
-SmallVector<Value> AttentionPart::scoreSlots(Value page, Value firstKey,
-                                             int64_t count) {
-  SmallVector<Value> zeros(item.heads * count, b.constant(b.f32s(lanes), 0));
+SmallVector<Value> AttentionPart::multiplySlots(Value page, Value firstKey,
+                                                int64_t count) {
+  SmallVector<Value> zeros(item.queries.size() * count,
+                           b.constant(b.f32s(lanes), 0));
   return b.loop(
       b.index(0), b.index(layout.keyDim), 1, zeros,
       [&](Value d, ValueRange carried) {
@@ -241,15 +297,14 @@ SmallVector<Value> AttentionPart::scoreSlots(Value page, Value firstKey,
         Value first = b.addIndex(firstKey, b.mulIndex(d, pageTokens));
         prefetch(first, count * lanes);
         SmallVector<Value> queries;
-        for (int64_t h = 0; h < item.heads; ++h)
-          queries.push_back(b.broadcast(
-              b.load(query, {item.row, b.addIndex(item.firstHead, h), d}),
-              lanes));
+        for (const Query &one : item.queries)
+          queries.push_back(
+              b.broadcast(b.load(query, {one.row, one.head, d}), lanes));
         for (int64_t v = 0; v < count; ++v) {
           Value key =
               b.loadF32s(cache, {page, b.addIndex(first, v * lanes)}, lanes);
-          for (int64_t h = 0; h < item.heads; ++h)
-            next[h * count + v] = b.fma(queries[h], key, next[h * count + v]);
+          for (auto [h, one] : llvm::enumerate(queries))
+            next[h * count + v] = b.fma(one, key, next[h * count + v]);
         }
         return next;
       });
@@ -259,128 +314,150 @@ SmallVector<Value> AttentionPart::scoreSlots(Value page, Value firstKey,
 SmallVector<Value> AttentionPart::loadPositions(Value page) {
   SmallVector<Value> positions;
   Value first = b.mulIndex(page, pageTokens);
-  for (int64_t v = 0; v < vectors(); ++v)
+  for (int64_t v = 0; v < vectors; ++v)
     positions.push_back(
         vector::LoadOp::create(b, b.i32s(lanes), args.batch.slotPositions,
                                ValueRange{b.addIndex(first, v * lanes)}));
   return positions;
 }
 
-/// scores += slope * (their position - the row's), of each head of the tile.
-void AttentionPart::addSlopes(ArrayRef<Value> positions,
+/// scores += slope * (their position - the row's), of query `index`.
+void AttentionPart::addSlopes(int64_t index, ArrayRef<Value> theirs,
                               MutableArrayRef<Value> scores) {
-  for (int64_t v = 0; !slopes.empty() && v < vectors(); ++v) {
-    Value distance =
-        arith::SubIOp::create(b, positions[v], b.broadcast(position, lanes));
+  if (slopes.empty())
+    return;
+  for (auto [position, score] : llvm::zip(theirs, scores)) {
+    Value distance = arith::SubIOp::create(
+        b, position, b.broadcast(positions[index], lanes));
     Value ahead = arith::SIToFPOp::create(b, b.f32s(lanes), distance);
-    for (int64_t h = 0; h < item.heads; ++h) {
-      Value &score = scores[h * vectors() + v];
-      score = b.fma(b.broadcast(slopes[h], lanes), ahead, score);
-    }
+    score = b.fma(b.broadcast(slopes[index], lanes), ahead, score);
   }
 }
 
-/// Slots whose position the row may see: not after it, not beyond its reach.
-SmallVector<Value> AttentionPart::mask(ArrayRef<Value> positions) {
+/// Of each query, in vectors: rows that are several queries' are compared once.
+SmallVector<Value> AttentionPart::mask(Value page) {
+  SmallVector<Value> theirs = loadPositions(page), own, allowed;
+  for (int64_t i = 0; i < count(); ++i) {
+    if (i == 0 || positions[i] != positions[i - 1])
+      own = mask(i, theirs);
+    allowed.append(own);
+  }
+  return allowed;
+}
+
+/// Slots whose position the row of query `index` may see: not after it, not beyond
+/// its reach.
+SmallVector<Value> AttentionPart::mask(int64_t index, ArrayRef<Value> theirs) {
   SmallVector<Value> allowed;
-  Value mine = b.broadcast(position, lanes);
-  for (Value theirs : positions) {
-    Value visible = b.compare(arith::CmpIPredicate::sle, theirs, mine);
-    if (reach) {
-      Value distance = arith::SubIOp::create(b, mine, theirs);
+  Value mine = b.broadcast(positions[index], lanes);
+  for (Value position : theirs) {
+    Value visible = b.compare(arith::CmpIPredicate::sle, position, mine);
+    if (reaches[index]) {
+      Value distance = arith::SubIOp::create(b, mine, position);
       visible = b.both(visible, b.compare(arith::CmpIPredicate::sle, distance,
-                                          b.broadcast(reach, lanes)));
+                                          b.broadcast(reaches[index], lanes)));
     }
     allowed.push_back(visible);
   }
   return allowed;
 }
 
-/// Online softmax of head `h`: new maximum, rescaled sum and result, and the
+/// Online softmax of query `index`: new maximum, rescaled sum and result, and the
 /// page's probabilities in memory.
-void AttentionPart::soften(int64_t h, MutableArrayRef<Value> scores,
-                           ArrayRef<Value> allowed,
-                           MutableArrayRef<Value> state) {
+void AttentionPart::soften(int64_t index, const Page &page,
+                           const Scores &scores, MutableArrayRef<Value> state) {
+  ArrayRef<Value> allowed =
+      ArrayRef(scores.allowed).slice(index * vectors, vectors);
+  SmallVector<Value> own(
+      ArrayRef(scores.values).slice(index * vectors, vectors));
   Value none = b.constant(b.f32s(lanes), lowest);
   Value zero = b.constant(b.f32s(lanes), 0);
   Value most;
-  for (auto [score, visible] : llvm::zip(scores, allowed)) {
+  for (auto [score, visible] : llvm::zip(own, allowed)) {
     score = b.select(visible, score, none);
     most = most ? b.max(most, score) : score;
   }
-  Value before = state[maximumOf(h)];
+  Value before = state[maximumOf(index)];
   Value maximum = b.max(before, b.maxLanes(most));
   Value shrink = b.exp(b.broadcast(b.sub(before, maximum), lanes));
   Value factor = vector::ExtractOp::create(b, shrink, ArrayRef<int64_t>{0});
   Value total;
-  for (auto [v, score] : llvm::enumerate(scores)) {
-    Value p = b.exp(b.sub(score, b.broadcast(maximum, lanes)));
-    p = b.select(allowed[v], p, zero);
-    b.storeVector(p, probabilities, {b.index(h), b.index(v * lanes)});
+  for (auto [p, visible] : llvm::zip(own, allowed)) {
+    p = b.exp(b.sub(p, b.broadcast(maximum, lanes)));
+    p = b.select(visible, p, zero);
     total = total ? b.add(total, p) : p;
   }
-  state[maximumOf(h)] = maximum;
-  state[sumOf(h)] = b.fma(state[sumOf(h)], factor, b.sumLanes(total));
+  keepProbabilities(index, page, own);
+  state[maximumOf(index)] = maximum;
+  state[sumOf(index)] = b.fma(state[sumOf(index)], factor, b.sumLanes(total));
   for (int64_t c = 0; c < chunks(); ++c)
-    state[resultOf(h) + c] =
-        b.mul(state[resultOf(h) + c], b.broadcast(factor, width));
+    state[resultOf(index) + c] =
+        b.mul(state[resultOf(index) + c], b.broadcast(factor, width));
 }
 
-/// result += p[slot] * value[slot] over the page's used slots.
-void AttentionPart::accumulate(Value page, Value limit,
-                               MutableArrayRef<Value> state) {
-  Value values = layout.values(b, keys);
+void AttentionPart::keepProbabilities(int64_t index, const Page &page,
+                                      ArrayRef<Value> values) {
+  Value first = b.mulIndex(page.place, pageTokens);
+  for (auto [v, p] : llvm::enumerate(values))
+    b.storeVector(p, probabilities,
+                  {b.index(index), b.addIndex(first, v * lanes)});
+}
+
+/// The same over the slots [first, end) of the page.
+void AttentionPart::addSlots(const Page &page, Value first, Value end,
+                             bool mayHide, MutableArrayRef<Value> state) {
   int64_t together = countTogether(chunks(), width);
-  for (int64_t first = 0; first < chunks(); first += together) {
+  for (int64_t chunk = 0; chunk < chunks(); chunk += together) {
     SmallVector<Value> start;
-    for (int64_t h = 0; h < item.heads; ++h)
+    for (int64_t i = 0; i < count(); ++i)
       for (int64_t c = 0; c < together; ++c)
-        start.push_back(state[resultOf(h) + first + c]);
-    auto sums =
-        accumulateChunks(page, b.addIndex(values, first * width), limit, start);
-    for (int64_t h = 0; h < item.heads; ++h)
+        start.push_back(state[resultOf(i) + chunk + c]);
+    auto sums = addValues(page, first, end, chunk * width, start, mayHide);
+    for (int64_t i = 0; i < count(); ++i)
       for (int64_t c = 0; c < together; ++c)
-        state[resultOf(h) + first + c] = sums[h * together + c];
+        state[resultOf(i) + chunk + c] = sums[i * together + c];
   }
 }
 
-/// The same of some chunks of channels, whose values begin at `values`.
-SmallVector<Value> AttentionPart::accumulateChunks(Value page, Value values,
-                                                   Value limit,
-                                                   ValueRange start) {
-  int64_t count = start.size() / item.heads;
-  return b.loop(
-      b.index(0), limit, 1, start, [&](Value index, ValueRange carried) {
-        SmallVector<Value> next(carried);
-        Value first =
-            b.addIndex(values, b.mulIndex(index, layout.valueStride()));
-        prefetch(first, count * width);
-        SmallVector<Value> weights;
-        for (int64_t h = 0; h < item.heads; ++h)
-          weights.push_back(
-              b.broadcast(b.load(probabilities, {b.index(h), index}), width));
-        Value visible = isInReach(page, index);
-        for (int64_t c = 0; c < count; ++c) {
-          Value value =
-              b.loadF32s(cache, {page, b.addIndex(first, c * width)}, width);
-          if (visible)
-            value = b.select(visible, value, b.constant(b.f32s(width), 0));
-          for (int64_t h = 0; h < item.heads; ++h)
-            next[h * count + c] = b.fma(weights[h], value, next[h * count + c]);
-        }
-        return next;
-      });
+SmallVector<Value> AttentionPart::addValues(const Page &page, Value first,
+                                            Value end, int64_t channel,
+                                            ValueRange start, bool mayHide) {
+  int64_t each = start.size() / count();
+  Value values = b.addIndex(layout.values(b, keys), channel);
+  return b.loop(first, end, 1, start, [&](Value slot, ValueRange carried) {
+    SmallVector<Value> next(carried), loaded;
+    Value at = b.addIndex(values, b.mulIndex(slot, layout.valueStride()));
+    prefetch(at, each * width);
+    for (int64_t c = 0; c < each; ++c)
+      loaded.push_back(
+          b.loadF32s(cache, {page.number, b.addIndex(at, c * width)}, width));
+    Value place = b.addIndex(b.mulIndex(page.place, pageTokens), slot);
+    for (int64_t i = 0; i < count(); ++i) {
+      Value weight =
+          b.broadcast(b.load(probabilities, {b.index(i), place}), width);
+      // Zero times a value that is not seen is not zero if that value is NaN.
+      Value visible = mayHide ? sees(i, page, slot) : Value();
+      for (int64_t c = 0; c < each; ++c) {
+        Value value = loaded[c];
+        if (visible)
+          value = b.select(visible, value, b.constant(b.f32s(width), 0));
+        next[i * each + c] = b.fma(weight, value, next[i * each + c]);
+      }
+    }
+    return next;
+  });
 }
 
-/// Whether the row reaches back to slot `index` of the page; null without a limit.
-/// Zero times a value beyond it is not zero if that value is NaN.
-Value AttentionPart::isInReach(Value page, Value index) {
-  if (!reach)
-    return {};
-  Value at = b.addIndex(b.mulIndex(page, pageTokens), index);
-  Value distance =
-      arith::SubIOp::create(b, position, b.load(args.batch.slotPositions, at));
-  return b.compare(arith::CmpIPredicate::sle, distance, reach);
+Value AttentionPart::sees(int64_t index, const Page &page, Value slot) {
+  Value at = b.addIndex(b.mulIndex(page.number, pageTokens), slot);
+  Value theirs = b.load(args.batch.slotPositions, at);
+  Value visible =
+      b.compare(arith::CmpIPredicate::sle, theirs, positions[index]);
+  if (!reaches[index])
+    return visible;
+  Value distance = arith::SubIOp::create(b, positions[index], theirs);
+  return b.both(visible,
+                b.compare(arith::CmpIPredicate::sle, distance, reaches[index]));
 }
 
 } // namespace llmc

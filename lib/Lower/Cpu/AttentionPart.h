@@ -1,9 +1,9 @@
-//===- AttentionPart.h - attention of one row to some pages -------*- C++ -*-===//
+//===- AttentionPart.h - attention of some queries to some pages --*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The softmax is kept online (arXiv:2205.14135): what has been seen of the cache is
-// a state per query head, its maximum, its sum and its result, and the states of
-// two parts merge to that of both.
+// a state per query, its maximum, its sum and its result, and the states of two
+// parts merge to that of both.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_LOWER_ATTENTIONPART_H
 #define LLMC_LIB_LOWER_ATTENTIONPART_H
@@ -12,21 +12,30 @@
 
 namespace llmc {
 
-/// Attention of a tile of query heads, which share a kv head, to a part of the
-/// pages. Lanes of a score are slots, lanes of a result are channels.
+/// Attention of a tile of queries, which share a kv head, to a part of the pages.
+/// Lanes of a score are slots, lanes of a result are channels.
 class AttentionPart {
 public:
-  /// Allocates what one page's probabilities need, for at most `mostHeads`.
+  /// At most `mostQueries`, whose probabilities of `pages` pages pass through memory.
   AttentionPart(TileBuilder &b, const KernelArgs &args,
-                mlir::llm::AttentionOp op, int64_t mostHeads);
+                mlir::llm::AttentionOp op, int64_t mostQueries,
+                int64_t pages = 1);
+  virtual ~AttentionPart() = default;
 
-  /// What is attended: `heads` query heads of `row` from `firstHead` on.
-  struct Item {
-    mlir::Value row, firstHead, kvHead;
-    int64_t heads;
+  struct Query {
+    mlir::Value row, head; // index
   };
-  void begin(const Item &item);
+  /// What is attended: queries in ascending order of their rows.
+  struct Item {
+    llvm::SmallVector<Query> queries;
+    mlir::Value kvHead;
+  };
+  /// `heads` query heads of `row` from `firstHead` on.
+  void begin(mlir::Value row, mlir::Value firstHead, mlir::Value kvHead,
+             int64_t heads);
+  void begin(Item item);
   const Item &getItem() const { return item; }
+  int64_t count() const { return item.queries.size(); }
 
   /// The state after blocks [first, end) alone; block 0 has seen the sink, a key
   /// without a value, before all others. Lines of the next block are fetched beside
@@ -35,62 +44,106 @@ public:
   llvm::SmallVector<mlir::Value> attend(mlir::Value first, mlir::Value end,
                                         mlir::Value behind);
 
+  //===--- one page -----------------------------------------------------------===//
+
+  /// The page is block `block` of the sequence, and number `place` of those whose
+  /// probabilities are kept.
+  struct Page {
+    mlir::Value number, block, place; // index
+  };
+  /// Per query so many vectors of scores, and which of them it may see.
+  struct Scores {
+    llvm::SmallVector<mlir::Value> values, allowed;
+  };
+  Scores score(const Page &page);
+  /// Keeps the probabilities of a query, for `accumulate`: as many as in a page.
+  virtual void keepProbabilities(int64_t index, const Page &page,
+                                 llvm::ArrayRef<mlir::Value> values);
+  /// result += probability * value over the slots of the page.
+  void accumulate(const Page &page, llvm::MutableArrayRef<mlir::Value> state);
+
+  //===--- states -------------------------------------------------------------===//
+
+  /// The result of query `index` in its state goes to where the op gives it.
+  void storeResult(int64_t index, mlir::ValueRange state);
+
+  /// The positions of the page's slots, in vectors.
+  llvm::SmallVector<mlir::Value> loadPositions(mlir::Value page);
+
   /// Of no keys.
   llvm::SmallVector<mlir::Value> emptyState();
   /// Of what was seen before `next` and of `next`, in this order.
   llvm::SmallVector<mlir::Value> merge(mlir::ValueRange before,
                                        mlir::ValueRange next);
 
-  /// Places in a state: per head its maximum, its sum and its result in vectors of
+  /// Of no keys but the sinks, which have no values and are seen before all others.
+  llvm::SmallVector<mlir::Value> startState();
+
+  /// Places in a state: per query its maximum, its sum and its result in vectors of
   /// `width` channels.
-  int64_t maximumOf(int64_t head) const { return head * (2 + chunks()); }
-  int64_t sumOf(int64_t head) const { return maximumOf(head) + 1; }
-  int64_t resultOf(int64_t head) const { return maximumOf(head) + 2; }
+  int64_t maximumOf(int64_t query) const { return query * (2 + chunks()); }
+  int64_t sumOf(int64_t query) const { return maximumOf(query) + 1; }
+  int64_t resultOf(int64_t query) const { return maximumOf(query) + 2; }
   int64_t chunks() const { return layout.channels / width; }
 
   const PageLayout layout;
   const int64_t width;
 
-private:
-  llvm::SmallVector<mlir::Value> startState(mlir::Value first);
-  mlir::Value isInReach(mlir::Value page);
-  void seePage(mlir::Value block, mlir::Value page,
-               llvm::MutableArrayRef<mlir::Value> state);
-  void prefetch(mlir::Value first, int64_t count);
-  llvm::SmallVector<mlir::Value> loadPerHead(mlir::Value numbers);
-  int64_t vectors() const;
+  /// Slots per vector of scores, and such vectors in a page.
+  static constexpr int64_t lanes = 16;
+  static constexpr int64_t vectors = pageTokens / lanes;
+  /// Below every score; finite, so differences are numbers.
+  static constexpr double lowest = -3.0e38;
+
+protected:
+  /// How many of `count` vectors of so many f32 each query sums at once: their sums,
+  /// a multiplier per query and what is loaded stay in registers.
   int64_t countTogether(int64_t count, int64_t vectorLanes) const;
-  llvm::SmallVector<mlir::Value> score(mlir::Value page);
-  llvm::SmallVector<mlir::Value> scoreColumns(mlir::Value page);
-  llvm::SmallVector<mlir::Value> scoreRows(mlir::Value page);
-  llvm::SmallVector<mlir::Value>
-  scoreSlots(mlir::Value page, mlir::Value firstKey, int64_t count);
-  llvm::SmallVector<mlir::Value> loadPositions(mlir::Value page);
-  void addSlopes(llvm::ArrayRef<mlir::Value> positions,
-                 llvm::MutableArrayRef<mlir::Value> scores);
-  llvm::SmallVector<mlir::Value> mask(llvm::ArrayRef<mlir::Value> positions);
-  void soften(int64_t head, llvm::MutableArrayRef<mlir::Value> scores,
-              llvm::ArrayRef<mlir::Value> allowed,
-              llvm::MutableArrayRef<mlir::Value> state);
-  void accumulate(mlir::Value page, mlir::Value limit,
-                  llvm::MutableArrayRef<mlir::Value> state);
-  llvm::SmallVector<mlir::Value> accumulateChunks(mlir::Value page,
-                                                  mlir::Value values,
-                                                  mlir::Value limit,
-                                                  mlir::ValueRange start);
-  mlir::Value isInReach(mlir::Value page, mlir::Value slot);
+
+  /// q . k of the page's slots: per query so many vectors.
+  virtual llvm::SmallVector<mlir::Value> multiplyKeys(const Page &page);
+  /// `start` + probability * value over the slots [first, end) of the page, of some
+  /// vectors of channels from `channel` on, per query one behind the other. `mayHide`:
+  /// not every query sees every slot.
+  virtual llvm::SmallVector<mlir::Value>
+  addValues(const Page &page, mlir::Value first, mlir::Value end,
+            int64_t channel, mlir::ValueRange start, bool mayHide);
+  /// Whether query `index` sees slot `slot` of the page.
+  mlir::Value sees(int64_t index, const Page &page, mlir::Value slot);
 
   TileBuilder &b;
   const KernelArgs &args;
   mlir::llm::AttentionOp op;
   mlir::llm::TargetAttr target;
   mlir::Value query, cache, probabilities;
-
-  // Of the item.
   Item item;
-  mlir::Value slot, position, keys; // index, i32, index
-  mlir::Value reach; // how far back the row sees, i32; null without a limit
-  llvm::SmallVector<mlir::Value> slopes; // per head; none without
+  mlir::Value keys; // of the item's head in a page, index
+
+private:
+  mlir::Value isInReach(mlir::Value page);
+  llvm::SmallVector<mlir::Value> mask(mlir::Value page);
+  mlir::Value seesAll(mlir::Value page);
+  void prefetch(mlir::Value first, int64_t count);
+  llvm::SmallVector<mlir::Value> loadPerHead(mlir::Value numbers);
+  llvm::SmallVector<mlir::Value> multiplyColumns(mlir::Value page);
+  llvm::SmallVector<mlir::Value> multiplyRows(mlir::Value page);
+  llvm::SmallVector<mlir::Value>
+  multiplySlots(mlir::Value page, mlir::Value firstKey, int64_t count);
+  void addSlopes(int64_t index, llvm::ArrayRef<mlir::Value> positions,
+                 llvm::MutableArrayRef<mlir::Value> scores);
+  llvm::SmallVector<mlir::Value> mask(int64_t index,
+                                      llvm::ArrayRef<mlir::Value> positions);
+  void soften(int64_t index, const Page &page, const Scores &scores,
+              llvm::MutableArrayRef<mlir::Value> state);
+  void addSlots(const Page &page, mlir::Value first, mlir::Value end,
+                bool mayHide, llvm::MutableArrayRef<mlir::Value> state);
+  mlir::Value countUsed(mlir::Value slot, mlir::Value block);
+  bool isOneRow() const;
+
+  // Per query: what its row is, and the slope of its head.
+  llvm::SmallVector<mlir::Value> slots, positions; // index, i32
+  llvm::SmallVector<mlir::Value> reaches; // how far back it sees, i32; or null
+  llvm::SmallVector<mlir::Value> slopes;  // none without
   mlir::Value nextPage; // what is fetched beside the page that is read, or null
 };
 

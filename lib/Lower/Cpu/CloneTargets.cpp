@@ -47,34 +47,27 @@ struct CloneTargets : impl::CloneTargetsBase<CloneTargets> {
     }
   }
 
-  /// An instruction set that only multiplies integers otherwise than another one
-  /// that is wanted gives the same code where there are none.
+  /// An instruction set whose code would be that of another one that is wanted.
   void dropEqual(SmallVectorImpl<const Isa *> &wanted) {
-    if (multipliesIntegers())
-      return;
     SmallVector<const Isa *> all(wanted.begin(), wanted.end());
     llvm::erase_if(wanted, [&](const Isa *isa) {
-      if (!isa->getBase() || !llvm::is_contained(all, isa->getBase()))
+      if (!isa->getBase() || !llvm::is_contained(all, isa->getBase()) ||
+          differs(*isa))
         return false;
       decline(getOperation(), "llm-clone-targets", [&] {
         return isa->getName().str() + " would be " +
                isa->getBase()->getName().str() +
-               " again: no rows of integers are multiplied";
+               " again: no op has code of its own";
       });
       return true;
     });
   }
 
-  bool multipliesIntegers() {
-    auto isInteger = [](Type type) {
-      auto rows = dyn_cast<PackedType>(type);
-      return rows && isa<Int8ActEncodingAttr>(rows.getEncoding());
-    };
+  bool differs(const Isa &isa) {
     return getOperation()
         .walk([&](Operation *op) {
-          return llvm::any_of(op->getResultTypes(), isInteger)
-                     ? WalkResult::interrupt()
-                     : WalkResult::advance();
+          return isa.differsIn(op) ? WalkResult::interrupt()
+                                   : WalkResult::advance();
         })
         .wasInterrupted();
   }

@@ -96,6 +96,51 @@ static Value shuffleBytes(TileBuilder &b, ValueRange operands) {
   return b.select(isNegative, zero, selectByBits(b, codes, candidates));
 }
 
+/// The f32 that each bf16 in one half of 32-bit lanes is.
+static Value widenHalves(TileBuilder &b, Value pairs, bool high) {
+  auto type = cast<VectorType>(pairs.getType());
+  VectorType words = b.i32s(type.getNumElements() / 2);
+  Value bits = vector::BitCastOp::create(b, words, pairs);
+  bits = high ? Value(arith::AndIOp::create(b, bits, b.constant(words, -65536)))
+              : Value(arith::ShLIOp::create(b, bits, b.constant(words, 16)));
+  return vector::BitCastOp::create(b, b.f32s(words.getNumElements()), bits);
+}
+
+/// VDPBF16PS: each lane gains two products of bf16, that of the higher halves first.
+/// Denormal numbers, which the instruction takes for zeros, are kept.
+static Value dotBFloats(TileBuilder &b, ValueRange operands) {
+  Value sum = operands[0];
+  for (bool high : {true, false})
+    sum = b.fma(widenHalves(b, operands[1], high),
+                widenHalves(b, operands[2], high), sum);
+  return sum;
+}
+
+/// VCVTNE2PS2BF16: the second operand's numbers, then the first's, rounded to the
+/// nearest, of two the even. A NaN becomes a quiet one.
+static Value roundToBFloats(TileBuilder &b, ValueRange operands) {
+  int64_t lanes = cast<VectorType>(operands[0].getType()).getNumElements();
+  VectorType words = b.i32s(lanes);
+  auto halves = VectorType::get(lanes, b.getI16Type());
+  auto shift = [&](Value bits) -> Value {
+    return arith::ShRUIOp::create(b, bits, b.constant(words, 16));
+  };
+  auto round = [&](Value x) -> Value {
+    Value bits = vector::BitCastOp::create(b, words, x);
+    Value odd = arith::AndIOp::create(b, shift(bits), b.constant(words, 1));
+    Value half = arith::AddIOp::create(b, odd, b.constant(words, 0x7fff));
+    Value rounded = shift(arith::AddIOp::create(b, bits, half));
+    Value quiet = arith::OrIOp::create(b, shift(bits), b.constant(words, 0x40));
+    Value isNaN = b.compare(arith::CmpFPredicate::UNO, x, x);
+    return arith::TruncIOp::create(b, halves, b.select(isNaN, quiet, rounded));
+  };
+  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(2 * lanes));
+  Value both = vector::ShuffleOp::create(b, round(operands[1]),
+                                         round(operands[0]), order);
+  return vector::BitCastOp::create(
+      b, VectorType::get(2 * lanes, b.getBF16Type()), both);
+}
+
 namespace {
 
 /// An intrinsic and its meaning.
@@ -106,6 +151,8 @@ struct Emulation {
 constexpr Emulation emulations[] = {
     {"llvm.x86.avx512.vpdpbusd.512", dotBytes},
     {"llvm.x86.avx512.vpdpbusd.256", dotBytes},
+    {"llvm.x86.avx512bf16.dpbf16ps.512", dotBFloats},
+    {"llvm.x86.avx512bf16.cvtne2ps2bf16.512", roundToBFloats},
     {"llvm.x86.avx2.pmadd.ub.sw", addBytePairs},
     {"llvm.x86.avx2.pmadd.wd", addWordPairs},
     {"llvm.x86.avx2.psign.b", applySign},

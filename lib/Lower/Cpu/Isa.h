@@ -39,11 +39,16 @@ public:
   /// LLVM's CPU, and the features on top of it; getCpuBits knows each of x86-64.
   virtual llvm::StringRef getCpu() const { return "x86-64"; }
   virtual llvm::ArrayRef<llvm::StringRef> getFeatures() const = 0;
-  /// The one whose code this one's is where no integers are multiplied; or null.
+  /// The one whose code this one's is but for some ops; or null.
   virtual const Isa *getBase() const { return nullptr; }
+  /// Whether the code of `op` is another one than the base's.
+  virtual bool differsIn(mlir::Operation *op) const { return true; }
   /// Vector registers, and f32 in each: what tile shapes follow.
   virtual int64_t getRegisters() const = 0;
   virtual int64_t getLanes() const = 0;
+
+  /// Whether it adds two products of bf16 to a lane (VDPBF16PS).
+  virtual bool multipliesBFloat16() const { return false; }
 
   /// `sum over k of (code - zero) * x` of each output row, exact: per batch row
   /// and strip (r * strips + s) a vector of i32.
@@ -67,6 +72,7 @@ llvm::ArrayRef<const Isa *> getDevices();
 /// The one of this name, or null.
 const Isa *findIsa(llvm::StringRef name);
 
+const Isa &getAvx512Bf16();
 const Isa &getAvx512Vnni();
 const Isa &getAvxVnni();
 const Isa &getAvx2();

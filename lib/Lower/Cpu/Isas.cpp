@@ -10,8 +10,8 @@ using namespace mlir;
 namespace llmc {
 
 ArrayRef<const Isa *> getIsas() {
-  static const Isa *const isas[] = {&getAvx512Vnni(), &getAvxVnni(),
-                                    &getAvx2()};
+  static const Isa *const isas[] = {&getAvx512Bf16(), &getAvx512Vnni(),
+                                    &getAvxVnni(), &getAvx2()};
   return isas;
 }
 

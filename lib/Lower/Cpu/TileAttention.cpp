@@ -6,17 +6,20 @@
 // depends neither on what else is in the batch nor on who attends which part
 // (flash-decoding, https://crfm.stanford.edu/2023/10/12/flashdecoding.html).
 //
-//   many rows: for (row, kv head, tile of its query heads) in this worker's share
-//     for each part: attend, merge
 //   few rows of long sequences: for (row, kv head, tile, part) in this worker's share
 //     attend                                        the states go to scratch
 //   barrier
 //   for (row, query head) in this worker's share: merge
 //
+//   else for each range of rows
+//     of a prompt: see PromptAttention.h
+//     generated: for (row, kv head, tile of its query heads) in this worker's share
+//       for each part: attend, merge
+//
 // Tiles of 5 heads are 3 + 2, of 7 are 4 + 3: the keys are read twice, not once per
 // head.
 //===----------------------------------------------------------------------===//
-#include "AttentionPart.h"
+#include "PromptAttention.h"
 #include "Tilers.h"
 
 #include "dialects/llm/AttentionParts.h"
@@ -61,6 +64,8 @@ public:
         split(splitHeads(group, getMostHeads(getTargetOf(args)))),
         part(b, args, op, split.front().heads),
         stateSize(attention::getStateSize(part.layout.channels)) {
+    if (PromptAttention::handles(op))
+      prompts = std::make_unique<PromptAttention>(b, args, op);
     assert(queryHeads % kvHeads == 0 && "(C1) of llm.attention");
   }
 
@@ -77,18 +82,50 @@ public:
   }
 
 private:
-  /// Workers take whole tiles of rows.
+  /// Workers take whole tiles of rows. Later rows see more keys: items are dealt out
+  /// in turn, not in runs.
   void attendInTurn() {
-    Value turn = b.worker; // of this worker's first item
-    for (auto [first, tiles] : getTiles()) {
+    b.loop(b.index(0), args.batch.rangeCount, 1, b.worker,
+           [&](Value range, ValueRange turn) -> SmallVector<Value> {
+             if (!prompts)
+               return {attendGenerated(range, turn[0])};
+             return {b.choose(
+                 isPrompt(range), [&] { return attendPrompt(range, turn[0]); },
+                 [&] { return attendGenerated(range, turn[0]); })};
+           });
+  }
+
+  Value loadRange(Value range, size_t offset) {
+    constexpr int64_t columns = sizeof(LlmrtRange) / sizeof(int32_t);
+    return b.load(args.batch.ranges, b.addIndex(b.mulIndex(range, columns),
+                                                offset / sizeof(int32_t)));
+  }
+  Value isPrompt(Value range) {
+    return b.compare(arith::CmpIPredicate::eq,
+                     loadRange(range, offsetof(LlmrtRange, phase)),
+                     b.constant(b.getI32Type(), LLMRT_PHASE_PROMPT));
+  }
+
+  Value attendPrompt(Value range, Value turn) {
+    Value first = b.toIndex(loadRange(range, offsetof(LlmrtRange, firstRow)));
+    Value rows = b.toIndex(loadRange(range, offsetof(LlmrtRange, rows)));
+    return deal(turn, prompts->cut(rows),
+                [&](Value item) { prompts->attend(item, first, rows); });
+  }
+
+  Value attendGenerated(Value range, Value turn) {
+    Value first = b.toIndex(loadRange(range, offsetof(LlmrtRange, firstRow)));
+    Value rows = b.toIndex(loadRange(range, offsetof(LlmrtRange, rows)));
+    for (auto [firstHead, tiles] : getTiles()) {
       int64_t perRow = kvHeads * tiles.count;
-      Value items = b.mulIndex(b.dim(result, 0), perRow);
-      // Later rows see more keys: deal items out in turn, not in runs.
-      turn = deal(turn, items, [&, first = first, tiles = tiles](Value item) {
-        begin(b.divIndex(item, perRow), b.remIndex(item, perRow), first, tiles);
+      auto attend = [&, firstHead = firstHead, tiles = tiles](Value item) {
+        begin(b.addIndex(first, b.divIndex(item, perRow)),
+              b.remIndex(item, perRow), firstHead, tiles);
         attendWhole();
-      });
+      };
+      turn = deal(turn, b.mulIndex(rows, perRow), attend);
     }
+    return turn;
   }
 
   static TargetAttr getTargetOf(const KernelArgs &args) {
@@ -125,8 +162,8 @@ private:
     Value kvHead = b.divIndex(tile, tiles.count);
     Value inGroup = b.addIndex(
         b.mulIndex(b.remIndex(tile, tiles.count), tiles.heads), first);
-    part.begin({row, b.addIndex(b.mulIndex(kvHead, group), inGroup), kvHead,
-                tiles.heads});
+    part.begin(row, b.addIndex(b.mulIndex(kvHead, group), inGroup), kvHead,
+               tiles.heads);
   }
 
   /// The pages of a row, in parts of `size` = 2^shift pages.
@@ -158,51 +195,55 @@ private:
 
   /// All parts of the tile, one behind the other.
   void attendWhole() {
-    Parts parts = getParts(part.getItem().row);
-    storeResult(b.loop(b.index(0), parts.count, 1, part.emptyState(),
-                       [&](Value index, ValueRange state) {
-                         SmallVector<Value> next =
-                             attendPart(parts, index, /*behind=*/{});
-                         Value isFirst = b.compare(arith::CmpIPredicate::eq,
-                                                   index, b.index(0));
-                         return b.choose(
-                             isFirst, [&] { return next; },
-                             [&] { return part.merge(state, next); });
-                       }));
+    Parts parts = getParts(part.getItem().queries.front().row);
+    storeResults(b.loop(b.index(0), parts.count, 1, part.emptyState(),
+                        [&](Value index, ValueRange state) {
+                          SmallVector<Value> next =
+                              attendPart(parts, index, /*behind=*/{});
+                          Value isFirst = b.compare(arith::CmpIPredicate::eq,
+                                                    index, b.index(0));
+                          return b.choose(
+                              isFirst, [&] { return next; },
+                              [&] { return part.merge(state, next); });
+                        }));
   }
 
-  void storeResult(ValueRange state) {
-    const AttentionPart::Item &item = part.getItem();
-    for (int64_t h = 0; h < item.heads; ++h) {
-      Value inverse = b.div(b.f32(1), state[part.sumOf(h)]);
-      for (int64_t c = 0; c < part.chunks(); ++c)
-        b.storeVector(
-            b.mul(state[part.resultOf(h) + c],
-                  b.broadcast(inverse, part.width)),
-            result,
-            {item.row, b.addIndex(item.firstHead, h), b.index(c * part.width)});
-    }
+  void storeResults(ValueRange state) {
+    for (int64_t i = 0; i < part.count(); ++i)
+      part.storeResult(i, state);
   }
 
   //===--- few rows of long sequences -----------------------------------------===//
 
   /// Pages lie anywhere, so the hardware does not know which comes: few rows fetch
   /// them themselves, of many rows the first has fetched what the others read.
+  /// None of them is a prompt's.
   Value areFewAndLong() {
     constexpr int64_t mostRows = 16;
     Value rows = b.dim(result, 0), no = b.constant(b.getI1Type(), 0);
     return b.choose(
         b.compare(arith::CmpIPredicate::ule, rows, b.index(mostRows)),
         [&] {
-          return b.loop(b.index(0), rows, 1, no,
-                        [&](Value row, ValueRange found) -> SmallVector<Value> {
-                          Value isLong =
-                              b.compare(arith::CmpIPredicate::ugt,
-                                        getParts(row).count, b.index(1));
-                          return {arith::OrIOp::create(b, found[0], isLong)};
-                        })[0];
+          Value isAnyLong =
+              b.loop(b.index(0), rows, 1, no,
+                     [&](Value row, ValueRange found) -> SmallVector<Value> {
+                       Value isLong =
+                           b.compare(arith::CmpIPredicate::ugt,
+                                     getParts(row).count, b.index(1));
+                       return {arith::OrIOp::create(b, found[0], isLong)};
+                     })[0];
+          return prompts ? b.both(isAnyLong, b.negate(isAnyPrompt()))
+                         : isAnyLong;
         },
         [&] { return no; });
+  }
+
+  Value isAnyPrompt() {
+    return b.loop(b.index(0), args.batch.rangeCount, 1,
+                  b.constant(b.getI1Type(), 0),
+                  [&](Value range, ValueRange found) -> SmallVector<Value> {
+                    return {arith::OrIOp::create(b, found[0], isPrompt(range))};
+                  })[0];
   }
 
   /// As many rows at a time as the scratch of all workers has room for.
@@ -268,9 +309,8 @@ private:
 
   /// The result lies first, then the maximum and the sum.
   void storeStates(Value index, ValueRange state) {
-    const AttentionPart::Item &item = part.getItem();
-    for (int64_t h = 0; h < item.heads; ++h) {
-      Value place = placeOf(item.row, b.addIndex(item.firstHead, h), index);
+    for (auto [h, query] : llvm::enumerate(part.getItem().queries)) {
+      Value place = placeOf(query.row, query.head, index);
       for (int64_t c = 0; c < part.chunks(); ++c)
         b.storeVector(state[part.resultOf(h) + c], states,
                       b.addIndex(place, c * part.width));
@@ -297,13 +337,13 @@ private:
     b.loop(begin, last, 1, [&](Value item) {
       Value row = b.addIndex(firstRow, b.divIndex(item, queryHeads));
       Value head = b.remIndex(item, queryHeads);
-      part.begin({row, head, b.divIndex(head, group), /*heads=*/1});
-      storeResult(b.loop(b.index(1), getParts(row).count, 1,
-                         loadState(placeOf(row, head, b.index(0))),
-                         [&](Value index, ValueRange state) {
-                           return part.merge(
-                               state, loadState(placeOf(row, head, index)));
-                         }));
+      part.begin(row, head, b.divIndex(head, group), /*heads=*/1);
+      storeResults(b.loop(b.index(1), getParts(row).count, 1,
+                          loadState(placeOf(row, head, b.index(0))),
+                          [&](Value index, ValueRange state) {
+                            return part.merge(
+                                state, loadState(placeOf(row, head, index)));
+                          }));
     });
   }
 
@@ -313,7 +353,8 @@ private:
   int64_t queryHeads, kvHeads, group;
   SmallVector<HeadTiles> split;
   AttentionPart part;
-  int64_t stateSize;      // f32 of a head's state
+  std::unique_ptr<PromptAttention> prompts; // null: as generated rows
+  int64_t stateSize;                        // f32 of a head's state
   Value states, firstRow; // in scratch, and the first row that has states there
 };
 

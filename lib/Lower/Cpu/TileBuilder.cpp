@@ -215,6 +215,11 @@ Value TileBuilder::dim(Value memref, int64_t index) {
   return memref::DimOp::create(*this, memref, index);
 }
 
+Value TileBuilder::allocate(ArrayRef<int64_t> shape, Type element) {
+  return memref::AllocaOp::create(*this, MemRefType::get(shape, element),
+                                  getI64IntegerAttr(64));
+}
+
 //===----------------------------------------------------------------------===//
 // Loops
 //===----------------------------------------------------------------------===//

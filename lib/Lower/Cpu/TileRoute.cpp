@@ -29,7 +29,7 @@ public:
         lanes(getLanes(experts)) {}
 
   void run() {
-    scores = allocate(experts, b.getF32Type());
+    scores = b.allocate(experts, b.getF32Type());
     choice = allocateCandidates(experts);
     if (op.getGroups() > 1)
       groups = allocateCandidates(op.getGroups());
@@ -38,11 +38,9 @@ public:
   }
 
 private:
-  Value allocate(int64_t count, Type element) {
-    return memref::AllocaOp::create(b, MemRefType::get(count, element));
-  }
   Candidates allocateCandidates(int64_t count) {
-    return {allocate(count, b.getF32Type()), allocate(count, b.getI8Type())};
+    return {b.allocate(count, b.getF32Type()),
+            b.allocate(count, b.getI8Type())};
   }
 
   void route(Value row) {

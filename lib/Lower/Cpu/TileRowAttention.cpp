@@ -36,8 +36,7 @@ public:
   }
 
   void run() {
-    scores = memref::AllocaOp::create(
-        b, MemRefType::get(keysTogether, b.getF32Type()));
+    scores = b.allocate(keysTogether, b.getF32Type());
     auto [begin, end] = b.share(b.mulIndex(b.dim(result, 0), heads));
     b.loop(begin, end, 1, [&](Value item) {
       row = b.divIndex(item, heads);

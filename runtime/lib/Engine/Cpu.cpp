@@ -26,7 +26,8 @@ uint64_t llmrt::cpuFeatures(const CpuRegisters &registers) {
   constexpr uint32_t avx2 = 1u << 5, avx512f = 1u << 16, avx512dq = 1u << 17,
                      avx512bw = 1u << 30, avx512vl = 1u << 31; // leaf 7, EBX
   constexpr uint32_t avx512vnni = 1u << 11;                    // leaf 7, ECX
-  constexpr uint32_t avxvnni = 1u << 4;               // leaf 7, subleaf 1, EAX
+  constexpr uint32_t avxvnni = 1u << 4,
+                     avx512bf16 = 1u << 5;            // leaf 7, subleaf 1, EAX
   constexpr uint64_t ymmState = 0x6, zmmState = 0xe6; // XCR0
 
   uint64_t features = 0;
@@ -42,6 +43,8 @@ uint64_t llmrt::cpuFeatures(const CpuRegisters &registers) {
   features |= LLMRT_CPU_AVX512;
   if (registers.leaf7Ecx & avx512vnni)
     features |= LLMRT_CPU_AVX512_VNNI;
+  if (registers.leaf7Subleaf1Eax & avx512bf16)
+    features |= LLMRT_CPU_AVX512_BF16;
   return features;
 }
 
@@ -72,7 +75,8 @@ static constexpr struct {
 } featureNames[] = {{LLMRT_CPU_AVX2, "avx2"},
                     {LLMRT_CPU_AVX512, "avx512"},
                     {LLMRT_CPU_AVX512_VNNI, "avx512-vnni"},
-                    {LLMRT_CPU_AVX_VNNI, "avx-vnni"}};
+                    {LLMRT_CPU_AVX_VNNI, "avx-vnni"},
+                    {LLMRT_CPU_AVX512_BF16, "avx512-bf16"}};
 
 uint64_t llmrt::maskFeatures(uint64_t features, const char *names) {
   if (!names || !*names)

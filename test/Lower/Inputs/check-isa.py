@@ -31,6 +31,8 @@ FOREIGN = {
 FOREIGN = {name: re.compile(pattern) for name, pattern in FOREIGN.items()}
 # VPDPBUSD and VPDPWSSD with their saturating forms are what VNNI means.
 VNNI = re.compile(r"vpdp(busd|wssd)s?$")
+# What AVX512-BF16 means; AVX-NE-CONVERT has one of them in its VEX encoding.
+BF16 = re.compile(r"vdpbf16ps$|vcvtne2?ps2bf16$")
 PREFIXES = {"66", "67", "f2", "f3", "f0", "2e", "36", "3e", "26", "64", "65"}
 FUNCTION = re.compile(r"^[0-9a-f]+ <(.+)>:$")
 INSTRUCTION = re.compile(r"^\s*[0-9a-f]+:\s+((?:[0-9a-f]{2} )+)\s*(\S.*)$")
@@ -51,8 +53,9 @@ def complaint(variant, encoding, text):
     opcode, mnemonic = first_opcode(encoding), mnemonic_of(text)
     if opcode == "d5":
         return "APX"
+    own = VNNI.match(mnemonic) or (variant == "avx512-bf16" and BF16.match(mnemonic))
     for name, pattern in FOREIGN.items():
-        if not VNNI.match(mnemonic) and pattern.match(mnemonic):
+        if not own and pattern.match(mnemonic):
             return name
     if variant in ("avx2", "avx-vnni"):
         if opcode == "62":
@@ -63,6 +66,8 @@ def complaint(variant, encoding, text):
             return "AVX-512 register"
     elif VNNI.match(mnemonic) and opcode != "62":
         return "AVX-VNNI: its VEX encoding is another CPU feature"
+    elif BF16.match(mnemonic) and opcode != "62":
+        return "NE-CONVERT: its VEX encoding is another CPU feature"
     return None
 
 
@@ -72,7 +77,7 @@ def main():
         start = FUNCTION.match(line)
         if start:
             function = start.group(1)
-            variant = next((v for v in ("avx2", "avx-vnni", "avx512-vnni") if function.endswith("." + v)), None)
+            variant = next((v for v in ("avx2", "avx-vnni", "avx512-vnni", "avx512-bf16") if function.endswith("." + v)), None)
             if variant is None:
                 complaints.append(f"{function}: a function of no variant")
             continue

@@ -15,6 +15,10 @@
   tdpbssd %tmm0, %tmm1, %tmm2
 "bf16.avx512-vnni":
   vdpbf16ps %zmm0, %zmm1, %zmm2
+"vex.avx512-bf16":
+  {vex} vcvtneps2bf16 %ymm0, %xmm1
+"fp16.avx512-bf16":
+  vaddph %zmm0, %zmm1, %zmm2
 "fp16.avx512-vnni":
   vaddph %zmm0, %zmm1, %zmm2
 "fp16convert.avx512-vnni":
@@ -34,6 +38,10 @@
   vpermilps $1, %ymm0, %ymm1
 "fine.avx-vnni":
   {vex} vpdpbusd %ymm0, %ymm1, %ymm2
+"fine.avx512-bf16":
+  vpdpbusd %zmm0, %zmm1, %zmm2
+  vdpbf16ps %zmm0, %zmm1, %zmm2
+  vcvtne2ps2bf16 %zmm0, %zmm1, %zmm2
 "fine.avx512-vnni":
   vpdpbusd %zmm0, %zmm1, %zmm2
   vcvtph2ps %ymm0, %zmm1

@@ -10,14 +10,15 @@ using namespace llmrt;
 namespace {
 
 constexpr uint64_t allFeatures = LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512 |
-                                 LLMRT_CPU_AVX512_VNNI | LLMRT_CPU_AVX_VNNI;
+                                 LLMRT_CPU_AVX512_VNNI | LLMRT_CPU_AVX_VNNI |
+                                 LLMRT_CPU_AVX512_BF16;
 constexpr uint64_t avx512Features =
     LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512 | LLMRT_CPU_AVX512_VNNI;
 constexpr uint64_t ymmFeatures = LLMRT_CPU_AVX2 | LLMRT_CPU_AVX_VNNI;
 const CpuRegisters wide = {.leaf1Ecx = 0x38001000u, // FMA OSXSAVE AVX F16C
                            .leaf7Ebx = 0xc0030020u, // AVX2, AVX-512 F DQ BW VL
                            .leaf7Ecx = 0x800u,      // VNNI
-                           .leaf7Subleaf1Eax = 0x10u, // AVX-VNNI
+                           .leaf7Subleaf1Eax = 0x30u, // AVX-VNNI, BF16
                            .xcr0 = 0xe7};
 
 void noStep(const LlmrtStep *, int64_t, int64_t) {}
@@ -55,8 +56,10 @@ TEST(Cpu, everyMissingBitTakesItsFeatureAway) {
   }
   CpuRegisters registers = wide;
   registers.leaf7Ecx = 0;
-  EXPECT_EQ(cpuFeatures(registers), ymmFeatures | LLMRT_CPU_AVX512);
+  EXPECT_EQ(cpuFeatures(registers), allFeatures & ~LLMRT_CPU_AVX512_VNNI);
   registers = wide;
+  registers.leaf7Subleaf1Eax = 0x10u;
+  EXPECT_EQ(cpuFeatures(registers), allFeatures & ~LLMRT_CPU_AVX512_BF16);
   registers.leaf7Subleaf1Eax = 0;
   EXPECT_EQ(cpuFeatures(registers), avx512Features);
 }

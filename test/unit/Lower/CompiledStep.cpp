@@ -34,6 +34,7 @@ void CompiledStep::start(llvm::StringRef variant, int64_t workers) {
   if (chosen->device != LLMRT_DEVICE_CPU)
     device = std::make_unique<SimulatedDevice>(
         *chosen, loaded.deviceCode[chosen->image]);
+  phase.reset();
   lengths.clear();
   slotPositions.assign(cachePages * LLMRT_PAGE_TOKENS, LLMRT_EMPTY_POSITION);
   blockTable.assign(maxSequences * cachePages, -1);
@@ -88,6 +89,8 @@ void CompiledStep::showStep(const LlmrtStep &step) {
        {step.tokens, step.positions, step.slots, step.sequences})
     showInts(column, step.rows);
   showInts(step.logitRows, step.logitRowCount);
+  if (step.ranges)
+    device->show(step.ranges, step.rangeCount * sizeof(LlmrtRange));
   for (int64_t row = 0; step.sampling && row < step.logitRowCount; ++row)
     showInts(step.sampling[row].recent, step.sampling[row].recentCount);
   if (step.sampling)
@@ -132,6 +135,22 @@ uint8_t *CompiledStep::result(llvm::StringRef name) {
   return nullptr;
 }
 
+std::vector<LlmrtRange>
+CompiledStep::rangesOf(const std::vector<int32_t> &sequences) const {
+  std::vector<LlmrtRange> ranges;
+  for (int32_t row = 0; row < static_cast<int32_t>(sequences.size()); ++row) {
+    if (ranges.empty() || ranges.back().sequence != sequences[row])
+      ranges.push_back({sequences[row], row, 0, LLMRT_PHASE_GENERATED});
+    LlmrtRange &range = ranges.back();
+    if (++range.rows > 1)
+      range.phase = LLMRT_PHASE_PROMPT;
+  }
+  if (phase)
+    for (LlmrtRange &range : ranges)
+      range.phase = *phase;
+  return ranges;
+}
+
 std::vector<float> CompiledStep::run(const ReferenceBatch &batch) {
   std::vector<int32_t> slots;
   for (size_t t = 0; t < batch.tokens.size(); ++t)
@@ -142,6 +161,9 @@ std::vector<float> CompiledStep::run(const ReferenceBatch &batch) {
   step.slots = slots.data();
   step.sequences = batch.sequences.data();
   step.logitRows = batch.logitRows.data();
+  std::vector<LlmrtRange> ranges = rangesOf(batch.sequences);
+  step.ranges = ranges.data();
+  step.rangeCount = ranges.size();
   execute(chosen->step, step);
   std::vector<float> values;
   for (int64_t i = 0; i < model->resultCount; ++i) {

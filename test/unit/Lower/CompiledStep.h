@@ -48,7 +48,12 @@ public:
 
   int64_t vocabulary() const { return model->vocabulary; }
 
+  /// LLMRT_PHASE_* of all rows; none: a single row of a sequence was generated, more
+  /// are a prompt's.
+  std::optional<int32_t> phase;
+
 private:
+  std::vector<LlmrtRange> rangesOf(const std::vector<int32_t> &sequences) const;
   /// Runs `entry` with all workers, or as the host of a device.
   void execute(LlmrtStepFn entry, LlmrtStep &step);
   /// Lets the device see what the step's pointers name.

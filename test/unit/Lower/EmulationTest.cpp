@@ -28,6 +28,7 @@ struct Instruction {
   std::array<const char *, 3> types;
   const char *result;
   std::function<Bytes(const Operands &)> formula;
+  bool ofFloats = false; // operands are f32, or pairs of bf16
 };
 void PrintTo(const Instruction &instruction, std::ostream *stream) {
   *stream << instruction.intrinsic;
@@ -80,6 +81,26 @@ Bytes vpsignb(const Operands &x) {
   return collect<int8_t>(32, [&](size_t i) {
     int sign = lane<int8_t>(x[1], i);
     return sign == 0 ? 0 : lane<int8_t>(x[0], i) * (sign < 0 ? -1 : 1);
+  });
+}
+/// The bf16 in half `index` of 32-bit lanes.
+float bfloat(const Bytes &bytes, size_t index) {
+  return llvm::bit_cast<float>(uint32_t(lane<uint16_t>(bytes, index)) << 16);
+}
+Bytes vdpbf16ps(const Operands &x) {
+  return collect<int32_t>(16, [&](size_t i) {
+    float sum = lane<float>(x[0], i);
+    for (size_t j : {2 * i + 1, 2 * i})
+      sum = std::fma(bfloat(x[1], j), bfloat(x[2], j), sum);
+    return llvm::bit_cast<int32_t>(sum);
+  });
+}
+Bytes vcvtne2ps2bf16(const Operands &x) {
+  return collect<uint16_t>(32, [&](size_t i) {
+    uint32_t bits = lane<uint32_t>(x[i < 16], i % 16);
+    uint32_t half = bits & 0xFFFF, whole = bits >> 16;
+    bool up = half > 0x8000 || (half == 0x8000 && whole % 2);
+    return whole + up;
   });
 }
 Bytes vpshufb(const Operands &x, size_t lanes) {
@@ -174,6 +195,24 @@ std::vector<Operands> operandCases() {
   return cases;
 }
 
+/// Of f32 whose halves are bf16, all of them normal and not far from 1; some are in
+/// the middle between two bf16.
+std::vector<Operands> floatCases() {
+  std::mt19937 random(7);
+  std::vector<Operands> cases(400);
+  for (Operands &operands : cases)
+    for (Bytes &bytes : operands) {
+      bytes.resize(64);
+      for (size_t i = 0; i < 32; ++i) {
+        uint16_t half = (random() & 0x807F) | ((117 + random() % 20) << 7);
+        if (i % 2 == 0 && random() % 8 == 0)
+          half = 0x8000; // of an f32; as a bf16 it is -0
+        std::memcpy(bytes.data() + 2 * i, &half, 2);
+      }
+    }
+  return cases;
+}
+
 } // namespace
 
 TEST_P(Emulation, IsTheInstruction) {
@@ -182,7 +221,8 @@ TEST_P(Emulation, IsTheInstruction) {
   Function real = nullptr;
   if (runsOn(llvm::cantFail(getMachineFeatures("native")), GetParam().isa))
     ASSERT_TRUE(real = compile("native"));
-  for (const Operands &x : operandCases()) {
+  for (const Operands &x :
+       GetParam().ofFloats ? floatCases() : operandCases()) {
     Bytes expected = GetParam().formula(x);
     expected.resize(64); // what the result does not fill stays zero
     ASSERT_EQ(call(emulated, x), expected);
@@ -206,6 +246,20 @@ INSTANTIATE_TEST_SUITE_P(
                     {"vector<8xi32>", "vector<32xi8>", "vector<32xi8>"},
                     "vector<8xi32>",
                     vpdpbusd<8>},
+        Instruction{"vdpbf16ps",
+                    "avx512-bf16",
+                    "llvm.x86.avx512bf16.dpbf16ps.512",
+                    {"vector<16xf32>", "vector<32xbf16>", "vector<32xbf16>"},
+                    "vector<16xf32>",
+                    vdpbf16ps,
+                    /*ofFloats=*/true},
+        Instruction{"vcvtne2ps2bf16",
+                    "avx512-bf16",
+                    "llvm.x86.avx512bf16.cvtne2ps2bf16.512",
+                    {"vector<16xf32>", "vector<16xf32>"},
+                    "vector<32xbf16>",
+                    vcvtne2ps2bf16,
+                    /*ofFloats=*/true},
         Instruction{"vpmaddubsw",
                     "avx2",
                     "llvm.x86.avx2.pmadd.ub.sw",

@@ -103,8 +103,10 @@ TEST_P(Invariants, CutsOfThePromptAgree) {
   CompiledStep &step = *model.compiled;
   constexpr int32_t length = 21;
   forEachVariant([&](llvm::StringRef variant) {
-    auto run = [&](std::vector<int32_t> counts) {
+    auto run = [&](std::vector<int32_t> counts,
+                   int32_t phase = LLMRT_PHASE_PROMPT) {
       step.start(variant);
+      step.phase = phase;
       std::vector<float> all;
       int32_t first = 0;
       for (int32_t count : counts) {
@@ -119,6 +121,9 @@ TEST_P(Invariants, CutsOfThePromptAgree) {
     EXPECT_TRUE(run({8, 8, 5}) == whole);
     EXPECT_TRUE(run({1, 9, 11}) == whole);
     EXPECT_TRUE(run(std::vector<int32_t>(length, 1)) == whole);
+    // What is generated may take another way, but always the same.
+    EXPECT_TRUE(run(std::vector<int32_t>(length, 1), LLMRT_PHASE_GENERATED) ==
+                run({length}, LLMRT_PHASE_GENERATED));
   });
 }
 

@@ -83,6 +83,8 @@ public:
   /// Stores a vector or a scalar of 32 bits to bytes.
   void storeBytes(Value value, Value memref, mlir::ValueRange at);
   Value dim(Value memref, int64_t index);
+  /// Memory of the kernel's own, whose vectors cross no cache line.
+  Value allocate(llvm::ArrayRef<int64_t> shape, mlir::Type element);
 
   /// for (i = low; i < high; i += step) body(i)
   void loop(Value low, Value high, int64_t step,
@@ -137,6 +139,8 @@ struct BatchArgs {
       slotPositions;             // memref<?xi32>
   mlir::Value blocksPerSequence; // index
   mlir::Value sampling;          // memref<?xi8>, LlmrtSampling per asked row
+  mlir::Value ranges;            // memref<?xi32>, LlmrtRange each
+  mlir::Value rangeCount;        // index
 };
 
 /// A kernel's body with the memrefs that stand for its inputs and results.

@@ -1,0 +1,199 @@
+//===- BFloat16Attention.cpp - attention with products of bf16 --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "BFloat16Attention.h"
+#include "Isa.h"
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+static constexpr int64_t slotPairs = pageTokens / 2;
+
+bool BFloat16Attention::handles(AttentionOp op) {
+  if (!op.getCache() || !op.getNarrow())
+    return false;
+  PageLayout layout(op.getCache().getType());
+  return layout.valueDim && layout.keyDim % (2 * lanes) == 0 &&
+         layout.channels % lanes == 0;
+}
+
+int64_t BFloat16Attention::getMostPages(const PageLayout &layout) {
+  constexpr int64_t nearBytes = 64 << 10;
+  int64_t bytes = pageTokens * (layout.keyDim + layout.valueDim) * 2;
+  return std::clamp<int64_t>(nearBytes / bytes, 1, 4);
+}
+
+BFloat16Attention::BFloat16Attention(TileBuilder &b, const KernelArgs &args,
+                                     AttentionOp op, int64_t mostQueries,
+                                     int64_t pages, int64_t tileQueries)
+    : AttentionPart(b, args, op, mostQueries, pages) {
+  Type word = b.getI32Type();
+  queryPairs = b.allocate({tileQueries, layout.keyDim / 2}, word);
+  keyPairs = b.allocate({pages, layout.keyDim / 2, pageTokens}, word);
+  valuePairs = b.allocate({pages, slotPairs, layout.valueDim}, word);
+  probabilityPairs = b.allocate({mostQueries, pages * slotPairs}, word);
+}
+
+//===----------------------------------------------------------------------===//
+// Pairs
+//===----------------------------------------------------------------------===//
+
+static VectorType getNarrow(TileBuilder &b, int64_t lanes) {
+  return VectorType::get(lanes, b.getBF16Type());
+}
+
+/// 16 f32 each, rounded: those of `low` first, then those of `high`; as 16 i32.
+Value BFloat16Attention::round(Value low, Value high) {
+  Value both = callIntrinsic(b, "llvm.x86.avx512bf16.cvtne2ps2bf16.512",
+                             getNarrow(b, 2 * lanes), {high, low});
+  return vector::BitCastOp::create(b, b.i32s(lanes), both);
+}
+
+/// Lane i: lane i of `low` in the low half, of `high` in the high half.
+Value BFloat16Attention::pair(Value low, Value high) {
+  auto halves = VectorType::get(2 * lanes, b.getI16Type());
+  Value both = vector::BitCastOp::create(b, halves, round(low, high));
+  SmallVector<int64_t> order;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    order.append({lane, lanes + lane});
+  return vector::BitCastOp::create(
+      b, b.i32s(lanes), vector::ShuffleOp::create(b, both, both, order));
+}
+
+Value BFloat16Attention::addProducts(Value sum, Value x, Value y) {
+  auto narrow = [&](Value pairs) -> Value {
+    return vector::BitCastOp::create(b, getNarrow(b, 2 * lanes), pairs);
+  };
+  return callIntrinsic(b, "llvm.x86.avx512bf16.dpbf16ps.512", b.f32s(lanes),
+                       {sum, narrow(x), narrow(y)});
+}
+
+Value BFloat16Attention::loadPairs(Value copies, ValueRange at) {
+  return vector::LoadOp::create(b, b.i32s(lanes), copies, at);
+}
+/// One pair in every lane.
+Value BFloat16Attention::spreadPair(Value copies, ValueRange at) {
+  return b.broadcast(b.load(copies, at), lanes);
+}
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+void BFloat16Attention::copyQuery(const Query &one, Value number) {
+  b.loop(b.index(0), b.index(layout.keyDim / 2), lanes, [&](Value at) {
+    Value d = b.mulIndex(at, 2);
+    Value low = b.loadF32s(query, {one.row, one.head, d}, lanes);
+    Value high =
+        b.loadF32s(query, {one.row, one.head, b.addIndex(d, lanes)}, lanes);
+    vector::StoreOp::create(b, round(low, high), queryPairs,
+                            ValueRange{number, at});
+  });
+}
+
+void BFloat16Attention::copyPage(const Page &page, Value kvHead) {
+  Value first = layout.keys(b, args.get(op.getLayer()), kvHead);
+  auto copy = [&](Value from, int64_t columns, Value to, Value line) {
+    // Two lines of `columns` elements become one of pairs.
+    Value low = b.addIndex(from, b.mulIndex(line, 2 * columns));
+    b.loop(b.index(0), b.index(columns), lanes, [&](Value at) {
+      Value place = b.addIndex(low, at);
+      Value x = b.loadF32s(cache, {page.number, place}, lanes);
+      Value y =
+          b.loadF32s(cache, {page.number, b.addIndex(place, columns)}, lanes);
+      vector::StoreOp::create(b, pair(x, y), to,
+                              ValueRange{page.place, line, at});
+    });
+  };
+  b.loop(b.index(0), b.index(layout.keyDim / 2), 1,
+         [&](Value line) { copy(first, pageTokens, keyPairs, line); });
+  Value values = layout.values(b, first);
+  b.loop(b.index(0), b.index(slotPairs), 1,
+         [&](Value line) { copy(values, layout.valueDim, valuePairs, line); });
+}
+
+void BFloat16Attention::keepProbabilities(int64_t index, const Page &page,
+                                          ArrayRef<Value> values) {
+  Value first = b.mulIndex(page.place, slotPairs);
+  for (int64_t v = 0; v < vectors; v += 2)
+    vector::StoreOp::create(
+        b, round(values[v], values[v + 1]), probabilityPairs,
+        ValueRange{b.index(index), b.addIndex(first, v / 2 * lanes)});
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> BFloat16Attention::multiplyKeys(const Page &page) {
+  SmallVector<Value> sums(count() * vectors);
+  int64_t together = countTogether(vectors, lanes);
+  SmallVector<Value> zeros(count() * together, b.constant(b.f32s(lanes), 0));
+  for (int64_t first = 0; first < vectors; first += together) {
+    auto part = b.loop(
+        b.index(0), b.index(layout.keyDim / 2), 1, zeros,
+        [&](Value d, ValueRange carried) {
+          SmallVector<Value> next(carried), loaded;
+          for (int64_t v = first; v < first + together; ++v)
+            loaded.push_back(
+                loadPairs(keyPairs, {page.place, d, b.index(v * lanes)}));
+          for (int64_t i = 0; i < count(); ++i) {
+            Value q = spreadPair(queryPairs, {b.addIndex(firstQuery, i), d});
+            for (int64_t v = 0; v < together; ++v)
+              next[i * together + v] =
+                  addProducts(next[i * together + v], q, loaded[v]);
+          }
+          return next;
+        });
+    for (int64_t i = 0; i < count(); ++i)
+      for (int64_t v = 0; v < together; ++v)
+        sums[i * vectors + first + v] = part[i * together + v];
+  }
+  return sums;
+}
+
+/// The bits of a pair of slots that query `index` sees.
+Value BFloat16Attention::seesPair(int64_t index, const Page &page, Value pair) {
+  Value slot = b.mulIndex(pair, 2), none = b.constant(b.getI32Type(), 0);
+  auto bits = [&](Value seen, int32_t half) {
+    return b.select(seen, b.constant(b.getI32Type(), half), none);
+  };
+  return arith::OrIOp::create(
+      b, bits(sees(index, page, slot), 0xffff),
+      bits(sees(index, page, b.addIndex(slot, 1)), -0x10000));
+}
+
+/// Both bounds of the slots become those of pairs: a pair that only begins before
+/// the end is whole, and what is not seen of it adds nothing.
+SmallVector<Value> BFloat16Attention::addValues(const Page &page, Value first,
+                                                Value end, int64_t channel,
+                                                ValueRange start,
+                                                bool mayHide) {
+  int64_t each = start.size() / count();
+  Value low = b.divIndex(first, 2);
+  Value high = b.divIndex(mayHide ? b.addIndex(end, 1) : end, 2);
+  return b.loop(low, high, 1, start, [&](Value pair, ValueRange carried) {
+    SmallVector<Value> next(carried), loaded;
+    for (int64_t c = 0; c < each; ++c)
+      loaded.push_back(loadPairs(
+          valuePairs, {page.place, pair, b.index(channel + c * width)}));
+    Value place = b.addIndex(b.mulIndex(page.place, slotPairs), pair);
+    for (int64_t i = 0; i < count(); ++i) {
+      Value p = spreadPair(probabilityPairs, {b.index(i), place});
+      Value seen;
+      if (mayHide)
+        seen = b.broadcast(seesPair(i, page, pair), lanes);
+      for (int64_t c = 0; c < each; ++c) {
+        Value value = loaded[c];
+        if (seen)
+          value = arith::AndIOp::create(b, value, seen);
+        next[i * each + c] = addProducts(next[i * each + c], p, value);
+      }
+    }
+    return next;
+  });
+}
+
+} // namespace llmc
