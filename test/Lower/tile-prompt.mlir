@@ -2,17 +2,17 @@
 // RUN: llmc-opt %s --llm-pack-weights --llm-clone-targets=isas=avx512-bf16 --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s --check-prefixes=CHECK,BF16
 // RUN: llmc-opt %s --llm-pack-weights --llm-clone-targets=isas=avx2 --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s --check-prefix=AVX2
 
-// Rows of a prompt in tiles of 96 queries, the three heads of 32 rows; a block of six
+// Rows of a prompt in tiles of 192 queries, the three heads of 64 rows; a block of six
 // queries at a time takes four pages at a time, and its sums fill 24 registers. With
 // bf16 keys are copied in pairs of dimensions, values in pairs of slots.
 // CHECK-LABEL: func.func private @"k{{[0-9]+}}_attention.avx512-
-// BF16-DAG: %[[QUERIES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<96x16xi32>
+// BF16-DAG: %[[QUERIES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<192x16xi32>
 // BF16-DAG: %[[KEYS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<4x16x64xi32>
 // BF16-DAG: %[[VALUES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<4x32x32xi32>
 // BF16-DAG: %[[P:.*]] = memref.alloca() {alignment = 64 : i64} : memref<6x128xi32>
 // F32-DAG: memref.alloca() {alignment = 64 : i64} : memref<6x256xf32>
-// CHECK-DAG: %[[STATES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<96x48xf32>
-// The items of a range: as many rows as give each worker two, 32 at most.
+// CHECK-DAG: %[[STATES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<192x48xf32>
+// The items of a range: as many rows as give each worker two, 64 at most.
 // CHECK: arith.ceildivui
 // CHECK: scf.for %{{.*}} = %{{.*}} to %{{.*}} step %{{.*}} {
 // CHECK: scf.for %[[Q:.*]] = %c0 to %{{.*}} step %c6 {

@@ -15,7 +15,8 @@ def QuantizeActivations : Pass<"llm-quantize-activations", "::mlir::ModuleOp"> {
     With `fine=sensitive` linears whose result is kept (written to a cache, or returned), or
     whose rows come out of a nonlinearity, take `#llm.int8_act<32, fine>`: 15 bits per element
     instead of 8, for twice the integer products of the same loaded weights. With `fine=all`
-    every linear does.
+    every linear does. Unless it is that, `llm.attention` may round as well, in prompts
+    (`narrow`).
 
     Expects: llm ops on tensors. Leaves: the same, with packed linear inputs.
     Saves: dot products run on 8-bit integers, 4 products per lane and instruction.

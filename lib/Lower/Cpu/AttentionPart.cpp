@@ -77,10 +77,10 @@ SmallVector<Value> AttentionPart::attend(Value first, Value end, Value behind) {
     }
     auto see = [&] {
       SmallVector<Value> next(state);
-      Page seen = {page, block, b.index(0)};
-      Scores scores = score(seen);
+      Page seen = {page, block, b.index(0), /*whole=*/{}};
+      SmallVector<Value> scores = score(seen), allowed = mask(seen);
       for (int64_t i = 0; i < count(); ++i)
-        soften(i, seen, scores, next);
+        soften(i, seen, scores, allowed, next);
       accumulate(seen, next);
       return next;
     };
@@ -120,7 +120,9 @@ Value AttentionPart::isInReach(Value page) {
 }
 
 /// Whether every query sees every slot of the page.
-Value AttentionPart::seesAll(Value page) {
+Value AttentionPart::seesAll(const Page &page) {
+  if (page.whole)
+    return page.whole;
   Value all;
   for (Value some : mask(page))
     all = all ? b.both(all, some) : some;
@@ -136,12 +138,11 @@ Value AttentionPart::countUsed(Value slot, Value block) {
                                 b.index(pageTokens));
 }
 
-AttentionPart::Scores AttentionPart::score(const Page &page) {
-  Scores scores;
-  scores.values = multiplyKeys(page);
+SmallVector<Value> AttentionPart::score(const Page &page) {
+  SmallVector<Value> scores = multiplyKeys(page);
   Value scale = b.constant(b.f32s(lanes), op.getScale().convertToDouble());
   double softcap = op.getSoftcap().convertToDouble();
-  for (Value &value : scores.values) {
+  for (Value &value : scores) {
     value = b.mul(value, scale);
     if (softcap == 0)
       continue;
@@ -150,9 +151,7 @@ AttentionPart::Scores AttentionPart::score(const Page &page) {
   }
   SmallVector<Value> theirs = loadPositions(page.number);
   for (int64_t i = 0; i < count(); ++i)
-    addSlopes(i, theirs,
-              MutableArrayRef(scores.values).slice(i * vectors, vectors));
-  scores.allowed = mask(page.number);
+    addSlopes(i, theirs, MutableArrayRef(scores).slice(i * vectors, vectors));
   return scores;
 }
 
@@ -160,7 +159,7 @@ void AttentionPart::accumulate(const Page &page, MutableArrayRef<Value> state) {
   // Behind `seen` rows of the tile see different slots.
   Value seen = countUsed(slots.front(), page.block);
   if (reaches[0])
-    seen = b.select(seesAll(page.number), seen, b.index(0));
+    seen = b.select(seesAll(page), seen, b.index(0));
   addSlots(page, b.index(0), seen, /*mayHide=*/false, state);
   if (reaches[0] || !isOneRow())
     addSlots(page, seen, countUsed(slots.back(), page.block), /*mayHide=*/true,
@@ -335,8 +334,8 @@ void AttentionPart::addSlopes(int64_t index, ArrayRef<Value> theirs,
 }
 
 /// Of each query, in vectors: rows that are several queries' are compared once.
-SmallVector<Value> AttentionPart::mask(Value page) {
-  SmallVector<Value> theirs = loadPositions(page), own, allowed;
+SmallVector<Value> AttentionPart::mask(const Page &page) {
+  SmallVector<Value> theirs = loadPositions(page.number), own, allowed;
   for (int64_t i = 0; i < count(); ++i) {
     if (i == 0 || positions[i] != positions[i - 1])
       own = mask(i, theirs);
@@ -365,11 +364,10 @@ SmallVector<Value> AttentionPart::mask(int64_t index, ArrayRef<Value> theirs) {
 /// Online softmax of query `index`: new maximum, rescaled sum and result, and the
 /// page's probabilities in memory.
 void AttentionPart::soften(int64_t index, const Page &page,
-                           const Scores &scores, MutableArrayRef<Value> state) {
-  ArrayRef<Value> allowed =
-      ArrayRef(scores.allowed).slice(index * vectors, vectors);
-  SmallVector<Value> own(
-      ArrayRef(scores.values).slice(index * vectors, vectors));
+                           ArrayRef<Value> scores, ArrayRef<Value> allowed,
+                           MutableArrayRef<Value> state) {
+  allowed = allowed.slice(index * vectors, vectors);
+  SmallVector<Value> own(scores.slice(index * vectors, vectors));
   Value none = b.constant(b.f32s(lanes), lowest);
   Value zero = b.constant(b.f32s(lanes), 0);
   Value most;

@@ -50,12 +50,12 @@ public:
   /// probabilities are kept.
   struct Page {
     mlir::Value number, block, place; // index
+    mlir::Value
+        whole; // whether every query sees every slot, i1; null: nobody knows
   };
   /// Per query so many vectors of scores, and which of them it may see.
-  struct Scores {
-    llvm::SmallVector<mlir::Value> values, allowed;
-  };
-  Scores score(const Page &page);
+  llvm::SmallVector<mlir::Value> score(const Page &page);
+  llvm::SmallVector<mlir::Value> mask(const Page &page);
   /// Keeps the probabilities of a query, for `accumulate`: as many as in a page.
   virtual void keepProbabilities(int64_t index, const Page &page,
                                  llvm::ArrayRef<mlir::Value> values);
@@ -121,8 +121,7 @@ protected:
 
 private:
   mlir::Value isInReach(mlir::Value page);
-  llvm::SmallVector<mlir::Value> mask(mlir::Value page);
-  mlir::Value seesAll(mlir::Value page);
+  mlir::Value seesAll(const Page &page);
   void prefetch(mlir::Value first, int64_t count);
   llvm::SmallVector<mlir::Value> loadPerHead(mlir::Value numbers);
   llvm::SmallVector<mlir::Value> multiplyColumns(mlir::Value page);
@@ -133,7 +132,9 @@ private:
                  llvm::MutableArrayRef<mlir::Value> scores);
   llvm::SmallVector<mlir::Value> mask(int64_t index,
                                       llvm::ArrayRef<mlir::Value> positions);
-  void soften(int64_t index, const Page &page, const Scores &scores,
+  void soften(int64_t index, const Page &page,
+              llvm::ArrayRef<mlir::Value> scores,
+              llvm::ArrayRef<mlir::Value> allowed,
               llvm::MutableArrayRef<mlir::Value> state);
   void addSlots(const Page &page, mlir::Value first, mlir::Value end,
                 bool mayHide, llvm::MutableArrayRef<mlir::Value> state);

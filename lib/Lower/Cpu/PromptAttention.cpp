@@ -18,7 +18,7 @@ static constexpr int64_t together = 6;
 /// Queries of a tile: their states stay near beside the pages, which are copied once
 /// for all of them.
 static int64_t getMostQueries(int64_t channels) {
-  return std::clamp<int64_t>(6144 / channels, 24, 96);
+  return std::clamp<int64_t>(12288 / channels, 24, 192);
 }
 
 static int64_t getTileHeads(int64_t group, int64_t most) {
@@ -101,33 +101,60 @@ void PromptAttention::attend(Value item, Value first, Value rows) {
 //===----------------------------------------------------------------------===//
 
 void PromptAttention::findReach(Value rows) {
-  if (op.getLeft() < 0 && !op.getChunk())
-    return;
-  Value first = b.load(args.batch.positions, firstRow);
-  auto bounds = b.loop(
-      b.index(0), rows, 1, {first, first},
-      [&](Value i, ValueRange found) -> SmallVector<Value> {
-        Value mine = b.load(args.batch.positions, b.addIndex(firstRow, i));
-        Value furthest = arith::SubIOp::create(b, mine, getReach(b, op, mine));
-        return {arith::MinSIOp::create(b, found[0], furthest),
-                arith::MaxSIOp::create(b, found[1], mine)};
+  bool isWindow = op.getLeft() >= 0 || op.getChunk();
+  auto bounds = [&](Value row) -> SmallVector<Value> {
+    Value mine = b.load(args.batch.positions, row);
+    SmallVector<Value> found = {mine, mine};
+    if (isWindow)
+      found.append(2, arith::SubIOp::create(b, mine, getReach(b, op, mine)));
+    return found;
+  };
+  auto found = b.loop(
+      b.index(1), rows, 1, bounds(firstRow), [&](Value i, ValueRange before) {
+        SmallVector<Value> own = bounds(b.addIndex(firstRow, i));
+        for (int64_t at = 0; at < static_cast<int64_t>(own.size()); ++at)
+          own[at] = at % 2
+                        ? Value(arith::MinSIOp::create(b, own[at], before[at]))
+                        : Value(arith::MaxSIOp::create(b, own[at], before[at]));
+        return own;
       });
-  lowest = bounds[0];
-  highest = bounds[1];
+  someLast = found[0];
+  allLast = found[1];
+  allFirst = isWindow ? found[2] : Value();
+  someFirst = isWindow ? found[3] : Value();
+}
+
+/// Which of the page's positions are between these, per vector; `first` may be null.
+static SmallVector<Value> findBetween(TileBuilder &b, AttentionPart &part,
+                                      Value page, Value first, Value last) {
+  SmallVector<Value> found;
+  for (Value theirs : part.loadPositions(page)) {
+    auto compare = [&](arith::CmpIPredicate predicate, Value bound) {
+      return b.compare(predicate, theirs,
+                       b.broadcast(bound, AttentionPart::lanes));
+    };
+    found.push_back(compare(arith::CmpIPredicate::sle, last));
+    if (first)
+      found.back() =
+          b.both(found.back(), compare(arith::CmpIPredicate::sge, first));
+  }
+  return found;
 }
 
 /// Whether a row may see any slot of the page.
 Value PromptAttention::isInReach(Value page) {
   Value any;
-  for (Value theirs : part->loadPositions(page)) {
-    int64_t lanes = cast<VectorType>(theirs.getType()).getDimSize(0);
-    Value inside = b.both(b.compare(arith::CmpIPredicate::sge, theirs,
-                                    b.broadcast(lowest, lanes)),
-                          b.compare(arith::CmpIPredicate::sle, theirs,
-                                    b.broadcast(highest, lanes)));
-    any = any ? Value(arith::OrIOp::create(b, any, inside)) : inside;
-  }
+  for (Value some : findBetween(b, *part, page, someFirst, someLast))
+    any = any ? Value(arith::OrIOp::create(b, any, some)) : some;
   return vector::ReductionOp::create(b, vector::CombiningKind::OR, any);
+}
+
+/// Whether every row sees every slot of the page: nothing needs a mask.
+Value PromptAttention::isWhole(Value page) {
+  Value all;
+  for (Value some : findBetween(b, *part, page, allFirst, allLast))
+    all = all ? b.both(all, some) : some;
+  return vector::ReductionOp::create(b, vector::CombiningKind::AND, all);
 }
 
 AttentionPart::Query PromptAttention::getQuery(Value number) {
@@ -193,7 +220,8 @@ void PromptAttention::storeStates(ValueRange state) {
 
 AttentionPart::Page PromptAttention::getPage(Value firstBlock, Value place) {
   Value block = b.addIndex(firstBlock, place);
-  return {lookUpPage(b, args.batch, firstRow, block), block, place};
+  Value number = lookUpPage(b, args.batch, firstRow, block);
+  return {number, block, place, isWhole(number)};
 }
 
 void PromptAttention::attendPages(Value firstBlock, Value pages) {
@@ -204,7 +232,7 @@ void PromptAttention::attendPages(Value firstBlock, Value pages) {
       });
     forEachBlock([&](Value) { attendBlock(firstBlock, pages); });
   };
-  if (!lowest)
+  if (!someFirst)
     return attend();
   Value no = b.constant(b.getI1Type(), 0);
   auto any =
@@ -235,21 +263,28 @@ SmallVector<Value> PromptAttention::keepScores(Value firstBlock, Value pages) {
   constexpr int64_t lanes = AttentionPart::lanes;
   constexpr int64_t vectors = AttentionPart::vectors;
   Value none = b.constant(b.f32s(lanes), AttentionPart::lowest);
-  return b.loop(
-      b.index(0), pages, 1, SmallVector<Value>(together, none),
-      [&](Value place, ValueRange found) {
-        SmallVector<Value> most(found);
-        auto [values, allowed] = part->score(getPage(firstBlock, place));
-        Value first = b.mulIndex(place, pageTokens);
-        for (int64_t at = 0; at < together * vectors; ++at) {
-          int64_t i = at / vectors;
-          Value score = b.select(allowed[at], values[at], none);
-          most[i] = b.max(most[i], score);
-          b.storeVector(score, scores,
-                        {b.index(i), b.addIndex(first, at % vectors * lanes)});
-        }
-        return most;
-      });
+  return b.loop(b.index(0), pages, 1, SmallVector<Value>(together, none),
+                [&](Value place, ValueRange found) {
+                  AttentionPart::Page page = getPage(firstBlock, place);
+                  SmallVector<Value> values = part->score(page);
+                  Value first = b.mulIndex(place, pageTokens);
+                  auto keep = [&](ArrayRef<Value> allowed) {
+                    SmallVector<Value> most(found);
+                    for (int64_t at = 0; at < together * vectors; ++at) {
+                      Value score = values[at], &greatest = most[at / vectors];
+                      if (!allowed.empty())
+                        score = b.select(allowed[at], score, none);
+                      greatest = b.max(greatest, score);
+                      b.storeVector(score, scores,
+                                    {b.index(at / vectors),
+                                     b.addIndex(first, at % vectors * lanes)});
+                    }
+                    return most;
+                  };
+                  return b.choose(
+                      page.whole, [&] { return keep({}); },
+                      [&] { return keep(part->mask(page)); });
+                });
 }
 
 /// e^x where x <= 0, 0 where that is no normal number; NaN stays. A power of two
@@ -300,7 +335,7 @@ void PromptAttention::soften(int64_t index, Value most, Value pages,
               expOfNegative(b, b.sub(score, b.broadcast(maximum, lanes))));
           added = b.add(added, p.back());
         }
-        part->keepProbabilities(index, {{}, {}, place}, p);
+        part->keepProbabilities(index, {{}, {}, place, {}}, p);
         return {added};
       })[0];
   state[part->maximumOf(index)] = maximum;

@@ -40,8 +40,9 @@ public:
   void attend(mlir::Value item, mlir::Value first, mlir::Value rows);
 
 private:
-  mlir::Value isInReach(mlir::Value page);
   void findReach(mlir::Value rows);
+  mlir::Value isInReach(mlir::Value page);
+  mlir::Value isWhole(mlir::Value page);
   void forEachBlock(llvm::function_ref<void(mlir::Value)> body);
   void startStates();
   void copyQueries();
@@ -74,9 +75,9 @@ private:
   // Of the item, whose queries are numbered row by row: index.
   mlir::Value firstRow, count, firstHead, kvHead;
   mlir::Value firstQuery; // of the block
-  // Positions that some row of the item sees are between these, i32; null without a
-  // window.
-  mlir::Value lowest, highest;
+  // What some row of the item sees, and what all of them see: positions from the
+  // first to the last, i32. The firsts are null without a window.
+  mlir::Value someFirst, someLast, allFirst, allLast;
 };
 
 } // namespace llmc
