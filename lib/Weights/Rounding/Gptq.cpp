@@ -7,6 +7,10 @@
 // independent; sixteen go side by side, so that U is read once for all of them and
 // every vector lane is a row. Where the paper delays updates in blocks of columns to
 // spare memory, here the sixteen rows fit in a core's cache.
+//
+// Scales weigh a column's error by the mean square of its input. To weigh it by
+// 1 / U_jj^2, what it costs once later columns have made up for it, leaves less of the
+// layer's error and more of the model's (docs/quantization.md).
 //===----------------------------------------------------------------------===//
 #include "../InputStatistics.h"
 #include "Rounding.h"
@@ -44,7 +48,6 @@ private:
   const int64_t cols;
   std::vector<int64_t> order; // columns as they are taken
   InverseFactor inverse;      // in that order
-  std::vector<float> cost;    // [cols] of an error once later columns make up
   std::vector<double> tile;   // [cols in that order, tileRows]
 };
 
@@ -62,16 +65,8 @@ void Gptq::chooseOrder() {
 std::string Gptq::prepare() {
   chooseOrder();
   mlir::FloatAttr asked = input.step.getDamp();
-  std::string problem = factorSums(
-      input.xtx, asked ? asked.getValueAsDouble() : usualDamp, order, inverse);
-  if (!problem.empty())
-    return problem;
-  cost.resize(cols);
-  for (int64_t place = 0; place < cols; ++place) {
-    const double pivot = inverse.u[place * cols + place];
-    cost[order[place]] = static_cast<float>(1 / (pivot * pivot));
-  }
-  return "";
+  return factorSums(input.xtx, asked ? asked.getValueAsDouble() : usualDamp,
+                    order, inverse);
 }
 
 void Gptq::load(int64_t row, int64_t rows) {
@@ -90,7 +85,8 @@ void Gptq::fitScales(int64_t row, int64_t rows, int64_t first) {
     for (int64_t i = 0; i < input.span; ++i)
       values[i] = static_cast<float>(tile[(first + i) * tileRows + lane]);
     scaleOf(row + lane, first) =
-        fitGroup(input.grid, values, ArrayRef(cost).slice(first, input.span),
+        fitGroup(input.grid, values,
+                 ArrayRef(input.importance).slice(first, input.span),
                  input.step.getSearch());
   }
 }
@@ -121,7 +117,7 @@ void Gptq::roundTile(int64_t row, int64_t rows) {
       int64_t first = row * cols + group * input.span;
       result.scales[first / input.span] =
           fitGroup(input.grid, input.values.slice(first, input.span),
-                   ArrayRef(cost).slice(first % cols, input.span),
+                   ArrayRef(input.importance).slice(first % cols, input.span),
                    input.step.getSearch());
     }
   double errors[tileRows] = {};
