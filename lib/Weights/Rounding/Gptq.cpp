@@ -84,10 +84,9 @@ void Gptq::fitScales(int64_t row, int64_t rows, int64_t first) {
   for (int64_t lane = 0; lane < rows; ++lane) {
     for (int64_t i = 0; i < input.span; ++i)
       values[i] = static_cast<float>(tile[(first + i) * tileRows + lane]);
-    scaleOf(row + lane, first) =
-        fitGroup(input.grid, values,
-                 ArrayRef(input.importance).slice(first, input.span),
-                 input.step.getSearch());
+    scaleOf(row + lane, first) = fitGroup(
+        input.grid, values, ArrayRef(input.importance).slice(first, input.span),
+        input.step.getSearch());
   }
 }
 

@@ -46,8 +46,10 @@ TEST_P(CompiledModels, AgreeWithTheInterpreter) {
       auto expected = reference.step(batch);
       ASSERT_TRUE(bool(expected)) << llvm::toString(expected.takeError());
       double difference = relativeDifference(step.run(batch), expected->values);
-      EXPECT_LE(difference, tolerance) << variant << ", " << count << " rows";
-      most = std::max(most, difference);
+      bool isNarrow = variant == "avx512-bf16";
+      EXPECT_LE(difference, isNarrow ? tolerance::bfloatModels : tolerance)
+          << variant << ", " << count << " rows";
+      most = isNarrow ? most : std::max(most, difference);
     }
   }
   // --gtest_output=json shows how much of the tolerance is used.

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <iterator>
@@ -27,6 +28,10 @@ inline std::string readInput(const std::string &name) {
 /// Processor time used so far: other programs on the machine do not count.
 inline double processorSeconds() {
   return double(std::clock()) / CLOCKS_PER_SEC;
+}
+/// What may take so long may take ten times as long with a sanitizer.
+inline double sanitizedSeconds(double seconds) {
+  return std::getenv("LLMC_TEST_SANITIZED") ? 10 * seconds : seconds;
 }
 
 /// The blob at an address that is a multiple of 8, and without room behind it,
