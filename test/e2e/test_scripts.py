@@ -37,7 +37,7 @@ class RandomGguf(TestCase):
         write_npy(ids, [4], [0, 65, 66, 299])
         for encoding in ("q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q4_k", "q5_k", "q6_k"):
             with self.subTest(encoding):
-                model = self.make("model.gguf", "--encoding", encoding)
+                model = self.make("model.gguf", "--encoding", encoding, "--seed", "3")
                 exact = self.logits(self.compile(model, "f32", f"--cpu={MACHINE}", "--activations=f32"), ids)
                 fast = self.logits(self.compile(model, "i8", f"--cpu={MACHINE}", "--activations=i8"), ids)
                 self.assertEqual(exact.shape, (1, 4, 300))
@@ -46,7 +46,7 @@ class RandomGguf(TestCase):
                 self.assertLess(largest_difference(exact, fast), 0.1 * largest(exact))
                 fine = self.logits(self.compile(model, "i16", f"--cpu={MACHINE}", "--activations=i16"), ids)
                 self.assertLess(largest_difference(exact, fine), 1e-3 * largest(exact))
-                self.assertLess(largest_difference(exact, fine), largest_difference(exact, fast) / 10)
+                self.assertLess(largest_difference(exact, fine), largest_difference(exact, fast) / 20)
 
     def test_the_same_arguments_write_the_same_file(self):
         first = self.make("a.gguf", "--encoding", "q4_0").read_bytes()
