@@ -14,6 +14,20 @@ using namespace mlir::llm;
 
 namespace llmc {
 
+Value isAnySet(TileBuilder &b, ArrayRef<Value> conditions) {
+  Value any = conditions.front();
+  for (Value some : conditions.drop_front())
+    any = arith::OrIOp::create(b, any, some);
+  return vector::ReductionOp::create(b, vector::CombiningKind::OR, any);
+}
+
+Value areAllSet(TileBuilder &b, ArrayRef<Value> conditions) {
+  Value all = conditions.front();
+  for (Value some : conditions.drop_front())
+    all = b.both(all, some);
+  return vector::ReductionOp::create(b, vector::CombiningKind::AND, all);
+}
+
 AttentionPart::AttentionPart(TileBuilder &b, const KernelArgs &args,
                              AttentionOp op, int64_t mostQueries, int64_t pages)
     : layout(op.getCache().getType()), width(getLanes(layout.channels)), b(b),
@@ -112,21 +126,12 @@ SmallVector<Value> AttentionPart::startState() {
 
 /// Whether a row of the tile may see any slot of the page.
 Value AttentionPart::isInReach(Value page) {
-  Value any;
-  SmallVector<Value> theirs = loadPositions(page);
-  for (Value some : mask(0, theirs))
-    any = any ? Value(arith::OrIOp::create(b, any, some)) : some;
-  return vector::ReductionOp::create(b, vector::CombiningKind::OR, any);
+  return isAnySet(b, mask(0, loadPositions(page)));
 }
 
 /// Whether every query sees every slot of the page.
 Value AttentionPart::seesAll(const Page &page) {
-  if (page.whole)
-    return page.whole;
-  Value all;
-  for (Value some : mask(page))
-    all = all ? b.both(all, some) : some;
-  return vector::ReductionOp::create(b, vector::CombiningKind::AND, all);
+  return page.whole ? page.whole : areAllSet(b, mask(page));
 }
 
 /// How many slots of the block a row may see that lies in `slot` itself.

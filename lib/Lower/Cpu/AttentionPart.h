@@ -12,6 +12,10 @@
 
 namespace llmc {
 
+/// Whether any lane of the vectors of conditions is set; whether all are.
+mlir::Value isAnySet(TileBuilder &b, llvm::ArrayRef<mlir::Value> conditions);
+mlir::Value areAllSet(TileBuilder &b, llvm::ArrayRef<mlir::Value> conditions);
+
 /// Attention of a tile of queries, which share a kv head, to a part of the pages.
 /// Lanes of a score are slots, lanes of a result are channels.
 class AttentionPart {

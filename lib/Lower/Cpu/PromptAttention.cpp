@@ -143,18 +143,12 @@ static SmallVector<Value> findBetween(TileBuilder &b, AttentionPart &part,
 
 /// Whether a row may see any slot of the page.
 Value PromptAttention::isInReach(Value page) {
-  Value any;
-  for (Value some : findBetween(b, *part, page, someFirst, someLast))
-    any = any ? Value(arith::OrIOp::create(b, any, some)) : some;
-  return vector::ReductionOp::create(b, vector::CombiningKind::OR, any);
+  return isAnySet(b, findBetween(b, *part, page, someFirst, someLast));
 }
 
 /// Whether every row sees every slot of the page: nothing needs a mask.
 Value PromptAttention::isWhole(Value page) {
-  Value all;
-  for (Value some : findBetween(b, *part, page, allFirst, allLast))
-    all = all ? b.both(all, some) : some;
-  return vector::ReductionOp::create(b, vector::CombiningKind::AND, all);
+  return areAllSet(b, findBetween(b, *part, page, allFirst, allLast));
 }
 
 AttentionPart::Query PromptAttention::getQuery(Value number) {
