@@ -78,7 +78,7 @@ Line ChatInput::nextLine(const char *prompt, std::string &line) {
       return Line::TooLong;
     }
     char bytes[4096];
-    ssize_t got = read(in, bytes, sizeof bytes);
+    const ssize_t got = readInterruptibly(in, bytes, sizeof bytes);
     if (got < 0 && errno == EINTR && interrupted())
       return Line::Interrupted;
     if (got < 0 && errno == EINTR)

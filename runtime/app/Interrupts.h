@@ -4,11 +4,13 @@
 #define LLMRT_APP_INTERRUPTS_H
 
 #include <csignal>
+#include <cstddef>
+#include <sys/types.h>
 
 namespace llmrt::app {
 
-/// While it lives, Ctrl-C is noted and ends a waiting read with EINTR; so are
-/// a window of another size and a return from the background.
+/// While it lives, Ctrl-C is noted and ends a `readInterruptibly` with EINTR; so
+/// are a window of another size and a return from the background. One at a time.
 class InterruptScope {
 public:
   InterruptScope();
@@ -23,6 +25,10 @@ private:
 /// Whether Ctrl-C came since `clearInterrupt`.
 bool interrupted();
 void clearInterrupt();
+
+/// As read(2), with EINTR as well for a signal that came while nobody waited:
+/// between two reads, or on the way into this one. Without a scope, read(2).
+ssize_t readInterruptibly(int descriptor, void *bytes, size_t size);
 
 /// Whether the window changed, or this process was away, since the last call.
 bool terminalChanged();

@@ -63,7 +63,7 @@ class CharacterReader {
 public:
   explicit CharacterReader(int descriptor) : descriptor(descriptor) {}
 
-  /// As read(2): 1, 0 at the end, -1.
+  /// As readInterruptibly: 1, 0 at the end, -1.
   ssize_t next(wchar_t &character) {
     for (;;) {
       if (!pending.empty()) {
@@ -75,7 +75,7 @@ public:
         }
       }
       char byte;
-      if (ssize_t got = read(descriptor, &byte, 1); got <= 0)
+      if (ssize_t got = readInterruptibly(descriptor, &byte, 1); got <= 0)
         return got;
       pending += byte;
     }
