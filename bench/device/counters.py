@@ -4,7 +4,6 @@
 A model of the given shape with random codes decodes one token on the simulator; per kernel of that step: blocks, instructions of all lanes and
 how many of them a weight costs, loads of global memory with the sectors of a request (a warp that reads 4 bytes per lane in one line has 4, with
 16 bytes per lane 16) and how much of a sector is used, registers, shared memory, and the blocks that a multiprocessor of sm_80 can hold.
-
 With --prompt N it reads a prompt of N tokens instead; per kernel, all its launches added up: instructions of warps and which part of them multiply
 matrices, bytes read from global memory by loads and by copies, and how many passes over the banks of shared memory there were per fewest.
 
