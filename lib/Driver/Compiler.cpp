@@ -326,7 +326,7 @@ llvm::Error Compiler::runUntil(Stage last) {
     if (stage <= done)
       continue;
     if (llvm::Error error = run(stage, [&] {
-          return runStage(stage, *model.module, options, isas);
+          return runStage(stage, *model.module, options, isas, &model.weights);
         }))
       return error;
     done = stage;

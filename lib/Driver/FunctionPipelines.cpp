@@ -15,9 +15,10 @@
 using namespace llmc;
 
 static void buildOptimize(mlir::OpPassManager &manager,
-                          const CompileOptions &options) {
+                          const CompileOptions &options,
+                          const WeightStore *store) {
   manager.addPass(mlir::createCanonicalizerPass());
-  addWeightPasses(manager, options);
+  addWeightPasses(manager, options, store);
   manager.addPass(createFormGenerics());
   // Equal ops would be two readers of one tensor, which then joins neither.
   manager.addPass(mlir::createCSEPass());
@@ -60,10 +61,11 @@ static void buildLower(mlir::OpPassManager &manager,
 
 void llmc::buildFunctionPipeline(Stage stage, mlir::OpPassManager &manager,
                                  const CompileOptions &options,
-                                 llvm::ArrayRef<std::string> isas) {
+                                 llvm::ArrayRef<std::string> isas,
+                                 const WeightStore *store) {
   switch (stage) {
   case Stage::optimize:
-    return buildOptimize(manager, options);
+    return buildOptimize(manager, options, store);
   case Stage::schedule:
     return buildSchedule(manager, isas);
   case Stage::lower:
@@ -78,7 +80,7 @@ void llmc::registerFunctionPipelines() {
   using Manager = mlir::OpPassManager;
   mlir::PassPipelineRegistration<>(
       "llmc-function-optimize", "the optimize stage of a function program",
-      [](Manager &manager) { buildOptimize(manager, {}); });
+      [](Manager &manager) { buildOptimize(manager, {}, nullptr); });
   mlir::PassPipelineRegistration<>(
       "llmc-function-schedule", "the schedule stage of a function program",
       [](Manager &manager) { buildSchedule(manager, {}); });

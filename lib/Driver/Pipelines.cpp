@@ -101,18 +101,20 @@ static std::optional<FineRows> getFineRows(Activations activations) {
 }
 
 void llmc::addWeightPasses(mlir::OpPassManager &manager,
-                           const CompileOptions &options) {
+                           const CompileOptions &options,
+                           const WeightStore *store) {
   if (!options.equalize.empty())
     manager.addPass(createEqualizeInputs({options.equalize}));
   // Before codes are chosen, which then make up for what is gone.
   if (!options.sparsify.empty())
-    manager.addPass(createSparsifyWeights({options.sparsify}));
+    manager.addPass(createSparsifyWeights({options.sparsify}, store));
   if (!options.quantize.empty())
     manager.addPass(createQuantizeWeights({options.quantize}));
 }
 
 static void buildOptimize(mlir::OpPassManager &manager,
-                          const CompileOptions &options) {
+                          const CompileOptions &options,
+                          const WeightStore *store) {
   // What nobody reads goes first: it would become kernels, and weights in the
   // file. Loops lose what they carry unchanged.
   manager.addPass(mlir::createCanonicalizerPass());
@@ -120,7 +122,7 @@ static void buildOptimize(mlir::OpPassManager &manager,
   // changed its type afterwards would have to change it in every table too.
   if (options.weights == WeightMode::f32)
     manager.addPass(createConvertWeights({/*to=*/FloatFormat::f32}));
-  addWeightPasses(manager, options);
+  addWeightPasses(manager, options, store);
   if (options.cache == CacheType::f16)
     manager.addPass(createConvertKV({/*to=*/FloatFormat::f16}));
   // After the weights have their encoding, which decides who takes integers.
@@ -174,10 +176,11 @@ static void buildLower(mlir::OpPassManager &manager,
 
 void llmc::buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
                               const CompileOptions &options,
-                              llvm::ArrayRef<std::string> isas) {
+                              llvm::ArrayRef<std::string> isas,
+                              const WeightStore *store) {
   switch (stage) {
   case Stage::optimize:
-    return buildOptimize(manager, options);
+    return buildOptimize(manager, options, store);
   case Stage::schedule:
     return buildSchedule(manager, isas);
   case Stage::lower:
@@ -190,14 +193,15 @@ void llmc::buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
 
 llvm::Error llmc::runStage(Stage stage, mlir::ModuleOp module,
                            const CompileOptions &options,
-                           llvm::ArrayRef<std::string> isas) {
+                           llvm::ArrayRef<std::string> isas,
+                           const WeightStore *store) {
   DiagnosticCollector diagnostics(module.getContext());
   mlir::PassManager manager(module->getName());
   applyMlirFlags(manager);
   if (isFunctionProgram(module))
-    buildFunctionPipeline(stage, manager, options, isas);
+    buildFunctionPipeline(stage, manager, options, isas, store);
   else
-    buildStagePipeline(stage, manager, options, isas);
+    buildStagePipeline(stage, manager, options, isas, store);
   if (mlir::failed(manager.run(module)))
     return diagnostics.takeError("stage " + getStageName(stage) + " failed");
   return checkStageContract(stage, module);

@@ -183,23 +183,15 @@ Expected<QuantizeSpec> llmc::parseQuantizeSpec(StringRef text) {
   if (Error error = setChoice(spec.linears, parts.front()))
     return error;
   spec.embeddings = chooseEmbeddings(spec.linears);
-  for (StringRef part : drop_begin(parts)) {
-    size_t colon = part.rfind(':'); // names of graphs may have some
-    if (colon == StringRef::npos)
-      return createStringError("'" + part +
-                               "' is no PATTERN:CHOICE: what stands behind a "
-                               "';' is for the weights of a pattern");
-    StringRef name = part.take_front(colon);
-    auto pattern = GlobPattern::create(name);
-    if (!pattern)
-      return createStringError("the pattern '" + name +
-                               "': " + toString(pattern.takeError()));
+  auto parse = [&](StringRef how) -> Expected<QuantizeChoice> {
     QuantizeChoice choice = spec.linears;
-    if (Error error = setChoice(choice, part.drop_front(colon + 1)))
-      return createStringError("the weights '" + name +
-                               "': " + toString(std::move(error)));
-    spec.overrides.push_back({name.str(), std::move(*pattern), choice});
-  }
+    if (Error error = setChoice(choice, how))
+      return error;
+    return choice;
+  };
+  if (Error error =
+          parseOverrides(ArrayRef(parts).drop_front(), parse, spec.overrides))
+    return error;
   return spec;
 }
 
@@ -208,7 +200,7 @@ bool llmc::needsStatistics(const QuantizeSpec &spec) {
     return !choice.keep && (choice.scaled || needsStatistics(choice.rounding));
   };
   return needs(spec.linears) || needs(spec.embeddings) ||
-         any_of(spec.overrides, [&](const QuantizeSpec::Override &entry) {
+         any_of(spec.overrides, [&](const SpecOverride<QuantizeChoice> &entry) {
            return needs(entry.choice);
          });
 }

@@ -3,12 +3,42 @@
 //===----------------------------------------------------------------------===//
 #include "llmc/Optimize/SparsifySpec.h"
 
-#include "llmc/Weights/Pruning.h"
-
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace llvm;
 using namespace llmc;
+
+namespace {
+
+/// Sets what `key=value` says; the error names what the key takes.
+struct Key {
+  StringRef name;
+  std::string (*takes)();
+  bool (*set)(SparsityAllocation &allocation, StringRef value);
+};
+
+} // namespace
+
+static bool setNumber(double &number, StringRef value) {
+  return !value.getAsDouble(number) && number > 0;
+}
+
+static const Key keys[] = {
+    {"allocate", listAllocationMethods,
+     [](SparsityAllocation &allocation, StringRef value) {
+       allocation.method = value.str();
+       return isAllocationMethod(value);
+     }},
+    {"lambda", [] { return std::string("a number from 0 to 1"); },
+     [](SparsityAllocation &allocation, StringRef value) {
+       return setNumber(allocation.lambda, value) && allocation.lambda < 1;
+     }},
+    {"outlier", [] { return std::string("a number over 1"); },
+     [](SparsityAllocation &allocation, StringRef value) {
+       return setNumber(allocation.outlier, value) && allocation.outlier > 1;
+     }}};
 
 /// "50" or "2:4".
 static bool setHow(SparsifyChoice &choice, StringRef text) {
@@ -23,24 +53,64 @@ static bool setHow(SparsifyChoice &choice, StringRef text) {
   return isNumber && percent > 0 && percent < 100;
 }
 
+static Error setKey(SparsityAllocation &allocation, StringRef text) {
+  auto [name, value] = text.split('=');
+  const auto *key = find_if(
+      keys, [&, name = name](const Key &key) { return key.name == name; });
+  if (key == std::end(keys))
+    return createStringError(
+        "'" + text + "' is no key=value of a key that is known (" +
+        join(map_range(keys, [](const Key &key) { return key.name; }), ", ") +
+        ")");
+  if (key->set(allocation, value))
+    return Error::success();
+  return createStringError(name + " takes " + key->takes() + ", found '" +
+                           value + "'");
+}
+
+/// Shares of layers must stay shares of zeros that a matrix can have.
+static Error checkAllocation(const SparsifyChoice &choice) {
+  const SparsityAllocation &allocation = choice.allocation;
+  if (allocation.method.empty())
+    return Error::success();
+  if (choice.of)
+    return createStringError("allocate=" + allocation.method +
+                             " needs a percentage of zeros: of each " +
+                             Twine(choice.of) + " as many stay everywhere");
+  if (choice.share - allocation.lambda > 0 &&
+      choice.share + allocation.lambda < 1)
+    return Error::success();
+  return createStringError("lambda=" + formatv("{0:f2}", allocation.lambda) +
+                           " around a share of " +
+                           formatv("{0:f2}", choice.share) +
+                           " leaves the range from 0 to 1: take a smaller one");
+}
+
 static Expected<SparsifyChoice> parseChoice(StringRef text) {
   SparsifyChoice choice;
   if (text == "keep") {
     choice.isKept = true;
     return choice;
   }
-  auto [how, method] = text.split('-');
+  SmallVector<StringRef> parts;
+  text.split(parts, ',');
+  auto [how, method] = parts.front().split('-');
   if (!setHow(choice, how))
     return createStringError(
         "'" + text +
         "' is no keep, PERCENT-METHOD with a percentage of zeros between 0 and "
         "100 (50-wanda), nor KEPT:OF-METHOD with up to 64 (2:4-sparsegpt)");
-  if (text.contains('-'))
+  if (parts.front().contains('-'))
     choice.method = method.str();
-  if (isPruningMethod(choice.method))
-    return choice;
-  return createStringError("'" + method + "' is no method that prunes: " +
-                           listPruningMethods() + " are");
+  if (!isPruningMethod(choice.method))
+    return createStringError("'" + method + "' is no method that prunes: " +
+                             listPruningMethods() + " are");
+  for (StringRef part : drop_begin(parts))
+    if (Error error = setKey(choice.allocation, part))
+      return error;
+  if (Error error = checkAllocation(choice))
+    return error;
+  return choice;
 }
 
 Expected<SparsifySpec> llmc::parseSparsifySpec(StringRef text) {
@@ -51,31 +121,19 @@ Expected<SparsifySpec> llmc::parseSparsifySpec(StringRef text) {
   if (!linears)
     return linears.takeError();
   spec.linears = *linears;
-  for (StringRef part : drop_begin(parts)) {
-    auto [name, how] = part.split(':');
-    if (how.empty())
-      return createStringError("'" + part +
-                               "' is no PATTERN:CHOICE: what stands behind a "
-                               "';' is for the weights of a pattern");
-    auto pattern = GlobPattern::create(name);
-    if (!pattern)
-      return createStringError("the pattern '" + name +
-                               "': " + toString(pattern.takeError()));
-    auto choice = parseChoice(how);
-    if (!choice)
-      return createStringError("the weights '" + name +
-                               "': " + toString(choice.takeError()));
-    spec.overrides.push_back({name.str(), std::move(*pattern), *choice});
-  }
+  if (Error error = parseOverrides(ArrayRef(parts).drop_front(), parseChoice,
+                                   spec.overrides))
+    return error;
   return spec;
 }
 
 bool llmc::needsStatistics(const SparsifySpec &spec) {
   auto needs = [](const SparsifyChoice &choice) {
-    return !choice.isKept && pruningNeedsStatistics(choice.method);
+    return !choice.isKept && (pruningNeedsStatistics(choice.method) ||
+                              !choice.allocation.method.empty());
   };
   return needs(spec.linears) ||
-         any_of(spec.overrides, [&](const SparsifySpec::Override &entry) {
+         any_of(spec.overrides, [&](const SpecOverride<SparsifyChoice> &entry) {
            return needs(entry.choice);
          });
 }

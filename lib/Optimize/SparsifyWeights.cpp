@@ -11,6 +11,11 @@
 #include "llmc/Support/Explain.h"
 #include "llmc/Weights/Pruning.h"
 
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <map>
+
 namespace llmc {
 #define GEN_PASS_DEF_SPARSIFYWEIGHTS
 #include "llmc/Optimize/Passes.h.inc"
@@ -20,8 +25,18 @@ using namespace mlir::llm;
 
 namespace {
 
+/// A weight and what becomes of it.
+struct Task {
+  WeightOp weight;
+  SparsifyChoice choice;
+  size_t source = 0; // of the choice: the spec's own, then its overrides
+};
+
 struct SparsifyWeights : impl::SparsifyWeightsBase<SparsifyWeights> {
   using Base::Base;
+  SparsifyWeights(const SparsifyWeightsOptions &options,
+                  const WeightStore *store)
+      : Base(options), store(store) {}
 
   void runOnOperation() override {
     auto parsed = parseSparsifySpec(spec);
@@ -29,15 +44,22 @@ struct SparsifyWeights : impl::SparsifyWeightsBase<SparsifyWeights> {
       getOperation().emitError("sparsify: ") << toString(parsed.takeError());
       return signalPassFailure();
     }
-    if (failed(sparsify(*parsed)))
-      signalPassFailure();
+    SmallVector<Task> tasks;
+    if (failed(collect(*parsed, tasks)) || failed(allocate(tasks)))
+      return signalPassFailure();
+    for (Task &task : tasks)
+      if (failed(prune(task.weight, task.choice)))
+        return signalPassFailure();
   }
 
 private:
-  LogicalResult sparsify(const SparsifySpec &parsed);
+  LogicalResult collect(const SparsifySpec &parsed, SmallVector<Task> &tasks);
+  LogicalResult allocate(MutableArrayRef<Task> tasks);
   std::string findObstacle(WeightOp weight, const Reading &reading,
                            const SparsifyChoice &choice);
   LogicalResult prune(WeightOp weight, const SparsifyChoice &choice);
+
+  const WeightStore *store = nullptr;
 };
 
 } // namespace
@@ -54,7 +76,9 @@ std::string SparsifyWeights::findObstacle(WeightOp weight,
     return "experts and heads have a matrix each";
   if (getEncoding(weight.getType()).getGrid())
     return "its numbers are on a grid already: prune a model of floats";
-  if (pruningNeedsStatistics(choice.method) && !reading.isObserved)
+  const bool isCalibrated = pruningNeedsStatistics(choice.method) ||
+                            !choice.allocation.method.empty();
+  if (isCalibrated && !reading.isObserved)
     return "there are no statistics of its input";
   return reading.obstacle ? reading.obstacle : "";
 }
@@ -79,48 +103,81 @@ LogicalResult SparsifyWeights::prune(WeightOp weight,
                                                      : StringAttr()));
   applied(weight, getArgument(), [&] {
     std::string how =
-        choice.of ? std::to_string(choice.of - choice.keep) + " of " +
-                        std::to_string(choice.of)
-                  : std::to_string(std::lround(100 * choice.share)) + " %";
+        choice.of
+            ? std::to_string(choice.of - choice.keep) + " of " +
+                  std::to_string(choice.of)
+            : llvm::formatv("{0} %", llvm::format("%.3g", 100 * choice.share))
+                  .str();
+    if (!choice.allocation.method.empty())
+      how += ", as " + choice.allocation.method + " says,";
     return how + " of its numbers become 0 by " + choice.method +
            "; kept dense, because there is no kernel that skips them";
   });
   return success();
 }
 
-LogicalResult SparsifyWeights::sparsify(const SparsifySpec &parsed) {
+LogicalResult SparsifyWeights::collect(const SparsifySpec &parsed,
+                                       SmallVector<Task> &tasks) {
   SymbolTable symbols(getOperation());
   std::vector<bool> matched(parsed.overrides.size());
-  bool isPruned = false;
   for (auto &[name, reading] : findReadings(getOperation())) {
     auto weight = symbols.lookup<WeightOp>(name);
-    SparsifyChoice choice = parsed.linears;
-    choice.isKept |= reading.isTable;
+    Task task{weight, parsed.linears};
+    task.choice.isKept |= reading.isTable;
     for (auto [i, entry] : llvm::enumerate(parsed.overrides))
       if (entry.pattern.match(name.getValue())) {
-        choice = entry.choice;
+        task.choice = entry.choice;
+        task.source = i + 1;
         matched[i] = true;
       }
-    if (std::string obstacle = findObstacle(weight, reading, choice);
-        !obstacle.empty()) {
+    if (std::string obstacle = findObstacle(weight, reading, task.choice);
+        !obstacle.empty())
       decline(weight, getArgument(), obstacle);
-      continue;
-    }
-    isPruned = true;
-    if (failed(prune(weight, choice)))
-      return failure();
+    else
+      tasks.push_back(task);
   }
   for (auto [i, entry] : llvm::enumerate(parsed.overrides))
     if (!matched[i])
       return getOperation().emitError("sparsify: no weight that products or "
                                       "lookups read matches '")
              << entry.text << "'";
-  if (!isPruned)
+  if (tasks.empty())
     return getOperation().emitError(
         "sparsify: no weight is left to prune: products read none, or only "
         "such as the spec keeps or that are on a grid already (prune a model "
         "of floats)");
   return success();
+}
+
+/// Of each choice that asks for it, some weights lose more and some less.
+LogicalResult SparsifyWeights::allocate(MutableArrayRef<Task> tasks) {
+  std::map<size_t, SmallVector<Task *>> bySource;
+  for (Task &task : tasks)
+    if (!task.choice.allocation.method.empty())
+      bySource[task.source].push_back(&task);
+  for (auto &[source, group] : bySource) {
+    const SparsifyChoice &choice = group.front()->choice;
+    if (!store)
+      return getOperation().emitError("sparsify: allocate=")
+             << choice.allocation.method
+             << " reads the model's weights, which only llmc has";
+    SmallVector<WeightOp> weights = llvm::map_to_vector(
+        group, [](const Task *task) { return task->weight; });
+    auto shares =
+        allocateSparsity(weights, *store, choice.allocation, choice.share);
+    if (!shares)
+      return getOperation().emitError("sparsify: ")
+             << toString(shares.takeError());
+    for (auto [task, share] : llvm::zip_equal(group, *shares))
+      task->choice.share = share;
+  }
+  return success();
+}
+
+std::unique_ptr<Pass>
+createSparsifyWeights(const SparsifyWeightsOptions &options,
+                      const WeightStore *store) {
+  return std::make_unique<SparsifyWeights>(options, store);
 }
 
 } // namespace llmc

@@ -6,6 +6,8 @@
 // the encoded form, so a packed weight that is only rearranged keeps its exact
 // codes.
 //===----------------------------------------------------------------------===//
+#include "Recipe.h"
+
 #include "Equalizing/Equalizing.h"
 #include "IntegerCodes.h"
 #include "Pruning/Pruning.h"
@@ -544,6 +546,15 @@ Expected<std::vector<uint8_t>> llmc::makeWeight(WeightOp weight,
 Expected<std::vector<float>> llmc::makeWeightValues(WeightOp weight,
                                                     const WeightStore &store) {
   Expected<Material> material = makeMaterial(weight, store);
+  if (!material)
+    return material.takeError();
+  return dequantize(*material);
+}
+
+Expected<std::vector<float>> llmc::makeModelValues(WeightOp weight,
+                                                   const WeightStore &store) {
+  Expected<Material> material =
+      followRecipe(weight, store, /*quantises=*/false);
   if (!material)
     return material.takeError();
   return dequantize(*material);

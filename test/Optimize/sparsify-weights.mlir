@@ -9,23 +9,37 @@
 // RUN: not llmc-opt %s --llm-sparsify-weights=spec=2:5 2>&1 | FileCheck %s --check-prefix=DIVIDE
 // RUN: not llmc-opt %s '--llm-sparsify-weights=spec=50;none*:20' 2>&1 | FileCheck %s --check-prefix=MATCH
 // RUN: not llmc-opt %s '--llm-sparsify-weights=spec=50;up' 2>&1 | FileCheck %s --check-prefix=COLON
+// RUN: llmc-opt %s '--llm-sparsify-weights=spec=keep;up:2:4-wanda+dsnot' 2>&1 | FileCheck %s --check-prefix=REFINED
+// RUN: not llmc-opt %s --llm-sparsify-weights=spec=70-wanda,allocate=owl 2>&1 | FileCheck %s --check-prefix=STORE
+// RUN: not llmc-opt %s --llm-sparsify-weights=spec=70-wanda,allocate=fair 2>&1 | FileCheck %s --check-prefix=FAIR
+// RUN: not llmc-opt %s --llm-sparsify-weights=spec=70-wanda,spread=1 2>&1 | FileCheck %s --check-prefix=KEY
+// RUN: not llmc-opt %s --llm-sparsify-weights=spec=2:4-wanda,allocate=owl 2>&1 | FileCheck %s --check-prefix=GROUPS
+// RUN: not llmc-opt %s --llm-sparsify-weights=spec=95,allocate=owl 2>&1 | FileCheck %s --check-prefix=RANGE
+// RUN: not llmc-opt %s --llm-sparsify-weights=spec=50,allocate=owl,lambda=2 2>&1 | FileCheck %s --check-prefix=LAMBDA
 // RUN: not llmc-opt %s '--llm-sparsify-weights=spec=keep' 2>&1 | FileCheck %s --check-prefix=NOTHING
 // HOW: sparsify: '{{.*}}' is no keep, PERCENT-METHOD
-// METHOD: sparsify: 'luck' is no method that prunes: magnitude, wanda, sparsegpt are
+// METHOD: sparsify: 'luck' is no method that prunes: magnitude, wanda, sparsegpt, magnitude+dsnot, wanda+dsnot are
 // DIVIDE: sparsify: 2:5 does not divide the 64 columns of 'up'
 // MATCH: sparsify: no weight that products or lookups read matches 'none*'
 // COLON: sparsify: 'up' is no PATTERN:CHOICE
 // NOTHING: sparsify: no weight is left to prune
+// STORE: sparsify: allocate=owl reads the model's weights, which only llmc has
+// FAIR: sparsify: allocate takes owl or hessian-trace, found 'fair'
+// KEY: sparsify: 'spread=1' is no key=value of a key that is known (allocate, lambda, outlier)
+// GROUPS: sparsify: allocate=owl needs a percentage of zeros: of each 4 as many stay everywhere
+// RANGE: sparsify: lambda=0.08 around a share of 0.95 leaves the range from 0 to 1: take a smaller one
+// LAMBDA: sparsify: lambda takes a number from 0 to 1, found '2'
 
 // CHECK: llm.weight @up : tensor<96x64xf32> source "u" recipe [#llm.prune<method = "wanda", share = 5.000000e-01 : f64, stats = "up">]
 // NAMED: @up {{.*}} recipe [#llm.prune<method = "sparsegpt", keep = 2, of = 4, stats = "up">]
-// SAID: applied {{.*}}50 % of its numbers become 0 by wanda; kept dense, because there is no kernel that skips them
+// REFINED: @up {{.*}} recipe [#llm.prune<method = "wanda+dsnot", keep = 2, of = 4, stats = "up">]
+// SAID-DAG: applied {{.*}}50 % of its numbers become 0 by wanda; kept dense, because there is no kernel that skips them
 // BOTH: @up {{.*}} recipe [#llm.prune<method = "magnitude", keep = 2, of = 4>, #llm.round<
 llm.weight @up : tensor<96x64xf32> source "u"
 // NAMED: @down {{.*}} recipe [#llm.prune<method = "magnitude", share = 3.000000e-01 : f64>]
 llm.weight @down : tensor<64x96xf32> source "d"
 // What is on a grid stays on it.
-// SAID: declined {{.*}}its numbers are on a grid already
+// SAID-DAG: declined {{.*}}its numbers are on a grid already
 // CHECK: @packed : !llm.packed<64x64, #llm.q8_0> source "p"{{$}}
 llm.weight @packed : !llm.packed<64x64, #llm.q8_0> source "p"
 // A table of rows is what all others depend on.

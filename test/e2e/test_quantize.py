@@ -110,9 +110,10 @@ class Quantize(TestCase):
     def test_half_of_the_weights_can_go(self):
         """Least is lost by methods that know of the input."""
         kl = {spec: self.divergence(f"--sparsify={spec}")
-              for spec in ("50-magnitude", "50-wanda", "50-sparsegpt", "2:4-magnitude", "2:4-sparsegpt")}
+              for spec in ("50-magnitude", "50-wanda", "50-sparsegpt", "2:4-magnitude", "2:4-sparsegpt", "50-magnitude+dsnot")}
         self.assertLess(kl["50-wanda"], kl["50-magnitude"], kl)
         self.assertLess(kl["50-sparsegpt"], 0.8 * kl["50-magnitude"], kl)
+        self.assertLess(kl["50-magnitude+dsnot"], kl["50-magnitude"], kl)
         self.assertLess(kl["2:4-sparsegpt"], 0.8 * kl["2:4-magnitude"], kl)
         said = run([LLMC, "compile", MODEL, "-q", "--explain", "--sparsify=2:4", "--quantize=w8", "-o", self.folder / "both"])
         self.assertEqual(said.returncode, 0, said.stderr)

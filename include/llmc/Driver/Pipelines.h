@@ -32,24 +32,28 @@ void buildGraphToFunctionPipeline(mlir::OpPassManager &manager,
 llvm::Error makeFunction(mlir::ModuleOp graph, const WeightStore &store);
 
 /// Appends the passes of a stage (optimize, schedule or lower). The options are
-/// resolved; `isas` are the instruction sets, best first.
+/// resolved; `isas` are the instruction sets, best first. What reads numbers of the
+/// model to choose asks for `store`.
 void buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
                         const CompileOptions &options,
-                        llvm::ArrayRef<std::string> isas);
+                        llvm::ArrayRef<std::string> isas,
+                        const WeightStore *store = nullptr);
 
 /// What --equalize, --sparsify and --quantize ask for, part of optimize.
 void addWeightPasses(mlir::OpPassManager &manager,
-                     const CompileOptions &options);
+                     const CompileOptions &options, const WeightStore *store);
 
 /// The same for a function program: a module with @main on tensors.
 void buildFunctionPipeline(Stage stage, mlir::OpPassManager &manager,
                            const CompileOptions &options,
-                           llvm::ArrayRef<std::string> isas);
+                           llvm::ArrayRef<std::string> isas,
+                           const WeightStore *store = nullptr);
 
 /// Runs a stage's passes, then checks its contract.
 llvm::Error runStage(Stage stage, mlir::ModuleOp module,
                      const CompileOptions &options,
-                     llvm::ArrayRef<std::string> isas);
+                     llvm::ArrayRef<std::string> isas,
+                     const WeightStore *store = nullptr);
 
 /// Fails on the first op that is not legal after `stage`, naming op and place.
 /// An llm op that no lowering took is a limit of llmc; any other op is an error

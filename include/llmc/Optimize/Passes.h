@@ -16,9 +16,16 @@
 #include "mlir/Pass/Pass.h"
 
 namespace llmc {
+class WeightStore;
+
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "llmc/Optimize/Passes.h.inc"
+
+/// With the numbers that choices like allocate=owl are made by; null in llmc-opt.
+std::unique_ptr<mlir::Pass>
+createSparsifyWeights(const SparsifyWeightsOptions &options,
+                      const WeightStore *store);
 } // namespace llmc
 
 #endif // LLMC_OPTIMIZE_PASSES_H

@@ -12,9 +12,7 @@
 #define LLMC_OPTIMIZE_QUANTIZESPEC_H
 
 #include "llmc/Optimize/FloatFormat.h"
-
-#include "llvm/Support/Error.h"
-#include "llvm/Support/GlobPattern.h"
+#include "llmc/Optimize/SpecOverrides.h"
 
 #include <optional>
 #include <string>
@@ -44,13 +42,7 @@ struct QuantizeSpec {
   /// Tables of rows and the product that gives logits: few weights of a large model,
   /// and what all others depend on.
   QuantizeChoice embeddings;
-
-  struct Override {
-    std::string text; // of the pattern
-    llvm::GlobPattern pattern;
-    QuantizeChoice choice;
-  };
-  std::vector<Override> overrides;
+  std::vector<SpecOverride<QuantizeChoice>> overrides;
 };
 
 /// Fails, saying what is known, on what is no spec.

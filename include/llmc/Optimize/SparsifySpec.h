@@ -2,17 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   SPEC   = CHOICE { ";" PATTERN ":" CHOICE }
-//   CHOICE = "keep" | HOW [ "-" METHOD ]         50-wanda, 2:4-sparsegpt, 30
+//   CHOICE = "keep" | HOW [ "-" METHOD ] { "," KEY "=" VALUE }
 //   HOW    = percent of zeros | KEPT ":" OF
 //
-// PATTERN is a weight's name with * and ?, and ends at its first colon. The last one
-// that matches decides.
+// 50-wanda, 2:4-sparsegpt, 30, 70-wanda,allocate=owl. Patterns are those of
+// SpecOverrides.h.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_OPTIMIZE_SPARSIFYSPEC_H
 #define LLMC_OPTIMIZE_SPARSIFYSPEC_H
 
-#include "llvm/Support/Error.h"
-#include "llvm/Support/GlobPattern.h"
+#include "llmc/Optimize/SpecOverrides.h"
+#include "llmc/Weights/Pruning.h"
 
 #include <string>
 #include <vector>
@@ -25,18 +25,13 @@ struct SparsifyChoice {
   std::string method = "magnitude"; // of Weights/Pruning.h
   double share = 0;                 // of zeros, where `of` is 0
   int64_t keep = 0, of = 0;         // so many of each so many
+  SparsityAllocation allocation;    // of a share
 };
 
 struct SparsifySpec {
   SparsifyChoice
       linears; // tables and logits are kept unless a pattern names them
-
-  struct Override {
-    std::string text; // of the pattern
-    llvm::GlobPattern pattern;
-    SparsifyChoice choice;
-  };
-  std::vector<Override> overrides;
+  std::vector<SpecOverride<SparsifyChoice>> overrides;
 };
 
 /// Fails, saying what is known, on what is no spec.

@@ -21,12 +21,16 @@ struct Method {
   StringRef name;
   PruneMatrix prune;
   bool needsStatistics;
+  RefineMask refine = nullptr; // after it
 };
 } // namespace
 
-static const Method methods[] = {{"magnitude", pruneByMagnitude, false},
-                                 {"wanda", pruneByWanda, true},
-                                 {"sparsegpt", pruneBySparseGpt, true}};
+static const Method methods[] = {
+    {"magnitude", pruneByMagnitude, false},
+    {"wanda", pruneByWanda, true},
+    {"sparsegpt", pruneBySparseGpt, true},
+    {"magnitude+dsnot", pruneByMagnitude, true, refineByDsnot},
+    {"wanda+dsnot", pruneByWanda, true, refineByDsnot}};
 
 static const Method *findMethod(StringRef name) {
   const auto *it = llvm::find_if(
@@ -113,5 +117,9 @@ std::string llmc::pruneMatrix(PruneStepAttr step, const WeightStore &store,
                                        columnScale, input.xtx);
         !problem.empty())
       return problem;
-  return method->prune(input, values);
+  const std::vector<float> weights(values.begin(), values.end());
+  std::string problem = method->prune(input, values);
+  if (problem.empty() && method->refine)
+    method->refine(input, weights, values);
+  return problem;
 }

@@ -1,8 +1,8 @@
 //===- Pruning.h - which weights become 0 -----------------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A method is a function that makes zeros: a file of this folder and a row of the
-// table in Pruning.cpp.
+// A method is a function that makes zeros, and maybe one that moves them: files of this
+// folder and a row of the table in Pruning.cpp.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_WEIGHTS_PRUNING_PRUNING_H
 #define LLMC_LIB_WEIGHTS_PRUNING_PRUNING_H
@@ -32,12 +32,21 @@ struct PruningInput {
 using PruneMatrix = std::string (*)(const PruningInput &input,
                                     llvm::MutableArrayRef<float> values);
 
+/// Changes which of `pruned` [rows, cols] are 0, the others being those of `weights`: as
+/// many of each row and group as before, with a smaller error of the product.
+using RefineMask = void (*)(const PruningInput &input,
+                            llvm::ArrayRef<float> weights,
+                            llvm::MutableArrayRef<float> pruned);
+
 std::string pruneByMagnitude(const PruningInput &input,
                              llvm::MutableArrayRef<float> values);
 std::string pruneByWanda(const PruningInput &input,
                          llvm::MutableArrayRef<float> values);
 std::string pruneBySparseGpt(const PruningInput &input,
                              llvm::MutableArrayRef<float> values);
+
+void refineByDsnot(const PruningInput &input, llvm::ArrayRef<float> weights,
+                   llvm::MutableArrayRef<float> pruned);
 
 /// Sets `isPruned` where the pattern takes those of the smallest `scores`; equal ones
 /// from the first on. They are whole groups.

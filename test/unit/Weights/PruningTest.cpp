@@ -8,6 +8,10 @@
 #include "llmc/Weights/Rounding.h"
 #include "llmc/Weights/Safetensors.h"
 
+#include <algorithm>
+#include <cmath>
+#include <random>
+
 using namespace llmc;
 using namespace llmc::test;
 
@@ -30,6 +34,36 @@ protected:
            ">> source \"w\" recipe [#llm.prune<method = \"magnitude\", share = "
            "0.5>, #llm.round<grid = <" +
            grid + ">, " + method + ">]";
+  }
+  static Floats noise(size_t count, unsigned seed) {
+    std::mt19937 engine(seed);
+    Floats numbers(count);
+    for (float &number : numbers)
+      number = static_cast<float>(engine() % 2001) / 1000 - 1;
+    return numbers;
+  }
+  /// Statistics of the rows `inputs`; returns their sums.
+  Floats addSums(const Floats &inputs, size_t cols) {
+    Floats xtx(cols * cols);
+    for (size_t row = 0; row < inputs.size(); row += cols)
+      for (size_t i = 0; i < cols; ++i)
+        for (size_t j = 0; j < cols; ++j)
+          xtx[i * cols + j] += inputs[row + i] * inputs[row + j];
+    auto size = static_cast<int64_t>(cols);
+    add(getStatisticName("w", "xtx").c_str(), {size, size}, f32(), floats(xtx));
+    return xtx;
+  }
+  /// Of the product: squares of what `found` changes in it, summed up.
+  static double errorOf(const Floats &weights, const Floats &found,
+                        const Floats &xtx) {
+    const auto cols = static_cast<size_t>(std::sqrt(xtx.size()));
+    double error = 0;
+    for (size_t row = 0; row < weights.size(); row += cols)
+      for (size_t i = 0; i < cols; ++i)
+        for (size_t j = 0; j < cols; ++j)
+          error += (weights[row + i] - found[row + i]) * xtx[i * cols + j] *
+                   (weights[row + j] - found[row + j]);
+    return error;
   }
   void addNorms(const Floats &norms) {
     const size_t cols = norms.size();
@@ -102,6 +136,42 @@ TEST_F(PruningTest, SparseGptEqualsNumPy) {
       EXPECT_NEAR(found[i], expected[i], 1e-4) << name << " " << i;
     }
   }
+}
+
+TEST_F(PruningTest, SwapsLowerTheErrorOfAMask) {
+  // Rows of which columns go together, and sums of squares from few of them.
+  Floats weights = noise(8 * 24, 1), inputs = noise(40 * 24, 2);
+  for (size_t i = 0; i < inputs.size(); i += 2)
+    inputs[i + 1] = 0.8f * inputs[i] + 0.2f * inputs[i + 1];
+  add("w", {8, 24}, f32(), floats(weights));
+  Floats xtx = addSums(inputs, 24);
+  for (std::string method : {"magnitude", "wanda"})
+    for (std::string how : {"share = 0.6", "keep = 2, of = 4"}) {
+      auto step = [&](const std::string &name) {
+        return pruned("8x24",
+                      "method = \"" + name + "\", " + how + ", stats = \"w\"");
+      };
+      Floats before = values(step(method));
+      Floats after = values(step(method + "+dsnot"));
+      EXPECT_LT(errorOf(weights, after, xtx),
+                0.9 * errorOf(weights, before, xtx));
+      const size_t group = how == "share = 0.6" ? 24 : 4;
+      for (size_t i = 0; i < after.size(); ++i)
+        EXPECT_TRUE(after[i] == 0 || after[i] == weights[i]) << i;
+      for (size_t i = 0; i < after.size(); i += group)
+        EXPECT_EQ(std::count(&after[i], &after[i] + group, 0.0f),
+                  std::count(&before[i], &before[i] + group, 0.0f));
+    }
+}
+
+TEST_F(PruningTest, OnlyOneSwapIsRight) {
+  // 4 and 3 cancel out where their columns are the same; 5 and 1 are alone.
+  add("w", {1, 4}, f32(), floats({4, -4, 5, 1}));
+  add(getStatisticName("w", "xtx").c_str(), {4, 4}, f32(),
+      floats({1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}));
+  EXPECT_EQ(values(pruned("1x4", "method = \"magnitude+dsnot\", share = 0.5, "
+                                 "stats = \"w\"")),
+            (Floats{0, 0, 5, 1}));
 }
 
 TEST_F(PruningTest, RoundingKeepsZeros) {

@@ -1,0 +1,141 @@
+//===- Allocation.cpp - which layers lose more weights than others --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A layer of weight m_l, whose mean over all weights is m, gets the share
+// S - lambda * (m_l - m) / max |m_l - m| of zeros: none is further from S than lambda,
+// and the mean is S.
+//===----------------------------------------------------------------------===//
+#include "Allocation.h"
+
+#include "../InputStatistics.h"
+#include "../Recipe.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace llmc;
+using mlir::llm::WeightOp;
+
+namespace {
+
+struct Method {
+  StringRef name;
+  WeighLayer weigh;
+  bool isPerLayer; // of a model, not of each matrix
+};
+
+struct Layer {
+  SmallVector<size_t> matrices; // numbers of weights
+  double numbers = 0;           // how many they have
+  double weight = 0;
+};
+
+} // namespace
+
+static const Method methods[] = {{"owl", weighByOutliers, true},
+                                 {"hessian-trace", weighByHessianTrace, false}};
+
+static const Method *findMethod(StringRef name) {
+  const auto *it = llvm::find_if(
+      methods, [&](const Method &method) { return method.name == name; });
+  return it == std::end(methods) ? nullptr : it;
+}
+
+bool llmc::isAllocationMethod(StringRef name) { return findMethod(name); }
+
+std::string llmc::listAllocationMethods() {
+  return join(
+      map_range(methods, [](const Method &entry) { return entry.name; }),
+      " or ");
+}
+
+float ObservedMatrix::score(size_t i) const {
+  return std::abs(values[i]) * norms[i % norms.size()];
+}
+
+/// "blk.12" of "blk.12.ffn_up.weight": layers are what names count first.
+static StringRef getLayerName(StringRef weight) {
+  const size_t first = weight.find_first_of("0123456789");
+  return first == StringRef::npos
+             ? weight
+             : weight.take_front(weight.find_first_not_of("0123456789", first));
+}
+
+static Error readMatrix(WeightOp weight, const WeightStore &store,
+                        ObservedMatrix &matrix) {
+  auto values = makeModelValues(weight, store);
+  if (!values)
+    return values.takeError();
+  matrix.values = std::move(*values);
+  const int64_t cols = mlir::llm::getMatrixShape(weight.getType()).back();
+  std::string problem =
+      readStatistic(store, weight.getSymName(), "l2", {cols}, matrix.norms);
+  if (problem.empty() &&
+      !all_of(matrix.values, [](float value) { return std::isfinite(value); }))
+    problem = "has weights that are no numbers";
+  return problem.empty() ? Error::success()
+                         : createStringError("weight '" + weight.getSymName() +
+                                             "': " + problem);
+}
+
+static Error weighLayer(Layer &layer, const Method &method,
+                        ArrayRef<WeightOp> weights, const WeightStore &store,
+                        const SparsityAllocation &how) {
+  std::vector<ObservedMatrix> matrices(layer.matrices.size());
+  for (auto [i, matrix] : zip_equal(layer.matrices, matrices)) {
+    if (Error error = readMatrix(weights[i], store, matrix))
+      return error;
+    layer.numbers += static_cast<double>(matrix.values.size());
+  }
+  layer.weight = method.weigh(how, matrices);
+  return Error::success();
+}
+
+/// Shares of zeros: one for each layer.
+static std::vector<double> spreadShares(ArrayRef<Layer> layers, double share,
+                                        double lambda) {
+  double sum = 0, numbers = 0, furthest = 0;
+  for (const Layer &layer : layers) {
+    sum += layer.weight * layer.numbers;
+    numbers += layer.numbers;
+  }
+  for (const Layer &layer : layers)
+    furthest = std::max(furthest, std::abs(layer.weight - sum / numbers));
+  std::vector<double> shares;
+  for (const Layer &layer : layers)
+    shares.push_back(furthest == 0
+                         ? share
+                         : share - lambda * (layer.weight - sum / numbers) /
+                                       furthest);
+  return shares;
+}
+
+Expected<std::vector<double>>
+llmc::allocateSparsity(ArrayRef<WeightOp> weights, const WeightStore &store,
+                       const SparsityAllocation &how, double share) {
+  const Method *method = findMethod(how.method);
+  assert(method && "the spec's parser knows all");
+  MapVector<StringRef, Layer> byName;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    WeightOp weight = weights[i];
+    StringRef name = weight.getSymName();
+    byName[method->isPerLayer ? getLayerName(name) : name].matrices.push_back(
+        i);
+  }
+  std::vector<Layer> layers;
+  for (auto &[name, layer] : byName) {
+    if (Error error = weighLayer(layer, *method, weights, store, how))
+      return error;
+    layers.push_back(layer);
+  }
+  std::vector<double> result(weights.size());
+  for (auto [layer, zeros] :
+       zip_equal(layers, spreadShares(layers, share, how.lambda)))
+    for (size_t i : layer.matrices)
+      result[i] = zeros;
+  return result;
+}
