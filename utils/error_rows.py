@@ -172,7 +172,7 @@ APP = [
     row("A19", "eval of a short text", "./app eval --text README.md -c 200", 1, "README.md: has", "needs 200", "smaller windows"),
     rows("A20", "text for a model without tokenizer", ("./notok hello", 1, ("tokenizer", "has no tokenizer", "--ids 1,2,3")),
          ("./notok chat", 1, ("tokenizer|chat template", "has no", "--ids|use run"))),
-    row("A21", "`LLMRT_VARIANT=sse2`", "./app run -p hi -n 1", 1, "sse2", "it has avx512-vnni, avx-vnni, avx2", "unset", LLMRT_VARIANT="sse2"),
+    row("A21", "`LLMRT_VARIANT=sse2`", "./app run -p hi -n 1", 1, "sse2", "it has amx, avx512-vnni, avx-vnni, avx2", "unset", LLMRT_VARIANT="sse2"),
     row("A22", "older CPU (as `LLMRT_CPU` says)", "./app run -p hi -n 1", 1, "needs a processor with avx2", "this one has none",
         "newer", LLMRT_CPU="none"),
     row("A23", "app for AVX-512 on an AVX2 machine", "./app512 run -p hi -n 1", 1, "avx512-vnni", "this one has avx2", "another --cpu",

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Fuzzes every parser and the template engine, and adds a row each to
 # docs/fuzzing.md. New inputs that reach new code stay in build-fuzz/corpus.
-# usage: utils/fuzz.sh [SECONDS (of each target, default 60)] [TARGET...]
+# usage: [SIZE=BYTES] utils/fuzz.sh [SECONDS (of each target, default 60)] [TARGET...]
+#        inputs have up to SIZE bytes, 65536 without it
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 . "$(dirname "$0")/common.sh"
 cd "$root"
 duration=${1:-60}
 [ $# -gt 0 ] && shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n 's/^llmc_fuzz_target(\([a-z]*\) .*/\1/p' test/fuzz/CMakeLists.txt)
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n 's/^llmc_fuzz_target(\([a-z-]*\) .*/\1/p' test/fuzz/CMakeLists.txt)
 
 build_preset fuzz build-fuzz "${targets[@]/#/fuzz-}"
 
@@ -30,9 +31,11 @@ for target in "${targets[@]}"; do
   dictionary=()
   [ -f "test/fuzz/$target.dict" ] && dictionary=(-dict="test/fuzz/$target.dict")
   code=0
-  build-fuzz/test/fuzz/fuzz-"$target" "$corpus" "${dictionary[@]}" -max_total_time="$duration" -max_len=65536 \
+  TIMEFORMAT=%U
+  { time build-fuzz/test/fuzz/fuzz-"$target" "$corpus" "${dictionary[@]}" -max_total_time="$duration" -max_len="${SIZE:-65536}" \
     -rss_limit_mb=2048 -timeout=25 -print_final_stats=1 -artifact_prefix="build-fuzz/findings/$target-" \
-    >"build-fuzz/$target.log" 2>&1 || code=$?
+    >"build-fuzz/$target.log" 2>&1 || code=$?; } 2>"build-fuzz/$target.seconds"
+  seconds=$(cut -d. -f1 "build-fuzz/$target.seconds")
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "build-fuzz/$target.log" | tail -n 1)
   finding=none
   if [ $code != 0 ]; then
@@ -40,7 +43,7 @@ for target in "${targets[@]}"; do
     [ -n "$finding" ] || finding="exit $code"
     status=1
   fi
-  say "$target: ${runs:-0} runs in $duration s, findings: $finding"
-  echo "| $(date +%F) | $commit | $target | $duration | ${runs:-0} | $finding |" >>docs/fuzzing.md
+  say "$target: ${runs:-0} runs in $seconds s of the processor, findings: $finding"
+  python3 utils/fuzz-ledger.py docs/fuzzing.md "$commit" "$target" "$seconds" "${runs:-0}" "$finding"
 done
 exit $status

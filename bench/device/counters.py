@@ -4,17 +4,21 @@
 A model of the given shape with random codes decodes one token on the simulator; per kernel of that step: blocks, instructions of all lanes and
 how many of them a weight costs, loads of global memory with the sectors of a request (a warp that reads 4 bytes per lane in one line has 4, with
 16 bytes per lane 16) and how much of a sector is used, registers, shared memory, and the blocks that a multiprocessor of sm_80 can hold.
+With --prompt N it reads a prompt of N tokens instead; per kernel, all its launches added up: instructions of warps and which part of them multiply
+matrices, bytes read from global memory by loads and by copies, and how many passes over the banks of shared memory there were per fewest.
 
-usage: counters.py --llmc build/bin/llmc [--encoding q4_0] [--activations i8] [--hidden 1024] [--feed-forward 4096]
+usage: counters.py --llmc build/bin/llmc [--encoding q4_0] [--activations i8] [--hidden 1024] [--feed-forward 4096] [--prompt 128]
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
 import argparse
+import functools
 import glob
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,8 +37,9 @@ def run(command, **options):
 
 
 def find_ptxas():
-    """The one that utils/bootstrap.sh test installs."""
-    found = glob.glob(str(ROOT / ".venv/lib/python3*/site-packages/nvidia/*/bin/ptxas"))
+    """That of the path, or the one that utils/bootstrap.sh test installs."""
+    found = [shutil.which("ptxas")] if shutil.which("ptxas") else []
+    found += glob.glob(str(ROOT / ".venv/lib/python3*/site-packages/nvidia/*/bin/ptxas"))
     if not found:
         sys.exit("no ptxas: utils/bootstrap.sh test installs it")
     return found[0]
@@ -53,20 +58,54 @@ def count_resources(llmc, model, activations, folder):
     return found
 
 
-def decode(llmc, model, activations, folder):
-    """The counters of the last launch of each kernel."""
+def launch_all(llmc, model, activations, folder, ids, tokens):
+    """The counters of all launches, in their order."""
     app, counters = folder / "app", folder / "counters"
     run([llmc, "compile", model, "-q", "--target=cuda:sm_80", f"--activations={activations}", "-o", app])
     environment = {**os.environ, "LLMRT_CUDA_DRIVER": str(Path(llmc).resolve().parent / "libllmc-ptxsim-cuda.so"),
                    "LLMC_PTXSIM_RACES": "0", "LLMC_PTXSIM_COUNTERS": str(counters)}
-    run([app, "run", "--ids", "5", "-n", "2", "--print-ids", "--ignore-eos", "--device", "cuda"], env=environment)
-    return {launch["kernel"]: launch for launch in map(json.loads, counters.read_text().splitlines())}
+    run([app, "run", "--ids", ids, "-n", tokens, "--print-ids", "--ignore-eos", "--device", "cuda"], env=environment)
+    return list(map(json.loads, counters.read_text().splitlines()))
 
 
 def resident_blocks(threads, registers, shared):
     """Registers are given in units of 8 per thread, to whole warps."""
     per_block = -(-registers // 8) * 8 * threads
     return min(REGISTERS // per_block, SHARED // max(shared + 1024, 1), THREADS // threads, BLOCKS)
+
+
+def print_decode(launches, resources, weights):
+    print("| kernel | blocks | lane instructions | per weight | load requests | sectors of one | bytes used of 32 | registers | shared | blocks of an SM |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for kernel, launch in {launch["kernel"]: launch for launch in launches}.items():
+        counters, loads = launch["counters"], launch["counters"]["global_loads"]
+        registers, shared = resources[kernel]
+        kind = re.sub(r"^\w+?_k\d+_", "", kernel)
+        each = f"{counters['lane_instructions'] / weights[kind]:.2f}" if kind in weights else ""
+        print(f"| {kernel} | {launch['grid'][0]} | {counters['lane_instructions']} | {each} | {loads['requests']} "
+              f"| {loads['sectors'] / loads['requests']:.2f} | {min(32, loads['bytes'] / loads['sectors']):.0f} | {registers} | {shared} "
+              f"| {resident_blocks(launch['block'][0], registers, shared)} |")
+
+
+def print_prompt(launches, resources):
+    print("| kernel | launches | blocks of one | warp instructions | of matrices | MB by loads | MB by copies | bank passes | registers | shared | blocks of an SM |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    kernels = {}
+    for launch in launches:
+        kernels.setdefault(launch["kernel"], []).append(launch)
+    for kernel, all_of_it in kernels.items():
+        registers, shared = resources[kernel]
+        counters = [launch["counters"] for launch in all_of_it]
+
+        def total(*keys):
+            return sum(functools.reduce(dict.__getitem__, keys, each) for each in counters)
+
+        instructions = total("warp_instructions")
+        matrices = sum(count for each in counters for opcode, count in each["opcodes"].items() if opcode.startswith("mma"))
+        passes = total("shared", "passes") / max(1, total("shared", "least_passes"))
+        print(f"| {kernel} | {len(all_of_it)} | {all_of_it[0]['grid'][0]} | {instructions} | {100 * matrices / instructions:.1f} % "
+              f"| {total('global_loads', 'bytes') / 1e6:.2f} | {total('async', 'bytes') / 1e6:.2f} | {passes:.2f} | {registers} | {shared} "
+              f"| {resident_blocks(all_of_it[0]['block'][0], registers, shared)} |")
 
 
 def main():
@@ -76,6 +115,7 @@ def main():
     parser.add_argument("--activations", default="i8")
     parser.add_argument("--hidden", type=int, default=1024)
     parser.add_argument("--feed-forward", type=int, default=4096)
+    parser.add_argument("--prompt", type=int, default=0)
     options = parser.parse_args()
     hidden, wide = options.hidden, options.feed_forward
     heads, shared_heads = hidden // 64, hidden // 256
@@ -86,19 +126,15 @@ def main():
         model = folder / "model.gguf"
         run([sys.executable, ROOT / "utils/make-random-gguf.py", model, "--encoding", options.encoding, "--layers", 2,
              "--hidden", hidden, "--feed-forward", wide, "--heads", heads, "--kv-heads", shared_heads, "--vocabulary", 1024])
-        launches = decode(options.llmc, model, options.activations, folder)
+        ids, tokens = (" ".join(str(1 + i) for i in range(options.prompt)), 1) if options.prompt else ("5", 2)
+        launches = launch_all(options.llmc, model, options.activations, folder, ids, tokens)
         resources = count_resources(options.llmc, model, options.activations, folder)
-    print(f"{options.encoding}, activations {options.activations}, {hidden} columns, {wide} of the feed-forward; one token.\n")
-    print("| kernel | blocks | lane instructions | per weight | load requests | sectors of one | bytes used of 32 | registers | shared | blocks of an SM |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    for kernel, launch in launches.items():
-        counters, loads = launch["counters"], launch["counters"]["global_loads"]
-        registers, shared = resources[kernel]
-        kind = re.sub(r"^\w+?_k\d+_", "", kernel)
-        each = f"{counters['lane_instructions'] / weights[kind]:.2f}" if kind in weights else ""
-        print(f"| {kernel} | {launch['grid'][0]} | {counters['lane_instructions']} | {each} | {loads['requests']} "
-              f"| {loads['sectors'] / loads['requests']:.2f} | {min(32, loads['bytes'] / loads['sectors']):.0f} | {registers} | {shared} "
-              f"| {resident_blocks(launch['block'][0], registers, shared)} |")
+    what = f"a prompt of {options.prompt} tokens" if options.prompt else "one token"
+    print(f"{options.encoding}, activations {options.activations}, {hidden} columns, {wide} of the feed-forward; {what}.\n")
+    if options.prompt:
+        print_prompt(launches, resources)
+    else:
+        print_decode(launches, resources, weights)
 
 
 if __name__ == "__main__":

@@ -95,7 +95,9 @@ bool LinearOp::runsBeside(Operation *other) {
 /// Prompts: a few rows share each weight that is loaded. Codes are unpacked and
 /// multiplied in registers of their own, so a tile of an integer grid is one strip
 /// wide, and integer rows keep two sums each: of 16 registers there are enough for
-/// three, of 32 for six, or for one panel of one row (test/Lower/no-spills.test). Floats need eight
+/// three, of 32 for six, or for one panel of one row (test/Lower/no-spills.test).
+/// Where registers hold tiles of integers, each row of a tile keeps one sum, of floats,
+/// or is one of half as many with two. Floats need eight
 /// sums in flight to hide the latency of an fma, and with 32 registers take sixteen:
 /// eight rows by two strips load ten vectors for sixteen fmas. Decode: one panel of a grid at a
 /// time reads the whole weight front to back, which beats two streams by a quarter
@@ -112,10 +114,10 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   bool pairs = !unpacks && panels % 2 == 0;
   int64_t rows = 4;
   if (integers) {
-    rows = isWide ? 6 : 3;
+    auto act = cast<Int8ActEncodingAttr>(getEncoding(getInput().getType()));
     // With fine rows there are twice as many sums.
-    if (cast<Int8ActEncodingAttr>(getEncoding(getInput().getType())).getFine())
-      rows = isWide ? 4 : 1;
+    rows = isWide ? (act.getFine() ? 4 : 6) : (act.getFine() ? 1 : 3);
+    rows = std::max(rows, target.getTileRows() / (act.getFine() ? 2 : 1));
   }
   if (!unpacks && isWide) {
     rows = 8;

@@ -412,20 +412,25 @@ def LLM_TargetAttr : LLM_Attr<"Target", "target"> {
   let summary = "the machine that a function is compiled for";
   let description = [{
     `isa` names an instruction set; the numbers are what tile shapes follow:
-    `registers` vector registers of `lanes` f32 each. A function carries its target
-    as the attribute `llm.target` from `llm-clone-targets` on, before kernels are
-    formed, so that every choice may depend on it.
+    `registers` vector registers of `lanes` f32 each, and of registers that hold a
+    matrix of integers the rows, `tile_rows`. A function carries its target as the
+    attribute `llm.target` from `llm-clone-targets` on, before kernels are formed, so
+    that every choice may depend on it.
     ```mlir
     #llm.target<"avx2", registers = 16, lanes = 8>
+    #llm.target<"amx", registers = 32, lanes = 16, tile_rows = 16>
     ```
     The names of GPUs are those of CUDA, `sm_80`; there a lane is a thread.
   }];
-  let parameters = (ins StringRefParameter<>:$isa, "int64_t":$registers, "int64_t":$lanes);
+  let parameters = (ins StringRefParameter<>:$isa, "int64_t":$registers, "int64_t":$lanes,
+                        DefaultValuedParameter<"int64_t", "0">:$tileRows);
   let extraClassDeclaration = [{
     /// Kernels are launched on a device of their own, not called.
     bool isDevice() const { return getIsa().starts_with("sm_"); }
   }];
-  let assemblyFormat = "`<` $isa `,` `registers` `=` $registers `,` `lanes` `=` $lanes `>`";
+  let assemblyFormat = [{
+    `<` $isa `,` `registers` `=` $registers `,` `lanes` `=` $lanes (`,` `tile_rows` `=` $tileRows^)? `>`
+  }];
   let genVerifyDecl = 1;
 }
 

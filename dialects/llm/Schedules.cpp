@@ -21,13 +21,15 @@ void llm::setTarget(Operation *function, TargetAttr target) {
 
 LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  StringRef isa, int64_t registers,
-                                 int64_t lanes) {
+                                 int64_t lanes, int64_t tileRows) {
   if (isa.empty())
     return emitError() << "a target names its instruction set";
   if (registers < 1 || lanes < 1 || !llvm::isPowerOf2_64(lanes))
     return emitError() << "a target has registers of a power of two lanes, "
                           "found "
                        << registers << " of " << lanes;
+  if (tileRows < 0)
+    return emitError() << "a tile has rows, found " << tileRows;
   return success();
 }
 

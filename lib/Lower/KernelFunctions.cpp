@@ -43,17 +43,17 @@ int64_t getRowBytes(Type type) {
 }
 
 func::FuncOp KernelFunctions::get(KernelOp kernel, TypeRange arguments,
-                                  bool usesBatch) {
-  for (auto &[known, function] : functions)
+                                  bool usesBatch, size_t form) {
+  for (auto &[known, itsForm, function] : functions)
     // Caches of one type may lie at different places in a page.
-    if (known.getSchedule() == kernel.getSchedule() &&
+    if (itsForm == form && known.getSchedule() == kernel.getSchedule() &&
         llvm::equal(function.getArgumentTypes(), arguments) &&
         OperationEquivalence::isRegionEquivalentTo(
             &known.getBody(), &kernel.getBody(),
             OperationEquivalence::IgnoreLocations))
       return function;
-  func::FuncOp function = create(kernel, arguments, usesBatch);
-  functions.push_back({kernel, function});
+  func::FuncOp function = create(kernel, arguments, usesBatch, form);
+  functions.push_back({kernel, form, function});
   return function;
 }
 
@@ -85,13 +85,14 @@ static ModuleOp getDeviceModule(func::FuncOp step, StringRef name) {
   return ModuleOp::create(builder, step.getLoc(), name);
 }
 
-func::FuncOp KernelFunctions::declare(KernelOp kernel, TypeRange arguments) {
+func::FuncOp KernelFunctions::declare(KernelOp kernel, TypeRange arguments,
+                                      StringRef suffix) {
   TargetAttr target = getTarget(step);
   assert(target && "the step has a target");
   OpBuilder builder(step);
   // Step and sample share a device's module; there a name is a name of PTX.
   std::string name =
-      ("k" + Twine(functions.size()) + "_" + kernel.getName()).str();
+      ("k" + Twine(functions.size()) + "_" + kernel.getName() + suffix).str();
   if (target.isDevice()) {
     builder.setInsertionPointToEnd(
         getDeviceModule(step, target.getIsa()).getBody());
@@ -109,8 +110,11 @@ func::FuncOp KernelFunctions::declare(KernelOp kernel, TypeRange arguments) {
 }
 
 func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
-                                     bool usesBatch) {
-  func::FuncOp function = declare(kernel, arguments);
+                                     bool usesBatch, size_t form) {
+  DeviceTiler tiler;
+  if (getTarget(step).isDevice())
+    tiler = chooseDeviceTilers(kernel)[form];
+  func::FuncOp function = declare(kernel, arguments, tiler.suffix);
   Block *entry = function.addEntryBlock();
   TileBuilder b(kernel.getLoc(), step.getContext());
   b.setInsertionPointToStart(entry);
@@ -129,7 +133,6 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
     args.teamScratch = take();
   std::function<void(TileBuilder &, const KernelArgs &)> tile = tileKernel;
   if (getTarget(step).isDevice()) {
-    DeviceTiler tiler = chooseDeviceTiler(kernel);
     if (tiler.blocksWork)
       numberBlocks(b, tiler.threads);
     else

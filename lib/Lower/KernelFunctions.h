@@ -33,19 +33,25 @@ public:
   /// The function of `kernel`. Its arguments: one per input and per result but
   /// batches and result caches, then those of the batch if `usesBatch`, then the
   /// team's scratch if it has any, then worker and workers; on a device every thread
-  /// is a worker and knows which.
+  /// is a worker and knows which, and `form` is one of the kernel's (DeviceTiler.h).
   mlir::func::FuncOp get(mlir::llm::KernelOp kernel, mlir::TypeRange arguments,
-                         bool usesBatch);
+                         bool usesBatch, size_t form = 0);
   int64_t count() const { return functions.size(); }
 
 private:
   mlir::func::FuncOp declare(mlir::llm::KernelOp kernel,
-                             mlir::TypeRange arguments);
+                             mlir::TypeRange arguments, llvm::StringRef suffix);
   mlir::func::FuncOp create(mlir::llm::KernelOp kernel,
-                            mlir::TypeRange arguments, bool usesBatch);
+                            mlir::TypeRange arguments, bool usesBatch,
+                            size_t form);
 
+  struct Known {
+    mlir::llm::KernelOp kernel;
+    size_t form;
+    mlir::func::FuncOp function;
+  };
   mlir::func::FuncOp step;
-  std::vector<std::pair<mlir::llm::KernelOp, mlir::func::FuncOp>> functions;
+  std::vector<Known> functions;
 };
 
 } // namespace llmc

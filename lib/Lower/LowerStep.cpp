@@ -375,8 +375,7 @@ private:
       writes.push_back({Access::scratch, 0, 1});
     }
     if (getTarget(step).isDevice()) {
-      launch(b, kernel, getFunction(kernel, arguments, usesBatch, count),
-             arguments, count);
+      launch(b, kernel, arguments, usesBatch, count);
       return success();
     }
     arguments.append({b.worker, b.workers});
@@ -389,19 +388,37 @@ private:
   }
 
   func::FuncOp getFunction(KernelOp kernel, ValueRange arguments,
-                           bool usesBatch, Value count) {
+                           bool usesBatch, Value count, size_t form = 0) {
     func::FuncOp function =
-        functions.get(kernel, arguments.getTypes(), usesBatch);
+        functions.get(kernel, arguments.getTypes(), usesBatch, form);
     if (!function->hasAttr(costAttrName))
       function->setAttr(costAttrName, getCost(kernel, count));
-    ++calls;
+    calls += form == 0;
     return function;
   }
 
-  /// Launches are in order, so nothing else separates kernels.
-  void launch(TileBuilder &b, KernelOp kernel, func::FuncOp function,
+  /// Launches are in order, so nothing else separates kernels. Of several forms, the
+  /// number of rows chooses.
+  void launch(TileBuilder &b, KernelOp kernel, ValueRange arguments,
+              bool usesBatch, Value count) {
+    SmallVector<DeviceTiler> forms = chooseDeviceTilers(kernel);
+    SmallVector<func::FuncOp> built;
+    for (size_t form = 0; form < forms.size(); ++form)
+      built.push_back(getFunction(kernel, arguments, usesBatch, count, form));
+    OpBuilder::InsertionGuard guard(b);
+    for (size_t form = forms.size() - 1; form; --form) {
+      Value isWorthIt = b.compare(arith::CmpIPredicate::uge, count,
+                                  b.index(forms[form].leastRows));
+      auto branch = scf::IfOp::create(b, isWorthIt, /*withElseRegion=*/true);
+      b.setInsertionPointToStart(branch.thenBlock());
+      launch(b, forms[form], built[form], arguments, count);
+      b.setInsertionPointToStart(branch.elseBlock());
+    }
+    launch(b, forms[0], built[0], arguments, count);
+  }
+
+  void launch(TileBuilder &b, const DeviceTiler &tiler, func::FuncOp function,
               ValueRange arguments, Value count) {
-    DeviceTiler tiler = chooseDeviceTiler(kernel);
     auto symbol = SymbolRefAttr::get(
         function->getParentOfType<ModuleOp>().getSymNameAttr(),
         FlatSymbolRefAttr::get(function));

@@ -114,8 +114,10 @@ Status Benchmark::decode(int64_t tokens) {
   std::vector<StepPart> parts(sequences.size());
   for (int64_t i = 0; i < tokens; ++i) {
     for (size_t s = 0; s < sequences.size(); ++s)
-      parts[s] = {
-          sequences[s], {&next[i * options.batch + s], 1}, LogitRows::Last};
+      parts[s] = {sequences[s],
+                  {&next[i * options.batch + s], 1},
+                  LogitRows::Last,
+                  LLMRT_PHASE_GENERATED};
     if (Status status = step(parts); !status)
       return status;
   }

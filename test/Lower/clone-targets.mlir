@@ -9,6 +9,7 @@
 // CHECK: llm.weight @w
 // CHECK-NOT: llm.weight
 // CHECK-NOT: func.func @step(
+// CHECK: func.func @step.amx({{.*}} attributes {llm.target = #llm.target<"amx", registers = 32, lanes = 16, tile_rows = 16>}
 // CHECK: func.func @"step.avx512-vnni"({{.*}} attributes {llm.target = #llm.target<"avx512-vnni", registers = 32, lanes = 16>}
 // CHECK: llm.param @w
 // CHECK: func.func @"step.avx-vnni"({{.*}} attributes {llm.target = #llm.target<"avx-vnni", registers = 16, lanes = 8>}
@@ -18,7 +19,7 @@
 
 // ONE: func.func @step.avx2(
 
-// ERROR: llm-clone-targets: unknown instruction set 'sse9': avx512-bf16, avx512-vnni, avx-vnni, avx2, sm_80 are known
+// ERROR: llm-clone-targets: unknown instruction set 'sse9': amx, avx512-bf16, avx512-vnni, avx-vnni, avx2, sm_80 are known
 llm.weight @w : tensor<8xf32> source "w"
 func.func @step(%batch: !llm.batch) -> tensor<8xf32> {
   %w = llm.param @w : tensor<8xf32>
@@ -43,6 +44,7 @@ func.func @attend(%batch: !llm.batch, %q: tensor<?x2x32xf32>, %kv: !llm.kv<1x1x3
 // -----
 
 // Without rows of integers AVX-VNNI would be AVX2 again, unless it is wanted alone.
+// REMARK: remark: {{.*}}amx would be avx512-bf16 again: no op has code of its own
 // REMARK: remark: {{.*}}avx512-bf16 would be avx512-vnni again: no op has code of its own
 // REMARK: remark: {{.*}}avx-vnni would be avx2 again: no op has code of its own
 // CHECK: func.func @"floats.avx512-vnni"(

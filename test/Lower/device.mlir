@@ -3,14 +3,19 @@
 // RUN: FileCheck %s --check-prefix=DEVICE < %t.lowered.mlir
 // RUN: llmc-opt %t.lowered.mlir --llm-emit-tiles --llm-finish-step | FileCheck %s --check-prefix=FINISHED
 
-// The host computes where arguments lie and launches; no worker, no barrier. One
-// block per row and panel of 16 columns, four rows a tile.
+// The host computes where arguments lie and launches; no worker, no barrier. Few rows:
+// a block per panel of 16 columns and tile of four rows; many: per 64 of each.
 // HOST-LABEL: func.func @step.sm_80(
 // HOST-NOT: llm.barrier
 // HOST-DAG: %[[FOUR:.*]] = arith.constant 4 : index
 // HOST: llm.launch @sm_80::@step_k0_embed blocks %{{.*}} threads 128(
 // HOST: scf.for
 // HOST: llm.launch @sm_80::@step_k1_norm_quantize_act blocks %[[ROWS:.*]] threads 128(
+// HOST: %[[MANY:.*]] = arith.cmpi uge, %[[ROWS]], %c17
+// HOST: scf.if %[[MANY]]
+// HOST: %[[TALL:.*]] = arith.divui %{{.*}}, %c64
+// HOST: llm.launch @sm_80::@step_k3_linear_many blocks %[[TALL]] threads 128(
+// HOST: else
 // HOST: %[[TILES:.*]] = arith.divui %{{.*}}, %[[FOUR]]
 // HOST: %[[BLOCKS:.*]] = arith.muli %[[TILES]], %
 // HOST: llm.launch @sm_80::@step_k2_linear blocks %[[BLOCKS]] threads 128(%{{.*}}) : memref<?x44xi8>, memref<2x1x544xi8>, memref<?x32xf32>
@@ -26,10 +31,12 @@
 // DEVICE: memref.store %{{.*}}, %{{.*}} : memref<4xf32, 3>
 // DEVICE: llvm.call_intrinsic "llvm.nvvm.barrier.cta.sync.aligned.all"
 
-// A thread has one output row and every 8th block of k.
+// A thread has one output row and an eighth of k.
 // DEVICE-LABEL: func.func @step_k2_linear(
 // DEVICE: %[[EIGHT:.*]] = arith.constant 8 : index
-// DEVICE: scf.for %[[BLOCK:.*]] = %{{.*}} to %{{.*}} step %[[EIGHT]]
+// DEVICE: %[[BEGIN:.*]] = arith.divui %{{.*}}, %[[EIGHT]]
+// DEVICE: %[[END:.*]] = arith.divui %{{.*}}, %[[EIGHT]]
+// DEVICE: scf.for %[[BLOCK:.*]] = %[[BEGIN]] to %[[END]]
 // DEVICE: llm.tile.dot({{.*}}) block(%[[BLOCK]]) thread(%{{.*}}) {{.*}}rows = 4 : i64, strips = 1 : i64
 
 // Device code names its GPU, host code the base of x86-64; arguments are fields of

@@ -5,6 +5,7 @@
 
 #avx512 = #llm.target<"avx512-vnni", registers = 32, lanes = 16>
 #avx2 = #llm.target<"avx2", registers = 16, lanes = 8>
+#amx = #llm.target<"amx", registers = 32, lanes = 16, tile_rows = 16>
 
 // 8-bit codes at int8 rows.
 // CHECK-LABEL: func.func private @grid512(
@@ -106,4 +107,36 @@ func.func private @pairs(%x: memref<?x40xi8>, %w: memref<1x1x352xi8>, %acc: vect
   %c0 = arith.constant 0 : index
   %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%c0]) block(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<16x32, #llm.q5_0, #llm.panels>} : (vector<8xf32>), memref<?x40xi8>, memref<1x1x352xi8> -> vector<8xf32>
   return %r : vector<8xf32>
+}
+
+// Eight rows are a tile: their codes are read where they are, 40 bytes apart; those of
+// the weight are unpacked to memory of the function. The sums come back as vectors.
+// CHECK-LABEL: func.func private @tiles(
+// CHECK-SAME: "+avx512bf16", "+amx-tile", "+amx-int8"
+// CHECK-DAG: memref.alloca() {alignment = 64 : i64} : memref<1x1x8x16xi32>
+// CHECK-DAG: memref.alloca() {alignment = 64 : i64} : memref<1x8x64xi8>
+// CHECK-NOT: vpdpbusd
+// CHECK-COUNT-8: vector.store %{{.*}} : memref<1x8x64xi8>, vector<64xi8>
+// CHECK: %[[ZERO:.*]] = llvm.call_intrinsic "llvm.x86.tilezero.internal"(%[[ROWS:.*]], %[[LINE:.*]]) : (i16, i16) -> !llvm.x86_amx
+// CHECK: %[[X:.*]] = llvm.call_intrinsic "llvm.x86.tileloadd64.internal"(%[[ROWS2:.*]], %{{.*}}, %{{.*}}, %[[STRIDE:.*]]) :
+// CHECK: %[[W:.*]] = llvm.call_intrinsic "llvm.x86.tileloadd64.internal"(
+// CHECK: %[[SUMS:.*]] = llvm.call_intrinsic "llvm.x86.tdpbssd.internal"(%{{.*}}, %{{.*}}, %{{.*}}, %[[ZERO]], %[[X]], %[[W]])
+// CHECK: llvm.call_intrinsic "llvm.x86.tilestored64.internal"(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %[[SUMS]])
+// CHECK-COUNT-8: vector.load %{{.*}} : memref<1x1x8x16xi32>, vector<16xi32>
+// CHECK: math.fma
+// CHECK-NOT: llvm.call_intrinsic
+func.func private @tiles(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> attributes {llm.target = #amx} {
+  %c0 = arith.constant 0 : index
+  %r:8 = llm.tile.dot(%acc, %acc, %acc, %acc, %acc, %acc, %acc, %acc) x(%x[%row]) w(%w[%panel]) block(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, rows = 8 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>
+  return %r#7 : vector<16xf32>
+}
+
+// Few rows are multiplied by VPDPBUSD.
+// CHECK-LABEL: func.func private @fewRows(
+// CHECK-NOT: llvm.x86.tile
+// CHECK-COUNT-8: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"
+func.func private @fewRows(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> attributes {llm.target = #amx} {
+  %c0 = arith.constant 0 : index
+  %r = llm.tile.dot(%acc) x(%x[%row]) w(%w[%panel]) block(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<16xf32>
+  return %r : vector<16xf32>
 }

@@ -3,7 +3,7 @@
 // RUN: llmc-opt %S/emit-tiles.mlir --llm-emit-tiles --llm-emulate-isa=machine=x86-64 | FileCheck %s --check-prefix=TILES --implicit-check-not="call_intrinsic \"llvm.x86"
 // RUN: not llmc-opt %s --split-input-file --llm-emulate-isa=machine=z80 2>&1 | FileCheck %s --check-prefix=MACHINE
 
-// MACHINE: llm-emulate-isa: unknown machine 'z80': native, x86-64, avx512-bf16, avx512-vnni, avx-vnni, avx2 are known
+// MACHINE: llm-emulate-isa: unknown machine 'z80': native, x86-64, amx, avx512-bf16, avx512-vnni, avx-vnni, avx2 are known
 
 // Whatever the emitters spell has an emulation.
 // TILES: func.func private @grid512(
@@ -82,4 +82,29 @@ func.func @own(%a: vector<32xi8>, %b: vector<32xi8>, %one: vector<16xi16>) -> ve
 func.func @bf16(%acc: vector<16xf32>, %x: vector<32xbf16>, %y: vector<32xbf16>) -> vector<16xf32> attributes {target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512bf16"]>} {
   %r = llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.512"(%acc, %x, %y) : (vector<16xf32>, vector<32xbf16>, vector<32xbf16>) -> vector<16xf32>
   return %r : vector<16xf32>
+}
+
+// -----
+
+// A tile is memory: two rows of two words, of which each gains products of two quads.
+// CHECK-LABEL: func.func @tiles(
+// CHECK-SAME: %[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[OUT:.*]]: !llvm.ptr, %[[STRIDE:.*]]: i64)
+// CHECK-COUNT-4: memref.alloca() {alignment = 64 : i64} : memref<16xi8>
+// CHECK: scf.for
+// CHECK: llvm.store %{{.*}}, %{{.*}} {alignment = 1 : i64} : vector<2xi32>, !llvm.ptr
+// CHECK: arith.index_cast %[[STRIDE]] : i64 to index
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK: arith.extui %{{.*}} : vector<8xi8> to vector<8xi32>
+// CHECK: arith.extsi %{{.*}} : vector<8xi8> to vector<8xi32>
+// CHECK: llvm.store %{{.*}} : vector<2xi32>, !llvm.ptr
+func.func @tiles(%x: !llvm.ptr, %y: !llvm.ptr, %out: !llvm.ptr, %stride: i64) attributes {target_features = #llvm.target_features<["+avx2", "+amx-tile", "+amx-int8"]>} {
+  %two = arith.constant 2 : i16
+  %eight = arith.constant 8 : i16
+  %zero = llvm.call_intrinsic "llvm.x86.tilezero.internal"(%two, %eight) : (i16, i16) -> !llvm.x86_amx
+  %a = llvm.call_intrinsic "llvm.x86.tileloadd64.internal"(%two, %eight, %x, %stride) : (i16, i16, !llvm.ptr, i64) -> !llvm.x86_amx
+  %b = llvm.call_intrinsic "llvm.x86.tileloadd64.internal"(%two, %eight, %y, %stride) : (i16, i16, !llvm.ptr, i64) -> !llvm.x86_amx
+  %r = llvm.call_intrinsic "llvm.x86.tdpbsud.internal"(%two, %eight, %eight, %zero, %a, %b) : (i16, i16, i16, !llvm.x86_amx, !llvm.x86_amx, !llvm.x86_amx) -> !llvm.x86_amx
+  llvm.call_intrinsic "llvm.x86.tilestored64.internal"(%two, %eight, %out, %stride, %r) : (i16, i16, !llvm.ptr, i64, !llvm.x86_amx) -> ()
+  return
 }

@@ -21,7 +21,8 @@ LLMC = os.environ.get("LLMC", str(ROOT / "build" / "bin" / "llmc"))
 MACHINE = os.environ.get("LLMC_TEST_MACHINE") or "native"
 if MACHINE != "native":
     os.environ["LLMRT_CPU"] = {"x86-64": "none", "avx-vnni": "avx2 avx-vnni", "avx512-vnni": "avx2 avx512 avx512-vnni",
-                               "avx512-bf16": "avx2 avx512 avx512-vnni avx512-bf16"}.get(
+                               "avx512-bf16": "avx2 avx512 avx512-vnni avx512-bf16",
+                               "amx": "avx2 avx512 avx512-vnni avx512-bf16 amx"}.get(
         MACHINE, MACHINE)
 # One instruction set, for tests of what all of them share.
 TARGET = ["--cpu=native"] if MACHINE == "native" else ["--cpu=avx2", f"--emulate-on={MACHINE}"]

@@ -41,7 +41,7 @@ class TinyModels(TestCase):
         self.check_logits("llama-q4_1", "--weights=f32")
 
     def test_each_instruction_set_agrees(self):
-        for cpu in ("avx2", "avx-vnni", "avx512-vnni", "avx512-bf16"):
+        for cpu in ("avx2", "avx-vnni", "avx512-vnni", "avx512-bf16", "amx"):
             self.check_logits("llama-q4_1", f"--cpu={cpu}", f"--emulate-on={MACHINE}")
 
     def test_a_machine_without_an_instruction_set_runs_its_emulation(self):

@@ -10,9 +10,10 @@ def CloneTargets : Pass<"llm-clone-targets", "::mlir::ModuleOp"> {
   let description = [{
     Clones each function per instruction set: its name gains `.isa`, and the attribute
     `llm.target` (`#llm.target`) says what later choices may follow. Known names:
-    avx2 (AVX2, FMA, F16C), avx-vnni (the same and AVX-VNNI), avx512-vnni and avx512-bf16.
-    Where no rows of integers are multiplied avx-vnni would be avx2 again, and is left out
-    beside it; so is avx512-bf16 beside avx512-vnni where nothing attends to a cache.
+    avx2 (AVX2, FMA, F16C), avx-vnni (the same and AVX-VNNI), avx512-vnni, avx512-bf16 and
+    amx (the same and AMX-TILE, AMX-INT8). What would be another one again is left out beside
+    it: avx-vnni beside avx2 and amx beside avx512-bf16 where no rows of integers are
+    multiplied, avx512-bf16 beside avx512-vnni where nothing attends to a cache.
 
     Expects: functions without targets. Leaves: functions with targets only; weights are shared.
     Saves: one executable runs at full speed on any x86-64 CPU since 2013.
@@ -55,17 +56,19 @@ def EmitTiles : Pass<"llm-emit-tiles", "::mlir::ModuleOp"> {
 def EmulateIsa : Pass<"llm-emulate-isa", "::mlir::ModuleOp"> {
   let summary = "instructions that a machine lacks become plain code";
   let description = [{
-    A function with target features that `machine` lacks loses them, and its
-    `llvm.x86.*` intrinsics become vector code of exactly their meaning; one without a
-    known meaning is an error. Functions that the machine runs stay as they are.
+    A function with target features that `machine` lacks loses them, and what of its
+    `llvm.x86.*` intrinsics is of these becomes vector code of exactly their meaning,
+    tile registers memory; one without a known meaning is an error. Functions that the
+    machine runs stay as they are.
 
     Expects: emitted tiles. Leaves: functions that `machine` runs.
     Saves: nothing; tests execute every variant on every machine.
   }];
   let options = [Option<"machine", "machine", "std::string", "\"native\"",
                         "native, x86-64 or the name of an instruction set">];
-  let dependentDialects = ["::mlir::vector::VectorDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::math::MathDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::vector::VectorDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect", "::mlir::scf::SCFDialect"];
 }
 
 def FinishStep : Pass<"llm-finish-step", "::mlir::ModuleOp"> {

@@ -23,12 +23,7 @@ class AvxVnni : public Isa {
   int64_t getLanes() const override { return 8; }
 
   const Isa *getBase() const override { return &getAvx2(); }
-  bool differsIn(Operation *op) const override {
-    return llvm::any_of(op->getResultTypes(), [](Type type) {
-      auto rows = dyn_cast<llm::PackedType>(type);
-      return rows && isa<llm::Int8ActEncodingAttr>(rows.getEncoding());
-    });
-  }
+  bool differsIn(Operation *op) const override { return makesIntegerRows(op); }
 
   SmallVector<Value> dot(TileBuilder &b,
                          const IntegerTile &tile) const override {

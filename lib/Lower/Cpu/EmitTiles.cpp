@@ -135,6 +135,20 @@ private:
     return b.addIndex(b.mulIndex(op.getBlock(), groups), group);
   }
 
+  /// Of a batch row, bytes; rows lie one behind the other.
+  int64_t getRowBytes() {
+    auto type = cast<MemRefType>(op.getX().getType());
+    assert(type.getLayout().isIdentity() && type.getRank() == 2 &&
+           "quantised rows have no heads");
+    return type.getDimSize(1);
+  }
+
+  /// A pointer to byte `at` + `offset` of the first batch row.
+  Value getAddress(Value at, int64_t offset) {
+    Value row = b.mulIndex(op.getRow(), getRowBytes());
+    return b.addressOf(op.getX(), b.addIndex(row, b.addIndex(at, offset)));
+  }
+
   void dotIntegers(MutableArrayRef<GridStrip> loads, Value group) {
     const Grid &grid = drawing->grid;
     ActRow act(cast<PackedType>(*op.getInputType()));
@@ -160,6 +174,10 @@ private:
                                 act.getSumsOffset(r % planes), b.getI32Type());
               return arith::MulIOp::create(b, sum,
                                            b.constant(b.getI32Type(), factor));
+            },
+            planes, getRowBytes(),
+            [&](int64_t plane, int64_t k) {
+              return getAddress(first, act.getCodesOffset(plane) + k);
             }});
     auto loadScale = [&](int64_t r, int64_t offset) {
       return b.broadcast(loadX(r, quarter, offset, b.getF32Type()), lanes);
@@ -269,6 +287,7 @@ struct EmitTiles : impl::EmitTilesBase<EmitTiles> {
     function.walk([&](TileDotOp op) {
       TileBuilder b(op.getLoc(), &getContext());
       b.setInsertionPoint(op);
+      b.function = function;
       DotEmitter(b, isa, op).run();
     });
   }

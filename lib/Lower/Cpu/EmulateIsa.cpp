@@ -141,23 +141,172 @@ static Value roundToBFloats(TileBuilder &b, ValueRange operands) {
       b, VectorType::get(2 * lanes, b.getBF16Type()), both);
 }
 
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
 namespace {
 
-/// An intrinsic and its meaning.
+/// A tile register as memory: rows lie one behind the other. Each op has memory of
+/// its own for what it gives, so that a tile is a value.
+class Tile {
+public:
+  Tile(TileBuilder &b, Value memory, Value bytes)
+      : b(b), memory(memory), bytes(getSize(bytes)) {}
+
+  /// One that is not filled yet.
+  static Tile create(TileBuilder &b, Value rows, Value bytes) {
+    Value memory =
+        b.allocateAtStart({getSize(rows) * getSize(bytes)}, b.getI8Type());
+    return Tile(b, b.addressOf(memory, b.index(0)), bytes);
+  }
+
+  /// Rows and sizes of tiles are constants.
+  static int64_t getSize(Value operand) {
+    IntegerAttr size;
+    [[maybe_unused]] bool isConstant = matchPattern(operand, m_Constant(&size));
+    assert(isConstant && "tiles have sizes that are known");
+    return size.getInt();
+  }
+
+  VectorType getLine() const { return b.i32s(bytes / 4); }
+  Value load(Value row) const { return read(row, {}, getLine()); }
+  /// Four bytes, from byte 4 * `quad` of the row on.
+  Value loadWord(Value row, Value quad) const {
+    return read(row, b.mulIndex(quad, 4), b.getI32Type());
+  }
+  void store(Value line, Value row) const {
+    LLVM::StoreOp::create(b, line,
+                          getAddress(b, memory, b.mulIndex(row, bytes)),
+                          /*alignment=*/1);
+  }
+  Value get() const { return memory; }
+
+  static Value getAddress(TileBuilder &b, Value start, Value byte) {
+    Value offset = arith::IndexCastOp::create(b, b.getI64Type(), byte);
+    return LLVM::GEPOp::create(b, start.getType(), b.getI8Type(), start,
+                               ArrayRef<LLVM::GEPArg>{offset});
+  }
+
+private:
+  /// From byte `offset` of the row on; null is the first.
+  Value read(Value row, Value offset, Type type) const {
+    Value at = b.mulIndex(row, bytes);
+    if (offset)
+      at = b.addIndex(at, offset);
+    return LLVM::LoadOp::create(b, type, getAddress(b, memory, at),
+                                /*alignment=*/1);
+  }
+
+  TileBuilder &b;
+  Value memory;
+  int64_t bytes; // of a row
+};
+
+} // namespace
+
+/// A number that LLVM does not know: it would unroll loops over tiles, and take
+/// seconds for each program.
+static Value hide(TileBuilder &b, int64_t number) {
+  Value known = b.constant(b.getI64Type(), number);
+  auto hidden = LLVM::InlineAsmOp::create(
+      b, known.getType(), known, /*asm_string=*/"", /*constraints=*/"=r,0",
+      /*has_side_effects=*/false, /*is_align_stack=*/false,
+      LLVM::TailCallKind::None, /*asm_dialect=*/{}, /*operand_attrs=*/{});
+  return arith::IndexCastOp::create(b, b.getIndexType(), hidden.getResult(0));
+}
+
+static void forEachRow(TileBuilder &b, Value rows,
+                       llvm::function_ref<void(Value)> body) {
+  b.loop(b.index(0), hide(b, Tile::getSize(rows)), 1, body);
+}
+
+/// Where line `row` of memory begins.
+static Value getLine(TileBuilder &b, Value start, Value stride, Value row) {
+  Value step = arith::IndexCastOp::create(b, b.getIndexType(), stride);
+  return Tile::getAddress(b, start, b.mulIndex(row, step));
+}
+
+/// TILEZERO rows, bytes.
+static Value zeroTile(TileBuilder &b, ValueRange operands) {
+  Tile tile = Tile::create(b, operands[0], operands[1]);
+  forEachRow(b, operands[0], [&](Value row) {
+    tile.store(b.constant(tile.getLine(), 0), row);
+  });
+  return tile.get();
+}
+
+/// TILELOADD rows, bytes, address, stride.
+static Value loadTile(TileBuilder &b, ValueRange operands) {
+  Tile tile = Tile::create(b, operands[0], operands[1]);
+  forEachRow(b, operands[0], [&](Value row) {
+    tile.store(LLVM::LoadOp::create(b, tile.getLine(),
+                                    getLine(b, operands[2], operands[3], row),
+                                    /*alignment=*/1),
+               row);
+  });
+  return tile.get();
+}
+
+/// TILESTORED rows, bytes, address, stride, tile.
+static Value storeTile(TileBuilder &b, ValueRange operands) {
+  Tile tile(b, operands[4], operands[1]);
+  forEachRow(b, operands[0], [&](Value row) {
+    LLVM::StoreOp::create(b, tile.load(row),
+                          getLine(b, operands[2], operands[3], row),
+                          /*alignment=*/1);
+  });
+  return {};
+}
+
+/// TDPBSSD and TDPBSUD rows, bytes of a row of sums, bytes of a row of x, sums, x, y:
+/// each sum gains the products of quads of x, signed, and of y, which is so or not.
+template <typename ExtendY>
+static Value multiplyTiles(TileBuilder &b, ValueRange operands) {
+  Tile sums(b, operands[3], operands[1]), x(b, operands[4], operands[2]),
+      y(b, operands[5], operands[1]);
+  Tile result = Tile::create(b, operands[0], operands[1]);
+  int64_t quads = Tile::getSize(operands[2]) / 4;
+  int64_t lanes = result.getLine().getNumElements();
+  forEachRow(b, operands[0], [&](Value row) {
+    auto line = b.loop(
+        b.index(0), hide(b, quads), 1, sums.load(row),
+        [&](Value quad, ValueRange sum) -> SmallVector<Value> {
+          Value codes =
+              vector::BitCastOp::create(b, b.bytes(4 * lanes), y.load(quad));
+          Value words = spreadWord(b, x.loadWord(row, quad), lanes);
+          Value products = arith::MulIOp::create(
+              b, widen<ExtendY>(b, codes), widen<arith::ExtSIOp>(b, words));
+          return {
+              arith::AddIOp::create(b, sum[0], sumNeighbours(b, products, 4))};
+        });
+    result.store(line[0], row);
+  });
+  return result.get();
+}
+
+namespace {
+
+/// An intrinsic, the feature that it is of, and its meaning.
 struct Emulation {
-  StringLiteral intrinsic;
+  StringLiteral intrinsic, feature;
   Value (*spell)(TileBuilder &b, ValueRange operands);
 };
 constexpr Emulation emulations[] = {
-    {"llvm.x86.avx512.vpdpbusd.512", dotBytes},
-    {"llvm.x86.avx512.vpdpbusd.256", dotBytes},
-    {"llvm.x86.avx512bf16.dpbf16ps.512", dotBFloats},
-    {"llvm.x86.avx512bf16.cvtne2ps2bf16.512", roundToBFloats},
-    {"llvm.x86.avx2.pmadd.ub.sw", addBytePairs},
-    {"llvm.x86.avx2.pmadd.wd", addWordPairs},
-    {"llvm.x86.avx2.psign.b", applySign},
-    {"llvm.x86.avx2.pshuf.b", shuffleBytes},
-    {"llvm.x86.avx512.pshuf.b.512", shuffleBytes},
+    {"llvm.x86.avx512.vpdpbusd.512", "avx512vnni", dotBytes},
+    {"llvm.x86.avx512.vpdpbusd.256", "avxvnni", dotBytes},
+    {"llvm.x86.avx512bf16.dpbf16ps.512", "avx512bf16", dotBFloats},
+    {"llvm.x86.avx512bf16.cvtne2ps2bf16.512", "avx512bf16", roundToBFloats},
+    {"llvm.x86.avx2.pmadd.ub.sw", "avx2", addBytePairs},
+    {"llvm.x86.avx2.pmadd.wd", "avx2", addWordPairs},
+    {"llvm.x86.avx2.psign.b", "avx2", applySign},
+    {"llvm.x86.avx2.pshuf.b", "avx2", shuffleBytes},
+    {"llvm.x86.avx512.pshuf.b.512", "avx512bw", shuffleBytes},
+    {"llvm.x86.tilezero.internal", "amx-int8", zeroTile},
+    {"llvm.x86.tileloadd64.internal", "amx-int8", loadTile},
+    {"llvm.x86.tilestored64.internal", "amx-int8", storeTile},
+    {"llvm.x86.tdpbssd.internal", "amx-int8", multiplyTiles<arith::ExtSIOp>},
+    {"llvm.x86.tdpbsud.internal", "amx-int8", multiplyTiles<arith::ExtUIOp>},
 };
 
 struct EmulateIsa : impl::EmulateIsaBase<EmulateIsa> {
@@ -190,13 +339,13 @@ struct EmulateIsa : impl::EmulateIsaBase<EmulateIsa> {
       return success();
     function->setAttr("target_features",
                       LLVM::TargetFeaturesAttr::get(&getContext(), kept));
-    WalkResult result = function.walk([&](LLVM::CallIntrinsicOp call) {
-      return failed(emulate(call)) ? WalkResult::interrupt()
-                                   : WalkResult::advance();
-    });
     SmallVector<LLVM::InlineAsmOp> orders;
     function.walk([&](LLVM::InlineAsmOp op) { orders.push_back(op); });
     llvm::for_each(orders, forgetOrder);
+    WalkResult result = function.walk([&](LLVM::CallIntrinsicOp call) {
+      return failed(emulate(call, has)) ? WalkResult::interrupt()
+                                        : WalkResult::advance();
+    });
     return failure(result.wasInterrupted());
   }
 
@@ -215,7 +364,8 @@ struct EmulateIsa : impl::EmulateIsaBase<EmulateIsa> {
     op.erase();
   }
 
-  LogicalResult emulate(LLVM::CallIntrinsicOp call) {
+  LogicalResult emulate(LLVM::CallIntrinsicOp call,
+                        const llvm::StringSet<> &has) {
     StringRef name = call.getIntrin();
     if (!name.starts_with("llvm.x86."))
       return success(); // of every machine
@@ -226,12 +376,17 @@ struct EmulateIsa : impl::EmulateIsaBase<EmulateIsa> {
     if (known == std::end(emulations))
       return call.emitError("llm-emulate-isa: no emulation of '")
              << name << "': add its meaning to EmulateIsa.cpp";
+    if (has.contains(known->feature))
+      return success();
     TileBuilder b(call.getLoc(), &getContext());
     b.setInsertionPoint(call);
+    b.function = call->getParentOfType<func::FuncOp>();
     Value result = known->spell(b, call.getArgs());
-    assert(result.getType() == call->getResult(0).getType() &&
-           "an emulation has the type of its intrinsic");
-    call->replaceAllUsesWith(ValueRange(result));
+    assert((!result || result.getType() == call->getResult(0).getType() ||
+            isa<LLVM::LLVMX86AMXType>(call->getResult(0).getType())) &&
+           "an emulation has the type of its intrinsic, but for tiles");
+    if (result)
+      call->replaceAllUsesWith(ValueRange(result));
     call.erase();
     return success();
   }

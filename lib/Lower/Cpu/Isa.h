@@ -29,6 +29,11 @@ struct IntegerTile {
   llvm::function_ref<mlir::Value(int64_t r, int64_t j)> word;
   /// `factor` times the sum of row `r`'s codes, an i32.
   llvm::function_ref<mlir::Value(int64_t r, int64_t factor)> total;
+  /// The same codes in memory: row r of the tile is plane r % planes of batch row
+  /// r / planes. A pointer to code `k` of a plane of the first batch row; that of the
+  /// next is `stride` bytes on.
+  int64_t planes, stride;
+  llvm::function_ref<mlir::Value(int64_t plane, int64_t k)> address;
 };
 
 /// One instruction set that kernels are spelled for.
@@ -46,6 +51,8 @@ public:
   /// Vector registers, and f32 in each: what tile shapes follow.
   virtual int64_t getRegisters() const = 0;
   virtual int64_t getLanes() const = 0;
+  /// Rows of a register that holds a tile of integers; 0 where there are none.
+  virtual int64_t getTileRows() const { return 0; }
 
   /// Whether it adds two products of bf16 to a lane (VDPBF16PS).
   virtual bool multipliesBFloat16() const { return false; }
@@ -57,7 +64,7 @@ public:
 
   mlir::llm::TargetAttr getTarget(mlir::MLIRContext *context) const {
     return mlir::llm::TargetAttr::get(context, getName(), getRegisters(),
-                                      getLanes());
+                                      getLanes(), getTileRows());
   }
 };
 
@@ -72,12 +79,16 @@ llvm::ArrayRef<const Isa *> getDevices();
 /// The one of this name, or null.
 const Isa *findIsa(llvm::StringRef name);
 
+const Isa &getAmx();
 const Isa &getAvx512Bf16();
 const Isa &getAvx512Vnni();
 const Isa &getAvxVnni();
 const Isa &getAvx2();
 
-/// A call of the LLVM intrinsic `name`.
+/// Whether `op` makes rows of integers: products of them follow.
+bool makesIntegerRows(mlir::Operation *op);
+
+/// A call of the LLVM intrinsic `name`; of no `result` null.
 mlir::Value callIntrinsic(TileBuilder &b, llvm::StringRef name,
                           mlir::Type result, mlir::ValueRange arguments);
 /// Of a power of two of `candidates` the one that the lowest bits of each code name.

@@ -10,8 +10,8 @@ using namespace mlir;
 namespace llmc {
 
 ArrayRef<const Isa *> getIsas() {
-  static const Isa *const isas[] = {&getAvx512Bf16(), &getAvx512Vnni(),
-                                    &getAvxVnni(), &getAvx2()};
+  static const Isa *const isas[] = {
+      &getAmx(), &getAvx512Bf16(), &getAvx512Vnni(), &getAvxVnni(), &getAvx2()};
   return isas;
 }
 
@@ -37,11 +37,21 @@ ArrayRef<StringRef> getKnownDevices() {
   return names;
 }
 
+bool makesIntegerRows(Operation *op) {
+  return llvm::any_of(op->getResultTypes(), [](Type type) {
+    auto rows = dyn_cast<llm::PackedType>(type);
+    return rows && isa<llm::Int8ActEncodingAttr>(rows.getEncoding());
+  });
+}
+
 Value callIntrinsic(TileBuilder &b, StringRef name, Type result,
                     ValueRange arguments) {
-  return LLVM::CallIntrinsicOp::create(b, result, b.getStringAttr(name),
-                                       arguments)
-      ->getResult(0);
+  StringAttr intrinsic = b.getStringAttr(name);
+  if (result)
+    return LLVM::CallIntrinsicOp::create(b, result, intrinsic, arguments)
+        ->getResult(0);
+  LLVM::CallIntrinsicOp::create(b, intrinsic, arguments);
+  return {};
 }
 
 Value selectByBits(TileBuilder &b, Value codes, SmallVector<Value> candidates) {

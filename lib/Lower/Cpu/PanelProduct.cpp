@@ -11,17 +11,17 @@ namespace llmc {
 
 SmallVector<Value> PanelProduct::dot(TileBuilder &b, Value row, int64_t rows,
                                      Strips strips, bool prefetch) const {
-  return dotBlocks(b, row, rows, strips, prefetch, b.index(0), /*step=*/1);
+  int64_t blocks = weight.getCols() / getTileDepth(weight);
+  return dotBlocks(b, row, rows, strips, prefetch, b.index(0), b.index(blocks));
 }
 
 SmallVector<Value> PanelProduct::dotBlocks(TileBuilder &b, Value row,
                                            int64_t rows, Strips strips,
-                                           bool prefetch, Value first,
-                                           int64_t step) const {
-  Value blocks = b.index(weight.getCols() / getTileDepth(weight));
+                                           bool prefetch, Value begin,
+                                           Value end) const {
   SmallVector<Value> zeros(rows * strips.count,
                            b.constant(b.f32s(strips.lanes), 0));
-  return b.loop(first, blocks, step, zeros, [&](Value block, ValueRange accs) {
+  return b.loop(begin, end, 1, zeros, [&](Value block, ValueRange accs) {
     auto tile = TileDotOp::create(
         b, accs.getTypes(), accs, x, row, w, strips.panel, block, strips.thread,
         b.getI64IntegerAttr(rows), b.getI64IntegerAttr(strips.count),

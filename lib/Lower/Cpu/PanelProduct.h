@@ -29,11 +29,11 @@ struct PanelProduct {
   llvm::SmallVector<mlir::Value> dot(TileBuilder &b, mlir::Value row,
                                      int64_t rows, Strips strips,
                                      bool prefetch) const;
-  /// The same over every `step`th block of k from `first` on.
+  /// The same over the blocks of k from `begin` up to `end`.
   llvm::SmallVector<mlir::Value> dotBlocks(TileBuilder &b, mlir::Value row,
                                            int64_t rows, Strips strips,
-                                           bool prefetch, mlir::Value first,
-                                           int64_t step) const;
+                                           bool prefetch, mlir::Value begin,
+                                           mlir::Value end) const;
 };
 
 /// Panels of one matrix: a weight of rank 3 holds its matrices one behind the other.

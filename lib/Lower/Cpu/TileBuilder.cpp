@@ -3,6 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "llmc/Lower/Cpu/TileBuilder.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
 #include <numeric>
 
 using namespace mlir;
@@ -218,6 +220,21 @@ Value TileBuilder::dim(Value memref, int64_t index) {
 Value TileBuilder::allocate(ArrayRef<int64_t> shape, Type element) {
   return memref::AllocaOp::create(*this, MemRefType::get(shape, element),
                                   getI64IntegerAttr(64));
+}
+
+Value TileBuilder::allocateAtStart(ArrayRef<int64_t> shape, Type element) {
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(&function.getBody().front());
+  return allocate(shape, element);
+}
+
+Value TileBuilder::addressOf(Value memref, Value byte) {
+  assert(cast<MemRefType>(memref.getType()).getLayout().isIdentity());
+  Value start = memref::ExtractAlignedPointerAsIndexOp::create(*this, memref);
+  Value number =
+      arith::IndexCastOp::create(*this, getI64Type(), addIndex(start, byte));
+  return LLVM::IntToPtrOp::create(
+      *this, LLVM::LLVMPointerType::get(getContext()), number);
 }
 
 //===----------------------------------------------------------------------===//

@@ -102,12 +102,13 @@ private:
   /// Rows of the tiles, the largest first. What is left of the largest is worth a
   /// smaller one; the sums of all products are in registers at once.
   SmallVector<int64_t> getTiles() {
-    int64_t most = schedule.getRows();
-    bool halves = most >= 8;
-    if (halves && products.size() > 1)
-      return {most / 2};
-    return halves ? SmallVector<int64_t>{most, most / 2}
-                  : SmallVector<int64_t>{most};
+    constexpr int64_t least = 4;
+    SmallVector<int64_t> tiles = {schedule.getRows()};
+    while (tiles.back() >= 2 * least)
+      tiles.push_back(tiles.back() / 2);
+    if (products.size() > 1 && tiles.size() > 1)
+      tiles.erase(tiles.begin());
+    return tiles;
   }
 
   /// `rows` rows x the strips: products over all k, then the epilogue.

@@ -3,53 +3,90 @@
 //
 //   block = a panel x a tile of rows
 //     thread = an output row of the panel x a slice of k
-//       for every 8th block of k from the slice's own: llm.tile.dot
+//       for block of k in the slice: llm.tile.dot
 //     slices add up through shared memory, in order
 //     epilogue, store
 //
 // Neighbouring threads take neighbouring output rows, which is how a panel lies in
-// memory: a warp's loads are whole lines. The order of a row's sums follows from k
-// alone.
+// memory: a warp's loads are whole lines.
 //===----------------------------------------------------------------------===//
-#include "DeviceTiler.h"
+#include "DeviceProduct.h"
 #include "Threads.h"
 
 #include "../Cpu/PanelLoads.h"
-#include "../Cpu/PanelProduct.h"
 
 using namespace mlir;
 using namespace mlir::llm;
 
 namespace llmc {
 
+//===----------------------------------------------------------------------===//
+// What both forms share
+//===----------------------------------------------------------------------===//
+
+DeviceProduct::DeviceProduct(TileBuilder &b, const KernelArgs &args)
+    : b(b), args(args) {
+  KernelOp kernel = args.kernel;
+  products = llvm::to_vector(kernel.getBody().front().getOps<LinearOp>());
+  weight = cast<PackedType>(products[0].getWeight().getType());
+  lanes = getPanelRows(weight);
+  slices = threads / lanes;
+  for (LinearOp product : products)
+    operands.push_back({args.get(product.getInput()),
+                        args.get(product.getWeight()),
+                        cast<PackedType>(product.getWeight().getType()),
+                        dyn_cast<PackedType>(product.getInput().getType())});
+}
+
+Value DeviceProduct::getFirstBlock(Value slice) {
+  int64_t blocks = weight.getCols() / getTileDepth(weight);
+  return b.divIndex(b.mulIndex(slice, blocks), slices);
+}
+
+void DeviceProduct::finish(Value row, Value column,
+                           llvm::function_ref<Value(int64_t)> sum) {
+  DenseMap<Value, Value> sums;
+  for (auto [p, product] : llvm::enumerate(products)) {
+    Value &whole = sums[product.getResult()];
+    whole = b.broadcast(sum(p), 1);
+    if (product.getBias())
+      whole = b.add(whole, b.loadF32s(args.get(product.getBias()), column, 1,
+                                      maskColumns(b, weight, column, 1)));
+  }
+  auto store = [&] {
+    SmallVector<Value> at = {row, column};
+    storeYields(b, {args, at, /*lanes=*/1, /*mask=*/{}},
+                [&](Value value) { return sums.lookup(value); });
+  };
+  if (weight.getRows() % lanes == 0)
+    return store();
+  b.when(
+      b.compare(arith::CmpIPredicate::ult, column, b.index(weight.getRows())),
+      store);
+}
+
+//===----------------------------------------------------------------------===//
+// Few rows
+//===----------------------------------------------------------------------===//
+
 namespace {
 
-constexpr int64_t threads = 128;
 constexpr int64_t tileRows = 4;
 
 class ProductTiler {
 public:
-  ProductTiler(TileBuilder &b, const KernelArgs &args) : b(b), args(args) {
-    KernelOp kernel = args.kernel;
-    products = llvm::to_vector(kernel.getBody().front().getOps<LinearOp>());
-    weight = cast<PackedType>(products[0].getWeight().getType());
-    lanes = getPanelRows(weight);
-    slices = threads / lanes;
-    for (LinearOp product : products)
-      operands.push_back({args.get(product.getInput()),
-                          args.get(product.getWeight()),
-                          cast<PackedType>(product.getWeight().getType()),
-                          dyn_cast<PackedType>(product.getInput().getType())});
-  }
+  ProductTiler(TileBuilder &b, const KernelArgs &args)
+      : b(b), args(args), kernel(b, args), lanes(kernel.lanes),
+        slices(kernel.slices) {}
 
   void run() {
-    rows = b.dim(args.results[0], 0);
+    Value rows = b.dim(args.results[0], 0);
     lane = b.remIndex(b.thread, lanes);
     slice = b.divIndex(b.thread, lanes);
-    int64_t panels = countPanels(weight);
+    int64_t panels = countPanels(kernel.weight);
     panel = b.remIndex(b.worker, panels);
     Value first = b.mulIndex(b.divIndex(b.worker, panels), tileRows);
-    int64_t count = products.size();
+    int64_t count = kernel.products.size();
     partial =
         allocateShared(b, {count, tileRows, slices, lanes}, b.getF32Type());
     Value isFull =
@@ -64,59 +101,41 @@ public:
 
 private:
   void multiply(Value row, int64_t count) {
-    for (auto [p, operand] : llvm::enumerate(operands)) {
+    Value begin = kernel.getFirstBlock(slice);
+    Value end = kernel.getFirstBlock(b.addIndex(slice, 1));
+    for (auto [p, operand] : llvm::enumerate(kernel.operands)) {
       SmallVector<Value> sums = operand.dotBlocks(
           b, row, count, {panel, /*lane=*/0, /*count=*/1, /*lanes=*/1, lane},
-          /*prefetch=*/false, slice, slices);
+          /*prefetch=*/false, begin, end);
       for (auto [r, sum] : llvm::enumerate(sums))
         b.store(vector::ExtractOp::create(b, sum, ArrayRef<int64_t>{0}),
                 partial, {b.index(p), b.index(r), slice, lane});
     }
     b.meetThreads();
     // So many threads have a result each.
-    b.when(b.compare(arith::CmpIPredicate::ult, slice, b.index(count)),
-           [&] { finish(row); });
+    b.when(b.compare(arith::CmpIPredicate::ult, slice, b.index(count)), [&] {
+      kernel.finish(b.addIndex(row, slice),
+                    b.addIndex(b.mulIndex(panel, lanes), lane),
+                    [&](int64_t p) { return sumSlices(p); });
+    });
     b.meetThreads(); // before the next rows
   }
 
-  void finish(Value firstRow) {
-    Value row = b.addIndex(firstRow, slice);
-    Value column = b.addIndex(b.mulIndex(panel, lanes), lane);
-    DenseMap<Value, Value> sums;
-    for (auto [p, product] : llvm::enumerate(products))
-      sums[product.getResult()] = sumSlices(p, product, column);
-    auto store = [&] {
-      SmallVector<Value> at = {row, column};
-      storeYields(b, {args, at, /*lanes=*/1, /*mask=*/{}},
-                  [&](Value value) { return sums.lookup(value); });
-    };
-    if (weight.getRows() % lanes == 0)
-      return store();
-    b.when(
-        b.compare(arith::CmpIPredicate::ult, column, b.index(weight.getRows())),
-        store);
-  }
-
-  Value sumSlices(int64_t p, LinearOp product, Value column) {
+  /// Of the row whose number is this thread's slice.
+  Value sumSlices(int64_t p) {
     Value sum;
     for (int64_t s = 0; s < slices; ++s) {
       Value part = b.load(partial, {b.index(p), slice, b.index(s), lane});
       sum = sum ? b.add(sum, part) : part;
     }
-    sum = b.broadcast(sum, 1);
-    if (!product.getBias())
-      return sum;
-    return b.add(sum, b.loadF32s(args.get(product.getBias()), column, 1,
-                                 maskColumns(b, weight, column, 1)));
+    return sum;
   }
 
   TileBuilder &b;
   const KernelArgs &args;
-  SmallVector<LinearOp> products;
-  SmallVector<PanelProduct> operands; // of each product
-  PackedType weight;
+  DeviceProduct kernel;
   int64_t lanes, slices;
-  Value rows, lane, slice, panel;
+  Value lane, slice, panel;
   Value partial; // [product, row, slice, lane] in shared memory
 };
 
@@ -132,9 +151,9 @@ std::optional<DeviceTiler> getDeviceProduct(KernelOp kernel) {
   if (getMatrixShape(first.getType()).size() != 2 ||
       weight.getShape().size() != 2)
     return std::nullopt;
-  assert(threads / getPanelRows(weight) >= tileRows &&
+  assert(DeviceProduct::threads / getPanelRows(weight) >= tileRows &&
          "every row of a tile has threads that finish it");
-  return DeviceTiler{threads, /*blocksWork=*/true,
+  return DeviceTiler{DeviceProduct::threads, /*blocksWork=*/true,
                      [weight](TileBuilder &b, Value rows) {
                        Value tiles =
                            b.divIndex(b.addIndex(rows, tileRows - 1), tileRows);

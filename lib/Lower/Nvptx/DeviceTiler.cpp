@@ -1,7 +1,7 @@
 //===- DeviceTiler.cpp - who builds a kernel for a device -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "DeviceTiler.h"
+#include "DeviceProduct.h"
 
 #include "../Cpu/Tilers.h"
 
@@ -47,14 +47,19 @@ std::optional<DeviceTiler> getDeviceRows(KernelOp kernel) {
                      [](TileBuilder &, Value rows) { return rows; }, tileRows};
 }
 
-DeviceTiler chooseDeviceTiler(KernelOp kernel) {
-  for (auto get :
-       {getDeviceProduct, getDeviceAttention, getDeviceSample, getDeviceRows})
+SmallVector<DeviceTiler> chooseDeviceTilers(KernelOp kernel) {
+  if (std::optional<DeviceTiler> few = getDeviceProduct(kernel)) {
+    SmallVector<DeviceTiler> forms = {*few};
+    if (std::optional<DeviceTiler> many = getTensorProduct(kernel))
+      forms.push_back(*many);
+    return forms;
+  }
+  for (auto get : {getDeviceAttention, getDeviceSample, getDeviceRows})
     if (std::optional<DeviceTiler> tiler = get(kernel))
-      return *tiler;
+      return {*tiler};
   assert(!kernel.getScratch().value_or(0) &&
          "the runtime has scratch for a worker per asked row only");
-  return getCpuTiler(kernel);
+  return {getCpuTiler(kernel)};
 }
 
 } // namespace llmc

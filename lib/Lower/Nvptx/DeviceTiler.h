@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A kernel that no tiler below takes is built by the CPU's, and every thread is a
-// worker of it. A new one is a file and its line in `chooseDeviceTiler`.
+// worker of it. A new one is a file and its line in `chooseDeviceTilers`.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_LOWER_NVPTX_DEVICETILER_H
 #define LLMC_LIB_LOWER_NVPTX_DEVICETILER_H
@@ -22,9 +22,14 @@ struct DeviceTiler {
   std::function<mlir::Value(TileBuilder &b, mlir::Value rows)> countBlocks;
   /// Builds the kernel's code; the builder knows its worker.
   std::function<void(TileBuilder &b, const KernelArgs &args)> tile;
+  /// The fewest rows that are worth this form, and what its functions are called by.
+  int64_t leastRows = 0;
+  llvm::StringRef suffix = "";
 };
 
-DeviceTiler chooseDeviceTiler(mlir::llm::KernelOp kernel);
+/// The forms of a kernel, from the one for any number of rows to the one for the most.
+/// They compute the same bits: the number of rows chooses at run time.
+llvm::SmallVector<DeviceTiler> chooseDeviceTilers(mlir::llm::KernelOp kernel);
 
 /// Each is nothing where the kernel is none of its kind.
 std::optional<DeviceTiler> getDeviceRows(mlir::llm::KernelOp kernel);

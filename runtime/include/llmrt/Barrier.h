@@ -3,7 +3,10 @@
 //
 // A decode step has hundreds of barriers of about 100 ns, so a wait looks
 // before it sleeps. It looks for a bounded time: who is waited for may have
-// lost its core to another process, or may need this one.
+// lost its core to another process, or may need this one. After a wait that
+// looked in vain the next ones look half as long each, down to some
+// microseconds, until looking helps again: Linux may put two workers on one core
+// where the others are busy, and each would keep the other from it.
 //===----------------------------------------------------------------------===//
 #ifndef LLMRT_BARRIER_H
 #define LLMRT_BARRIER_H
@@ -50,7 +53,8 @@ public:
 
 private:
   int64_t workers = 1;
-  int64_t spins = 0;
+  int64_t spins = 0; // halved as often as `inVain` says
+  std::atomic<int32_t> inVain{0};
   KernelClock *measuring = nullptr;
   std::atomic<int64_t> longOnes{0};
   alignas(64) std::atomic<int64_t> arrived{0};

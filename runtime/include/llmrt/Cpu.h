@@ -17,13 +17,15 @@ struct CpuRegisters {
   uint32_t leaf1Ecx = 0;
   uint32_t leaf7Ebx = 0;
   uint32_t leaf7Ecx = 0;
+  uint32_t leaf7Edx = 0;
   uint32_t leaf7Subleaf1Eax = 0;
   uint64_t xcr0 = 0; // 0 without OSXSAVE
 };
 
 /// LLMRT_CPU_* bits: present in the processor and enabled by the system.
 uint64_t cpuFeatures(const CpuRegisters &registers);
-/// Of this machine, as far as the environment variable LLMRT_CPU admits them.
+/// Of this machine, as far as the environment variable LLMRT_CPU admits them. Asks
+/// Linux for the registers of AMX, which it gives only to who asks.
 uint64_t cpuFeatures();
 /// Those of `features` that are named as below, for tests of programs as if on an
 /// older processor; null or empty admits all, "none" none.

@@ -195,6 +195,7 @@ enum {
   LLMRT_CPU_AVX512_VNNI = 1u << 2,
   LLMRT_CPU_AVX_VNNI = 1u << 3, /* 256 bits, VEX */
   LLMRT_CPU_AVX512_BF16 = 1u << 4,
+  LLMRT_CPU_AMX = 1u << 5, /* TILE, INT8, BF16 */
 };
 
 /* A kernel of the step: what one call of it reads, writes and computes. Bytes are

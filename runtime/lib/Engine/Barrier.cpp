@@ -9,6 +9,7 @@
 #include "llmrt/Barrier.h"
 #include "llmrt/abi.h"
 
+#include <algorithm>
 #include <cassert>
 #include <climits>
 #include <linux/futex.h>
@@ -16,6 +17,9 @@
 #include <unistd.h>
 
 using namespace llmrt;
+
+// Of half a millisecond 8 us are left, more than barriers of busy cores take.
+static constexpr int32_t mostHalvings = 6;
 
 static void relaxCore() {
 #if defined(__x86_64__)
@@ -54,15 +58,20 @@ void Barrier::setWorkers(int64_t count, int64_t spinsOfWaits) {
 void Barrier::wait() {
   // Read before the arrival: after it the last one may go on to `setWorkers`.
   const int64_t all = workers;
-  const int64_t looks = spins;
+  const int32_t halvings = inVain.load(std::memory_order_relaxed);
+  const int64_t looks = spins >> halvings;
   if (all == 1)
     return;
   const uint32_t current = phase.value();
   const int64_t before = arrived.fetch_add(1, std::memory_order_acq_rel);
   assert(before < all && "more workers at a barrier than it was told");
   if (before + 1 < all) {
-    if (!phase.awaitChange(current, looks))
+    const bool helped = phase.awaitChange(current, looks);
+    if (!helped)
       longOnes.fetch_add(1, std::memory_order_relaxed);
+    const int32_t next = helped ? 0 : std::min(halvings + 1, mostHalvings);
+    if (next != halvings)
+      inVain.store(next, std::memory_order_relaxed);
     return;
   }
   arrived.store(0, std::memory_order_relaxed);

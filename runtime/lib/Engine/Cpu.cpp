@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <vector>
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -27,8 +29,11 @@ uint64_t llmrt::cpuFeatures(const CpuRegisters &registers) {
                      avx512bw = 1u << 30, avx512vl = 1u << 31; // leaf 7, EBX
   constexpr uint32_t avx512vnni = 1u << 11;                    // leaf 7, ECX
   constexpr uint32_t avxvnni = 1u << 4,
-                     avx512bf16 = 1u << 5;            // leaf 7, subleaf 1, EAX
-  constexpr uint64_t ymmState = 0x6, zmmState = 0xe6; // XCR0
+                     avx512bf16 = 1u << 5; // leaf 7, subleaf 1, EAX
+  constexpr uint32_t amx = 1u << 22 | 1u << 24 | 1u << 25; // leaf 7, EDX: BF16,
+                                                           // TILE, INT8
+  constexpr uint64_t ymmState = 0x6, zmmState = 0xe6,
+                     tileState = 0x60000; // XCR0
 
   uint64_t features = 0;
   if (!hasAll(registers.leaf1Ecx, fma | osxsave | avx | f16c) ||
@@ -45,7 +50,20 @@ uint64_t llmrt::cpuFeatures(const CpuRegisters &registers) {
     features |= LLMRT_CPU_AVX512_VNNI;
   if (registers.leaf7Subleaf1Eax & avx512bf16)
     features |= LLMRT_CPU_AVX512_BF16;
+  if (hasAll(registers.leaf7Edx, amx) && hasAll(registers.xcr0, tileState))
+    features |= LLMRT_CPU_AMX;
   return features;
+}
+
+/// Whether Linux gives this process the 8 KiB of tile registers, of which it saves
+/// nothing for who has not asked. All threads have them then.
+static bool permitTiles() {
+#if defined(__x86_64__)
+  constexpr long requestPermission = 0x1023, tileData = 18; // asm/prctl.h
+  return syscall(SYS_arch_prctl, requestPermission, tileData) == 0;
+#else
+  return false;
+#endif
 }
 
 static uint64_t detectFeatures() {
@@ -57,6 +75,7 @@ static uint64_t detectFeatures() {
   if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) {
     registers.leaf7Ebx = ebx;
     registers.leaf7Ecx = ecx;
+    registers.leaf7Edx = edx;
   }
   if (__get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx))
     registers.leaf7Subleaf1Eax = eax;
@@ -66,7 +85,10 @@ static uint64_t detectFeatures() {
     registers.xcr0 = (static_cast<uint64_t>(high) << 32) | low;
   }
 #endif
-  return cpuFeatures(registers);
+  uint64_t features = cpuFeatures(registers);
+  if ((features & LLMRT_CPU_AMX) && !permitTiles())
+    features &= ~static_cast<uint64_t>(LLMRT_CPU_AMX);
+  return features;
 }
 
 static constexpr struct {
@@ -76,7 +98,8 @@ static constexpr struct {
                     {LLMRT_CPU_AVX512, "avx512"},
                     {LLMRT_CPU_AVX512_VNNI, "avx512-vnni"},
                     {LLMRT_CPU_AVX_VNNI, "avx-vnni"},
-                    {LLMRT_CPU_AVX512_BF16, "avx512-bf16"}};
+                    {LLMRT_CPU_AVX512_BF16, "avx512-bf16"},
+                    {LLMRT_CPU_AMX, "amx"}};
 
 uint64_t llmrt::maskFeatures(uint64_t features, const char *names) {
   if (!names || !*names)

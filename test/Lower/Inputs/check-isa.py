@@ -33,6 +33,10 @@ FOREIGN = {name: re.compile(pattern) for name, pattern in FOREIGN.items()}
 VNNI = re.compile(r"vpdp(busd|wssd)s?$")
 # What AVX512-BF16 means; AVX-NE-CONVERT has one of them in its VEX encoding.
 BF16 = re.compile(r"vdpbf16ps$|vcvtne2?ps2bf16$")
+# What AMX-TILE and AMX-INT8 mean.
+AMX = re.compile(r"tile(loadd|stored|zero|release)$|ldtilecfg$|tdpb(ss|su|us|uu)d$")
+# Of each variant what it has beside what all have.
+OWN = {"avx2": [], "avx-vnni": [], "avx512-vnni": [], "avx512-bf16": [BF16], "amx": [BF16, AMX]}
 PREFIXES = {"66", "67", "f2", "f3", "f0", "2e", "36", "3e", "26", "64", "65"}
 FUNCTION = re.compile(r"^[0-9a-f]+ <(.+)>:$")
 INSTRUCTION = re.compile(r"^\s*[0-9a-f]+:\s+((?:[0-9a-f]{2} )+)\s*(\S.*)$")
@@ -53,7 +57,7 @@ def complaint(variant, encoding, text):
     opcode, mnemonic = first_opcode(encoding), mnemonic_of(text)
     if opcode == "d5":
         return "APX"
-    own = VNNI.match(mnemonic) or (variant == "avx512-bf16" and BF16.match(mnemonic))
+    own = VNNI.match(mnemonic) or any(pattern.match(mnemonic) for pattern in OWN[variant])
     for name, pattern in FOREIGN.items():
         if not own and pattern.match(mnemonic):
             return name
@@ -77,7 +81,7 @@ def main():
         start = FUNCTION.match(line)
         if start:
             function = start.group(1)
-            variant = next((v for v in ("avx2", "avx-vnni", "avx512-vnni", "avx512-bf16") if function.endswith("." + v)), None)
+            variant = next((v for v in OWN if function.endswith("." + v)), None)
             if variant is None:
                 complaints.append(f"{function}: a function of no variant")
             continue

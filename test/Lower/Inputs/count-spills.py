@@ -13,7 +13,7 @@ HOT = re.compile(r"_(linear|norm|quantize_act)(_|\b)")
 FUNCTION = re.compile(r"^[0-9a-f]+ <(.+)>:$")
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S.*)$")
 JUMP = re.compile(r"j\w+\s+0x([0-9a-f]+)")
-STACK_STORE = re.compile(r"v?mov\S*\s+[^,(]+,\s*-?(0x)?[0-9a-f]*\(%rsp\)")
+STACK_STORE = re.compile(r"v?mov\S*\s+[^,(]+,\s*(-?(?:0x)?[0-9a-f]*\(%rsp\))")
 LEAST = 20  # instructions of a loop worth looking at: shorter ones copy or search
 
 
@@ -45,13 +45,21 @@ def innermost_loops(code):
             yield [text for _, text in code[begin : end + 1]]
 
 
+def count_stores(body, code):
+    """Codes that are unpacked for tile registers lie there too, but only tiles read them,
+    from an address in a register."""
+    places = [store[1] for text in body if (store := STACK_STORE.match(text))]
+    others = [text for _, text in code if not STACK_STORE.match(text) and not text.startswith("lea")]
+    return sum(any(re.search(r"[\s,]" + re.escape(place), text) for text in others) for place in places)
+
+
 def main():
     kernels, spilling = 0, 0
     for name, code in functions(sys.argv[1]):
         if not HOT.search(name):
             continue
         loops = [body for body in innermost_loops(code) if len(body) >= LEAST]
-        stores = sum(bool(STACK_STORE.match(text)) for body in loops for text in body)
+        stores = sum(count_stores(body, code) for body in loops)
         print(f"{name}: {len(loops)} loops, {stores} stack stores")
         kernels += 1
         spilling += stores > 0

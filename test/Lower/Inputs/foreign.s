@@ -23,6 +23,10 @@
   vaddph %zmm0, %zmm1, %zmm2
 "fp16convert.avx512-vnni":
   vcvtph2psx %ymm0, %zmm2
+"amx.avx512-bf16":
+  tileloadd (%rax,%rbx), %tmm0
+"complex.amx":
+  tcmmimfp16ps %tmm0, %tmm1, %tmm2
 "vbmi.avx512-vnni":
   vpermb %zmm0, %zmm1, %zmm2
 "signed.avx2":
@@ -38,6 +42,14 @@
   vpermilps $1, %ymm0, %ymm1
 "fine.avx-vnni":
   {vex} vpdpbusd %ymm0, %ymm1, %ymm2
+"fine.amx":
+  vdpbf16ps %zmm0, %zmm1, %zmm2
+  ldtilecfg (%rsp)
+  tileloadd (%rax,%rbx), %tmm0
+  tilezero %tmm2
+  tdpbsud %tmm0, %tmm1, %tmm2
+  tilestored %tmm2, (%rax,%rbx)
+  tilerelease
 "fine.avx512-bf16":
   vpdpbusd %zmm0, %zmm1, %zmm2
   vdpbf16ps %zmm0, %zmm1, %zmm2

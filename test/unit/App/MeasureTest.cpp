@@ -36,6 +36,26 @@ TEST(Bench, reportsSpeedAndMemory) {
   EXPECT_EQ(json["threads"], 2);
 }
 
+/// Rows of prompts take a route of their own: what decodes must not be one.
+TEST(Bench, decodesRowsThatAreGenerated) {
+  static int64_t rows[2]; // by phase
+  LlmrtVariant spy = llmrt_model.variants[1];
+  spy.step = [](const LlmrtStep *step, int64_t worker, int64_t workers) {
+    for (int64_t i = 0; worker == 0 && i < step->rangeCount; ++i)
+      rows[step->ranges[i].phase == LLMRT_PHASE_GENERATED] +=
+          step->ranges[i].rows;
+    llmrt_model.variants[1].step(step, worker, workers);
+  };
+  LlmrtModel model = llmrt_model;
+  model.variants = &spy;
+  model.variantCount = 1;
+  FakeApp app(fakeSections(), model);
+  ASSERT_EQ(app({"bench", "-p", "7", "-n", "5", "-r", "1"}).code, 0);
+  // Once to warm up; tokens with sampling and without.
+  EXPECT_EQ(rows[0], 2 * 7);
+  EXPECT_EQ(rows[1], 2 * 2 * 5);
+}
+
 /// Three sequences of 100 tokens behind 20 make four steps of at most 96 rows; a
 /// row sees all tokens up to itself, at most 110.
 TEST(Bench, profilesEachKernel) {

@@ -71,8 +71,9 @@ TEST(Options, AnUnknownContextIsAssumedAndLimitsNothing) {
 TEST(Cpu, PortableIsEveryVariantBestFirst) {
   auto isas = getIsas("portable");
   ASSERT_TRUE(bool(isas));
-  EXPECT_EQ(*isas, (std::vector<std::string>{"avx512-bf16", "avx512-vnni",
-                                             "avx-vnni", "avx2"}));
+  EXPECT_EQ(*isas,
+            (std::vector<std::string>{"amx", "avx512-bf16", "avx512-vnni",
+                                      "avx-vnni", "avx2"}));
 }
 
 TEST(Cpu, NamesChooseOneVariant) {
@@ -123,7 +124,8 @@ TEST(Target, AFunctionHasNoLoweringForADevice) {
 TEST(Cpu, AnUnknownNameListsTheKnownOnes) {
   auto isas = getIsas("z80");
   ASSERT_FALSE(bool(isas));
-  EXPECT_EQ(llvm::toString(isas.takeError()),
-            "unknown --cpu 'z80': portable, native, x86-64-v3, avx512-bf16, "
-            "avx512-vnni, avx-vnni, avx2 are known; native is this machine's");
+  EXPECT_EQ(
+      llvm::toString(isas.takeError()),
+      "unknown --cpu 'z80': portable, native, x86-64-v3, amx, avx512-bf16, "
+      "avx512-vnni, avx-vnni, avx2 are known; native is this machine's");
 }

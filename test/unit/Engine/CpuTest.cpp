@@ -11,15 +11,16 @@ namespace {
 
 constexpr uint64_t allFeatures = LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512 |
                                  LLMRT_CPU_AVX512_VNNI | LLMRT_CPU_AVX_VNNI |
-                                 LLMRT_CPU_AVX512_BF16;
+                                 LLMRT_CPU_AVX512_BF16 | LLMRT_CPU_AMX;
 constexpr uint64_t avx512Features =
     LLMRT_CPU_AVX2 | LLMRT_CPU_AVX512 | LLMRT_CPU_AVX512_VNNI;
 constexpr uint64_t ymmFeatures = LLMRT_CPU_AVX2 | LLMRT_CPU_AVX_VNNI;
 const CpuRegisters wide = {.leaf1Ecx = 0x38001000u, // FMA OSXSAVE AVX F16C
                            .leaf7Ebx = 0xc0030020u, // AVX2, AVX-512 F DQ BW VL
                            .leaf7Ecx = 0x800u,      // VNNI
+                           .leaf7Edx = 0x3400000u,  // AMX BF16, TILE, INT8
                            .leaf7Subleaf1Eax = 0x30u, // AVX-VNNI, BF16
-                           .xcr0 = 0xe7};
+                           .xcr0 = 0x600e7};
 
 void noStep(const LlmrtStep *, int64_t, int64_t) {}
 
@@ -61,11 +62,18 @@ TEST(Cpu, everyMissingBitTakesItsFeatureAway) {
   registers.leaf7Subleaf1Eax = 0x10u;
   EXPECT_EQ(cpuFeatures(registers), allFeatures & ~LLMRT_CPU_AVX512_BF16);
   registers.leaf7Subleaf1Eax = 0;
-  EXPECT_EQ(cpuFeatures(registers), avx512Features);
+  EXPECT_EQ(cpuFeatures(registers), avx512Features | LLMRT_CPU_AMX);
+  for (uint32_t bit : {0x400000u, 0x1000000u, 0x2000000u}) {
+    registers = wide;
+    registers.leaf7Edx &= ~bit;
+    EXPECT_EQ(cpuFeatures(registers), allFeatures & ~LLMRT_CPU_AMX) << bit;
+  }
 }
 
 TEST(Cpu, registersThatTheSystemDoesNotSaveDoNotCount) {
   CpuRegisters registers = wide;
+  registers.xcr0 = 0xe7;
+  EXPECT_EQ(cpuFeatures(registers), allFeatures & ~LLMRT_CPU_AMX);
   registers.xcr0 = 0x7;
   EXPECT_EQ(cpuFeatures(registers), ymmFeatures);
   registers.xcr0 = 0x3;

@@ -53,10 +53,15 @@ static void buildLinear(Graph &graph, const std::string &encoding,
       graph.linear(x, graph.param({outer, inner}, encoding), bias, outer));
 }
 
+/// A few rows at a time, and so many that tensor cores multiply them.
+static const std::vector<int64_t> fewAndMany = {1, 5, 19};
+
 /// Gate and up in one kernel.
-static void buildGated(Graph &graph) {
+static void buildGated(Graph &graph, bool integers) {
   int64_t inner = 32 * graph.pick(1, 9), outer = 16 * graph.pick(1, 6);
   Operand x = graph.rows(inner);
+  if (integers)
+    x = graph.quantize(x, inner, 32, graph.pick(0, 1) == 1);
   auto project = [&] {
     return graph.linear(x, graph.param({outer, inner}, "q8_0"), {}, outer);
   };
@@ -126,7 +131,9 @@ static void buildEmbed(Graph &graph, const std::string &encoding) {
 
 static std::vector<Family> families() {
   std::vector<Family> all = {
-      {"gated", buildGated},
+      {"gated", [](Graph &graph) { buildGated(graph, /*integers=*/false); }},
+      {"gated_bytes",
+       [](Graph &graph) { buildGated(graph, /*integers=*/true); }, fewAndMany},
       {"rms", [](Graph &graph) { buildNorm(graph, "rms"); }},
       {"layer", [](Graph &graph) { buildNorm(graph, "layer"); }},
       {"rope", buildRope},
@@ -145,9 +152,11 @@ static std::vector<Family> families() {
         {encoding, [encoding](Graph &graph) { buildEmbed(graph, encoding); }});
   }
   for (const char *encoding : {"q4_0", "q4_1", "q5_0", "q5_1", "q8_0"})
-    all.push_back({encoding, [encoding](Graph &graph) {
+    all.push_back({encoding,
+                   [encoding](Graph &graph) {
                      buildLinear(graph, encoding, /*integers=*/true);
-                   }});
+                   },
+                   fewAndMany});
   return all;
 }
 
@@ -233,7 +242,7 @@ TEST(DeviceInvariants, NeighboursDoNotChangeABit) {
   graph.append(alone[0], 2, 0, 6);
   graph.append(alone[1], 2, 6, 1);
   graph.append(among[0], 0, 0, 5);
-  graph.append(among[0], 1, 0, 12);
+  graph.append(among[0], 1, 0, 18);
   graph.append(among[1], 0, 5, 2);
   // The same tokens behind others.
   for (size_t i = 0; i < 2; ++i)
@@ -257,19 +266,13 @@ TEST(DeviceInvariants, NeighboursDoNotChangeABit) {
   }
 }
 
-TEST(DeviceInvariants, CutsOfAPromptDoNotChangeABit) {
-  Graph graph(79);
-  buildLayer(graph);
-  GraphRun run(graph, {device});
-  ASSERT_TRUE(run.ok());
-  ReferenceBatch whole = stepsOf(graph, {11})[0];
-  run.compiled->start(device);
-  std::vector<float> expected = run.compiled->run(whole);
-  std::vector<float> found;
-  run.compiled->start(device);
+/// A prompt's rows in batches of so many.
+static std::vector<ReferenceBatch> cut(const ReferenceBatch &whole,
+                                       llvm::ArrayRef<int32_t> counts) {
+  std::vector<ReferenceBatch> parts;
   int32_t first = 0;
-  for (int32_t count : {1, 4, 5, 1}) {
-    ReferenceBatch part;
+  for (int32_t count : counts) {
+    ReferenceBatch &part = parts.emplace_back();
     for (int32_t i = first; i < first + count; ++i) {
       part.logitRows.push_back(i - first);
       part.tokens.push_back(whole.tokens[i]);
@@ -277,11 +280,62 @@ TEST(DeviceInvariants, CutsOfAPromptDoNotChangeABit) {
       part.sequences.push_back(whole.sequences[i]);
     }
     first += count;
-    llvm::append_range(found, run.compiled->run(part));
   }
+  return parts;
+}
+
+TEST(DeviceInvariants, CutsOfAPromptDoNotChangeABit) {
+  Graph graph(79);
+  buildLayer(graph);
+  GraphRun run(graph, {device});
+  ASSERT_TRUE(run.ok());
+  ReferenceBatch whole = stepsOf(graph, {29})[0];
+  run.compiled->start(device);
+  std::vector<float> expected = run.compiled->run(whole);
+  std::vector<float> found;
+  run.compiled->start(device);
+  for (const ReferenceBatch &part : cut(whole, {1, 4, 5, 18, 1}))
+    llvm::append_range(found, run.compiled->run(part));
   EXPECT_TRUE(found == expected)
       << "difference " << relativeDifference(found, expected);
 }
+
+namespace {
+/// Codes of several planes and levels, groups of 16 and of 32, rows of one plane and two.
+class DeviceForms : public ::testing::TestWithParam<const char *> {};
+} // namespace
+
+/// The number of rows chooses the kernel, and with it tensor cores or not: a row has
+/// the same bits by either. 70 rows, panels and groups fill no tile, no block, no stage.
+TEST_P(DeviceForms, ManyRowsHaveTheBitsOfFew) {
+  for (bool fine : {false, true}) {
+    Graph graph(81);
+    int64_t block = graph.getEncoding(GetParam()).getBlockElems();
+    int64_t inner = block == 32 ? 160 : 2 * block, outer = 70;
+    Operand x =
+        graph.quantize(graph.rows(inner), inner,
+                       graph.getEncoding(GetParam()).getGrid()->group, fine);
+    Operand y = graph.linear(x, graph.param({outer, inner}, GetParam()),
+                             graph.param({outer}), outer);
+    graph.finish(y);
+    GraphRun run(graph, {device});
+    ASSERT_TRUE(run.ok());
+    ReferenceBatch whole = stepsOf(graph, {70})[0];
+    run.compiled->start(device);
+    std::vector<float> expected = run.compiled->run(whole), found;
+    EXPECT_LE(relativeDifference(expected, run.interpret({whole})[0]),
+              tolerance::floats);
+    run.compiled->start(device);
+    for (const ReferenceBatch &part : cut(whole, {3, 16, 17, 34}))
+      llvm::append_range(found, run.compiled->run(part));
+    EXPECT_TRUE(found == expected)
+        << "difference " << relativeDifference(found, expected);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Encodings, DeviceForms,
+                         ::testing::Values("q4_0", "q5_1", "q8_0", "q4_k",
+                                           "q6_k", "q2_k", "iq4_nl"));
 
 /// A program for both: the same results, within rounding.
 TEST(DeviceInvariants, TheProcessorAgrees) {

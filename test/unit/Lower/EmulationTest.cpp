@@ -28,7 +28,8 @@ struct Instruction {
   std::array<const char *, 3> types;
   const char *result;
   std::function<Bytes(const Operands &)> formula;
-  bool ofFloats = false; // operands are f32, or pairs of bf16
+  bool ofFloats = false;       // operands are f32, or pairs of bf16
+  const char *tiles = nullptr; // what makes the sums, where these are tiles
 };
 void PrintTo(const Instruction &instruction, std::ostream *stream) {
   *stream << instruction.intrinsic;
@@ -61,6 +62,43 @@ template <size_t lanes> Bytes vpdpbusd(const Operands &x) {
     return sum;
   });
 }
+/// Two rows of eight sums, rows of eight signed bytes that are 24 bytes apart, and
+/// two lines of quads of type Y; without `sums` from zero on.
+template <typename Y, bool sums> Bytes multiplyTiles(const Operands &x) {
+  return collect<int32_t>(16, [&](size_t i) {
+    int64_t row = i / 8, column = i % 8;
+    int64_t sum = sums ? lane<int32_t>(x[0], i) : 0;
+    for (size_t k = 0; k < 8; ++k)
+      sum += int64_t(lane<int8_t>(x[1], 24 * row + k)) *
+             lane<Y>(x[2], 32 * (k / 4) + 4 * column + k % 4);
+    return sum;
+  });
+}
+std::string spellTiles(const std::string &multiply,
+                       const std::string &makeSums) {
+  return R"(
+  %two = llvm.mlir.constant(2 : i16) : i16
+  %eight = llvm.mlir.constant(8 : i16) : i16
+  %line = llvm.mlir.constant(32 : i16) : i16
+  %stride = llvm.mlir.constant(24 : i64) : i64
+  %dense = llvm.mlir.constant(32 : i64) : i64
+  %c = )" +
+         makeSums +
+         R"(
+  %a = llvm.call_intrinsic "llvm.x86.tileloadd64.internal"(%two, %eight, %x1, %stride) : (i16, i16, !llvm.ptr, i64) -> !llvm.x86_amx
+  %b = llvm.call_intrinsic "llvm.x86.tileloadd64.internal"(%two, %line, %x2, %dense) : (i16, i16, !llvm.ptr, i64) -> !llvm.x86_amx
+  %r = llvm.call_intrinsic ")" +
+         multiply +
+         R"("(%two, %line, %eight, %c, %a, %b) : (i16, i16, i16, !llvm.x86_amx, !llvm.x86_amx, !llvm.x86_amx) -> !llvm.x86_amx
+  llvm.call_intrinsic "llvm.x86.tilestored64.internal"(%two, %line, %out, %dense, %r) : (i16, i16, !llvm.ptr, i64, !llvm.x86_amx) -> ()
+)";
+}
+constexpr const char *loadSums =
+    "llvm.call_intrinsic \"llvm.x86.tileloadd64.internal\"(%two, %line, %x0, "
+    "%dense) : (i16, i16, !llvm.ptr, i64) -> !llvm.x86_amx";
+constexpr const char *zeroSums =
+    "llvm.call_intrinsic \"llvm.x86.tilezero.internal\"(%two, %line) : (i16, "
+    "i16) -> !llvm.x86_amx";
 Bytes vpmaddubsw(const Operands &x) {
   return collect<int16_t>(16, [&](size_t i) {
     int64_t sum = 0;
@@ -129,14 +167,17 @@ protected:
       names += (i ? ", " : "") + x + "v";
       types += (i ? ", " : "") + type;
     }
+    std::string body =
+        loads + "  %r = llvm.call_intrinsic \"" + call.intrinsic + "\"(" +
+        names + ") : (" + types + ") -> " + call.result +
+        "\n  llvm.store %r, %out {alignment = 1 : i64} : " + call.result +
+        ", !llvm.ptr";
     return "func.func @call(%x0: !llvm.ptr, %x1: !llvm.ptr, %x2: !llvm.ptr, "
            "%out: !llvm.ptr) attributes {target_cpu = \"x86-64\", "
            "target_features = #llvm.target_features<[" +
-           features + "]>} {\n" + loads + "  %r = llvm.call_intrinsic \"" +
-           call.intrinsic + "\"(" + names + ") : (" + types + ") -> " +
-           call.result +
-           "\n  llvm.store %r, %out {alignment = 1 : i64} : " + call.result +
-           ", !llvm.ptr\n  return\n}\n";
+           features + "]>} {\n" +
+           (call.tiles ? spellTiles(call.intrinsic, call.tiles) : body) +
+           "\n  return\n}\n";
   }
 
   Function compile(const std::string &machine) {
@@ -232,6 +273,34 @@ TEST_P(Emulation, IsTheInstruction) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
+    Tiles, Emulation,
+    ::testing::Values(Instruction{"tdpbssd",
+                                  "amx",
+                                  "llvm.x86.tdpbssd.internal",
+                                  {},
+                                  "",
+                                  multiplyTiles<int8_t, true>,
+                                  /*ofFloats=*/false,
+                                  loadSums},
+                      Instruction{"tdpbsud",
+                                  "amx",
+                                  "llvm.x86.tdpbsud.internal",
+                                  {},
+                                  "",
+                                  multiplyTiles<uint8_t, true>,
+                                  /*ofFloats=*/false,
+                                  loadSums},
+                      Instruction{"tilezero",
+                                  "amx",
+                                  "llvm.x86.tdpbsud.internal",
+                                  {},
+                                  "",
+                                  multiplyTiles<uint8_t, false>,
+                                  /*ofFloats=*/false,
+                                  zeroSums}),
+    nameOf);
+
+INSTANTIATE_TEST_SUITE_P(
     Intrinsics, Emulation,
     ::testing::Values(
         Instruction{"vpdpbusd",
@@ -319,6 +388,29 @@ TEST_P(EmulatedModels, KeepTheirBits) {
       EXPECT_EQ(emulated.run(batch), model.compiled->run(batch)) << variant;
     }
   }
+}
+
+/// A prompt of two sizes of tiles and rows behind them; sums of integers are exact,
+/// whoever multiplies.
+TEST_P(EmulatedModels, TilesGiveTheBitsOfRows) {
+  CompiledModel &model = compiledModel(GetParam());
+  if (!model.ok())
+    return;
+  CompiledStep &step = *model.compiled;
+  ReferenceBatch batch;
+  for (int32_t i = 0; i < 16 + 8 + 5; ++i) {
+    batch.logitRows.push_back(i);
+    batch.tokens.push_back(i * 53 % step.vocabulary());
+    batch.positions.push_back(i);
+    batch.sequences.push_back(0);
+  }
+  auto run = [&](llvm::StringRef variant) {
+    step.start(variant);
+    return step.run(batch);
+  };
+  ASSERT_TRUE(llvm::is_contained(step.variants(), "amx"));
+  bool hasBFloats = llvm::is_contained(step.variants(), "avx512-bf16");
+  EXPECT_EQ(run("amx"), run(hasBFloats ? "avx512-bf16" : "avx512-vnni"));
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -26,6 +26,8 @@ std::unique_ptr<mlir::MLIRContext> llmc::test::createContext() {
 }
 
 std::string llmc::test::testMachine() {
+  // What needs tile registers runs here only after this asked for them.
+  [[maybe_unused]] static const uint64_t features = llmrt::cpuFeatures();
   const char *machine = std::getenv("LLMC_TEST_MACHINE");
   return machine && *machine ? machine : "native";
 }

@@ -85,6 +85,10 @@ public:
   Value dim(Value memref, int64_t index);
   /// Memory of the kernel's own, whose vectors cross no cache line.
   Value allocate(llvm::ArrayRef<int64_t> shape, mlir::Type element);
+  /// The same where `function` begins: for code that may be in loops.
+  Value allocateAtStart(llvm::ArrayRef<int64_t> shape, mlir::Type element);
+  /// A pointer of LLVM to byte `byte` of a memref without offset.
+  Value addressOf(Value memref, Value byte);
 
   /// for (i = low; i < high; i += step) body(i)
   void loop(Value low, Value high, int64_t step,
@@ -117,7 +121,8 @@ public:
   /// are. Null and 1: a worker is one thread.
   Value thread; // index
   int64_t threads = 1;
-  mlir::func::FuncOp function; // which the threads run, beside their memory
+  mlir::func::FuncOp
+      function; // that is built; its threads' memory lies beside it
 
   /// How the threads of this worker walk over a line of `columns`: each from `first`
   /// on, `lanes` columns at a time, to the ones that are `step` further.

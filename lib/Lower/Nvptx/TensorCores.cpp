@@ -1,0 +1,60 @@
+//===- TensorCores.cpp - products of warps, copies ahead --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "TensorCores.h"
+
+#include "../Cpu/Isa.h"
+
+using namespace mlir;
+
+namespace llmc {
+
+SmallVector<Value> multiplyBytes(TileBuilder &b, ValueRange a, bool isSigned,
+                                 ValueRange columns, ValueRange c) {
+  assert(a.size() == 2 * columns.size() && c.size() == 4 && "a shape of bytes");
+  Type word = b.getI32Type();
+  auto type = LLVM::LLVMStructType::getLiteral(
+      b.getContext(), SmallVector<Type>(c.size(), word));
+  std::string name = "llvm.nvvm.mma.m16n8k" + std::to_string(8 * a.size()) +
+                     ".row.col." + (isSigned ? "s8" : "u8.s8");
+  SmallVector<Value> operands(a);
+  operands.append(columns.begin(), columns.end());
+  operands.append(c.begin(), c.end());
+  Value all = callIntrinsic(b, name, type, operands);
+  SmallVector<Value> sums;
+  for (size_t i = 0; i < c.size(); ++i)
+    sums.push_back(
+        LLVM::ExtractValueOp::create(b, all, static_cast<int64_t>(i)));
+  return sums;
+}
+
+/// The address of byte `byte` behind the beginning of `memory`, in its space.
+static Value addressOf(TileBuilder &b, Value memory, Value byte, int space) {
+  Value base = memref::ExtractAlignedPointerAsIndexOp::create(b, memory);
+  Value address =
+      arith::IndexCastOp::create(b, b.getI64Type(), b.addIndex(base, byte));
+  return LLVM::IntToPtrOp::create(
+      b, LLVM::LLVMPointerType::get(b.getContext(), space), address);
+}
+
+void copyAhead(TileBuilder &b, Value from, Value row, Value byte, Value to,
+               Value word, int64_t bytes) {
+  constexpr int global = 1, shared = 3;
+  int64_t rowBytes = cast<MemRefType>(from.getType()).getShape().back();
+  Value source = b.addIndex(b.mulIndex(row, rowBytes), byte);
+  // Lines of 16 bytes go past the first cache.
+  StringRef cache = bytes == 16 ? "cg" : "ca";
+  std::string name =
+      ("llvm.nvvm.cp.async." + cache + ".shared.global." + Twine(bytes)).str();
+  LLVM::CallIntrinsicOp::create(
+      b, b.getStringAttr(name),
+      ValueRange{addressOf(b, to, b.mulIndex(word, 4), shared),
+                 addressOf(b, from, source, global)});
+}
+
+void waitForCopies(TileBuilder &b) {
+  LLVM::CallIntrinsicOp::create(
+      b, b.getStringAttr("llvm.nvvm.cp.async.wait.all"), ValueRange());
+}
+
+} // namespace llmc

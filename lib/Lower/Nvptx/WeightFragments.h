@@ -1,0 +1,60 @@
+//===- WeightFragments.h - a panel's codes for tensor cores -------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The 16 output rows of a panel are the rows of mma.sync's first operand. Which k
+// stand where is free as long as both operands agree, so a lane takes the two quads
+// of k that lie in the same word of the panel where codes are packed:
+//
+//   lane 4g+t of a warp has output rows g and g+8, and of every 32 k (a step) the
+//   k = 8t .. 8t+7; of 16 k, where groups have no more, k = 4t .. 4t+3.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_LOWER_NVPTX_WEIGHTFRAGMENTS_H
+#define LLMC_LIB_LOWER_NVPTX_WEIGHTFRAGMENTS_H
+
+#include "../Cpu/PanelLoads.h"
+
+namespace llmc {
+
+class WeightFragments {
+public:
+  using Value = mlir::Value;
+
+  /// Whether panels of this weight are made of such steps.
+  static bool fits(mlir::llm::PackedType weight);
+
+  /// `lane` is the thread's number in its warp.
+  WeightFragments(TileBuilder &b, const mlir::llm::GridPanel &drawing,
+                  Value matrix, Value panel, Value lane);
+
+  /// k of one step, and how many steps a group has.
+  int64_t getDepth() const { return 16 * quads; }
+  int64_t getSteps() const { return drawing.grid.group / getDepth(); }
+  /// Whether codes are signed once they are unpacked.
+  bool isSigned() const { return drawing.grid.getByteZero() != 0; }
+
+  /// Group `group` of the rows as it lies in memory: asked for early, unpacked late.
+  llvm::SmallVector<Value> load(Value group);
+
+  struct Group {
+    llvm::SmallVector<llvm::SmallVector<Value>> codes; // of each step
+    Value scales[2], mins[2]; // of rows g and g+8; mins may be null
+  };
+  Group unpack(mlir::ValueRange loaded);
+
+private:
+  Value loadWord(Value block, Value inBlock, int64_t half, int64_t plane,
+                 int64_t step, int64_t word);
+  int64_t countWords(int64_t plane) const;
+  Value toBytes(Value codes);
+
+  TileBuilder &b;
+  const mlir::llm::GridPanel &drawing;
+  llvm::SmallVector<mlir::llm::CodePlane, 3> planes;
+  Value matrix, panel;
+  int64_t quads;            // of a lane in a step
+  Value rows[2], firstQuad; // of this lane
+};
+
+} // namespace llmc
+
+#endif // LLMC_LIB_LOWER_NVPTX_WEIGHTFRAGMENTS_H
