@@ -22,7 +22,7 @@ import numpy as np
 WEIGHTS = ["blk.5.ffn_up.weight", "blk.20.ffn_down.weight", "blk.12.attn_q.weight"]
 GRIDS = ["bits=4,group=32", "bits=5,group=32,zero=asym"]
 METHODS = ["rtn", "rtn,scale-search=yes", "gptq", "gptq,scale-search=yes", "quantease,scale-search=yes"]
-PRUNING = [f"{how}-{method}" for how in ("50", "2:4") for method in ("magnitude", "wanda", "sparsegpt")]
+PRUNING = [f"{how}-{method}" for how in ("50", "2:4") for method in ("magnitude", "magnitude+dsnot", "wanda", "wanda+dsnot", "sparsegpt")]
 
 
 class Statistics:

@@ -348,7 +348,8 @@ def LLM_PruneStep : LLM_Attr<"PruneStep", "prune"> {
     Leads to floats of the source's shape, a matrix, of which a `share` is 0; or, with `of`, all but `keep` of each `of`
     consecutive ones of a row. `method` says which matter least (`lib/Weights/Pruning`): `magnitude` the smallest; `wanda` those of
     the smallest |w| * |x| in their row, with the norms |x| of the input that `stats` names (arXiv:2306.11695); `sparsegpt` those
-    that cost least once the columns to come make up for them, which they do (arXiv:2301.00774). Rounding steps that follow keep zeros.
+    that cost least once the columns to come make up for them, which they do (arXiv:2301.00774); with `+dsnot` zeros of a row then change
+    places as long as that lowers the error (arXiv:2310.08915). Rounding steps that follow keep zeros.
     ```mlir
     #llm.prune<method = "wanda", keep = 2, of = 4, stats = "blk.0.attn_q.weight">
     ```
@@ -382,6 +383,23 @@ def LLM_RoundStep : LLM_Attr<"RoundStep", "round"> {
                         DefaultValuedParameter<"bool", "false">:$search,
                         OptionalParameter<"::mlir::FloatAttr">:$damp,
                         DefaultValuedParameter<"bool", "false">:$order);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def LLM_LowRankStep : LLM_Attr<"LowRankStep", "low_rank"> {
+  let summary = "recipe step: a factor of what rounding takes away from a matrix";
+  let description = [{
+    Of a matrix W [N, K], which `round` makes Q of: `part` is `left`, U [N, rank], or `right`, V [rank, K], with U V near
+    W - Q, so that W x is near Q x + U (V x) (arXiv:2303.08302). The factors make the squared error of the matrix least, or that of the
+    product where `round` names statistics of its input. With `iterations` Q is of W - U V, with the factors of the iteration
+    before, as long as that lowers the error (arXiv:2310.08659); `part` `rest` leads to what is rounded then.
+    ```mlir
+    #llm.low_rank<part = "left", rank = 8, round = <grid = <bits = 4, group = 64, scale = f16, zero = 8>, method = "rtn">>
+    ```
+  }];
+  let parameters = (ins "::mlir::StringAttr":$part, "int64_t":$rank, "::mlir::llm::RoundStepAttr":$round,
+                        DefaultValuedParameter<"int64_t", "1">:$iterations);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -73,6 +73,11 @@ bool isElementwise(Operation *op);
 /// reads it computes for itself.
 bool isSpread(Operation *op);
 
+/// Whether a step of a recipe is a quantiser's: it makes other numbers of the model's.
+bool isQuantiserStep(Attribute step);
+/// Whether such steps make a factor beside a weight, which is none of the model's.
+bool isLowRankFactor(WeightOp weight);
+
 /// Bytes of a weight of `type` as the artifact stores it; static shapes only.
 int64_t getWeightBytes(Type type);
 

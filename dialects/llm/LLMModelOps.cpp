@@ -90,6 +90,31 @@ PruneStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return emitError() << "share lies between 0 and 1, found " << share;
 }
 
+LogicalResult
+LowRankStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                        StringAttr part, int64_t rank, RoundStepAttr round,
+                        int64_t iterations) {
+  if (part != "left" && part != "right" && part != "rest")
+    return emitError() << "part is left, right or rest, found " << part;
+  if (rank < 1 || iterations < 1)
+    return emitError() << "rank and iterations are positive, found " << rank
+                       << " and " << iterations;
+  return success();
+}
+
+bool mlir::llm::isQuantiserStep(Attribute step) {
+  return isa<ScaleStepAttr, PruneStepAttr, RoundStepAttr, LowRankStepAttr>(
+      step);
+}
+
+bool mlir::llm::isLowRankFactor(WeightOp weight) {
+  ArrayAttr recipe = weight.getRecipeAttr();
+  return recipe && llvm::any_of(recipe, [](Attribute step) {
+           auto lowRank = dyn_cast<LowRankStepAttr>(step);
+           return lowRank && lowRank.getPart() != "rest";
+         });
+}
+
 /// A tensor of numbers or a packed value whose bytes can be counted.
 static bool isWeightType(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
@@ -115,11 +140,12 @@ static LogicalResult verifyRecipe(WeightOp op) {
   for (Attribute step : *recipe)
     if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, MatricesStepAttr,
              ConvertStepAttr, AddStepAttr, BlocksStepAttr, DequantizeStepAttr,
-             RoundStepAttr, ScaleStepAttr, PruneStepAttr>(step))
+             RoundStepAttr, ScaleStepAttr, PruneStepAttr, LowRankStepAttr>(
+            step))
       return op.emitOpError(
                  "(C4) a recipe lists transpose, rows, stack, matrices, "
-                 "convert, add, blocks, dequantize, round, scale "
-                 "and prune steps, found ")
+                 "convert, add, blocks, dequantize, round, scale, prune "
+                 "and low_rank steps, found ")
              << step;
   return success();
 }

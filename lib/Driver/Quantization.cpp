@@ -101,7 +101,8 @@ double llmc::countBitsPerWeight(mlir::ModuleOp module) {
     double count = 1;
     for (int64_t size : mlir::llm::getMatrixShape(weight.getType()))
       count *= static_cast<double>(size);
-    elements += count;
+    if (!mlir::llm::isLowRankFactor(weight))
+      elements += count;
     bytes += static_cast<double>(mlir::llm::getWeightBytes(weight.getType()));
   }
   return elements > 0 ? 8 * bytes / elements : 0;

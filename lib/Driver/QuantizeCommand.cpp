@@ -46,11 +46,6 @@ private:
 
 } // namespace
 
-static bool isQuantiser(mlir::Attribute step) {
-  return mlir::isa<mlir::llm::ScaleStepAttr, mlir::llm::PruneStepAttr,
-                   mlir::llm::RoundStepAttr>(step);
-}
-
 static llvm::Error tensorError(llvm::StringRef name, const llvm::Twine &text) {
   return llvm::createStringError("tensor " + quote(name) + ": " + text);
 }
@@ -58,15 +53,21 @@ static llvm::Error tensorError(llvm::StringRef name, const llvm::Twine &text) {
 /// What quantisers changed, if each is one tensor of the file as a whole.
 llvm::Error GgufOutput::findChanged() {
   llvm::StringMap<int> readers;
-  for (WeightOp weight : compiler.getModule().getOps<WeightOp>())
+  for (WeightOp weight : compiler.getModule().getOps<WeightOp>()) {
+    if (mlir::llm::isLowRankFactor(weight))
+      return tensorError(*weight.getSource(),
+                         "a GGUF file has no place for factors beside it: "
+                         "leave out rank=, or use llmc compile");
     if (weight.getSource())
       ++readers[*weight.getSource()];
+  }
   for (WeightOp weight : compiler.getModule().getOps<WeightOp>()) {
     mlir::ArrayAttr recipe = weight.getRecipeAttr();
-    if (!recipe || llvm::none_of(recipe, isQuantiser))
+    if (!recipe || llvm::none_of(recipe, mlir::llm::isQuantiserStep))
       continue;
     llvm::StringRef source = *weight.getSource();
-    if (!llvm::all_of(recipe, isQuantiser) || readers[source] > 1)
+    if (!llvm::all_of(recipe, mlir::llm::isQuantiserStep) ||
+        readers[source] > 1)
       return tensorError(
           source, "the compiler takes it apart or turns it before it is "
                   "quantised, and the file has one tensor as it was: leave it "

@@ -39,9 +39,13 @@ const char *findObstacle(LinearOp linear) {
   return nullptr;
 }
 
-/// What adds to a row of another kernel: what is added is one of many there.
+/// What adds to a row of another kernel: what is added is one of many there. Products
+/// that are added up are one, with a weight and factors beside it.
 bool isResidual(Operation *op) {
   return isa<arith::AddFOp>(op) &&
+         !llvm::all_of(
+             op->getOperands(),
+             [](Value operand) { return operand.getDefiningOp<LinearOp>(); }) &&
          llvm::none_of(op->getOperands(), [](Value operand) {
            return isa_and_nonnull<arith::ConstantOp, tensor::SplatOp,
                                   BroadcastOp>(operand.getDefiningOp());

@@ -110,6 +110,16 @@ static bool setDamp(QuantizeChoice &choice, StringRef value) {
   return isNumber && damp >= 0 && damp <= 1;
 }
 
+static bool setRank(QuantizeChoice &choice, StringRef value) {
+  return !value.getAsInteger(10, choice.rank) && choice.rank >= 0 &&
+         choice.rank <= 256 && choice.rank % 8 == 0;
+}
+
+static bool setIterations(QuantizeChoice &choice, StringRef value) {
+  return !value.getAsInteger(10, choice.iterations) && choice.iterations >= 1 &&
+         choice.iterations <= 20;
+}
+
 static const Key keys[] = {
     {"method", "rtn, gptq, awq, awq+gptq, quantease or awq+quantease",
      setMethod},
@@ -121,7 +131,9 @@ static const Key keys[] = {
     {"scale", "f32, f16 or bf16", setScale},
     {"scale-search", "yes or no", setSearch},
     {"damp", "a number from 0 to 1", setDamp},
-    {"act-order", "yes or no", setOrder}};
+    {"act-order", "yes or no", setOrder},
+    {"rank", "a multiple of 8 up to 256, or 0", setRank},
+    {"iterations", "1 to 20", setIterations}};
 
 template <typename Range> static std::string listNames(const Range &range) {
   return join(map_range(range, [](const auto &entry) { return entry.name; }),
@@ -173,6 +185,7 @@ static QuantizeChoice chooseEmbeddings(const QuantizeChoice &linears) {
   choice.rounding = "rtn";
   choice.scaled = false;
   choice.hasMin = false;
+  choice.rank = 0;
   return choice;
 }
 

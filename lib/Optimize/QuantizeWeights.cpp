@@ -12,6 +12,8 @@
 #include "llmc/Support/Explain.h"
 #include "llmc/Weights/Rounding.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
 namespace llmc {
 #define GEN_PASS_DEF_QUANTIZEWEIGHTS
 #include "llmc/Optimize/Passes.h.inc"
@@ -57,6 +59,26 @@ static int64_t findWidestGroup(int64_t bits, int64_t cols) {
   return 0;
 }
 
+/// linear(x) becomes linear(x) + left * (right * x).
+static void addProducts(LinearOp linear, WeightOp left, WeightOp right) {
+  OpBuilder builder(linear);
+  builder.setInsertionPointAfter(linear);
+  Location loc = linear.getLoc();
+  auto type = cast<RankedTensorType>(linear.getResult().getType());
+  SmallVector<int64_t> inner(type.getShape());
+  inner.back() = getMatrixShape(right.getType()).front();
+  auto param = [&](WeightOp weight) {
+    return ParamOp::create(builder, loc, weight.getType(), weight.getSymName(),
+                           Value());
+  };
+  Value few = LinearOp::create(
+      builder, loc, RankedTensorType::get(inner, type.getElementType()),
+      linear.getInput(), param(right), Value());
+  Value rest = LinearOp::create(builder, loc, type, few, param(left), Value());
+  auto sum = arith::AddFOp::create(builder, loc, linear.getResult(), rest);
+  linear.getResult().replaceAllUsesExcept(sum, sum);
+}
+
 namespace {
 
 struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
@@ -74,9 +96,12 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
     for (Task &task : tasks)
       task.grid = makeGrid(task);
     scaleInputs(tasks);
+    getOperation().walk([&](ParamOp param) {
+      if (!param.getIndex())
+        params[param.getWeightAttr().getAttr()].push_back(param);
+    });
     for (Task &task : tasks)
       quantise(task);
-    retype();
   }
 
 private:
@@ -85,10 +110,14 @@ private:
   std::string findObstacle(WeightOp weight, const QuantizeChoice &choice);
   GridAttr makeGrid(Task &task);
   void scaleInputs(MutableArrayRef<Task> tasks);
+  RoundStepAttr makeRound(Task &task);
   void quantise(Task &task);
-  void retype();
+  std::string findFactorObstacle(Task &task);
+  WeightOp makeFactor(Task &task, LowRankStepAttr step, ArrayRef<int64_t> shape,
+                      int64_t group);
+  void addFactors(Task &task, RoundStepAttr round);
 
-  DenseMap<StringAttr, Type> types; // that weights have now
+  DenseMap<StringAttr, SmallVector<ParamOp>> params; // of each weight
 };
 
 } // namespace
@@ -222,37 +251,105 @@ void QuantizeWeights::scaleInputs(MutableArrayRef<Task> tasks) {
   }
 }
 
-void QuantizeWeights::quantise(Task &task) {
-  WeightOp weight = task.weight;
+RoundStepAttr QuantizeWeights::makeRound(Task &task) {
   const QuantizeChoice &choice = task.choice;
   MLIRContext *context = &getContext();
-  const bool perRow = *choice.group == 0;
   const bool isCalibrated = needsStatistics(choice.rounding);
-  StringAttr stats =
-      choice.scaled || isCalibrated ? weight.getSymNameAttr() : StringAttr();
+  StringAttr stats = choice.scaled || isCalibrated
+                         ? task.weight.getSymNameAttr()
+                         : StringAttr();
   auto damp = isCalibrated && choice.damp
                   ? FloatAttr::get(Float64Type::get(context), *choice.damp)
                   : FloatAttr();
-  appendStep(weight,
-             RoundStepAttr::get(context, task.grid,
-                                StringAttr::get(context, choice.rounding),
-                                stats, perRow ? task.cols() : 0, choice.search,
-                                damp, isCalibrated && choice.order));
+  return RoundStepAttr::get(context, task.grid,
+                            StringAttr::get(context, choice.rounding), stats,
+                            *choice.group == 0 ? task.cols() : 0, choice.search,
+                            damp, isCalibrated && choice.order);
+}
+
+void QuantizeWeights::quantise(Task &task) {
+  WeightOp weight = task.weight;
+  const QuantizeChoice &choice = task.choice;
+  RoundStepAttr round = makeRound(task);
+  std::string obstacle = choice.rank ? findFactorObstacle(task) : "";
+  const bool hasFactors = choice.rank && obstacle.empty();
+  if (!obstacle.empty())
+    decline(weight, getArgument(), obstacle);
   weight.setType(PackedType::get(getMatrixShape(weight.getType()), task.grid));
-  types[weight.getSymNameAttr()] = weight.getType();
+  for (ParamOp param : params[weight.getSymNameAttr()])
+    param.getResult().setType(weight.getType());
+  if (hasFactors)
+    addFactors(task, round);
+  appendStep(weight, round);
   applied(weight, getArgument(), [&] {
     return std::to_string(choice.bits) + " bits by " + choice.rounding + ", " +
-           (perRow ? "one scale per row"
-                   : "one scale per " + std::to_string(task.grid.getGroup()));
+           (*choice.group == 0
+                ? "one scale per row"
+                : "one scale per " + std::to_string(task.grid.getGroup())) +
+           (hasFactors ? ", and factors of rank " +
+                             std::to_string(choice.rank) + " beside it"
+                       : "");
   });
 }
 
-void QuantizeWeights::retype() {
-  getOperation().walk([&](ParamOp param) {
-    auto it = types.find(param.getWeightAttr().getAttr());
-    if (it != types.end())
-      param.getResult().setType(it->second);
-  });
+//===----------------------------------------------------------------------===//
+// Factors: y = Q x + U (V x) is two more products and a sum
+//===----------------------------------------------------------------------===//
+
+/// Why a matrix gets none; empty if it does.
+std::string QuantizeWeights::findFactorObstacle(Task &task) {
+  ArrayRef<int64_t> shape = getMatrixShape(task.weight.getType());
+  for (ParamOp param : params[task.weight.getSymNameAttr()])
+    for (OpOperand &use : param.getResult().getUses()) {
+      auto linear = dyn_cast<LinearOp>(use.getOwner());
+      if (!linear || &use != &linear.getWeightMutable())
+        return "no factors: more than products read it";
+    }
+  const int64_t numbers = task.choice.rank * (shape[0] + shape[1]);
+  if (8 * numbers >= task.choice.bits * shape[0] * shape[1])
+    return "no factors: of rank " + std::to_string(task.choice.rank) +
+           " they would be as large as the codes";
+  return "";
+}
+
+/// In 8 bits: a weight with the recipe of the one whose error it is of, up to here.
+WeightOp QuantizeWeights::makeFactor(Task &task, LowRankStepAttr step,
+                                     ArrayRef<int64_t> shape, int64_t group) {
+  MLIRContext *context = &getContext();
+  auto grid = GridAttr::get(context, 8, group,
+                            getFloatType(context, task.choice.scale), {}, 0,
+                            /*zero=*/128, /*hasMin=*/false);
+  OpBuilder builder(task.weight);
+  builder.setInsertionPointAfter(task.weight);
+  auto factor = cast<WeightOp>(builder.clone(*task.weight));
+  factor.setSymName(
+      (task.weight.getSymName() + "." + step.getPart().getValue()).str());
+  factor.setType(PackedType::get(shape, grid));
+  appendStep(factor, step);
+  appendStep(factor, RoundStepAttr::get(context, grid,
+                                        StringAttr::get(context, "rtn"), {}, 0,
+                                        /*search=*/false, {}, false));
+  return factor;
+}
+
+void QuantizeWeights::addFactors(Task &task, RoundStepAttr round) {
+  MLIRContext *context = &getContext();
+  const int64_t rank = task.choice.rank, iterations = task.choice.iterations;
+  auto makeStep = [&](StringRef part) {
+    return LowRankStepAttr::get(context, StringAttr::get(context, part), rank,
+                                round, iterations);
+  };
+  ArrayRef<int64_t> shape = getMatrixShape(task.weight.getType());
+  WeightOp left =
+      makeFactor(task, makeStep("left"), {shape[0], rank}, /*group=*/rank);
+  // Groups of the codes, so that both products read the same rounded rows.
+  WeightOp right = makeFactor(task, makeStep("right"), {rank, shape[1]},
+                              task.grid.getGroup());
+  if (iterations > 1)
+    appendStep(task.weight, makeStep("rest"));
+  for (ParamOp param : params[task.weight.getSymNameAttr()])
+    for (Operation *user : llvm::to_vector(param.getResult().getUsers()))
+      addProducts(cast<LinearOp>(user), left, right);
 }
 
 } // namespace llmc

@@ -10,8 +10,6 @@
 
 #include "Equalizing/Equalizing.h"
 #include "IntegerCodes.h"
-#include "Pruning/Pruning.h"
-#include "Rounding/Rounding.h"
 
 #include "llmc/Weights/Errors.h"
 
@@ -21,50 +19,26 @@ using namespace llvm;
 using namespace llmc;
 using namespace mlir::llm;
 
-namespace {
-/// A tensor on its way: a view of the file until a step makes new bytes.
-struct Material {
-  SmallVector<int64_t> shape;
-  EncodingAttrInterface encoding;
-  ArrayRef<uint8_t> bytes;
-  std::vector<uint8_t> owned; // holds `bytes` once a step has made them
-  // What columns were multiplied by, so that their input is divided by it; or none.
-  std::vector<float> columnScale = {};
-  bool isPruned = false; // numbers that are 0 stay that
+std::vector<float> Material::dequantize() const {
+  std::vector<float> values(elements());
+  assert(static_cast<int64_t>(bytes.size()) ==
+             EncodingAttrInterface(encoding).getBytes(values.size()) &&
+         "a material's bytes are those of its shape");
+  EncodingAttrInterface from = encoding;
+  from.dequantize(bytes.data(), values.size(), values.data());
+  return values;
+}
 
-  int64_t elements() const {
-    std::optional<int64_t> count = countElements(shape);
-    assert(count && "shapes are counted when a file is read");
-    return *count;
-  }
-  void replace(std::vector<uint8_t> made) {
-    owned = std::move(made);
-    bytes = owned;
-  }
-};
-} // namespace
+void Material::encode(ArrayRef<float> values, EncodingAttrInterface as) {
+  std::vector<uint8_t> made(as.getBytes(values.size()));
+  as.quantize(values.data(), values.size(), made.data());
+  encoding = as;
+  replace(std::move(made));
+}
 
 static Error weightError(WeightOp weight, const Twine &message) {
   return createStringError("weight " + quote(weight.getSymName()) + ": " +
                            message);
-}
-
-static std::vector<float> dequantize(const Material &material) {
-  std::vector<float> values(material.elements());
-  EncodingAttrInterface encoding = material.encoding;
-  assert(static_cast<int64_t>(material.bytes.size()) ==
-             encoding.getBytes(values.size()) &&
-         "a material's bytes are those of its shape");
-  encoding.dequantize(material.bytes.data(), values.size(), values.data());
-  return values;
-}
-
-static void encode(Material &material, ArrayRef<float> values,
-                   EncodingAttrInterface encoding) {
-  std::vector<uint8_t> made(encoding.getBytes(values.size()));
-  encoding.quantize(values.data(), values.size(), made.data());
-  material.encoding = encoding;
-  material.replace(std::move(made));
 }
 
 static std::string spellEncoding(EncodingAttrInterface encoding) {
@@ -198,11 +172,11 @@ static std::string splitMatrices(Material &material, MatricesStepAttr step) {
 static std::string addConstant(Material &material, AddStepAttr step) {
   if (material.encoding.getBlockElems() != 1)
     return "add needs single floats; convert the blocks first";
-  std::vector<float> values = dequantize(material);
+  std::vector<float> values = material.dequantize();
   auto addend = static_cast<float>(step.getValue().getValueAsDouble());
   for (float &value : values)
     value += addend;
-  encode(material, values, material.encoding);
+  material.encode(values, material.encoding);
   return "";
 }
 
@@ -211,7 +185,7 @@ static std::string convert(Material &material, EncodingAttrInterface encoding) {
     return "";
   std::string problem = checkEncoding(material, encoding);
   if (problem.empty())
-    encode(material, dequantize(material), encoding);
+    material.encode(material.dequantize(), encoding);
   return problem;
 }
 
@@ -311,25 +285,11 @@ static std::string dequantizeStep(Material &material, DequantizeStepAttr step,
     material.replace(std::move(made));
     return problem;
   }
-  std::vector<float> values = dequantize(material);
+  std::vector<float> values = material.dequantize();
   std::string problem = dequantizeCodes(codes, step, store, values);
   auto *context = step.getContext();
-  encode(material, values,
-         FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
-  return problem;
-}
-
-static std::string roundStep(Material &material, RoundStepAttr step,
-                             const WeightStore &store) {
-  if (material.shape.size() < 2)
-    return "only a matrix is rounded to a grid, found shape " +
-           spellShape(material.shape);
-  std::vector<uint8_t> made;
-  std::string problem =
-      roundMatrix(step, store, dequantize(material), material.shape.back(),
-                  material.columnScale, material.isPruned, made);
-  material.encoding = step.getGrid();
-  material.replace(std::move(made));
+  material.encode(
+      values, FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
   return problem;
 }
 
@@ -354,15 +314,15 @@ static std::string scaleStep(Material &material, ScaleStepAttr step,
   if (step.getInverse())
     for (float &factor : factors)
       factor = 1 / factor;
-  std::vector<float> values = dequantize(material);
+  std::vector<float> values = material.dequantize();
   for (auto [i, value] : enumerate(values)) {
     auto at = static_cast<int64_t>(i);
     at = step.getRows() ? at / cols : at % cols;
     value *= factors[step.getRows() && by ? getFactorOfRow(by, at) : at];
   }
   auto *context = step.getContext();
-  encode(material, values,
-         FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
+  material.encode(
+      values, FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
   if (!step.getRows()) {
     for (auto [i, earlier] : enumerate(material.columnScale))
       factors[i] *= earlier;
@@ -371,26 +331,14 @@ static std::string scaleStep(Material &material, ScaleStepAttr step,
   return "";
 }
 
-static std::string pruneStep(Material &material, PruneStepAttr step,
-                             const WeightStore &store) {
-  if (material.shape.size() != 2)
-    return "only a matrix is pruned, found shape " + spellShape(material.shape);
-  std::vector<float> values = dequantize(material);
-  std::string problem = pruneMatrix(step, store, material.shape.back(),
-                                    material.columnScale, values);
-  auto *context = step.getContext();
-  encode(material, values,
-         FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
-  material.isPruned = true;
-  return problem;
-}
-
 static std::string applyStep(Material &material, mlir::Attribute step,
                              WeightOp weight, const WeightStore &store) {
   if (auto scale = dyn_cast<ScaleStepAttr>(step))
     return scaleStep(material, scale, weight, store);
   if (auto prune = dyn_cast<PruneStepAttr>(step))
     return pruneStep(material, prune, store);
+  if (auto lowRank = dyn_cast<LowRankStepAttr>(step))
+    return lowRankStep(material, lowRank, weight, store);
   if (auto blocks = dyn_cast<BlocksStepAttr>(step))
     return joinBlocks(material, blocks, store);
   if (auto codes = dyn_cast<DequantizeStepAttr>(step))
@@ -431,7 +379,7 @@ static Expected<Material> takeValue(WeightOp weight) {
   }
   Material material;
   material.shape.assign(type.getShape().begin(), type.getShape().end());
-  encode(material, numbers, getEncoding(type));
+  material.encode(numbers, getEncoding(type));
   return material;
 }
 
@@ -457,7 +405,7 @@ followRecipe(WeightOp weight, const WeightStore &store, bool quantises) {
   mlir::ArrayAttr recipe = weight.getRecipeAttr();
   for (mlir::Attribute step :
        recipe ? recipe.getValue() : ArrayRef<mlir::Attribute>()) {
-    if (!quantises && isa<ScaleStepAttr, PruneStepAttr, RoundStepAttr>(step))
+    if (!quantises && isQuantiserStep(step))
       break;
     if (std::string problem = applyStep(*material, step, weight, store);
         !problem.empty())
@@ -480,7 +428,7 @@ static std::string makeFactors(EqualizeAttr by, mlir::ModuleOp module,
     if (!material)
       return toString(material.takeError());
     cols = material->shape.back();
-    llvm::append_range(values, dequantize(*material));
+    llvm::append_range(values, material->dequantize());
   }
   return findFactors({by, store, values, cols}, factors);
 }
@@ -548,7 +496,7 @@ Expected<std::vector<float>> llmc::makeWeightValues(WeightOp weight,
   Expected<Material> material = makeMaterial(weight, store);
   if (!material)
     return material.takeError();
-  return dequantize(*material);
+  return material->dequantize();
 }
 
 Expected<std::vector<float>> llmc::makeModelValues(WeightOp weight,
@@ -557,5 +505,5 @@ Expected<std::vector<float>> llmc::makeModelValues(WeightOp weight,
       followRecipe(weight, store, /*quantises=*/false);
   if (!material)
     return material.takeError();
-  return dequantize(*material);
+  return material->dequantize();
 }

@@ -101,6 +101,25 @@ class Quantize(TestCase):
         self.assertLess(kl["awq+gptq"], 0.8 * kl["rtn"], kl)
         self.assertLess(kl["quantease"], kl["gptq"], kl)
 
+    def test_factors_bring_back_what_rounding_takes(self):
+        kl = {how: self.divergence(f"--quantize=bits=3,group=32,{how}")
+              for how in ("method=rtn", "method=rtn,rank=8", "method=gptq", "method=gptq,rank=8", "method=gptq,rank=8,iterations=4")}
+        self.assertLess(kl["method=rtn,rank=8"], 0.9 * kl["method=rtn"], kl)
+        self.assertLess(kl["method=gptq,rank=8"], 0.9 * kl["method=gptq"], kl)
+        self.assertLess(kl["method=gptq,rank=8,iterations=4"], kl["method=gptq"], kl)
+
+    def test_factors_are_compiled_for_integers_too(self):
+        """With 8 bits all that is added is tiny: what comes out is the model."""
+        expected = read_npy(MODELS / "llama-f32.logits.npy")
+        for spec in ("bits=8,rank=8", "bits=8,rank=24,group=channel,method=gptq"):
+            app = self.compile(MODEL, "factors", f"--quantize={spec}", f"--stats={self.stats}")
+            self.assertLess(largest_difference(self.logits(app, IDS), expected), 0.05 * largest(expected), spec)
+        plain = json.loads(self.succeed([self.build("w8"), "info", "--json"]))["model"]
+        info = json.loads(self.succeed([app, "info", "--json"]))["model"]
+        self.assertGreater(info["bits_per_weight"], plain["bits_per_weight"])
+        self.assertIn("a GGUF file has no place for factors beside it",
+                      self.refuse("quantize", MODEL, "--quantize=bits=4,group=32,rank=8", "-q", "-o", self.folder / "x.gguf"))
+
     def test_smooth_changes_no_product_of_floats(self):
         app = self.compile(MODEL, "smooth", "--equalize=smooth", f"--stats={self.stats}", "--activations=f32")
         expected, found = self.logits(self.build(""), IDS), self.logits(app, IDS)

@@ -57,7 +57,11 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     | `scale-search` | yes, no | scales of least squared error, not those that span the values |
     | `damp` | 0 to 1 | gptq: share of the diagonal's mean that is added to it (0.01) |
     | `act-order` | yes, no | gptq: columns of the largest inputs first |
+    | `rank` | a multiple of 8 up to 256, 0 | of two factors of what rounding takes away, in 8 bits |
+    | `iterations` | 1 to 20 | times that what the factors leave is rounded again |
 
+    With a rank, `linear(x)` with a weight Q becomes `linear(x) + U (V x)`, two more products whose weights have a
+    `#llm.low_rank` step, where that is smaller than the codes and only products read the weight.
     With awq the columns whose inputs are large are scaled up first (`#llm.scale`), and what
     makes the input, a norm or another product, is scaled down (`#llm.equalize` finds the factors).
     Tables that rows are looked up in, and the product that gives logits, get 8 bits by
@@ -68,7 +72,7 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     Saves: 16/bits of the bytes of f16 weights that every token reads.
   }];
   let options = [Option<"spec", "spec", "std::string", "\"w4\"", "CHOICE{;PATTERN:CHOICE}">];
-  let dependentDialects = ["::mlir::llm::LLMDialect"];
+  let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::arith::ArithDialect"];
 }
 
 def EqualizeInputs : Pass<"llm-equalize-inputs", "::mlir::ModuleOp"> {

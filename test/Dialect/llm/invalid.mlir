@@ -213,7 +213,7 @@ llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, round, scale and prune steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, round, scale, prune and low_rank steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
 
 // -----
@@ -252,6 +252,16 @@ llm.weight @w : tensor<2xf32> source "w" recipe [#llm.prune<method = "magnitude"
 
 // expected-error @below {{share lies between 0 and 1, found 1.000000e+00 : f64}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.prune<method = "magnitude", share = 1.0>]
+
+// -----
+
+// expected-error @below {{part is left, right or rest, found "middle"}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.low_rank<part = "middle", rank = 8, round = <grid = <bits = 4, group = 16, scale = f16>, method = "rtn">>]
+
+// -----
+
+// expected-error @below {{rank and iterations are positive, found 0 and 1}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.low_rank<part = "left", rank = 0, round = <grid = <bits = 4, group = 16, scale = f16>, method = "rtn">>]
 
 // -----
 

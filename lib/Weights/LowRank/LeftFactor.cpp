@@ -1,0 +1,185 @@
+//===- LeftFactor.cpp - the directions in which a matrix is largest -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The eigenvectors of E H E^T of the largest eigenvalues, which are the left singular
+// vectors of E where H is 1 and else those of E H^(1/2). By subspace iteration
+// (arXiv:0909.4061): E H E^T has as many rows as E and is never made.
+//===----------------------------------------------------------------------===//
+#include "LowRank.h"
+
+#include <cmath>
+#include <numeric>
+#include <random>
+
+using namespace llvm;
+using namespace llmc;
+
+using Doubles = std::vector<double>;
+
+// The spectrum of what rounding takes away is flat: vectors of nearly the same size
+// mix, and any mixture of them is as good.
+static constexpr int64_t extraVectors = 8;
+static constexpr int iterations = 8;
+
+namespace {
+
+class LeftFactor {
+public:
+  LeftFactor(ArrayRef<float> matrix, int64_t cols, ArrayRef<float> sums,
+             int64_t rank)
+      : matrix(matrix), sums(sums), cols(cols),
+        rows(static_cast<int64_t>(matrix.size()) / cols), rank(rank),
+        count(std::min(rank + extraVectors, rows)) {}
+
+  std::vector<float> find();
+
+private:
+  Doubles fromRight(const Doubles &vectors) const;
+  Doubles apply(const Doubles &vectors) const;
+  void orthogonalise(Doubles &vectors) const;
+
+  ArrayRef<float> matrix, sums;
+  const int64_t cols, rows, rank, count;
+};
+
+} // namespace
+
+/// A [size, size] * vectors [size, count].
+static Doubles multiply(ArrayRef<float> square, const Doubles &vectors,
+                        int64_t size, int64_t count) {
+  Doubles result(size * count, 0);
+  for (int64_t i = 0; i < size; ++i)
+    for (int64_t j = 0; j < size; ++j)
+      for (int64_t k = 0; k < count; ++k)
+        result[i * count + k] += square[i * size + j] * vectors[j * count + k];
+  return result;
+}
+
+/// E * vectors [cols, count].
+Doubles LeftFactor::fromRight(const Doubles &vectors) const {
+  Doubles result(rows * count, 0);
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t col = 0; col < cols; ++col)
+      for (int64_t k = 0; k < count; ++k)
+        result[row * count + k] +=
+            matrix[row * cols + col] * vectors[col * count + k];
+  return result;
+}
+
+/// E H E^T * vectors [rows, count].
+Doubles LeftFactor::apply(const Doubles &vectors) const {
+  Doubles right(cols * count, 0);
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t col = 0; col < cols; ++col)
+      for (int64_t k = 0; k < count; ++k)
+        right[col * count + k] +=
+            matrix[row * cols + col] * vectors[row * count + k];
+  return fromRight(sums.empty() ? right : multiply(sums, right, cols, count));
+}
+
+/// Columns of length 1, or 0 where one lies among those before. Twice, because the
+/// first time leaves what rounding made of small differences.
+void LeftFactor::orthogonalise(Doubles &vectors) const {
+  auto dot = [&](int64_t a, int64_t b) {
+    double sum = 0;
+    for (int64_t row = 0; row < rows; ++row)
+      sum += vectors[row * count + a] * vectors[row * count + b];
+    return sum;
+  };
+  for (int64_t k = 0; k < count; ++k) {
+    const double before = dot(k, k);
+    for (int pass = 0; pass < 2; ++pass)
+      for (int64_t other = 0; other < k; ++other) {
+        const double share = dot(k, other);
+        for (int64_t row = 0; row < rows; ++row)
+          vectors[row * count + k] -= share * vectors[row * count + other];
+      }
+    const double left = dot(k, k);
+    const double factor = left > 1e-20 * before ? 1 / std::sqrt(left) : 0;
+    for (int64_t row = 0; row < rows; ++row)
+      vectors[row * count + k] *= factor;
+  }
+}
+
+/// Turns the symmetric `a` [n, n] to a diagonal one, by Jacobi's rotations; the columns
+/// of the result are its eigenvectors.
+static Doubles diagonalise(Doubles &a, int64_t n) {
+  Doubles vectors(n * n, 0);
+  for (int64_t i = 0; i < n; ++i)
+    vectors[i * n + i] = 1;
+  for (int sweep = 0; sweep < 30; ++sweep)
+    for (int64_t p = 0; p < n; ++p)
+      for (int64_t q = p + 1; q < n; ++q) {
+        if (std::abs(a[p * n + q]) <=
+            1e-14 * std::sqrt(std::abs(a[p * n + p] * a[q * n + q])))
+          continue;
+        const double angle =
+            0.5 * std::atan2(2 * a[p * n + q], a[q * n + q] - a[p * n + p]);
+        const double c = std::cos(angle), s = std::sin(angle);
+        auto turn = [&](double &x, double &y) {
+          const double old = x;
+          x = c * old - s * y;
+          y = s * old + c * y;
+        };
+        for (int64_t i = 0; i < n; ++i)
+          turn(a[i * n + p], a[i * n + q]);
+        for (int64_t i = 0; i < n; ++i)
+          turn(a[p * n + i], a[q * n + i]);
+        for (int64_t i = 0; i < n; ++i)
+          turn(vectors[i * n + p], vectors[i * n + q]);
+      }
+  return vectors;
+}
+
+std::vector<float> LeftFactor::find() {
+  std::mt19937 engine; // the same numbers always: a program has one value
+  Doubles start(cols * count);
+  for (double &number : start)
+    number = static_cast<double>(engine() % 2001) / 1000 - 1;
+  Doubles basis = fromRight(start);
+  for (int i = 0; i < iterations; ++i) {
+    orthogonalise(basis);
+    basis = apply(basis);
+  }
+  orthogonalise(basis);
+  // Of the space that is found, the directions in which it is largest.
+  const Doubles image = apply(basis);
+  Doubles inner(count * count, 0);
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t i = 0; i < count; ++i)
+      for (int64_t j = 0; j < count; ++j)
+        inner[i * count + j] += basis[row * count + i] * image[row * count + j];
+  const Doubles vectors = diagonalise(inner, count);
+  std::vector<int64_t> order(count);
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return inner[a * count + a] > inner[b * count + b];
+  });
+  std::vector<float> left(rows * rank, 0);
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t k = 0; k < std::min(rank, count); ++k) {
+      double sum = 0;
+      for (int64_t i = 0; i < count; ++i)
+        sum += basis[row * count + i] * vectors[i * count + order[k]];
+      left[row * rank + k] = static_cast<float>(sum);
+    }
+  return left;
+}
+
+std::vector<float> llmc::findLeftFactor(ArrayRef<float> matrix, int64_t cols,
+                                        ArrayRef<float> sums, int64_t rank) {
+  return LeftFactor(matrix, cols, sums, rank).find();
+}
+
+std::vector<float> llmc::findRightFactor(ArrayRef<float> left,
+                                         ArrayRef<float> matrix, int64_t cols,
+                                         int64_t rank) {
+  const int64_t rows = static_cast<int64_t>(matrix.size()) / cols;
+  Doubles right(rank * cols, 0);
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t k = 0; k < rank; ++k)
+      for (int64_t col = 0; col < cols; ++col)
+        right[k * cols + col] += static_cast<double>(left[row * rank + k]) *
+                                 matrix[row * cols + col];
+  return {right.begin(), right.end()};
+}

@@ -1,0 +1,108 @@
+//===- WeightSpecsTest.cpp - what --quantize and --sparsify say -----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "llmc/Optimize/QuantizeSpec.h"
+#include "llmc/Optimize/SparsifySpec.h"
+
+#include <gtest/gtest.h>
+
+using namespace llmc;
+
+/// The only one behind the first choice.
+template <typename Spec> static auto getOverride(llvm::Expected<Spec> spec) {
+  EXPECT_TRUE(bool(spec));
+  EXPECT_EQ(spec->overrides.size(), 1u);
+  return spec->overrides.front();
+}
+
+template <typename Spec>
+static std::string getError(llvm::Expected<Spec> spec) {
+  EXPECT_FALSE(bool(spec));
+  return llvm::toString(spec.takeError());
+}
+
+TEST(WeightSpecsTest, APatternEndsAtTheLastColon) {
+  auto entry = getOverride(parseQuantizeSpec("w4;onnx::MatMul_7:bits=6"));
+  EXPECT_EQ(entry.text, "onnx::MatMul_7");
+  EXPECT_TRUE(entry.pattern.match("onnx::MatMul_7"));
+  EXPECT_EQ(entry.choice.bits, 6);
+  auto sparse = getOverride(parseSparsifySpec("50;onnx::MatMul_7:30-wanda"));
+  EXPECT_EQ(sparse.text, "onnx::MatMul_7");
+  EXPECT_EQ(sparse.choice.share, 0.3);
+}
+
+TEST(WeightSpecsTest, AColonBetweenNumbersIsTheChoices) {
+  for (const char *name : {"*ffn*", "onnx::MatMul_*", "layer.2"}) {
+    auto entry = getOverride(
+        parseSparsifySpec("50;" + std::string(name) + ":2:4-sparsegpt"));
+    EXPECT_EQ(entry.text, name);
+    EXPECT_EQ(entry.choice.keep, 2);
+    EXPECT_EQ(entry.choice.of, 4);
+    EXPECT_EQ(entry.choice.method, "sparsegpt");
+  }
+}
+
+TEST(WeightSpecsTest, NothingOnASideOfTheColonIsRefused) {
+  for (const char *spec : {"w4;up", "w4;up:", "w4;:bits=3", "w4;"})
+    EXPECT_NE(getError(parseQuantizeSpec(spec)).find("is no PATTERN:CHOICE"),
+              std::string::npos)
+        << spec;
+  for (const char *spec : {"50;up", "50;up:", "50;:30", "50;"})
+    EXPECT_NE(getError(parseSparsifySpec(spec)).find("is no PATTERN:CHOICE"),
+              std::string::npos)
+        << spec;
+}
+
+TEST(WeightSpecsTest, ErrorsOfAPatternNameIt) {
+  EXPECT_EQ(getError(parseQuantizeSpec("w4;up:bits=1")),
+            "the weights 'up': bits takes 2 to 8, found '1'");
+  EXPECT_NE(getError(parseSparsifySpec("50;up:120"))
+                .find("the weights 'up': '120' is no keep"),
+            std::string::npos);
+  EXPECT_NE(getError(parseQuantizeSpec("w4;[:w8")).find("the pattern '['"),
+            std::string::npos);
+}
+
+TEST(WeightSpecsTest, APatternInheritsOfQuantisersAlone) {
+  auto entry =
+      getOverride(parseQuantizeSpec("bits=3,group=32,rank=16;up:bits=4"));
+  EXPECT_EQ(entry.choice.bits, 4);
+  EXPECT_EQ(entry.choice.group, 32);
+  EXPECT_EQ(entry.choice.rank, 16);
+  auto sparse = getOverride(parseSparsifySpec("70-wanda,allocate=owl;up:30"));
+  EXPECT_EQ(sparse.choice.method, "magnitude");
+  EXPECT_EQ(sparse.choice.allocation.method, "");
+}
+
+TEST(WeightSpecsTest, TablesHaveEightBitsAndNoFactors) {
+  auto spec = parseQuantizeSpec("bits=3,method=gptq,rank=8,iterations=2");
+  ASSERT_TRUE(bool(spec));
+  EXPECT_EQ(spec->linears.rank, 8);
+  EXPECT_EQ(spec->linears.iterations, 2);
+  EXPECT_EQ(spec->embeddings.rank, 0);
+  EXPECT_EQ(spec->embeddings.bits, 8);
+}
+
+TEST(WeightSpecsTest, SharesOfLayersNeedStatistics) {
+  auto needs = [](const char *text) {
+    auto spec = parseSparsifySpec(text);
+    EXPECT_TRUE(bool(spec)) << text;
+    return needsStatistics(*spec);
+  };
+  EXPECT_FALSE(needs("50"));
+  EXPECT_FALSE(needs("50;up:keep"));
+  EXPECT_TRUE(needs("50,allocate=owl"));
+  EXPECT_TRUE(needs("50-magnitude+dsnot"));
+  EXPECT_TRUE(needs("keep;up:70,allocate=hessian-trace,lambda=0.1"));
+}
+
+TEST(WeightSpecsTest, SharesOfLayersStayShares) {
+  auto spec = parseSparsifySpec("70-wanda,allocate=owl,lambda=0.2,outlier=7");
+  ASSERT_TRUE(bool(spec));
+  EXPECT_EQ(spec->linears.allocation.lambda, 0.2);
+  EXPECT_EQ(spec->linears.allocation.outlier, 7);
+  for (const char *text : {"95,allocate=owl", "5,allocate=owl"})
+    EXPECT_NE(getError(parseSparsifySpec(text)).find("leaves the range"),
+              std::string::npos)
+        << text;
+}
