@@ -36,7 +36,7 @@ struct SparsityAllocation {
 };
 
 bool isAllocationMethod(llvm::StringRef name);
-/// "owl or hessian-trace".
+/// "owl".
 std::string listAllocationMethods();
 
 /// The share of zeros of each of `weights`, `share` on average over their numbers.

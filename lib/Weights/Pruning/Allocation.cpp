@@ -25,7 +25,6 @@ namespace {
 struct Method {
   StringRef name;
   WeighLayer weigh;
-  bool isPerLayer; // of a model, not of each matrix
 };
 
 struct Layer {
@@ -36,8 +35,7 @@ struct Layer {
 
 } // namespace
 
-static const Method methods[] = {{"owl", weighByOutliers, true},
-                                 {"hessian-trace", weighByHessianTrace, false}};
+static const Method methods[] = {{"owl", weighByOutliers}};
 
 static const Method *findMethod(StringRef name) {
   const auto *it = llvm::find_if(
@@ -122,9 +120,7 @@ llmc::allocateSparsity(ArrayRef<WeightOp> weights, const WeightStore &store,
   MapVector<StringRef, Layer> byName;
   for (size_t i = 0; i < weights.size(); ++i) {
     WeightOp weight = weights[i];
-    StringRef name = weight.getSymName();
-    byName[method->isPerLayer ? getLayerName(name) : name].matrices.push_back(
-        i);
+    byName[getLayerName(weight.getSymName())].matrices.push_back(i);
   }
   std::vector<Layer> layers;
   for (auto &[name, layer] : byName) {

@@ -30,8 +30,6 @@ using WeighLayer = double (*)(const SparsityAllocation &how,
 
 double weighByOutliers(const SparsityAllocation &how,
                        llvm::ArrayRef<ObservedMatrix> matrices);
-double weighByHessianTrace(const SparsityAllocation &how,
-                           llvm::ArrayRef<ObservedMatrix> matrices);
 
 } // namespace llmc
 

@@ -93,7 +93,7 @@ TEST(WeightSpecsTest, SharesOfLayersNeedStatistics) {
   EXPECT_FALSE(needs("50;up:keep"));
   EXPECT_TRUE(needs("50,allocate=owl"));
   EXPECT_TRUE(needs("50-magnitude+dsnot"));
-  EXPECT_TRUE(needs("keep;up:70,allocate=hessian-trace,lambda=0.1"));
+  EXPECT_TRUE(needs("keep;up:70,allocate=owl,lambda=0.1"));
 }
 
 TEST(WeightSpecsTest, SharesOfLayersStayShares) {

@@ -77,14 +77,16 @@ TEST_F(AllocationTest, OutliersAreSoManyTimesTheMean) {
   EXPECT_NEAR(shares[1], 0.6, 1e-12);
 }
 
-TEST_F(AllocationTest, MatricesOfLargeInputsKeepMore) {
+TEST_F(AllocationTest, NormsOfInputsCount) {
   addMatrix("blk.0.up", 1, 0, 1);
-  addMatrix("blk.0.down", 1, 0, 10);
-  addMatrix("blk.1.up", 1, 0, 100);
-  auto shares = allocate({"hessian-trace", 0.2}, 0.6);
-  EXPECT_NEAR(shares[0], 0.8, 1e-12);
-  EXPECT_NEAR(shares[1], 0.6, 1e-12);
-  EXPECT_NEAR(shares[2], 0.4, 1e-12);
+  addMatrix("blk.0.down", 9, 0, 1);
+  addMatrix("blk.1.up", 1, 0, 1);
+  addMatrix("blk.1.down", 1, 0, 100); // nearly twice the mean of its layer
+  auto shares = allocate({"owl", 0.2, /*outlier=*/1.5}, 0.6);
+  EXPECT_EQ(shares[0], shares[1]);
+  EXPECT_NEAR(shares[3], 0.4, 1e-12);
+  EXPECT_LT(shares[3], shares[0]);
+  EXPECT_NEAR(meanOf(shares, {1, 9, 1, 1}), 0.6, 1e-12);
 }
 
 TEST_F(AllocationTest, WithoutStatisticsThereIsNone) {
