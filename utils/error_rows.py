@@ -67,7 +67,7 @@ USAGE = [
          ("llmc compile m.gguf -o a --max-context -5", 2, ("'-5'", "from 1 to", "--help")),
          ("llmc compile m.gguf -o a --max-batch 0", 2, ("'0'", "from 1 to 4096", "--help"))),
     row("C40", "`--max-context 4k`", "llmc compile m.gguf -o a --max-context 4k", 2, "'4k'", "whole number", "write 4096"),
-    row("C41", "`--cpu=znver4`", "llmc compile m.gguf -o a --cpu=znver4", 1, "'znver4'", "x86-64-v3, avx512-bf16, avx512-vnni, avx-vnni", "native is this machine"),
+    row("C41", "`--cpu=znver4`", "llmc compile m.gguf -o a --cpu=znver4", 1, "'znver4'", "x86-64-v3, amx, avx512-bf16, avx512-vnni, avx-vnni", "native is this machine"),
     row("C42", "`--compile-to=emit`", "llmc compile m.gguf --compile-to=emit", 2, "'emit'", "import, optimize, schedule or lower", "--help"),
     row("C43", "`-O3`", "llmc compile m.gguf -o a -O3", 2, "'-O3'", "no levels", "leave it out"),
     row("C44", "two models", "llmc compile m.gguf cut.gguf -o a", 2, "'cut.gguf'", "one argument too many", "--help"),
