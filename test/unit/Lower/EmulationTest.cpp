@@ -374,7 +374,7 @@ TEST_P(EmulatedModels, KeepTheirBits) {
   CompiledStep emulated(*model.imported->module, model.imported->weights,
                         "x86-64");
   ASSERT_TRUE(emulated.ok());
-  for (const std::string &variant : emulated.variants()) {
+  for (const std::string &variant : model.compiled->variants()) {
     emulated.start(variant);
     model.compiled->start(variant);
     for (int32_t first : {0, 5}) {
@@ -396,7 +396,9 @@ TEST_P(EmulatedModels, TilesGiveTheBitsOfRows) {
   CompiledModel &model = compiledModel(GetParam());
   if (!model.ok())
     return;
-  CompiledStep &step = *model.compiled;
+  CompiledStep step(*model.imported->module, model.imported->weights,
+                    testMachine(), {"amx", "avx512-bf16", "avx512-vnni"});
+  ASSERT_TRUE(step.ok());
   ReferenceBatch batch;
   for (int32_t i = 0; i < 16 + 8 + 5; ++i) {
     batch.logitRows.push_back(i);
@@ -416,5 +418,6 @@ TEST_P(EmulatedModels, TilesGiveTheBitsOfRows) {
 INSTANTIATE_TEST_SUITE_P(
     Models, EmulatedModels,
     ::testing::Values(ModelCase{"llama-q4_1.gguf", Activations::i8},
+                      ModelCase{"llama-q4_1.gguf", Activations::i16},
                       ModelCase{"qwen2-q8_0.gguf", Activations::i8}),
     nameOfModel);

@@ -6,6 +6,7 @@
 #include "llmc/Driver/Pipelines.h"
 #include "llmc/Driver/Registration.h"
 #include "llmc/Emit/Emit.h"
+#include "llmc/Lower/Passes.h"
 #include "llmrt/Cpu.h"
 
 #include "llvm/Support/FileSystem.h"
@@ -60,6 +61,17 @@ static VariantReport &report() {
 // Environments must be known before the tests start.
 static VariantReport &registered = report();
 
+/// Those that this machine runs without emulation.
+static std::vector<std::string> nativeIsas() {
+  const llvm::StringSet<> machine =
+      llvm::cantFail(getMachineFeatures("native"));
+  std::vector<std::string> isas;
+  for (llvm::StringRef isa : getKnownIsas())
+    if (runsOn(machine, isa))
+      isas.push_back(isa.str());
+  return isas;
+}
+
 LoadedModel::~LoadedModel() {
   if (library)
     ::dlclose(library);
@@ -71,8 +83,11 @@ llvm::Error LoadedModel::compile(mlir::ModuleOp module, Stage first,
                                  llvm::ArrayRef<std::string> isas) {
   mlir::OwningOpRef<mlir::ModuleOp> clone(module.clone());
   const std::string device = testDevice();
+  const std::vector<std::string> native = nativeIsas();
   if (isas.empty() && !device.empty())
     isas = device;
+  else if (isas.empty() && machine == "native")
+    isas = native;
   CompileOptions options;
   options.emulateOn = machine;
   for (Stage stage : {Stage::optimize, Stage::schedule, Stage::lower}) {
