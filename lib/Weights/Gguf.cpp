@@ -321,8 +321,10 @@ Error GgufParser::parseGgmlType(GgufTensor &tensor, const Twine &what) {
 
 Error GgufParser::placeTensors() {
   assert(offsets.size() == file.tensors.size() && "each tensor has its place");
-  uint64_t dataStart = alignTo(place, alignment);
-  uint64_t dataBytes = bytes.size() > dataStart ? bytes.size() - dataStart : 0;
+  // A file of tensors without bytes may end before the data would begin.
+  uint64_t dataStart =
+      std::min<uint64_t>(alignTo(place, alignment), bytes.size());
+  uint64_t dataBytes = bytes.size() - dataStart;
   for (auto [tensor, offset] : zip(file.tensors, offsets)) {
     auto [blockElems, blockBytes] =
         getGgmlTypeBlock(tensor.type).value_or(std::pair(1, 0));
