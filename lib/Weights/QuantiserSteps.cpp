@@ -31,9 +31,7 @@ std::string llmc::pruneStep(Material &material, PruneStepAttr step,
   std::vector<float> values = material.dequantize();
   std::string problem = pruneMatrix(step, store, material.shape.back(),
                                     material.columnScale, values);
-  auto *context = step.getContext();
-  material.encode(
-      values, FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
+  material.encodeFloats(values);
   material.isPruned = true;
   return problem;
 }
@@ -85,8 +83,6 @@ std::string llmc::lowRankStep(Material &material, LowRankStepAttr step,
     material.isPruned = false; // factors of a pruned matrix have no zeros
     material.columnScale.clear();
   }
-  auto *context = step.getContext();
-  material.encode(
-      values, FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
+  material.encodeFloats(values);
   return "";
 }

@@ -36,6 +36,12 @@ void Material::encode(ArrayRef<float> values, EncodingAttrInterface as) {
   replace(std::move(made));
 }
 
+void Material::encodeFloats(ArrayRef<float> values) {
+  auto *context = encoding.getContext();
+  encode(values,
+         FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
+}
+
 static Error weightError(WeightOp weight, const Twine &message) {
   return createStringError("weight " + quote(weight.getSymName()) + ": " +
                            message);
@@ -287,9 +293,7 @@ static std::string dequantizeStep(Material &material, DequantizeStepAttr step,
   }
   std::vector<float> values = material.dequantize();
   std::string problem = dequantizeCodes(codes, step, store, values);
-  auto *context = step.getContext();
-  material.encode(
-      values, FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
+  material.encodeFloats(values);
   return problem;
 }
 
@@ -320,9 +324,7 @@ static std::string scaleStep(Material &material, ScaleStepAttr step,
     at = step.getRows() ? at / cols : at % cols;
     value *= factors[step.getRows() && by ? getFactorOfRow(by, at) : at];
   }
-  auto *context = step.getContext();
-  material.encode(
-      values, FloatEncodingAttr::get(context, mlir::Float32Type::get(context)));
+  material.encodeFloats(values);
   if (!step.getRows()) {
     for (auto [i, earlier] : enumerate(material.columnScale))
       factors[i] *= earlier;

@@ -30,6 +30,8 @@ struct Material {
   std::vector<float> dequantize() const;
   void encode(llvm::ArrayRef<float> values,
               mlir::llm::EncodingAttrInterface as);
+  /// As f32.
+  void encodeFloats(llvm::ArrayRef<float> values);
 };
 
 /// The numbers that the model has: those before the steps of quantisers.

@@ -44,19 +44,9 @@ private:
 
 } // namespace
 
-/// A [size, size] * vectors [size, count].
-static Doubles multiply(ArrayRef<float> square, const Doubles &vectors,
-                        int64_t size, int64_t count) {
-  Doubles result(size * count, 0);
-  for (int64_t i = 0; i < size; ++i)
-    for (int64_t j = 0; j < size; ++j)
-      for (int64_t k = 0; k < count; ++k)
-        result[i * count + k] += square[i * size + j] * vectors[j * count + k];
-  return result;
-}
-
-/// E * vectors [cols, count].
-Doubles LeftFactor::fromRight(const Doubles &vectors) const {
+/// `matrix` [rows, cols] * vectors [cols, count].
+static Doubles multiply(ArrayRef<float> matrix, int64_t rows, int64_t cols,
+                        const Doubles &vectors, int64_t count) {
   Doubles result(rows * count, 0);
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t col = 0; col < cols; ++col)
@@ -64,6 +54,11 @@ Doubles LeftFactor::fromRight(const Doubles &vectors) const {
         result[row * count + k] +=
             matrix[row * cols + col] * vectors[col * count + k];
   return result;
+}
+
+/// E * vectors [cols, count].
+Doubles LeftFactor::fromRight(const Doubles &vectors) const {
+  return multiply(matrix, rows, cols, vectors, count);
 }
 
 /// E H E^T * vectors [rows, count].
@@ -74,7 +69,8 @@ Doubles LeftFactor::apply(const Doubles &vectors) const {
       for (int64_t k = 0; k < count; ++k)
         right[col * count + k] +=
             matrix[row * cols + col] * vectors[row * count + k];
-  return fromRight(sums.empty() ? right : multiply(sums, right, cols, count));
+  return fromRight(sums.empty() ? right
+                                : multiply(sums, cols, cols, right, count));
 }
 
 /// Columns of length 1, or 0 where one lies among those before. Twice, because the

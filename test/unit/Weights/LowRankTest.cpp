@@ -6,7 +6,6 @@
 #include "llmc/Weights/Rounding.h"
 
 #include <cmath>
-#include <random>
 
 using namespace llmc;
 using namespace llmc::test;
@@ -21,13 +20,6 @@ class LowRankTest : public RecipeTest {
 protected:
   Floats weights, sums;
 
-  static Floats noise(size_t count, unsigned seed) {
-    std::mt19937 engine(seed);
-    Floats numbers(count);
-    for (float &number : numbers)
-      number = static_cast<float>(engine() % 2001) / 1000 - 1;
-    return numbers;
-  }
   /// `w`, and sums of its inputs' squares, of which few columns are large.
   void addWeights(Floats values) {
     weights = std::move(values);

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 using namespace llmc;
 using namespace llmc::test;
@@ -34,13 +33,6 @@ protected:
            ">> source \"w\" recipe [#llm.prune<method = \"magnitude\", share = "
            "0.5>, #llm.round<grid = <" +
            grid + ">, " + method + ">]";
-  }
-  static Floats noise(size_t count, unsigned seed) {
-    std::mt19937 engine(seed);
-    Floats numbers(count);
-    for (float &number : numbers)
-      number = static_cast<float>(engine() % 2001) / 1000 - 1;
-    return numbers;
   }
   /// Statistics of the rows `inputs`; returns their sums.
   Floats addSums(const Floats &inputs, size_t cols) {

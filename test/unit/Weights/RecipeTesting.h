@@ -13,6 +13,7 @@
 #include "mlir/Parser/Parser.h"
 
 #include <list>
+#include <random>
 
 namespace llmc::test {
 
@@ -22,6 +23,15 @@ protected:
   WeightStore store;
   std::list<Bytes> contents; // what the store's tensors point into
   std::vector<mlir::OwningOpRef<mlir::ModuleOp>> modules;
+
+  /// Numbers from -1 to 1.
+  static std::vector<float> noise(size_t count, unsigned seed) {
+    std::mt19937 engine(seed);
+    std::vector<float> numbers(count);
+    for (float &number : numbers)
+      number = static_cast<float>(engine() % 2001) / 1000 - 1;
+    return numbers;
+  }
 
   RecipeTest() { context.loadDialect<mlir::llm::LLMDialect>(); }
 
