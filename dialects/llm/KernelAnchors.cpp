@@ -115,9 +115,13 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   int64_t rows = 4;
   if (integers) {
     auto act = cast<Int8ActEncodingAttr>(getEncoding(getInput().getType()));
-    // With fine rows there are twice as many sums.
-    rows = isWide ? (act.getFine() ? 4 : 6) : (act.getFine() ? 1 : 3);
-    rows = std::max(rows, target.getTileRows() / (act.getFine() ? 2 : 1));
+    int64_t tileRows = target.getTileRows();
+    rows = isWide ? 6 : 3;
+    if (act.getFine()) { // twice as many sums
+      rows = isWide ? 4 : 1;
+      tileRows /= 2;
+    }
+    rows = std::max(rows, tileRows);
   }
   if (!unpacks && isWide) {
     rows = 8;

@@ -12,7 +12,6 @@
 //
 // Few rows are multiplied by VPDPBUSD, to the same sums.
 //===----------------------------------------------------------------------===//
-#include "BFloat16Attention.h"
 #include "Isa.h"
 
 using namespace mlir;

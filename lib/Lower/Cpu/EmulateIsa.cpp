@@ -35,13 +35,19 @@ static Value sumNeighbours(TileBuilder &b, Value value, int64_t count) {
   return sum;
 }
 
-/// VPDPBUSD: each lane gains four products of an unsigned and a signed byte. The
-/// products are summed in 32 bits; only the forms named VPDPBUSDS saturate.
+/// `sum`, each lane of which gains four products of bytes of `x`, that `ExtendX` says
+/// the sign of, and signed ones of `y`. They are summed in 32 bits.
+template <typename ExtendX>
+static Value addFours(TileBuilder &b, Value sum, Value x, Value y) {
+  Value products = arith::MulIOp::create(b, widen<ExtendX>(b, x),
+                                         widen<arith::ExtSIOp>(b, y));
+  return arith::AddIOp::create(b, sum, sumNeighbours(b, products, 4));
+}
+
+/// VPDPBUSD: each lane gains four products of an unsigned and a signed byte; only the
+/// forms named VPDPBUSDS saturate.
 static Value dotBytes(TileBuilder &b, ValueRange operands) {
-  Value products =
-      arith::MulIOp::create(b, widen<arith::ExtUIOp>(b, operands[1]),
-                            widen<arith::ExtSIOp>(b, operands[2]));
-  return arith::AddIOp::create(b, operands[0], sumNeighbours(b, products, 4));
+  return addFours<arith::ExtUIOp>(b, operands[0], operands[1], operands[2]);
 }
 
 /// VPMADDUBSW: pairs of products of unsigned and signed bytes, saturated.
@@ -222,7 +228,8 @@ static void forEachRow(TileBuilder &b, Value rows,
 }
 
 /// Where line `row` of memory begins.
-static Value getLine(TileBuilder &b, Value start, Value stride, Value row) {
+static Value getLineAddress(TileBuilder &b, Value start, Value stride,
+                            Value row) {
   Value step = arith::IndexCastOp::create(b, b.getIndexType(), stride);
   return Tile::getAddress(b, start, b.mulIndex(row, step));
 }
@@ -240,10 +247,11 @@ static Value zeroTile(TileBuilder &b, ValueRange operands) {
 static Value loadTile(TileBuilder &b, ValueRange operands) {
   Tile tile = Tile::create(b, operands[0], operands[1]);
   forEachRow(b, operands[0], [&](Value row) {
-    tile.store(LLVM::LoadOp::create(b, tile.getLine(),
-                                    getLine(b, operands[2], operands[3], row),
-                                    /*alignment=*/1),
-               row);
+    tile.store(
+        LLVM::LoadOp::create(b, tile.getLine(),
+                             getLineAddress(b, operands[2], operands[3], row),
+                             /*alignment=*/1),
+        row);
   });
   return tile.get();
 }
@@ -253,7 +261,7 @@ static Value storeTile(TileBuilder &b, ValueRange operands) {
   Tile tile(b, operands[4], operands[1]);
   forEachRow(b, operands[0], [&](Value row) {
     LLVM::StoreOp::create(b, tile.load(row),
-                          getLine(b, operands[2], operands[3], row),
+                          getLineAddress(b, operands[2], operands[3], row),
                           /*alignment=*/1);
   });
   return {};
@@ -269,17 +277,14 @@ static Value multiplyTiles(TileBuilder &b, ValueRange operands) {
   int64_t quads = Tile::getSize(operands[2]) / 4;
   int64_t lanes = result.getLine().getNumElements();
   forEachRow(b, operands[0], [&](Value row) {
-    auto line = b.loop(
-        b.index(0), hide(b, quads), 1, sums.load(row),
-        [&](Value quad, ValueRange sum) -> SmallVector<Value> {
-          Value codes =
-              vector::BitCastOp::create(b, b.bytes(4 * lanes), y.load(quad));
-          Value words = spreadWord(b, x.loadWord(row, quad), lanes);
-          Value products = arith::MulIOp::create(
-              b, widen<ExtendY>(b, codes), widen<arith::ExtSIOp>(b, words));
-          return {
-              arith::AddIOp::create(b, sum[0], sumNeighbours(b, products, 4))};
-        });
+    auto line =
+        b.loop(b.index(0), hide(b, quads), 1, sums.load(row),
+               [&](Value quad, ValueRange sum) -> SmallVector<Value> {
+                 Value codes = vector::BitCastOp::create(b, b.bytes(4 * lanes),
+                                                         y.load(quad));
+                 Value words = spreadWord(b, x.loadWord(row, quad), lanes);
+                 return {addFours<ExtendY>(b, sum[0], codes, words)};
+               });
     result.store(line[0], row);
   });
   return result.get();

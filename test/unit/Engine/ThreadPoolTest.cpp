@@ -63,6 +63,15 @@ TEST_P(Pools, aSmallerTeamRunsAloneAndTheRestJoinsLater) {
     }
 }
 
+cpu_set_t firstOf(const cpu_set_t &all) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++cpu)
+    if (CPU_ISSET(cpu, &all))
+      CPU_SET(cpu, &one);
+  return one;
+}
+
 /// Processor time of a task of `rounds` barriers, in seconds: what the workers
 /// burn, whoever else is on the machine.
 double barrierSeconds(int64_t workers, int64_t rounds) {
@@ -88,10 +97,7 @@ TEST(ThreadPool, moreWorkersThanProcessorsPassBarriersQuickly) {
 TEST(ThreadPool, twoWorkersOnOneCorePassBarriersQuickly) {
   cpu_set_t all, one;
   ASSERT_EQ(sched_getaffinity(0, sizeof all, &all), 0);
-  CPU_ZERO(&one);
-  for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++cpu)
-    if (CPU_ISSET(cpu, &all))
-      CPU_SET(cpu, &one);
+  one = firstOf(all);
   auto pool = ThreadPool::create(2);
   const std::clock_t start = std::clock();
   (*pool)->run([&](int64_t, int64_t) {
@@ -148,10 +154,7 @@ TEST(ThreadPool, coresRespectTheAffinityMask) {
   EXPECT_GE(ThreadPool::availableCores(), 1);
   EXPECT_LE(ThreadPool::availableCores(), ThreadPool::availableProcessors());
   EXPECT_LE(ThreadPool::availableProcessors(), CPU_COUNT(&all));
-  CPU_ZERO(&one);
-  for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++cpu)
-    if (CPU_ISSET(cpu, &all))
-      CPU_SET(cpu, &one);
+  one = firstOf(all);
   ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
   EXPECT_EQ(ThreadPool::availableCores(), 1);
   EXPECT_EQ(ThreadPool::availableProcessors(), 1);
