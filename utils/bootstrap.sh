@@ -4,12 +4,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 . "$(dirname "$0")/common.sh"
 
-packages=$BUILD_PACKAGES
+[ $# -gt 0 ] || set -- build
+packages=
 for part in "$@"; do
   case $part in
-    build | wheel) ;;
-    test) packages="$packages $TEST_PACKAGES" ;;
-    check) packages="$CHECK_PACKAGES python3" ;;
+    build | wheel) packages="$packages $BUILD_PACKAGES" ;;
+    test) packages="$packages $BUILD_PACKAGES $TEST_PACKAGES" ;;
+    check) packages="$packages $CHECK_PACKAGES python3" ;;
     *) fail "unknown part '$part': build, test, wheel and check are known" ;;
   esac
 done
@@ -74,8 +75,7 @@ install_test_wheels() {
 
 install_packages
 case " $* " in
-  *" check "*) ;;
-  *) install_model ;;
+  *" build "* | *" test "* | *" wheel "*) install_model ;;
 esac
 case " $* " in
   *" test "*) install_test_wheels ;;

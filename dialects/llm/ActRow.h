@@ -7,13 +7,18 @@
 //
 // Codes stand together, so that a kernel reads across groups with one address. The
 // last follow from the others: kernels of grids with a minimum multiply each by
-// thousands of minimums, and would compute it again for each panel.
+// thousands of minimums, and would compute it again for each panel. A row that may be
+// bf16 instead has room for these, in an odd number of cache lines: those of 16 rows that
+// a tile reads at once are in different sets of the cache.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_DIALECTS_LLM_ACTROW_H
 #define LLMC_DIALECTS_LLM_ACTROW_H
 
 #include "dialects/llm/LLMDialect.h"
 
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
 #include <cassert>
 
 namespace mlir::llm {
@@ -35,7 +40,12 @@ public:
     return getScalesOffset() + 4 * (1 + plane) * groups;
   }
   int64_t getScaledSumsOffset() const { return getSumsOffset(getPlanes()); }
-  int64_t getBytes() const { return getScaledSumsOffset() + 4 * groups; }
+  int64_t getBytes() const {
+    int64_t bytes = getScaledSumsOffset() + 4 * groups;
+    if (!act.getBf16Prompts())
+      return bytes;
+    return 64 * (llvm::divideCeil(std::max(bytes, 2 * columns), 64) | 1);
+  }
 
 private:
   Int8ActEncodingAttr act;

@@ -15,37 +15,52 @@ using namespace mlir;
 using namespace mlir::llm;
 
 //===----------------------------------------------------------------------===//
-// Syntax: #llm.int8_act, #llm.int8_act<16>, #llm.int8_act<32, fine>
+// Syntax: #llm.int8_act, #llm.int8_act<16>, #llm.int8_act<32, fine, bf16_prompts>
 //===----------------------------------------------------------------------===//
 
 Attribute Int8ActEncodingAttr::parse(AsmParser &parser, Type) {
   int64_t group = 32;
-  bool fine = false;
+  bool fine = false, bf16Prompts = false;
   if (succeeded(parser.parseOptionalLess())) {
     if (parser.parseInteger(group))
       return {};
-    fine = succeeded(parser.parseOptionalComma());
-    if ((fine && parser.parseKeyword("fine")) || parser.parseGreater())
+    while (succeeded(parser.parseOptionalComma())) {
+      if (!fine && !bf16Prompts &&
+          succeeded(parser.parseOptionalKeyword("fine")))
+        fine = true;
+      else if (bf16Prompts || parser.parseKeyword("bf16_prompts"))
+        return {};
+      else
+        bf16Prompts = true;
+    }
+    if (parser.parseGreater())
       return {};
   }
   return parser.getChecked<Int8ActEncodingAttr>(parser.getContext(), group,
-                                                fine);
+                                                fine, bf16Prompts);
 }
 
 void Int8ActEncodingAttr::print(AsmPrinter &printer) const {
-  if (getFine())
-    printer << "<" << getGroup() << ", fine>";
-  else if (getGroup() != 32)
-    printer << "<" << getGroup() << ">";
+  if (getGroup() == 32 && !getFine() && !getBf16Prompts())
+    return;
+  printer << "<" << getGroup() << (getFine() ? ", fine" : "")
+          << (getBf16Prompts() ? ", bf16_prompts" : "") << ">";
 }
 
 //===----------------------------------------------------------------------===//
 // Meaning
 //===----------------------------------------------------------------------===//
 
+bool llm::hasBFloatPrompts(Type type) {
+  auto packed = dyn_cast<PackedType>(type);
+  auto act = packed ? dyn_cast<Int8ActEncodingAttr>(packed.getEncoding())
+                    : Int8ActEncodingAttr();
+  return act && act.getBf16Prompts();
+}
+
 LogicalResult
 Int8ActEncodingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                            int64_t group, bool) {
+                            int64_t group, bool, bool) {
   // Wider groups could overflow the i32 sum of their codes.
   constexpr int64_t most = 1 << 16;
   if (group >= 1 && group <= most)

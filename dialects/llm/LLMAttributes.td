@@ -166,6 +166,10 @@ def LLM_Int8ActEncoding : LLM_Encoding<"Int8ActEncoding", "int8_act"> {
     products of the same weights, and a block `2 * group` signed bytes, the scale and both
     sums.
 
+    With `bf16_prompts`, as in `#llm.int8_act<32, fine, bf16_prompts>`, kernels may keep rows
+    of prompts as K bf16 instead, where the target multiplies tiles of these. Generated
+    rows are codes everywhere.
+
     `scale = max|x| / 127`, `code = round-half-even(x / scale)`; all codes are 0 unless
     `127 / max|x|` is positive and finite. So a group of zeros (or of numbers below 2^-121)
     is 0, and one that holds an infinity or a NaN is NaN: its scale is no finite number, and
@@ -173,10 +177,11 @@ def LLM_Int8ActEncoding : LLM_Encoding<"Int8ActEncoding", "int8_act"> {
     codes subtract `zero * sum(x)` once per group.
   }];
   let parameters = (ins DefaultValuedParameter<"int64_t", "32">:$group,
-                        DefaultValuedParameter<"bool", "false">:$fine);
+                        DefaultValuedParameter<"bool", "false">:$fine,
+                        DefaultValuedParameter<"bool", "false">:$bf16Prompts);
   let builders = [
-    AttrBuilder<(ins "int64_t":$group), [{
-      return $_get($_ctxt, group, /*fine=*/false);
+    AttrBuilder<(ins "int64_t":$group, CArg<"bool", "false">:$fine), [{
+      return $_get($_ctxt, group, fine, /*bf16Prompts=*/false);
     }]>
   ];
   let extraClassDeclaration = [{

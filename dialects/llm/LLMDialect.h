@@ -69,6 +69,8 @@ void setTarget(Operation *function, TargetAttr target);
 /// An op of rows of f32 that computes each element from the same element of its
 /// operands.
 bool isElementwise(Operation *op);
+/// Whether these are quantised rows that kernels may keep as bf16 in prompts.
+bool hasBFloatPrompts(Type type);
 /// A `tensor.splat` of a constant or an `llm.broadcast`, to rows of f32: what every kernel that
 /// reads it computes for itself.
 bool isSpread(Operation *op);

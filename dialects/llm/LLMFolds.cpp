@@ -38,7 +38,8 @@ LogicalResult LinearOp::canonicalize(LinearOp op, PatternRewriter &rewriter) {
     return success();
   Value packed = getPacked(op.getInput());
   if (packed && (!isa<Int8ActEncodingAttr>(getEncoding(packed.getType())) ||
-                 getMatrixShape(packed.getType()).size() != 2))
+                 getMatrixShape(packed.getType()).size() != 2 ||
+                 hasBFloatPrompts(packed.getType())))
     return rewriter.notifyMatchFailure(op, "no rows of quantised activations");
   return readPacked(op.getInputMutable(), rewriter);
 }

@@ -128,6 +128,8 @@ LogicalResult LinearOp::verify() {
   if (getBias() && shapeOf(getBias()) != ArrayRef(expected.back()))
     return emitOpError("(C5) bias is [")
            << expected.back() << "], found " << spell(shapeOf(getBias()));
+  if (hasBFloatPrompts(getInput().getType()) != (getBatch() != nullptr))
+    return emitOpError("(C6) batch is there iff the input has bf16_prompts");
   return success();
 }
 
@@ -142,6 +144,8 @@ LogicalResult QuantizeActOp::verify() {
   if (!isa<Int8ActEncodingAttr>(packed.getEncoding()))
     return emitOpError("(C2) needs an activation encoding, found ")
            << Attribute(packed.getEncoding());
+  if (hasBFloatPrompts(packed) != (getBatch() != nullptr))
+    return emitOpError("(C3) batch is there iff the result has bf16_prompts");
   return success();
 }
 

@@ -82,7 +82,7 @@ def LLM_NormOp : LLM_Op<"norm", [Pure, AttrSizedOperandSegments, LLM_KernelAncho
   }];
   let hasVerifier = 1;
 }
-def LLM_LinearOp : LLM_Op<"linear", [Pure, LLM_KernelAnchor<["absorbsUser", "runsBeside", "chooseSchedule", "addCost"]>]> {
+def LLM_LinearOp : LLM_Op<"linear", [Pure, AttrSizedOperandSegments, LLM_KernelAnchor<["absorbsUser", "runsBeside", "chooseSchedule", "addCost"]>]> {
   let summary = "matrix product with a weight";
   let description = [{
     `result[..., n] = sum_k input[..., k] * weight[n, k] + bias[n]`, accumulated in f32.
@@ -93,17 +93,23 @@ def LLM_LinearOp : LLM_Op<"linear", [Pure, LLM_KernelAnchor<["absorbsUser", "run
     (C2) result is [..., N]; the leading dimensions are those of the input.
     (C3) rank-3 weights need a rank-3 input with H heads.
     (C4) a packed input is a `?xK` matrix of an activation encoding.
-    (C5) dim(bias, 0) == N. Folds: an operand that is the `llm.dequant` to f32 of a
-    packed value becomes that value.
+    (C5) dim(bias, 0) == N. (C6) batch, whose rows these are, is there iff the input has
+    `bf16_prompts`. Folds: an operand that is the `llm.dequant` to f32 of a packed value
+    becomes that value.
     ```mlir
     %q = llm.linear %h, %w : (tensor<?x576xf32>, !llm.packed<576x576, #llm.q4_1>) -> tensor<?x576xf32>
     ```
   }];
   let arguments = (ins LLM_ActValue:$input, LLM_WeightValue:$weight,
-                       Optional<LLM_VectorTensor>:$bias);
+                       Optional<LLM_VectorTensor>:$bias, Optional<LLM_BatchType>:$batch);
   let results = (outs LLM_FloatTensor:$result);
+  let builders = [OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$input,
+                                 "::mlir::Value":$weight, "::mlir::Value":$bias), [{
+    build($_builder, $_state, result, input, weight, bias, /*batch=*/::mlir::Value());
+  }]>];
   let assemblyFormat = [{
-    $input `,` $weight (`bias` `(` $bias^ `)`)? attr-dict `:` functional-type(operands, results)
+    $input `,` $weight (`bias` `(` $bias^ `)`)? (`batch` `(` $batch^ `)`)? attr-dict
+    `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
   let hasCanonicalizeMethod = 1;
@@ -117,14 +123,20 @@ def LLM_QuantizeActOp : LLM_Op<"quantize_act", [Pure, LLM_KernelAnchor<["absorbs
     group that holds an infinity or a NaN is NaN throughout.
     input [T, K] f32, result `!llm.packed<?xK, #encoding>`.
     (C1) the result has the input's shape. (C2) its encoding is one of
-    activations; K is a multiple of the group (a constraint of the type).
+    activations; K is a multiple of the group (a constraint of the type). (C3) batch,
+    whose rows these are, is there iff the result has `bf16_prompts`.
     ```mlir
     %q = llm.quantize_act %h : tensor<?x576xf32> -> !llm.packed<?x576, #llm.int8_act>
     ```
   }];
-  let arguments = (ins 2DTensorOf<[F32]>:$input);
+  let arguments = (ins 2DTensorOf<[F32]>:$input, Optional<LLM_BatchType>:$batch);
   let results = (outs LLM_PackedType:$result);
-  let assemblyFormat = "$input attr-dict `:` type($input) `->` qualified(type($result))";
+  let builders = [OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$input), [{
+    build($_builder, $_state, result, input, /*batch=*/::mlir::Value());
+  }]>];
+  let assemblyFormat = [{
+    $input (`batch` `(` $batch^ `)`)? attr-dict `:` type($input) `->` qualified(type($result))
+  }];
   let hasVerifier = 1;
 }
 

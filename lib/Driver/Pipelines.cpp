@@ -126,8 +126,11 @@ static void buildOptimize(mlir::OpPassManager &manager,
   if (options.cache == CacheType::f16)
     manager.addPass(createConvertKV({/*to=*/FloatFormat::f16}));
   // After the weights have their encoding, which decides who takes integers.
-  if (std::optional<FineRows> fine = getFineRows(options.activations))
+  if (std::optional<FineRows> fine = getFineRows(options.activations)) {
     manager.addPass(createQuantizeActivations({*fine}));
+    if (*fine != FineRows::all)
+      manager.addPass(createNarrowPrompts());
+  }
   // After what changes inputs of products, before what moves them into loops, which
   // results of a step cannot come out of.
   if (options.observe) {

@@ -118,6 +118,7 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
   Block *entry = function.addEntryBlock();
   TileBuilder b(kernel.getLoc(), step.getContext());
   b.setInsertionPointToStart(entry);
+  b.function = function;
   unsigned next = 0;
   auto take = [&]() -> Value { return entry->getArgument(next++); };
   KernelArgs args;

@@ -4,8 +4,7 @@
 // Dequantising 4-bit weights to multiply floats costs an fma per weight and row;
 // on int8 rows one instruction does 4 products per lane. The rounding is an op,
 // so the reference computes exactly what the integer kernel means. Where 8 bits
-// cost too much accuracy, rows get a second plane of codes for the rest. Attention
-// may round as well, in prompts, whose time it takes most of.
+// cost too much accuracy, rows get a second plane of codes for the rest.
 //===----------------------------------------------------------------------===//
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Support/Explain.h"
@@ -91,9 +90,6 @@ struct QuantizeActivations
   using Base::Base;
 
   void runOnOperation() override {
-    // Prompts lose less to bf16 than to rows of single bytes.
-    if (fine != FineRows::all)
-      getOperation().walk([](AttentionOp op) { op.setNarrow(true); });
     // By input and encoding.
     DenseMap<std::pair<Value, Attribute>, Value> quantised;
     getOperation().walk([&](LinearOp linear) {

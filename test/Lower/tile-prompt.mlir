@@ -1,5 +1,6 @@
 // RUN: llmc-opt %s --llm-pack-weights --llm-clone-targets=isas=avx512-vnni --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s --check-prefixes=CHECK,F32
 // RUN: llmc-opt %s --llm-pack-weights --llm-clone-targets=isas=avx512-bf16 --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s --check-prefixes=CHECK,BF16
+// RUN: llmc-opt %s --llm-pack-weights --llm-clone-targets=isas=amx --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s --check-prefix=AMX
 // RUN: llmc-opt %s --llm-pack-weights --llm-clone-targets=isas=avx2 --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s --check-prefix=AVX2
 
 // Rows of a prompt in tiles of 192 queries, the three heads of 64 rows; a block of six
@@ -54,6 +55,28 @@
 // AVX2-LABEL: func.func private @k{{[0-9]+}}_attention.avx2
 // AVX2: arith.ceildivui
 // AVX2: %{{.*}}:6 = scf.for %{{.*}} = %c0 to %c32
+// With tiles of bf16, 96 queries meet four pages at once: keys are 64 columns of each
+// page, values the channels. Scores lie in memory where the product left them, and are
+// written again only where some are hidden; results gain their products in memory.
+// AMX-LABEL: func.func private @multiply_tiles_4.amx(
+// AMX-LABEL: func.func private @multiply_tiles_2.amx(
+// AMX-LABEL: func.func private @k{{[0-9]+}}_attention.amx
+// AMX-DAG: %[[SCORES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<96x256xf32>
+// AMX-DAG: %[[P:.*]] = memref.alloca() {alignment = 64 : i64} : memref<96x128xi32>
+// AMX-DAG: memref.alloca() {alignment = 64 : i64} : memref<192x48xf32>
+// AMX: scf.for %{{.*}} = %c0 to %{{.*}} step %c96 {
+// AMX: scf.for
+// AMX: func.call @multiply_tiles_4.amx(
+// AMX: scf.for %{{.*}} step %c6 {
+// AMX: vector.load %[[SCORES]]
+// AMX: } else {
+// AMX: vector.store %{{.*}}, %[[SCORES]]
+// AMX: vector.store %{{.*}}, %[[P]]
+// AMX: func.call @multiply_tiles_2.amx(
+// What is infinite or no number is added to those that see it.
+// AMX: scf.if
+// AMX: memref.load %[[P]]
+// AMX: arith.cmpi eq, %{{.*}} : vector<16xi32>
 module attributes {llm.model = {context_length = 64 : i64}} {
 llm.weight @table : tensor<40x192xf32> source "t"
 func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x2x32x32, f16>) -> (tensor<?x192xf32>, !llm.kv<1x2x32x32, f16>) {

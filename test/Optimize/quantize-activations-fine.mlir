@@ -86,16 +86,3 @@ func.func @stream(%x: tensor<?x32xf32>, %w: !llm.packed<32x32, #llm.q4_0>, %v: !
   %r = arith.addf %x, %b : tensor<?x32xf32>
   return %r : tensor<?x32xf32>
 }
-
-// Attention may round where rows of single bytes do.
-// CHECK-LABEL: func.func @attend(
-// CHECK: llm.attention {{.*}}narrow
-// NONE-LABEL: func.func @attend(
-// NONE: llm.attention {{.*}}narrow
-// ALL-LABEL: func.func @attend(
-// ALL-NOT: narrow
-func.func @attend(%batch: !llm.batch, %q: tensor<?x2x32xf32>, %kv: !llm.kv<1x1x32x32, f16>) -> tensor<?x2x32xf32> {
-  %layer = arith.constant 0 : index
-  %a = llm.attention %q cache(%kv[%layer]) batch(%batch) {scale = 1.0 : f64} : (tensor<?x2x32xf32>, !llm.kv<1x1x32x32, f16>, index, !llm.batch) -> tensor<?x2x32xf32>
-  return %a : tensor<?x2x32xf32>
-}

@@ -15,13 +15,27 @@ def QuantizeActivations : Pass<"llm-quantize-activations", "::mlir::ModuleOp"> {
     With `fine=sensitive` linears whose result is kept (written to a cache, or returned), or
     whose rows come out of a nonlinearity, take `#llm.int8_act<32, fine>`: 15 bits per element
     instead of 8, for twice the integer products of the same loaded weights. With `fine=all`
-    every linear does. Unless it is that, `llm.attention` may round as well, in prompts
-    (`narrow`).
+    every linear does.
 
     Expects: llm ops on tensors. Leaves: the same, with packed linear inputs.
     Saves: dot products run on 8-bit integers, 4 products per lane and instruction.
   }];
   let options = [Option<"fine", "fine", "::llmc::FineRows", "::llmc::FineRows::none", "none, sensitive or all">];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
+def NarrowPrompts : Pass<"llm-narrow-prompts", "::mlir::ModuleOp"> {
+  let summary = "rows of prompts may be rounded to bf16";
+  let description = [{
+    Where a target multiplies bf16 faster than what rows are otherwise, prompts may take a
+    route of their own: `llm.attention` becomes `narrow`, and `llm.quantize_act` with all
+    its readers takes the batch and `bf16_prompts`. Prompts lose less to bf16 than to bytes
+    with a scale per group. Rows that logits are asked of stay: they are some of the batch.
+
+    Expects: quantised activations. Leaves: the same, with a choice for the target.
+    Saves: products of bf16 in tiles keep their sums over all of k, those of bytes leave
+    after every group.
+  }];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 

@@ -1,4 +1,4 @@
-//===- Amx.cpp - integer products with AMX ---------------------------------===//
+//===- Amx.cpp - products with AMX ------------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A tile register holds up to 16 rows of 64 bytes. TDPBSSD multiplies 16 batch rows
@@ -10,9 +10,11 @@
 //       rows of x          quads of a strip            sums
 //     rows x 4q bytes  x  q rows of 16 x 4 bytes  ->  rows x 16 i32
 //
-// Few rows are multiplied by VPDPBUSD, to the same sums.
+// Few rows are multiplied by VPDPBUSD, to the same sums. Rows of prompts that may be
+// bf16 are, and stay in tiles over all of k: see BFloat16Product.h.
 //===----------------------------------------------------------------------===//
-#include "Isa.h"
+#include "BFloat16Attention.h"
+#include "TileRegisters.h"
 
 using namespace mlir;
 
@@ -20,44 +22,8 @@ namespace llmc {
 
 namespace {
 
-constexpr int64_t mostRows = 16, lineBytes = 64;
-
-/// Names of what tiles of LLVM's type x86_amx are made of. Sizes are rows and bytes of
-/// a row; lines lie `stride` bytes apart.
-class TileRegisters {
-public:
-  explicit TileRegisters(TileBuilder &b) : b(b) {}
-
-  Value zero(int64_t rows) {
-    return call("tilezero", {half(rows), half(lineBytes)});
-  }
-  Value load(int64_t rows, int64_t bytes, Value address, int64_t stride) {
-    return call("tileloadd64",
-                {half(rows), half(bytes), address, wide(stride)});
-  }
-  void store(int64_t rows, Value tile, Value address) {
-    call("tilestored64",
-         {half(rows), half(lineBytes), address, wide(lineBytes), tile},
-         /*gives=*/false);
-  }
-  /// sums + x * y, of `bytes` signed bytes of x each, and as many of y.
-  Value multiply(int64_t rows, int64_t bytes, Value sums, Value x, Value y,
-                 bool isSigned) {
-    return call(isSigned ? "tdpbssd" : "tdpbsud",
-                {half(rows), half(lineBytes), half(bytes), sums, x, y});
-  }
-
-private:
-  Value call(StringRef name, ArrayRef<Value> operands, bool gives = true) {
-    Type tile = LLVM::LLVMX86AMXType::get(b.getContext());
-    return callIntrinsic(b, ("llvm.x86." + name + ".internal").str(),
-                         gives ? tile : Type(), operands);
-  }
-  Value half(int64_t value) { return b.constant(b.getI16Type(), value); }
-  Value wide(int64_t value) { return b.constant(b.getI64Type(), value); }
-
-  TileBuilder &b;
-};
+constexpr int64_t mostRows = TileRegisters::mostRows,
+                  lineBytes = TileRegisters::lineBytes;
 
 /// The products of one IntegerTile with many rows.
 class AmxProduct {
@@ -106,11 +72,12 @@ private:
     for (int64_t j = 0; j < tile.quads; j += mostRows) {
       int64_t quads = std::min(mostRows, tile.quads - j);
       Value x = registers.load(rows, 4 * quads, tile.address(plane, 4 * j),
-                               tile.stride);
+                               registers.wide(tile.stride));
       for (int64_t s = 0; s < tile.strips; ++s) {
-        Value y = registers.load(
-            quads, lineBytes,
-            addressOf(codes, (s * tile.quads + j) * lineBytes), lineBytes);
+        Value y =
+            registers.load(quads, lineBytes,
+                           addressOf(codes, (s * tile.quads + j) * lineBytes),
+                           registers.wide(lineBytes));
         totals[s] = registers.multiply(rows, 4 * quads, totals[s], x, y,
                                        /*isSigned=*/tile.zero != 0);
       }
@@ -118,7 +85,8 @@ private:
     for (int64_t s = 0; s < tile.strips; ++s)
       registers.store(
           rows, totals[s],
-          addressOf(sums, (plane * tile.strips + s) * rows * lineBytes));
+          addressOf(sums, (plane * tile.strips + s) * rows * lineBytes),
+          registers.wide(lineBytes));
   }
 
   Value loadSums(int64_t r, int64_t s) {
@@ -141,7 +109,7 @@ class Amx : public Isa {
   ArrayRef<StringRef> getFeatures() const override {
     static const SmallVector<StringRef> features = [] {
       SmallVector<StringRef> all(getAvx512Bf16().getFeatures());
-      all.append({"+amx-tile", "+amx-int8"});
+      all.append({"+amx-tile", "+amx-int8", "+amx-bf16"});
       return all;
     }();
     return features;
@@ -153,8 +121,13 @@ class Amx : public Isa {
   int64_t getTileRows() const override { return mostRows; }
 
   const Isa *getBase() const override { return &getAvx512Bf16(); }
-  bool differsIn(Operation *op) const override { return makesIntegerRows(op); }
+  bool differsIn(Operation *op) const override {
+    auto attention = dyn_cast<llm::AttentionOp>(op);
+    return makesIntegerRows(op) ||
+           (attention && BFloat16Attention::handles(attention));
+  }
   bool multipliesBFloat16() const override { return true; }
+  bool multipliesTilesOfBFloat16() const override { return true; }
 
   SmallVector<Value> dot(TileBuilder &b,
                          const IntegerTile &tile) const override {

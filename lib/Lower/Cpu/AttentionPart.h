@@ -60,6 +60,15 @@ public:
   /// Per query so many vectors of scores, and which of them it may see.
   llvm::SmallVector<mlir::Value> score(const Page &page);
   llvm::SmallVector<mlir::Value> mask(const Page &page);
+  /// Whether a score is a product of query and key times the scale, and no more; and
+  /// these products.
+  bool isPlain() {
+    return op.getSoftcap().isZero() && !op.getSlopes() &&
+           op.getScale().convertToDouble() > 0;
+  }
+  llvm::SmallVector<mlir::Value> multiply(const Page &page) {
+    return multiplyKeys(page);
+  }
   /// Keeps the probabilities of a query, for `accumulate`: as many as in a page.
   virtual void keepProbabilities(int64_t index, const Page &page,
                                  llvm::ArrayRef<mlir::Value> values);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "BFloat16Attention.h"
+#include "BFloat16.h"
 #include "Isa.h"
 
 using namespace mlir;
@@ -44,24 +45,6 @@ static VectorType getNarrow(TileBuilder &b, int64_t lanes) {
   return VectorType::get(lanes, b.getBF16Type());
 }
 
-/// 16 f32 each, rounded: those of `low` first, then those of `high`; as 16 i32.
-Value BFloat16Attention::round(Value low, Value high) {
-  Value both = callIntrinsic(b, "llvm.x86.avx512bf16.cvtne2ps2bf16.512",
-                             getNarrow(b, 2 * lanes), {high, low});
-  return vector::BitCastOp::create(b, b.i32s(lanes), both);
-}
-
-/// Lane i: lane i of `low` in the low half, of `high` in the high half.
-Value BFloat16Attention::pair(Value low, Value high) {
-  auto halves = VectorType::get(2 * lanes, b.getI16Type());
-  Value both = vector::BitCastOp::create(b, halves, round(low, high));
-  SmallVector<int64_t> order;
-  for (int64_t lane = 0; lane < lanes; ++lane)
-    order.append({lane, lanes + lane});
-  return vector::BitCastOp::create(
-      b, b.i32s(lanes), vector::ShuffleOp::create(b, both, both, order));
-}
-
 Value BFloat16Attention::addProducts(Value sum, Value x, Value y) {
   auto narrow = [&](Value pairs) -> Value {
     return vector::BitCastOp::create(b, getNarrow(b, 2 * lanes), pairs);
@@ -88,14 +71,15 @@ void BFloat16Attention::copyQuery(const Query &one, Value number) {
     Value low = b.loadF32s(query, {one.row, one.head, d}, lanes);
     Value high =
         b.loadF32s(query, {one.row, one.head, b.addIndex(d, lanes)}, lanes);
-    vector::StoreOp::create(b, round(low, high), queryPairs,
+    vector::StoreOp::create(b, roundToBFloats(b, low, high), queryPairs,
                             ValueRange{number, at});
   });
 }
 
 void BFloat16Attention::copyPage(const Page &page, Value kvHead) {
   Value first = layout.keys(b, args.get(op.getLayer()), kvHead);
-  auto copy = [&](Value from, int64_t columns, Value to, Value line) {
+  auto copy = [&](Value from, int64_t columns, Value to, Value line,
+                  llvm::function_ref<Value(Value)> take) {
     // Two lines of `columns` elements become one of pairs.
     Value low = b.addIndex(from, b.mulIndex(line, 2 * columns));
     b.loop(b.index(0), b.index(columns), lanes, [&](Value at) {
@@ -103,24 +87,32 @@ void BFloat16Attention::copyPage(const Page &page, Value kvHead) {
       Value x = b.loadF32s(cache, {page.number, place}, lanes);
       Value y =
           b.loadF32s(cache, {page.number, b.addIndex(place, columns)}, lanes);
-      vector::StoreOp::create(b, pair(x, y), to,
+      vector::StoreOp::create(b, pairBFloats(b, take(x), take(y)), to,
                               ValueRange{page.place, line, at});
     });
   };
-  b.loop(b.index(0), b.index(layout.keyDim / 2), 1,
-         [&](Value line) { copy(first, pageTokens, keyPairs, line); });
+  b.loop(b.index(0), b.index(layout.keyDim / 2), 1, [&](Value line) {
+    copy(first, pageTokens, keyPairs, line, [](Value x) { return x; });
+  });
   Value values = layout.values(b, first);
-  b.loop(b.index(0), b.index(slotPairs), 1,
-         [&](Value line) { copy(values, layout.valueDim, valuePairs, line); });
+  b.loop(b.index(0), b.index(slotPairs), 1, [&](Value line) {
+    copy(values, layout.valueDim, valuePairs, line,
+         [&](Value x) { return takeValues(x); });
+  });
 }
 
 void BFloat16Attention::keepProbabilities(int64_t index, const Page &page,
                                           ArrayRef<Value> values) {
+  storePairs(values, probabilityPairs, b.index(index), page);
+}
+
+void BFloat16Attention::storePairs(ArrayRef<Value> values, Value pairs,
+                                   Value line, const Page &page) {
   Value first = b.mulIndex(page.place, slotPairs);
   for (int64_t v = 0; v < vectors; v += 2)
-    vector::StoreOp::create(
-        b, round(values[v], values[v + 1]), probabilityPairs,
-        ValueRange{b.index(index), b.addIndex(first, v / 2 * lanes)});
+    vector::StoreOp::create(b, roundToBFloats(b, values[v], values[v + 1]),
+                            pairs,
+                            ValueRange{line, b.addIndex(first, v / 2 * lanes)});
 }
 
 //===----------------------------------------------------------------------===//

@@ -41,14 +41,19 @@ protected:
                                            mlir::ValueRange start,
                                            bool mayHide) override;
 
+  /// What is copied of a vector of values.
+  virtual mlir::Value takeValues(mlir::Value values) { return values; }
+  /// Probabilities of a page, rounded, to line `line` of pairs.
+  void storePairs(llvm::ArrayRef<mlir::Value> values, mlir::Value pairs,
+                  mlir::Value line, const Page &page);
+
 private:
-  mlir::Value round(mlir::Value low, mlir::Value high);
-  mlir::Value pair(mlir::Value low, mlir::Value high);
   mlir::Value addProducts(mlir::Value sum, mlir::Value a, mlir::Value b);
   mlir::Value loadPairs(mlir::Value copies, mlir::ValueRange at);
   mlir::Value spreadPair(mlir::Value copies, mlir::ValueRange at);
   mlir::Value seesPair(int64_t index, const Page &page, mlir::Value pair);
 
+protected:
   // Pairs of bf16, the first in the low half of an i32: of a query's dimensions
   // [tileQueries, Dk / 2], of keys' [pages, Dk / 2, 64], of values' slots
   // [pages, 32, Dv], of probabilities' [mostQueries, pages * 32].

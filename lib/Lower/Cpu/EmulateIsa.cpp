@@ -105,7 +105,8 @@ static Value shuffleBytes(TileBuilder &b, ValueRange operands) {
 /// The f32 that each bf16 in one half of 32-bit lanes is.
 static Value widenHalves(TileBuilder &b, Value pairs, bool high) {
   auto type = cast<VectorType>(pairs.getType());
-  VectorType words = b.i32s(type.getNumElements() / 2);
+  int64_t size = type.getNumElements() * type.getElementTypeBitWidth();
+  VectorType words = b.i32s(size / 32);
   Value bits = vector::BitCastOp::create(b, words, pairs);
   bits = high ? Value(arith::AndIOp::create(b, bits, b.constant(words, -65536)))
               : Value(arith::ShLIOp::create(b, bits, b.constant(words, 16)));
@@ -290,6 +291,37 @@ static Value multiplyTiles(TileBuilder &b, ValueRange operands) {
   return result.get();
 }
 
+/// TDPBF16PS rows, bytes of a row of sums, bytes of a row of x, sums, x, y: each sum
+/// gains the sum of the products of first halves, and that of second ones. Numbers that
+/// are no normal ones stay, where the instruction takes zero.
+static Value multiplyBFloatTiles(TileBuilder &b, ValueRange operands) {
+  Tile sums(b, operands[3], operands[1]), x(b, operands[4], operands[2]),
+      y(b, operands[5], operands[1]);
+  Tile result = Tile::create(b, operands[0], operands[1]);
+  int64_t pairs = Tile::getSize(operands[2]) / 4;
+  int64_t lanes = result.getLine().getNumElements();
+  forEachRow(b, operands[0], [&](Value row) {
+    Value zero = b.constant(b.f32s(lanes), 0);
+    auto halves =
+        b.loop(b.index(0), hide(b, pairs), 1, {zero, zero},
+               [&](Value pair, ValueRange carried) -> SmallVector<Value> {
+                 Value word = b.broadcast(x.loadWord(row, pair), lanes);
+                 Value line = y.load(pair);
+                 SmallVector<Value> next;
+                 for (auto [high, sum] : llvm::enumerate(carried))
+                   next.push_back(b.fma(widenHalves(b, word, high),
+                                        widenHalves(b, line, high), sum));
+                 return next;
+               });
+    Value both = b.add(halves[0], halves[1]);
+    Value before = vector::BitCastOp::create(b, b.f32s(lanes), sums.load(row));
+    result.store(
+        vector::BitCastOp::create(b, result.getLine(), b.add(before, both)),
+        row);
+  });
+  return result.get();
+}
+
 namespace {
 
 /// An intrinsic, the feature that it is of, and its meaning.
@@ -312,6 +344,7 @@ constexpr Emulation emulations[] = {
     {"llvm.x86.tilestored64.internal", "amx-int8", storeTile},
     {"llvm.x86.tdpbssd.internal", "amx-int8", multiplyTiles<arith::ExtSIOp>},
     {"llvm.x86.tdpbsud.internal", "amx-int8", multiplyTiles<arith::ExtUIOp>},
+    {"llvm.x86.tdpbf16ps.internal", "amx-bf16", multiplyBFloatTiles},
 };
 
 struct EmulateIsa : impl::EmulateIsaBase<EmulateIsa> {
@@ -351,7 +384,23 @@ struct EmulateIsa : impl::EmulateIsaBase<EmulateIsa> {
       return failed(emulate(call, has)) ? WalkResult::interrupt()
                                         : WalkResult::advance();
     });
+    if (!has.contains("amx-int8"))
+      passTilesAsMemory(function);
     return failure(result.wasInterrupted());
+  }
+
+  /// What loops and branches carry of tiles becomes what tiles are.
+  static void passTilesAsMemory(func::FuncOp function) {
+    auto change = [&](Value value) {
+      if (isa<LLVM::LLVMX86AMXType>(value.getType()))
+        value.setType(LLVM::LLVMPointerType::get(value.getContext()));
+    };
+    function.walk([&](Operation *op) {
+      llvm::for_each(op->getResults(), change);
+      for (Region &region : op->getRegions())
+        for (Block &block : region)
+          llvm::for_each(block.getArguments(), change);
+    });
   }
 
   /// The empty assembly of `keepInOrder` names registers that the machine may not

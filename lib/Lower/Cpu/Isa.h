@@ -56,6 +56,8 @@ public:
 
   /// Whether it adds two products of bf16 to a lane (VDPBF16PS).
   virtual bool multipliesBFloat16() const { return false; }
+  /// Whether it multiplies tiles of them (TDPBF16PS).
+  virtual bool multipliesTilesOfBFloat16() const { return false; }
 
   /// `sum over k of (code - zero) * x` of each output row, exact: per batch row
   /// and strip (r * strips + s) a vector of i32.
@@ -84,6 +86,9 @@ const Isa &getAvx512Bf16();
 const Isa &getAvx512Vnni();
 const Isa &getAvxVnni();
 const Isa &getAvx2();
+
+/// The one that a kernel is built for.
+const Isa &getIsa(const KernelArgs &args);
 
 /// Whether `op` makes rows of integers: products of them follow.
 bool makesIntegerRows(mlir::Operation *op);

@@ -6,6 +6,7 @@
 #include "llmc/Lower/Passes.h"
 
 using namespace mlir;
+using namespace mlir::llm;
 
 namespace llmc {
 
@@ -20,6 +21,14 @@ const Isa *findIsa(StringRef name) {
     if (isa->getName() == name)
       return isa;
   return nullptr;
+}
+
+const Isa &getIsa(const KernelArgs &args) {
+  KernelOp kernel = args.kernel;
+  TargetAttr target = getTarget(kernel->getParentOfType<func::FuncOp>());
+  const Isa *isa = target ? findIsa(target.getIsa()) : nullptr;
+  assert(isa && "kernels are built for a known instruction set");
+  return *isa;
 }
 
 static SmallVector<StringRef> getNames(ArrayRef<const Isa *> isas) {

@@ -30,7 +30,7 @@ uint64_t getCpuBits(LLVM::TargetFeaturesAttr features) {
             .Case("avx512vnni", LLMRT_CPU_AVX512_VNNI)
             .Case("avxvnni", LLMRT_CPU_AVX_VNNI)
             .Case("avx512bf16", LLMRT_CPU_AVX512_BF16)
-            .Cases({"amx-tile", "amx-int8"}, LLMRT_CPU_AMX)
+            .Cases({"amx-tile", "amx-int8", "amx-bf16"}, LLMRT_CPU_AMX)
             .Default(0);
     assert(needed && "a feature that no bit of the ABI promises: a machine "
                      "would pass the check and fail on an instruction");

@@ -42,22 +42,31 @@ PromptAttention::PromptAttention(TileBuilder &b, const KernelArgs &args,
   perTile = kvHeads * (group / heads);
   mostRows = most / heads;
   int64_t queries = llvm::alignTo(heads * mostRows, together);
-  KernelOp kernel = args.kernel;
-  TargetAttr target = getTarget(kernel->getParentOfType<func::FuncOp>());
-  if (findIsa(target.getIsa())->multipliesBFloat16() &&
-      BFloat16Attention::handles(op)) {
+  const Isa &isa = getIsa(args);
+  if (isa.multipliesBFloat16() && BFloat16Attention::handles(op)) {
     mostPages = BFloat16Attention::getMostPages(layout);
-    auto own = std::make_unique<BFloat16Attention>(b, args, op, together,
-                                                   mostPages, queries);
-    narrow = own.get();
-    part = std::move(own);
+    if (isa.multipliesTilesOfBFloat16())
+      queries = llvm::alignTo(queries, BFloat16TileAttention::groupQueries);
+    auto make = [&]<typename Part>(Part *&own) {
+      own = new Part(b, args, op, together, mostPages, queries);
+      part.reset(own);
+      narrow = own;
+    };
+    if (isa.multipliesTilesOfBFloat16()) {
+      make(tiles);
+      tiles->allocate(mostPages);
+    } else {
+      make(narrow);
+    }
   } else {
     mostPages = 4;
     part = std::make_unique<AttentionPart>(b, args, op, together, mostPages);
   }
   stateSize = attention::getStateSize(layout.channels);
   states = b.allocate({queries, stateSize}, b.getF32Type());
-  scores = b.allocate({together, mostPages * pageTokens}, b.getF32Type());
+  scores = tiles
+               ? tiles->getProducts()
+               : b.allocate({together, mostPages * pageTokens}, b.getF32Type());
 }
 
 Value PromptAttention::cut(Value rows) {
@@ -158,9 +167,10 @@ AttentionPart::Query PromptAttention::getQuery(Value number) {
 
 /// The last block may have more queries than there are: they are the last one
 /// again, with states of their own.
-void PromptAttention::forEachBlock(llvm::function_ref<void(Value)> body) {
+void PromptAttention::forEachBlock(Value begin, Value end,
+                                   llvm::function_ref<void(Value)> body) {
   Value last = b.addIndex(count, -1);
-  b.loop(b.index(0), count, together, [&](Value first) {
+  b.loop(begin, end, together, [&](Value first) {
     firstQuery = first;
     AttentionPart::Item item;
     item.kvHead = kvHead;
@@ -172,6 +182,10 @@ void PromptAttention::forEachBlock(llvm::function_ref<void(Value)> body) {
       narrow->setFirst(first);
     body(first);
   });
+}
+
+void PromptAttention::forEachBlock(llvm::function_ref<void(Value)> body) {
+  forEachBlock(b.index(0), count, body);
 }
 
 void PromptAttention::startStates() {
@@ -220,10 +234,16 @@ AttentionPart::Page PromptAttention::getPage(Value firstBlock, Value place) {
 
 void PromptAttention::attendPages(Value firstBlock, Value pages) {
   auto attend = [&] {
+    if (tiles)
+      tiles->startPages();
     if (narrow)
       b.loop(b.index(0), pages, 1, [&](Value place) {
         narrow->copyPage(getPage(firstBlock, place), kvHead);
       });
+    if (tiles)
+      return b.loop(
+          b.index(0), count, BFloat16TileAttention::groupQueries,
+          [&](Value first) { attendGroup(firstBlock, pages, first); });
     forEachBlock([&](Value) { attendBlock(firstBlock, pages); });
   };
   if (!someFirst)
@@ -238,11 +258,41 @@ void PromptAttention::attendPages(Value firstBlock, Value pages) {
   b.when(any[0], attend); // most pages are out of a window's reach
 }
 
-void PromptAttention::attendBlock(Value firstBlock, Value pages) {
+void PromptAttention::softenBlock(Value firstBlock, Value pages,
+                                  SmallVectorImpl<Value> &state) {
   SmallVector<Value> most = keepScores(firstBlock, pages);
-  SmallVector<Value> state = loadStates();
+  state = loadStates();
   for (int64_t i = 0; i < together; ++i)
     soften(i, most[i], pages, state);
+}
+
+/// The queries of the tile from `first` on, as many as meet pages at once.
+void PromptAttention::attendGroup(Value firstBlock, Value pages, Value first) {
+  constexpr int64_t most = BFloat16TileAttention::groupQueries, tileRows = 16;
+  Value end = arith::MinUIOp::create(b, b.addIndex(first, most), count);
+  Value rows = arith::SubIOp::create(b, end, first);
+  // Whole blocks, whose last query may be there again and is stored again; and tiles.
+  for (int64_t size : {together, tileRows})
+    rows = b.mulIndex(b.divIndex(b.addIndex(rows, size - 1), size), size);
+  tiles->multiplyGroup(first, rows, pages);
+  forEachBlock(first, end, [&](Value) {
+    SmallVector<Value> state;
+    softenBlock(firstBlock, pages, state);
+    storeStates(state);
+  });
+  tiles->addValues(rows, pages, states);
+  b.when(tiles->hasOthers(), [&] {
+    forEachBlock(first, end, [&](Value) {
+      b.loop(b.index(0), pages, 1, [&](Value place) {
+        tiles->addOthers(getPage(firstBlock, place), states);
+      });
+    });
+  });
+}
+
+void PromptAttention::attendBlock(Value firstBlock, Value pages) {
+  SmallVector<Value> state;
+  softenBlock(firstBlock, pages, state);
   storeStates(
       b.loop(b.index(0), pages, 1, state, [&](Value place, ValueRange carried) {
         SmallVector<Value> next(carried);
@@ -251,50 +301,59 @@ void PromptAttention::attendBlock(Value firstBlock, Value pages) {
       }));
 }
 
+Value PromptAttention::getScoreLine(int64_t index) {
+  return tiles ? tiles->getLine(index) : b.index(index);
+}
+
 /// Scores go to memory, the greatest per lane are returned. Those that are not seen
-/// are below all others.
+/// are below all numbers. Products of tiles are in memory already.
 SmallVector<Value> PromptAttention::keepScores(Value firstBlock, Value pages) {
   constexpr int64_t lanes = AttentionPart::lanes;
   constexpr int64_t vectors = AttentionPart::vectors;
-  Value none = b.constant(b.f32s(lanes), AttentionPart::lowest);
-  return b.loop(b.index(0), pages, 1, SmallVector<Value>(together, none),
-                [&](Value place, ValueRange found) {
-                  AttentionPart::Page page = getPage(firstBlock, place);
-                  SmallVector<Value> values = part->score(page);
-                  Value first = b.mulIndex(place, pageTokens);
-                  auto keep = [&](ArrayRef<Value> allowed) {
-                    SmallVector<Value> most(found);
-                    for (int64_t at = 0; at < together * vectors; ++at) {
-                      Value score = values[at], &greatest = most[at / vectors];
-                      if (!allowed.empty())
-                        score = b.select(allowed[at], score, none);
-                      greatest = b.max(greatest, score);
-                      b.storeVector(score, scores,
-                                    {b.index(at / vectors),
-                                     b.addIndex(first, at % vectors * lanes)});
-                    }
-                    return most;
-                  };
-                  return b.choose(
-                      page.whole, [&] { return keep({}); },
-                      [&] { return keep(part->mask(page)); });
-                });
+  Value none = b.constant(b.f32s(lanes), -INFINITY);
+  return b.loop(
+      b.index(0), pages, 1, SmallVector<Value>(together, none),
+      [&](Value place, ValueRange found) {
+        AttentionPart::Page page = getPage(firstBlock, place);
+        SmallVector<Value> values =
+            part->isPlain() ? part->multiply(page) : part->score(page);
+        Value first = b.mulIndex(place, pageTokens);
+        auto keep = [&](ArrayRef<Value> allowed) {
+          bool isThere = tiles && part->isPlain() && allowed.empty();
+          SmallVector<Value> most(found);
+          for (int64_t at = 0; at < together * vectors; ++at) {
+            Value score = values[at], &greatest = most[at / vectors];
+            if (!allowed.empty())
+              score = b.select(allowed[at], score, none);
+            greatest = b.max(greatest, score);
+            if (!isThere)
+              b.storeVector(score, scores,
+                            {getScoreLine(at / vectors),
+                             b.addIndex(first, at % vectors * lanes)});
+          }
+          return most;
+        };
+        return b.choose(
+            page.whole, [&] { return keep({}); },
+            [&] { return keep(part->mask(page)); });
+      });
 }
 
-/// e^x where x <= 0, 0 where that is no normal number; NaN stays. A power of two
-/// times 2^f with |f| <= 1/2, whose polynomial is within 1e-7. e^0 is 1: what sees
-/// nothing of some pages must not change.
-static Value expOfNegative(TileBuilder &b, Value x) {
+static constexpr double log2OfE = 1.44269504088896341;
+
+/// 2^x where x <= 0, 0 where that is no normal number; NaN stays. A power of two times
+/// 2^f with |f| <= 1/2, whose polynomial `factors` are, the highest first, down to 1:
+/// 2^0 is 1, a state whose maximum stays is not shrunk.
+static Value powerOfNegative(TileBuilder &b, Value x,
+                             ArrayRef<double> factors) {
   auto type = cast<VectorType>(x.getType());
   auto constant = [&](double value) { return b.constant(type, value); };
-  Value power = b.mul(x, constant(1.44269504088896341));
   // Adding 1.5 * 2^23 rounds to an integer, which is left in the lowest bits.
   Value magic = constant(12582912.0);
-  Value shifted = b.add(power, magic);
-  Value f = b.sub(power, b.sub(shifted, magic));
-  Value sum = constant(1.32647272e-3);
-  for (double factor :
-       {9.67151264e-3, 5.55073374e-2, 0.240222421, 0.693146978, 1.0})
+  Value shifted = b.add(x, magic);
+  Value f = b.sub(x, b.sub(shifted, magic));
+  Value sum = constant(factors.front());
+  for (double factor : factors.drop_front())
     sum = b.fma(sum, f, constant(factor));
   auto bitsType = b.i32s(type.getDimSize(0));
   auto bits = [&](Value value) -> Value {
@@ -304,19 +363,31 @@ static Value expOfNegative(TileBuilder &b, Value x) {
       arith::ShLIOp::create(b, bits(shifted), b.constant(bitsType, 23));
   Value result = vector::BitCastOp::create(
       b, type, arith::AddIOp::create(b, bits(sum), exponent));
-  Value isTiny = b.compare(arith::CmpFPredicate::OLT, power, constant(-126));
+  Value isTiny = b.compare(arith::CmpFPredicate::OLT, x, constant(-126));
   return b.select(isTiny, constant(0), result);
 }
+
+/// Within 1e-7; and, before it is rounded to bf16, within 1e-4.
+static constexpr double exactPower[] = {
+    1.32647272e-3, 9.67151264e-3, 5.55073374e-2, 0.240222421, 0.693146978, 1.0};
+static constexpr double narrowPower[] = {5.500875e-2, 0.24221076, 0.69328292,
+                                         1.0};
 
 /// Online softmax: the new maximum, the sum and result rescaled, and the
 /// probabilities of the pages.
 void PromptAttention::soften(int64_t index, Value most, Value pages,
                              MutableArrayRef<Value> state) {
   constexpr int64_t lanes = AttentionPart::lanes;
+  double scale = part->isPlain() ? op.getScale().convertToDouble() : 1;
   Value before = state[part->maximumOf(index)];
-  Value maximum = b.max(before, b.maxLanes(most));
-  Value shrink = expOfNegative(b, b.broadcast(b.sub(before, maximum), lanes));
+  Value maximum = b.max(before, b.mul(b.maxLanes(most), b.f32(scale)));
+  Value distance = b.mul(b.sub(before, maximum), b.f32(log2OfE));
+  Value shrink = powerOfNegative(b, b.broadcast(distance, lanes), exactPower);
   Value factor = vector::ExtractOp::create(b, shrink, ArrayRef<int64_t>{0});
+  // score * scale - maximum, in powers of two; a number also where nothing was seen.
+  Value seen = b.max(b.f32(-1e37), maximum);
+  Value slope = b.constant(b.f32s(lanes), scale * log2OfE);
+  Value below = b.broadcast(b.mul(seen, b.f32(-log2OfE)), lanes);
   Value total = b.loop(
       b.index(0), pages, 1, b.constant(b.f32s(lanes), 0),
       [&](Value place, ValueRange sum) -> SmallVector<Value> {
@@ -324,9 +395,11 @@ void PromptAttention::soften(int64_t index, Value most, Value pages,
         Value first = b.mulIndex(place, pageTokens), added = sum[0];
         for (int64_t v = 0; v < AttentionPart::vectors; ++v) {
           Value score = b.loadF32s(
-              scores, {b.index(index), b.addIndex(first, v * lanes)}, lanes);
-          p.push_back(
-              expOfNegative(b, b.sub(score, b.broadcast(maximum, lanes))));
+              scores, {getScoreLine(index), b.addIndex(first, v * lanes)},
+              lanes);
+          Value power = b.fma(score, slope, below);
+          p.push_back(narrow ? powerOfNegative(b, power, narrowPower)
+                             : powerOfNegative(b, power, exactPower));
           added = b.add(added, p.back());
         }
         part->keepProbabilities(index, {{}, {}, place, {}}, p);

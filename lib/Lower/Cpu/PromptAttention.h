@@ -8,7 +8,7 @@
 //   for tile of rows, kv head, query heads of it in this worker's share
 //     for some pages up to the slot of the tile's last row
 //       with bf16: keys and values are copied in pairs
-//       for block of the tile's queries
+//       for block of the tile's queries             with tiles: see BFloat16TileAttention.h
 //         for page: scores and masks                to memory, and the maximum
 //         probabilities                             online softmax
 //         for page: result += probabilities * values
@@ -19,7 +19,7 @@
 #ifndef LLMC_LIB_LOWER_CPU_PROMPTATTENTION_H
 #define LLMC_LIB_LOWER_CPU_PROMPTATTENTION_H
 
-#include "BFloat16Attention.h"
+#include "BFloat16TileAttention.h"
 
 #include <memory>
 
@@ -43,15 +43,22 @@ private:
   void findReach(mlir::Value rows);
   mlir::Value isInReach(mlir::Value page);
   mlir::Value isWhole(mlir::Value page);
+  void forEachBlock(mlir::Value begin, mlir::Value end,
+                    llvm::function_ref<void(mlir::Value)> body);
   void forEachBlock(llvm::function_ref<void(mlir::Value)> body);
   void startStates();
   void copyQueries();
   void attendPages(mlir::Value firstBlock, mlir::Value pages);
   void attendBlock(mlir::Value firstBlock, mlir::Value pages);
+  void attendGroup(mlir::Value firstBlock, mlir::Value pages,
+                   mlir::Value first);
+  void softenBlock(mlir::Value firstBlock, mlir::Value pages,
+                   llvm::SmallVectorImpl<mlir::Value> &state);
   llvm::SmallVector<mlir::Value> keepScores(mlir::Value firstBlock,
                                             mlir::Value pages);
   void soften(int64_t index, mlir::Value most, mlir::Value pages,
               llvm::MutableArrayRef<mlir::Value> state);
+  mlir::Value getScoreLine(int64_t index);
   llvm::SmallVector<mlir::Value> loadStates();
   void storeStates(mlir::ValueRange state);
   AttentionPart::Query getQuery(mlir::Value number);
@@ -65,10 +72,13 @@ private:
   int64_t perTile;         // items of its rows
   int64_t mostPages;       // that a query sees at once
   std::unique_ptr<AttentionPart> part;
-  BFloat16Attention *narrow = nullptr; // the part, if it is one
-  int64_t stateSize;                   // f32 of a query's state
-  mlir::Value states;                  // [queries of a tile, stateSize] f32
-  mlir::Value scores; // [queries of a block, mostPages * 64] f32
+  BFloat16Attention *narrow = nullptr;    // the part, if it is one
+  BFloat16TileAttention *tiles = nullptr; // the same
+  int64_t stateSize;                      // f32 of a query's state
+  mlir::Value states;                     // [queries of a tile, stateSize] f32
+  // [queries of a block, or of a group of tiles, mostPages * 64] f32; of plain
+  // attention, products without their scale.
+  mlir::Value scores;
 
   mlir::Value tileRows; // index
 

@@ -19,7 +19,9 @@
 // Tiles of 5 heads are 3 + 2, of 7 are 4 + 3: the keys are read twice, not once per
 // head.
 //===----------------------------------------------------------------------===//
+#include "Isa.h"
 #include "PromptAttention.h"
+#include "Ranges.h"
 #include "Tilers.h"
 
 #include "dialects/llm/AttentionParts.h"
@@ -33,8 +35,8 @@ namespace {
 
 /// Query heads that one pass over the cache serves: with four, each of them has
 /// two registers for its sums where a target has 16, and four where it has 32.
-int64_t getMostHeads(TargetAttr target) {
-  return std::clamp<int64_t>(target.getRegisters() / 4, 1, 4);
+int64_t getMostHeads(const Isa &isa) {
+  return std::clamp<int64_t>(isa.getRegisters() / 4, 1, 4);
 }
 
 /// `count` tiles of `heads` query heads each.
@@ -57,11 +59,11 @@ SmallVector<HeadTiles> splitHeads(int64_t group, int64_t most) {
 class AttentionTiler {
 public:
   AttentionTiler(TileBuilder &b, const KernelArgs &args, AttentionOp op)
-      : b(b), args(args), result(args.results[0]),
+      : b(b), args(args), ranges(b, args.batch), result(args.results[0]),
         queryHeads(getMatrixShape(op.getType())[1]),
         kvHeads(op.getCache().getType().getHeads()),
         group(queryHeads / kvHeads),
-        split(splitHeads(group, getMostHeads(getTargetOf(args)))),
+        split(splitHeads(group, getMostHeads(getIsa(args)))),
         part(b, args, op, split.front().heads),
         stateSize(attention::getStateSize(part.layout.channels)) {
     if (PromptAttention::handles(op))
@@ -85,37 +87,25 @@ private:
   /// Workers take whole tiles of rows. Later rows see more keys: items are dealt out
   /// in turn, not in runs.
   void attendInTurn() {
-    b.loop(b.index(0), args.batch.rangeCount, 1, b.worker,
+    b.loop(b.index(0), ranges.getCount(), 1, b.worker,
            [&](Value range, ValueRange turn) -> SmallVector<Value> {
              if (!prompts)
                return {attendGenerated(range, turn[0])};
              return {b.choose(
-                 isPrompt(range), [&] { return attendPrompt(range, turn[0]); },
+                 ranges.isPrompt(range),
+                 [&] { return attendPrompt(range, turn[0]); },
                  [&] { return attendGenerated(range, turn[0]); })};
            });
   }
 
-  Value loadRange(Value range, size_t offset) {
-    constexpr int64_t columns = sizeof(LlmrtRange) / sizeof(int32_t);
-    return b.load(args.batch.ranges, b.addIndex(b.mulIndex(range, columns),
-                                                offset / sizeof(int32_t)));
-  }
-  Value isPrompt(Value range) {
-    return b.compare(arith::CmpIPredicate::eq,
-                     loadRange(range, offsetof(LlmrtRange, phase)),
-                     b.constant(b.getI32Type(), LLMRT_PHASE_PROMPT));
-  }
-
   Value attendPrompt(Value range, Value turn) {
-    Value first = b.toIndex(loadRange(range, offsetof(LlmrtRange, firstRow)));
-    Value rows = b.toIndex(loadRange(range, offsetof(LlmrtRange, rows)));
+    Value first = ranges.getFirstRow(range), rows = ranges.getRows(range);
     return deal(turn, prompts->cut(rows),
                 [&](Value item) { prompts->attend(item, first, rows); });
   }
 
   Value attendGenerated(Value range, Value turn) {
-    Value first = b.toIndex(loadRange(range, offsetof(LlmrtRange, firstRow)));
-    Value rows = b.toIndex(loadRange(range, offsetof(LlmrtRange, rows)));
+    Value first = ranges.getFirstRow(range), rows = ranges.getRows(range);
     for (auto [firstHead, tiles] : getTiles()) {
       int64_t perRow = kvHeads * tiles.count;
       auto attend = [&, firstHead = firstHead, tiles = tiles](Value item) {
@@ -126,11 +116,6 @@ private:
       turn = deal(turn, b.mulIndex(rows, perRow), attend);
     }
     return turn;
-  }
-
-  static TargetAttr getTargetOf(const KernelArgs &args) {
-    KernelOp kernel = args.kernel;
-    return getTarget(kernel->getParentOfType<func::FuncOp>());
   }
 
   /// The kinds of tiles, each with the first head of a group that it has.
@@ -232,18 +217,10 @@ private:
                                      getParts(row).count, b.index(1));
                        return {arith::OrIOp::create(b, found[0], isLong)};
                      })[0];
-          return prompts ? b.both(isAnyLong, b.negate(isAnyPrompt()))
+          return prompts ? b.both(isAnyLong, b.negate(ranges.hasPrompt()))
                          : isAnyLong;
         },
         [&] { return no; });
-  }
-
-  Value isAnyPrompt() {
-    return b.loop(b.index(0), args.batch.rangeCount, 1,
-                  b.constant(b.getI1Type(), 0),
-                  [&](Value range, ValueRange found) -> SmallVector<Value> {
-                    return {arith::OrIOp::create(b, found[0], isPrompt(range))};
-                  })[0];
   }
 
   /// As many rows at a time as the scratch of all workers has room for.
@@ -349,6 +326,7 @@ private:
 
   TileBuilder &b;
   const KernelArgs &args;
+  Ranges ranges;
   Value result;
   int64_t queryHeads, kvHeads, group;
   SmallVector<HeadTiles> split;

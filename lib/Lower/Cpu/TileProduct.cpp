@@ -9,9 +9,15 @@
 //
 // One matrix per head is as many products, whose panels lie one behind the other;
 // one matrix for all heads takes each head as a row.
+//
+// Where rows of prompts are bf16 they go another way, in runs of such rows:
+//
+//   for panels in this worker's share, two at a time
+//     for many rows: all products, see BFloat16Product.h
+//       epilogue, store
 //===----------------------------------------------------------------------===//
-#include "PanelLoads.h"
-#include "PanelProduct.h"
+#include "BFloat16Product.h"
+#include "Ranges.h"
 #include "Tilers.h"
 
 using namespace mlir;
@@ -47,15 +53,14 @@ public:
     Value rows = b.dim(args.results[0], 0);
     if (!isPerHead) {
       bind({});
-      auto [begin, end] = b.share(b.index(units));
-      return b.loop(begin, end, 1, [&](Value i) {
-        multiply(b.mulIndex(i, unit), heads ? b.mulIndex(rows, heads) : rows);
-      });
+      if (hasBFloatPrompts())
+        return multiplyByPhase();
+      return multiplyShare(b.index(0), heads ? b.mulIndex(rows, heads) : rows);
     }
     auto [begin, end] = b.share(b.index(heads * units));
     b.loop(begin, end, 1, [&](Value i) {
       bind(b.divIndex(i, units));
-      multiply(b.mulIndex(b.remIndex(i, units), unit), rows);
+      multiply(b.mulIndex(b.remIndex(i, units), unit), b.index(0), rows);
     });
   }
 
@@ -76,13 +81,78 @@ private:
     }
   }
 
-  /// All rows times the panels of one unit.
-  void multiply(Value first, Value rowCount) {
+  //===--- prompts ------------------------------------------------------------===//
+
+  bool hasBFloatPrompts() {
+    return getIsa(args).multipliesTilesOfBFloat16() &&
+           llvm::all_of(products, BFloat16Product::handles);
+  }
+
+  void multiplyByPhase() {
+    int64_t panels = countPanels(weight) % 2 == 0 ? 2 : 1;
+    BFloat16Buffers buffers = BFloat16Product::allocate(b, operands, panels);
+    SmallVector<BFloat16Product> tiles;
+    for (const PanelProduct &operand : operands)
+      tiles.emplace_back(b, operand, panels, buffers);
+    Ranges(b, args.batch)
+        .forEachRun([&](Value isPrompt, Value first, Value end) {
+          b.when(isPrompt, [&] { multiplyPrompt(tiles, panels, first, end); });
+          b.when(b.negate(isPrompt), [&] { multiplyShare(first, end); });
+        });
+  }
+
+  /// This worker's panels times the rows [first, end).
+  void multiplyPrompt(MutableArrayRef<BFloat16Product> tiles, int64_t panels,
+                      Value first, Value end) {
+    auto [begin, last] = b.share(b.index(countPanels(weight) / panels));
+    b.loop(begin, last, 1, [&](Value unit) {
+      Value panel = b.mulIndex(unit, panels);
+      b.loop(first, end, BFloat16Product::mostRows, [&](Value row) {
+        Value rows =
+            arith::MinUIOp::create(b, arith::SubIOp::create(b, end, row),
+                                   b.index(BFloat16Product::mostRows));
+        for (BFloat16Product &product : tiles)
+          product.multiply(row, rows, panel);
+        b.loop(b.index(0), rows, 1, [&](Value inTile) {
+          for (int64_t index = 0; index < panels; ++index)
+            finishSums(tiles, b.addIndex(row, inTile), inTile,
+                       b.addIndex(panel, index), index);
+        });
+      });
+    });
+  }
+
+  void finishSums(MutableArrayRef<BFloat16Product> tiles, Value row,
+                  Value inTile, Value panel, int64_t index) {
+    Value column = b.mulIndex(panel, panelRows);
+    Value mask = maskColumns(b, weight, column, panelRows);
+    SmallVector<Value> at = place(row, column);
+    finish({args, at, panelRows, mask}, [&](Value value) -> Value {
+      auto product = value.getDefiningOp<LinearOp>();
+      if (!product)
+        return {};
+      size_t number = llvm::find(products, product) - products.begin();
+      return tiles[number].loadSums(inTile, index);
+    });
+  }
+
+  //===--- rows of f32 and of codes -------------------------------------------===//
+
+  /// This worker's panels times the rows [firstRow, endRow).
+  void multiplyShare(Value firstRow, Value endRow) {
+    int64_t unit = schedule.getPanels();
+    auto [begin, end] = b.share(b.index(countPanels(weight) / unit));
+    b.loop(begin, end, 1,
+           [&](Value i) { multiply(b.mulIndex(i, unit), firstRow, endRow); });
+  }
+
+  /// The rows [firstRow, endRow) times the panels of one unit.
+  void multiply(Value first, Value firstRow, Value endRow) {
     int64_t lanes = schedule.getLanes(), strips = schedule.getStrips();
     int64_t unitRows = schedule.getPanels() * panelRows;
-    Value done = b.index(0);
+    Value done = firstRow;
     for (int64_t tileRows : getTiles()) {
-      Value left = arith::SubIOp::create(b, rowCount, done);
+      Value left = arith::SubIOp::create(b, endRow, done);
       Value end =
           b.addIndex(done, b.mulIndex(b.divIndex(left, tileRows), tileRows));
       b.loop(done, end, tileRows, [&](Value row) {
@@ -94,7 +164,7 @@ private:
       });
       done = end;
     }
-    b.loop(done, rowCount, 1, [&](Value row) {
+    b.loop(done, endRow, 1, [&](Value row) {
       block(row, 1, {first, 0, unitRows / lanes, lanes}, /*prefetch=*/true);
     });
   }

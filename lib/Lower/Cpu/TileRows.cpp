@@ -5,7 +5,12 @@
 //     for head of the row (values of rank 3)
 //       statistics of each norm: one pass
 //       for tile of columns: evaluate the body, store or quantise
+//
+// Of what may be bf16 in prompts, rows of prompts are where the target multiplies these.
 //===----------------------------------------------------------------------===//
+#include "BFloat16.h"
+#include "Isa.h"
+#include "Ranges.h"
 #include "Tilers.h"
 
 #include "dialects/llm/ActRow.h"
@@ -78,7 +83,7 @@ private:
       if (yielded != value)
         continue;
       if (auto quantise = value.getDefiningOp<QuantizeActOp>())
-        quantiseLine(quantise, prefix, result);
+        narrowLine(quantise, prefix, result);
       else {
         storeLine(value, prefix, result);
         stored[value] = result;
@@ -169,6 +174,27 @@ private:
   }
 
   //===--- quantisation -----------------------------------------------------===//
+
+  void narrowLine(QuantizeActOp op, ArrayRef<Value> prefix, Value result) {
+    if (!op.getBatch() || !getIsa(args).multipliesTilesOfBFloat16())
+      return quantiseLine(op, prefix, result);
+    Value isPrompt = Ranges(b, args.batch).isPromptRow(prefix[0]);
+    b.when(isPrompt, [&] { roundLine(op, prefix, result); });
+    b.when(b.negate(isPrompt), [&] { quantiseLine(op, prefix, result); });
+  }
+
+  /// The line as bf16, from its first byte on.
+  void roundLine(QuantizeActOp op, ArrayRef<Value> prefix, Value result) {
+    constexpr int64_t lanes = 16;
+    int64_t columns = op.getType().getCols();
+    b.loop(b.index(0), b.index(columns), 2 * lanes, [&](Value column) {
+      Value low = evaluate(op.getInput(), prefix, column, lanes);
+      Value high =
+          evaluate(op.getInput(), prefix, b.addIndex(column, lanes), lanes);
+      b.storeBytes(roundToBFloats(b, low, high), result,
+                   {prefix[0], b.mulIndex(column, 2)});
+    });
+  }
 
   void quantiseLine(QuantizeActOp op, ArrayRef<Value> prefix, Value result) {
     ActRow act(op.getType());

@@ -28,8 +28,6 @@ void numberBlocks(TileBuilder &b, int64_t threads) {
   b.workers = readRegister(b, "nctaid");
   b.thread = readRegister(b, "tid");
   b.threads = threads;
-  // Loops that are being built stand in no function yet.
-  b.function = cast<func::FuncOp>(b.getInsertionBlock()->getParentOp());
 }
 
 Value allocateShared(TileBuilder &b, ArrayRef<int64_t> shape, Type element) {

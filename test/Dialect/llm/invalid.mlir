@@ -71,8 +71,13 @@ func.func private @f(!llm.packed<4x32, #llm.int8_act<0>>)
 
 // -----
 
-// expected-error @below {{expected 'fine'}}
+// expected-error @below {{expected 'bf16_prompts'}}
 func.func private @f(!llm.packed<4x32, #llm.int8_act<32, rough>>)
+
+// -----
+
+// expected-error @below {{expected '>'}}
+func.func private @f(!llm.packed<4x32, #llm.int8_act<32, bf16_prompts fine>>)
 
 // -----
 
@@ -506,6 +511,22 @@ func.func @f(%x: tensor<?x4xf32>, %w: tensor<3x4xf32>, %b: tensor<4xf32>) {
 func.func @f(%x: tensor<?x32xf32>) {
   // expected-error @below {{'llm.quantize_act' op (C1) result has the input's shape [?, 32], found [?, 64]}}
   %0 = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x64, #llm.int8_act>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x32xf32>) {
+  // expected-error @below {{'llm.quantize_act' op (C3) batch is there iff the result has bf16_prompts}}
+  %0 = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act<32, bf16_prompts>>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x32xf32>, %w: tensor<3x32xf32>, %batch: !llm.batch) {
+  // expected-error @below {{'llm.linear' op (C6) batch is there iff the input has bf16_prompts}}
+  %0 = llm.linear %x, %w batch(%batch) : (tensor<?x32xf32>, tensor<3x32xf32>, !llm.batch) -> tensor<?x3xf32>
   return
 }
 

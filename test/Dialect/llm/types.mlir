@@ -31,9 +31,12 @@ func.func private @grids(
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act<64>>
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act<32, fine>>
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act<16, fine>>
+// CHECK-SAME: !llm.packed<?x64, #llm.int8_act<32, bf16_prompts>>
+// CHECK-SAME: !llm.packed<?x64, #llm.int8_act<16, fine, bf16_prompts>>
 func.func private @activations(
     !llm.packed<?x64, #llm.int8_act<32>>, !llm.packed<?x64, #llm.int8_act<64>>,
-    !llm.packed<?x64, #llm.int8_act<32, fine>>, !llm.packed<?x64, #llm.int8_act<16, fine>>)
+    !llm.packed<?x64, #llm.int8_act<32, fine>>, !llm.packed<?x64, #llm.int8_act<16, fine>>,
+    !llm.packed<?x64, #llm.int8_act<32, bf16_prompts>>, !llm.packed<?x64, #llm.int8_act<16, fine, bf16_prompts>>)
 
 // CHECK-LABEL: func.func private @layouts(
 // CHECK-SAME: !llm.packed<64x32, #llm.q4_1, #llm.panels>

@@ -33,8 +33,8 @@ FOREIGN = {name: re.compile(pattern) for name, pattern in FOREIGN.items()}
 VNNI = re.compile(r"vpdp(busd|wssd)s?$")
 # What AVX512-BF16 means; AVX-NE-CONVERT has one of them in its VEX encoding.
 BF16 = re.compile(r"vdpbf16ps$|vcvtne2?ps2bf16$")
-# What AMX-TILE and AMX-INT8 mean.
-AMX = re.compile(r"tile(loadd|stored|zero|release)$|ldtilecfg$|tdpb(ss|su|us|uu)d$")
+# What AMX-TILE, AMX-INT8 and AMX-BF16 mean.
+AMX = re.compile(r"tile(loadd|stored|zero|release)$|ldtilecfg$|tdpb(ss|su|us|uu)d$|tdpbf16ps$")
 # Of each variant what it has beside what all have.
 OWN = {"avx2": [], "avx-vnni": [], "avx512-vnni": [], "avx512-bf16": [BF16], "amx": [BF16, AMX]}
 PREFIXES = {"66", "67", "f2", "f3", "f0", "2e", "36", "3e", "26", "64", "65"}

@@ -15,6 +15,7 @@ INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S.*)$")
 JUMP = re.compile(r"j\w+\s+0x([0-9a-f]+)")
 STACK_STORE = re.compile(r"v?mov\S*\s+[^,(]+,\s*(-?(?:0x)?[0-9a-f]*\(%rsp\))")
 LEAST = 20  # instructions of a loop worth looking at: shorter ones copy or search
+VECTOR = re.compile(r"%[xyzt]mm")  # without them a loop walks over ranges of rows
 
 
 def functions(path):
@@ -58,7 +59,7 @@ def main():
     for name, code in functions(sys.argv[1]):
         if not HOT.search(name):
             continue
-        loops = [body for body in innermost_loops(code) if len(body) >= LEAST]
+        loops = [body for body in innermost_loops(code) if len(body) >= LEAST and any(map(VECTOR.search, body))]
         stores = sum(count_stores(body, code) for body in loops)
         print(f"{name}: {len(loops)} loops, {stores} stack stores")
         kernels += 1

@@ -34,6 +34,22 @@ TEST(Pipelines, OptimizeConvertsOnlyWhatIsAsked) {
   EXPECT_TRUE(contains(integer, "llm-convert-kv{to=f16}")) << integer;
 }
 
+/// Who asks for 16 bits of every row gets them in prompts, too.
+TEST(Pipelines, PromptsAreNarrowWhereSomeRowsAreBytes) {
+  for (Activations choice : {Activations::f32, Activations::i8,
+                             Activations::mixed, Activations::i16}) {
+    CompileOptions options;
+    options.activations = choice;
+    std::string text = pipeline(Stage::optimize, options);
+    bool hasBytes = choice == Activations::i8 || choice == Activations::mixed;
+    EXPECT_EQ(contains(text, "llm-narrow-prompts"), hasBytes) << text;
+    if (hasBytes)
+      EXPECT_LT(text.find("llm-quantize-activations"),
+                text.find("llm-narrow-prompts"))
+          << text;
+  }
+}
+
 TEST(Pipelines, TypesAreFinalBeforeLayersAreOutlined) {
   CompileOptions options;
   options.activations = Activations::i8;

@@ -23,7 +23,7 @@ namespace llmc::test {
 
 class CompiledStep {
 public:
-  static constexpr int64_t rowCapacity = 80;
+  static constexpr int64_t rowCapacity = 272;
   static constexpr int64_t cachePages = 48;
   static constexpr int64_t maxSequences = 8;
 

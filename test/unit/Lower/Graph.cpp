@@ -230,22 +230,27 @@ Operand Graph::collapse(const Operand &x, int64_t heads, int64_t width) {
 }
 
 Operand Graph::quantize(const Operand &x, int64_t columns, int64_t group,
-                        bool fine) {
+                        bool fine, bool bf16Prompts) {
   std::string type = "!llm.packed<?x" + std::to_string(columns) +
                      ", #llm.int8_act<" + std::to_string(group) +
-                     (fine ? ", fine>>" : ">>");
-  return emit("llm.quantize_act " + x.name + " : " + x.type + " -> " + type,
+                     (fine ? ", fine" : "") +
+                     (bf16Prompts ? ", bf16_prompts>>" : ">>");
+  return emit("llm.quantize_act " + x.name +
+                  (bf16Prompts ? " batch(%batch)" : "") + " : " + x.type +
+                  " -> " + type,
               type);
 }
 
 Operand Graph::linear(const Operand &x, const Operand &w, const Operand &bias,
                       int64_t columns) {
   bool biased = !bias.name.empty();
+  bool takesBatch = llvm::StringRef(x.type).contains("bf16_prompts");
   std::string type = tensor({-1, columns});
   return emit("llm.linear " + x.name + ", " + w.name +
-                  (biased ? " bias(" + bias.name + ")" : "") + " : (" + x.type +
-                  ", " + w.type + (biased ? ", " + bias.type : "") + ") -> " +
-                  type,
+                  (biased ? " bias(" + bias.name + ")" : "") +
+                  (takesBatch ? " batch(%batch)" : "") + " : (" + x.type +
+                  ", " + w.type + (biased ? ", " + bias.type : "") +
+                  (takesBatch ? ", !llm.batch" : "") + ") -> " + type,
               type);
 }
 
@@ -325,6 +330,17 @@ void Graph::append(ReferenceBatch &batch, int32_t sequence, int32_t first,
     batch.positions.push_back(first + i);
     batch.sequences.push_back(sequence);
   }
+}
+
+ReferenceBatch llmc::test::rowsFrom(int32_t first, int32_t count) {
+  ReferenceBatch batch;
+  for (int32_t i = first; i < first + count; ++i) {
+    batch.logitRows.push_back(i - first);
+    batch.tokens.push_back((i * i + 7 * i) % Graph::tokenCount);
+    batch.positions.push_back(i);
+    batch.sequences.push_back(0);
+  }
+  return batch;
 }
 
 std::vector<ReferenceBatch>

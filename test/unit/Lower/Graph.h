@@ -48,9 +48,10 @@ public:
   Operand collapse(const Operand &x, int64_t heads, int64_t width);
   Operand tokens();
   Operand positions();
-  /// `quantize_act` of rows of `columns`, to one plane of codes or two.
+  /// `quantize_act` of rows of `columns`, to one plane of codes or two; `bf16Prompts`:
+  /// prompts may be bf16.
   Operand quantize(const Operand &x, int64_t columns, int64_t group = 32,
-                   bool fine = false);
+                   bool fine = false, bool bf16Prompts = false);
   /// `linear`, `bias` may have no name.
   Operand linear(const Operand &x, const Operand &w, const Operand &bias,
                  int64_t columns);
@@ -137,6 +138,9 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::unique_ptr<Interpreter> reference;
 };
+
+/// One sequence's rows from position `first` on, whose tokens follow from it.
+ReferenceBatch rowsFrom(int32_t first, int32_t count);
 
 /// Batches of `counts` rows, one step after the other, of one sequence.
 std::vector<ReferenceBatch> stepsOf(Graph &graph,

@@ -44,18 +44,6 @@ std::vector<ReferenceBatch> steps(Graph &graph) {
   return all;
 }
 
-/// Rows from position `first` on, whose tokens follow from it.
-ReferenceBatch promptRows(int32_t first, int32_t count) {
-  ReferenceBatch batch;
-  for (int32_t i = first; i < first + count; ++i) {
-    batch.logitRows.push_back(i - first);
-    batch.tokens.push_back((i * i + 7 * i) % Graph::tokenCount);
-    batch.positions.push_back(i);
-    batch.sequences.push_back(0);
-  }
-  return batch;
-}
-
 constexpr Shape shapes[] = {
     {9, 3, 64, 64, "f16"},
     {4, 1, 128, 128, "f16"},
@@ -98,7 +86,7 @@ TEST(NarrowAttention, TilesDoNotChangeABit) {
           constexpr int32_t length = 150;
           for (int32_t first = 0; first < length; first += chunk) {
             ReferenceBatch batch =
-                promptRows(first, std::min(chunk, length - first));
+                rowsFrom(first, std::min(chunk, length - first));
             llvm::append_range(all, run.compiled->run(batch));
           }
           if (expected.empty())

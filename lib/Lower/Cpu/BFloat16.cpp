@@ -1,0 +1,31 @@
+//===- BFloat16.cpp - vectors of bf16 ---------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "BFloat16.h"
+#include "Isa.h"
+
+using namespace mlir;
+
+namespace llmc {
+
+static constexpr int64_t lanes = 16; // f32 of a vector
+
+Value roundToBFloats(TileBuilder &b, Value low, Value high) {
+  Value both =
+      callIntrinsic(b, "llvm.x86.avx512bf16.cvtne2ps2bf16.512",
+                    VectorType::get(2 * lanes, b.getBF16Type()), {high, low});
+  return vector::BitCastOp::create(b, b.i32s(lanes), both);
+}
+
+Value pairBFloats(TileBuilder &b, Value low, Value high) {
+  auto halves = VectorType::get(2 * lanes, b.getI16Type());
+  Value both =
+      vector::BitCastOp::create(b, halves, roundToBFloats(b, low, high));
+  SmallVector<int64_t> order;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    order.append({lane, lanes + lane});
+  return vector::BitCastOp::create(
+      b, b.i32s(lanes), vector::ShuffleOp::create(b, both, both, order));
+}
+
+} // namespace llmc

@@ -1,0 +1,19 @@
+//===- BFloat16.h - vectors of bf16 -------------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_LOWER_CPU_BFLOAT16_H
+#define LLMC_LIB_LOWER_CPU_BFLOAT16_H
+
+#include "llmc/Lower/Cpu/TileBuilder.h"
+
+namespace llmc {
+
+/// 16 f32 each, rounded to nearest even (VCVTNE2PS2BF16): those of `low` first, then
+/// those of `high`; as 16 i32.
+mlir::Value roundToBFloats(TileBuilder &b, mlir::Value low, mlir::Value high);
+/// The same in pairs: lane i holds that of `low` in its low half, of `high` in its high.
+mlir::Value pairBFloats(TileBuilder &b, mlir::Value low, mlir::Value high);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_LOWER_CPU_BFLOAT16_H
