@@ -3,6 +3,7 @@
 
 #include "TestSupport.h"
 
+#include <cmath>
 #include <random>
 
 using namespace llmrt;
@@ -111,6 +112,18 @@ TEST(SentencePiece, NamesWhatItDoesNotSupport) {
     EXPECT_NE(refusal(modelFile(), config).find("tokenizer_config.json"),
               std::string::npos)
         << config;
+}
+
+TEST(SentencePiece, RefusesScoresThatHaveNoOrder) {
+  std::string many; // more than a sort compares one by one
+  for (int i = 0; i < 40; ++i)
+    many += piece(std::string(1 + i % 3, char('a' + i % 26)), NAN);
+  for (int type : {1, 2})
+    EXPECT_NE(refusal(modelFile(number(3, type)) + many).find("score"),
+              std::string::npos);
+  EXPECT_NE(refusal(modelFile(number(3, 2)) + many)
+                .find("token 7 has a score that is not a number"),
+            std::string::npos);
 }
 
 TEST(SentencePiece, RefusesEveryTruncationInsideAPiece) {
