@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Fuzz.h"
+#include "FuzzContext.h"
 
 #include "lib/Import/Architectures.h"
 #include "lib/Import/Source.h"
@@ -15,17 +16,13 @@
 using namespace llmc;
 
 /// The tensors of the tiny llama, whose config.json is a seed.
-static WeightStore openWeights(mlir::MLIRContext &context) {
-  std::string path = LLMC_TEST_INPUTS "/models/llama/model.safetensors";
-  auto buffer = llvm::cantFail(openFile(path));
-  auto tensors = llvm::cantFail(parseSafetensors(path, bytesOf(*buffer)));
-  WeightStore weights;
-  for (SafeTensor &tensor : tensors)
-    llvm::cantFail(weights.addTensor(
-        {tensor.name, tensor.shape,
-         getSafetensorsEncoding(tensor.dtype, &context), tensor.bytes}));
-  weights.addBuffer(std::move(buffer));
-  return weights;
+static const std::vector<SafeTensor> &getTensors() {
+  static const std::string path =
+      LLMC_TEST_INPUTS "/models/llama/model.safetensors";
+  static const auto buffer = llvm::cantFail(openFile(path));
+  static const auto tensors =
+      llvm::cantFail(parseSafetensors(path, bytesOf(*buffer)));
+  return tensors;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -34,16 +31,23 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     llvm::consumeError(object.takeError());
     return 0;
   }
-  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  context.loadDialect<mlir::llm::LLMDialect, mlir::arith::ArithDialect,
-                      mlir::func::FuncDialect, mlir::tensor::TensorDialect>();
-  mlir::ScopedDiagnosticHandler quiet(
-      &context, [](mlir::Diagnostic &) { return mlir::success(); });
+  mlir::MLIRContext &context =
+      fuzz::getContext<mlir::llm::LLMDialect, mlir::arith::ArithDialect,
+                       mlir::func::FuncDialect, mlir::tensor::TensorDialect>();
   Source source(SourceKind::HuggingFace, "model");
-  source.architecture = "llama";
   source.name = "model";
   source.config = HfConfig("config.json", std::move(*object));
-  source.weights = openWeights(context);
+  // Every family's keys are read before its tensors are missed.
+  auto architecture = source.config->getString("model_type", "llama");
+  if (!architecture) {
+    llvm::consumeError(architecture.takeError());
+    return 0;
+  }
+  source.architecture = *architecture;
+  for (const SafeTensor &tensor : getTensors())
+    llvm::cantFail(source.weights.addTensor(
+        {tensor.name, tensor.shape,
+         getSafetensorsEncoding(tensor.dtype, &context), tensor.bytes}));
   mlir::OwningOpRef<mlir::ModuleOp> module =
       mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
   if (llvm::Error error = buildArchitecture(source, *module))
