@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Fuzzes every parser and the template engine, and adds a row each to
 # docs/fuzzing.md. New inputs that reach new code stay in build-fuzz/corpus.
-# usage: [SIZE=BYTES] utils/fuzz.sh [SECONDS (of each target, default 60)] [TARGET...]
-#        inputs have up to SIZE bytes, 65536 without it
+# usage: [SIZE=BYTES] [RUNS=N] [TIMEOUT=SECONDS] utils/fuzz.sh [SECONDS (of each target, default 60)] [TARGET...]
+#        inputs have up to SIZE bytes, 65536 without it; each target ends after N runs, if it comes so far;
+#        an input that takes TIMEOUT by the clock is a finding: more where the machine has other work
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 . "$(dirname "$0")/common.sh"
 cd "$root"
@@ -33,7 +34,7 @@ for target in "${targets[@]}"; do
   code=0
   TIMEFORMAT=%U
   { time build-fuzz/test/fuzz/fuzz-"$target" "$corpus" "${dictionary[@]}" -max_total_time="$duration" -max_len="${SIZE:-65536}" \
-    -rss_limit_mb=2048 -timeout=25 -print_final_stats=1 -artifact_prefix="build-fuzz/findings/$target-" \
+    -runs="${RUNS:--1}" -rss_limit_mb=2048 -timeout="${TIMEOUT:-100}" -print_final_stats=1 -interrupted_exitcode=0 -artifact_prefix="build-fuzz/findings/$target-" \
     >"build-fuzz/$target.log" 2>&1 || code=$?; } 2>"build-fuzz/$target.seconds"
   seconds=$(cut -d. -f1 "build-fuzz/$target.seconds")
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "build-fuzz/$target.log" | tail -n 1)

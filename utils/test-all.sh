@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What make test leaves out because it is long: older machines, a simulated GPU, many more random
-# graphs, 200 killed compiles, sanitizers, the commands of the tutorial.
+# graphs, damaged copies of small files, 200 killed compiles, sanitizers, the commands of the tutorial.
 # usage: utils/test-all.sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 . "$(dirname "$0")/common.sh"
@@ -17,6 +17,8 @@ LLMC_TEST_SHAPES=50 build/test/unit/lower-test --gtest_filter='*Device*'
 LLMC_TEST_DEVICE=sm_80 ctest --test-dir build --output-on-failure -j "$(jobs)" -R '^lower-test-[0-9]' --timeout 7200
 say "$FUZZ_GRAPHS random graphs"
 build/test/unit/graph-fuzz --graphs="$FUZZ_GRAPHS" --seed=1
+say "$DAMAGED_COPIES damaged copies of the small files of each format"
+LLMC_TEST_SWEEP=$DAMAGED_COPIES ctest --test-dir build --output-on-failure -j "$(jobs)" -L fuzz
 say "compiles that are killed or limited"
 python3 test/hostile/sweeps.py build/bin/llmc
 for preset in sanitize sanitize-threads; do

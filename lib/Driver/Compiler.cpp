@@ -527,7 +527,7 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
   inputs.info = [&] { return describeProgram(compiler, digests); };
   if (llvm::Error error = appendSections(file.path(), inputs, progress))
     return error;
-  if (llvm::Error error = checkMappedFilesUnchanged())
+  if (llvm::Error error = compiler.getModel().watch.check())
     return error;
   return file.commit();
 }

@@ -28,7 +28,10 @@ static std::string pathIn(StringRef folder, StringRef name) {
 static Expected<json::Value> readJson(Source &source, StringRef folder,
                                       StringRef name) {
   std::string path = pathIn(folder, name);
-  if (!sys::fs::exists(path))
+  Expected<bool> exists = fileExists(path);
+  if (!exists)
+    return exists.takeError();
+  if (!*exists)
     return nullptr;
   Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
   if (!buffer)
@@ -81,7 +84,10 @@ static Expected<std::vector<Module>> readModules(Source &source,
     return value.takeError();
   std::vector<Module> modules;
   if (value->getAsNull()) {
-    if (sys::fs::exists(pathIn(folder, "1_Pooling/config.json")))
+    Expected<bool> pools = fileExists(pathIn(folder, "1_Pooling/config.json"));
+    if (!pools)
+      return pools.takeError();
+    if (*pools)
       modules.push_back({"Pooling", "1_Pooling"});
     return modules;
   }

@@ -197,12 +197,14 @@ static void readMptAttention(Keys &keys, Decoder &model, double &maxBias) {
     return keys.fail("key 'attn_config.alibi'",
                      "requires true: mpt without distances has a table of "
                      "positions, which is not imported");
-  for (StringRef key : {"prefix_lm", "qk_ln"})
-    if (Error error = (*config)->getBool(key, false).takeError())
-      consumeError(std::move(error));
-    else if (cantFail((*config)->getBool(key, false)))
+  for (StringRef key : {"prefix_lm", "qk_ln"}) {
+    Expected<bool> isSet = (*config)->getBool(key, false);
+    if (!isSet)
+      return keys.fail("", toString(isSet.takeError()));
+    if (*isSet)
       keys.fail("key 'attn_config." + key + "'",
                 "requires false: a model with it is not imported");
+  }
 }
 
 void features::mpt(Keys &keys, Decoder &model) {

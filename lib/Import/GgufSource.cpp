@@ -108,38 +108,44 @@ static Error addTensor(Source &source, const GgufTensor &tensor,
   return Error::success();
 }
 
+Expected<Source> llmc::readGguf(OpenedGguf opened, StringRef path,
+                                mlir::MLIRContext &context,
+                                StringRef preTokenizer) {
+  GgufFile &file = opened.file;
+  Source source(SourceKind::Gguf, path);
+  for (auto &buffer : opened.buffers)
+    source.weights.addBuffer(std::move(buffer));
+  for (auto [tensor, part] : zip_equal(file.tensors, opened.partOf)) {
+    source.fileOfTensor[tensor.name] = opened.paths[part];
+    if (Error error = addTensor(source, tensor, context))
+      return fileError(opened.paths[part], "", toString(std::move(error)));
+  }
+  Expected<StringRef> architecture = file.getString("general.architecture");
+  if (!architecture)
+    return architecture.takeError();
+  Expected<StringRef> name = file.getString("general.name", getGgufStem(path));
+  if (!name)
+    return name.takeError();
+  Expected<std::optional<llmrt::TokenizerModel>> tokenizer =
+      readTokenizer(file, preTokenizer);
+  if (!tokenizer)
+    return tokenizer.takeError();
+  Expected<StringRef> license = file.getString("general.license", "");
+  if (!license)
+    return license.takeError();
+  source.license = license->str();
+  source.files = std::move(opened.paths);
+  source.architecture = architecture->str();
+  source.name = name->str();
+  source.tokenizer = std::move(*tokenizer);
+  source.gguf = std::move(file);
+  return source;
+}
+
 Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context,
                                 StringRef preTokenizer) {
   Expected<OpenedGguf> opened = openGgufFiles(path);
   if (!opened)
     return opened.takeError();
-  GgufFile *file = &opened->file;
-  Source source(SourceKind::Gguf, path);
-  for (auto &buffer : opened->buffers)
-    source.weights.addBuffer(std::move(buffer));
-  for (auto [tensor, part] : zip_equal(file->tensors, opened->partOf)) {
-    source.fileOfTensor[tensor.name] = opened->paths[part];
-    if (Error error = addTensor(source, tensor, context))
-      return fileError(opened->paths[part], "", toString(std::move(error)));
-  }
-  Expected<StringRef> architecture = file->getString("general.architecture");
-  if (!architecture)
-    return architecture.takeError();
-  Expected<StringRef> name = file->getString("general.name", getGgufStem(path));
-  if (!name)
-    return name.takeError();
-  Expected<std::optional<llmrt::TokenizerModel>> tokenizer =
-      readTokenizer(*file, preTokenizer);
-  if (!tokenizer)
-    return tokenizer.takeError();
-  Expected<StringRef> license = file->getString("general.license", "");
-  if (!license)
-    return license.takeError();
-  source.license = license->str();
-  source.files = std::move(opened->paths);
-  source.architecture = architecture->str();
-  source.name = name->str();
-  source.tokenizer = std::move(*tokenizer);
-  source.gguf = std::move(*file);
-  return source;
+  return readGguf(std::move(*opened), path, context, preTokenizer);
 }

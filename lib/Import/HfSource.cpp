@@ -51,7 +51,10 @@ static std::string readLicense(StringRef folder) {
 static Expected<std::string> readText(StringRef folder, StringRef name,
                                       bool needed) {
   std::string path = pathIn(folder, name);
-  if (!needed && !sys::fs::exists(path))
+  Expected<bool> exists = needed ? true : fileExists(path);
+  if (!exists)
+    return exists.takeError();
+  if (!*exists)
     return std::string();
   Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
   if (!buffer)
@@ -147,7 +150,10 @@ static Error addShards(Source &source, QuantizedTensors &quantized,
   for (const auto &entry : *index)
     files.insert(entry.getValue());
   for (const std::string &file : files) {
-    if (!sys::fs::exists(pathIn(source.path, file)))
+    Expected<bool> exists = fileExists(pathIn(source.path, file));
+    if (!exists)
+      return exists.takeError();
+    if (!*exists)
       return fileError(indexPath, "",
                        "names " + quote(file) +
                            ", which is not in the folder: download it too, "
@@ -169,14 +175,19 @@ static Error addTensors(Source &source, QuantizedTensors &quantized,
                         mlir::MLIRContext &context) {
   constexpr StringLiteral single = "model.safetensors";
   constexpr StringLiteral index = "model.safetensors.index.json";
-  bool hasIndex = sys::fs::exists(pathIn(source.path, index));
-  if (sys::fs::exists(pathIn(source.path, single))) {
-    if (hasIndex) // left by an earlier save; transformers reads in this order
+  Expected<bool> hasIndex = fileExists(pathIn(source.path, index));
+  if (!hasIndex)
+    return hasIndex.takeError();
+  Expected<bool> hasSingle = fileExists(pathIn(source.path, single));
+  if (!hasSingle)
+    return hasSingle.takeError();
+  if (*hasSingle) {
+    if (*hasIndex) // left by an earlier save; transformers reads in this order
       source.warn(index, "is not read, for " + single +
                              " holds the weights: remove the one that is old");
     return addFile(source, quantized, single, nullptr, context);
   }
-  if (hasIndex)
+  if (*hasIndex)
     return addShards(source, quantized, index, context);
   return explainNoModelFolder(source.path);
 }
@@ -208,7 +219,10 @@ static Error addEndIds(Source &source, llmrt::TokenizerModel &tokenizer) {
 
 static Error readGenerationConfig(Source &source, StringRef folder) {
   constexpr StringLiteral name = "generation_config.json";
-  if (!sys::fs::exists(pathIn(folder, name)))
+  Expected<bool> exists = fileExists(pathIn(folder, name));
+  if (!exists)
+    return exists.takeError();
+  if (!*exists)
     return Error::success();
   Expected<HfConfig> config = readConfig(folder, name);
   if (!config)
@@ -230,20 +244,26 @@ static constexpr TokenizerFile tokenizerFiles[] = {
     {"tokenizer.model", llmrt::parseSentencePiece},
     {"vocab.txt", llmrt::parseVocabularyText}};
 
-static const TokenizerFile *findTokenizerFile(StringRef folder) {
-  const TokenizerFile *found =
-      find_if(tokenizerFiles, [&](const TokenizerFile &file) {
-        return sys::fs::exists(pathIn(folder, file.name));
-      });
-  return found == std::end(tokenizerFiles) ? nullptr : found;
+/// Null where there is none.
+static Expected<const TokenizerFile *> findTokenizerFile(StringRef folder) {
+  for (const TokenizerFile &file : tokenizerFiles) {
+    Expected<bool> exists = fileExists(pathIn(folder, file.name));
+    if (!exists)
+      return exists.takeError();
+    if (*exists)
+      return &file;
+  }
+  return nullptr;
 }
 
 static Error readTokenizer(Source &source, StringRef folder) {
-  const TokenizerFile *file = findTokenizerFile(folder);
+  Expected<const TokenizerFile *> file = findTokenizerFile(folder);
   if (!file)
+    return file.takeError();
+  if (!*file)
     return Error::success();
   std::string texts[3];
-  const StringRef files[] = {file->name, "tokenizer_config.json",
+  const StringRef files[] = {(*file)->name, "tokenizer_config.json",
                              "chat_template.jinja"};
   for (auto [text, name] : zip(texts, files)) {
     Expected<std::string> content = readText(folder, name, false);
@@ -252,7 +272,7 @@ static Error readTokenizer(Source &source, StringRef folder) {
     text = std::move(*content);
   }
   llmrt::Expected<llmrt::TokenizerModel> tokenizer =
-      file->parse(texts[0], texts[1]);
+      (*file)->parse(texts[0], texts[1]);
   if (!tokenizer && source.kind == SourceKind::Onnx) {
     source.unreadableTokenizer = "tokenizer: " + tokenizer.message();
     return Error::success();
@@ -277,17 +297,27 @@ Error llmc::readHuggingFaceTexts(Source &source, StringRef folder) {
   if (Error error = readTokenizer(source, folder))
     return error;
   for (StringRef file : {"config.json", "generation_config.json",
-                         "tokenizer_config.json", "chat_template.jinja"})
-    if (sys::fs::exists(pathIn(folder, file)))
+                         "tokenizer_config.json", "chat_template.jinja"}) {
+    Expected<bool> exists = fileExists(pathIn(folder, file));
+    if (!exists)
+      return exists.takeError();
+    if (*exists)
       source.files.push_back(pathIn(folder, file));
-  if (const TokenizerFile *file = findTokenizerFile(folder))
-    source.files.push_back(pathIn(folder, file->name));
+  }
+  Expected<const TokenizerFile *> file = findTokenizerFile(folder);
+  if (!file)
+    return file.takeError();
+  if (*file)
+    source.files.push_back(pathIn(folder, (*file)->name));
   return Error::success();
 }
 
 Expected<Source> llmc::openHuggingFace(StringRef folder,
                                        mlir::MLIRContext &context) {
-  if (!sys::fs::exists(pathIn(folder, "config.json")))
+  Expected<bool> isModel = fileExists(pathIn(folder, "config.json"));
+  if (!isModel)
+    return isModel.takeError();
+  if (!*isModel)
     return explainNoModelFolder(folder);
   Expected<HfConfig> config = readConfig(folder, "config.json");
   if (!config)

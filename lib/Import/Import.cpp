@@ -145,7 +145,7 @@ Expected<ImportedModel> llmc::importModel(StringRef path,
   context.loadDialect<mlir::llm::LLMDialect, mlir::arith::ArithDialect,
                       mlir::func::FuncDialect, mlir::onnx::ONNXDialect,
                       mlir::tensor::TensorDialect>();
-  ImportedModel model;
+  ImportedModel model; // from here on it watches
   model.module = mlir::ModuleOp::create(
       mlir::NameLoc::get(mlir::StringAttr::get(&context, path)));
   Expected<Source> source = buildModel(path, *model.module, options);
@@ -154,6 +154,8 @@ Expected<ImportedModel> llmc::importModel(StringRef path,
   if (Error error = addDefaults(*source, *model.module))
     return error;
   if (Error error = verifyModule(*source, *model.module))
+    return error;
+  if (Error error = model.watch.check())
     return error;
   model.warnings = std::exchange(source->warnings, {});
   warnOfTexts(*source);

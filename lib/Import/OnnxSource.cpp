@@ -44,14 +44,20 @@ std::string llmc::findOnnxFile(StringRef path) {
   }
   SmallString<256> weights(path);
   sys::path::append(weights, "model.safetensors");
-  return sys::fs::exists(weights) ? "" : found;
+  Expected<bool> exists = fileExists(weights);
+  if (!exists)
+    consumeError(exists.takeError()); // said by whoever reads the folder next
+  return !exists || *exists ? "" : found;
 }
 
 /// A JSON object of a file beside the model; empty if there is no such file.
 static Expected<json::Object> readBeside(StringRef folder, StringRef name) {
   SmallString<256> path(folder);
   sys::path::append(path, name);
-  if (!sys::fs::exists(path))
+  Expected<bool> exists = fileExists(path);
+  if (!exists)
+    return exists.takeError();
+  if (!*exists)
     return json::Object();
   Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
   if (!buffer)

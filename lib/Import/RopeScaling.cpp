@@ -187,6 +187,9 @@ static Expected<RopeFrequencies> readLongRope(HfConfig &keys, double theta,
                                               int64_t rotaryDims,
                                               const RopeShape &shape,
                                               double original) {
+  if (original < 2) // its logarithm divides
+    return keys.fail("original_max_position_embeddings",
+                     "requires 2 positions or more");
   Expected<std::vector<double>> shortFactors =
       readFactors(keys, "short_factor", rotaryDims);
   if (!shortFactors)

@@ -10,7 +10,7 @@
 #include "HfConfig.h"
 
 #include "llmc/Weights/Files.h"
-#include "llmc/Weights/Gguf.h"
+#include "llmc/Weights/GgufParts.h"
 #include "llmc/Weights/WeightStore.h"
 #include "llmrt/TokenizerModel.h"
 
@@ -58,6 +58,10 @@ bool hasOtherHead(Source &source, llvm::StringRef table);
 
 /// `preTokenizer`: counts instead of tokenizer.ggml.pre, unless empty.
 llvm::Expected<Source> openGguf(llvm::StringRef path,
+                                mlir::MLIRContext &context,
+                                llvm::StringRef preTokenizer);
+/// The same of files that are open already.
+llvm::Expected<Source> readGguf(OpenedGguf opened, llvm::StringRef path,
                                 mlir::MLIRContext &context,
                                 llvm::StringRef preTokenizer);
 llvm::Expected<Source> openHuggingFace(llvm::StringRef folder,

@@ -16,38 +16,43 @@ using namespace llmc;
 
 namespace {
 
-/// A file as it was when it was mapped; never freed, for a signal handler may
+/// A file as it was when it was opened; never freed, for a signal handler may
 /// look at it at any time.
-struct MappedFile {
+struct OpenedFile {
   std::string path;
-  const char *begin;
+  const char *begin; // of its mapping; null: there is none
   const char *end;
   sys::fs::file_status status;
-  const MappedFile *before;
+  const OpenedFile *before;
 };
 
-std::atomic<const MappedFile *> lastMapped = nullptr;
+std::atomic<const OpenedFile *> lastOpened = nullptr;
 
 } // namespace
 
-static void noteMapping(StringRef path, const MemoryBuffer &buffer,
-                        const sys::fs::file_status &status) {
-  auto *file = new MappedFile{path.str(), buffer.getBufferStart(),
-                              buffer.getBufferEnd(), status, lastMapped.load()};
-  while (!lastMapped.compare_exchange_weak(file->before, file)) {
+static void noteFile(StringRef path, const MemoryBuffer &buffer,
+                     const sys::fs::file_status &status) {
+  bool isMapped = buffer.getBufferKind() == MemoryBuffer::MemoryBuffer_MMap;
+  auto *file = new OpenedFile{
+      path.str(), isMapped ? buffer.getBufferStart() : nullptr,
+      isMapped ? buffer.getBufferEnd() : nullptr, status, lastOpened.load()};
+  while (!lastOpened.compare_exchange_weak(file->before, file)) {
   }
 }
 
 const char *llmc::findMappedFile(const void *address) {
   auto *at = static_cast<const char *>(address);
-  for (const MappedFile *file = lastMapped.load(); file; file = file->before)
+  for (const OpenedFile *file = lastOpened.load(); file; file = file->before)
     if (at >= file->begin && at < file->end)
       return file->path.c_str();
   return nullptr;
 }
 
-Error llmc::checkMappedFilesUnchanged() {
-  for (const MappedFile *file = lastMapped.load(); file; file = file->before) {
+FileWatch::FileWatch() : before(lastOpened.load()) {}
+
+Error FileWatch::check() const {
+  for (const OpenedFile *file = lastOpened.load(); file != before;
+       file = file->before) {
     sys::fs::file_status now;
     if (sys::fs::status(file->path, now) ||
         now.getUniqueID() != file->status.getUniqueID())
@@ -59,6 +64,16 @@ Error llmc::checkMappedFilesUnchanged() {
                        "it is complete");
   }
   return Error::success();
+}
+
+Expected<bool> llmc::fileExists(StringRef path) {
+  std::error_code error = sys::fs::access(path, sys::fs::AccessMode::Exist);
+  if (!error)
+    return true;
+  if (error == std::errc::no_such_file_or_directory ||
+      error == std::errc::not_a_directory)
+    return false;
+  return fileError(path, "", "cannot be looked for: " + error.message());
 }
 
 Expected<std::unique_ptr<MemoryBuffer>> llmc::openFile(StringRef path) {
@@ -80,8 +95,7 @@ Expected<std::unique_ptr<MemoryBuffer>> llmc::openFile(StringRef path) {
   if (std::string failed = describeFailedDownload((*buffer)->getBuffer());
       !failed.empty())
     return fileError(path, "", failed);
-  if ((*buffer)->getBufferKind() == MemoryBuffer::MemoryBuffer_MMap)
-    noteMapping(path, **buffer, status);
+  noteFile(path, **buffer, status);
   return std::move(*buffer);
 }
 

@@ -135,12 +135,16 @@ static Expected<std::vector<std::string>> findParts(const GgufFile &file,
                          ": give it the name that it had (NAME-00001-of-" +
                          formatv("{0,0+5}", count).str() +
                          ".gguf) beside the others, or " + merge);
-  for (const std::string &name : names)
-    if (!sys::fs::exists(name))
+  for (const std::string &name : names) {
+    Expected<bool> exists = fileExists(name);
+    if (!exists)
+      return exists.takeError();
+    if (!*exists)
       return fileError(file.fileName, "key 'split.count'",
                        "is one of " + Twine(count) + " files, and " +
                            quote(sys::path::filename(name)) +
                            " is not beside it: download it, too");
+  }
   return names;
 }
 

@@ -8,6 +8,8 @@
 #include "llmc/Weights/Errors.h"
 #include "llmc/Weights/Rounding.h"
 
+#include <cmath>
+
 using namespace llvm;
 using namespace llmc;
 
@@ -38,6 +40,9 @@ std::string llmc::readStatistic(const WeightStore &store, StringRef weight,
   numbers.resize(*countElements(found->shape));
   mlir::llm::EncodingAttrInterface encoding = found->encoding;
   encoding.dequantize(found->bytes.data(), numbers.size(), numbers.data());
+  if (!all_of(numbers, [](float number) { return std::isfinite(number); }))
+    return "the statistics of the input of " + quote(weight) +
+           " have a number that is not finite: calibrate again";
   return "";
 }
 
@@ -45,11 +50,17 @@ std::string llmc::readSums(const WeightStore &store, StringRef weight,
                            int64_t cols, ArrayRef<float> columnScale,
                            std::vector<float> &xtx) {
   std::string problem = readStatistic(store, weight, "xtx", {cols, cols}, xtx);
-  if (problem.empty() && !columnScale.empty())
+  if (!problem.empty())
+    return problem;
+  for (int64_t i = 0; i < cols; ++i)
+    if (xtx[i * cols + i] < 0)
+      return "the statistics of the input of " + quote(weight) +
+             " are no sums of squares: calibrate again";
+  if (!columnScale.empty())
     for (int64_t i = 0; i < cols; ++i)
       for (int64_t j = 0; j < cols; ++j)
         xtx[i * cols + j] /= columnScale[i] * columnScale[j];
-  return problem;
+  return "";
 }
 
 std::string llmc::factorSums(ArrayRef<float> xtx, double damp,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "Fuzz.h"
+#include "FuzzContext.h"
 
 #include "lib/Import/OnnxGraph.h"
 
@@ -35,12 +36,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz::checkMessage(llvm::toString(file.takeError()));
     return 0;
   }
-  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  context.loadDialect<mlir::llm::LLMDialect, mlir::onnx::ONNXDialect,
-                      mlir::arith::ArithDialect, mlir::func::FuncDialect,
-                      mlir::math::MathDialect, mlir::tensor::TensorDialect>();
-  mlir::ScopedDiagnosticHandler quiet(
-      &context, [](mlir::Diagnostic &) { return mlir::success(); });
+  mlir::MLIRContext &context =
+      fuzz::getContext<mlir::llm::LLMDialect, mlir::onnx::ONNXDialect,
+                       mlir::arith::ArithDialect, mlir::func::FuncDialect,
+                       mlir::math::MathDialect, mlir::tensor::TensorDialect>();
   if (llvm::Error error = build(**file, context))
     fuzz::checkMessage(llvm::toString(std::move(error)));
   return 0;

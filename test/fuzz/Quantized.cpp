@@ -4,6 +4,7 @@
 // An input is a config.json in one line, and a safetensors file.
 //===----------------------------------------------------------------------===//
 #include "Fuzz.h"
+#include "FuzzContext.h"
 
 #include "lib/Import/Quantized/QuantizedForm.h"
 #include "llmc/Weights/Json.h"
@@ -16,8 +17,6 @@ static llvm::Error open(llvm::StringRef text, llvm::ArrayRef<uint8_t> bytes) {
   auto fields = parseJsonObject("config.json", text);
   if (!fields)
     return fields.takeError();
-  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  context.loadDialect<mlir::llm::LLMDialect>();
   Source source(SourceKind::HuggingFace, "model");
   source.config = HfConfig("config.json", std::move(*fields));
   auto quantized = QuantizedTensors::open(*source.config);
@@ -28,7 +27,8 @@ static llvm::Error open(llvm::StringRef text, llvm::ArrayRef<uint8_t> bytes) {
     return tensors.takeError();
   for (const SafeTensor &tensor : *tensors)
     quantized->take(tensor, "model.safetensors");
-  if (llvm::Error error = quantized->addMatrices(source, context))
+  if (llvm::Error error = quantized->addMatrices(
+          source, fuzz::getContext<mlir::llm::LLMDialect>()))
     return error;
   std::vector<uint8_t> made;
   for (const SourceTensor &tensor : source.weights.tensors())

@@ -110,9 +110,9 @@ class Attack:
 
 
 def check_error(result, *parts, tool="llmc"):
-    """One line that says what is wrong and names every part."""
+    """One line, behind what there was to warn of, that says what is wrong and names every part."""
     prefix = "llmc: error: " if tool == "llmc" else "error: "
-    lines = result.err.rstrip("\n").split("\n")
+    lines = [line for line in result.err.rstrip("\n").split("\n") if not line.startswith("llmc: warning: ")]
     if len(lines) != 1 or not lines[0].startswith(prefix):
         raise Wrong(f"not one line '{prefix}...': {result.err[:300]!r}")
     for part in parts:

@@ -19,13 +19,16 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from harness import COMPILE, MIB, MODELS, Attack, Wrong, check_error
+from harness import COMPILE, FOLDER, MIB, MODELS, ROOT, Attack, Wrong, check_error, load
 
+# One of each way in; importers take memory in their own ways.
 MODEL = MODELS / "llama-f32.gguf"
+FORMATS = {"GGUF": MODEL, "folder": MODELS / "llama", "shards": MODELS / "llama-sharded", "quantised": MODELS / "llama-nf4",
+           "ONNX": ROOT / "test" / "Inputs" / "onnx" / "gpt2-opset23" / "model.onnx"}
 
 
-def command(t, app):
-    return [t.llmc, "compile", str(MODEL), "-o", str(app), *COMPILE]
+def command(t, app, model=MODEL):
+    return [t.llmc, "compile", str(model), "-o", str(app), *COMPILE]
 
 
 def check_whole(t, app):
@@ -64,7 +67,7 @@ def kills(t, count, rng):
     return f"{caught} of {count} compiles caught at work, at most {most} files between them, none left after the next"
 
 
-def limits(t, name, what, sizes):
+def limits(t, name, what, sizes, model=MODEL):
     """Works, or says in one line why not."""
     out = t.work / name
     out.mkdir()
@@ -77,7 +80,7 @@ def limits(t, name, what, sizes):
 
     for size in sizes:
         try:
-            result = t.run(*command(t, app), code=(0, 1), preexec_fn=lambda: prepare(size))
+            result = t.run(*command(t, app, model), code=(0, 1), preexec_fn=lambda: prepare(size))
             if result.code:
                 check_error(result)
         except Wrong as wrong:
@@ -102,17 +105,19 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory(prefix="llmc-sweeps-") as work:
         t = Attack(options.llmc, Path(work))
-        # From where the loader alone needs more to where everything works.
-        memory = [int(340 * MIB + (700 - 340) * MIB * i / options.sizes) for i in range(options.sizes)]
+        # From what the loader alone needs to where everything works.
+        edge = load(FOLDER / "10-memory-limit.py").least(t)
+        memory = [int((edge + 1 + 500 * i / options.sizes) * MIB) for i in range(options.sizes)]
         files = [int(4096 * (16384 ** (i / max(options.sizes - 1, 1)))) for i in range(options.sizes)]
         for name, sweep in (("kill -9", lambda: kills(t, options.kills, rng)),
-                            ("ulimit -v", lambda: limits(t, "memory", resource.RLIMIT_AS, memory)),
+                            *((f"ulimit -v, {name}", lambda name=name: limits(t, name, resource.RLIMIT_AS, memory, FORMATS[name]))
+                              for name in FORMATS),
                             ("ulimit -f", lambda: limits(t, "files", resource.RLIMIT_FSIZE, files))):
             try:
-                print(f"pass  {name:10} {sweep()}", flush=True)
+                print(f"pass  {name:20} {sweep()}", flush=True)
             except Wrong as wrong:
                 failed += 1
-                print(f"FAIL  {name:10} {wrong}", flush=True)
+                print(f"FAIL  {name:20} {wrong}", flush=True)
     return 1 if failed else 0
 
 

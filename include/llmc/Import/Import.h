@@ -4,6 +4,7 @@
 #ifndef LLMC_IMPORT_IMPORT_H
 #define LLMC_IMPORT_IMPORT_H
 
+#include "llmc/Weights/Files.h"
 #include "llmc/Weights/WeightStore.h"
 #include "llmrt/TokenizerModel.h"
 
@@ -23,6 +24,7 @@ struct ImportedModel {
   /// tensors has no use for one. Empty: nothing does.
   std::string unreadableTokenizer;
   std::vector<std::string> files; // that it was read from
+  FileWatch watch;                // over them, and whatever is read later
   /// What was read otherwise than the files say, or will not work in the
   /// program: one sentence each, with file and place.
   std::vector<std::string> warnings;

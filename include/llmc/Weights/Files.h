@@ -12,17 +12,31 @@
 
 namespace llmc {
 
-/// Maps a regular file. Fails on anything else (folders, pipes, devices).
+/// A regular file in memory: mapped, or a copy of a small one. Fails on anything
+/// else (folders, pipes, devices).
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 openFile(llvm::StringRef path);
+
+/// Whether there is such a file. That nobody can tell (a network that fails, a
+/// folder that may not be entered) is an error: a model without its tokenizer, or
+/// with other weights, would be made of it.
+llvm::Expected<bool> fileExists(llvm::StringRef path);
 
 /// The path of the file that is mapped at `address`, or null. Async-signal-safe:
 /// reading a file that someone cuts meanwhile is a SIGBUS.
 const char *findMappedFile(const void *address);
 
-/// Fails if a file that was mapped is another one now than it was: what was read
-/// of it may be half of each.
-llvm::Error checkMappedFilesUnchanged();
+/// Looks after the files that are opened as long as it lives.
+class FileWatch {
+public:
+  FileWatch();
+  /// Fails if one of them is another one now than it was: what was read of it may
+  /// be half of each, and zeros where a copy came to the end too early.
+  llvm::Error check() const;
+
+private:
+  const void *before; // what was opened earlier
+};
 
 llvm::ArrayRef<uint8_t> bytesOf(const llvm::MemoryBuffer &buffer);
 

@@ -282,7 +282,8 @@ Value Evaluator::makeRange(const Items &arguments, int line) {
   for (size_t i = 0; valid && i < arguments.size(); ++i) {
     valid = arguments[i].is(Kind::Int) &&
             std::abs(arguments[i].asInteger() / 2) < int64_t(1) << 40;
-    bounds[arguments.size() == 1 ? 1 : i] = arguments[i].asInteger();
+    if (valid)
+      bounds[arguments.size() == 1 ? 1 : i] = arguments[i].asInteger();
   }
   auto [begin, end, step] = bounds;
   if (!valid || step == 0) {

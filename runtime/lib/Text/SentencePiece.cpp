@@ -10,6 +10,7 @@
 #include "Vocabulary.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 using namespace llmrt;
@@ -40,6 +41,10 @@ public:
     for (size_t id = 0; id < model.tokens.size(); ++id)
       if (isMergeable(model.types[id]))
         byText.emplace(model.tokens[id], int32_t(id));
+    for (size_t id = 0; id < model.scores.size(); ++id)
+      if (std::isnan(model.scores[id])) // which has no place in an order
+        return Status::error("token " + std::to_string(id) +
+                             " has a score that is not a number");
     rankScores();
     for (size_t id = 0; id < model.tokens.size(); ++id)
       if (isMergeable(model.types[id]))

@@ -271,6 +271,15 @@ static const BadHf badHfs[] = {
                                                {"high_freq_factor", 1}}));
      },
      "must be above low_freq_factor"},
+    {"LongRopeOfOnePosition",
+     [](HfModel &m) {
+       m.set("rope_scaling",
+             rope("longrope",
+                  llvm::json::Object{{"short_factor", llvm::json::Array{1, 1}},
+                                     {"long_factor", llvm::json::Array{1, 1}},
+                                     {"original_max_position_embeddings", 1}}));
+     },
+     "original_max_position_embeddings': requires 2 positions or more"},
     {"RopeKeyUnknown",
      [](HfModel &m) {
        m.set("rope_parameters",
@@ -326,6 +335,20 @@ static const BadHf badHfs[] = {
        m.set("layer_types", llvm::json::Array{"linear_attention"});
      },
      "layer 0 is 'linear_attention'"},
+    {"MptPrefixIsANumber",
+     [](HfModel &m) {
+       m.config = llvm::json::Object{
+           {"architectures", llvm::json::Array{"MPTForCausalLM"}},
+           {"model_type", "mpt"},
+           {"d_model", 8},
+           {"n_layers", 1},
+           {"n_heads", 2},
+           {"max_seq_len", 16},
+           {"vocab_size", 10},
+           {"attn_config",
+            llvm::json::Object{{"alibi", true}, {"prefix_lm", 1}}}};
+     },
+     "key 'attn_config.prefix_lm': requires true or false, found 1"},
     {"Gpt2CrossAttention",
      [](HfModel &m) {
        m = HfModel::gpt2();

@@ -55,6 +55,7 @@ TEST(ChatTemplate, UnsupportedConstructsAreNamedWithTheirLine) {
   expectFailure("{% for x in y recursive %}{% endfor %}", "recursive");
   expectFailure("{{ 'a'.encode() }}", "method 'encode'");
   expectFailure("{{ messages.append(1) }}", "method 'append'");
+  expectFailure("{{ range('1') }}", "'range' wants one to three integers");
   expectFailure("{{ ''.__class__.__mro__ }}", "undefined");
 }
 

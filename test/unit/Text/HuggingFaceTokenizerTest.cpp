@@ -30,21 +30,6 @@ Expected<TokenizerModel> parse(const Json &json, const char *config = "") {
   return parseHuggingFaceTokenizer(json.dump(), config);
 }
 
-/// The message of parsing the small tokenizer with one field changed.
-std::string refusal(const char *pointer, const char *value) {
-  Json json = smallTokenizer();
-  json[Json::json_pointer(pointer)] = Json::parse(value);
-  Expected<TokenizerModel> model = parse(json);
-  EXPECT_FALSE(model) << pointer << " = " << value;
-  return model.message();
-}
-
-void expectRefusal(const char *pointer, const char *value, const char *what) {
-  std::string message = refusal(pointer, value);
-  EXPECT_NE(message.find(what), std::string::npos) << message;
-  EXPECT_EQ(message.find("tokenizer.json"), 0u) << message;
-}
-
 } // namespace
 
 TEST(HuggingFaceTokenizer, ReadsTheSmallOne) {
@@ -110,95 +95,175 @@ TEST(HuggingFaceTokenizer, ReadsTemplatesAroundTheText) {
   EXPECT_EQ(model->suffixIds, std::vector<int32_t>{5});
 }
 
-TEST(HuggingFaceTokenizer, NamesWhatItDoesNotSupport) {
-  expectRefusal("/model/type", R"("WordLevel")", "supported are BPE");
-  expectRefusal("/model/type", R"("WordPiece")", "model.unk_token is absent");
-  expectRefusal("/model/type", R"("Unigram")", "not an array of token");
-  expectRefusal("/model/byte_fallback", "true", "byte_fallback");
-  expectRefusal("/model/dropout", "0.1", "dropout");
-  expectRefusal("/model/end_of_word_suffix", R"("</w>")", "</w>");
-  expectRefusal("/normalizer", R"({"type": "Nmt"})", "'Nmt', supported are");
-  expectRefusal("/pre_tokenizer", R"({"type": "UnicodeScripts"})",
-                "supported are BertPreTokenizer");
-  expectRefusal("/pre_tokenizer", "null", "decoder.type is 'ByteLevel'");
-  expectRefusal("/decoder", R"({"type": "WordPiece"})", "decoder.type");
-  expectRefusal("/post_processor", R"({"type": "Other"})", "Other");
+//===----------------------------------------------------------------------===//
+// Files that are wrong in one place
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct BadField {
+  const char *name, *pointer, *value;
+  const char *says; // behind "tokenizer.json: "
+};
+void PrintTo(const BadField &bad, std::ostream *os) { *os << bad.name; }
+
+class BadTokenizerJson : public testing::TestWithParam<BadField> {};
+
+constexpr const char *splitSideways =
+    R"({"type": "Split", "pattern": {"Regex": "a"}, "behavior": "Sideways"})";
+constexpr const char *splitByIntersection =
+    R"({"type": "Sequence", "pretokenizers": [
+        {"type": "Split", "pattern": {"Regex": "[a&&b]"},
+         "behavior": "Isolated"}, {"type": "ByteLevel"}]})";
+constexpr const char *splitByNothing =
+    R"({"type": "Split", "pattern": {}, "behavior": "Isolated"})";
+constexpr const char *splitByHalf =
+    R"({"type": "Sequence", "pretokenizers": [
+        {"type": "Split", "pattern": {"Regex": "(a"},
+         "behavior": "Isolated"}, {"type": "ByteLevel"}]})";
+constexpr const char *templateOfNothing =
+    R"({"type": "TemplateProcessing", "single": []})";
+constexpr const char *templateOfUnknown =
+    R"({"type": "TemplateProcessing",
+        "single": [{"SpecialToken": {"id": "x"}}]})";
+constexpr const char *templateOfNoToken =
+    R"({"type": "TemplateProcessing",
+        "single": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}}],
+        "special_tokens": {"x": {"ids": [77]}}})";
+constexpr const char *charsmapOfNothing =
+    R"({"type": "Precompiled", "precompiled_charsmap": "!"})";
+constexpr const char *charsmapThatEnds =
+    R"({"type": "Precompiled", "precompiled_charsmap": "AAQAAAA="})";
+constexpr const char *metaspaceOften =
+    R"({"type": "Metaspace", "replacement": "_", "prepend_scheme": "often"})";
+
+const BadField badFields[] = {
+    // What is not supported.
+    {"WordLevel", "/model/type", R"("WordLevel")", "supported are BPE"},
+    {"WordPieceOfNothingUnknown", "/model/type", R"("WordPiece")",
+     "model.unk_token is absent"},
+    {"UnigramOfNoScores", "/model/type", R"("Unigram")",
+     "not an array of token"},
+    {"ByteFallback", "/model/byte_fallback", "true", "byte_fallback"},
+    {"Dropout", "/model/dropout", "0.1", "dropout"},
+    {"EndOfWord", "/model/end_of_word_suffix", R"("</w>")", "</w>"},
+    {"NormalizerNmt", "/normalizer", R"({"type": "Nmt"})",
+     "'Nmt', supported are"},
+    {"SplitByScripts", "/pre_tokenizer", R"({"type": "UnicodeScripts"})",
+     "supported are BertPreTokenizer"},
+    {"NoSplitForBytes", "/pre_tokenizer", "null",
+     "decoder.type is 'ByteLevel'"},
+    {"DecoderOfOthers", "/decoder", R"({"type": "WordPiece"})", "decoder.type"},
+    {"UnknownProcessor", "/post_processor", R"({"type": "Other"})", "Other"},
+    // Fields of the wrong type.
+    {"ModelIsAList", "/model", "[]", "model is not an object"},
+    {"VocabularyIsAList", "/model/vocab", "[]", "model.vocab"},
+    {"IdIsText", "/model/vocab/a", R"("0")", "model.vocab['a']"},
+    {"IdIsNegative", "/model/vocab/a", "-1", "model.vocab['a']"},
+    {"IdIsAFraction", "/model/vocab/a", "1.5", "model.vocab['a']"},
+    {"IdOverflows", "/model/vocab/a", "99999999999", "model.vocab['a']"},
+    {"IdIsFarAway", "/model/vocab/a", "2147483646", "too far beyond"},
+    {"MergesAreAnObject", "/model/merges", "{}", "model.merges"},
+    {"MergeIsANumber", "/model/merges/0", "5", "model.merges[0]"},
+    {"MergeOfThree", "/model/merges/0", R"(["a", "b", "c"])",
+     "model.merges[0]"},
+    {"IgnoreMergesIsANumber", "/model/ignore_merges", "1",
+     "model.ignore_merges"},
+    {"UnknownIsANumber", "/model/unk_token", "7", "model.unk_token"},
+    {"AddedTokensAreANumber", "/added_tokens", "7",
+     "added_tokens is not an array"},
+    {"AddedTokenIsAList", "/added_tokens/0", "[]", "added_tokens[0]"},
+    {"AddedTokenHasNoId", "/added_tokens/0/id", "null", "added_tokens[0]"},
+    {"SpecialIsANumber", "/added_tokens/0/special", "0",
+     "added_tokens[0].special"},
+    {"PrefixSpaceIsAList", "/pre_tokenizer/add_prefix_space", "[]",
+     "add_prefix_space"},
+    {"SplitTypeIsANumber", "/pre_tokenizer/type", "1", "pre_tokenizer.type"},
+    {"SequenceOfNothing", "/normalizer", R"({"type": "Sequence"})",
+     "normalizers"},
+    {"NormalizerIsText", "/normalizer", R"("NFC")", "normalizer"},
+    {"CharsmapIsNoBase64", "/normalizer", charsmapOfNothing,
+     "precompiled_charsmap is not base64"},
+    {"CharsmapEnds", "/normalizer", charsmapThatEnds, "charsmap"},
+    // Contradictions.
+    {"TwoTokensOfAnId", "/model/vocab/b", "0", "two tokens with id 0"},
+    {"MergeOfNoToken", "/model/merges/0", R"("a c")", "'c'"},
+    {"MergeToNoToken", "/model/merges/0", R"("b a")", "'ba'"},
+    {"MergeWithoutSpace", "/model/merges/0", R"("ab")", "one space"},
+    {"MergeOfTwoSpaces", "/model/merges/0", R"("a b ")", "one space"},
+    {"UnknownIsNoToken", "/model/unk_token", R"("<unk>")", "<unk>"},
+    {"AddedTokenTakesAnId", "/added_tokens/0/id", "1", "the id 1 of 'b'"},
+    {"AddedTokenHasAnother", "/added_tokens/0/content", R"("a")", "gives it 0"},
+    {"AddedTokenTwice", "/added_tokens/0/content", R"("</s>")", "</s>"},
+    {"AddedTokenFarAway", "/added_tokens/0/id", "2000000", "too far beyond"},
+    // Patterns and templates.
+    {"SplitByNothing", "/pre_tokenizer", splitByNothing, "pattern"},
+    {"SplitSideways", "/pre_tokenizer", splitSideways, "Sideways"},
+    {"SplitByIntersection", "/pre_tokenizer", splitByIntersection,
+     "intersection"},
+    {"SplitByHalfAPattern", "/pre_tokenizer", splitByHalf, "pattern"},
+    {"MetaspaceOften", "/pre_tokenizer", metaspaceOften, "'often'"},
+    {"NoTemplate", "/post_processor", R"({"type": "TemplateProcessing"})",
+     "single"},
+    {"TemplateOfNothing", "/post_processor", templateOfNothing,
+     "lacks the sequence A"},
+    {"TemplateOfUnknown", "/post_processor", templateOfUnknown, "'x'"},
+    {"TemplateOfNoToken", "/post_processor", templateOfNoToken, "77"},
+    {"RobertaWithoutTokens", "/post_processor",
+     R"({"type": "RobertaProcessing"})", "cls"},
+};
+} // namespace
+
+TEST_P(BadTokenizerJson, IsRefused) {
+  Json json = smallTokenizer();
+  json[Json::json_pointer(GetParam().pointer)] = Json::parse(GetParam().value);
+  Expected<TokenizerModel> model = parse(json);
+  ASSERT_FALSE(model);
+  EXPECT_EQ(model.message().find("tokenizer.json"), 0u) << model.message();
+  EXPECT_NE(model.message().find(GetParam().says), std::string::npos)
+      << model.message();
+  EXPECT_EQ(model.message().find('\n'), std::string::npos) << model.message();
 }
 
-TEST(HuggingFaceTokenizer, NamesFieldsOfTheWrongType) {
-  expectRefusal("/model", "[]", "model is not an object");
-  expectRefusal("/model/vocab", "[]", "model.vocab");
-  expectRefusal("/model/vocab/a", R"("0")", "model.vocab['a']");
-  expectRefusal("/model/vocab/a", "-1", "model.vocab['a']");
-  expectRefusal("/model/vocab/a", "1.5", "model.vocab['a']");
-  expectRefusal("/model/vocab/a", "99999999999", "model.vocab['a']");
-  expectRefusal("/model/vocab/a", "2147483646", "too far beyond");
-  expectRefusal("/model/merges", "{}", "model.merges");
-  expectRefusal("/model/merges/0", "5", "model.merges[0]");
-  expectRefusal("/model/ignore_merges", "1", "model.ignore_merges");
-  expectRefusal("/model/unk_token", "7", "model.unk_token");
-  expectRefusal("/added_tokens", "7", "added_tokens is not an array");
-  expectRefusal("/added_tokens/0", "[]", "added_tokens[0]");
-  expectRefusal("/added_tokens/0/id", "null", "added_tokens[0]");
-  expectRefusal("/added_tokens/0/special", "0", "added_tokens[0].special");
-  expectRefusal("/pre_tokenizer/add_prefix_space", "[]", "add_prefix_space");
-  expectRefusal("/pre_tokenizer/type", "1", "pre_tokenizer.type");
-  expectRefusal("/normalizer", R"({"type": "Sequence"})", "normalizers");
+INSTANTIATE_TEST_SUITE_P(, BadTokenizerJson, testing::ValuesIn(badFields),
+                         [](const auto &info) { return info.param.name; });
+
+namespace {
+struct BadTexts {
+  const char *name, *file, *config; // file null: the small tokenizer
+  const char *says;
+};
+void PrintTo(const BadTexts &bad, std::ostream *os) { *os << bad.name; }
+
+class BadTokenizerTexts : public testing::TestWithParam<BadTexts> {};
+
+const BadTexts badTexts[] = {
+    {"Empty", "", "", "tokenizer.json is not valid JSON"},
+    {"Cut", "{", "", "tokenizer.json is not valid JSON"},
+    {"HalfAWord", "nul", "", "tokenizer.json is not valid JSON"},
+    {"NoUtf8", "{\"model\": \"\xFF\"}", "", "tokenizer.json is not valid JSON"},
+    {"CommaAtTheEnd", "[1,]", "", "tokenizer.json is not valid JSON"},
+    {"List", "[]", "", "tokenizer.json is not an object"},
+    {"NoModel", "{}", "", "tokenizer.json has no model"},
+    {"ConfigCut", nullptr, "{", "tokenizer_config.json is not valid JSON"},
+    {"ConfigIsAList", nullptr, "[]", "tokenizer_config.json: is not an object"},
+    {"EndTokenIsANumber", nullptr, R"({"eos_token": 5})",
+     "tokenizer_config.json: eos_token"},
+    {"TemplateIsANumber", nullptr, R"({"chat_template": 5})",
+     "chat_template is neither text nor a list"},
+};
+} // namespace
+
+TEST_P(BadTokenizerTexts, AreRefused) {
+  const BadTexts &bad = GetParam();
+  Expected<TokenizerModel> model = parseHuggingFaceTokenizer(
+      bad.file ? bad.file : smallTokenizer().dump(), bad.config);
+  ASSERT_FALSE(model);
+  EXPECT_NE(model.message().find(bad.says), std::string::npos)
+      << model.message();
 }
 
-TEST(HuggingFaceTokenizer, NamesContradictions) {
-  expectRefusal("/model/vocab/b", "0", "two tokens with id 0");
-  expectRefusal("/model/merges/0", R"("a c")", "'c'");
-  expectRefusal("/model/merges/0", R"("b a")", "'ba'");
-  expectRefusal("/model/merges/0", R"("ab")", "one space");
-  expectRefusal("/model/merges/0", R"("a b ")", "one space");
-  expectRefusal("/model/unk_token", R"("<unk>")", "<unk>");
-  expectRefusal("/added_tokens/0/id", "1", "the id 1 of 'b'");
-  expectRefusal("/added_tokens/0/content", R"("a")", "gives it 0");
-  expectRefusal("/added_tokens/0/content", R"("</s>")", "</s>");
-  expectRefusal("/added_tokens/0/id", "2000000", "too far beyond");
-}
-
-TEST(HuggingFaceTokenizer, RefusesPatternsItCannotRun) {
-  expectRefusal("/pre_tokenizer",
-                R"({"type": "Split", "pattern": {}, "behavior": "Isolated"})",
-                "pattern");
-  expectRefusal("/pre_tokenizer",
-                R"({"type": "Split", "pattern": {"Regex": "a"},
-                    "behavior": "Sideways"})",
-                "Sideways");
-  expectRefusal("/pre_tokenizer", R"({"type": "Sequence", "pretokenizers": [
-      {"type": "Split", "pattern": {"Regex": "[a&&b]"},
-       "behavior": "Isolated"}, {"type": "ByteLevel"}]})",
-                "intersection");
-}
-
-TEST(HuggingFaceTokenizer, RefusesBrokenTemplates) {
-  expectRefusal("/post_processor", R"({"type": "TemplateProcessing"})",
-                "single");
-  expectRefusal("/post_processor",
-                R"({"type": "TemplateProcessing", "single": []})",
-                "lacks the sequence A");
-  expectRefusal("/post_processor", R"({"type": "TemplateProcessing",
-      "single": [{"SpecialToken": {"id": "x"}}]})",
-                "'x'");
-  expectRefusal("/post_processor", R"({"type": "TemplateProcessing",
-      "single": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}}],
-      "special_tokens": {"x": {"ids": [77]}}})",
-                "77");
-  expectRefusal("/post_processor", R"({"type": "RobertaProcessing"})", "cls");
-}
-
-TEST(HuggingFaceTokenizer, RefusesWhatIsNotJson) {
-  for (const char *text : {"", "{", "nul", "{\"model\": \"\xFF\"}", "[1,]"})
-    EXPECT_FALSE(parseHuggingFaceTokenizer(text, "")) << text;
-  EXPECT_FALSE(parseHuggingFaceTokenizer("[]", ""));
-  EXPECT_EQ(parse(smallTokenizer(), "{").message(),
-            "tokenizer_config.json is not valid JSON");
-  EXPECT_FALSE(parse(smallTokenizer(), "[]"));
-  EXPECT_FALSE(parse(smallTokenizer(), R"({"eos_token": 5})"));
-  EXPECT_FALSE(parse(smallTokenizer(), R"({"chat_template": 5})"));
-}
+INSTANTIATE_TEST_SUITE_P(, BadTokenizerTexts, testing::ValuesIn(badTexts),
+                         [](const auto &info) { return info.param.name; });
 
 TEST(HuggingFaceTokenizer, RefusesDeepNesting) {
   for (const char *open : {"[", "{\"a\":"}) {

@@ -3,6 +3,7 @@
 
 #include "TestSupport.h"
 
+#include <cmath>
 #include <random>
 
 using namespace llmrt;
@@ -88,29 +89,114 @@ TEST(SentencePiece, ReadsTheConfigBesideIt) {
             (Ids{5, 2}));
 }
 
-TEST(SentencePiece, NamesWhatItDoesNotSupport) {
-  EXPECT_NE(refusal(modelFile(number(3, 4))).find("type char"),
+//===----------------------------------------------------------------------===//
+// Files that are wrong in one place
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Bad {
+  const char *name;
+  std::string file;
+  const char *config;
+  const char *says;
+};
+void PrintTo(const Bad &bad, std::ostream *os) { *os << bad.name; }
+std::string nameOf(const testing::TestParamInfo<Bad> &info) {
+  return info.param.name;
+}
+void expectRefused(const Expected<TokenizerModel> &model, const Bad &bad) {
+  ASSERT_FALSE(model);
+  EXPECT_NE(model.message().find(bad.says), std::string::npos)
+      << model.message();
+  EXPECT_EQ(model.message().find('\n'), std::string::npos) << model.message();
+}
+
+class BadTokenizerModel : public testing::TestWithParam<Bad> {};
+class BadVocabularyText : public testing::TestWithParam<Bad> {};
+
+constexpr const char *config = "tokenizer_config.json";
+
+const Bad badModels[] = {
+    {"Empty", "", "", "damaged"},
+    {"Json", "{}", "", "damaged"},
+    {"Noise", std::string(100, '\xff'), "", "damaged"},
+    {"LengthBeyondTheEnd", "\x0a\xff\xff\xff\xff\x7f", "", "damaged"},
+    {"Group", std::string("\x0b\x00", 2), "", "damaged"},
+    {"FieldZero", std::string(2, '\0'), "", "damaged"},
+    {"NoPieces", text(2, ""), "", "damaged"},
+    {"EndlessNumber", "\x18" + std::string(11, '\xff'), "", "damaged"},
+    {"PieceCut",
+     text(1, "\x0a\x05"
+             "ab"),
+     "", "damaged"},
+    {"TrainingCut", modelFile("\x18"), "", "damaged"},
+    {"Characters", modelFile(number(3, 4)), "", "type char"},
+    {"Words", modelFile(number(3, 3)), "", "type word"},
+    {"UnknownKind", modelFile(number(3, 77)), "", "type ?"},
+    {"SpaceBehind", modelFile(number(24, 1)), "", "suffix"},
+    {"PieceOfAnUnknownType", modelFile() + piece("x", 0, 9), "",
+     "piece 7 has type 9"},
+    {"PieceOfTypeZero", modelFile() + piece("x", 0, 0), "",
+     "piece 7 has type 0"},
+    {"PieceIsNoUtf8", modelFile() + piece("\xff", 0), "",
+     "token 7 is not valid UTF-8"},
+    {"NothingUnknown", piece("a", -1), "", "unknown"},
+    {"ScoreIsInfinite", modelFile() + piece("x", INFINITY), "", "score"},
+    {"ScoreIsNoNumber", modelFile(number(3, 2)) + piece("x", NAN), "",
+     "token 7 has a score that is not a number"},
+    {"CharsmapCut", modelFile("", text(2, "map")), "", "charsmap"},
+    {"ClassOfOtherIds", modelFile(),
+     R"({"tokenizer_class": "XLMRobertaTokenizer"})",
+     "tokenizer.json is needed"},
+    {"ConfigCut", modelFile(), "{", config},
+    {"ConfigIsAList", modelFile(), "[]", config},
+    {"ConfigNestsDeep", modelFile(), "[[[[[[[[[[[[[[[[", config},
+    {"AddedIdIsNoNumber", modelFile(),
+     R"({"added_tokens_decoder": {"x": {"content": "y"}}})", config},
+    {"AddedIdIsFarAway", modelFile(),
+     R"({"added_tokens_decoder": {"99999999": {"content": "y"}}})", config},
+    {"AddedIdIsAPiece", modelFile(),
+     R"({"added_tokens_decoder": {"4": {"content": "y"}}})", config},
+    {"AddBosIsANumber", modelFile(), R"({"add_bos_token": 5})", config},
+    {"ClassIsANumber", modelFile(), R"({"tokenizer_class": 5})", config},
+};
+
+const Bad badVocabularies[] = {
+    {"Empty", "", "", "'[CLS]'"},
+    {"OnlySpace", "\n\n\n", "", "'[CLS]'"},
+    {"NoSeparator", "[CLS]\n[UNK]", "", "'[SEP]'"},
+    {"NothingUnknown", "[CLS]\n[SEP]", "", "unknown"},
+    {"NoUtf8", "[CLS]\n[SEP]\n[UNK]\n\xff", "", "not valid UTF-8"},
+    {"LowerCaseIsANumber", "[CLS]\n[SEP]\n[UNK]", R"({"do_lower_case": 3})",
+     config},
+    {"ConfigCut", "[CLS]\n[SEP]\n[UNK]", "{", config},
+};
+} // namespace
+
+TEST_P(BadTokenizerModel, IsRefused) {
+  expectRefused(parseSentencePiece(GetParam().file, GetParam().config),
+                GetParam());
+}
+TEST_P(BadVocabularyText, IsRefused) {
+  expectRefused(parseVocabularyText(GetParam().file, GetParam().config),
+                GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(, BadTokenizerModel, testing::ValuesIn(badModels),
+                         nameOf);
+INSTANTIATE_TEST_SUITE_P(, BadVocabularyText,
+                         testing::ValuesIn(badVocabularies), nameOf);
+
+TEST(SentencePiece, RefusesScoresThatHaveNoOrder) {
+  std::string many; // more than a sort compares one by one
+  for (int i = 0; i < 40; ++i)
+    many += piece(std::string(1 + i % 3, char('a' + i % 26)), NAN);
+  for (int type : {1, 2})
+    EXPECT_NE(refusal(modelFile(number(3, type)) + many).find("score"),
+              std::string::npos);
+  EXPECT_NE(refusal(modelFile(number(3, 2)) + many)
+                .find("token 7 has a score that is not a number"),
             std::string::npos);
-  EXPECT_NE(refusal(modelFile(number(3, 77))).find("type ?"),
-            std::string::npos);
-  EXPECT_NE(refusal(modelFile(number(24, 1))).find("suffix"),
-            std::string::npos);
-  EXPECT_NE(refusal(modelFile() + piece("x", 0, 9)).find("piece 7 has type 9"),
-            std::string::npos);
-  EXPECT_NE(refusal(modelFile("", text(2, "map"))).find("charsmap"),
-            std::string::npos);
-  EXPECT_NE(refusal(modelFile(), R"({"tokenizer_class":
-                                     "XLMRobertaTokenizer"})")
-                .find("tokenizer.json is needed"),
-            std::string::npos);
-  for (const char *config :
-       {"{", "[]", R"({"added_tokens_decoder": {"x": {"content": "y"}}})",
-        R"({"added_tokens_decoder": {"99999999": {"content": "y"}}})",
-        R"({"added_tokens_decoder": {"4": {"content": "y"}}})",
-        R"({"add_bos_token": 5})", R"({"tokenizer_class": 5})"})
-    EXPECT_NE(refusal(modelFile(), config).find("tokenizer_config.json"),
-              std::string::npos)
-        << config;
 }
 
 TEST(SentencePiece, RefusesEveryTruncationInsideAPiece) {
@@ -122,14 +208,6 @@ TEST(SentencePiece, RefusesEveryTruncationInsideAPiece) {
       EXPECT_NE(refusal(file.substr(0, size)).find("damaged"),
                 std::string::npos)
           << size;
-}
-
-TEST(SentencePiece, RefusesWhatIsNoProtocolBuffer) {
-  for (std::string file :
-       {std::string(), std::string("{}"), std::string(100, '\xff'),
-        std::string("\x0a\xff\xff\xff\xff\x7f"), std::string("\x0b\x00", 2),
-        std::string("\x00\x00", 2)})
-    EXPECT_NE(refusal(file).find("damaged"), std::string::npos);
 }
 
 class SentencePieceDamage : public testing::TestWithParam<const char *> {};
@@ -170,13 +248,4 @@ TEST(VocabularyText, ReadsATokenALine) {
   model = parseVocabularyText(lines, R"({"do_lower_case": false})");
   ASSERT_TRUE(model) << model.message();
   EXPECT_EQ(*openModel(*model)->encode("B UN"), (Ids{2, 7, 1, 3}));
-}
-
-TEST(VocabularyText, NamesWhatIsMissing) {
-  EXPECT_NE(parseVocabularyText("", "").message().find("'[CLS]'"),
-            std::string::npos);
-  EXPECT_NE(parseVocabularyText("[CLS]\n[SEP]", "").message().find("unknown"),
-            std::string::npos);
-  EXPECT_FALSE(parseVocabularyText("[CLS]", R"({"do_lower_case": 3})"));
-  EXPECT_FALSE(parseVocabularyText("[CLS]", "{"));
 }

@@ -7,8 +7,6 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-#include <list>
-
 using namespace llmc;
 using namespace llmc::test;
 
@@ -33,31 +31,30 @@ struct Part {
   std::optional<uint32_t> all = {}; // tensors, as the file counts them
 };
 
-class Joining : public testing::Test {
-protected:
-  llvm::Expected<GgufFile> join(const std::vector<Part> &parts) {
-    std::vector<GgufFile> files;
-    for (auto [index, part] : llvm::enumerate(parts)) {
-      GgufWriter writer;
-      writer.integer("split.no", part.number)
-          .integer("split.count", part.count);
-      if (part.all)
-        writer.integer("split.tensors.count", *part.all);
-      for (const std::string &tensor : part.tensors)
-        writer.tensor(tensor, {2}, 0, someFloats(2));
-      contents.push_back(writer.finish());
-      files.push_back(llvm::cantFail(
-          parseGguf("part" + std::to_string(index), contents.back())));
-    }
-    return joinGgufParts(std::move(files));
-  }
-  std::list<Bytes> contents;
-};
+Bytes write(const Part &part) {
+  GgufWriter writer;
+  writer.integer("split.no", part.number).integer("split.count", part.count);
+  if (part.all)
+    writer.integer("split.tensors.count", *part.all);
+  for (const std::string &tensor : part.tensors)
+    writer.tensor(tensor, {2}, 0, someFloats(2));
+  return writer.finish();
+}
+
+llvm::Expected<GgufFile> join(const std::vector<Bytes> &contents) {
+  std::vector<GgufFile> files;
+  for (auto [index, bytes] : llvm::enumerate(contents))
+    files.push_back(
+        llvm::cantFail(parseGguf("part" + std::to_string(index), bytes)));
+  return joinGgufParts(std::move(files));
+}
 
 } // namespace
 
-TEST_F(Joining, CollectsTheTensorsOfAllParts) {
-  auto joined = join({{{"a", "b"}, 0, 2, 3}, {{"c"}, 1, 2}});
+TEST(GgufParts, BringTheTensorsOfAll) {
+  std::vector<Bytes> contents = {write({{"a", "b"}, 0, 2, 3}),
+                                 write({{"c"}, 1, 2})};
+  auto joined = join(contents);
   ASSERT_TRUE(bool(joined)) << llvm::toString(joined.takeError());
   std::vector<std::string> names;
   for (const GgufTensor &tensor : joined->tensors)
@@ -66,16 +63,82 @@ TEST_F(Joining, CollectsTheTensorsOfAllParts) {
   EXPECT_TRUE(joined->find("split.tensors.count"));
 }
 
-TEST_F(Joining, RefusesPartsOfOtherModels) {
-  expectError(join({{{"a"}, 0, 2}, {{"b"}, 0, 2}}), "part1",
-              "key 'split.no': requires part 2 of 2, found part 1 of 2");
-  expectError(join({{{"a"}, 1, 2}, {{"b"}, 0, 2}}), "part0",
-              "requires part 1 of 2, found part 2 of 2");
-  expectError(join({{{"a"}, 0, 2}, {{"b"}, 1, 3}}), "part1",
-              "requires part 2 of 2, found part 2 of 3");
-  expectError(join({{{"a"}, 0, 2}, {{"a"}, 1, 2}}), "part1",
-              "tensor 'a': another part of the model has it too");
-  expectError(join({{{"a"}, 0, 2, 3}, {{"b"}, 1, 2}}), "part0",
-              "key 'split.tensors.count': requires 3 tensors in all parts, "
-              "found 2");
+//===----------------------------------------------------------------------===//
+// Parts that are none of one model
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+struct BadParts {
+  const char *name;
+  std::function<std::vector<Bytes>()> make;
+  const char *file, *says;
+};
+void PrintTo(const BadParts &bad, std::ostream *os) { *os << bad.name; }
+
+class BadGgufParts : public testing::TestWithParam<BadParts> {};
+
+/// A first part with a key of another type than it should have.
+Bytes spoiled(std::string_view key) {
+  GgufWriter writer;
+  for (std::string_view known : {"split.no", "split.count"})
+    if (known == key)
+      writer.string(known, "2");
+    else
+      writer.integer(known, known == "split.no" ? 0 : 2);
+  if (key == "split.tensors.count")
+    writer.string(key, "2");
+  return writer.tensor("a", {2}, 0, someFloats(2)).finish();
 }
+
+const BadParts badParts[] = {
+    {"SamePartTwice",
+     [] { return std::vector{write({{"a"}, 0}), write({{"b"}, 0})}; }, "part1",
+     "key 'split.no': requires part 2 of 2, found part 1 of 2"},
+    {"TurnedAround",
+     [] { return std::vector{write({{"a"}, 1}), write({{"b"}, 0})}; }, "part0",
+     "requires part 1 of 2, found part 2 of 2"},
+    {"PartOfAnotherCount",
+     [] { return std::vector{write({{"a"}, 0}), write({{"b"}, 1, 3})}; },
+     "part1", "requires part 2 of 2, found part 2 of 3"},
+    {"CountOfNone",
+     [] { return std::vector{write({{"a"}, 0, 0}), write({{"b"}, 1, 0})}; },
+     "part0", "found part 1 of 0"},
+    {"CountOfMany",
+     [] { return std::vector{write({{"a"}, 0, UINT32_MAX}), write({{"b"}})}; },
+     "part0", "key 'split.count'"},
+    {"NumberOfMany",
+     [] { return std::vector{write({{"a"}, UINT32_MAX}), write({{"b"}, 1})}; },
+     "part0", "key 'split.no'"},
+    {"TensorInBoth",
+     [] { return std::vector{write({{"a"}, 0}), write({{"a"}, 1})}; }, "part1",
+     "tensor 'a': another part of the model has it too"},
+    {"TensorsTooFew",
+     [] { return std::vector{write({{"a"}, 0, 2, 3}), write({{"b"}, 1})}; },
+     "part0",
+     "key 'split.tensors.count': requires 3 tensors in all parts, found 2"},
+    {"TensorsTooMany",
+     [] { return std::vector{write({{"a"}, 0, 2, 1}), write({{"b"}, 1})}; },
+     "part0", "requires 1 tensors in all parts, found 2"},
+    {"NumberIsText",
+     [] { return std::vector{spoiled("split.no"), write({{"b"}, 1})}; },
+     "part0", "key 'split.no'"},
+    {"CountIsText",
+     [] { return std::vector{spoiled("split.count"), write({{"b"}, 1})}; },
+     "part0", "key 'split.count'"},
+    {"TensorsAreText",
+     [] {
+       return std::vector{spoiled("split.tensors.count"), write({{"b"}, 1})};
+     },
+     "part0", "key 'split.tensors.count'"},
+};
+
+} // namespace
+
+TEST_P(BadGgufParts, AreRefused) {
+  std::vector<Bytes> contents = GetParam().make();
+  expectError(join(contents), GetParam().file, GetParam().says);
+}
+
+INSTANTIATE_TEST_SUITE_P(, BadGgufParts, testing::ValuesIn(badParts),
+                         [](const auto &info) { return info.param.name; });

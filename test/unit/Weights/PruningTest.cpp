@@ -188,6 +188,21 @@ TEST_F(PruningTest, RoundingKeepsZeros) {
       "codes above a minimum have none for 0: take zero=sym");
 }
 
+TEST_F(PruningTest, StatisticsThatNoInputHasAreRefused) {
+  // A score that is no number has no place in an order.
+  const std::string wanda = "method = \"wanda\", share = 0.5, stats = ";
+  add("w", {1, 4}, f32(), floats({8, -7, 6, -5}));
+  addNorms({1, NAN, 1, 1});
+  expectRefused(pruned("1x4", wanda + "\"w\""),
+                "the statistics of the input of 'w' have a number that is not "
+                "finite");
+  Floats squares(16);
+  squares[5] = -1;
+  add(getStatisticName("v", "xtx").c_str(), {4, 4}, f32(), floats(squares));
+  expectRefused(pruned("1x4", wanda + "\"v\""),
+                "the statistics of the input of 'v' are no sums of squares");
+}
+
 TEST_F(PruningTest, WhatCannotBePrunedIsRefused) {
   add("w", {1, 4}, f32(), floats({1, NAN, 3, 4}));
   expectRefused(pruned("1x4", half),
