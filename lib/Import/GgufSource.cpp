@@ -108,9 +108,9 @@ static Error addTensor(Source &source, const GgufTensor &tensor,
   return Error::success();
 }
 
-Expected<Source> llmc::readGguf(OpenedGguf opened, StringRef path,
-                                mlir::MLIRContext &context,
-                                StringRef preTokenizer) {
+Expected<Source> llmc::readOpenedGguf(OpenedGguf opened, StringRef path,
+                                      mlir::MLIRContext &context,
+                                      StringRef preTokenizer) {
   GgufFile &file = opened.file;
   Source source(SourceKind::Gguf, path);
   for (auto &buffer : opened.buffers)
@@ -147,5 +147,5 @@ Expected<Source> llmc::openGguf(StringRef path, mlir::MLIRContext &context,
   Expected<OpenedGguf> opened = openGgufFiles(path);
   if (!opened)
     return opened.takeError();
-  return readGguf(std::move(*opened), path, context, preTokenizer);
+  return readOpenedGguf(std::move(*opened), path, context, preTokenizer);
 }

@@ -61,9 +61,9 @@ llvm::Expected<Source> openGguf(llvm::StringRef path,
                                 mlir::MLIRContext &context,
                                 llvm::StringRef preTokenizer);
 /// The same of files that are open already.
-llvm::Expected<Source> readGguf(OpenedGguf opened, llvm::StringRef path,
-                                mlir::MLIRContext &context,
-                                llvm::StringRef preTokenizer);
+llvm::Expected<Source> readOpenedGguf(OpenedGguf opened, llvm::StringRef path,
+                                      mlir::MLIRContext &context,
+                                      llvm::StringRef preTokenizer);
 llvm::Expected<Source> openHuggingFace(llvm::StringRef folder,
                                        mlir::MLIRContext &context);
 

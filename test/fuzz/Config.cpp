@@ -64,7 +64,7 @@ static llvm::Error importGguf(llvm::StringRef bytes,
   opened.paths = {"model.gguf"};
   opened.partOf.resize(file->tensors.size());
   opened.file = std::move(*file);
-  auto source = readGguf(std::move(opened), "model.gguf", context, "");
+  auto source = readOpenedGguf(std::move(opened), "model.gguf", context, "");
   if (!source)
     return source.takeError();
   return build(*source, context);
