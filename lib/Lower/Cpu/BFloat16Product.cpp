@@ -23,8 +23,8 @@ bool BFloat16Product::handles(LinearOp op) {
   return op.getBatch() && getPanelRows(weight) == lanes;
 }
 
-/// Steps of a piece of k: few pieces, each of whole blocks, whose weights stay in the
-/// first cache beside the rows that stream past.
+/// Steps of a piece of k: few pieces, each of whole blocks, whose weights and rows stay
+/// in the second cache.
 static int64_t getPiece(PackedType weight) {
   constexpr int64_t most = 48;
   int64_t steps = weight.getCols() / stepDepth;

@@ -6,7 +6,7 @@
 //
 //   for some rows, so many that their sums stay near
 //     for piece of k
-//       codes of the panels -> bf16, in pairs of k          in the first cache
+//       codes of the panels -> bf16, in pairs of k
 //       for 32 rows, then 16: sums += rows * panels         see multiplyTiles
 //
 // A function multiplies, since all tiles in it have one shape; it is the same for all
