@@ -39,14 +39,15 @@ class RandomGguf(TestCase):
             with self.subTest(encoding):
                 model = self.make("model.gguf", "--encoding", encoding, "--seed", "3")
                 exact = self.logits(self.compile(model, "f32", f"--cpu={MACHINE}", "--activations=f32"), ids)
-                fast = self.logits(self.compile(model, "i8", f"--cpu={MACHINE}", "--activations=i8"), ids)
+                # With tiles of bf16 prompts would be no bytes, and nearer to f32.
+                fast = self.logits(self.compile(model, "i8", "--cpu=avx2", "--activations=i8"), ids)
                 self.assertEqual(exact.shape, (1, 4, 300))
                 self.assertTrue(all(math.isfinite(value) for value in exact.values))
                 self.assertGreater(largest(exact), 0.1)
                 self.assertLess(largest_difference(exact, fast), 0.1 * largest(exact))
                 fine = self.logits(self.compile(model, "i16", f"--cpu={MACHINE}", "--activations=i16"), ids)
                 self.assertLess(largest_difference(exact, fine), 1e-3 * largest(exact))
-                self.assertLess(largest_difference(exact, fine), largest_difference(exact, fast) / 10)
+                self.assertLess(largest_difference(exact, fine), largest_difference(exact, fast) / 20)
 
     def test_the_same_arguments_write_the_same_file(self):
         first = self.make("a.gguf", "--encoding", "q4_0").read_bytes()
