@@ -258,12 +258,12 @@ void PromptAttention::attendPages(Value firstBlock, Value pages) {
   b.when(any[0], attend); // most pages are out of a window's reach
 }
 
-void PromptAttention::softenBlock(Value firstBlock, Value pages,
-                                  SmallVectorImpl<Value> &state) {
+SmallVector<Value> PromptAttention::softenBlock(Value firstBlock, Value pages) {
   SmallVector<Value> most = keepScores(firstBlock, pages);
-  state = loadStates();
+  SmallVector<Value> state = loadStates();
   for (int64_t i = 0; i < together; ++i)
     soften(i, most[i], pages, state);
+  return state;
 }
 
 /// The queries of the tile from `first` on, as many as meet pages at once.
@@ -275,11 +275,8 @@ void PromptAttention::attendGroup(Value firstBlock, Value pages, Value first) {
   for (int64_t size : {together, tileRows})
     rows = b.mulIndex(b.divIndex(b.addIndex(rows, size - 1), size), size);
   tiles->multiplyGroup(first, rows, pages);
-  forEachBlock(first, end, [&](Value) {
-    SmallVector<Value> state;
-    softenBlock(firstBlock, pages, state);
-    storeStates(state);
-  });
+  forEachBlock(first, end,
+               [&](Value) { storeStates(softenBlock(firstBlock, pages)); });
   tiles->addValues(rows, pages, states);
   b.when(tiles->hasOthers(), [&] {
     forEachBlock(first, end, [&](Value) {
@@ -291,8 +288,7 @@ void PromptAttention::attendGroup(Value firstBlock, Value pages, Value first) {
 }
 
 void PromptAttention::attendBlock(Value firstBlock, Value pages) {
-  SmallVector<Value> state;
-  softenBlock(firstBlock, pages, state);
+  SmallVector<Value> state = softenBlock(firstBlock, pages);
   storeStates(
       b.loop(b.index(0), pages, 1, state, [&](Value place, ValueRange carried) {
         SmallVector<Value> next(carried);

@@ -52,8 +52,8 @@ private:
   void attendBlock(mlir::Value firstBlock, mlir::Value pages);
   void attendGroup(mlir::Value firstBlock, mlir::Value pages,
                    mlir::Value first);
-  void softenBlock(mlir::Value firstBlock, mlir::Value pages,
-                   llvm::SmallVectorImpl<mlir::Value> &state);
+  llvm::SmallVector<mlir::Value> softenBlock(mlir::Value firstBlock,
+                                             mlir::Value pages);
   llvm::SmallVector<mlir::Value> keepScores(mlir::Value firstBlock,
                                             mlir::Value pages);
   void soften(int64_t index, mlir::Value most, mlir::Value pages,
