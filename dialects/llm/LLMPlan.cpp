@@ -31,13 +31,22 @@ ResultPlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+LogicalResult
+CachePlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                      int64_t bytesPerPage, int64_t window) {
+  if (bytesPerPage < 1 || window < 0)
+    return emitError() << "(C1) a page has bytes and a window is not negative, "
+                          "found "
+                       << bytesPerPage << " and " << window;
+  return success();
+}
+
 LogicalResult PlanAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                               int64_t arenaBytesPerRow, int64_t kvBytesPerPage,
+                               int64_t arenaBytesPerRow,
                                int64_t scratchBytesPerWorker,
-                               int64_t weightBytes,
+                               int64_t weightBytes, ArrayRef<CachePlanAttr>,
                                ArrayRef<ResultPlanAttr> results) {
-  for (int64_t bytes :
-       {arenaBytesPerRow, kvBytesPerPage, scratchBytesPerWorker, weightBytes})
+  for (int64_t bytes : {arenaBytesPerRow, scratchBytesPerWorker, weightBytes})
     if (bytes < 0)
       return emitError() << "(C1) sizes are not negative, found " << bytes;
   llvm::StringSet<> names;

@@ -33,25 +33,41 @@ def LLM_ResultPlanAttr : LLM_Attr<"ResultPlan", "result"> {
   }];
 }
 
+def LLM_CachePlanAttr : LLM_Attr<"CachePlan", "cache"> {
+  let summary = "one cache of a step";
+  let description = [{
+    `page`: bytes of one page of tokens over all layers and heads of the cache;
+    `window = W`: its layers see the last W positions alone, 0 all of them.
+    Constraints: (C1) page is positive, window is not negative.
+    ```mlir
+    #llm.cache<page = 983040, window = 512>
+    ```
+  }];
+  let parameters = (ins "int64_t":$bytesPerPage, DefaultValuedParameter<"int64_t", "0">:$window);
+  let assemblyFormat = "`<` `page` `=` $bytesPerPage (`,` `window` `=` $window^)? `>`";
+  let genVerifyDecl = 1;
+}
+
 def LLM_PlanAttr : LLM_Attr<"Plan", "plan"> {
   let summary = "the memory that a step needs";
   let description = [{
     The module attribute `llm.plan`. `arena`: bytes of activations per row of capacity;
-    `page`: bytes of one page of tokens over all layers and heads; `scratch`: bytes that
-    each worker has to itself while a kernel runs; `weights`: bytes of the weight
-    section. Results stand in the order of the step's function.
+    `scratch`: bytes that each worker has to itself while a kernel runs; `weights`: bytes
+    of the weight section. Caches stand in the order of the step's arguments, results in
+    that of its function.
     Constraints: (C1) no size is negative. (C2) results have different names.
     ```mlir
-    #llm.plan<arena = 2304, page = 983040, scratch = 0, weights = 84934656, results = [<"logits", tensor<?x49152xf32>, rows = asked>]>
+    #llm.plan<arena = 2304, scratch = 0, caches = [<page = 983040>], weights = 84934656, results = [<"logits", tensor<?x49152xf32>, rows = asked>]>
     ```
   }];
-  let parameters = (ins "int64_t":$arenaBytesPerRow, "int64_t":$kvBytesPerPage,
+  let parameters = (ins "int64_t":$arenaBytesPerRow,
                         "int64_t":$scratchBytesPerWorker, "int64_t":$weightBytes,
+                        OptionalArrayRefParameter<"::mlir::llm::CachePlanAttr">:$caches,
                         OptionalArrayRefParameter<"::mlir::llm::ResultPlanAttr">:$results);
   let assemblyFormat = [{
-    `<` `arena` `=` $arenaBytesPerRow `,` `page` `=` $kvBytesPerPage `,`
-    `scratch` `=` $scratchBytesPerWorker `,` `weights` `=` $weightBytes
-    (`,` `results` `=` `[` $results^ `]`)? `>`
+    `<` `arena` `=` $arenaBytesPerRow `,`
+    `scratch` `=` $scratchBytesPerWorker `,` (`caches` `=` `[` $caches^ `]` `,`)?
+    `weights` `=` $weightBytes (`,` `results` `=` `[` $results^ `]`)? `>`
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

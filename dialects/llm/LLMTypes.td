@@ -42,7 +42,8 @@ def LLM_KVType : LLM_Type<"KV", "kv"> {
     `!llm.kv<LxKxDkxDv, f16>`: L layer slots, K heads, key dimension Dk and value
     dimension Dv. `Dv = 0` says that the value is the first C channels of the key
     (`prefix = C`, multi-head latent attention). `window = W` keeps at least the
-    last W positions. Paged, ring or contiguous is the lowering's choice.
+    last W positions: its layers see no more. Caches are paged; each has pages of its
+    own.
     Constraints: (C1) L, K, Dk > 0. (C2) exactly one of Dv > 0 and prefix > 0;
     prefix <= Dk; a prefix needs K = 1. (C3) the element type is f32, f16 or bf16.
   }];
@@ -53,6 +54,11 @@ def LLM_KVType : LLM_Type<"KV", "kv"> {
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
+    /// Of all layers and heads.
+    int64_t getBytesPerSlot() const {
+      return getLayers() * getHeads() * (getKeyDim() + getValueDim()) *
+             getElementType().getWidth() / 8;
+    }
     /// Channels of one value row, whether stored or a prefix of the key.
     int64_t getValueChannels() const { return getValueDim() ? getValueDim() : getPrefix(); }
   }];

@@ -391,7 +391,11 @@ Compiler::getMemoryContract(int64_t batch, int64_t contextTokens) {
   compiled.scratchBytesPerWorker = plan->getScratchBytesPerWorker();
   compiled.vocabulary = plan->getResult("logits").getColumns();
   compiled.arenaBytesPerRow = plan->getArenaBytesPerRow();
-  compiled.kvBytesPerPage = plan->getKvBytesPerPage();
+  std::vector<LlmrtCacheShape> caches;
+  for (mlir::llm::CachePlanAttr cache : plan->getCaches())
+    caches.push_back({cache.getBytesPerPage(), cache.getWindow()});
+  compiled.caches = caches.data();
+  compiled.cacheCount = static_cast<int64_t>(caches.size());
   compiled.weightBytes = plan->getWeightBytes();
   compiled.contextLength = compiled.maxContext = options.maxContext;
   compiled.maxBatch = options.maxBatch;

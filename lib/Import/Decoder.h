@@ -38,6 +38,11 @@ enum class Qkv {
   PerGroup, // of each key head its queries, then key, then value
 };
 
+/// Where a layer keeps its keys and values: slot `layer` of a cache.
+struct CachePlace {
+  int64_t cache = 0, layer = 0;
+};
+
 /// What one layer differs in from the others.
 struct LayerFacts {
   int64_t left = -1; // window to the past; -1: all of it
@@ -130,7 +135,10 @@ struct Decoder {
   int64_t tableWidth() const { return embedWidth ? embedWidth : hidden; }
   int64_t queryDim() const { return heads * headDim; }
   int64_t keyDim() const { return kvHeads * headDim; }
-  mlir::llm::KVType getCacheType(mlir::MLIRContext *context) const;
+  /// One per window, in the order of the first layers that have it.
+  llvm::SmallVector<mlir::llm::KVType>
+  getCacheTypes(mlir::MLIRContext *context) const;
+  CachePlace getCachePlace(int64_t layer) const;
 };
 
 /// Emits the weights and `@step`; fails on missing, superfluous or misshapen

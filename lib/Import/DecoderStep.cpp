@@ -117,7 +117,7 @@ private:
     Value key = step.splitHeads(step.linear(input, by.rotatedKey), 1);
     key = step.join(step.splitHeads(latent, 1), positioned(key));
     Value attended =
-        step.attend(index, q, key, /*value=*/{},
+        step.attend(model.getCachePlace(index), q, key, /*value=*/{},
                     {scale(), facts.left, model.softcap, all.slopes});
     Value values = step.headLinear(attended, by.values);
     return step.linear(step.mergeHeads(values), weights.o);
@@ -130,7 +130,7 @@ private:
     Value k = project(input, weights.k, model.kvHeads, weights.kNorm);
     Value v = project(input, weights.v, model.kvHeads, {});
     Value attended =
-        step.attend(index, positioned(q), positioned(k), v,
+        step.attend(model.getCachePlace(index), positioned(q), positioned(k), v,
                     {scale(), facts.left, model.softcap, all.slopes});
     Value output = step.linear(step.mergeHeads(attended), weights.o);
     return model.outputNorms ? norm(output, weights.postAttnNorm) : output;
@@ -188,13 +188,40 @@ static Value emitEmbedding(StepBuilder &step, const Decoder &model,
   return hidden;
 }
 
-KVType Decoder::getCacheType(mlir::MLIRContext *context) const {
+/// What layers with caches of their own see back, and which is each layer's.
+static SmallVector<int64_t> getReaches(ArrayRef<LayerFacts> layers) {
+  SmallVector<int64_t> reaches;
+  for (const LayerFacts &facts : layers)
+    if (!is_contained(reaches, facts.left))
+      reaches.push_back(facts.left);
+  return reaches;
+}
+
+SmallVector<KVType> Decoder::getCacheTypes(mlir::MLIRContext *context) const {
   auto f32 = mlir::Float32Type::get(context);
-  if (latent.rank)
-    return KVType::get(context, layers, /*heads=*/1,
-                       latent.rank + latent.rotated, /*valueDim=*/0, f32,
-                       latent.rank, /*window=*/0);
-  return KVType::get(context, layers, kvHeads, headDim, headDim, f32, 0, 0);
+  SmallVector<KVType> types;
+  for (int64_t left : getReaches(layer)) {
+    int64_t count = count_if(
+        layer, [&](const LayerFacts &facts) { return facts.left == left; });
+    int64_t window = left + 1; // 0: all
+    types.push_back(latent.rank
+                        ? KVType::get(context, count, /*heads=*/1,
+                                      latent.rank + latent.rotated,
+                                      /*valueDim=*/0, f32, latent.rank, window)
+                        : KVType::get(context, count, kvHeads, headDim, headDim,
+                                      f32,
+                                      /*prefix=*/0, window));
+  }
+  return types;
+}
+
+CachePlace Decoder::getCachePlace(int64_t index) const {
+  int64_t left = layer[index].left;
+  SmallVector<int64_t> reaches = getReaches(layer);
+  int64_t before = std::count_if(
+      layer.begin(), layer.begin() + index,
+      [&](const LayerFacts &facts) { return facts.left == left; });
+  return {find(reaches, left) - reaches.begin(), before};
 }
 
 Error llmc::emitDecoder(Source &source, const Decoder &model,
@@ -205,7 +232,7 @@ Error llmc::emitDecoder(Source &source, const Decoder &model,
       collectWeights(source, model, names, module);
   if (!weights)
     return weights.takeError();
-  StepBuilder step(module, model.getCacheType(module.getContext()),
+  StepBuilder step(module, model.getCacheTypes(module.getContext()),
                    model.vocabulary);
   if (!weights->rotaries.empty() || model.learnedPositions >= 0)
     step.positions();

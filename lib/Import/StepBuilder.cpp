@@ -14,17 +14,20 @@ using namespace mlir::llm;
 
 static constexpr int64_t anyRows = ShapedType::kDynamic;
 
-StepBuilder::StepBuilder(ModuleOp module, KVType kvType, int64_t vocabulary)
+StepBuilder::StepBuilder(ModuleOp module, ArrayRef<KVType> cacheTypes,
+                         int64_t vocabulary)
     : builder(OpBuilder::atBlockEnd(module.getBody())),
       loc(NameLoc::get(builder.getStringAttr("step"))) {
-  auto batchType = BatchType::get(builder.getContext());
-  Type results[] = {rowsOf(vocabulary), kvType};
-  auto type = builder.getFunctionType({batchType, kvType}, results);
+  SmallVector<Type> arguments = {BatchType::get(builder.getContext())};
+  SmallVector<Type> results = {rowsOf(vocabulary)};
+  llvm::append_range(arguments, cacheTypes);
+  llvm::append_range(results, cacheTypes);
+  auto type = builder.getFunctionType(arguments, results);
   function = func::FuncOp::create(builder, loc, "step", type);
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
   batch = body->getArgument(0);
-  kv = body->getArgument(1);
+  llvm::append_range(caches, body->getArguments().drop_front());
   auto idType = RankedTensorType::get({anyRows}, builder.getI32Type());
   ids = BatchTokensOp::create(builder, loc, idType, batch);
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
@@ -162,11 +165,13 @@ Value StepBuilder::rotate(Value heads, const Rotary &rotary) {
                         llvm::APFloat(rotary.mscale));
 }
 
-Value StepBuilder::attend(int64_t layer, Value query, Value key, Value value,
+Value StepBuilder::attend(CachePlace place, Value query, Value key, Value value,
                           const Scores &scores) {
-  assert(layer >= 0 && layer < cast<KVType>(kv.getType()).getLayers() &&
+  Value &kv = caches[place.cache];
+  assert(place.layer >= 0 &&
+         place.layer < cast<KVType>(kv.getType()).getLayers() &&
          "the cache has a slot for every layer");
-  Value slot = arith::ConstantIndexOp::create(builder, loc, layer);
+  Value slot = arith::ConstantIndexOp::create(builder, loc, place.layer);
   kv = KVWriteOp::create(builder, loc, kv.getType(), kv, slot, key, value,
                          batch);
   ArrayRef<int64_t> shape = getMatrixShape(query.getType());
@@ -225,5 +230,7 @@ void StepBuilder::finish(Value hidden, Affine head, double factor,
   Value logits = scale(linear(last, head), factor);
   if (softcap != 0)
     logits = scale(activate(ActFn::Tanh, scale(logits, 1 / softcap)), softcap);
-  func::ReturnOp::create(builder, loc, ValueRange{logits, kv});
+  SmallVector<Value> results = {logits};
+  llvm::append_range(results, caches);
+  func::ReturnOp::create(builder, loc, results);
 }

@@ -29,6 +29,7 @@ struct Scores {
   WeightRef slopes = {}; // [H], where distance costs something
 };
 
+struct CachePlace;
 struct Mixture;
 
 /// The experts of each row, [T, k], and what their results are weighed by.
@@ -38,9 +39,9 @@ struct Routing {
 
 class StepBuilder {
 public:
-  /// Opens `@step(batch, kv) -> (tensor<?xV>, kv)` at the module's end.
-  StepBuilder(mlir::ModuleOp module, mlir::llm::KVType kvType,
-              int64_t vocabulary);
+  /// Opens `@step(batch, caches) -> (tensor<?xV>, caches)` at the module's end.
+  StepBuilder(mlir::ModuleOp module,
+              llvm::ArrayRef<mlir::llm::KVType> cacheTypes, int64_t vocabulary);
 
   mlir::Value tokens() { return ids; }
   mlir::Value positions();
@@ -68,9 +69,9 @@ public:
   /// Columns of heads side by side, [T, H, A] and [T, H, B] to [T, H, A + B].
   mlir::Value join(mlir::Value left, mlir::Value right);
   mlir::Value rotate(mlir::Value heads, const Rotary &rotary);
-  /// Stores key and value in slot `layer` and attends to the cache; null where the
-  /// value is the beginning of the key.
-  mlir::Value attend(int64_t layer, mlir::Value query, mlir::Value key,
+  /// Stores key and value in a layer's place and attends to its cache; null where
+  /// the value is the beginning of the key.
+  mlir::Value attend(CachePlace place, mlir::Value query, mlir::Value key,
                      mlir::Value value, const Scores &scores);
 
   Routing route(mlir::Value logits, WeightRef selectBias,
@@ -91,7 +92,8 @@ private:
   mlir::OpBuilder builder;
   mlir::Location loc;
   mlir::func::FuncOp function;
-  mlir::Value batch, kv, ids, rows, position;
+  mlir::Value batch, ids, rows, position;
+  llvm::SmallVector<mlir::Value> caches; // as they are written so far
   llvm::DenseMap<mlir::StringAttr, mlir::Value> params; // shared ones
 
   mlir::Value param(WeightRef weight);

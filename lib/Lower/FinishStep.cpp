@@ -51,7 +51,7 @@ public:
     if (variants.empty())
       return module.emitError("no function @step of a known instruction set: "
                               "run llm-lower-step first");
-    createModel(variants, logits.getColumns(), *context, limits);
+    createModel(std::move(variants), logits.getColumns(), *context, limits);
     return success();
   }
 
@@ -159,28 +159,36 @@ private:
 
   /// What StepArguments names, from the descriptor.
   SmallVector<Value> loadFields(Value descriptor, func::FuncOp function) {
-    size_t results = plan.getResults().size();
+    StepCounts counts(plan);
     assert(function.getNumArguments() ==
-               StepArguments::getTypes(b.getContext(), results).size() + 1 &&
+               StepArguments::getTypes(b.getContext(), counts).size() + 1 &&
            "the function takes the fields of LlmrtStep");
     SmallVector<Value> arguments;
     auto wrap = [&](Value address) {
       Type type = function.getArgumentTypes()[arguments.size()];
       arguments.push_back(wrapAddress(b, address, cast<MemRefType>(type)));
     };
+    auto pass = [&](Value structure, StepFieldKind kind, size_t offset) {
+      if (kind == StepFieldKind::count)
+        arguments.push_back(
+            entries->toIndex(entries->load(structure, offset, entries->i64)));
+      else
+        wrap(entries->load(structure, offset, entries->pointer));
+    };
     for (const StepFieldInfo &field : stepFields) {
-      if (field.kind == StepFieldKind::count) {
-        arguments.push_back(entries->toIndex(
-            entries->load(descriptor, field.offset, entries->i64)));
+      if (field.kind != StepFieldKind::results &&
+          field.kind != StepFieldKind::caches) {
+        pass(descriptor, field.kind, field.offset);
         continue;
       }
-      Value address = entries->load(descriptor, field.offset, entries->pointer);
-      if (field.kind != StepFieldKind::results) {
-        wrap(address);
-        continue;
-      }
-      for (size_t i = 0; i < results; ++i)
-        wrap(entries->load(address, i * sizeof(void *), entries->pointer));
+      Value list = entries->load(descriptor, field.offset, entries->pointer);
+      if (field.kind == StepFieldKind::results)
+        for (size_t i = 0; i < counts.results; ++i)
+          pass(list, field.kind, i * sizeof(void *));
+      else
+        for (size_t i = 0; i < counts.caches; ++i)
+          for (const StepFieldInfo &part : cacheFields)
+            pass(list, part.kind, i * sizeof(LlmrtCache) + part.offset);
     }
     return arguments;
   }
@@ -215,20 +223,32 @@ private:
     return tables.addTable("llmrt_results", results, sizeof(LlmrtResult));
   }
 
-  void createModel(ArrayRef<TableEntry> variants, int64_t vocabulary,
+  AddressOf createCaches() {
+    std::vector<TableEntry> caches;
+    for (CachePlanAttr cache : plan.getCaches())
+      caches.push_back({cache.getBytesPerPage(), cache.getWindow()});
+    if (caches.empty())
+      return {};
+    return tables.addTable("llmrt_caches", caches, sizeof(LlmrtCacheShape));
+  }
+
+  void createModel(std::vector<TableEntry> variants, int64_t vocabulary,
                    int64_t context, Limits limits) {
-    AddressOf variantTable =
-        tables.addTable("llmrt_variants", variants, sizeof(LlmrtVariant));
-    AddressOf results = createResults();
-    tables.addPublic("llmrt_model",
-                     {int32_t(LLMRT_ABI_VERSION), int32_t(variants.size()),
-                      variantTable, results, int64_t(plan.getResults().size()),
-                      vocabulary, plan.getArenaBytesPerRow(),
-                      plan.getScratchBytesPerWorker(), plan.getKvBytesPerPage(),
-                      context, limits.maxContext, limits.maxBatch,
-                      limits.rowsPerStep, plan.getWeightBytes(),
-                      /*signature=*/AddressOf{}},
-                     sizeof(LlmrtModel));
+    ModelFields model;
+    model.variants = std::move(variants);
+    model.results = createResults();
+    model.resultCount = plan.getResults().size();
+    model.vocabulary = vocabulary;
+    model.arenaBytesPerRow = plan.getArenaBytesPerRow();
+    model.scratchBytesPerWorker = plan.getScratchBytesPerWorker();
+    model.caches = createCaches();
+    model.cacheCount = plan.getCaches().size();
+    model.contextLength = context;
+    model.maxContext = limits.maxContext;
+    model.maxBatch = limits.maxBatch;
+    model.rowsPerStep = limits.rowsPerStep;
+    model.weightBytes = plan.getWeightBytes();
+    tables.addModel(model);
   }
 
   ModuleOp module;

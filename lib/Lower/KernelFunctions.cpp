@@ -45,7 +45,6 @@ int64_t getRowBytes(Type type) {
 func::FuncOp KernelFunctions::get(KernelOp kernel, TypeRange arguments,
                                   bool usesBatch, size_t form) {
   for (auto &[known, itsForm, function] : functions)
-    // Caches of one type may lie at different places in a page.
     if (itsForm == form && known.getSchedule() == kernel.getSchedule() &&
         llvm::equal(function.getArgumentTypes(), arguments) &&
         OperationEquivalence::isRegionEquivalentTo(
@@ -57,14 +56,16 @@ func::FuncOp KernelFunctions::get(KernelOp kernel, TypeRange arguments,
   return function;
 }
 
-/// The batch's arguments of a kernel function, in order.
-static BatchArgs takeBatch(llvm::function_ref<Value()> take) {
+/// The batch's arguments of a kernel function, in order; with a cache its tables.
+static BatchArgs takeBatch(llvm::function_ref<Value()> take, bool hasCache) {
   BatchArgs batch;
-  for (Value *argument :
-       {&batch.positions, &batch.slots, &batch.sequences, &batch.blockTable,
-        &batch.slotPositions, &batch.blocksPerSequence, &batch.sampling,
-        &batch.ranges, &batch.rangeCount})
+  for (Value *argument : {&batch.positions, &batch.slots, &batch.sequences,
+                          &batch.blocksPerSequence, &batch.sampling,
+                          &batch.ranges, &batch.rangeCount})
     *argument = take();
+  if (hasCache)
+    for (Value *argument : {&batch.blockTable, &batch.slotPositions})
+      *argument = take();
   return batch;
 }
 
@@ -129,7 +130,10 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
   for (Value result : kernel.getResults())
     args.results.push_back(isa<KVType>(result.getType()) ? Value() : take());
   if (usesBatch)
-    args.batch = takeBatch(take);
+    args.batch =
+        takeBatch(take, llvm::any_of(kernel.getInputs(), [](Value input) {
+                    return isa<KVType>(input.getType());
+                  }));
   if (kernel.getScratch().value_or(0))
     args.teamScratch = take();
   std::function<void(TileBuilder &, const KernelArgs &)> tile = tileKernel;

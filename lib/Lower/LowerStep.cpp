@@ -25,25 +25,18 @@ using namespace mlir::llm;
 
 namespace {
 
-/// The cache as a kernel sees it: pages of elements. Groups of layers of other
-/// geometry lie between, so rows may be strided.
-MemRefType getCacheType(KVType kv, int64_t pageBytes, int64_t groupOffset) {
-  int64_t elements = kv.getLayers() * kv.getHeads() *
-                     (kv.getKeyDim() + kv.getValueDim()) * LLMRT_PAGE_TOKENS;
+/// The cache as a kernel sees it: pages of elements.
+MemRefType getCacheType(KVType kv) {
   int64_t elementBytes = kv.getElementType().getWidth() / 8;
-  auto layout =
-      StridedLayoutAttr::get(kv.getContext(), groupOffset / elementBytes,
-                             {pageBytes / elementBytes, 1});
-  return MemRefType::get({ShapedType::kDynamic, elements}, kv.getElementType(),
-                         layout);
+  int64_t elements = kv.getBytesPerSlot() * LLMRT_PAGE_TOKENS / elementBytes;
+  return MemRefType::get({ShapedType::kDynamic, elements}, kv.getElementType());
 }
 
 class StepLowering {
 public:
   StepLowering(func::FuncOp step, PlanAttr plan)
       : step(step), module(step->getParentOfType<ModuleOp>()), symbols(module),
-        context(step.getContext()), functions(step), plan(plan),
-        pageBytes(plan.getKvBytesPerPage()) {}
+        context(step.getContext()), functions(step), plan(plan) {}
 
   LogicalResult run() {
     if (failed(findResults()))
@@ -102,27 +95,22 @@ private:
 
   FunctionType getStepType() {
     return FunctionType::get(
-        context, StepArguments::getTypes(context, plan.getResults().size()),
-        {});
+        context, StepArguments::getTypes(context, StepCounts(plan)), {});
   }
 
   LogicalResult bindArguments(TileBuilder &b, Block *entry) {
-    StepArguments args(entry->getArguments(), plan.getResults().size());
+    StepArguments args(entry->getArguments(), StepCounts(plan));
     weights = args.get(StepField::weights);
     arena = args.get(StepField::arena);
-    cache = args.get(StepField::kv);
     scratch = args.get(StepField::scratch);
     tokens = args.get(StepField::tokens);
     logitRows = args.get(StepField::logitRows);
     rows = args.get(StepField::rows);
     capacity = args.get(StepField::rowCapacity);
     logitRowCount = args.get(StepField::logitRowCount);
-    pages = args.get(StepField::kvPages);
-    batch.slotPositions = args.get(StepField::slotPositions);
     batch.positions = args.get(StepField::positions);
     batch.slots = args.get(StepField::slots);
     batch.sequences = args.get(StepField::sequences);
-    batch.blockTable = args.get(StepField::blockTable);
     batch.blocksPerSequence = args.get(StepField::blocksPerSequence);
     batch.sampling = args.get(StepField::sampling);
     batch.ranges = args.get(StepField::ranges);
@@ -131,19 +119,30 @@ private:
       results.push_back(args.getResult(i));
     b.worker = args.getWorker();
     b.workers = args.getWorkers();
-    int64_t groupOffset = 0;
     for (BlockArgument argument : step.getArguments()) {
       if (isa<RankedTensorType>(argument.getType()) &&
           failed(bindResultOf(b, argument)))
         return failure();
-      if (auto kv = dyn_cast<KVType>(argument.getType())) {
-        cacheOffsets[argument] = groupOffset;
-        values[argument] = viewCache(b, kv, groupOffset);
-        groupOffset += kv.getLayers() * kv.getHeads() *
-                       (kv.getKeyDim() + kv.getValueDim()) * LLMRT_PAGE_TOKENS *
-                       kv.getElementType().getWidth() / 8;
-      }
+      if (auto kv = dyn_cast<KVType>(argument.getType()))
+        if (failed(bindCache(b, args, argument, kv)))
+          return failure();
     }
+    return success();
+  }
+
+  LogicalResult bindCache(TileBuilder &b, const StepArguments &args,
+                          BlockArgument argument, KVType kv) {
+    size_t index = caches.size();
+    if (index == plan.getCaches().size())
+      return step.emitError("the plan has no cache for argument ")
+             << argument.getArgNumber() << ": run llm-plan-memory last";
+    auto take = [&](CacheField field) { return args.getCache(index, field); };
+    caches.push_back(
+        {take(CacheField::blockTable), take(CacheField::slotPositions)});
+    cacheIndex[argument] = index;
+    values[argument] =
+        memref::ViewOp::create(b, getCacheType(kv), take(CacheField::kv),
+                               b.index(0), take(CacheField::pages));
     return success();
   }
 
@@ -162,20 +161,6 @@ private:
     values[argument] =
         view(b, argument.getType(), places[argument], rowCounts[argument]);
     return success();
-  }
-
-  Value viewCache(TileBuilder &b, KVType kv, int64_t groupOffset) {
-    int64_t elementBytes = kv.getElementType().getWidth() / 8;
-    int64_t pageElements = pageBytes / elementBytes;
-    auto whole = MemRefType::get({ShapedType::kDynamic, pageElements},
-                                 kv.getElementType());
-    Value view = memref::ViewOp::create(b, whole, cache, b.index(0), pages);
-    auto type = getCacheType(kv, pageBytes, groupOffset);
-    return memref::ReinterpretCastOp::create(
-        b, type, view, b.getIndexAttr(groupOffset / elementBytes),
-        ArrayRef<OpFoldResult>{pages, b.getIndexAttr(type.getDimSize(1))},
-        ArrayRef<OpFoldResult>{b.getIndexAttr(pageElements),
-                               b.getIndexAttr(1)});
   }
 
   //===--- the step's ops ---------------------------------------------------===//
@@ -263,7 +248,7 @@ private:
         values[carried] = values.lookup(start);
         rowCounts[carried] = rowCounts.lookup(start);
         places[carried] = places.lookup(start);
-        cacheOffsets[carried] = cacheOffsets.lookup(start);
+        cacheIndex[carried] = cacheIndex.lookup(start);
       }
     // What was touched before the loop is as good as touched by its last turn.
     barriers.place(b);
@@ -336,11 +321,14 @@ private:
     SmallVector<Value> arguments;
     SmallVector<Access> reads, writes;
     bool usesBatch = false;
+    const CacheTables *tables = nullptr;
     for (Value input : kernel.getInputs()) {
       if (isa<BatchType>(input.getType())) {
         usesBatch = true;
         continue;
       }
+      if (isa<KVType>(input.getType()))
+        tables = &caches[cacheIndex.lookup(input)];
       arguments.push_back(values.lookup(input));
       addAccess(input, reads);
     }
@@ -351,7 +339,7 @@ private:
                              return isa<KVType>(v.getType());
                            }).operator*();
         values[result] = values.lookup(cacheInput);
-        cacheOffsets[result] = cacheOffsets.lookup(cacheInput);
+        cacheIndex[result] = cacheIndex.lookup(cacheInput);
         addAccess(result, writes);
         continue;
       }
@@ -367,9 +355,10 @@ private:
     }
     if (usesBatch)
       arguments.append({batch.positions, batch.slots, batch.sequences,
-                        batch.blockTable, batch.slotPositions,
                         batch.blocksPerSequence, batch.sampling, batch.ranges,
                         batch.rangeCount});
+    if (usesBatch && tables)
+      arguments.append({tables->blockTable, tables->slotPositions});
     if (int64_t bytes = kernel.getScratch().value_or(0)) {
       arguments.push_back(viewScratch(b, bytes));
       writes.push_back({Access::scratch, 0, 1});
@@ -476,9 +465,9 @@ private:
   //===--- barriers -------------------------------------------------------------===//
 
   void addAccess(Value value, SmallVector<Access> &accesses) {
-    if (auto kv = dyn_cast<KVType>(value.getType())) {
-      int64_t begin = cacheOffsets.lookup(value);
-      accesses.push_back({Access::cache, begin, begin + 1});
+    if (isa<KVType>(value.getType())) {
+      int64_t index = cacheIndex.lookup(value);
+      accesses.push_back({Access::cache, index, index + 1});
       return;
     }
     auto it = places.find(value);
@@ -501,16 +490,20 @@ private:
   KernelFunctions functions;
   Barriers barriers;
   PlanAttr plan;
-  int64_t pageBytes;
-  Value weights, arena, cache, scratch, tokens, logitRows;
+  /// Of a cache, besides its pages.
+  struct CacheTables {
+    Value blockTable, slotPositions;
+  };
+  SmallVector<CacheTables> caches; // in the order of the arguments
+  Value weights, arena, scratch, tokens, logitRows;
   SmallVector<Value> results; // the caller's buffers, in the plan's order
   DenseMap<Value, size_t> resultIndex; // of values that are written there
-  Value rows, capacity, logitRowCount, pages;
+  Value rows, capacity, logitRowCount;
   BatchArgs batch;
   DenseMap<Value, Value> values, rowCounts;
   DenseMap<Value, Place> places;
-  DenseMap<Value, size_t> returned; // numbers of results
-  DenseMap<Value, int64_t> cacheOffsets;
+  DenseMap<Value, size_t> returned;    // numbers of results
+  DenseMap<Value, int64_t> cacheIndex; // which of `caches`
   int64_t calls = 0;
 };
 

@@ -3,6 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "ModelTables.h"
 
+#include "llmrt/abi.h"
+
 using namespace mlir;
 
 namespace llmc {
@@ -34,10 +36,27 @@ AddressOf ModelTables::addTable(StringRef symbol, ArrayRef<TableEntry> entries,
   return {symbol.str()};
 }
 
-void ModelTables::addPublic(StringRef symbol, const TableEntry &entry,
-                            size_t structBytes) {
-  Type type = getType(entry, structBytes);
-  addGlobal(symbol, type, LLVM::Linkage::External,
+void ModelTables::addModel(const ModelFields &model) {
+  AddressOf variants =
+      addTable("llmrt_variants", model.variants, sizeof(LlmrtVariant));
+  const TableEntry entry = {int32_t(LLMRT_ABI_VERSION),
+                            int32_t(model.variants.size()),
+                            variants,
+                            model.results,
+                            model.resultCount,
+                            model.vocabulary,
+                            model.arenaBytesPerRow,
+                            model.scratchBytesPerWorker,
+                            model.caches,
+                            model.cacheCount,
+                            model.contextLength,
+                            model.maxContext,
+                            model.maxBatch,
+                            model.rowsPerStep,
+                            model.weightBytes,
+                            model.signature};
+  Type type = getType(entry, sizeof(LlmrtModel));
+  addGlobal("llmrt_model", type, LLVM::Linkage::External,
             [&] { return createStruct(entry, type); });
 }
 

@@ -20,6 +20,16 @@ struct AddressOf {
 using TableField = std::variant<int32_t, int64_t, AddressOf>;
 using TableEntry = std::vector<TableField>;
 
+/// LlmrtModel but for its version; abi.h says what each is. What is a step's stays 0
+/// in a function program.
+struct ModelFields {
+  std::vector<TableEntry> variants;
+  AddressOf results, caches, signature;
+  int64_t resultCount = 0, vocabulary = 0, arenaBytesPerRow = 0,
+          scratchBytesPerWorker = 0, cacheCount = 0, contextLength = 0,
+          maxContext = 0, maxBatch = 0, rowsPerStep = 0, weightBytes = 0;
+};
+
 class ModelTables {
 public:
   /// Appends to the builder's module.
@@ -30,9 +40,8 @@ public:
   /// Structs one after the other, each of `structBytes` bytes.
   AddressOf addTable(llvm::StringRef symbol, llvm::ArrayRef<TableEntry> entries,
                      size_t structBytes);
-  /// One struct that other objects see.
-  void addPublic(llvm::StringRef symbol, const TableEntry &entry,
-                 size_t structBytes);
+  /// `llmrt_model`, which other objects see.
+  void addModel(const ModelFields &model);
 
 private:
   mlir::Type getType(const TableEntry &entry, size_t structBytes);

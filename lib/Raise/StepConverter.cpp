@@ -125,8 +125,18 @@ bool StepConverter::findCaches() {
     known.kvHeads = (*key)[1];
     known.headDim = (*key)[3];
     known.valueDim = (*value)[3];
+    Cache *cache = findCache(attention.getLeft());
+    if (!cache)
+      cache = &caches.emplace_back(Cache{attention.getLeft()});
+    ++cache->layers;
   }
   return known.layers > 0;
+}
+
+StepConverter::Cache *StepConverter::findCache(int64_t left) {
+  Cache *found = llvm::find_if(
+      caches, [&](const Cache &cache) { return cache.left == left; });
+  return found == caches.end() ? nullptr : found;
 }
 
 //===----------------------------------------------------------------------===//
@@ -135,20 +145,25 @@ bool StepConverter::findCaches() {
 
 void StepConverter::openStep(int64_t vocabulary) {
   auto f32 = builder.getF32Type();
-  auto cacheType =
-      llm::KVType::get(builder.getContext(), known.layers, known.kvHeads,
-                       known.headDim, known.valueDim, f32, 0, 0);
-  auto batchType = llm::BatchType::get(builder.getContext());
+  SmallVector<Type> arguments = {llm::BatchType::get(builder.getContext())};
+  SmallVector<Type> results = {rowsType({vocabulary})};
+  for (const Cache &cache : caches) {
+    Type type = llm::KVType::get(builder.getContext(), cache.layers,
+                                 known.kvHeads, known.headDim, known.valueDim,
+                                 f32, /*prefix=*/0, /*window=*/cache.left + 1);
+    arguments.push_back(type);
+    results.push_back(type);
+  }
   builder.setInsertionPointAfter(graph.function);
-  Type results[] = {rowsType({vocabulary}), cacheType};
   loc = NameLoc::get(builder.getStringAttr("step"));
-  step = func::FuncOp::create(
-      builder, loc, "step",
-      builder.getFunctionType({batchType, cacheType}, results));
+  step = func::FuncOp::create(builder, loc, "step",
+                              builder.getFunctionType(arguments, results));
   Block *body = step.addEntryBlock();
   builder.setInsertionPointToStart(body);
   batch = body->getArgument(0);
-  cache = body->getArgument(1);
+  for (auto [cache, argument] :
+       llvm::zip(caches, body->getArguments().drop_front()))
+    cache.value = argument;
   auto idType =
       RankedTensorType::get({ShapedType::kDynamic}, builder.getI32Type());
   ids = llm::BatchTokensOp::create(builder, loc, idType, batch);
@@ -302,6 +317,9 @@ LogicalResult StepConverter::convert(Value logits) {
   }
   Rows result = asked.contains(logits) ? asked[logits] : select(views[logits]);
   loc = NameLoc::get(builder.getStringAttr("output"));
-  func::ReturnOp::create(builder, loc, ValueRange{result.value, cache});
+  SmallVector<Value> results = {result.value};
+  for (const Cache &cache : caches)
+    results.push_back(cache.value);
+  func::ReturnOp::create(builder, loc, results);
   return success();
 }

@@ -79,14 +79,21 @@ private:
   mlir::OpBuilder builder;
   mlir::Location loc;
   mlir::func::FuncOp step;
-  mlir::Value batch, cache, ids, rowCount, askedRows, positionIds;
+  mlir::Value batch, ids, rowCount, askedRows, positionIds;
+  /// The cache of the layers that see equally far back.
+  struct Cache {
+    int64_t left = -1;           // -1: all of it
+    int64_t layers = 0;          // that it has
+    mlir::Value value = nullptr; // as it is written so far
+    int64_t slot = 0;            // of the next layer
+  };
+  llvm::SmallVector<Cache> caches; // in the order of their first layers
   llvm::DenseMap<mlir::Value, Rows> views, asked; // all rows; those asked for
   llvm::DenseSet<mlir::Operation *> needed, behindHead;
   llvm::DenseMap<mlir::Value, Linear> linears;         // by the step's value
   llvm::DenseMap<mlir::Value, ExpertProduct> products; // by the step's value
   llvm::DenseMap<mlir::Value, ChosenWeights> chosen;   // by the graph's value
   llvm::DenseMap<mlir::Value, WeightedRows> weighted;  // by the graph's value
-  int64_t slot = 0;
   std::optional<WeightSource> table; // that the tokens choose rows of
   mlir::Operation *culprit = nullptr;
   std::string why;
@@ -97,6 +104,7 @@ private:
   bool findLastRows(mlir::Value logits);
   bool takesLastRow(mlir::Operation *op) const;
   bool findCaches();
+  Cache *findCache(int64_t left);
   void openStep(int64_t vocabulary);
   Rows convertOp(mlir::Operation *op);
   Rows view(mlir::Operation *reader, mlir::Value value);

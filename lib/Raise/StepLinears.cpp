@@ -291,9 +291,12 @@ Rows StepConverter::attention(Operation *op) {
     return fail(op, "reads new keys only, though the graph has caches");
   if (attention.getRight() != 0)
     return fail(op, "sees keys behind its row, which a step cannot");
-  Value layer = arith::ConstantIndexOp::create(builder, loc, slot++);
-  cache = llm::KVWriteOp::create(builder, loc, cache.getType(), cache, layer,
-                                 key.value, value.value, batch);
+  Cache *cache = findCache(attention.getLeft());
+  assert(cache && "every attention has a cache");
+  Value layer = arith::ConstantIndexOp::create(builder, loc, cache->slot++);
+  cache->value =
+      llm::KVWriteOp::create(builder, loc, cache->value.getType(), cache->value,
+                             layer, key.value, value.value, batch);
   auto vector = [&](Value constant) {
     return isa<NoneType>(constant.getType()) ? Value()
                                              : made.vector(builder, constant);
@@ -303,7 +306,7 @@ Rows StepConverter::attention(Operation *op) {
   };
   Value result = llm::AttentionOp::create(
       builder, loc, rowsType({query.shape()[1], value.shape()[2]}), query.value,
-      cache, layer, /*key=*/Value(), /*value=*/Value(),
+      cache->value, layer, /*key=*/Value(), /*value=*/Value(),
       vector(attention.getSlopes()), vector(attention.getSinks()),
       /*rel=*/Value(), batch, real(attention.getScale()), attention.getLeft(),
       /*right=*/0, /*chunk=*/0, real(attention.getSoftcap()));

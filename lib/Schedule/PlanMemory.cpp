@@ -21,15 +21,17 @@ using namespace mlir::llm;
 
 namespace {
 
-/// Bytes of one page of tokens over all layers and heads of a step's caches.
-int64_t getBytesPerPage(func::FuncOp step) {
-  int64_t bytes = 0;
+/// The caches of a step: every one has pages of its own.
+SmallVector<CachePlanAttr> planCaches(func::FuncOp step) {
+  // Whole cache lines, whatever a slot has.
+  static_assert(LLMRT_PAGE_TOKENS % placeAlignment == 0);
+  SmallVector<CachePlanAttr> caches;
   for (Type type : step.getArgumentTypes())
     if (auto kv = dyn_cast<KVType>(type))
-      bytes += kv.getLayers() * kv.getHeads() *
-               (kv.getKeyDim() + kv.getValueDim()) * LLMRT_PAGE_TOKENS *
-               kv.getElementType().getWidth() / 8;
-  return llvm::alignTo(bytes, placeAlignment);
+      caches.push_back(CachePlanAttr::get(
+          step.getContext(), kv.getBytesPerSlot() * LLMRT_PAGE_TOKENS,
+          kv.getWindow()));
+  return caches;
 }
 
 /// Each worker has one scratch for whatever kernel it runs.
@@ -50,14 +52,25 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
     applied(getOperation(), getArgument(), [&] {
       return std::to_string(plan->getArenaBytesPerRow()) +
              " bytes of activations per row, " +
-             std::to_string(plan->getKvBytesPerPage()) +
-             " of cache per page, " + std::to_string(plan->getWeightBytes()) +
-             " of weights";
+             describeCaches(plan->getCaches()) +
+             std::to_string(plan->getWeightBytes()) + " of weights";
     });
   }
 
+  static std::string describeCaches(ArrayRef<CachePlanAttr> caches) {
+    std::string text;
+    for (CachePlanAttr cache : caches)
+      text += std::to_string(cache.getBytesPerPage()) + " of cache per page" +
+              (cache.getWindow()
+                   ? " with a window of " + std::to_string(cache.getWindow())
+                   : "") +
+              ", ";
+    return text;
+  }
+
   static FailureOr<PlanAttr> makePlan(ModuleOp module) {
-    int64_t arena = 0, page = 0, scratch = 0;
+    int64_t arena = 0, scratch = 0;
+    SmallVector<CachePlanAttr> caches;
     SmallVector<ResultPlanAttr> results;
     for (auto func : module.getOps<func::FuncOp>()) {
       if (func.isExternal())
@@ -65,15 +78,20 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
       if (failed(separateResults(func)) || failed(separateCarried(func)))
         return failure();
       arena = std::max(arena, planArena(func));
-      page = std::max(page, getBytesPerPage(func));
+      SmallVector<CachePlanAttr> own = planCaches(func);
+      if (!own.empty() && !caches.empty() && own != caches)
+        return func.emitError("has other caches than the functions before it");
+      if (!own.empty())
+        caches = own;
       scratch = std::max(scratch, getScratchBytes(func));
       if (failed(planResults(func, results)))
         return failure();
     }
     int64_t weights = planWeights(module);
     PlanAttr plan = PlanAttr::getChecked(
-        [&] { return module.emitError(); }, module.getContext(), arena, page,
-        scratch, weights, ArrayRef<ResultPlanAttr>(results));
+        [&] { return module.emitError(); }, module.getContext(), arena, scratch,
+        weights, ArrayRef<CachePlanAttr>(caches),
+        ArrayRef<ResultPlanAttr>(results));
     if (!plan)
       return failure();
     return plan;

@@ -147,11 +147,17 @@ Status Benchmark::decodeSampled(int64_t tokens) {
   return Status::ok();
 }
 
+/// Back to the depth; reads it again where a window has gone on.
 Status Benchmark::rewind() {
+  const bool isKept =
+      std::all_of(sequences.begin(), sequences.end(), [this](int32_t sequence) {
+        return engine.canTruncate(sequence, options.depth);
+      });
   for (int32_t sequence : sequences)
-    if (Status status = engine.truncate(sequence, options.depth); !status)
+    if (Status status = engine.truncate(sequence, isKept ? options.depth : 0);
+        !status)
       return status;
-  return Status::ok();
+  return isKept ? Status::ok() : prefill(options.depth);
 }
 
 Status Benchmark::start() {

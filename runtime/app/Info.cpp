@@ -90,6 +90,28 @@ static Json contractOf(const MemoryContract &contract,
           {"total_bytes", contract.total()}};
 }
 
+/// Of each cache the positions that its layers see, and its pages.
+static Json jsonOfCaches(const KvGeometry &geometry) {
+  Json caches = Json::array();
+  for (const PoolGeometry &pool : geometry.pools)
+    caches.push_back({{"window", pool.window},
+                      {"pages", pool.pages},
+                      {"page_bytes", pool.bytesPerPage}});
+  return caches;
+}
+
+static std::string describeCaches(const KvGeometry &geometry) {
+  std::string text;
+  for (const PoolGeometry &pool : geometry.pools)
+    text += textLine(pool.window ? "cache (window of " +
+                                       std::to_string(pool.window) + ")"
+                                 : "cache",
+                     std::to_string(pool.pages) + " pages of " +
+                         std::to_string(LLMRT_PAGE_TOKENS) + " tokens, " +
+                         formatBytes(pool.bytes()));
+  return text;
+}
+
 /// Where it would run, and why not elsewhere.
 static Json placeOf(const Expected<RunPlace> &place) {
   if (!place)
@@ -128,7 +150,8 @@ static std::string jsonReport(const Application &program, const Json &info,
               {"rows_per_step", model.rowsPerStep},
               {"tokenizer", program.hasTokenizer()},
               {"chat_template", program.hasChatTemplate()},
-              {"memory", contractOf(memoryContract(model, options), options)}};
+              {"memory", contractOf(memoryContract(model, options), options)},
+              {"caches", jsonOfCaches(kvGeometry(model, options))}};
   if (verified)
     all["verified"] = true;
   return all.dump(2, ' ', false, Json::error_handler_t::replace);
@@ -155,6 +178,7 @@ static std::string textReport(const Application &program, const Json &info,
   text += textLine("memory (batch " + std::to_string(options.batch) +
                        ", context " + std::to_string(options.context) + ")",
                    describeContract(memoryContract(model, options)));
+  text += describeCaches(kvGeometry(model, options));
   if (verified)
     line("checksums", "as written");
   return text;

@@ -4,7 +4,7 @@
 // The weights stay for whoever writes them, barriers are calls with the step's own barrier, every
 // variant has an entry that loads the fields of LlmrtStep, best variant first.
 module attributes {llm.model = {context_length = 64 : i64},
-                   llm.plan = #llm.plan<arena = 192, page = 4096, scratch = 128, weights = 640, results = [<"logits", tensor<?x40xf32>, rows = asked>]>} {
+                   llm.plan = #llm.plan<arena = 192, scratch = 128, caches = [<page = 4096>, <page = 2048, window = 512>], weights = 640, results = [<"logits", tensor<?x40xf32>, rows = asked>]>} {
 // CHECK: llm.weight @w : tensor<160xf32> source "w" at 0
 llm.weight @w : tensor<160xf32> source "w" at 0
 
@@ -29,11 +29,14 @@ func.func private @k0_meets.avx2() attributes {llm.cost = #llm.cost<weights = 10
 func.func private @k1_alone.avx2() {
   return
 }
-func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>,
-    %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
-    %sequences: memref<?xi32>, %parents: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>,
+func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>,
+    %kv: memref<?xi8>, %slotPositions: memref<?xi32>, %blockTable: memref<?xi32>, %pages: index,
+    %kv1: memref<?xi8>, %slotPositions1: memref<?xi32>, %blockTable1: memref<?xi32>, %pages1: index,
+    %scratch: memref<?xi8>, %logits: memref<?xi8>,
+    %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
+    %sequences: memref<?xi32>, %parents: memref<?xi32>, %logitRows: memref<?xi32>,
     %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
-    %rangeCount: index, %blocks: index, %pages: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+fma"]>} {
+    %rangeCount: index, %blocks: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+fma"]>} {
   llm.barrier
   llm.enter @k0_meets.avx2 worker %worker
   call @k0_meets.avx2() : () -> ()
@@ -42,11 +45,14 @@ func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?
   call @k1_alone.avx2() : () -> ()
   return
 }
-func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>,
-    %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
-    %sequences: memref<?xi32>, %parents: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>,
+func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>,
+    %kv: memref<?xi8>, %slotPositions: memref<?xi32>, %blockTable: memref<?xi32>, %pages: index,
+    %kv1: memref<?xi8>, %slotPositions1: memref<?xi32>, %blockTable1: memref<?xi32>, %pages1: index,
+    %scratch: memref<?xi8>, %logits: memref<?xi8>,
+    %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
+    %sequences: memref<?xi32>, %parents: memref<?xi32>, %logitRows: memref<?xi32>,
     %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
-    %rangeCount: index, %blocks: index, %pages: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>} {
+    %rangeCount: index, %blocks: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>} {
   return
 }
 
@@ -70,20 +76,42 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 // CHECK: llvm.mlir.constant(1 : i64)
 // CHECK: llvm.mlir.addressof @llmrt_kernel.avx2.k1_alone
 
-// Results are loaded from the table that the descriptor points to.
+// Caches and results are loaded from the tables that the descriptor points to.
 // CHECK: llvm.func internal @llmrt_step.avx2(%[[STEP:.*]]: !llvm.ptr, %[[WORKER:.*]]: i64, %[[WORKERS:.*]]: i64)
 // CHECK: llvm.getelementptr %[[STEP]][0]
+// CHECK: %[[AT:.*]] = llvm.getelementptr %[[STEP]][16]
+// CHECK: %[[CACHES:.*]] = llvm.load %[[AT]] : !llvm.ptr -> !llvm.ptr
+// CHECK: llvm.getelementptr %[[CACHES]][0]
+// CHECK: %[[AT:.*]] = llvm.getelementptr %[[CACHES]][24]
+// CHECK: llvm.load %[[AT]] : !llvm.ptr -> i64
+// CHECK: llvm.getelementptr %[[CACHES]][32]
+// CHECK: llvm.getelementptr %[[CACHES]][56]
 // CHECK: llvm.getelementptr %[[STEP]][24]
 // CHECK: %[[AT:.*]] = llvm.getelementptr %[[STEP]][32]
 // CHECK: %[[RESULTS:.*]] = llvm.load %[[AT]] : !llvm.ptr -> !llvm.ptr
 // CHECK: %[[FIRST:.*]] = llvm.getelementptr %[[RESULTS]][0]
 // CHECK: llvm.load %[[FIRST]] : !llvm.ptr -> !llvm.ptr
 // CHECK: llvm.getelementptr %[[STEP]][40]
-// CHECK: llvm.getelementptr %[[STEP]][160]
-// CHECK: %[[AT:.*]] = llvm.getelementptr %[[STEP]][168]
+// CHECK: llvm.getelementptr %[[STEP]][136]
+// CHECK: %[[AT:.*]] = llvm.getelementptr %[[STEP]][144]
 // CHECK: %[[BARRIER:.*]] = llvm.load %[[AT]] : !llvm.ptr -> !llvm.ptr
 // CHECK: call @step.avx2({{.*}}, %[[BARRIER]])
 // CHECK: llvm.mlir.global internal constant @llmrt_variant.avx2("avx2\00")
+
+// Name, columns, f32, asked rows.
+// CHECK: llvm.mlir.global internal constant @llmrt_result.logits("logits\00")
+// CHECK: llvm.mlir.global internal constant @llmrt_results()
+// CHECK: llvm.mlir.addressof @llmrt_result.logits
+// CHECK: llvm.mlir.constant(40 : i64)
+// CHECK: llvm.mlir.constant(1 : i32)
+// CHECK: llvm.mlir.constant(1 : i32)
+
+// Bytes of a page, window.
+// CHECK: llvm.mlir.global internal constant @llmrt_caches()
+// CHECK: llvm.mlir.constant(4096 : i64)
+// CHECK: llvm.mlir.constant(0 : i64)
+// CHECK: llvm.mlir.constant(2048 : i64)
+// CHECK: llvm.mlir.constant(512 : i64)
 
 // Name, features, step, no function to sample with.
 // CHECK: llvm.mlir.global internal constant @llmrt_variants()
@@ -97,17 +125,9 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 // CHECK: llvm.mlir.addressof @llmrt_kernels.avx2
 // CHECK: llvm.mlir.constant(2 : i64)
 
-// Name, columns, f32, asked rows.
-// CHECK: llvm.mlir.global internal constant @llmrt_result.logits("logits\00")
-// CHECK: llvm.mlir.global internal constant @llmrt_results()
-// CHECK: llvm.mlir.addressof @llmrt_result.logits
-// CHECK: llvm.mlir.constant(40 : i64)
-// CHECK: llvm.mlir.constant(1 : i32)
-// CHECK: llvm.mlir.constant(1 : i32)
-
-// ABI version, variants, results, vocabulary, arena, scratch, page, context, limits, weights.
+// ABI version, variants, results, vocabulary, arena, scratch, caches, context, limits, weights.
 // CHECK: llvm.mlir.global external constant @llmrt_model()
-// CHECK: llvm.mlir.constant(7 : i32)
+// CHECK: llvm.mlir.constant(8 : i32)
 // CHECK: llvm.mlir.constant(2 : i32)
 // CHECK: llvm.mlir.addressof @llmrt_variants
 // CHECK: llvm.mlir.addressof @llmrt_results
@@ -115,7 +135,8 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 // CHECK: llvm.mlir.constant(40 : i64)
 // CHECK: llvm.mlir.constant(192 : i64)
 // CHECK: llvm.mlir.constant(128 : i64)
-// CHECK: llvm.mlir.constant(4096 : i64)
+// CHECK: llvm.mlir.addressof @llmrt_caches
+// CHECK: llvm.mlir.constant(2 : i64)
 // CHECK: llvm.mlir.constant(64 : i64)
 // CHECK: llvm.mlir.constant(64 : i64)
 // CHECK: llvm.mlir.constant(3 : i64)
@@ -133,19 +154,19 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv:
 
 // A function @sample has entries as well, and its result stands in the table.
 module attributes {llm.model = {context_length = 64 : i64},
-                   llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 0, results = [<"logits", tensor<?x40xf32>, rows = asked>, <"tokens", tensor<?xi32>, rows = asked>]>} {
-func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>, %ids: memref<?xi8>,
-    %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
-    %sequences: memref<?xi32>, %parents: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>,
+                   llm.plan = #llm.plan<arena = 0, scratch = 0, weights = 0, results = [<"logits", tensor<?x40xf32>, rows = asked>, <"tokens", tensor<?xi32>, rows = asked>]>} {
+func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>, %ids: memref<?xi8>,
+    %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
+    %sequences: memref<?xi32>, %parents: memref<?xi32>, %logitRows: memref<?xi32>,
     %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
-    %rangeCount: index, %blocks: index, %pages: index, %worker: index, %workers: index) {
+    %rangeCount: index, %blocks: index, %worker: index, %workers: index) {
   return
 }
-func.func @sample.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>, %ids: memref<?xi8>,
-    %slotPositions: memref<?xi32>, %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
-    %sequences: memref<?xi32>, %parents: memref<?xi32>, %blockTable: memref<?xi32>, %logitRows: memref<?xi32>,
+func.func @sample.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>, %ids: memref<?xi8>,
+    %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
+    %sequences: memref<?xi32>, %parents: memref<?xi32>, %logitRows: memref<?xi32>,
     %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
-    %rangeCount: index, %blocks: index, %pages: index, %worker: index, %workers: index) {
+    %rangeCount: index, %blocks: index, %worker: index, %workers: index) {
   return
 }
 // CHECK: llvm.func internal @llmrt_step.avx2(
@@ -154,12 +175,12 @@ func.func @sample.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %kv: memref
 // CHECK: %[[RESULTS:.*]] = llvm.load %[[AT]]
 // CHECK: llvm.getelementptr %[[RESULTS]][8]
 // CHECK: call @sample.avx2(
-// CHECK: llvm.mlir.global internal constant @llmrt_variants()
-// CHECK: llvm.mlir.addressof @llmrt_step.avx2
-// CHECK: llvm.mlir.addressof @llmrt_sample.avx2
 // CHECK: llvm.mlir.global internal constant @llmrt_results()
 // CHECK: llvm.mlir.addressof @llmrt_result.tokens
 // CHECK: llvm.mlir.constant(1 : i64)
 // CHECK: llvm.mlir.constant(2 : i32)
 // CHECK: llvm.mlir.constant(1 : i32)
+// CHECK: llvm.mlir.global internal constant @llmrt_variants()
+// CHECK: llvm.mlir.addressof @llmrt_step.avx2
+// CHECK: llvm.mlir.addressof @llmrt_sample.avx2
 }

@@ -20,7 +20,7 @@ func.func @step(%batch: !llm.batch) attributes {llm.target = #llm.target<"avx2",
 
 // Between kernels stand constants, slots, parameters, reshapes and loops only.
 // CHECK: error: no lowering yet for 'arith.subi'
-module attributes {llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 0, scratch = 0, weights = 0>} {
 func.func @step(%batch: !llm.batch) attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
   %c2 = arith.constant 2 : index
   %c0 = arith.subi %c2, %c2 : index
@@ -32,7 +32,7 @@ func.func @step(%batch: !llm.batch) attributes {llm.target = #llm.target<"avx2",
 
 // A reshape that moves heads into the rows is no other view of whole rows.
 // CHECK: error: no lowering yet for a reshape of 'tensor<?x4x8xf32>' to 'tensor<?x8xf32>': it must keep the rows of an activation
-module attributes {llm.plan = #llm.plan<arena = 128, page = 0, scratch = 0, weights = 5120>} {
+module attributes {llm.plan = #llm.plan<arena = 128, scratch = 0, weights = 5120>} {
 llm.weight @t : tensor<40x32xf32> source "t" at 0
 func.func @step(%batch: !llm.batch) attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
   %c0 = arith.constant 0 : index
@@ -53,7 +53,7 @@ func.func @step(%batch: !llm.batch) attributes {llm.target = #llm.target<"avx2",
 // -----
 
 // CHECK: error: no lowering yet for a dimension that is chosen at run time
-module attributes {llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 0, scratch = 0, weights = 0>} {
 func.func @step(%batch: !llm.batch) attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
   %c0 = arith.constant 0 : index
   %ids = llm.batch_tokens %batch : tensor<?xi32>
@@ -66,7 +66,7 @@ func.func @step(%batch: !llm.batch) attributes {llm.target = #llm.target<"avx2",
 // -----
 
 // CHECK: error: the plan has no buffer for result 0: run llm-plan-memory last
-module attributes {llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 0, scratch = 0, weights = 0>} {
 func.func @step(%batch: !llm.batch) -> tensor<?xi32> attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
   %ids = llm.batch_tokens %batch : tensor<?xi32>
   return %ids : tensor<?xi32>
@@ -76,8 +76,17 @@ func.func @step(%batch: !llm.batch) -> tensor<?xi32> attributes {llm.target = #l
 // -----
 
 // CHECK: error: argument 0 is no result of the plan: 'llm.name' names one
-module attributes {llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 0, scratch = 0, weights = 0>} {
 func.func @sample(%l: tensor<?x8xf32> {llm.name = "logits"}) attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
+  return
+}
+}
+
+// -----
+
+// CHECK: error: the plan has no cache for argument 1: run llm-plan-memory last
+module attributes {llm.plan = #llm.plan<arena = 0, scratch = 0, caches = [<page = 8192>], weights = 0>} {
+func.func @step(%kv: !llm.kv<1x1x16x16, f32>, %more: !llm.kv<1x1x16x16, f32>) attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
   return
 }
 }

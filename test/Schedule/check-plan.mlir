@@ -5,7 +5,7 @@
 !row = tensor<?x32xf32>
 
 // A good one: a chain of two buffers, and a loop that carries in place.
-module attributes {llm.plan = #llm.plan<arena = 256, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 256, scratch = 0, weights = 0>} {
 func.func @f(%x: !row) -> !row {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -38,7 +38,7 @@ func.func @f(%x: !row) -> !row {
 !row = tensor<?x32xf32>
 
 // The second kernel overwrites what the third one reads.
-module attributes {llm.plan = #llm.plan<arena = 512, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 512, scratch = 0, weights = 0>} {
 func.func @f(%x: !row) -> !row {
   %a = llm.kernel "a"(%x) arena [0] : (!row) -> !row {
   ^bb0(%v0: !row):
@@ -62,7 +62,7 @@ func.func @f(%x: !row) -> !row {
 !row = tensor<?x32xf32>
 
 // A kernel overwrites its own input.
-module attributes {llm.plan = #llm.plan<arena = 512, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 512, scratch = 0, weights = 0>} {
 func.func @f(%x: !row) -> !row {
   %a = llm.kernel "a"(%x) arena [0] : (!row) -> !row {
   ^bb0(%v0: !row):
@@ -86,7 +86,7 @@ func.func @f(%x: !row) -> !row {
 !row = tensor<?x32xf32>
 
 // A reshape is the same bytes.
-module attributes {llm.plan = #llm.plan<arena = 512, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 512, scratch = 0, weights = 0>} {
 func.func @f(%x: !row) -> !row {
   %c0 = arith.constant 0 : index
   %a = llm.kernel "a"(%x) arena [0] : (!row) -> !row {
@@ -114,7 +114,7 @@ func.func @f(%x: !row) -> !row {
 !row = tensor<?x32xf32>
 
 // Two carried values of one start in one buffer: the first update is lost.
-module attributes {llm.plan = #llm.plan<arena = 512, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 512, scratch = 0, weights = 0>} {
 func.func @f(%x: !row) -> !row {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -156,7 +156,7 @@ func.func @f(%x: !row) -> !row {
 !row = tensor<?x32xf32>
 
 // The update lies where the next turn does not look for it.
-module attributes {llm.plan = #llm.plan<arena = 512, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 512, scratch = 0, weights = 0>} {
 func.func @f(%x: !row) -> !row {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -186,7 +186,7 @@ func.func @f(%x: !row) -> !row {
 !row = tensor<?x32xf32>
 
 // Rows from outside that the second turn does not find any more.
-module attributes {llm.plan = #llm.plan<arena = 512, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 512, scratch = 0, weights = 0>} {
 func.func @f(%x: !row) -> !row {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -228,7 +228,7 @@ func.func @f(%x: !row) -> !row {
 !row = tensor<?x32xf32>
 
 // Outside the arena.
-module attributes {llm.plan = #llm.plan<arena = 128, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 128, scratch = 0, weights = 0>} {
 func.func @f(%x: !row) -> !row {
   // expected-error-re @below {{the plan gives %{{.*}} of "a" bytes [64, 192) of an arena of 128}}
   %a = llm.kernel "a"(%x) arena [64] : (!row) -> !row {
@@ -248,7 +248,7 @@ func.func @f(%x: !row) -> !row {
 !row = tensor<?x32xf32>
 
 // No place at all.
-module attributes {llm.plan = #llm.plan<arena = 512, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 512, scratch = 0, weights = 0>} {
 func.func @f(%x: !row) -> !row {
   // expected-error-re @below {{the plan gives %{{.*}} of "a" bytes [-1, 127) of an arena of 512}}
   %a = llm.kernel "a"(%x) arena [-1] : (!row) -> !row {
@@ -268,7 +268,7 @@ func.func @f(%x: !row) -> !row {
 !row = tensor<?x32xf32>
 
 // What the step returns is not computed in it.
-module attributes {llm.plan = #llm.plan<arena = 512, page = 0, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 512, scratch = 0, weights = 0>} {
 func.func @f(%x: !row) -> !row {
   // expected-error-re @below {{the step returns %arg0, which is not written to the caller}}
   return %x : !row
@@ -277,7 +277,7 @@ func.func @f(%x: !row) -> !row {
 
 // -----
 
-module attributes {llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 256>} {
+module attributes {llm.plan = #llm.plan<arena = 0, scratch = 0, weights = 256>} {
 llm.weight @a : tensor<32xf32> source "a" at 0
 // expected-error-re @below {{shares bytes with @a}}
 llm.weight @b : tensor<32xf32> source "b" at 64
@@ -285,7 +285,7 @@ llm.weight @b : tensor<32xf32> source "b" at 64
 
 // -----
 
-module attributes {llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 256>} {
+module attributes {llm.plan = #llm.plan<arena = 0, scratch = 0, weights = 256>} {
 // expected-error-re @below {{the plan gives it no place in 256 bytes of weights}}
 llm.weight @a : tensor<64xf32> source "a" at 64
 }
@@ -295,7 +295,7 @@ llm.weight @a : tensor<64xf32> source "a" at 64
 // A cache that is read after it was written anew.
 !kv = !llm.kv<1x2x16x16, f32>
 !heads = tensor<?x2x16xf32>
-module attributes {llm.plan = #llm.plan<arena = 512, page = 16384, scratch = 0, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 512, scratch = 0, caches = [<page = 16384>], weights = 0>} {
 func.func @f(%kv: !kv, %batch: !llm.batch, %x: !heads) -> !kv {
   %c0 = arith.constant 0 : index
   %kv1 = llm.kernel "kv_write"(%kv, %c0, %x, %batch) arena [-1] : (!kv, index, !heads, !llm.batch) -> !kv {

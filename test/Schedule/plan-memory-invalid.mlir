@@ -84,3 +84,13 @@ func.func @f(%a: !kv, %b: !kv) -> (!kv, !kv) {
   }
   return %r#0, %r#1 : !kv, !kv
 }
+
+// -----
+
+func.func @step.avx2(%kv: !llm.kv<1x1x16x16, f32>) {
+  return
+}
+// expected-error @below {{has other caches than the functions before it}}
+func.func @step.amx(%kv: !llm.kv<1x1x16x16, f32, window = 8>) {
+  return
+}

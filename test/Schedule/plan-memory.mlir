@@ -4,7 +4,7 @@
 
 // 128 bytes per row each. A chain needs two buffers: each result takes the place
 // of the last but one, which is dead. The logits are the caller's.
-// CHECK: module attributes {llm.plan = #llm.plan<arena = 256, page = 0, scratch = 0, weights = 512>}
+// CHECK: module attributes {llm.plan = #llm.plan<arena = 256, scratch = 0, weights = 512>}
 // CHECK-LABEL: func.func @chain(
 // CHECK: llm.kernel "x"({{.*}}) arena [0]
 // CHECK: llm.kernel "a"(%{{.*}}) arena [128]
@@ -250,9 +250,8 @@ func.func @outer_value(%ids: tensor<?xi32>, %n: index) -> !row {
 
 // Weights lie in the order in which a step reads them, layer by layer, in whole
 // cache lines, those of a loop that ran once and is no more too; what nobody
-// reads is gone; a page is all layers and heads.
-// CHECK: page = 32768
-// CHECK-SAME: weights = 832
+// reads is gone; a page is all layers and heads of a cache.
+// CHECK: caches = [<page = 32768>, <page = 8192, window = 100>], weights = 832
 module {
 // CHECK-NOT: @unread
 llm.weight @unread : tensor<64xf32> source "u"
@@ -274,7 +273,7 @@ llm.weight_table @a : tensor<16xf32> [@a0, @a1]
 llm.weight_table @b : tensor<32xf32> [@b0, @b1]
 llm.weight_table @c : tensor<8xf32> [@c0]
 
-func.func @weights(%batch: !llm.batch, %kv: !llm.kv<2x2x16x16, f32>) -> !llm.kv<2x2x16x16, f32> {
+func.func @weights(%batch: !llm.batch, %kv: !llm.kv<2x2x16x16, f32>, %ring: !llm.kv<1x2x16x16, f16, window = 100>) -> !llm.kv<2x2x16x16, f32> {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c2 = arith.constant 2 : index

@@ -14,13 +14,6 @@ using namespace mlir::llm;
 
 namespace llmc {
 
-Value isAnySet(TileBuilder &b, ArrayRef<Value> conditions) {
-  Value any = conditions.front();
-  for (Value some : conditions.drop_front())
-    any = arith::OrIOp::create(b, any, some);
-  return vector::ReductionOp::create(b, vector::CombiningKind::OR, any);
-}
-
 Value areAllSet(TileBuilder &b, ArrayRef<Value> conditions) {
   Value all = conditions.front();
   for (Value some : conditions.drop_front())
@@ -81,6 +74,7 @@ SmallVector<Value> AttentionPart::attend(Value first, Value end, Value behind) {
       some = b.select(isFirst, all, some);
   assert(isOneRow() && "parts are those of a row");
   Value row = item.queries.front().row;
+  first = arith::MaxUIOp::create(b, first, getFirstBlock());
   return b.loop(first, end, 1, start, [&](Value block, ValueRange state) {
     Value page = lookUpPage(b, args.batch, row, block);
     nextPage = {};
@@ -89,19 +83,13 @@ SmallVector<Value> AttentionPart::attend(Value first, Value end, Value behind) {
       Value inside = b.compare(arith::CmpIPredicate::ult, next, end);
       nextPage = lookUpPage(b, args.batch, row, b.select(inside, next, behind));
     }
-    auto see = [&] {
-      SmallVector<Value> next(state);
-      Page seen = {page, block, b.index(0), /*whole=*/{}};
-      SmallVector<Value> scores = score(seen), allowed = mask(seen);
-      for (int64_t i = 0; i < count(); ++i)
-        soften(i, seen, scores, allowed, next);
-      accumulate(seen, next);
-      return next;
-    };
-    // Most pages are out of a window's reach.
-    return reaches[0] ? b.choose(isInReach(page), see,
-                                 [&] { return SmallVector<Value>(state); })
-                      : see();
+    SmallVector<Value> next(state);
+    Page seen = {page, block, b.index(0), /*whole=*/{}};
+    SmallVector<Value> scores = score(seen), allowed = mask(seen);
+    for (int64_t i = 0; i < count(); ++i)
+      soften(i, seen, scores, allowed, next);
+    accumulate(seen, next);
+    return next;
   });
 }
 
@@ -122,11 +110,6 @@ SmallVector<Value> AttentionPart::startState() {
     start[sumOf(i)] = b.f32(1);
   }
   return start;
-}
-
-/// Whether a row of the tile may see any slot of the page.
-Value AttentionPart::isInReach(Value page) {
-  return isAnySet(b, mask(0, loadPositions(page)));
 }
 
 /// Whether every query sees every slot of the page.
@@ -231,6 +214,17 @@ Value getReach(TileBuilder &b, AttentionOp op, Value position) {
   Value size = b.constant(b.getI32Type(), op.getChunk());
   Value inChunk = arith::RemSIOp::create(b, position, size);
   return reach ? Value(arith::MinSIOp::create(b, reach, inChunk)) : inChunk;
+}
+
+Value getFirstBlock(TileBuilder &b, Value slot, Value reach) {
+  if (!reach)
+    return b.index(0);
+  Value back = arith::MinUIOp::create(b, b.toIndex(reach), slot);
+  return b.divIndex(arith::SubIOp::create(b, slot, back), pageTokens);
+}
+
+Value AttentionPart::getFirstBlock() {
+  return llmc::getFirstBlock(b, slots[0], reaches[0]);
 }
 
 int64_t AttentionPart::countTogether(int64_t most, int64_t vectorLanes) const {

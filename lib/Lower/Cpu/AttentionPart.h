@@ -12,8 +12,7 @@
 
 namespace llmc {
 
-/// Whether any lane of the vectors of conditions is set; whether all are.
-mlir::Value isAnySet(TileBuilder &b, llvm::ArrayRef<mlir::Value> conditions);
+/// Whether all lanes of the vectors of conditions are set.
 mlir::Value areAllSet(TileBuilder &b, llvm::ArrayRef<mlir::Value> conditions);
 
 /// Attention of a tile of queries, which share a kv head, to a part of the pages.
@@ -41,10 +40,13 @@ public:
   const Item &getItem() const { return item; }
   int64_t count() const { return item.queries.size(); }
 
-  /// The state after blocks [first, end) alone; block 0 has seen the sink, a key
-  /// without a value, before all others. Lines of the next block are fetched beside
-  /// those that are read, behind the last one those of block `behind`; null fetches
-  /// none.
+  /// The first block that the first query sees: later rows see none before it.
+  mlir::Value getFirstBlock();
+
+  /// The state after blocks [first, end) alone, as far as they are in reach; block 0
+  /// has seen the sink, a key without a value, before all others. Lines of the next
+  /// block are fetched beside those that are read, behind the last one those of block
+  /// `behind`; null fetches none.
   llvm::SmallVector<mlir::Value> attend(mlir::Value first, mlir::Value end,
                                         mlir::Value behind);
 
@@ -133,7 +135,6 @@ protected:
   mlir::Value keys; // of the item's head in a page, index
 
 private:
-  mlir::Value isInReach(mlir::Value page);
   mlir::Value seesAll(const Page &page);
   void prefetch(mlir::Value first, int64_t count);
   llvm::SmallVector<mlir::Value> loadPerHead(mlir::Value numbers);

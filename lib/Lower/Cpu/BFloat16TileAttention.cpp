@@ -28,13 +28,13 @@ static int64_t getLineBytes(Value memory) {
 // Products
 //===----------------------------------------------------------------------===//
 
-void BFloat16TileAttention::multiplyGroup(Value first, Value rows,
-                                          Value pages) {
+void BFloat16TileAttention::multiplyGroup(Value first, Value rows, Value begin,
+                                          Value end) {
   firstOfGroup = first;
   TileProducts tiles(b, vectors);
   int64_t queryBytes = getLineBytes(queryPairs), bytes = getLineBytes(products);
   int64_t lineBytes = pageTokens * word;
-  b.loop(b.index(0), pages, 1, [&](Value place) {
+  b.loop(begin, end, 1, [&](Value place) {
     int64_t pageBytes = layout.keyDim / 2 * lineBytes;
     tiles.multiply({b.addressOf(queryPairs, b.mulIndex(first, queryBytes)),
                     b.index(queryBytes), rows,
@@ -45,13 +45,17 @@ void BFloat16TileAttention::multiplyGroup(Value first, Value rows,
   });
 }
 
-void BFloat16TileAttention::addValues(Value rows, Value pages, Value states) {
+void BFloat16TileAttention::addGroup(Value rows, Value begin, Value end,
+                                     Value states) {
   TileProducts tiles(b, layout.valueDim / lanes);
   int64_t bytes = getLineBytes(states), pairBytes = getLineBytes(groupPairs);
-  tiles.multiply({b.addressOf(groupPairs, b.index(0)), b.index(pairBytes), rows,
-                  b.addressOf(valuePairs, b.index(0)),
-                  b.index(layout.valueDim * word),
-                  b.mulIndex(pages, slotPairs / stepPairs),
+  int64_t valueBytes = layout.valueDim * word;
+  Value first = b.mulIndex(begin, slotPairs);
+  Value pages = arith::SubIOp::create(b, end, begin);
+  tiles.multiply({b.addressOf(groupPairs, b.mulIndex(first, word)),
+                  b.index(pairBytes), rows,
+                  b.addressOf(valuePairs, b.mulIndex(first, valueBytes)),
+                  b.index(valueBytes), b.mulIndex(pages, slotPairs / stepPairs),
                   b.addressOf(states, b.mulIndex(firstOfGroup, bytes)),
                   b.index(bytes), b.constant(b.getI1Type(), 1)});
 }
@@ -106,8 +110,9 @@ Value BFloat16TileAttention::takeValues(Value values) {
 
 Value BFloat16TileAttention::hasOthers() {
   Value found = vector::LoadOp::create(b, b.i32s(lanes), others, b.index(0));
-  return isAnySet(b, b.compare(arith::CmpIPredicate::ne, found,
-                               b.constant(b.i32s(lanes), 0)));
+  return vector::ReductionOp::create(
+      b, vector::CombiningKind::OR,
+      b.compare(arith::CmpIPredicate::ne, found, b.constant(b.i32s(lanes), 0)));
 }
 
 void BFloat16TileAttention::addOthers(const Page &page, Value states) {

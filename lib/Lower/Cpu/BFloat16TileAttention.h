@@ -30,13 +30,15 @@ public:
   /// Of some pages no value is known yet to be infinite or no number.
   void startPages();
   /// The group of the queries [first, first + rows) of the tile, `rows` whole tiles of
-  /// 16 of them.
-  void multiplyGroup(mlir::Value first, mlir::Value rows, mlir::Value pages);
+  /// 16 of them, and the pages that lie at [begin, end).
+  void multiplyGroup(mlir::Value first, mlir::Value rows, mlir::Value begin,
+                     mlir::Value end);
   /// The products [groupQueries, pages * 64], and the line of query `index` of a block.
   mlir::Value getProducts() { return products; }
   mlir::Value getLine(int64_t index);
   /// states[q, 0 .. channels) += probabilities * values of the group.
-  void addValues(mlir::Value rows, mlir::Value pages, mlir::Value states);
+  void addGroup(mlir::Value rows, mlir::Value begin, mlir::Value end,
+                mlir::Value states);
   /// Whether some value was not finite; and adds these to what sees them, of a block
   /// and a page.
   mlir::Value hasOthers();

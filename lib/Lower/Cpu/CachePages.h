@@ -52,6 +52,10 @@ inline mlir::Value lookUpPage(TileBuilder &b, const BatchArgs &batch,
 mlir::Value getReach(TileBuilder &b, mlir::llm::AttentionOp op,
                      mlir::Value position);
 
+/// The first block (index) that a row in `slot` sees; those before it may have no
+/// page. 0 where `reach` is null.
+mlir::Value getFirstBlock(TileBuilder &b, mlir::Value slot, mlir::Value reach);
+
 } // namespace llmc
 
 #endif // LLMC_LIB_LOWER_CPU_CACHEPAGES_H

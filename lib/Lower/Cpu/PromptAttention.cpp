@@ -92,11 +92,15 @@ void PromptAttention::attend(Value item, Value first, Value rows) {
   startStates();
   Value lastRow = b.addIndex(b.addIndex(firstRow, tall), -1);
   Value lastSlot = b.toIndex(b.load(args.batch.slots, lastRow));
-  Value pages = b.addIndex(b.divIndex(lastSlot, pageTokens), 1);
-  b.loop(b.index(0), pages, mostPages, [&](Value firstBlock) {
-    Value next = arith::SubIOp::create(b, pages, firstBlock);
-    attendPages(firstBlock,
-                arith::MinUIOp::create(b, next, b.index(mostPages)));
+  Value end = b.addIndex(b.divIndex(lastSlot, pageTokens), 1);
+  // What is seen at once is the same for every tile, whatever its window leaves out.
+  Value firstTogether =
+      b.mulIndex(b.divIndex(firstInReach, mostPages), mostPages);
+  b.loop(firstTogether, end, mostPages, [&](Value block) {
+    Value before = arith::MaxUIOp::create(b, firstInReach, block);
+    Value behind = arith::MinUIOp::create(b, end, b.addIndex(block, mostPages));
+    attendPages({block, arith::SubIOp::create(b, before, block),
+                 arith::SubIOp::create(b, behind, block)});
   });
   forEachBlock([&](Value) {
     SmallVector<Value> state = loadStates();
@@ -113,51 +117,41 @@ void PromptAttention::findReach(Value rows) {
   bool isWindow = op.getLeft() >= 0 || op.getChunk();
   auto bounds = [&](Value row) -> SmallVector<Value> {
     Value mine = b.load(args.batch.positions, row);
-    SmallVector<Value> found = {mine, mine};
+    SmallVector<Value> found = {mine};
     if (isWindow)
-      found.append(2, arith::SubIOp::create(b, mine, getReach(b, op, mine)));
+      found.push_back(arith::SubIOp::create(b, mine, getReach(b, op, mine)));
     return found;
   };
   auto found = b.loop(
       b.index(1), rows, 1, bounds(firstRow), [&](Value i, ValueRange before) {
         SmallVector<Value> own = bounds(b.addIndex(firstRow, i));
-        for (int64_t at = 0; at < static_cast<int64_t>(own.size()); ++at)
-          own[at] = at % 2
-                        ? Value(arith::MinSIOp::create(b, own[at], before[at]))
-                        : Value(arith::MaxSIOp::create(b, own[at], before[at]));
+        own[0] = arith::MinSIOp::create(b, own[0], before[0]);
+        if (isWindow)
+          own[1] = arith::MaxSIOp::create(b, own[1], before[1]);
         return own;
       });
-  someLast = found[0];
-  allLast = found[1];
-  allFirst = isWindow ? found[2] : Value();
-  someFirst = isWindow ? found[3] : Value();
-}
-
-/// Which of the page's positions are between these, per vector; `first` may be null.
-static SmallVector<Value> findBetween(TileBuilder &b, AttentionPart &part,
-                                      Value page, Value first, Value last) {
-  SmallVector<Value> found;
-  for (Value theirs : part.loadPositions(page)) {
-    auto compare = [&](arith::CmpIPredicate predicate, Value bound) {
-      return b.compare(predicate, theirs,
-                       b.broadcast(bound, AttentionPart::lanes));
-    };
-    found.push_back(compare(arith::CmpIPredicate::sle, last));
-    if (first)
-      found.back() =
-          b.both(found.back(), compare(arith::CmpIPredicate::sge, first));
-  }
-  return found;
-}
-
-/// Whether a row may see any slot of the page.
-Value PromptAttention::isInReach(Value page) {
-  return isAnySet(b, findBetween(b, *part, page, someFirst, someLast));
+  allLast = found[0];
+  allFirst = isWindow ? found[1] : Value();
+  // Rows ascend, and so does what they see.
+  firstInReach =
+      getFirstBlock(b, b.toIndex(b.load(args.batch.slots, firstRow)),
+                    getReach(b, op, b.load(args.batch.positions, firstRow)));
 }
 
 /// Whether every row sees every slot of the page: nothing needs a mask.
 Value PromptAttention::isWhole(Value page) {
-  return areAllSet(b, findBetween(b, *part, page, allFirst, allLast));
+  SmallVector<Value> seen;
+  for (Value theirs : part->loadPositions(page)) {
+    auto compare = [&](arith::CmpIPredicate predicate, Value bound) {
+      return b.compare(predicate, theirs,
+                       b.broadcast(bound, AttentionPart::lanes));
+    };
+    seen.push_back(compare(arith::CmpIPredicate::sle, allLast));
+    if (allFirst)
+      seen.back() =
+          b.both(seen.back(), compare(arith::CmpIPredicate::sge, allFirst));
+  }
+  return areAllSet(b, seen);
 }
 
 AttentionPart::Query PromptAttention::getQuery(Value number) {
@@ -226,40 +220,27 @@ void PromptAttention::storeStates(ValueRange state) {
 // Some pages
 //===----------------------------------------------------------------------===//
 
-AttentionPart::Page PromptAttention::getPage(Value firstBlock, Value place) {
-  Value block = b.addIndex(firstBlock, place);
+AttentionPart::Page PromptAttention::getPage(const Pages &pages, Value place) {
+  Value block = b.addIndex(pages.block, place);
   Value number = lookUpPage(b, args.batch, firstRow, block);
   return {number, block, place, isWhole(number)};
 }
 
-void PromptAttention::attendPages(Value firstBlock, Value pages) {
-  auto attend = [&] {
-    if (tiles)
-      tiles->startPages();
-    if (narrow)
-      b.loop(b.index(0), pages, 1, [&](Value place) {
-        narrow->copyPage(getPage(firstBlock, place), kvHead);
-      });
-    if (tiles)
-      return b.loop(
-          b.index(0), count, BFloat16TileAttention::groupQueries,
-          [&](Value first) { attendGroup(firstBlock, pages, first); });
-    forEachBlock([&](Value) { attendBlock(firstBlock, pages); });
-  };
-  if (!someFirst)
-    return attend();
-  Value no = b.constant(b.getI1Type(), 0);
-  auto any =
-      b.loop(b.index(0), pages, 1, no,
-             [&](Value place, ValueRange found) -> SmallVector<Value> {
-               Value page = getPage(firstBlock, place).number;
-               return {arith::OrIOp::create(b, found[0], isInReach(page))};
-             });
-  b.when(any[0], attend); // most pages are out of a window's reach
+void PromptAttention::attendPages(const Pages &pages) {
+  if (tiles)
+    tiles->startPages();
+  if (narrow)
+    b.loop(pages.begin, pages.end, 1, [&](Value place) {
+      narrow->copyPage(getPage(pages, place), kvHead);
+    });
+  if (tiles)
+    return b.loop(b.index(0), count, BFloat16TileAttention::groupQueries,
+                  [&](Value first) { attendGroup(pages, first); });
+  forEachBlock([&](Value) { attendBlock(pages); });
 }
 
-SmallVector<Value> PromptAttention::softenBlock(Value firstBlock, Value pages) {
-  SmallVector<Value> most = keepScores(firstBlock, pages);
+SmallVector<Value> PromptAttention::softenBlock(const Pages &pages) {
+  SmallVector<Value> most = keepScores(pages);
   SmallVector<Value> state = loadStates();
   for (int64_t i = 0; i < together; ++i)
     soften(i, most[i], pages, state);
@@ -267,34 +248,33 @@ SmallVector<Value> PromptAttention::softenBlock(Value firstBlock, Value pages) {
 }
 
 /// The queries of the tile from `first` on, as many as meet pages at once.
-void PromptAttention::attendGroup(Value firstBlock, Value pages, Value first) {
+void PromptAttention::attendGroup(const Pages &pages, Value first) {
   constexpr int64_t most = BFloat16TileAttention::groupQueries, tileRows = 16;
   Value end = arith::MinUIOp::create(b, b.addIndex(first, most), count);
   Value rows = arith::SubIOp::create(b, end, first);
   // Whole blocks, whose last query may be there again and is stored again; and tiles.
   for (int64_t size : {together, tileRows})
     rows = b.mulIndex(b.divIndex(b.addIndex(rows, size - 1), size), size);
-  tiles->multiplyGroup(first, rows, pages);
-  forEachBlock(first, end,
-               [&](Value) { storeStates(softenBlock(firstBlock, pages)); });
-  tiles->addValues(rows, pages, states);
+  tiles->multiplyGroup(first, rows, pages.begin, pages.end);
+  forEachBlock(first, end, [&](Value) { storeStates(softenBlock(pages)); });
+  tiles->addGroup(rows, pages.begin, pages.end, states);
   b.when(tiles->hasOthers(), [&] {
     forEachBlock(first, end, [&](Value) {
-      b.loop(b.index(0), pages, 1, [&](Value place) {
-        tiles->addOthers(getPage(firstBlock, place), states);
+      b.loop(pages.begin, pages.end, 1, [&](Value place) {
+        tiles->addOthers(getPage(pages, place), states);
       });
     });
   });
 }
 
-void PromptAttention::attendBlock(Value firstBlock, Value pages) {
-  SmallVector<Value> state = softenBlock(firstBlock, pages);
-  storeStates(
-      b.loop(b.index(0), pages, 1, state, [&](Value place, ValueRange carried) {
-        SmallVector<Value> next(carried);
-        part->accumulate(getPage(firstBlock, place), next);
-        return next;
-      }));
+void PromptAttention::attendBlock(const Pages &pages) {
+  SmallVector<Value> state = softenBlock(pages);
+  storeStates(b.loop(pages.begin, pages.end, 1, state,
+                     [&](Value place, ValueRange carried) {
+                       SmallVector<Value> next(carried);
+                       part->accumulate(getPage(pages, place), next);
+                       return next;
+                     }));
 }
 
 Value PromptAttention::getScoreLine(int64_t index) {
@@ -303,14 +283,14 @@ Value PromptAttention::getScoreLine(int64_t index) {
 
 /// Scores go to memory, the greatest per lane are returned. Those that are not seen
 /// are below all numbers. Products of tiles are in memory already.
-SmallVector<Value> PromptAttention::keepScores(Value firstBlock, Value pages) {
+SmallVector<Value> PromptAttention::keepScores(const Pages &pages) {
   constexpr int64_t lanes = AttentionPart::lanes;
   constexpr int64_t vectors = AttentionPart::vectors;
   Value none = b.constant(b.f32s(lanes), -INFINITY);
   return b.loop(
-      b.index(0), pages, 1, SmallVector<Value>(together, none),
+      pages.begin, pages.end, 1, SmallVector<Value>(together, none),
       [&](Value place, ValueRange found) {
-        AttentionPart::Page page = getPage(firstBlock, place);
+        AttentionPart::Page page = getPage(pages, place);
         SmallVector<Value> values =
             part->isPlain() ? part->multiply(page) : part->score(page);
         Value first = b.mulIndex(place, pageTokens);
@@ -371,7 +351,7 @@ static constexpr double narrowPower[] = {5.500875e-2, 0.24221076, 0.69328292,
 
 /// Online softmax: the new maximum, the sum and result rescaled, and the
 /// probabilities of the pages.
-void PromptAttention::soften(int64_t index, Value most, Value pages,
+void PromptAttention::soften(int64_t index, Value most, const Pages &pages,
                              MutableArrayRef<Value> state) {
   constexpr int64_t lanes = AttentionPart::lanes;
   double scale = part->isPlain() ? op.getScale().convertToDouble() : 1;
@@ -385,7 +365,7 @@ void PromptAttention::soften(int64_t index, Value most, Value pages,
   Value slope = b.constant(b.f32s(lanes), scale * log2OfE);
   Value below = b.broadcast(b.mul(seen, b.f32(-log2OfE)), lanes);
   Value total = b.loop(
-      b.index(0), pages, 1, b.constant(b.f32s(lanes), 0),
+      pages.begin, pages.end, 1, b.constant(b.f32s(lanes), 0),
       [&](Value place, ValueRange sum) -> SmallVector<Value> {
         SmallVector<Value> p;
         Value first = b.mulIndex(place, pageTokens), added = sum[0];

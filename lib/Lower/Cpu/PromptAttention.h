@@ -41,28 +41,29 @@ public:
 
 private:
   void findReach(mlir::Value rows);
-  mlir::Value isInReach(mlir::Value page);
   mlir::Value isWhole(mlir::Value page);
   void forEachBlock(mlir::Value begin, mlir::Value end,
                     llvm::function_ref<void(mlir::Value)> body);
   void forEachBlock(llvm::function_ref<void(mlir::Value)> body);
   void startStates();
   void copyQueries();
-  void attendPages(mlir::Value firstBlock, mlir::Value pages);
-  void attendBlock(mlir::Value firstBlock, mlir::Value pages);
-  void attendGroup(mlir::Value firstBlock, mlir::Value pages,
-                   mlir::Value first);
-  llvm::SmallVector<mlir::Value> softenBlock(mlir::Value firstBlock,
-                                             mlir::Value pages);
-  llvm::SmallVector<mlir::Value> keepScores(mlir::Value firstBlock,
-                                            mlir::Value pages);
-  void soften(int64_t index, mlir::Value most, mlir::Value pages,
+  /// Pages that a query sees at once: of the blocks from `block` on those numbered
+  /// [begin, end), which are in reach.
+  struct Pages {
+    mlir::Value block, begin, end;
+  };
+  void attendPages(const Pages &pages);
+  void attendBlock(const Pages &pages);
+  void attendGroup(const Pages &pages, mlir::Value first);
+  llvm::SmallVector<mlir::Value> softenBlock(const Pages &pages);
+  llvm::SmallVector<mlir::Value> keepScores(const Pages &pages);
+  void soften(int64_t index, mlir::Value most, const Pages &pages,
               llvm::MutableArrayRef<mlir::Value> state);
   mlir::Value getScoreLine(int64_t index);
   llvm::SmallVector<mlir::Value> loadStates();
   void storeStates(mlir::ValueRange state);
   AttentionPart::Query getQuery(mlir::Value number);
-  AttentionPart::Page getPage(mlir::Value firstBlock, mlir::Value place);
+  AttentionPart::Page getPage(const Pages &pages, mlir::Value place);
 
   TileBuilder &b;
   const KernelArgs &args;
@@ -85,9 +86,10 @@ private:
   // Of the item, whose queries are numbered row by row: index.
   mlir::Value firstRow, count, firstHead, kvHead;
   mlir::Value firstQuery; // of the block
-  // What some row of the item sees, and what all of them see: positions from the
-  // first to the last, i32. The firsts are null without a window.
-  mlir::Value someFirst, someLast, allFirst, allLast;
+  // What all rows of the item see: positions from the first to the last, i32. The
+  // first is null without a window.
+  mlir::Value allFirst, allLast;
+  mlir::Value firstInReach; // block of some row's, index
 };
 
 } // namespace llmc

@@ -273,6 +273,7 @@ private:
   Value getBehind(const Parts &parts, Value index) {
     Value next = arith::AddIOp::create(b, index, b.workers);
     Value block = arith::ShLIOp::create(b, next, parts.shift);
+    block = arith::MaxUIOp::create(b, block, part.getFirstBlock());
     return arith::MinUIOp::create(b, block, b.addIndex(parts.pages, -1));
   }
 

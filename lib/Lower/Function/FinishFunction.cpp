@@ -41,7 +41,11 @@ public:
     for (auto function : module.getOps<func::FuncOp>())
       setTarget(function, nullptr);
     AddressOf sizes = createSizes();
-    createModel(variants, createSignature(sizes));
+    ModelFields model;
+    model.variants = std::move(variants);
+    model.weightBytes = getWeightBytes();
+    model.signature = createSignature(sizes);
+    tables.addModel(model);
     return success();
   }
 
@@ -147,18 +151,6 @@ private:
                         int64_t(signature.inputs.size()),
                         int64_t(signature.outputs.size()), sizes};
     return tables.addTable("llmrt_signature", {entry}, sizeof(LlmrtSignature));
-  }
-
-  void createModel(ArrayRef<TableEntry> variants, const AddressOf &signature_) {
-    AddressOf table =
-        tables.addTable("llmrt_variants", variants, sizeof(LlmrtVariant));
-    TableEntry model = {int32_t(LLMRT_ABI_VERSION), int32_t(variants.size()),
-                        table, /*results=*/AddressOf{}};
-    // From the number of results to the rows per step: a step's.
-    model.insert(model.end(), 9, int64_t(0));
-    model.push_back(getWeightBytes());
-    model.push_back(signature_);
-    tables.addPublic("llmrt_model", model, sizeof(LlmrtModel));
   }
 
   int64_t getWeightBytes() {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   block = a row x a query head
-//     for page, up to the row's own slot
+//     for page in reach, up to the row's own slot
 //       thread = a slot: its score, masked by position
 //       online softmax over the block (arXiv:2205.14135)
 //       thread = a channel: result += probabilities * values
@@ -47,7 +47,7 @@ public:
     probabilities = allocateShared(b, {pageTokens}, b.getF32Type());
     Value pages = b.addIndex(b.divIndex(slot, pageTokens), 1);
     store(b.loop(
-        b.index(0), pages, 1, start(),
+        getFirstBlock(b, slot, reach), pages, 1, start(),
         [&](Value block, ValueRange state) { return seePage(block, state); }));
   }
 

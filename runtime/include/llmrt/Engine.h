@@ -47,7 +47,10 @@ public:
   Expected<int32_t> open() { return cache.open(); }
   Expected<int32_t> fork(int32_t sequence);
   Status close(int32_t sequence);
+  /// Forgets the tokens from `length` on. Fails, changing nothing, where layers with
+  /// a window no longer have what comes before (canTruncate).
   Status truncate(int32_t sequence, int64_t length);
+  bool canTruncate(int32_t sequence, int64_t length) const;
   int64_t length(int32_t sequence) const { return cache.length(sequence); }
 
   /// One step of at most options().rowsPerStep rows; each sequence once. Fails,
@@ -114,9 +117,11 @@ private:
   std::span<LlmrtSampling> sampling; // [logitRows]
   std::span<LlmrtRange> ranges;      // [S]
   std::span<int32_t> tokens, positions, slots, sequences,
-      parents;                  // [rowsPerStep]
-  std::span<int32_t> logitRows; // [logitRows]
-  std::span<int32_t> inStep;    // [S], named by the step being checked
+      parents;                    // [rowsPerStep]
+  std::span<int32_t> logitRows;   // [logitRows]
+  std::span<int32_t> inStep;      // [S], named by the step being checked
+  std::vector<KvGrowth> growths;  // of the step being checked
+  std::vector<LlmrtCache> caches; // `kv` is the runner's to fill in
   int64_t logitsIndex = -1, tokensIndex = -1; // of the results; -1: none
   int64_t lastLogitRows = 0;
   StepRequest request;

@@ -36,7 +36,8 @@ struct EngineOptions {
   int64_t rowsPerStep = 0; // tokens of one step
   int64_t logitRows = 0;   // rows of logits of one step
   int64_t threads = 0;
-  int64_t pages = 0;      // of the cache, LLMRT_PAGE_TOKENS tokens each
+  int64_t pages =
+      0; // of a cache without a window, LLMRT_PAGE_TOKENS tokens each
   int64_t otherBytes = 0; // tokenizer, samplers: the caller's, for the contract
   Device device = Device::Auto;
 };
@@ -80,7 +81,8 @@ MemoryContract memoryContract(const LlmrtModel &model,
 
 /// Bytes of what the steps of a run read and write.
 struct StepMemory {
-  int64_t weights = 0, kv = 0;
+  int64_t weights = 0;
+  int64_t kv = 0;      // of all caches, one behind the other
   int64_t arena = 0;   // activations
   int64_t scratch = 0; // of all workers
   int64_t results = 0; // one after the other, `resultBytes` each
@@ -95,13 +97,16 @@ struct DeviceLayout {
 };
 DeviceLayout layOutDevice(const StepMemory &memory);
 
-/// Of resolved options: the cache's sizes, the tables of rows, a result.
+/// Of resolved options: the caches' sizes, the tables of rows, a result.
 KvGeometry kvGeometry(const LlmrtModel &model, const EngineOptions &resolved);
 int64_t rowTableBytes(const EngineOptions &resolved);
 int64_t resultBytes(const LlmrtResult &result, const EngineOptions &resolved);
 
 inline std::span<const LlmrtResult> resultsOf(const LlmrtModel &model) {
   return {model.results, static_cast<size_t>(model.resultCount)};
+}
+inline std::span<const LlmrtCacheShape> cachesOf(const LlmrtModel &model) {
+  return {model.caches, static_cast<size_t>(model.cacheCount)};
 }
 /// The number of the result of this name; -1: there is none.
 int64_t findResult(const LlmrtModel &model, std::string_view name);

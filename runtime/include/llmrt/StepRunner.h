@@ -36,8 +36,10 @@ struct ModelSections {
 
 /// A step as the engine has laid it out.
 struct StepRequest {
-  /// Its pointers are into tables(), but those of LlmrtSampling.recent; weights,
-  /// arena, kv, scratch, results and barrier are the runner's to fill in.
+  /// Its pointers are into tables(), but `caches`, whose own are, and those of
+  /// LlmrtSampling.recent; weights,
+  /// arena, the caches' kv, scratch, results and barrier are the runner's to fill
+  /// in.
   LlmrtStep step = {};
   int64_t tableBytes = 0; // of tables(), from their beginning, that it reads
   bool alike =

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a layout below changes. */
-#define LLMRT_ABI_VERSION 7
+#define LLMRT_ABI_VERSION 8
 
 /* Cache slots per page: wide enough that decode attention reads at memory speed. */
 #define LLMRT_PAGE_TOKENS 64
@@ -42,7 +42,7 @@ enum {
 
 /* The rows of one sequence in a step. */
 typedef struct LlmrtRange {
-  int32_t sequence; /* row of blockTable */
+  int32_t sequence; /* row of the block tables */
   int32_t firstRow;
   int32_t rows;  /* at least 1 */
   int32_t phase; /* LLMRT_PHASE_* */
@@ -61,35 +61,42 @@ typedef struct LlmrtSampling {
   double uniform;        /* 0 <= uniform < 1, makes the choice */
 } LlmrtSampling;
 
+/* The pages of one cache: of the layers that see equally far back. */
+typedef struct LlmrtCache {
+  uint8_t *kv; /* page p at kv + p * bytesPerPage, 64-byte aligned */
+  const int32_t *slotPositions; /* [pages, LLMRT_PAGE_TOKENS] */
+  const int32_t *blockTable;    /* [S, blocksPerSequence], page of each block */
+  int64_t pages;
+} LlmrtCache;
+
 /* What a step reads and writes. All pointers are owned by the caller.
  *
  * Rows of one sequence are contiguous and ascending in slot. A row's keys are
- * the occupied slots <= its own of its sequence, filtered by position. Before
- * the step the caller has assigned a page to every slot it names and has stored
- * the position of every row in slotPositions. */
+ * the occupied slots <= its own of its sequence, filtered by position; of two
+ * slots the positions are at least as far apart as the slots. Before the step
+ * the caller has assigned a page of every cache to every slot it names and has
+ * stored the position of every row in slotPositions. In a cache with a window W
+ * a row reads no block before that of slot (its own - W + 1). */
 typedef struct LlmrtStep {
   const uint8_t *weights; /* weight section, 64-byte aligned */
-  uint8_t *arena;   /* rowCapacity * arenaBytesPerRow bytes, 64-byte aligned */
-  uint8_t *kv;      /* page p at kv + p * kvBytesPerPage, 64-byte aligned */
+  uint8_t *arena; /* rowCapacity * arenaBytesPerRow bytes, 64-byte aligned */
+  const LlmrtCache *caches; /* [LlmrtModel.cacheCount] */
   uint8_t *scratch; /* workers * scratchBytesPerWorker bytes, 64-byte aligned */
-  void *const *results; /* [resultCount] buffers, see LlmrtModel.results */
-  const int32_t *slotPositions; /* [kvPages, LLMRT_PAGE_TOKENS] */
-  const int32_t *tokens;        /* [T], 0 <= token < vocabulary */
-  const int32_t *positions;     /* [T], position in the sequence */
-  const int32_t *slots;         /* [T], slot in the sequence's cache */
-  const int32_t *sequences;     /* [T], row of blockTable */
-  const int32_t *parents;       /* [T], row that this one follows in a tree of
+  void *const *results;     /* [resultCount] buffers, see LlmrtModel.results */
+  const int32_t *tokens;    /* [T], 0 <= token < vocabulary */
+  const int32_t *positions; /* [T], position in the sequence */
+  const int32_t *slots;     /* [T], slot in the sequence's cache */
+  const int32_t *sequences; /* [T], row of the block tables */
+  const int32_t *parents;   /* [T], row that this one follows in a tree of
                                    speculated tokens; reserved: -1 */
-  const int32_t *blockTable;    /* [S, blocksPerSequence], page of each block */
-  const int32_t *logitRows;     /* [L], ascending rows of the batch */
-  const LlmrtRange *ranges;     /* [rangeCount], in the order of the rows */
+  const int32_t *logitRows; /* [L], ascending rows of the batch */
+  const LlmrtRange *ranges; /* [rangeCount], in the order of the rows */
   const LlmrtSampling *sampling; /* [L]; read by `sample` only */
   int64_t rows;                  /* T, 1 <= T <= rowCapacity */
   int64_t rowCapacity;           /* rows the arena was sized for */
   int64_t logitRowCount;         /* L <= T */
   int64_t rangeCount;            /* sequences in this step */
-  int64_t blocksPerSequence;     /* columns of blockTable */
-  int64_t kvPages;               /* pages in kv */
+  int64_t blocksPerSequence;     /* columns of every blockTable */
   void *barrier;                 /* given back to llmrt_barrier */
 } LlmrtStep;
 
@@ -225,8 +232,8 @@ enum {
 #define LLMRT_CUDA_EXACT (UINT64_C(1) << 32)
 
 /* One build of the step for an instruction set; best first in the table. That for a
- * device is host code: one worker runs it, pointers of the step but `results` itself
- * (not what it holds) and `barrier` are addresses of the device, and every kernel is
+ * device is host code: one worker runs it, pointers of the step but `results` and
+ * `caches` themselves (not what they hold) and `barrier` are addresses of the device, and every kernel is
  * an llmrt_launch. Kernels that use scratch are started with logitRowCount blocks. */
 typedef struct LlmrtVariant {
   const char *name;  /* for example "avx512-vnni", "sm_80" */
@@ -262,6 +269,12 @@ typedef struct LlmrtResult {
   uint32_t rows;        /* LLMRT_ROWS_* */
 } LlmrtResult;
 
+/* A cache of the step, in the order of LlmrtStep.caches. */
+typedef struct LlmrtCacheShape {
+  int64_t bytesPerPage; /* all its layers and heads of one page of tokens */
+  int64_t window;       /* the last positions that its layers see; 0: all */
+} LlmrtCacheShape;
+
 typedef struct LlmrtModel {
   uint32_t abiVersion; /* LLMRT_ABI_VERSION */
   uint32_t variantCount;
@@ -271,12 +284,13 @@ typedef struct LlmrtModel {
   int64_t vocabulary;            /* columns of "logits" */
   int64_t arenaBytesPerRow;      /* activation bytes per row of capacity */
   int64_t scratchBytesPerWorker; /* a worker's own, a multiple of 64 */
-  int64_t kvBytesPerPage; /* all layers and heads of one page of tokens */
-  int64_t contextLength;  /* positions the model was made for */
-  int64_t maxContext;     /* compiled limits and defaults of the contract: */
-  int64_t maxBatch;       /*   sequences at once */
-  int64_t rowsPerStep;    /*   rows of one step (prompt chunk) */
-  int64_t weightBytes;    /* weight section */
+  const LlmrtCacheShape *caches;
+  int64_t cacheCount;
+  int64_t contextLength; /* positions the model was made for */
+  int64_t maxContext;    /* compiled limits and defaults of the contract: */
+  int64_t maxBatch;      /*   sequences at once */
+  int64_t rowsPerStep;   /*   rows of one step (prompt chunk) */
+  int64_t weightBytes;   /* weight section */
   /* A function program: what it takes and gives. Then all numbers above but those
    * of variants and weights are 0. Null: a step program. */
   const LlmrtSignature *signature;
@@ -339,14 +353,16 @@ extern const LlmrtArtifact llmrt_artifact __attribute__((visibility("hidden")));
 
 LLMRT_STATIC_ASSERT(sizeof(LlmrtRange) == 16, "range layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSampling) == 40, "sampling layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtStep) == 22 * 8, "step layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtCache) == 32, "cache layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtStep) == 19 * 8, "step layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtTensor) == 32, "tensor layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtCall) == 48, "call layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSignature) == 40, "signature layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtKernel) == 72, "kernel layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 72, "variant layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtResult) == 24, "result layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtModel) == 112, "model layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtCacheShape) == 16, "cache shape layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtModel) == 120, "model layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSection) == 32, "section layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtArtifact) == LLMRT_SECTION_ALIGN,
                     "artifact layout");

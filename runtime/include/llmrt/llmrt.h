@@ -160,6 +160,9 @@ LlmrtStatus llmrt_sequence_open(LlmrtSession *session, int32_t *sequence);
 /* Another sequence with the same content; memory is shared until they differ. */
 LlmrtStatus llmrt_sequence_fork(LlmrtSession *session, int32_t sequence,
                                 int32_t *copy);
+/* Forgets the tokens from `length` on. Fails, changing nothing, where the model has
+ * layers with a window, which keep the last positions alone, and what row `length`
+ * reads of them is gone; to a length of 0 it never fails. */
 LlmrtStatus llmrt_sequence_truncate(LlmrtSession *session, int32_t sequence,
                                     int64_t length);
 LlmrtStatus llmrt_sequence_length(const LlmrtSession *session, int32_t sequence,

@@ -80,8 +80,8 @@ public:
              const LlmrtVariant &variant, const EngineOptions &resolved)
       : gpu(std::move(gpu)), model(model), variant(variant),
         memory(stepMemory(model, resolved)), place(layOutDevice(memory)),
-        queue(*this->gpu, variant), graphs(*this->gpu, queue),
-        logitsIndex(findResult(model, "logits")),
+        geometry(kvGeometry(model, resolved)), queue(*this->gpu, variant),
+        graphs(*this->gpu, queue), logitsIndex(findResult(model, "logits")),
         tokensIndex(findResult(model, "tokens")) {}
   // What goes with it is destroyed by calls to this context.
   ~CudaRunner() override { (void)gpu->enter(); }
@@ -91,7 +91,7 @@ public:
   Status run(const StepRequest &request) override;
   Status sample(int64_t row, const LlmrtSampling &how) override;
   Expected<const void *> result(int64_t index) override;
-  void copyPage(int32_t from, int32_t to) override;
+  void copyPage(int64_t cache, int32_t from, int32_t to) override;
   void setClock(KernelClock *clock) override { queue.setClock(clock); }
 
 private:
@@ -120,14 +120,16 @@ private:
   const LlmrtVariant &variant;
   const StepMemory memory;
   const DeviceLayout place;
+  const KvGeometry geometry;
   KernelQueue queue;
   StepGraphs graphs;
   const int64_t logitsIndex, tokensIndex;
   DevicePointer base = 0;
   std::span<uint8_t> hostTables; // pinned, as they are on the GPU
   std::vector<Result> results;
-  std::vector<void *> deviceResults; // as a step wants them
-  std::vector<void *> rowResults;    // with one row's logits
+  std::vector<void *> deviceResults;    // as a step wants them
+  std::vector<void *> rowResults;       // with one row's logits
+  std::vector<LlmrtCache> deviceCaches; // of the last step
   Recent recent;
   LlmrtStep last = {}; // with addresses of the GPU
   Status lost = Status::ok();
@@ -161,6 +163,7 @@ Status CudaRunner::start(const ModelSections &sections,
     at += resultBytes(result, resolved);
   }
   rowResults = deviceResults;
+  deviceCaches.resize(geometry.pools.size());
   auto module = gpu->load(image);
   if (!module)
     return module.status();
@@ -204,16 +207,19 @@ LlmrtStep CudaRunner::translate(const LlmrtStep &step) {
   };
   there.weights = at(place.weights);
   there.arena = at(place.arena);
-  there.kv = at(place.kv);
+  for (size_t i = 0; i < deviceCaches.size(); ++i)
+    deviceCaches[i] = {at(place.kv + geometry.offsetOf(i)),
+                       onDevice(step.caches[i].slotPositions),
+                       onDevice(step.caches[i].blockTable),
+                       step.caches[i].pages};
+  there.caches = deviceCaches.data();
   there.scratch = at(place.scratch);
   there.results = deviceResults.data();
-  there.slotPositions = onDevice(step.slotPositions);
   there.tokens = onDevice(step.tokens);
   there.positions = onDevice(step.positions);
   there.slots = onDevice(step.slots);
   there.sequences = onDevice(step.sequences);
   there.parents = onDevice(step.parents);
-  there.blockTable = onDevice(step.blockTable);
   there.logitRows = onDevice(step.logitRows);
   there.ranges = onDevice(step.ranges);
   there.sampling = onDevice(step.sampling);
@@ -375,11 +381,11 @@ Expected<const void *> CudaRunner::result(int64_t index) {
   return static_cast<const void *>(result.host);
 }
 
-void CudaRunner::copyPage(int32_t from, int32_t to) {
+void CudaRunner::copyPage(int64_t cache, int32_t from, int32_t to) {
   if (Status status = begin(); !status)
     return;
-  const DevicePointer pages = base + place.kv;
-  const int64_t bytes = model.kvBytesPerPage;
+  const DevicePointer pages = base + place.kv + geometry.offsetOf(cache);
+  const int64_t bytes = geometry.pools[cache].bytesPerPage;
   (void)keep(gpu->copyWithin(pages + to * bytes, pages + from * bytes, bytes));
 }
 

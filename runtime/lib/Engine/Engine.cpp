@@ -52,10 +52,12 @@ static Status checkModel(const LlmrtModel &model,
   if (model.signature)
     return Status::error("this program is a function: it has no sequences; "
                          "'call' or llmrt_function_create runs it");
-  const int64_t atLeastOne[] = {model.vocabulary,     model.arenaBytesPerRow,
-                                model.kvBytesPerPage, model.contextLength,
-                                model.maxContext,     model.maxBatch,
-                                model.rowsPerStep};
+  std::vector<int64_t> atLeastOne = {model.vocabulary, model.arenaBytesPerRow,
+                                     model.cacheCount, model.contextLength,
+                                     model.maxContext, model.maxBatch,
+                                     model.rowsPerStep};
+  for (const LlmrtCacheShape &cache : cachesOf(model))
+    atLeastOne.push_back(cache.window < 0 ? cache.window : cache.bytesPerPage);
   for (int64_t number : atLeastOne)
     if (number < 1)
       return Status::error("the model's code states a size of " +
@@ -136,11 +138,13 @@ void Engine::layOutTables() {
   step.parents = parents.data();
   step.logitRows = logitRows.data();
   step.ranges = ranges.data();
-  step.slotPositions = cache.slotPositions();
-  step.blockTable = cache.blockTable();
+  for (const PagePool &pool : cache.pools())
+    caches.push_back({/*kv=*/nullptr, pool.slotPositions(), pool.blockTable(),
+                      pool.geometry().pages});
+  growths.reserve(limits.batch);
+  step.caches = caches.data();
   step.rowCapacity = limits.rowsPerStep;
   step.blocksPerSequence = cache.geometry().blocksPerSequence();
-  step.kvPages = cache.geometry().pages;
 }
 
 static Status closedSequence(int32_t sequence) {
@@ -166,8 +170,19 @@ Status Engine::truncate(int32_t sequence, int64_t length) {
   if (length < 0)
     return Status::error("asked to truncate a sequence to " +
                          std::to_string(length) + " tokens");
+  if (!canTruncate(sequence, length))
+    return Status::error(
+        "sequence " + std::to_string(sequence) + " cannot go back to " +
+        std::to_string(length) + " tokens: of layers with a window it keeps " +
+        "what rows from " + std::to_string(cache.keptFrom(sequence)) +
+        " on read; truncate it to 0 and append the tokens again");
   cache.truncate(sequence, length);
   return Status::ok();
+}
+
+bool Engine::canTruncate(int32_t sequence, int64_t length) const {
+  return length == 0 || length >= cache.length(sequence) ||
+         length >= cache.keptFrom(sequence);
 }
 
 /// The rows of a part whose logits are asked for.
@@ -185,7 +200,8 @@ static int64_t askedRows(const StepPart &part) {
 
 Status Engine::checkParts(std::span<const StepPart> parts,
                           std::span<Sampler *const> samplers) {
-  int64_t rows = 0, asked = 0, pages = 0;
+  int64_t rows = 0, asked = 0;
+  growths.clear();
   for (const StepPart &part : parts) {
     if (!cache.isOpen(part.sequence))
       return closedSequence(part.sequence);
@@ -206,12 +222,8 @@ Status Engine::checkParts(std::span<const StepPart> parts,
       return status;
     rows += static_cast<int64_t>(part.tokens.size());
     asked += askedRows(part);
-    const int64_t copies =
-        std::count_if(parts.data(), &part, [&](const StepPart &before) {
-          return cache.sharesLastPage(before.sequence, part.sequence);
-        });
-    pages += cache.pagesNeeded(
-        part.sequence, static_cast<int64_t>(part.tokens.size()), copies);
+    growths.push_back(
+        {part.sequence, static_cast<int64_t>(part.tokens.size())});
   }
   if (rows < 1 || rows > limits.rowsPerStep)
     return Status::error("a step of " + std::to_string(rows) +
@@ -228,7 +240,7 @@ Status Engine::checkParts(std::span<const StepPart> parts,
   if (!samplers.empty())
     if (Status status = checkSampling(); !status)
       return status;
-  return cache.checkFree(pages);
+  return cache.reserve(growths);
 }
 
 Status Engine::checkSampling() const {
@@ -365,8 +377,7 @@ Status Engine::checkAppend(int32_t sequence,
                          std::to_string(limits.context) + " left");
   if (Status status = checkTokens(prompt); !status)
     return status;
-  return cache.checkFree(
-      cache.pagesNeeded(sequence, static_cast<int64_t>(prompt.size())));
+  return cache.checkRoom(sequence, static_cast<int64_t>(prompt.size()));
 }
 
 Expected<std::span<const float>> Engine::logits(int64_t row) const {

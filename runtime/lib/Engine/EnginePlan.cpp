@@ -62,8 +62,15 @@ Device llmrt::deviceOfName(std::string_view name) {
 
 KvGeometry llmrt::kvGeometry(const LlmrtModel &model,
                              const EngineOptions &resolved) {
-  return {resolved.batch, resolved.context, model.kvBytesPerPage,
-          resolved.pages};
+  KvGeometry geometry = {resolved.batch, resolved.context, {}};
+  for (const LlmrtCacheShape &cache : cachesOf(model))
+    geometry.pools.push_back(
+        {cache.bytesPerPage, cache.window,
+         cache.window == 0
+             ? resolved.pages
+             : mostPages(cache.window, resolved.batch, resolved.context,
+                         resolved.rowsPerStep)});
+  return geometry;
 }
 
 int64_t llmrt::rowTableBytes(const EngineOptions &resolved) {
@@ -111,7 +118,7 @@ Expected<EngineOptions> llmrt::resolveOptions(const LlmrtModel &model,
       !status)
     return status;
   const int64_t blocks =
-      KvGeometry::full(resolved.batch, resolved.context, 1).pages;
+      KvGeometry::full(resolved.batch, resolved.context, 1).pages();
   if (resolved.pages < 0 || resolved.pages > blocks)
     return Status::error("asked for " + std::to_string(resolved.pages) +
                          " pages: " + std::to_string(resolved.batch) +

@@ -1,9 +1,10 @@
-//===- KvCache.cpp - pages of keys and values, shared by sequences --------===//
+//===- KvCache.cpp - keys and values of sequences, in pages ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// With a page per block table entry a sequence within its context always finds
-// one, also for the copy of a shared page: a page in use stands in at least one
-// entry. With fewer pages an append may be refused, before it changes anything.
+// A sequence within its context always finds a page where there are as many as
+// mostPages() says, also for the copy of a shared page: a page in use stands in at
+// least one entry of the block table. With fewer pages an append may be refused,
+// before it changes anything.
 //===----------------------------------------------------------------------===//
 #include "llmrt/KvCache.h"
 
@@ -15,16 +16,31 @@ namespace {
 constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
 } // namespace
 
+int64_t KvGeometry::pages() const {
+  int64_t sum = 0;
+  for (const PoolGeometry &pool : pools)
+    sum += pool.pages;
+  return sum;
+}
+
+int64_t KvGeometry::offsetOf(size_t pool) const {
+  int64_t sum = 0;
+  for (size_t before = 0; before < pool; ++before)
+    sum += pools[before].bytes();
+  return sum;
+}
+
 int64_t KvGeometry::tableBytes() const {
-  // Block table, slot positions, reference counts and free list, lengths.
-  return 4 * (blocks() + pages * pageTokens + 2 * pages + sequences);
+  // Of each pool block table, slot positions, reference counts and free list, first
+  // blocks; lengths.
+  const auto count = static_cast<int64_t>(pools.size());
+  return 4 * (count * (blocks() + sequences) + pages() * (pageTokens + 2) +
+              sequences);
 }
 
 KvCache::KvCache(const KvGeometry &geometry, std::span<uint8_t> tables,
-                 PageCopier &pages)
-    : sizes(geometry), copier(&pages) {
-  assert(geometry.pages >= 1 && geometry.pages <= geometry.blocks() &&
-         "pages that no block can name");
+                 PageCopier &copier)
+    : sizes(geometry) {
   assert(static_cast<int64_t>(tables.size()) == geometry.tableBytes() &&
          "tables of another size than the contract says");
   std::span<int32_t> rest(reinterpret_cast<int32_t *>(tables.data()),
@@ -34,22 +50,44 @@ KvCache::KvCache(const KvGeometry &geometry, std::span<uint8_t> tables,
     rest = rest.subspan(count);
     return front;
   };
-  blocks = take(geometry.blocks());
-  positionTable = take(geometry.pages * pageTokens);
-  referenceCounts = take(geometry.pages);
-  freeList = take(geometry.pages);
+  const std::vector<PoolGeometry> &pools = geometry.pools;
+  std::vector<PagePool::Tables> parts(pools.size());
+  for (size_t i = 0; i < pools.size(); ++i) {
+    assert(pools[i].pages >= 1 && pools[i].pages <= geometry.blocks() &&
+           "pages that no block can name");
+    parts[i].blocks = take(geometry.blocks());
+    if (pools[i].pages > pools[largest].pages)
+      largest = i;
+  }
+  // The others' are small, and soon in use.
+  for (size_t i = 0; i < pools.size(); ++i)
+    if (i != largest)
+      parts[i].positions = take(pools[i].pages * pageTokens);
+  parts[largest].positions = take(pools[largest].pages * pageTokens);
+  for (size_t i = 0; i < pools.size(); ++i) {
+    parts[i].referenceCounts = take(pools[i].pages);
+    parts[i].freeList = take(pools[i].pages);
+    parts[i].firstBlocks = take(geometry.sequences);
+    all.emplace_back(static_cast<int64_t>(i), pools[i], parts[i], copier);
+  }
   lengths = take(geometry.sequences);
-
-  std::fill(blocks.begin(), blocks.end(), noPage);
   std::fill(lengths.begin(), lengths.end(), -1);
-  // Lowest page on top: a short run touches the beginning only.
-  for (int64_t i = 0; i < geometry.pages; ++i)
-    freeList[i] = static_cast<int32_t>(geometry.pages - 1 - i);
-  freeCount = geometry.pages;
 }
 
 int64_t KvCache::tableBytesInUse() const {
-  return 4 * (sizes.blocks() + touchedPages * pageTokens);
+  int64_t words = 0;
+  for (size_t i = 0; i < all.size(); ++i)
+    words += sizes.blocks() +
+             (i == largest ? all[i].touchedPages() : sizes.pools[i].pages) *
+                 pageTokens;
+  return 4 * words;
+}
+
+int64_t KvCache::freePages() const {
+  int64_t sum = 0;
+  for (const PagePool &pool : all)
+    sum += pool.freePages();
+  return sum;
 }
 
 Expected<int32_t> KvCache::open() {
@@ -68,12 +106,8 @@ Expected<int32_t> KvCache::fork(int32_t sequence) {
   if (!copy)
     return copy;
   lengths[*copy] = lengths[sequence];
-  for (int64_t i = 0; i < sizes.blocksPerSequence(); ++i) {
-    int32_t page = block(sequence, i);
-    block(*copy, i) = page;
-    if (page != noPage)
-      ++referenceCounts[page];
-  }
+  for (PagePool &pool : all)
+    pool.fork(sequence, *copy);
   return copy;
 }
 
@@ -86,109 +120,82 @@ void KvCache::truncate(int32_t sequence, int64_t length) {
   assert(isOpen(sequence) && length >= 0 && "truncation of a closed sequence");
   if (length >= lengths[sequence])
     return;
-  const int64_t kept = (length + pageTokens - 1) / pageTokens;
-  for (int64_t i = kept; i < sizes.blocksPerSequence(); ++i) {
-    if (block(sequence, i) == noPage)
-      break;
-    releasePage(block(sequence, i));
-    block(sequence, i) = noPage;
-  }
-  // A shared page keeps its slots for the others; `append` copies it first.
-  if (length % pageTokens != 0) {
-    int32_t page = block(sequence, length / pageTokens);
-    int32_t *slots = &positionTable[page * pageTokens];
-    if (referenceCounts[page] == 1)
-      std::fill(slots + length % pageTokens, slots + pageTokens,
-                LLMRT_EMPTY_POSITION);
-  }
+  for (PagePool &pool : all)
+    pool.truncate(sequence, length);
   lengths[sequence] = static_cast<int32_t>(length);
+}
+
+int64_t KvCache::keptFrom(int32_t sequence) const {
+  int64_t least = 0;
+  for (const PagePool &pool : all)
+    least = std::max(least, pool.keptFrom(sequence));
+  return least;
+}
+
+/// What is said where `needed` pages are more than are free.
+static Status checkFree(const PagePool &pool, int64_t needed) {
+  if (needed <= pool.freePages())
+    return Status::ok();
+  return Status::error(
+      "the cache has " + std::to_string(pool.geometry().pages) + " pages of " +
+      std::to_string(pageTokens) +
+      " tokens: " + std::to_string(pool.freePages()) + " are free, " +
+      std::to_string(needed) + " more were needed");
+}
+
+/// The copy of a page that several of the sequences write into is made by all but
+/// the last of its holders.
+int64_t KvCache::pagesNeeded(const PagePool &pool,
+                             std::span<const KvGrowth> step) const {
+  int64_t pages = 0;
+  for (const KvGrowth &growth : step) {
+    const int32_t last =
+        pool.openPage(growth.sequence, length(growth.sequence));
+    const auto copies =
+        std::count_if(step.data(), &growth, [&](const KvGrowth &before) {
+          return last >= 0 && pool.openPage(before.sequence,
+                                            length(before.sequence)) == last;
+        });
+    pages += pool.pagesNeeded(growth.sequence, length(growth.sequence),
+                              growth.slots, copies);
+  }
+  return pages;
+}
+
+Status KvCache::reserve(std::span<const KvGrowth> step) {
+  for (PagePool &pool : all) {
+    const int64_t needed = pagesNeeded(pool, step);
+    pool.makeRoom(needed, lengths);
+    if (Status status = checkFree(pool, needed); !status)
+      return status;
+  }
+  return Status::ok();
 }
 
 Status KvCache::append(int32_t sequence, std::span<const int32_t> positions) {
   assert(isOpen(sequence) && "append to a closed sequence");
-  int64_t slot = lengths[sequence];
-  const int64_t end = slot + static_cast<int64_t>(positions.size());
-  if (end > sizes.context)
+  const int64_t used = lengths[sequence];
+  const auto count = static_cast<int64_t>(positions.size());
+  if (used + count > sizes.context)
     return Status::error("the context holds " + std::to_string(sizes.context) +
-                         " tokens: " + std::to_string(slot) + " are in use, " +
-                         std::to_string(positions.size()) +
-                         " more were asked for");
-  if (Status status = checkFree(pagesNeeded(sequence, end - slot)); !status)
+                         " tokens: " + std::to_string(used) + " are in use, " +
+                         std::to_string(count) + " more were asked for");
+  const KvGrowth alone = {sequence, count};
+  if (Status status = reserve({&alone, 1}); !status)
     return status;
-  if (slot % pageTokens != 0 && end > slot)
-    unshareLastPage(sequence);
-  for (int32_t position : positions) {
-    int32_t &page = block(sequence, slot / pageTokens);
-    if (page == noPage)
-      page = takePage();
-    positionTable[page * pageTokens + slot % pageTokens] = position;
-    ++slot;
-  }
-  lengths[sequence] = static_cast<int32_t>(end);
+  for (PagePool &pool : all)
+    pool.append(sequence, used, positions);
+  lengths[sequence] = static_cast<int32_t>(used + count);
   return Status::ok();
 }
 
-int64_t KvCache::pagesNeeded(int32_t sequence, int64_t count,
-                             int64_t copies) const {
-  assert(isOpen(sequence) && "pages of a closed sequence");
-  const int64_t used = lengths[sequence];
-  auto blocksOf = [](int64_t slots) {
-    return (slots + pageTokens - 1) / pageTokens;
-  };
-  const int32_t last = openPage(sequence);
-  const bool isShared =
-      count > 0 && last != noPage && referenceCounts[last] - copies > 1;
-  return blocksOf(used + count) - blocksOf(used) + isShared;
-}
-
-bool KvCache::sharesLastPage(int32_t a, int32_t b) const {
-  assert(isOpen(a) && isOpen(b) && "pages of a closed sequence");
-  return openPage(a) != noPage && openPage(a) == openPage(b);
-}
-
-/// The partly filled page, which the next slot lies in; or none.
-int32_t KvCache::openPage(int32_t sequence) const {
-  const int64_t used = lengths[sequence];
-  if (used % pageTokens == 0)
-    return noPage;
-  return blocks[sequence * sizes.blocksPerSequence() + used / pageTokens];
-}
-
-Status KvCache::checkFree(int64_t needed) const {
-  if (needed <= freeCount)
-    return Status::ok();
-  return Status::error("the cache has " + std::to_string(sizes.pages) +
-                       " pages of " + std::to_string(pageTokens) +
-                       " tokens: " + std::to_string(freeCount) + " are free, " +
-                       std::to_string(needed) + " more were needed");
-}
-
-int32_t KvCache::takePage() {
-  assert(freeCount > 0 && "a page was promised that is not free");
-  int32_t page = freeList[--freeCount];
-  touchedPages = std::max<int64_t>(touchedPages, page + 1);
-  referenceCounts[page] = 1;
-  std::fill_n(&positionTable[page * pageTokens], pageTokens,
-              LLMRT_EMPTY_POSITION);
-  return page;
-}
-
-void KvCache::releasePage(int32_t page) {
-  assert(referenceCounts[page] > 0 && "page released twice");
-  if (--referenceCounts[page] == 0)
-    freeList[freeCount++] = page;
-}
-
-/// Copies the last, partly filled page if another sequence holds it as well.
-void KvCache::unshareLastPage(int32_t sequence) {
-  int32_t &last = block(sequence, lengths[sequence] / pageTokens);
-  if (referenceCounts[last] == 1)
-    return;
-  const int32_t shared = last;
-  last = takePage();
-  copier->copyPage(shared, last);
-  std::copy_n(&positionTable[shared * pageTokens],
-              lengths[sequence] % pageTokens,
-              &positionTable[last * pageTokens]);
-  releasePage(shared);
+/// Those with a window have enough for any step.
+Status KvCache::checkRoom(int32_t sequence, int64_t slots) const {
+  const KvGrowth alone = {sequence, slots};
+  for (const PagePool &pool : all)
+    if (pool.geometry().window == 0)
+      if (Status status = checkFree(pool, pagesNeeded(pool, {&alone, 1}));
+          !status)
+        return status;
+  return Status::ok();
 }

@@ -12,6 +12,7 @@ using namespace llmrt;
 ThreadRunner::ThreadRunner(const LlmrtModel &model, const LlmrtVariant &variant,
                            const EngineOptions &resolved, ThreadPool &pool)
     : model(model), variant(variant), pool(pool),
+      geometry(kvGeometry(model, resolved)), caches(geometry.pools.size()),
       promptTeam(std::min(resolved.threads, ThreadPool::availableProcessors())),
       team(resolved.threads, promptTeam) {}
 
@@ -54,9 +55,13 @@ Status ThreadRunner::map(const StepMemory &memory) {
   return Status::ok();
 }
 
-void ThreadRunner::fillIn(LlmrtStep &step) const {
+void ThreadRunner::fillIn(LlmrtStep &step) {
   step.weights = weights;
-  step.kv = kv.data();
+  for (size_t i = 0; i < caches.size(); ++i) {
+    caches[i] = step.caches[i];
+    caches[i].kv = kv.data() + geometry.offsetOf(i);
+  }
+  step.caches = caches.data();
   step.arena = arena.data();
   step.scratch = scratch.data();
   step.results = results.data();
@@ -99,7 +104,8 @@ Status ThreadRunner::sample(int64_t row, const LlmrtSampling &how) {
   return Status::ok();
 }
 
-void ThreadRunner::copyPage(int32_t from, int32_t to) {
-  const int64_t bytes = model.kvBytesPerPage;
-  std::memcpy(kv.data() + to * bytes, kv.data() + from * bytes, bytes);
+void ThreadRunner::copyPage(int64_t cache, int32_t from, int32_t to) {
+  const int64_t bytes = geometry.pools[cache].bytesPerPage;
+  uint8_t *pages = kv.data() + geometry.offsetOf(cache);
+  std::memcpy(pages + to * bytes, pages + from * bytes, bytes);
 }

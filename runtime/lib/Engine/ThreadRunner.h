@@ -29,20 +29,22 @@ public:
   Expected<const void *> result(int64_t index) override {
     return static_cast<const void *>(results[index]);
   }
-  void copyPage(int32_t from, int32_t to) override;
+  void copyPage(int64_t cache, int32_t from, int32_t to) override;
   void setClock(KernelClock *clock) override { pool.setClock(clock); }
 
 private:
   ThreadRunner(const LlmrtModel &model, const LlmrtVariant &variant,
                const EngineOptions &resolved, ThreadPool &pool);
   Status map(const StepMemory &memory);
-  void fillIn(LlmrtStep &step) const;
+  void fillIn(LlmrtStep &step);
 
   const LlmrtModel &model;
   const LlmrtVariant &variant;
   ThreadPool &pool;
-  const int64_t promptTeam; // workers of other steps
-  TeamSize team;            // of steps with one row of each sequence
+  const KvGeometry geometry;
+  std::vector<LlmrtCache> caches; // of the last step
+  const int64_t promptTeam;       // workers of other steps
+  TeamSize team;                  // of steps with one row of each sequence
   const uint8_t *weights = nullptr;
   MappedMemory kv, arena, scratch, resultMemory, tableMemory;
   std::vector<void *> results; // in resultMemory

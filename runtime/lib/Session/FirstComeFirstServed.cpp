@@ -101,11 +101,14 @@ FirstComeFirstServed::findCommon(const GenerationRequest &request) {
                                cached.begin(), cached.end())
                      .first;
   // The last row's logits are needed.
-  const size_t common = std::min<size_t>(differs - request.prompt.begin(),
-                                         request.prompt.size() - 1);
+  size_t common = std::min<size_t>(differs - request.prompt.begin(),
+                                   request.prompt.size() - 1);
+  const int32_t sequence = request.kept->sequence.number();
+  // Where a window is gone, so is all that follows from it.
+  if (!engine.canTruncate(sequence, static_cast<int64_t>(common)))
+    common = 0;
   cached.resize(common);
-  if (Status status = engine.truncate(request.kept->sequence.number(),
-                                      static_cast<int64_t>(common));
+  if (Status status = engine.truncate(sequence, static_cast<int64_t>(common));
       !status)
     return status;
   return common;

@@ -2,13 +2,13 @@
 // One case per constraint of the memory plan and of the names of results.
 
 // expected-error @below {{(C1) sizes are not negative, found -1}}
-module attributes {llm.plan = #llm.plan<arena = 0, page = 0, scratch = -1, weights = 0>} {
+module attributes {llm.plan = #llm.plan<arena = 0, scratch = -1, weights = 0>} {
 }
 
 // -----
 
 // expected-error @below {{(C2) results have different names, found "x" twice}}
-module attributes {llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 0, results = [<"x", tensor<?x1xf32>, rows = asked>, <"x", tensor<?x1xf32>, rows = batch>]>} {
+module attributes {llm.plan = #llm.plan<arena = 0, scratch = 0, weights = 0, results = [<"x", tensor<?x1xf32>, rows = asked>, <"x", tensor<?x1xf32>, rows = batch>]>} {
 }
 
 // -----
@@ -24,7 +24,7 @@ func.func private @f() attributes {r = #llm.result<"", tensor<?x4xf32>, rows = b
 // -----
 
 // expected-error @below {{'llm.plan' is an attribute of modules}}
-func.func private @f() attributes {llm.plan = #llm.plan<arena = 0, page = 0, scratch = 0, weights = 0>}
+func.func private @f() attributes {llm.plan = #llm.plan<arena = 0, scratch = 0, weights = 0>}
 
 // -----
 
@@ -36,3 +36,13 @@ module attributes {llm.plan = {arena = 0 : i64}} {
 
 // expected-error @below {{'llm.name' of result 0 is a name, found 3}}
 func.func private @f() -> (tensor<?x40xf32> {llm.name = 3 : i64})
+
+// -----
+
+// expected-error @below {{(C1) a page has bytes and a window is not negative, found 0 and 0}}
+func.func private @f() attributes {c = #llm.cache<page = 0>}
+
+// -----
+
+// expected-error @below {{(C1) a page has bytes and a window is not negative, found 64 and -1}}
+func.func private @f() attributes {c = #llm.cache<page = 64, window = -1>}

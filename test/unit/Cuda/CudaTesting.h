@@ -41,18 +41,19 @@ protected:
   /// All addresses that a kernel is given, and what samplers point to.
   void expectOnGpu(const uint64_t *arguments) const {
     const auto &step = *reinterpret_cast<const LlmrtStep *>(arguments);
+    const auto &cache = *reinterpret_cast<const LlmrtCache *>(&step + 1);
     for (const void *address : {static_cast<const void *>(step.weights),
-                                static_cast<const void *>(step.kv),
+                                static_cast<const void *>(cache.kv),
                                 static_cast<const void *>(step.arena),
                                 static_cast<const void *>(step.scratch),
                                 static_cast<const void *>(step.results),
-                                static_cast<const void *>(step.slotPositions),
+                                static_cast<const void *>(cache.slotPositions),
                                 static_cast<const void *>(step.tokens),
                                 static_cast<const void *>(step.positions),
                                 static_cast<const void *>(step.slots),
                                 static_cast<const void *>(step.sequences),
                                 static_cast<const void *>(step.parents),
-                                static_cast<const void *>(step.blockTable),
+                                static_cast<const void *>(cache.blockTable),
                                 static_cast<const void *>(step.logitRows),
                                 static_cast<const void *>(step.ranges),
                                 static_cast<const void *>(step.barrier)})

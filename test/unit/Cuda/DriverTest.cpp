@@ -68,7 +68,8 @@ TEST_F(Driver, portableCodeRunsOnLaterGpus) {
 
 TEST_F(Driver, tooLittleMemory) {
   gpu->memory = 1 << 20;
-  model.kvBytesPerPage = 1 << 20;
+  const LlmrtCacheShape large = {1 << 20, 0};
+  model.caches = &large;
   EXPECT_EQ(failure(), "Fake GPU has too little memory: the run needs 9 MiB "
                        "there, 1 MiB of 1 MiB are free; ask for a smaller "
                        "batch or context");

@@ -294,13 +294,13 @@ TEST(Engine, aModelWithoutSamplingSaysSo) {
 }
 
 TEST(Engine, stepsHaveOneRangePerPartAndNoParents) {
-  static LlmrtStep seen;
+  static LlmrtCache cache;
   static std::vector<LlmrtRange> ranges;
   static std::vector<int32_t> parents;
   LlmrtVariant variant = {
       "spy", 0,
       [](const LlmrtStep *step, int64_t, int64_t) {
-        seen = *step;
+        cache = step->caches[0];
         ranges.assign(step->ranges, step->ranges + step->rangeCount);
         parents.assign(step->parents, step->parents + step->rows);
       },
@@ -325,7 +325,7 @@ TEST(Engine, stepsHaveOneRangePerPartAndNoParents) {
   EXPECT_EQ(ranges[1].rows, 5);
   EXPECT_EQ(ranges[1].phase, LLMRT_PHASE_PROMPT);
   EXPECT_EQ(parents, std::vector<int32_t>(6, -1));
-  EXPECT_EQ(seen.kvPages, 2 * 8);
+  EXPECT_EQ(cache.pages, 2 * 8);
 }
 
 TEST(Engine, contractIsTheSumOfWhatItMaps) {
@@ -342,7 +342,7 @@ TEST(Engine, contractIsTheSumOfWhatItMaps) {
   EXPECT_EQ(contract.logits, 3136 + 64); // 3 x 259 and 3 x 1 numbers
   // Of rows, to a multiple of 64, and of the cache.
   EXPECT_EQ(3 * 40 + 2 * 16 + 4 * (5 * 48 + 3 + 2), 1132);
-  EXPECT_EQ(contract.tables, 1152 + 4 * (4 + 4 * 64 + 8 + 2));
+  EXPECT_EQ(contract.tables, 1152 + 4 * (4 + 4 * 64 + 8 + 2 + 2));
   EXPECT_EQ(contract.total(), contract.weights + contract.kv + contract.arena +
                                   contract.tables + contract.logits +
                                   contract.fixed);

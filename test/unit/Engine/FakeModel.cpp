@@ -1,8 +1,9 @@
 //===- FakeModel.cpp - a compiled model for tests, without a compiler -----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A page holds two layers of one 64-bit key per slot. All arithmetic is modulo
-// 2^64, so sums do not depend on their order and results compare exactly.
+// A page holds two layers of one 64-bit key per slot; that with a window keeps the
+// second layer in a cache of its own. All arithmetic is modulo 2^64, so sums do not
+// depend on their order and results compare exactly.
 //===----------------------------------------------------------------------===//
 #include "FakeModel.h"
 
@@ -19,9 +20,9 @@ namespace {
 constexpr int64_t weightBytes = 8192;
 constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
 constexpr int64_t layers = 2;
-constexpr int64_t pageBytes = layers * pageTokens * 8;
-constexpr int64_t scratchBytes = 17 * 64; // one row of logits
-constexpr int64_t rowBytes = 20;          // 8 hash, the rest to have odd sizes
+constexpr int64_t layerBytes = pageTokens * 8; // of a page
+constexpr int64_t scratchBytes = 17 * 64;      // one row of logits
+constexpr int64_t rowBytes = 20; // 8 hash, the rest to have odd sizes
 
 uint64_t mix(uint64_t a, uint64_t b) {
   uint64_t x = a * 0x9e3779b97f4a7c15ull + std::rotl(b, 31) + 0x7f4a7c15ull;
@@ -57,14 +58,27 @@ float logit(uint64_t hidden, int64_t v) {
 struct Share {
   const LlmrtStep &step;
   int64_t worker, workers;
+  bool hasWindow = false;
 
-  uint64_t *key(int64_t layer, int64_t page, int64_t slot) const {
-    return reinterpret_cast<uint64_t *>(step.kv + page * pageBytes) +
-           layer * pageTokens + slot;
+  const LlmrtCache &cacheOf(int64_t layer) const {
+    return step.caches[hasWindow ? layer : 0];
   }
-  int64_t pageOf(int64_t row, int64_t slot) const {
-    return step.blockTable[step.sequences[row] * step.blocksPerSequence +
-                           slot / pageTokens];
+  uint64_t *key(int64_t layer, int64_t page, int64_t slot) const {
+    uint8_t *place = hasWindow
+                         ? cacheOf(layer).kv + page * layerBytes
+                         : cacheOf(0).kv + (page * layers + layer) * layerBytes;
+    return reinterpret_cast<uint64_t *>(place) + slot;
+  }
+  int64_t pageOf(int64_t layer, int64_t row, int64_t slot) const {
+    return cacheOf(layer)
+        .blockTable[step.sequences[row] * step.blocksPerSequence +
+                    slot / pageTokens];
+  }
+  /// The first slot that a row sees.
+  int64_t firstSlot(int64_t layer, int64_t row) const {
+    return hasWindow && layer == 1
+               ? std::max<int64_t>(step.slots[row] - fakeWindow + 1, 0)
+               : 0;
   }
   uint64_t &hidden(int64_t row) const {
     // As generated code does: buffer after buffer, each rowCapacity long.
@@ -75,7 +89,7 @@ struct Share {
   void writeKeys(int64_t layer) const {
     for (int64_t row = worker; row < step.rows; row += workers) {
       int64_t slot = step.slots[row];
-      *key(layer, pageOf(row, slot), slot % pageTokens) =
+      *key(layer, pageOf(layer, row, slot), slot % pageTokens) =
           layer == 0 ? embedding(step.weights, step.tokens[row])
                      : mix(hidden(row), layer);
     }
@@ -84,10 +98,11 @@ struct Share {
     // Other rows than those it wrote: a missing barrier shows.
     for (int64_t row = workers - 1 - worker; row < step.rows; row += workers) {
       uint64_t sum = 0;
-      for (int64_t slot = 0; slot <= step.slots[row]; ++slot) {
-        int64_t page = pageOf(row, slot);
+      for (int64_t slot = firstSlot(layer, row); slot <= step.slots[row];
+           ++slot) {
+        int64_t page = pageOf(layer, row, slot);
         int32_t position =
-            step.slotPositions[page * pageTokens + slot % pageTokens];
+            cacheOf(layer).slotPositions[page * pageTokens + slot % pageTokens];
         if (position <= step.positions[row])
           sum += mix(*key(layer, page, slot % pageTokens), position);
       }
@@ -141,8 +156,9 @@ struct Share {
   }
 };
 
-void fakeStep(const LlmrtStep *step, int64_t worker, int64_t workers) {
-  Share share{*step, worker, workers};
+void runStep(const Share &share) {
+  const LlmrtStep *step = &share.step;
+  const int64_t worker = share.worker;
   for (int64_t layer = 0; layer < layers; ++layer) {
     llmrt_enter(step->barrier, worker, 0);
     share.writeKeys(layer);
@@ -155,20 +171,31 @@ void fakeStep(const LlmrtStep *step, int64_t worker, int64_t workers) {
   share.writeLogits();
 }
 
+void fakeStep(const LlmrtStep *step, int64_t worker, int64_t workers) {
+  runStep({*step, worker, workers});
+}
+
+void windowStep(const LlmrtStep *step, int64_t worker, int64_t workers) {
+  runStep({*step, worker, workers, /*hasWindow=*/true});
+}
+
 void fakeSample(const LlmrtStep *step, int64_t worker, int64_t workers) {
   Share{*step, worker, workers}.sampleTokens();
 }
 
-/// The step's fields, with its two results in place of what is the host's, and a
-/// number.
+/// The step's fields, with its two results in place of what is the host's, those of
+/// its cache and a number.
 void launch(const LlmrtStep &step, int64_t kernel, int64_t blocks,
             uint64_t number = 0) {
   LlmrtStep fields = step;
   fields.results = static_cast<void *const *>(step.results[0]);
   fields.barrier = step.results[1];
+  fields.caches = nullptr;
   uint64_t arguments[fakeKernelArguments];
-  static_assert(sizeof fields == 8 * (fakeKernelArguments - 1));
+  static_assert(sizeof fields + sizeof(LlmrtCache) ==
+                8 * (fakeKernelArguments - 1));
   std::memcpy(arguments, &fields, sizeof fields);
+  std::memcpy(arguments + sizeof fields / 8, step.caches, sizeof(LlmrtCache));
   arguments[fakeKernelArguments - 1] = number;
   llmrt_launch(step.barrier, kernel, blocks, arguments, fakeKernelArguments);
 }
@@ -208,6 +235,15 @@ const LlmrtVariant variants[] = {
      LLMRT_DEVICE_CPU, 0},
 };
 
+const LlmrtVariant windowVariants[] = {
+    {"fake", 0, windowStep, fakeSample, nullptr, kernels, std::size(kernels),
+     LLMRT_DEVICE_CPU, 0},
+};
+
+const LlmrtCacheShape caches[] = {{layers * layerBytes, 0}};
+const LlmrtCacheShape windowCaches[] = {{layerBytes, 0},
+                                        {layerBytes, fakeWindow}};
+
 const LlmrtResult results[] = {
     {"logits", fakeVocabulary, LLMRT_ELEMENT_F32, LLMRT_ROWS_ASKED},
     {"tokens", 1, LLMRT_ELEMENT_I32, LLMRT_ROWS_ASKED},
@@ -224,7 +260,8 @@ extern "C" const LlmrtModel llmrt_model = {
     .vocabulary = fakeVocabulary,
     .arenaBytesPerRow = rowBytes,
     .scratchBytesPerWorker = scratchBytes,
-    .kvBytesPerPage = pageBytes,
+    .caches = caches,
+    .cacheCount = 1,
     .contextLength = 1024,
     .maxContext = 512,
     .maxBatch = 8,
@@ -248,12 +285,24 @@ LlmrtModel llmrt::test::fakeDeviceModel(bool processors, bool exact) {
   return model;
 }
 
+LlmrtModel llmrt::test::fakeWindowModel() {
+  LlmrtModel model = llmrt_model;
+  model.variants = windowVariants;
+  model.variantCount = 1;
+  model.caches = windowCaches;
+  model.cacheCount = 2;
+  return model;
+}
+
 void llmrt::test::runFakeKernel(const std::string &name, int64_t blocks,
                                 const uint64_t *arguments) {
   LlmrtStep step;
   std::memcpy(&step, arguments, sizeof step);
   void *const results[] = {const_cast<void **>(step.results), step.barrier};
   step.results = results;
+  LlmrtCache cache;
+  std::memcpy(&cache, arguments + sizeof step / 8, sizeof cache);
+  step.caches = &cache;
   const auto layer = static_cast<int64_t>(arguments[fakeKernelArguments - 1]);
   for (int64_t block = 0; block < blocks; ++block) {
     const Share share{step, block, blocks};
@@ -270,8 +319,8 @@ void llmrt::test::runFakeKernel(const std::string &name, int64_t blocks,
 
 std::span<const uint8_t> llmrt::test::fakeWeights() { return weights().bytes; }
 
-std::vector<float>
-llmrt::test::expectedLogits(std::span<const int32_t> tokens) {
+std::vector<float> llmrt::test::expectedLogits(std::span<const int32_t> tokens,
+                                               int64_t window) {
   const auto count = static_cast<int64_t>(tokens.size());
   std::vector<uint64_t> keys(count);
   for (int64_t i = 0; i < count; ++i)
@@ -279,8 +328,11 @@ llmrt::test::expectedLogits(std::span<const int32_t> tokens) {
   uint64_t hidden = 0;
   for (int64_t layer = 0; layer < layers; ++layer) {
     uint64_t sum = 0;
+    const std::vector<uint64_t> before = keys;
     for (int64_t i = 0; i < count; ++i) {
       sum += mix(keys[i], i);
+      if (layer == 1 && window > 0 && i >= window)
+        sum -= mix(before[i - window], i - window);
       hidden = mix(sum, i);
       keys[i] = mix(hidden, layer + 1);
     }
@@ -292,10 +344,11 @@ llmrt::test::expectedLogits(std::span<const int32_t> tokens) {
 }
 
 std::vector<int32_t> llmrt::test::expectedGreedy(std::vector<int32_t> prompt,
-                                                 int64_t count, bool stops) {
+                                                 int64_t count, bool stops,
+                                                 int64_t window) {
   const size_t start = prompt.size();
   for (int64_t i = 0; i < count; ++i) {
-    std::vector<float> logits = expectedLogits(prompt);
+    std::vector<float> logits = expectedLogits(prompt, window);
     auto best = static_cast<int32_t>(
         std::max_element(logits.begin(), logits.end()) - logits.begin());
     if (stops && (best == fakeEnd || best == fakeEndOfText))

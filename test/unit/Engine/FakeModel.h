@@ -26,19 +26,23 @@ constexpr int32_t fakeEndOfText = 258;  // <|endoftext|>, as well
 /// The model with code for a GPU before that for processors: for sm_80 and later ones
 /// or, if `exact`, for sm_90a alone; without the latter unless `processors`.
 LlmrtModel fakeDeviceModel(bool processors = true, bool exact = false);
-/// Arguments of its kernels, and what they do; `blocks` of them one after the other.
-constexpr int64_t fakeKernelArguments = 23;
+/// That whose second layer sees the last fakeWindow positions alone.
+LlmrtModel fakeWindowModel();
+constexpr int64_t fakeWindow = 100;
+/// Arguments of the device's kernels, and what they do; `blocks` of them one after the other.
+constexpr int64_t fakeKernelArguments = 24;
 void runFakeKernel(const std::string &name, int64_t blocks,
                    const uint64_t *arguments);
 
 /// The weight section, 64-byte aligned.
 std::span<const uint8_t> fakeWeights();
 
-/// The logits after the last of `tokens` [V].
-std::vector<float> expectedLogits(std::span<const int32_t> tokens);
+/// The logits after the last of `tokens` [V]; `window`: fakeWindow with that.
+std::vector<float> expectedLogits(std::span<const int32_t> tokens,
+                                  int64_t window = 0);
 /// `count` tokens by largest logit; up to, without, an end token if `stops`.
 std::vector<int32_t> expectedGreedy(std::vector<int32_t> prompt, int64_t count,
-                                    bool stops = false);
+                                    bool stops = false, int64_t window = 0);
 /// `count` arbitrary token ids below 256.
 std::vector<int32_t> someTokens(int64_t count, uint32_t seed = 1);
 

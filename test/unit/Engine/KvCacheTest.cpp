@@ -19,7 +19,7 @@ struct Pages : PageCopier {
   std::vector<int32_t> tables;
   std::vector<std::pair<int32_t, int32_t>> copies; // from, to
 
-  void copyPage(int32_t from, int32_t to) override {
+  void copyPage(int64_t, int32_t from, int32_t to) override {
     copies.emplace_back(from, to);
   }
 };
@@ -30,7 +30,7 @@ Pages pagesOfTest;
 KvCache makeCache(int64_t sequences, int64_t context, int64_t pages = 0) {
   KvGeometry geometry = KvGeometry::full(sequences, context, 64);
   if (pages)
-    geometry.pages = pages;
+    geometry.pools[0].pages = pages;
   pagesOfTest.tables.assign(geometry.tableBytes() / 4, 0);
   pagesOfTest.copies.clear();
   return KvCache(geometry,
@@ -47,13 +47,14 @@ Status append(KvCache &cache, int32_t sequence, int64_t count) {
 }
 
 int32_t pageOf(const KvCache &cache, int32_t sequence, int64_t block) {
-  return cache
+  return cache.pools()[0]
       .blockTable()[sequence * cache.geometry().blocksPerSequence() + block];
 }
 
 int32_t positionAt(const KvCache &cache, int32_t sequence, int64_t slot) {
-  return cache.slotPositions()[pageOf(cache, sequence, slot / page) * page +
-                               slot % page];
+  return cache.pools()[0]
+      .slotPositions()[pageOf(cache, sequence, slot / page) * page +
+                       slot % page];
 }
 
 TEST(KvCache, takesPagesAsTheyAreNeeded) {
@@ -169,13 +170,17 @@ TEST(KvCache, aCopyOfASharedPageIsCounted) {
   int32_t a = *cache.open();
   ASSERT_TRUE(append(cache, a, 10));
   int32_t b = *cache.fork(a), c = *cache.fork(a);
-  EXPECT_TRUE(cache.sharesLastPage(a, c));
-  EXPECT_EQ(cache.pagesNeeded(a, 1), 1);
-  EXPECT_EQ(cache.pagesNeeded(a, 1, 1), 1);
-  EXPECT_EQ(cache.pagesNeeded(a, 1, 2), 0); // the others have gone
-  EXPECT_EQ(cache.pagesNeeded(a, 0), 0);
+  const KvGrowth step[] = {{a, 1}, {b, 1}, {c, 1}};
+  EXPECT_TRUE(cache.reserve({step, 1}));
+  EXPECT_TRUE(cache.checkRoom(a, 1));
+  EXPECT_EQ(cache.reserve({step, 2}).message(),
+            "the cache has 2 pages of 64 tokens: 1 are free, 2 more were "
+            "needed");
+  // The last of three writes where it is.
+  EXPECT_EQ(cache.reserve(step).message(),
+            "the cache has 2 pages of 64 tokens: 1 are free, 2 more were "
+            "needed");
   ASSERT_TRUE(append(cache, b, 1));
-  EXPECT_FALSE(cache.sharesLastPage(a, b));
   EXPECT_FALSE(append(cache, c, 1));
   EXPECT_EQ(cache.length(c), 10);
 }

@@ -286,8 +286,8 @@ TEST(CompiledAttentionTiles, ReachEveryHeadWithAnyWorkers) {
     }
 }
 
-/// Groups of layers with caches of their own share the pages.
-TEST(CompiledCaches, LieSideBySideInAPage) {
+/// Groups of layers have caches of their own, whose pages are numbered apart.
+TEST(CompiledCaches, HavePagesOfTheirOwn) {
   for (Heads third : {Heads{2, 1, 8, 16}, Heads{2, 2, 8, 16, "f16", 2}}) {
     Graph graph(90 + third.layers);
     Operand sum;

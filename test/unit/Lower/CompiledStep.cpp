@@ -4,6 +4,7 @@
 #include "CompiledStep.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 using namespace llmc;
@@ -19,7 +20,53 @@ CompiledStep::CompiledStep(mlir::ModuleOp optimised, const WeightStore &weights,
   }
   model = loaded.model;
   arena = GuardedBuffer(rowCapacity * model->arenaBytesPerRow);
-  cache = GuardedBuffer(cachePages * model->kvBytesPerPage);
+  for (int64_t i = 0; i < model->cacheCount; ++i) {
+    const LlmrtCacheShape &shape = model->caches[i];
+    Cache &cache = caches.emplace_back();
+    cache.pages = GuardedBuffer(cachePages * shape.bytesPerPage);
+    cache.bytesPerPage = shape.bytesPerPage;
+    cache.window = shape.window;
+  }
+}
+
+void CompiledStep::Cache::start(uint32_t seed) {
+  slotPositions.assign(cachePages * LLMRT_PAGE_TOKENS, LLMRT_EMPTY_POSITION);
+  blockTable.assign(maxSequences * cachePages, -1);
+  freePages.resize(cachePages);
+  std::iota(freePages.begin(), freePages.end(), 0);
+  std::shuffle(freePages.begin(), freePages.end(), std::mt19937(seed));
+  pages.poison();
+}
+
+void CompiledStep::Cache::assign(int32_t sequence, int32_t slot,
+                                 int32_t position) {
+  int32_t &page = blockTable[sequence * cachePages + slot / LLMRT_PAGE_TOKENS];
+  if (page < 0) {
+    page = freePages.back();
+    freePages.pop_back();
+    std::fill_n(slotPositions.begin() + page * LLMRT_PAGE_TOKENS,
+                LLMRT_PAGE_TOKENS, LLMRT_EMPTY_POSITION);
+  }
+  slotPositions[page * LLMRT_PAGE_TOKENS + slot % LLMRT_PAGE_TOKENS] = position;
+}
+
+void CompiledStep::Cache::giveBack(int32_t sequence, int32_t slot) {
+  if (window == 0)
+    return;
+  const int64_t first =
+      std::max<int64_t>(slot - window + 1, 0) / LLMRT_PAGE_TOKENS;
+  for (int64_t block = 0; block < first; ++block) {
+    int32_t &page = blockTable[sequence * cachePages + block];
+    if (page < 0)
+      continue;
+    std::memset(pages.bytes() + page * bytesPerPage, 0xff, bytesPerPage);
+    // As if a later block's were here: seen, were it read.
+    std::iota(slotPositions.begin() + page * LLMRT_PAGE_TOKENS,
+              slotPositions.begin() + (page + 1) * LLMRT_PAGE_TOKENS,
+              static_cast<int32_t>(slot - LLMRT_PAGE_TOKENS));
+    freePages.insert(freePages.begin(), page);
+    page = -1;
+  }
 }
 
 void CompiledStep::start(llvm::StringRef variant, int64_t workers) {
@@ -36,22 +83,15 @@ void CompiledStep::start(llvm::StringRef variant, int64_t workers) {
         *chosen, loaded.deviceCode[chosen->image]);
   phase.reset();
   lengths.clear();
-  slotPositions.assign(cachePages * LLMRT_PAGE_TOKENS, LLMRT_EMPTY_POSITION);
-  blockTable.assign(maxSequences * cachePages, -1);
-  freePages.resize(cachePages);
-  std::iota(freePages.begin(), freePages.end(), 0);
-  std::shuffle(freePages.begin(), freePages.end(), std::mt19937(7));
-  cache.poison();
+  uint32_t seed = 7;
+  for (Cache &cache : caches)
+    cache.start(seed++);
 }
 
 int32_t CompiledStep::takeSlot(int32_t sequence, int32_t position) {
   int32_t slot = lengths[sequence]++;
-  int32_t &page = blockTable[sequence * cachePages + slot / LLMRT_PAGE_TOKENS];
-  if (page < 0) {
-    page = freePages.back();
-    freePages.pop_back();
-  }
-  slotPositions[page * LLMRT_PAGE_TOKENS + slot % LLMRT_PAGE_TOKENS] = position;
+  for (Cache &cache : caches)
+    cache.assign(sequence, slot, position);
   return slot;
 }
 
@@ -74,8 +114,7 @@ void CompiledStep::execute(LlmrtStepFn entry, LlmrtStep &step) {
 }
 
 void CompiledStep::showStep(const LlmrtStep &step) {
-  for (const GuardedBuffer *buffer :
-       {&loaded.weightSection, &arena, &cache, &scratch})
+  for (const GuardedBuffer *buffer : {&loaded.weightSection, &arena, &scratch})
     device->show(buffer->bytes(), buffer->size());
   for (const GuardedBuffer &result : results)
     device->show(result.bytes(), result.size());
@@ -83,8 +122,11 @@ void CompiledStep::showStep(const LlmrtStep &step) {
     if (numbers)
       device->show(numbers, count * sizeof(int32_t));
   };
-  showInts(slotPositions.data(), slotPositions.size());
-  showInts(blockTable.data(), blockTable.size());
+  for (const Cache &cache : caches) {
+    device->show(cache.pages.bytes(), cache.pages.size());
+    showInts(cache.slotPositions.data(), cache.slotPositions.size());
+    showInts(cache.blockTable.data(), cache.blockTable.size());
+  }
   for (const int32_t *column :
        {step.tokens, step.positions, step.slots, step.sequences})
     showInts(column, step.rows);
@@ -113,16 +155,17 @@ LlmrtStep CompiledStep::prepare(int64_t rows, int64_t askedRows) {
   LlmrtStep step = {};
   step.weights = loaded.weightSection.bytes();
   step.arena = arena.bytes();
-  step.kv = cache.bytes();
   step.scratch = scratch.bytes();
   step.results = resultAddresses.data();
-  step.slotPositions = slotPositions.data();
-  step.blockTable = blockTable.data();
+  cacheTables.clear();
+  for (Cache &cache : caches)
+    cacheTables.push_back({cache.pages.bytes(), cache.slotPositions.data(),
+                           cache.blockTable.data(), cachePages});
+  step.caches = cacheTables.data();
   step.rows = rows;
   step.rowCapacity = rowCapacity;
   step.logitRowCount = askedRows;
   step.blocksPerSequence = cachePages;
-  step.kvPages = cachePages;
   step.barrier = pool->barrier();
   return step;
 }
@@ -153,6 +196,10 @@ CompiledStep::rangesOf(const std::vector<int32_t> &sequences) const {
 
 std::vector<float> CompiledStep::run(const ReferenceBatch &batch) {
   std::vector<int32_t> slots;
+  // A page of another sequence may be taken in this very step.
+  for (int32_t sequence : batch.sequences)
+    for (Cache &cache : caches)
+      cache.giveBack(sequence, lengths[sequence]);
   for (size_t t = 0; t < batch.tokens.size(); ++t)
     slots.push_back(takeSlot(batch.sequences[t], batch.positions[t]));
   LlmrtStep step = prepare(batch.tokens.size(), batch.logitRows.size());

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What `llmc compile` makes, down to the linked object, and then called like the
-// runtime calls it: pages of the cache lie in random order, buffers end at guard
-// pages, and memory that a step has not written holds NaN.
+// runtime calls it: pages of a cache lie in random order, buffers end at guard
+// pages, and memory that a step has not written holds NaN, as do pages that no row
+// of a window reaches any more: no block names them.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_TEST_LOWER_COMPILEDSTEP_H
 #define LLMC_TEST_LOWER_COMPILEDSTEP_H
@@ -62,7 +63,18 @@ private:
   LlmrtStep prepare(int64_t rows, int64_t askedRows);
   /// The buffer of a result of the last call.
   uint8_t *result(llvm::StringRef name);
-  /// The next slot of a sequence; takes a page where a block begins.
+  /// The pages of one cache.
+  struct Cache {
+    GuardedBuffer pages;
+    int64_t bytesPerPage = 0, window = 0;
+    std::vector<int32_t> slotPositions, blockTable, freePages;
+
+    void start(uint32_t seed);
+    void assign(int32_t sequence, int32_t slot, int32_t position);
+    /// Gives back what the row in `slot` and later ones do not reach.
+    void giveBack(int32_t sequence, int32_t slot);
+  };
+  /// The next slot of a sequence; takes pages where a block begins.
   int32_t takeSlot(int32_t sequence, int32_t position);
 
   LoadedModel loaded;
@@ -71,10 +83,11 @@ private:
   std::unique_ptr<llmrt::ThreadPool> pool;
   std::unique_ptr<SimulatedDevice> device; // of a device's variant
   uint64_t steps = 0;
-  GuardedBuffer arena, cache, scratch;
-  std::deque<GuardedBuffer> results; // of the last call
+  GuardedBuffer arena, scratch;
+  std::deque<Cache> caches;
+  std::vector<LlmrtCache> cacheTables; // as a step names them
+  std::deque<GuardedBuffer> results;   // of the last call
   std::vector<void *> resultAddresses;
-  std::vector<int32_t> slotPositions, blockTable, freePages;
   std::map<int32_t, int32_t> lengths; // slots taken, by sequence
 };
 

@@ -32,7 +32,7 @@ bool isEmpty(const Engine &engine) {
   for (int32_t sequence = 0; sequence < engine.options().batch; ++sequence)
     if (cache.isOpen(sequence))
       return false;
-  return cache.freePages() == cache.geometry().pages;
+  return cache.freePages() == cache.geometry().pages();
 }
 
 Result run(std::vector<GenerationRequest> requests,
@@ -256,7 +256,8 @@ TEST(Scheduler, cancelInTheMiddleOfAPromptGivesThePagesBack) {
   EXPECT_EQ(engine->length(0), 64);
   scheduler.cancel(long_);
   EXPECT_FALSE(engine->kvCache().isOpen(0));
-  EXPECT_EQ(engine->kvCache().freePages(), engine->kvCache().geometry().pages);
+  EXPECT_EQ(engine->kvCache().freePages(),
+            engine->kvCache().geometry().pages());
   std::vector<int32_t> tokens;
   for (const auto &step : pollAll(scheduler))
     for (const GenerationEvent &event : step) {

@@ -140,12 +140,12 @@ public:
 
 /// The cache and batch arguments of a kernel function.
 struct BatchArgs {
-  mlir::Value positions, slots, sequences, blockTable,
-      slotPositions;             // memref<?xi32>
-  mlir::Value blocksPerSequence; // index
-  mlir::Value sampling;          // memref<?xi8>, LlmrtSampling per asked row
-  mlir::Value ranges;            // memref<?xi32>, LlmrtRange each
-  mlir::Value rangeCount;        // index
+  mlir::Value positions, slots, sequences; // memref<?xi32>
+  mlir::Value blockTable, slotPositions;   // likewise; of the kernel's cache
+  mlir::Value blocksPerSequence;           // index
+  mlir::Value sampling;   // memref<?xi8>, LlmrtSampling per asked row
+  mlir::Value ranges;     // memref<?xi32>, LlmrtRange each
+  mlir::Value rangeCount; // index
 };
 
 /// A kernel's body with the memrefs that stand for its inputs and results.
