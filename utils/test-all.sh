@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What make test leaves out because it is long: older machines, a simulated GPU, many more random
+# What make test leaves out because it is long: all variants, older machines, a simulated GPU, many more random
 # graphs, damaged copies of small files, 200 killed compiles, sanitizers, the commands of the tutorial.
 # usage: utils/test-all.sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,14 +7,17 @@
 cd "$root"
 
 utils/test.sh
+say "every variant that this machine has"
+LLMC_TEST_VARIANTS=all ctest --test-dir build --output-on-failure -j "$(jobs)" \
+  -R '^(lower|function)-test-[0-9]|^models-test|^graph-fuzz' --timeout 3600
 for machine in avx2 x86-64; do
   say "as if this machine were $machine"
   LLMC_TEST_MACHINE=$machine ctest --test-dir build --output-on-failure -j "$(jobs)" \
-    -R '^lower-test-[0-9]|^e2e_tiny_models'
+    -R '^lower-test-[0-9]|^models-test|^e2e_tiny_models'
 done
 say "as a GPU would run it"
 LLMC_TEST_SHAPES=50 build/test/unit/lower-test --gtest_filter='*Device*'
-LLMC_TEST_DEVICE=sm_80 ctest --test-dir build --output-on-failure -j "$(jobs)" -R '^lower-test-[0-9]' --timeout 7200
+LLMC_TEST_DEVICE=sm_80 ctest --test-dir build --output-on-failure -j "$(jobs)" -R '^lower-test-[0-9]|^models-test' --timeout 7200
 say "$FUZZ_GRAPHS random graphs"
 build/test/unit/graph-fuzz --graphs="$FUZZ_GRAPHS" --seed=1
 say "$DAMAGED_COPIES damaged copies of the small files of each format"

@@ -275,15 +275,13 @@ TEST(CompiledSoftmax, KeepsLargeScoresFinite) {
 /// Tiles of unequal size are dealt out in two rounds: no head is left out, none
 /// is done twice.
 TEST(CompiledAttentionTiles, ReachEveryHeadWithAnyWorkers) {
-  for (int64_t group : {5, 7, 11})
-    for (int64_t workers : {2, 3, 5}) {
-      SCOPED_TRACE(std::to_string(group) + " heads, " +
-                   std::to_string(workers) + " workers");
-      Graph graph(100 + group);
-      build(graph, {2 * group, 2, 16, 16});
-      expectCompiledAgrees(graph, stepsOf(graph, {1, 4, 1}), tolerance::floats,
-                           workers);
-    }
+  for (int64_t group : {5, 7, 11}) {
+    SCOPED_TRACE(std::to_string(group) + " heads");
+    Graph graph(100 + group);
+    build(graph, {2 * group, 2, 16, 16});
+    expectCompiledAgrees(graph, stepsOf(graph, {1, 4, 1}), tolerance::floats,
+                         {2, 3, 5});
+  }
 }
 
 /// Groups of layers have caches of their own, whose pages are numbered apart.

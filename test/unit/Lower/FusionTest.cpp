@@ -42,7 +42,7 @@ Operand rms(Graph &graph, const Operand &x) {
 }
 void expectAgrees(Graph &graph) {
   expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), tolerance::floats,
-                       /*workers=*/3);
+                       /*workers=*/{3});
 }
 } // namespace
 

@@ -408,22 +408,24 @@ static void compareVariants(
     Graph &graph, CompiledStep &compiled,
     llvm::ArrayRef<ReferenceBatch> batches,
     llvm::ArrayRef<std::vector<float>> expected, double tolerance,
-    int64_t workers,
+    llvm::ArrayRef<int64_t> workers,
     llvm::function_ref<double(llvm::ArrayRef<float>, llvm::ArrayRef<float>)>
         measure) {
-  for (const std::string &variant : compiled.variants()) {
-    compiled.start(variant, workers);
-    for (size_t i = 0; i < batches.size() && i < expected.size(); ++i)
-      EXPECT_LE(measure(compiled.run(batches[i]), expected[i]), tolerance)
-          << variant << ", step " << i << " of " << batches[i].tokens.size()
-          << " rows\n"
-          << (::testing::Test::HasFailure() ? "" : graph.text());
-  }
+  for (const std::string &variant : compiled.variants())
+    for (int64_t count : workers) {
+      compiled.start(variant, count);
+      for (size_t i = 0; i < batches.size() && i < expected.size(); ++i)
+        EXPECT_LE(measure(compiled.run(batches[i]), expected[i]), tolerance)
+            << variant << ", " << count << " workers, step " << i << " of "
+            << batches[i].tokens.size() << " rows\n"
+            << (::testing::Test::HasFailure() ? "" : graph.text());
+    }
 }
 
 void llmc::test::expectCompiledAgrees(Graph &graph,
                                       llvm::ArrayRef<ReferenceBatch> batches,
-                                      double tolerance, int64_t workers) {
+                                      double tolerance,
+                                      llvm::ArrayRef<int64_t> workers) {
   GraphRun run(graph);
   if (run.ok())
     compareVariants(graph, *run.compiled, batches, run.interpret(batches),
@@ -459,7 +461,7 @@ void llmc::test::expectSameNaNs(Graph &graph,
   }
   EXPECT_GT(notNumbers, 0u) << "no NaN was planted:\n" << graph.text();
   EXPECT_LT(notNumbers, all) << "nothing but NaN:\n" << graph.text();
-  compareVariants(graph, *run.compiled, batches, expected, tolerance, 1,
+  compareVariants(graph, *run.compiled, batches, expected, tolerance, {1},
                   differenceOfNumbers);
 }
 

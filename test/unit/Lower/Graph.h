@@ -146,11 +146,11 @@ ReferenceBatch rowsFrom(int32_t first, int32_t count);
 std::vector<ReferenceBatch> stepsOf(Graph &graph,
                                     llvm::ArrayRef<int64_t> counts);
 
-/// Runs the batches interpreted and compiled in every variant, and expects
-/// max|a - b| <= tolerance * max|reference| of every step.
+/// Runs the batches interpreted and compiled, in every variant with so many workers
+/// each, and expects max|a - b| <= tolerance * max|reference| of every step.
 void expectCompiledAgrees(Graph &graph, llvm::ArrayRef<ReferenceBatch> batches,
                           double tolerance = tolerance::floats,
-                          int64_t workers = 1);
+                          llvm::ArrayRef<int64_t> workers = {1});
 /// The same over T = 1, 3, 4, 7 and 33.
 void expectCompiledAgrees(Graph &graph);
 

@@ -24,7 +24,8 @@ Operand combine(Graph &graph, const std::string &op, const Operand &x,
 }
 
 void expectAgrees(Graph &graph) {
-  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), 1e-4, /*workers=*/3);
+  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), 1e-4,
+                       /*workers=*/{3});
 }
 } // namespace
 
@@ -147,5 +148,6 @@ TEST(CompiledLayers, CarryQuantisedRows) {
   Operand w = graph.param({width, width}, encoding);
   graph.finish(combine(graph, "addf", graph.linear(left[0], w, {}, width),
                        graph.linear(left[1], w, {}, width)));
-  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), 2e-2, /*workers=*/3);
+  expectCompiledAgrees(graph, stepsOf(graph, {1, 7, 33}), 2e-2,
+                       /*workers=*/{3});
 }

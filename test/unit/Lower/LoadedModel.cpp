@@ -9,6 +9,7 @@
 #include "llmc/Lower/Passes.h"
 #include "llmrt/Cpu.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/FileSystem.h"
 
 #include <dlfcn.h>
@@ -27,8 +28,6 @@ std::unique_ptr<mlir::MLIRContext> llmc::test::createContext() {
 }
 
 std::string llmc::test::testMachine() {
-  // What needs tile registers runs here only after this asked for them.
-  [[maybe_unused]] static const uint64_t features = llmrt::cpuFeatures();
   const char *machine = std::getenv("LLMC_TEST_MACHINE");
   return machine && *machine ? machine : "native";
 }
@@ -42,6 +41,8 @@ namespace {
 /// Says at the end how often each variant has run; none may be left out.
 class VariantReport : public ::testing::Environment {
 public:
+  /// What needs tile registers runs in this process only after they were asked for.
+  void SetUp() override { (void)llmrt::cpuFeatures(); }
   void TearDown() override {
     for (auto &[name, count] : runs) {
       std::printf("variant %-12s ran %lld times\n", name.c_str(),
@@ -72,6 +73,31 @@ static std::vector<std::string> nativeIsas() {
   return isas;
 }
 
+/// Of those that have code of their own for the module, the best and the least: they
+/// share the least, and every other one costs as much again. LLMC_TEST_VARIANTS=all
+/// keeps them.
+static llvm::Expected<std::vector<std::string>>
+chooseIsas(mlir::ModuleOp module, Stage first, const CompileOptions &options) {
+  std::vector<std::string> native = nativeIsas(), own;
+  const char *variants = std::getenv("LLMC_TEST_VARIANTS");
+  if (variants && llvm::StringRef(variants) == "all")
+    return native;
+  mlir::OwningOpRef<mlir::ModuleOp> clone(module.clone());
+  for (Stage stage : {Stage::optimize, Stage::schedule})
+    if (stage >= first)
+      if (llvm::Error error = runStage(stage, *clone, options, native))
+        return error;
+  llvm::StringSet<> found;
+  for (auto function : clone->getOps<mlir::func::FuncOp>())
+    if (auto target = mlir::llm::getTarget(function))
+      found.insert(target.getIsa());
+  llvm::copy_if(native, std::back_inserter(own),
+                [&](const std::string &isa) { return found.contains(isa); });
+  if (own.size() > 2)
+    own.erase(own.begin() + 1, own.end() - 1);
+  return own.empty() ? native : own;
+}
+
 LoadedModel::~LoadedModel() {
   if (library)
     ::dlclose(library);
@@ -82,14 +108,19 @@ llvm::Error LoadedModel::compile(mlir::ModuleOp module, Stage first,
                                  const std::string &machine,
                                  llvm::ArrayRef<std::string> isas) {
   mlir::OwningOpRef<mlir::ModuleOp> clone(module.clone());
-  const std::string device = testDevice();
-  const std::vector<std::string> native = nativeIsas();
-  if (isas.empty() && !device.empty())
-    isas = device;
-  else if (isas.empty() && machine == "native")
-    isas = native;
   CompileOptions options;
   options.emulateOn = machine;
+  const std::string device = testDevice();
+  std::vector<std::string> native;
+  if (isas.empty() && !device.empty()) {
+    isas = device;
+  } else if (isas.empty() && machine == "native") {
+    auto chosen = chooseIsas(module, first, options);
+    if (!chosen)
+      return chosen.takeError();
+    native = std::move(*chosen);
+    isas = native;
+  }
   for (Stage stage : {Stage::optimize, Stage::schedule, Stage::lower}) {
     if (stage < first)
       continue;

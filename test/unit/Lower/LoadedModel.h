@@ -36,8 +36,8 @@ public:
   LoadedModel &operator=(const LoadedModel &) = delete;
 
   /// Compiles a clone of `module` from stage `first` on, for these instruction sets
-  /// (none: the test device, or all that a native machine has, or, of one that is
-  /// pretended, all that there are: emulation takes long to compile).
+  /// (none: the test device, or the best and the least that a native machine has, or,
+  /// of one that is pretended, all that there are).
   llvm::Error compile(mlir::ModuleOp module, Stage first,
                       const WeightStore &weights, const std::string &machine,
                       llvm::ArrayRef<std::string> isas);

@@ -59,14 +59,13 @@ constexpr Shape shapes[] = {
 } // namespace
 
 TEST(NarrowAttention, AgreesAsFarAsItRounds) {
-  for (const Shape &shape : shapes)
-    for (int64_t workers : {1, 3}) {
-      SCOPED_TRACE(std::to_string(shape.query) + " heads of " +
-                   std::to_string(shape.keyDim) + shape.attributes);
-      Graph graph(57);
-      build(graph, shape);
-      expectCompiledAgrees(graph, steps(graph), tolerance::bfloats, workers);
-    }
+  for (const Shape &shape : shapes) {
+    SCOPED_TRACE(std::to_string(shape.query) + " heads of " +
+                 std::to_string(shape.keyDim) + shape.attributes);
+    Graph graph(57);
+    build(graph, shape);
+    expectCompiledAgrees(graph, steps(graph), tolerance::bfloats, {1, 3});
+  }
 }
 
 /// A row of a prompt has one result, whoever else is in its tile.
