@@ -422,6 +422,12 @@ static llvm::json::Value toJson(mlir::Attribute attribute) {
     return integer.getInt();
   if (auto number = llvm::dyn_cast<mlir::FloatAttr>(attribute))
     return number.getValueAsDouble();
+  if (auto list = llvm::dyn_cast<mlir::ArrayAttr>(attribute)) {
+    llvm::json::Array array;
+    for (mlir::Attribute entry : list)
+      array.push_back(toJson(entry));
+    return array;
+  }
   if (auto entries = llvm::dyn_cast<mlir::DictionaryAttr>(attribute)) {
     llvm::json::Object object;
     for (mlir::NamedAttribute entry : entries)
@@ -453,6 +459,8 @@ llvm::Expected<llvm::json::Object> Compiler::describeStep() {
   object["vocabulary"] = plan->getResult("logits").getColumns();
   object["weight_bytes"] = plan->getWeightBytes();
   object["bits_per_weight"] = countBitsPerWeight(getModule());
+  if (auto rounding = getModule()->getAttr("llm.rounding"))
+    object["rounding"] = toJson(rounding);
   return object;
 }
 
@@ -501,12 +509,12 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
                   llvm::function_ref<void(uint64_t, uint64_t)> progress) {
   FileDigests digests(compiler.getModel().files);
   noteActivity("emitting machine code");
-  auto object = emitObject(compiler.getModule(), ObjectKind::object);
-  if (!object)
-    return object.takeError();
+  auto objects = emitObjects(compiler.getModule());
+  if (!objects)
+    return objects.takeError();
   noteActivity("linking");
   if (llvm::Error error = linkProgram(
-          *object,
+          *objects,
           kind == EmitKind::so ? LinkKind::shared : LinkKind::executable,
           file.besidePath(), path))
     return error;

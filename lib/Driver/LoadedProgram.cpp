@@ -77,14 +77,14 @@ LoadedProgram::load(mlir::ModuleOp module, const CompileOptions &options,
   for (Stage stage : {Stage::optimize, Stage::schedule, Stage::lower})
     if (llvm::Error error = runStage(stage, module, options, isas))
       return error;
-  auto object = emitObject(module, ObjectKind::object);
-  if (!object)
-    return object.takeError();
+  auto objects = emitObjects(module);
+  if (!objects)
+    return objects.takeError();
   llvm::FileRemover remover;
   auto path = makeName(remover);
   if (!path)
     return path.takeError();
-  if (llvm::Error error = linkProgram(*object, LinkKind::shared, *path))
+  if (llvm::Error error = linkProgram(*objects, LinkKind::shared, *path))
     return error;
   LoadedProgram program;
   if (llvm::Error error = program.open(*path))

@@ -14,6 +14,7 @@
 #include "llmc/Raise/Passes.h"
 #include "llmc/Schedule/Passes.h"
 
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -147,6 +148,8 @@ static void buildOptimize(mlir::OpPassManager &manager,
   manager.addPass(createOutlineLayers());
   manager.addPass(mlir::createCSEPass());
   manager.addPass(createAppendSample());
+  // Last of what reads the step's products, and before they are kernels.
+  manager.addPass(createNoteRounding());
 }
 
 static void buildSchedule(mlir::OpPassManager &manager,
@@ -205,7 +208,12 @@ llvm::Error llmc::runStage(Stage stage, mlir::ModuleOp module,
     buildFunctionPipeline(stage, manager, options, isas, store);
   else
     buildStagePipeline(stage, manager, options, isas, store);
-  if (mlir::failed(manager.run(module)))
+  // What every pass leaves is verified by llmc-opt and with assertions; here, where it
+  // would be half of the time, what the stage leaves.
+#ifdef NDEBUG
+  manager.enableVerifier(false);
+#endif
+  if (mlir::failed(manager.run(module)) || mlir::failed(mlir::verify(module)))
     return diagnostics.takeError("stage " + getStageName(stage) + " failed");
   return checkStageContract(stage, module);
 }

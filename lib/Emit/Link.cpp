@@ -191,13 +191,16 @@ static llvm::Error checkRoom(llvm::StringRef path, llvm::StringRef name,
   return cannotWrite(name, lastError());
 }
 
-llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
-                              llvm::StringRef path, llvm::StringRef name) {
+llvm::Error
+llmc::linkProgram(llvm::ArrayRef<llvm::SmallVector<char, 0>> objects,
+                  LinkKind kind, llvm::StringRef path, llvm::StringRef name) {
   bool shared = kind == LinkKind::shared;
   llvm::ArrayRef<EmbeddedObject> runtime =
       shared ? libraryObjects() : programObjects();
   assert(runtime.size() > 2 && "the last two objects are end files");
-  uint64_t inputBytes = object.size(); // the output is never larger
+  uint64_t inputBytes = 0; // the output is never larger
+  for (const auto &object : objects)
+    inputBytes += object.size();
   for (const EmbeddedObject &part : runtime)
     inputBytes += part.bytes.size();
   if (llvm::Error error =
@@ -235,9 +238,10 @@ llvm::Error llmc::linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
   for (const EmbeddedObject &part : runtime.drop_back(2))
     if (llvm::Error error = add(part.name, part.bytes))
       return error;
-  if (llvm::Error error =
-          add("model.o", llvm::StringRef(object.data(), object.size())))
-    return error;
+  for (const auto &object : objects)
+    if (llvm::Error error =
+            add("model.o", llvm::StringRef(object.data(), object.size())))
+      return error;
   for (const EmbeddedObject &part : runtime.take_back(2))
     if (llvm::Error error = add(part.name, part.bytes))
       return error;

@@ -6,8 +6,13 @@
 // at the x86-64 baseline, so nothing outside those functions needs more.
 //===----------------------------------------------------------------------===//
 #include "CodeGeneration.h"
+#include "Parts.h"
 #include "llmc/Emit/Emit.h"
 
+#include "mlir/IR/Threading.h"
+
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
 
@@ -47,16 +52,25 @@ createTargetMachine() {
   return machine;
 }
 
+/// Position-independent LLVM IR, not yet optimised.
+static llvm::Expected<std::unique_ptr<llvm::Module>>
+translate(mlir::ModuleOp module, llvm::LLVMContext &context,
+          llvm::TargetMachine &machine) {
+  auto code = translateModule(module, context, machine);
+  if (code)
+    (*code)->setPICLevel(llvm::PICLevel::BigPIC);
+  return code;
+}
+
 llvm::Expected<llvm::SmallVector<char, 0>>
 llmc::emitObject(mlir::ModuleOp module, ObjectKind kind) {
   auto machine = createTargetMachine();
   if (!machine)
     return machine.takeError();
   llvm::LLVMContext context;
-  auto code = translateModule(module, context, **machine);
+  auto code = translate(module, context, **machine);
   if (!code)
     return code.takeError();
-  (*code)->setPICLevel(llvm::PICLevel::BigPIC);
   optimizeCode(**code, **machine);
   if (kind != ObjectKind::llvmIR)
     return generateCode(**code, **machine,
@@ -67,4 +81,50 @@ llmc::emitObject(mlir::ModuleOp module, ObjectKind kind) {
   llvm::raw_svector_ostream stream(text);
   (*code)->print(stream, nullptr);
   return text;
+}
+
+/// A module as bitcode to an object, with a context of its own.
+static llvm::Expected<llvm::SmallVector<char, 0>>
+emitPart(llvm::StringRef bitcode) {
+  auto machine = createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  llvm::LLVMContext context;
+  auto code = llvm::parseBitcodeFile({bitcode, "llmc"}, context);
+  if (!code)
+    return code.takeError();
+  optimizeCode(**code, **machine);
+  return generateCode(**code, **machine, llvm::CodeGenFileType::ObjectFile);
+}
+
+llvm::Expected<std::vector<llvm::SmallVector<char, 0>>>
+llmc::emitObjects(mlir::ModuleOp module) {
+  auto machine = createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  std::vector<llvm::SmallVector<char, 0>> bitcodes;
+  {
+    llvm::LLVMContext context;
+    auto code = translate(module, context, **machine);
+    if (!code)
+      return code.takeError();
+    for (const std::unique_ptr<llvm::Module> &part : splitByTarget(**code)) {
+      llvm::raw_svector_ostream stream(bitcodes.emplace_back());
+      llvm::WriteBitcodeToFile(*part, stream);
+    }
+  }
+  std::vector<llvm::SmallVector<char, 0>> objects(bitcodes.size());
+  std::vector<std::string> errors(bitcodes.size());
+  mlir::parallelFor(module.getContext(), 0, bitcodes.size(), [&](size_t part) {
+    const llvm::SmallVector<char, 0> &bitcode = bitcodes[part];
+    auto object = emitPart({bitcode.data(), bitcode.size()});
+    if (object)
+      objects[part] = std::move(*object);
+    else
+      errors[part] = llvm::toString(object.takeError());
+  });
+  for (const std::string &error : errors)
+    if (!error.empty())
+      return llvm::createStringError(error);
+  return objects;
 }

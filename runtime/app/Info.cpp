@@ -54,6 +54,9 @@ std::string app::describeFacts(const Json &info) {
     if (key == "model_files")
       for (const Json &file : value)
         text += textLine("made of", describeFile(file));
+    else if (key == "rounding")
+      for (const Json &line : value)
+        text += textLine(key, asLine(line));
     else if (value != "") // an option that nobody set
       text += textLine(asLine(key), asLine(value));
   return text;

@@ -153,7 +153,10 @@ class TestCase(unittest.TestCase):
         return result.stdout
 
     def compile(self, model, name, *flags):
+        """A program for this machine alone, unless flags say for which."""
         path = self.folder / name
+        if not any(str(flag).startswith("--cpu=") for flag in flags):
+            flags = *flags, *TARGET
         self.succeed([LLMC, "compile", model, "-q", "-o", path, *flags])
         return path
 

@@ -179,8 +179,7 @@ class FunctionLogits(TestCase):
 
     def program(self, name, **names):
         (self.folder / f"{name}.mlir").write_text(SCORES.format(**{"ids": "input_ids", "mask": "attention_mask"} | names))
-        self.succeed([LLMC, "compile", self.folder / f"{name}.mlir", "-q", "-o", self.folder / name])
-        return self.folder / name
+        return self.compile(self.folder / f"{name}.mlir", name)
 
     def write_ids(self, shape, ids):
         write_npy(self.folder / "ids.npy", shape, ids)
@@ -225,8 +224,7 @@ class Functions(TestCase):
         super().setUpClass()
         for name, text in (("module", MODULE), ("encoder", ENCODER)):
             (cls.folder / f"{name}.mlir").write_text(text)
-            result = run([LLMC, "compile", cls.folder / f"{name}.mlir", "-q", "-o", cls.folder / name])
-            assert result.returncode == 0, result.stderr
+            cls("compile").compile(cls.folder / f"{name}.mlir", name)
         cls.app, cls.encoder = cls.folder / "module", cls.folder / "encoder"
 
     def write(self, name, shape, values, *how, **more):

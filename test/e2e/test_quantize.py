@@ -12,7 +12,7 @@ import re
 import struct
 import unittest
 
-from support import LLMC, MODELS, ROOT, TestCase, largest, largest_difference, read_npy, run
+from support import LLMC, MODELS, ROOT, TARGET, TestCase, largest, largest_difference, read_npy, run
 
 MODEL = MODELS / "llama-f32.gguf"
 IDS = MODELS / "llama-f32.input_ids.npy"
@@ -134,7 +134,7 @@ class Quantize(TestCase):
         self.assertLess(kl["50-sparsegpt"], 0.8 * kl["50-magnitude"], kl)
         self.assertLess(kl["50-magnitude+dsnot"], kl["50-magnitude"], kl)
         self.assertLess(kl["2:4-sparsegpt"], 0.8 * kl["2:4-magnitude"], kl)
-        said = run([LLMC, "compile", MODEL, "-q", "--explain", "--sparsify=2:4", "--quantize=w8", "-o", self.folder / "both"])
+        said = run([LLMC, "compile", MODEL, "-q", "--explain", "--sparsify=2:4", "--quantize=w8", "-o", self.folder / "both", *TARGET])
         self.assertEqual(said.returncode, 0, said.stderr)
         self.assertIn("2 of 4 of its numbers become 0 by magnitude; kept dense", said.stderr)
 
@@ -209,7 +209,7 @@ class Quantize(TestCase):
             self.assertLess(largest_difference(self.logits(app, ids), expected), 0.05 * largest(expected), model)
 
     def test_what_is_on_a_grid_is_rounded_again_and_said(self):
-        result = run([LLMC, "compile", MODELS / "llama-q8_0.gguf", "-q", "--quantize=w4", "-o", self.folder / "again"])
+        result = run([LLMC, "compile", MODELS / "llama-q8_0.gguf", "-q", "--quantize=w4", "-o", self.folder / "again", *TARGET])
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("weights are quantised already; those of more bits than --quantize asks for are rounded again",
                       result.stderr)

@@ -58,8 +58,8 @@ def check_exit(result, program, declines):
 
 
 def compile_model(model, app, *flags):
-    """`model`: an .onnx file."""
-    check_exit(run([LLMC, "compile", model, "-q", "-o", app, *flags]), "llmc", declines=True)
+    """`model`: an .onnx file. The program is for this machine alone."""
+    check_exit(run([LLMC, "compile", model, "-q", "-o", app, "--cpu=native", *flags]), "llmc", declines=True)
 
 
 def read_array(path, dtype):

@@ -19,16 +19,22 @@ enum class ObjectKind { llvmIR, assembly, object };
 llvm::Expected<llvm::SmallVector<char, 0>> emitObject(mlir::ModuleOp module,
                                                       ObjectKind kind);
 
+/// The same code for the linker, an object for each instruction set, made at the same
+/// time by the threads of the module's context.
+llvm::Expected<std::vector<llvm::SmallVector<char, 0>>>
+emitObjects(mlir::ModuleOp module);
+
 /// PTX of a module of kernels, whose name is that of its GPU (sm_80).
 llvm::Expected<std::string> emitPtx(mlir::ModuleOp device);
 
 enum class LinkKind { executable, shared };
 
-/// Links the object with the prelinked runtime into `path`, in process.
+/// Links the objects with the prelinked runtime into `path`, in process.
 /// `shared` makes a library that exports llmrt_model and llmrt.h. `name` is that
 /// of the output in messages; empty: the path.
-llvm::Error linkProgram(llvm::ArrayRef<char> object, LinkKind kind,
-                        llvm::StringRef path, llvm::StringRef name = {});
+llvm::Error linkProgram(llvm::ArrayRef<llvm::SmallVector<char, 0>> objects,
+                        LinkKind kind, llvm::StringRef path,
+                        llvm::StringRef name = {});
 
 struct ArtifactInputs {
   mlir::ModuleOp planned; // after llm-plan-memory: weights carry offsets

@@ -168,6 +168,19 @@ def OutlineLayers : Pass<"llm-outline-layers", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::scf::SCFDialect"];
 }
 
+def NoteRounding : Pass<"llm-note-rounding", "::mlir::ModuleOp"> {
+  let summary = "what products round is written down";
+  let description = [{
+    The module attribute `llm.rounding` gets a line for each way in which products take
+    their inputs: how many of one step do, and how far a number may be off. Two more say
+    what rows of prompts lose on targets which take the choice of llm-narrow-prompts.
+
+    Expects: a step whose inputs have their encodings. Leaves: the same with the attribute,
+    which `app info` prints.
+    Saves: nothing; a program says what it computes.
+  }];
+}
+
 def AppendSample : Pass<"llm-append-sample", "::mlir::ModuleOp"> {
   let summary = "logits become tokens";
   let description = [{

@@ -267,6 +267,16 @@ TEST(Info, namesTheFilesOfTheModel) {
       << result.out << result.err;
 }
 
+TEST(Info, hasALineForEachWayOfRounding) {
+  Sections sections = fakeSections();
+  sections.info = R"({"rounding": ["inputs of 7 products: f32", 3]})";
+  Outcome result = FakeApp(sections)({"info"});
+  EXPECT_NE(
+      result.out.find("rounding: inputs of 7 products: f32\nrounding: 3\n"),
+      std::string::npos)
+      << result.out << result.err;
+}
+
 TEST(Version, namesTheModelTheOptionsAndTheCompiler) {
   Sections sections = fakeSections();
   sections.info = R"json({"name": "Fake\u001b[1m", "architecture": "llama",

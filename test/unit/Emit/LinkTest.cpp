@@ -29,10 +29,10 @@ static llvm::Error link(llvm::StringRef text, LinkKind kind,
                         llvm::StringRef path) {
   Context context;
   auto module = context.parse(text);
-  auto object = emitObject(*module, ObjectKind::object);
-  if (!object)
-    return object.takeError();
-  return linkProgram(*object, kind, path);
+  auto objects = emitObjects(*module);
+  if (!objects)
+    return objects.takeError();
+  return linkProgram(*objects, kind, path);
 }
 
 static std::string contents(llvm::StringRef path) {

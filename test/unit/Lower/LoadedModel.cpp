@@ -137,8 +137,8 @@ llvm::Error LoadedModel::compile(mlir::ModuleOp module, Stage first,
       return code.takeError();
     deviceCode.push_back(std::move(*code));
   }
-  auto object = emitObject(*clone, ObjectKind::object);
-  return object ? load(*object) : object.takeError();
+  auto objects = emitObjects(*clone);
+  return objects ? load(*objects) : objects.takeError();
 }
 
 llvm::Error LoadedModel::packWeights(mlir::ModuleOp planned,
@@ -157,12 +157,13 @@ llvm::Error LoadedModel::packWeights(mlir::ModuleOp planned,
   return llvm::Error::success();
 }
 
-llvm::Error LoadedModel::load(llvm::ArrayRef<char> object) {
+llvm::Error
+LoadedModel::load(llvm::ArrayRef<llvm::SmallVector<char, 0>> objects) {
   llvm::SmallString<128> path;
   if (std::error_code code =
           llvm::sys::fs::createTemporaryFile("llmc-lower", "so", path))
     return llvm::errorCodeToError(code);
-  llvm::Error linked = linkProgram(object, LinkKind::shared, path);
+  llvm::Error linked = linkProgram(objects, LinkKind::shared, path);
   if (!linked)
     library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   llvm::sys::fs::remove(path);

@@ -52,7 +52,7 @@ public:
   GuardedBuffer weightSection;
 
 private:
-  llvm::Error load(llvm::ArrayRef<char> object);
+  llvm::Error load(llvm::ArrayRef<llvm::SmallVector<char, 0>> objects);
   llvm::Error packWeights(mlir::ModuleOp planned, const WeightStore &store);
 
   void *library = nullptr;
