@@ -19,6 +19,7 @@
 #include <cstring>
 #include <exception>
 #include <fcntl.h>
+#include <new>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -123,6 +124,8 @@ static void prepareChild(pid_t parent) {
   llvm::install_fatal_error_handler(explainFatalError);
   llvm::install_bad_alloc_error_handler(
       [](void *, const char *, bool) { giveUp("out of memory"); });
+  // Not by an exception: the futures of a thread pool catch those of their tasks.
+  std::set_new_handler([] { giveUp("out of memory"); });
   std::set_terminate(explainTermination);
   // LLVM takes its signals when it is first asked to, and never again.
   llvm::sys::AddSignalHandler([](void *) {}, nullptr);

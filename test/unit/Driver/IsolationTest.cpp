@@ -12,6 +12,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <future>
 #include <latch>
 #include <sys/wait.h>
 #include <thread>
@@ -85,6 +86,20 @@ TEST(Isolation, MemoryThatRunsOutIsSaid) {
   });
   EXPECT_EQ(end.code, 1);
   EXPECT_EQ(end.failure, "out of memory (reading weights)");
+}
+
+/// A future would keep the exception for whoever asks for its value.
+TEST(Isolation, MemoryThatRunsOutInATaskIsSaid) {
+  CommandEnd end = runIsolated([]() -> int {
+    std::async(std::launch::deferred, [] {
+      volatile size_t bytes = size_t(1) << 60;
+      static void *volatile kept = ::operator new(bytes);
+      return kept != nullptr;
+    }).wait();
+    return 0;
+  });
+  EXPECT_EQ(end.code, 1);
+  EXPECT_EQ(end.failure, "out of memory");
 }
 
 TEST(Isolation, AnExceptionThatNobodyCatchesIsSaid) {
