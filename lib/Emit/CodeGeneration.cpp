@@ -85,10 +85,10 @@ void llmc::optimizeCode(llvm::Module &code, llvm::TargetMachine &machine) {
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager callGraph;
   llvm::ModuleAnalysisManager modules;
-  // Loops are unrolled by those who emit them. LLVM only looks at each, for a third of
-  // the time that compiling takes.
+  // Loops of a CPU's kernels are unrolled by those who emit them. LLVM only looks at
+  // each, for a third of the time that compiling takes.
   llvm::PipelineTuningOptions tuning;
-  tuning.LoopUnrolling = false;
+  tuning.LoopUnrolling = machine.getTargetTriple().isNVPTX();
   llvm::PassBuilder builder(&machine, tuning);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(callGraph);
