@@ -17,6 +17,7 @@
 #include "llmc/Emit/PendingFile.h"
 #include "llmc/Lower/Passes.h"
 #include "llmc/Lower/Signature.h"
+#include "llmc/Optimize/Passes.h"
 #include "llmc/Weights/Files.h"
 #include "llmc/Weights/Statistics.h"
 #include "llmrt/Console.h"
@@ -212,17 +213,6 @@ llvm::Error Compiler::import(llvm::StringRef path,
 //===----------------------------------------------------------------------===//
 // From IR
 //===----------------------------------------------------------------------===//
-
-/// The instruction sets for which a scheduled or lowered module has code.
-static std::vector<std::string> findIsas(mlir::ModuleOp module) {
-  std::vector<std::string> isas;
-  for (llvm::StringRef isa :
-       llvm::concat<const llvm::StringRef>(getKnownIsas(), getKnownDevices()))
-    if (module.lookupSymbol(("step." + isa).str()) ||
-        module.lookupSymbol(("main." + isa).str()))
-      isas.push_back(isa.str());
-  return isas;
-}
 
 /// Every weight has its bytes: here, or in the model.
 static llvm::Error checkSources(llvm::StringRef path, mlir::ModuleOp module,
@@ -459,7 +449,7 @@ llvm::Expected<llvm::json::Object> Compiler::describeStep() {
   object["vocabulary"] = plan->getResult("logits").getColumns();
   object["weight_bytes"] = plan->getWeightBytes();
   object["bits_per_weight"] = countBitsPerWeight(getModule());
-  if (auto rounding = getModule()->getAttr("llm.rounding"))
+  if (auto rounding = getModule()->getAttr(roundingAttrName))
     object["rounding"] = toJson(rounding);
   return object;
 }

@@ -197,6 +197,16 @@ void llmc::buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
   }
 }
 
+std::vector<std::string> llmc::findIsas(mlir::ModuleOp module) {
+  std::vector<std::string> isas;
+  for (llvm::StringRef isa :
+       llvm::concat<const llvm::StringRef>(getKnownIsas(), getKnownDevices()))
+    if (module.lookupSymbol(("step." + isa).str()) ||
+        module.lookupSymbol(("main." + isa).str()))
+      isas.push_back(isa.str());
+  return isas;
+}
+
 llvm::Error llmc::runStage(Stage stage, mlir::ModuleOp module,
                            const CompileOptions &options,
                            llvm::ArrayRef<std::string> isas,

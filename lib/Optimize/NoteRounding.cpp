@@ -70,7 +70,7 @@ struct NoteRounding : impl::NoteRoundingBase<NoteRounding> {
     addPrompts(narrowAttentions, "attentions on avx512-bf16 and amx");
     if (!lines.empty())
       getOperation()->setAttr(
-          "llm.rounding",
+          roundingAttrName,
           Builder(&getContext())
               .getStrArrayAttr(llvm::to_vector_of<StringRef>(lines)));
   }

@@ -107,19 +107,19 @@ class Encoders(TestCase):
         self.refused([app, "hello there"], "embed TEXT where it is an encoder")
 
     def test_programs_that_are_no_encoders_say_so(self):
-        gpt2 = self.compile(INPUTS / "models" / "gpt2", "gpt2", *TARGET)
+        gpt2 = self.compile(INPUTS / "models" / "gpt2", "gpt2")
         self.refused([gpt2, "embed", "a"], "this program completes text and has no embeddings: compile an encoder")
         folder = self.variant("wordless")
         for name in ("tokenizer.json", "tokenizer_config.json"):
             (folder / name).unlink()
-        self.refused([self.compile(folder, "wordless.app", *TARGET), "embed", "a"], "'call' runs it on token ids")
+        self.refused([self.compile(folder, "wordless.app"), "embed", "a"], "'call' runs it on token ids")
 
     def test_an_export_with_its_texts_beside_it(self):
         folder = self.folder / "export"
         shutil.copytree(ENCODERS / "bert", folder)
         (folder / "model.safetensors").unlink()
         shutil.copy(ENCODERS / "bert.onnx", folder / "model.onnx")
-        app, out = self.compile(folder, "export.app", *TARGET), self.folder / "export.npy"
+        app, out = self.compile(folder, "export.app"), self.folder / "export.npy"
         self.succeed([app, "embed", "-f", ENCODERS / "bert" / "texts.txt", "--truncate", "--out", out])
         self.assertLessEqual(largest_difference(read_npy(out), read_npy(ENCODERS / "bert" / "embeddings.npy")), TOLERANCE)
 
@@ -167,7 +167,7 @@ class Encoders(TestCase):
         """Windows by a period, one base of rotation each in a key of its own."""
         folder = self.variant("older", "modernbert", layer_types=None, rope_parameters=None, global_attn_every_n_layers=3,
                               global_rope_theta=160000.0, local_rope_theta=10000.0)
-        self.assertEqual(self.succeed([self.compile(folder, "older.app", *TARGET), "embed", "a cat"]),
+        self.assertEqual(self.succeed([self.compile(folder, "older.app"), "embed", "a cat"]),
                          self.succeed([self.apps["modernbert"], "embed", "a cat"]))
         self.refused([LLMC, "compile", self.variant("kinds", "modernbert", layer_types=["full_attention"] * 3), "-o", self.folder / "none"],
                      "requires one entry for each of the 4 layers")
@@ -181,7 +181,7 @@ class Encoders(TestCase):
         header = re.sub(rb"LayerNorm\.bias", b"LayerNorm.beta", header)
         header += b" " * (-len(header) % 8)
         file.write_bytes(len(header).to_bytes(8, "little") + header + old[8 + length:])
-        self.assertEqual(self.succeed([self.compile(folder, "gamma.app", *TARGET), "embed", "a cat"]),
+        self.assertEqual(self.succeed([self.compile(folder, "gamma.app"), "embed", "a cat"]),
                          self.succeed([self.apps["bert"], "embed", "a cat"]))
 
     def test_damaged_lists_of_modules(self):

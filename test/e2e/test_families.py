@@ -11,7 +11,7 @@ import shutil
 import unittest
 
 from family_gguf import FAMILIES, Folder, write_gguf
-from support import INPUTS, LLMC, TARGET, TestCase, largest_difference, read_npy, run
+from support import INPUTS, LLMC, TestCase, largest_difference, read_npy, run
 
 FOLDERS = sorted(path.parent for path in (INPUTS / "families").glob("*/config.json"))
 TOLERANCE = 1e-4
@@ -20,7 +20,7 @@ TOLERANCE = 1e-4
 class Families(TestCase):
     def check(self, model, name, folder, ways):
         expected = read_npy(folder / "logits.npy")
-        app = self.compile(model, name, "--activations=f32", *TARGET)
+        app = self.compile(model, name, "--activations=f32")
         for how in ways:
             with self.subTest(model=name, how=how):
                 found = self.logits(app, folder / "input_ids.npy", *how)

@@ -8,7 +8,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import os
 import unittest
 
-from support import (LLMC, MACHINE, MODELS, TARGET, TOLERANCES, TestCase, cpu_flags, largest,
+from support import (LLMC, MACHINE, MODELS, TOLERANCES, TestCase, cpu_flags, largest,
                      largest_difference, read_npy, run)
 
 GGUF = sorted(path.stem for path in MODELS.glob("*.gguf"))
@@ -79,7 +79,7 @@ class TinyModels(TestCase):
 
 def add_test(name):
     def test(self):
-        self.check_logits(name, *TARGET)
+        self.check_logits(name)
 
     setattr(TinyModels, "test_logits_of_" + name.replace("-", "_"), test)
 

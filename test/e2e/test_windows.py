@@ -10,7 +10,7 @@ import re
 import shutil
 import unittest
 
-from support import INPUTS, LLMC, TARGET, TestCase, run, write_npy
+from support import INPUTS, LLMC, TestCase, run, write_npy
 
 MODELS = ("gemma3", "gemma2", "mistral", "phi3", "cohere2")
 CONTEXT, WINDOW, PAGE = 1024, 8, 64
@@ -33,8 +33,8 @@ class Windows(TestCase):
         self.assertIn(f", window = {WINDOW}>", text)
         module = self.folder / f"{model}.mlir"
         module.write_text(re.sub(r"(!llm.kv<[^>]*), window = \d+>", r"\1>", text))
-        return (self.compile(folder, model, "--activations=f32", *TARGET),
-                self.compile(module, f"{model}-all", f"--weights-from={folder}", "--activations=f32", *TARGET))
+        return (self.compile(folder, model, "--activations=f32"),
+                self.compile(module, f"{model}-all", f"--weights-from={folder}", "--activations=f32"))
 
     def test_bits_are_those_of_caches_that_keep_everything(self):
         rows = random.Random(5)
@@ -55,7 +55,7 @@ class Windows(TestCase):
         folder = self.folder_of("gemma3")
         text = self.succeed([LLMC, "compile", folder, "-q", "--compile-to=import"])
         types = re.findall(r"!llm.kv<([0-9x]+), f32(?:, window = (\d+))?>", text[:text.index("->", text.index("@step"))])
-        app = self.compile(folder, "contract", *TARGET)
+        app = self.compile(folder, "contract")
         info = self.caches(app)
         rows = info["memory"]["rows_per_step"]
         expected = []

@@ -49,6 +49,9 @@ void buildFunctionPipeline(Stage stage, mlir::OpPassManager &manager,
                            llvm::ArrayRef<std::string> isas,
                            const WeightStore *store = nullptr);
 
+/// The instruction sets for which a scheduled or lowered module has code, best first.
+std::vector<std::string> findIsas(mlir::ModuleOp module);
+
 /// Runs a stage's passes, then checks its contract.
 llvm::Error runStage(Stage stage, mlir::ModuleOp module,
                      const CompileOptions &options,

@@ -22,6 +22,9 @@ class WeightStore;
 #define GEN_PASS_REGISTRATION
 #include "llmc/Optimize/Passes.h.inc"
 
+/// Lines about the products of a step, of llm-note-rounding.
+constexpr llvm::StringLiteral roundingAttrName = "llm.rounding";
+
 /// With the numbers that choices like allocate=owl are made by; null in llmc-opt.
 std::unique_ptr<mlir::Pass>
 createSparsifyWeights(const SparsifyWeightsOptions &options,

@@ -1,11 +1,9 @@
 //===- EngineTest.cpp - sequences in, logits out --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "FakeModel.h"
+#include "EngineTesting.h"
 
 #include "llmrt/Prompt.h"
-
-#include <gtest/gtest.h>
 
 #include <cstdlib>
 
@@ -13,18 +11,6 @@ using namespace llmrt;
 using namespace llmrt::test;
 
 namespace {
-
-std::unique_ptr<Engine> makeEngine(const EngineOptions &options) {
-  auto engine = Engine::create(llmrt_model, fakeWeights(), options);
-  EXPECT_TRUE(engine) << engine.message();
-  return engine ? std::move(*engine) : nullptr;
-}
-
-std::vector<float> logitsOf(const Engine &engine, int64_t row) {
-  auto logits = engine.logits(row);
-  EXPECT_TRUE(logits) << logits.message();
-  return {logits->begin(), logits->end()};
-}
 
 class EngineThreads : public testing::TestWithParam<int64_t> {};
 INSTANTIATE_TEST_SUITE_P(Workers, EngineThreads, testing::Values(1, 2, 3, 4));

@@ -1,12 +1,10 @@
 //===- WindowEngineTest.cpp - engines whose second layer has a window -----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "FakeModel.h"
+#include "EngineTesting.h"
 
 #include "llmrt/Prompt.h"
 #include "llmrt/Scheduler.h"
-
-#include <gtest/gtest.h>
 
 using namespace llmrt;
 using namespace llmrt::test;
@@ -15,22 +13,14 @@ namespace {
 
 const LlmrtModel windowModel = fakeWindowModel();
 
-std::unique_ptr<Engine> makeEngine(const EngineOptions &options) {
-  auto engine = Engine::create(windowModel, fakeWeights(), options);
-  EXPECT_TRUE(engine) << engine.message();
-  return engine ? std::move(*engine) : nullptr;
-}
-
-std::vector<float> logitsOf(const Engine &engine, int64_t row) {
-  auto logits = engine.logits(row);
-  EXPECT_TRUE(logits) << logits.message();
-  return {logits->begin(), logits->end()};
+std::unique_ptr<Engine> makeWindowEngine(const EngineOptions &options) {
+  return makeEngine(options, windowModel);
 }
 
 /// In chunks of the engine's rows, then token by token.
 TEST(WindowEngine, keysOutOfReachChangeNothing) {
   for (int64_t rows : {1, 5, 96}) {
-    auto engine = makeEngine({.rowsPerStep = rows, .threads = 2});
+    auto engine = makeWindowEngine({.rowsPerStep = rows, .threads = 2});
     const int32_t sequence = *engine->open();
     std::vector<int32_t> tokens = someTokens(330);
     ASSERT_TRUE(readPrompt(*engine, sequence, tokens));
@@ -44,14 +34,15 @@ TEST(WindowEngine, keysOutOfReachChangeNothing) {
 }
 
 TEST(WindowEngine, contractHasTheRing) {
-  auto engine = makeEngine({.batch = 2, .context = 512, .rowsPerStep = 16});
+  auto engine =
+      makeWindowEngine({.batch = 2, .context = 512, .rowsPerStep = 16});
   // Eight pages of each sequence with one layer; (2 x 161 + 16) / 64 + 2 with the
   // other.
   EXPECT_EQ(engine->contract().kv, (2 * 8 + 7) * 512);
 }
 
 TEST(WindowEngine, forksAndOthersOfABatchDoNotDisturb) {
-  auto engine = makeEngine({.batch = 3, .rowsPerStep = 16, .threads = 2});
+  auto engine = makeWindowEngine({.batch = 3, .rowsPerStep = 16, .threads = 2});
   std::vector<int32_t> a = someTokens(300, 1), b = someTokens(210, 2);
   const int32_t sa = *engine->open(), sb = *engine->open();
   ASSERT_TRUE(readPrompt(*engine, sa, a));
@@ -74,7 +65,7 @@ TEST(WindowEngine, forksAndOthersOfABatchDoNotDisturb) {
 }
 
 TEST(WindowEngine, truncationIsRefusedWhereTheWindowIsGone) {
-  auto engine = makeEngine({.rowsPerStep = 16, .threads = 1});
+  auto engine = makeWindowEngine({.rowsPerStep = 16, .threads = 1});
   const int32_t sequence = *engine->open();
   std::vector<int32_t> tokens = someTokens(400);
   ASSERT_TRUE(readPrompt(*engine, sequence, tokens));
@@ -112,7 +103,7 @@ std::vector<int32_t> generate(FirstComeFirstServed &scheduler,
 
 /// A conversation whose next prompt leaves it early computes all of it again.
 TEST(WindowEngine, aConversationComputesAgainWhatIsGone) {
-  auto engine = makeEngine({.rowsPerStep = 16, .threads = 1});
+  auto engine = makeWindowEngine({.rowsPerStep = 16, .threads = 1});
   KeptSequence kept = {std::move(*Sequence::open(*engine))};
   FirstComeFirstServed scheduler(*engine);
   std::vector<int32_t> prompt = someTokens(300, 4);

@@ -22,22 +22,12 @@ void build(Graph &graph, const std::string &attributes,
   graph.finish(graph.collapse(a, 2, 24), kv);
 }
 
-/// Rows [first, first + count), whose tokens follow from their positions.
-void append(ReferenceBatch &batch, int32_t sequence, int32_t first,
-            int32_t count) {
-  for (int32_t i = first; i < first + count; ++i) {
-    batch.logitRows.push_back(batch.tokens.size());
-    batch.tokens.push_back((i * i + 7 * i) % Graph::tokenCount);
-    batch.positions.push_back(i);
-    batch.sequences.push_back(sequence);
-  }
-}
 /// The first `count` rows of a sequence, in steps of one prompt.
 void appendPrompt(std::vector<ReferenceBatch> &steps, int32_t sequence,
                   int32_t count) {
   for (int32_t first = 0; first < count; first += CompiledStep::rowCapacity)
-    append(steps.emplace_back(), sequence, first,
-           std::min<int32_t>(CompiledStep::rowCapacity, count - first));
+    appendRows(steps.emplace_back(), sequence, first,
+               std::min<int32_t>(CompiledStep::rowCapacity, count - first));
 }
 
 /// Single rows, several of one sequence, more than the scratch has room for at
@@ -46,12 +36,12 @@ std::vector<ReferenceBatch> longSteps() {
   std::vector<ReferenceBatch> steps;
   appendPrompt(steps, 0, 511);
   appendPrompt(steps, 1, 1100); // three parts, the last a page
-  append(steps.emplace_back(), 0, 511, 1);
-  append(steps.emplace_back(), 0, 512, 1); // the first with two parts
+  appendRows(steps.emplace_back(), 0, 511, 1);
+  appendRows(steps.emplace_back(), 0, 512, 1); // the first with two parts
   ReferenceBatch &mixed = steps.emplace_back();
-  append(mixed, 2, 0, 3);
-  append(mixed, 0, 513, 6);
-  append(mixed, 1, 1100, 2);
+  appendRows(mixed, 2, 0, 3);
+  appendRows(mixed, 0, 513, 6);
+  appendRows(mixed, 1, 1100, 2);
   return steps;
 }
 } // namespace
@@ -98,7 +88,7 @@ TEST(CompiledParts, DoNotChangeABit) {
       for (int32_t rows : {many, 1}) {
         std::vector<ReferenceBatch> steps;
         appendPrompt(steps, 0, last + 1 - rows);
-        append(steps.emplace_back(), 0, last + 1 - rows, rows);
+        appendRows(steps.emplace_back(), 0, last + 1 - rows, rows);
         run.compiled->start(variant, workers);
         run.compiled->phase = LLMRT_PHASE_GENERATED;
         std::vector<float> found;

@@ -28,8 +28,8 @@ public:
   static constexpr int64_t cachePages = 48;
   static constexpr int64_t maxSequences = 8;
 
-  /// Compiles a clone of `optimised` for these instruction sets (none: all). A
-  /// failure fails the test; see `ok`.
+  /// Compiles a clone of `optimised` for these instruction sets (none: as
+  /// LoadedModel::compile chooses). A failure fails the test; see `ok`.
   CompiledStep(mlir::ModuleOp optimised, const WeightStore &weights,
                const std::string &machine = testMachine(),
                llvm::ArrayRef<std::string> isas = {});

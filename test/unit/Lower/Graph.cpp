@@ -332,14 +332,19 @@ void Graph::append(ReferenceBatch &batch, int32_t sequence, int32_t first,
   }
 }
 
-ReferenceBatch llmc::test::rowsFrom(int32_t first, int32_t count) {
-  ReferenceBatch batch;
+void llmc::test::appendRows(ReferenceBatch &batch, int32_t sequence,
+                            int32_t first, int32_t count) {
   for (int32_t i = first; i < first + count; ++i) {
-    batch.logitRows.push_back(i - first);
+    batch.logitRows.push_back(batch.tokens.size());
     batch.tokens.push_back((i * i + 7 * i) % Graph::tokenCount);
     batch.positions.push_back(i);
-    batch.sequences.push_back(0);
+    batch.sequences.push_back(sequence);
   }
+}
+
+ReferenceBatch llmc::test::rowsFrom(int32_t first, int32_t count) {
+  ReferenceBatch batch;
+  appendRows(batch, 0, first, count);
   return batch;
 }
 

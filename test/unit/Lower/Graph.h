@@ -139,7 +139,11 @@ private:
   std::unique_ptr<Interpreter> reference;
 };
 
-/// One sequence's rows from position `first` on, whose tokens follow from it.
+/// Appends `count` rows of a sequence from position `first` on, whose tokens follow
+/// from their positions.
+void appendRows(ReferenceBatch &batch, int32_t sequence, int32_t first,
+                int32_t count);
+/// Such rows of one sequence alone.
 ReferenceBatch rowsFrom(int32_t first, int32_t count);
 
 /// Batches of `counts` rows, one step after the other, of one sequence.

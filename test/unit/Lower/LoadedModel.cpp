@@ -9,7 +9,6 @@
 #include "llmc/Lower/Passes.h"
 #include "llmrt/Cpu.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/FileSystem.h"
 
 #include <dlfcn.h>
@@ -78,7 +77,7 @@ static std::vector<std::string> nativeIsas() {
 /// keeps them.
 static llvm::Expected<std::vector<std::string>>
 chooseIsas(mlir::ModuleOp module, Stage first, const CompileOptions &options) {
-  std::vector<std::string> native = nativeIsas(), own;
+  std::vector<std::string> native = nativeIsas();
   const char *variants = std::getenv("LLMC_TEST_VARIANTS");
   if (variants && llvm::StringRef(variants) == "all")
     return native;
@@ -87,15 +86,10 @@ chooseIsas(mlir::ModuleOp module, Stage first, const CompileOptions &options) {
     if (stage >= first)
       if (llvm::Error error = runStage(stage, *clone, options, native))
         return error;
-  llvm::StringSet<> found;
-  for (auto function : clone->getOps<mlir::func::FuncOp>())
-    if (auto target = mlir::llm::getTarget(function))
-      found.insert(target.getIsa());
-  llvm::copy_if(native, std::back_inserter(own),
-                [&](const std::string &isa) { return found.contains(isa); });
+  std::vector<std::string> own = findIsas(*clone);
   if (own.size() > 2)
     own.erase(own.begin() + 1, own.end() - 1);
-  return own.empty() ? native : own;
+  return own;
 }
 
 LoadedModel::~LoadedModel() {

@@ -44,17 +44,6 @@ void build(Graph &graph, const Shape &shape, bool keeps) {
   graph.finish(sum, {ring, whole});
 }
 
-/// `count` rows of a sequence from position `first` on.
-void append(ReferenceBatch &batch, int32_t sequence, int32_t first,
-            int32_t count) {
-  for (int32_t i = first; i < first + count; ++i) {
-    batch.logitRows.push_back(batch.tokens.size());
-    batch.tokens.push_back((i * i + 7 * i) % Graph::tokenCount);
-    batch.positions.push_back(i);
-    batch.sequences.push_back(sequence);
-  }
-}
-
 /// Several times the window: a prompt, single rows past a page's end, five rows at a
 /// time, and a second sequence that takes the pages of the first. A device is
 /// simulated: it gets as much as one page that is given back takes.
@@ -63,17 +52,17 @@ std::vector<ReferenceBatch> longSteps() {
   const int32_t singles = testDevice().empty() ? 70 : 10;
   std::vector<ReferenceBatch> steps;
   for (int32_t first = 0; first < prompt; first += 240)
-    append(steps.emplace_back(), 0, first, std::min(240, prompt - first));
+    appendRows(steps.emplace_back(), 0, first, std::min(240, prompt - first));
   for (int32_t i = prompt; i < prompt + singles; i += 7)
-    append(steps.emplace_back(), 0, i, 7);
+    appendRows(steps.emplace_back(), 0, i, 7);
   const int32_t behind = prompt + (singles + 6) / 7 * 7;
   for (int32_t i = 0; i < singles; ++i) {
     ReferenceBatch &step = steps.emplace_back();
-    append(step, 0, behind + i, 1);
-    append(step, 1, 5 * i, i % 9 ? 5 : 1);
+    appendRows(step, 0, behind + i, 1);
+    appendRows(step, 1, 5 * i, i % 9 ? 5 : 1);
     if (i % 9 == 0)
       for (int32_t j = 1; j < 5; ++j)
-        append(steps.emplace_back(), 1, 5 * i + j, 1);
+        appendRows(steps.emplace_back(), 1, 5 * i + j, 1);
   }
   return steps;
 }

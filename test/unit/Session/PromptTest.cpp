@@ -1,11 +1,9 @@
 //===- PromptTest.cpp - prompts in chunks ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "FakeModel.h"
+#include "EngineTesting.h"
 
 #include "llmrt/Prompt.h"
-
-#include <gtest/gtest.h>
 
 #include <stdexcept>
 
@@ -13,18 +11,6 @@ using namespace llmrt;
 using namespace llmrt::test;
 
 namespace {
-
-std::unique_ptr<Engine> makeEngine(const EngineOptions &options) {
-  auto engine = Engine::create(llmrt_model, fakeWeights(), options);
-  EXPECT_TRUE(engine) << engine.message();
-  return engine ? std::move(*engine) : nullptr;
-}
-
-std::vector<float> logitsOf(const Engine &engine, int64_t row) {
-  auto logits = engine.logits(row);
-  EXPECT_TRUE(logits) << logits.message();
-  return {logits->begin(), logits->end()};
-}
 
 TEST(PromptReader, chunksCoverThePromptAndOnlyTheLastHasLogits) {
   const std::vector<int32_t> tokens = someTokens(21);
