@@ -17,8 +17,9 @@ ALIGNMENT = 32
 CONTROL, NORMAL = 3, 1
 
 # Encoding: number in GGUF, weights of a block, and what a block holds, in order: a count of random bytes, or a half that is this
-# many times the block's scale. Last the deviation of the codes at a scale of 1; a minimum that centres them is among the halves.
+# many times the block's scale, or nothing where it holds floats. Last the deviation of the codes at a scale of 1; a minimum that centres them is among the halves.
 ENCODINGS = {
+    "f16": (1, 32, [], 1.0),
     "q4_0": (2, 32, [1.0, 16], 4.6),
     "q4_1": (3, 32, [1.0, -7.5, 16], 4.6),
     "q5_0": (6, 32, [1.0, 4, 16], 9.2),
@@ -42,7 +43,7 @@ class Encoding:
     def __init__(self, name, generator):
         self.number, self.block, self.parts, self.deviation = ENCODINGS[name]
         self.name, self.generator, self.pools = name, generator, {}
-        self.block_bytes = sum(2 if isinstance(part, float) else part for part in self.parts)
+        self.block_bytes = sum(2 if isinstance(part, float) else part for part in self.parts) or 2 * self.block
 
     def row_bytes(self, width):
         if width % self.block:
@@ -50,6 +51,8 @@ class Encoding:
         return width // self.block * self.block_bytes
 
     def draw_block(self, width):
+        if not self.parts:  # floats themselves
+            return struct.pack(f"<{self.block}e", *(self.generator.gauss(0, 1) / width**0.5 for _ in range(self.block)))
         scale = self.generator.uniform(0.5, 1.5) / (self.deviation * width**0.5)
         return b"".join(
             struct.pack("<e", part * scale) if isinstance(part, float) else self.generator.randbytes(part) for part in self.parts

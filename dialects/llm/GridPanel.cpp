@@ -13,24 +13,46 @@ namespace endian = llvm::support::endian;
 
 /// Kernels are unrolled over a group.
 static constexpr int64_t mostUnrolled = 256;
+/// Of 4 bits each.
+static constexpr int64_t patternsPerWord = 8;
 
-GridPanel::GridPanel(const Grid &grid, int64_t rows) : grid(grid), rows(rows) {
-  assert(refuse(grid).empty() && "the layout's verifier asks first");
+GridPanel::GridPanel(const Grid &grid, int64_t rows, bool isTwoOfFour)
+    : grid(grid), rows(rows), isTwoOfFour(isTwoOfFour) {
+  assert(refuse(grid, isTwoOfFour).empty() &&
+         "the layout's verifier asks first");
   int64_t parts = grid.hasMin ? 2 : 1;
   subScales = parts * rows * getScaleBytes(grid.scale);
   codes = subScales + (grid.hasSub() ? parts * rows * grid.getGroups() : 0);
   groupBytes = 0;
   for (CodePlane plane : grid.getPlanes()) {
     planeOffsets.push_back(groupBytes);
-    groupBytes += rows * grid.group * plane.bits / 8;
+    groupBytes += getKeptVectors() * getVectorBytes() * plane.bits / 8;
   }
+  patterns = groupBytes;
+  if (isTwoOfFour)
+    groupBytes += getCodeVectors() / patternsPerWord * getVectorBytes();
 }
 
-std::string GridPanel::refuse(const Grid &grid) {
+static std::string refuseTwoOfFour(const Grid &grid) {
+  if (grid.hasMin || !grid.table.empty())
+    return "of 2:4 the codes that are not there are 0, of which such a grid "
+           "has none";
+  if (grid.group % (4 * patternsPerWord) == 0)
+    return "";
+  return "panels of 2:4 hold groups of a multiple of " +
+         std::to_string(4 * patternsPerWord) + " codes, found " +
+         std::to_string(grid.group);
+}
+
+std::string GridPanel::refuse(const Grid &grid, bool isTwoOfFour) {
+  if (isTwoOfFour)
+    if (std::string problem = refuseTwoOfFour(grid); !problem.empty())
+      return problem;
   if (grid.group > mostUnrolled)
     return "panels hold groups of at most " + std::to_string(mostUnrolled) +
            " codes, found " + std::to_string(grid.group);
-  int64_t multiple = 4 * (8 / grid.getPlanes().back().bits);
+  int64_t multiple =
+      4 * (8 / grid.getPlanes().back().bits) * (isTwoOfFour ? 2 : 1);
   if (grid.group % multiple == 0)
     return "";
   return "panels hold codes of " + std::to_string(grid.bits) +
@@ -39,15 +61,58 @@ std::string GridPanel::refuse(const Grid &grid) {
 }
 
 GridPanel::Place GridPanel::getPlace(size_t plane, int64_t i) const {
-  assert(i < getCodeVectors() && "a vector of this group");
+  assert(i < getKeptVectors() && "a vector of this group");
   int64_t bits = grid.getPlanes()[plane].bits, perByte = 8 / bits;
   return {planeOffsets[plane] + i / perByte * getVectorBytes(),
           i % perByte * bits};
 }
 
-void GridPanel::pack(const GridBlock &block, int64_t row,
+GridPanel::Place GridPanel::getPatternPlace(int64_t i) const {
+  return {patterns + i / patternsPerWord * getVectorBytes(),
+          i % patternsPerWord * 4};
+}
+
+/// The number in `keptOfFour` of the codes that are not 0; of fewer than 2 that of
+/// any others too; -1 where there are more.
+static int choosePattern(const uint8_t *codes, int64_t zero) {
+  for (int pattern = 0; pattern < 6; ++pattern) {
+    auto [first, second] = keptOfFour[pattern];
+    bool fits = true;
+    for (int c = 0; c < 4; ++c)
+      fits &= codes[c] == zero || c == first || c == second;
+    if (fits)
+      return pattern;
+  }
+  return -1;
+}
+
+bool GridPanel::pack(const GridBlock &block, int64_t row,
                      uint8_t *bytes) const {
   assert(row < rows && "a lane of the panel");
+  packFloats(block, row, bytes);
+  if (!isTwoOfFour) {
+    packCodes(block.codes, row, bytes);
+    return true;
+  }
+  llvm::SmallVector<uint8_t, 128> kept;
+  int64_t perGroup = getCodeVectors();
+  for (int64_t quad = 0; quad < perGroup * grid.getGroups(); ++quad) {
+    const uint8_t *four = &block.codes[4 * quad];
+    int pattern = choosePattern(four, grid.zero);
+    if (pattern < 0)
+      return false;
+    for (int8_t c : keptOfFour[pattern])
+      kept.push_back(static_cast<uint8_t>(four[c] ^ grid.zero));
+    Place place = getPatternPlace(quad % perGroup);
+    bytes[codes + quad / perGroup * groupBytes + place.offset + 4 * row +
+          place.bit / 8] |= static_cast<uint8_t>(pattern << place.bit % 8);
+  }
+  packCodes(kept, row, bytes);
+  return true;
+}
+
+void GridPanel::packFloats(const GridBlock &block, int64_t row,
+                           uint8_t *bytes) const {
   auto writeFloat = [&](int64_t offset, uint32_t bits) {
     int64_t size = getScaleBytes(grid.scale);
     uint8_t *at = bytes + offset + row * size;
@@ -63,11 +128,15 @@ void GridPanel::pack(const GridBlock &block, int64_t row,
     bytes[getSubScalesOffset() + group * rows + row] = sub;
   for (auto [group, sub] : llvm::enumerate(block.subMins))
     bytes[getSubMinsOffset() + group * rows + row] = sub;
+}
+
+void GridPanel::packCodes(llvm::ArrayRef<uint8_t> kept, int64_t row,
+                          uint8_t *bytes) const {
   for (auto [index, plane] : llvm::enumerate(grid.getPlanes())) {
     int mask = (1 << plane.bits) - 1;
-    const uint8_t *code = block.codes.data();
+    const uint8_t *code = kept.data();
     for (int64_t group = 0; group < grid.getGroups(); ++group)
-      for (int64_t i = 0; i < getCodeVectors(); ++i) {
+      for (int64_t i = 0; i < getKeptVectors(); ++i) {
         Place place = getPlace(index, i);
         uint8_t *at =
             bytes + codes + group * groupBytes + place.offset + 4 * row;

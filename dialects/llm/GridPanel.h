@@ -13,16 +13,22 @@
 
 namespace mlir::llm {
 
+/// Which 2 of 4 neighbouring codes are kept, by the number that says so.
+inline constexpr int8_t keptOfFour[6][2] = {{0, 1}, {0, 2}, {0, 3},
+                                            {1, 2}, {1, 3}, {2, 3}};
+
 /// One block of `rows` output rows, one row per vector lane.
 class GridPanel {
 public:
-  GridPanel(const Grid &grid, int64_t rows);
+  GridPanel(const Grid &grid, int64_t rows, bool isTwoOfFour = false);
 
   /// Why panels cannot hold such codes; empty if they can.
-  static std::string refuse(const Grid &grid);
+  static std::string refuse(const Grid &grid, bool isTwoOfFour = false);
 
   const Grid grid;
   const int64_t rows;
+  /// Of each 4 codes only 2 are there, as `code ^ zero`; the others are `zero`.
+  const bool isTwoOfFour;
 
   int64_t getBytes() const { return codes + grid.getGroups() * groupBytes; }
   /// Floats and bytes are vectors of `rows`, lane after lane.
@@ -41,20 +47,31 @@ public:
   int64_t getVectorBytes() const { return 4 * rows; }
   /// Vectors of a group when each code has a byte of its own.
   int64_t getCodeVectors() const { return grid.group / 4; }
-  /// Where a plane keeps vector `i` of those: a vector of bytes within the
+  /// Those of the codes that are there: with 2:4 each is of two such vectors.
+  int64_t getKeptVectors() const {
+    return getCodeVectors() / (isTwoOfFour ? 2 : 1);
+  }
+  /// Where a plane keeps vector `i` of what is there: a vector of bytes within the
   /// group and the bit of each byte from which the plane's bits count.
   struct Place {
     int64_t offset, bit;
   };
   Place getPlace(size_t plane, int64_t i) const;
+  /// Where the number in `keptOfFour` of vector `i` lies: within the group, and the bit
+  /// of each 32-bit word from which its 4 count.
+  Place getPatternPlace(int64_t i) const;
 
   /// Writes one row's block into lane `row` of the panel's block at `bytes`,
-  /// which was zero there.
-  void pack(const GridBlock &block, int64_t row, uint8_t *bytes) const;
+  /// which was zero there. False where more than 2 of 4 are not 0, and should be.
+  bool pack(const GridBlock &block, int64_t row, uint8_t *bytes) const;
 
 private:
+  void packFloats(const GridBlock &block, int64_t row, uint8_t *bytes) const;
+  void packCodes(llvm::ArrayRef<uint8_t> kept, int64_t row,
+                 uint8_t *bytes) const;
+
   llvm::SmallVector<int64_t, 3> planeOffsets; // within a group
-  int64_t subScales, codes, groupBytes;
+  int64_t subScales, codes, patterns, groupBytes;
 };
 
 } // namespace mlir::llm

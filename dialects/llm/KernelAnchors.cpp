@@ -102,6 +102,7 @@ bool LinearOp::runsBeside(Operation *other) {
 /// eight rows by two strips load ten vectors for sixteen fmas. Decode: one panel of a grid at a
 /// time reads the whole weight front to back, which beats two streams by a quarter
 /// (bench/results/2026-11-25-back-half.md); floats have twice the bytes and keep two.
+/// Sparse rows wait for what they gather: one strip, of few rows.
 ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   bool integers = isa<PackedType>(getInput().getType());
   bool isWide = target.getRegisters() >= 32;
@@ -109,7 +110,8 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   int64_t panelRows = cast<PanelsLayoutAttr>(weight.getLayout()).getRows();
   int64_t panels = llvm::divideCeil(weight.getRows(), panelRows);
   int64_t lanes = std::min(target.getLanes(), panelRows);
-  bool unpacks = weight.getEncoding().getGrid().has_value();
+  bool unpacks = weight.getEncoding().getGrid() ||
+                 isa<SparseEncodingAttr>(weight.getEncoding());
   int64_t strips = unpacks ? 1 : panelRows / lanes;
   bool pairs = !unpacks && panels % 2 == 0;
   int64_t rows = 4;

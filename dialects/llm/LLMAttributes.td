@@ -153,6 +153,23 @@ def LLM_GridEncoding : LLM_Encoding<"Grid", "grid", ["packBlock"]> {
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
+def LLM_SparseEncoding : LLM_Encoding<"SparseEncoding", "sparse"> {
+  let summary = "rows of which few numbers are not 0: columns and floats";
+  let description = [{
+    A block is a row of `cols` elements: `entries` columns of 16 bits in rising order, then as many floats of `type`, little
+    endian; the other elements are 0. A row with fewer ends with entries of column 0 that are 0.
+    Constraints: (C1) 1 <= entries <= cols <= 65536. (C2) the type is f16, bf16 or f32.
+    ```mlir
+    #llm.sparse<cols = 576, entries = 116, type = f32>
+    ```
+  }];
+  let parameters = (ins "int64_t":$cols, "int64_t":$entries, "::mlir::FloatType":$type);
+  let extraClassDeclaration = [{
+    int64_t getValueBytes() const { return getType().getWidth() / 8; }
+  }];
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
 def LLM_Int8ActEncoding : LLM_Encoding<"Int8ActEncoding", "int8_act"> {
   let summary = "activations: f32 scale and i32 sum of codes per group, signed bytes";
   let description = [{
@@ -208,6 +225,8 @@ def LLM_PanelsLayout : LLM_Attr<"PanelsLayout", "panels",
 
     Plain floats, per panel: for each k, `rows` elements.
 
+    Sparse rows, per panel: for each entry, `rows` columns of 16 bits, then `rows` floats.
+
     Integer grids, per panel and block (`block` elements of each row with sub-scales,
     else a group); `GridPanel` computes every place:
     ```
@@ -220,10 +239,24 @@ def LLM_PanelsLayout : LLM_Attr<"PanelsLayout", "panels",
     ands, and each 32-bit lane has 4 neighbouring k of its row, as integer dot products
     want them. A group fills whole vectors: it is a multiple of 32/w for its narrowest
     plane.
+
+    `#llm.panels<16, 2:4>` holds integer grids of which, of each 4 k of a row from a multiple of 4
+    on, 2 at most are not 0. Planes are then of these alone, in order: the 4 codes of a lane are those of 8 k,
+    each `code ^ zero`. Behind a group's planes lie vectors of a 32-bit word of each row: its 8 numbers of 4 bits, from
+    the lowest, say which 2 of the 4 k they are (0 to 5: 01, 02, 03, 12, 13, 23), for 32 k. A group is a multiple of 32.
   }];
-  let parameters = (ins DefaultValuedParameter<"int64_t", "16">:$rows);
-  let builders = [AttrBuilder<(ins), [{ return $_get($_ctxt, 16); }]>];
-  let assemblyFormat = "(`<` $rows^ `>`)?";
+  let parameters = (ins DefaultValuedParameter<"int64_t", "16">:$rows,
+                        DefaultValuedParameter<"int64_t", "0">:$keep,
+                        DefaultValuedParameter<"int64_t", "0">:$of);
+  let builders = [
+    AttrBuilder<(ins), [{ return $_get($_ctxt, 16, 0, 0); }]>,
+    AttrBuilder<(ins "int64_t":$rows), [{ return $_get($_ctxt, rows, 0, 0); }]>
+  ];
+  let extraClassDeclaration = [{
+    /// Whether only 2 of each 4 codes are there.
+    bool isTwoOfFour() const { return getKeep() != 0; }
+  }];
+  let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
 
@@ -405,6 +438,23 @@ def LLM_LowRankStep : LLM_Attr<"LowRankStep", "low_rank"> {
   }];
   let parameters = (ins "::mlir::StringAttr":$part, "int64_t":$rank, "::mlir::llm::RoundStepAttr":$round,
                         DefaultValuedParameter<"int64_t", "1">:$iterations);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def LLM_OutliersStep : LLM_Attr<"OutliersStep", "outliers"> {
+  let summary = "recipe step: a matrix parts into few weights of each row and what is left";
+  let description = [{
+    Of each row `entries` weights are outliers: `part` is `kept`, where all others are 0, or `rest`, where they are 0
+    themselves, so that W = kept + rest. Without `round` they are the largest (arXiv:2306.07629); with it those whose
+    rounding to the nearest costs most, the squared error times the mean square of the column's input if `round` names
+    statistics (after arXiv:2306.03078).
+    ```mlir
+    #llm.outliers<part = "rest", entries = 6, round = <grid = <bits = 3, group = 64, scale = f16, zero = 4>, method = "gptq", stats = "blk.0.attn_q.weight">>
+    ```
+  }];
+  let parameters = (ins "::mlir::StringAttr":$part, "int64_t":$entries,
+                        OptionalParameter<"::mlir::llm::RoundStepAttr">:$round);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -75,8 +75,9 @@ def LLM_LayoutAttrInterface : AttrInterface<"LayoutAttrInterface"> {
       "int64_t", "getPackedBytes", (ins "int64_t":$rows, "int64_t":$cols,
         "::mlir::llm::EncodingAttrInterface":$encoding)>,
     InterfaceMethod<[{Rearranges a whole matrix from source order into
-      `packed`, which holds `getPackedBytes` bytes.}],
-      "void", "pack", (ins "const uint8_t *":$source, "int64_t":$rows,
+      `packed`, which holds `getPackedBytes` bytes. False where its numbers do not fit: they are
+      not 0 where the layout says so.}],
+      "bool", "pack", (ins "const uint8_t *":$source, "int64_t":$rows,
         "int64_t":$cols, "::mlir::llm::EncodingAttrInterface":$encoding,
         "uint8_t *":$packed)>,
   ];

@@ -102,9 +102,19 @@ LowRankStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+LogicalResult
+OutliersStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                         StringAttr part, int64_t entries, RoundStepAttr) {
+  if (part != "kept" && part != "rest")
+    return emitError() << "part is kept or rest, found " << part;
+  if (entries < 1)
+    return emitError() << "entries is positive, found " << entries;
+  return success();
+}
+
 bool mlir::llm::isQuantiserStep(Attribute step) {
-  return isa<ScaleStepAttr, PruneStepAttr, RoundStepAttr, LowRankStepAttr>(
-      step);
+  return isa<ScaleStepAttr, PruneStepAttr, RoundStepAttr, LowRankStepAttr,
+             OutliersStepAttr>(step);
 }
 
 bool mlir::llm::isLowRankFactor(WeightOp weight) {
@@ -140,12 +150,12 @@ static LogicalResult verifyRecipe(WeightOp op) {
   for (Attribute step : *recipe)
     if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, MatricesStepAttr,
              ConvertStepAttr, AddStepAttr, BlocksStepAttr, DequantizeStepAttr,
-             RoundStepAttr, ScaleStepAttr, PruneStepAttr, LowRankStepAttr>(
-            step))
+             RoundStepAttr, ScaleStepAttr, PruneStepAttr, LowRankStepAttr,
+             OutliersStepAttr>(step))
       return op.emitOpError(
                  "(C4) a recipe lists transpose, rows, stack, matrices, "
-                 "convert, add, blocks, dequantize, round, scale, prune "
-                 "and low_rank steps, found ")
+                 "convert, add, blocks, dequantize, round, scale, prune, "
+                 "low_rank and outliers steps, found ")
              << step;
   return success();
 }

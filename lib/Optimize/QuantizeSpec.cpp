@@ -110,6 +110,12 @@ static bool setDamp(QuantizeChoice &choice, StringRef value) {
   return isNumber && damp >= 0 && damp <= 1;
 }
 
+static bool setOutliers(QuantizeChoice &choice, StringRef value) {
+  constexpr double most = 10;
+  return !value.getAsDouble(choice.outliers) && choice.outliers >= 0 &&
+         choice.outliers <= most;
+}
+
 static bool setRank(QuantizeChoice &choice, StringRef value) {
   return !value.getAsInteger(10, choice.rank) && choice.rank >= 0 &&
          choice.rank <= 256 && choice.rank % 8 == 0;
@@ -132,6 +138,7 @@ static const Key keys[] = {
     {"scale-search", "yes or no", setSearch},
     {"damp", "a number from 0 to 1", setDamp},
     {"act-order", "yes or no", setOrder},
+    {"outliers", "a percentage from 0 to 10", setOutliers},
     {"rank", "a multiple of 8 up to 256, or 0", setRank},
     {"iterations", "1 to 20", setIterations}};
 
@@ -186,6 +193,7 @@ static QuantizeChoice chooseEmbeddings(const QuantizeChoice &linears) {
   choice.scaled = false;
   choice.hasMin = false;
   choice.rank = 0;
+  choice.outliers = 0;
   return choice;
 }
 

@@ -7,12 +7,15 @@
 #include "EquivalentScaling.h"
 #include "WeightReadings.h"
 #include "dialects/llm/GridPanel.h"
+#include "dialects/llm/SparseRows.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Optimize/QuantizeSpec.h"
 #include "llmc/Support/Explain.h"
 #include "llmc/Weights/Rounding.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+
+#include <cmath>
 
 namespace llmc {
 #define GEN_PASS_DEF_QUANTIZEWEIGHTS
@@ -59,23 +62,23 @@ static int64_t findWidestGroup(int64_t bits, int64_t cols) {
   return 0;
 }
 
-/// linear(x) becomes linear(x) + left * (right * x).
-static void addProducts(LinearOp linear, WeightOp left, WeightOp right) {
+/// linear(x) becomes linear(x) + w1 * (w2 * .. x).
+static void addProducts(LinearOp linear, ArrayRef<WeightOp> weights) {
   OpBuilder builder(linear);
   builder.setInsertionPointAfter(linear);
   Location loc = linear.getLoc();
   auto type = cast<RankedTensorType>(linear.getResult().getType());
-  SmallVector<int64_t> inner(type.getShape());
-  inner.back() = getMatrixShape(right.getType()).front();
-  auto param = [&](WeightOp weight) {
-    return ParamOp::create(builder, loc, weight.getType(), weight.getSymName(),
-                           Value());
-  };
-  Value few = LinearOp::create(
-      builder, loc, RankedTensorType::get(inner, type.getElementType()),
-      linear.getInput(), param(right), Value());
-  Value rest = LinearOp::create(builder, loc, type, few, param(left), Value());
-  auto sum = arith::AddFOp::create(builder, loc, linear.getResult(), rest);
+  Value beside = linear.getInput();
+  for (WeightOp weight : llvm::reverse(weights)) {
+    SmallVector<int64_t> shape(type.getShape());
+    shape.back() = getMatrixShape(weight.getType()).front();
+    Value param = ParamOp::create(builder, loc, weight.getType(),
+                                  weight.getSymName(), Value());
+    beside = LinearOp::create(
+        builder, loc, RankedTensorType::get(shape, type.getElementType()),
+        beside, param, Value());
+  }
+  auto sum = arith::AddFOp::create(builder, loc, linear.getResult(), beside);
   linear.getResult().replaceAllUsesExcept(sum, sum);
 }
 
@@ -112,10 +115,15 @@ private:
   void scaleInputs(MutableArrayRef<Task> tasks);
   RoundStepAttr makeRound(Task &task);
   void quantise(Task &task);
+  std::string findSumObstacle(Task &task);
+  std::string findOutlierObstacle(Task &task);
   std::string findFactorObstacle(Task &task);
+  WeightOp cloneWeight(Task &task, StringRef part);
+  void addToProducts(Task &task, ArrayRef<WeightOp> weights);
   WeightOp makeFactor(Task &task, LowRankStepAttr step, ArrayRef<int64_t> shape,
                       int64_t group);
   void addFactors(Task &task, RoundStepAttr round);
+  void addOutliers(Task &task, RoundStepAttr round);
 
   DenseMap<StringAttr, SmallVector<ParamOp>> params; // of each weight
 };
@@ -271,13 +279,19 @@ void QuantizeWeights::quantise(Task &task) {
   WeightOp weight = task.weight;
   const QuantizeChoice &choice = task.choice;
   RoundStepAttr round = makeRound(task);
-  std::string obstacle = choice.rank ? findFactorObstacle(task) : "";
-  const bool hasFactors = choice.rank && obstacle.empty();
-  if (!obstacle.empty())
-    decline(weight, getArgument(), obstacle);
+  std::string problem = choice.outliers > 0 ? findOutlierObstacle(task) : "";
+  const bool hasOutliers = choice.outliers > 0 && problem.empty();
+  if (!problem.empty())
+    decline(weight, getArgument(), "no outliers: " + problem);
+  problem = choice.rank ? findFactorObstacle(task) : "";
+  const bool hasFactors = choice.rank && problem.empty();
+  if (!problem.empty())
+    decline(weight, getArgument(), "no factors: " + problem);
   weight.setType(PackedType::get(getMatrixShape(weight.getType()), task.grid));
   for (ParamOp param : params[weight.getSymNameAttr()])
     param.getResult().setType(weight.getType());
+  if (hasOutliers)
+    addOutliers(task, round);
   if (hasFactors)
     addFactors(task, round);
   appendStep(weight, round);
@@ -286,6 +300,7 @@ void QuantizeWeights::quantise(Task &task) {
            (*choice.group == 0
                 ? "one scale per row"
                 : "one scale per " + std::to_string(task.grid.getGroup())) +
+           (hasOutliers ? ", and outliers beside it" : "") +
            (hasFactors ? ", and factors of rank " +
                              std::to_string(choice.rank) + " beside it"
                        : "");
@@ -293,23 +308,74 @@ void QuantizeWeights::quantise(Task &task) {
 }
 
 //===----------------------------------------------------------------------===//
-// Factors: y = Q x + U (V x) is two more products and a sum
+// What stands beside codes: y = Q x + U (V x) or Q x + S x, more products and a sum
 //===----------------------------------------------------------------------===//
 
-/// Why a matrix gets none; empty if it does.
-std::string QuantizeWeights::findFactorObstacle(Task &task) {
-  ArrayRef<int64_t> shape = getMatrixShape(task.weight.getType());
+/// Why nothing can be added to the products of a matrix; empty if it can.
+std::string QuantizeWeights::findSumObstacle(Task &task) {
+  if (getMatrixShape(task.weight.getType()).size() != 2)
+    return "experts and heads have a matrix each";
   for (ParamOp param : params[task.weight.getSymNameAttr()])
     for (OpOperand &use : param.getResult().getUses()) {
       auto linear = dyn_cast<LinearOp>(use.getOwner());
       if (!linear || &use != &linear.getWeightMutable())
-        return "no factors: more than products read it";
+        return "more than products read it";
     }
+  return "";
+}
+
+/// Why a matrix keeps no outliers; empty if it does.
+std::string QuantizeWeights::findOutlierObstacle(Task &task) {
+  if (task.cols() > mostSparseCols)
+    return "its rows are longer than " + std::to_string(mostSparseCols);
+  return findSumObstacle(task);
+}
+
+/// Why a matrix gets no factors; empty if it does.
+std::string QuantizeWeights::findFactorObstacle(Task &task) {
+  if (std::string problem = findSumObstacle(task); !problem.empty())
+    return problem;
+  ArrayRef<int64_t> shape = getMatrixShape(task.weight.getType());
   const int64_t numbers = task.choice.rank * (shape[0] + shape[1]);
   if (8 * numbers >= task.choice.bits * shape[0] * shape[1])
-    return "no factors: of rank " + std::to_string(task.choice.rank) +
+    return "of rank " + std::to_string(task.choice.rank) +
            " they would be as large as the codes";
   return "";
+}
+
+/// A weight of its own with the recipe of another up to here.
+WeightOp QuantizeWeights::cloneWeight(Task &task, StringRef part) {
+  OpBuilder builder(task.weight);
+  builder.setInsertionPointAfter(task.weight);
+  auto clone = cast<WeightOp>(builder.clone(*task.weight));
+  clone.setSymName((task.weight.getSymName() + "." + part).str());
+  return clone;
+}
+
+void QuantizeWeights::addToProducts(Task &task, ArrayRef<WeightOp> weights) {
+  for (ParamOp param : params[task.weight.getSymNameAttr()])
+    for (Operation *user : llvm::to_vector(param.getResult().getUsers()))
+      addProducts(cast<LinearOp>(user), weights);
+}
+
+/// y = Q x + S x, where S has few numbers of each row.
+void QuantizeWeights::addOutliers(Task &task, RoundStepAttr round) {
+  MLIRContext *context = &getContext();
+  ArrayRef<int64_t> shape = getMatrixShape(task.weight.getType());
+  const int64_t cols = shape.back();
+  const auto entries = std::max<int64_t>(
+      1, std::llround(task.choice.outliers / 100 * static_cast<double>(cols)));
+  auto makeStep = [&](StringRef part) {
+    return OutliersStepAttr::get(context, StringAttr::get(context, part),
+                                 entries, round);
+  };
+  WeightOp outliers = cloneWeight(task, "outliers");
+  outliers.setType(PackedType::get(
+      shape, SparseEncodingAttr::get(context, cols, entries,
+                                     Float16Type::get(context))));
+  appendStep(outliers, makeStep("kept"));
+  appendStep(task.weight, makeStep("rest"));
+  addToProducts(task, outliers);
 }
 
 /// In 8 bits: a weight with the recipe of the one whose error it is of, up to here.
@@ -319,11 +385,7 @@ WeightOp QuantizeWeights::makeFactor(Task &task, LowRankStepAttr step,
   auto grid = GridAttr::get(context, 8, group,
                             getFloatType(context, task.choice.scale), {}, 0,
                             /*zero=*/128, /*hasMin=*/false);
-  OpBuilder builder(task.weight);
-  builder.setInsertionPointAfter(task.weight);
-  auto factor = cast<WeightOp>(builder.clone(*task.weight));
-  factor.setSymName(
-      (task.weight.getSymName() + "." + step.getPart().getValue()).str());
+  WeightOp factor = cloneWeight(task, step.getPart().getValue());
   factor.setType(PackedType::get(shape, grid));
   appendStep(factor, step);
   appendStep(factor, RoundStepAttr::get(context, grid,
@@ -347,9 +409,7 @@ void QuantizeWeights::addFactors(Task &task, RoundStepAttr round) {
                               task.grid.getGroup());
   if (iterations > 1)
     appendStep(task.weight, makeStep("rest"));
-  for (ParamOp param : params[task.weight.getSymNameAttr()])
-    for (Operation *user : llvm::to_vector(param.getResult().getUsers()))
-      addProducts(cast<LinearOp>(user), left, right);
+  addToProducts(task, {left, right});
 }
 
 } // namespace llmc

@@ -1,8 +1,8 @@
 //===- SparsifyWeights.cpp - the weights that matter least become 0 ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Only recipes change here; which weights go is chosen when they are made. Kernels are
-// dense: zeros cost as much as other numbers.
+// Only recipes change here; which weights go is chosen when they are made. Whether
+// kernels skip zeros is the layout's word (llm-pack-weights).
 //===----------------------------------------------------------------------===//
 #include "EquivalentScaling.h"
 #include "WeightReadings.h"
@@ -110,8 +110,11 @@ LogicalResult SparsifyWeights::prune(WeightOp weight,
                   .str();
     if (!choice.allocation.method.empty())
       how += ", as " + choice.allocation.method + " says,";
+    bool mayBeSkipped = choice.keep == 2 && choice.of == 4;
     return how + " of its numbers become 0 by " + choice.method +
-           "; kept dense, because there is no kernel that skips them";
+           (mayBeSkipped ? ""
+                         : "; kept dense, because there is no kernel that "
+                           "skips them");
   });
   return success();
 }

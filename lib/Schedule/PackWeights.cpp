@@ -2,14 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // In panels of 16 rows each vector lane holds one output row, so a kernel reads
-// weights front to back and never sums across lanes.
+// weights front to back and never sums across lanes. Zeros that a recipe makes are left
+// out where that pays (Packing.h).
 //===----------------------------------------------------------------------===//
+#include "Packing.h"
 #include "llmc/Schedule/Passes.h"
 #include "llmc/Support/Explain.h"
-
-#include "dialects/llm/GridPanel.h"
-
-#include "llvm/Support/Format.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_PACKWEIGHTS
@@ -20,53 +18,26 @@ using namespace mlir::llm;
 
 namespace {
 
-/// Why a matrix stays in source order; empty if it gets panels.
-std::string refusePanels(Type type) {
-  return PanelsLayoutAttr::get(type.getContext()).refuse(getEncoding(type));
-}
-
-/// What the pass did to a matrix: where panels take more than a tenth more bytes
-/// than the encoding, also how many.
-std::string describePanels(EncodingAttrInterface encoding) {
-  std::string text = "a matrix is packed in panels";
-  auto grid = encoding.getGrid();
-  if (!grid)
-    return text;
-  constexpr int64_t rows = 16;
-  auto bitsOf = [&](int64_t bytes, int64_t elements) {
-    return 8.0 * static_cast<double>(bytes) / static_cast<double>(elements);
-  };
-  double file = bitsOf(encoding.getBlockBytes(), encoding.getBlockElems());
-  double panel =
-      bitsOf(GridPanel(*grid, rows).getBytes(), rows * grid->getBlock());
-  if (panel > 1.1 * file)
-    llvm::raw_string_ostream(text) << llvm::format(
-        ", where its codes take %.1f bits instead of %.1f", panel, file);
-  return text;
-}
-
 struct PackWeights : impl::PackWeightsBase<PackWeights> {
   void runOnOperation() override {
+    SymbolTable symbols(getOperation());
     findMatrices();
-    for (auto table : getOperation().getOps<WeightTableOp>()) {
-      if (!matrices.contains(table.getSymNameAttr()))
-        continue;
-      for (auto entry : table.getEntries().getAsRange<FlatSymbolRefAttr>())
-        matrices.insert(entry.getAttr());
-      if (refusePanels(table.getType()).empty())
-        table.setType(pack(table.getType()));
-    }
+    for (auto table : getOperation().getOps<WeightTableOp>())
+      if (matrices.contains(table.getSymNameAttr()))
+        visit(table, symbols);
     for (auto weight : getOperation().getOps<WeightOp>())
       visit(weight);
     getOperation().walk([&](ParamOp param) {
-      if (matrices.contains(param.getWeightAttr().getAttr()) &&
-          refusePanels(param.getType()).empty())
-        param.getResult().setType(pack(param.getType()));
+      auto it = matrices.find(param.getWeightAttr().getAttr());
+      if (it != matrices.end())
+        param.getResult().setType(pack(param.getType(), it->second));
     });
   }
 
+private:
   void findMatrices() {
     matrices.clear();
+    tables.clear();
     getOperation().walk([&](Operation *op) {
       bool isByExpert = isa<ExpertLinearOp>(op);
       if (!isByExpert && !isa<LinearOp, EmbedOp>(op))
@@ -74,28 +45,75 @@ struct PackWeights : impl::PackWeightsBase<PackWeights> {
       // The biases of experts are a matrix too; it is read by row.
       for (Value operand : op->getOperands())
         if (auto param = operand.getDefiningOp<ParamOp>())
-          if (getMatrixShape(param.getType()).size() >= (isByExpert ? 3 : 2))
-            matrices.insert(param.getWeightAttr().getAttr());
+          if (getMatrixShape(param.getType()).size() >= (isByExpert ? 3 : 2)) {
+            matrices.insert({param.getWeightAttr().getAttr(), {}});
+            if (!isa<LinearOp>(op))
+              tables.insert(param.getWeightAttr().getAttr());
+          }
     });
   }
 
+  /// Others than products find a row's numbers where they are.
+  Packing choose(WeightOp weight, StringAttr symbol) {
+    return tables.contains(symbol) ? packDense(weight.getType())
+                                   : choosePacking(weight);
+  }
+
+  /// The weights of a table have one type.
+  void visit(WeightTableOp table, SymbolTable &symbols) {
+    StringAttr name = table.getSymNameAttr();
+    std::optional<Packing> all;
+    auto entries = table.getEntries().getAsRange<FlatSymbolRefAttr>();
+    for (FlatSymbolRefAttr entry : entries) {
+      Packing own = choose(symbols.lookup<WeightOp>(entry.getAttr()), name);
+      all = all ? combine(*all, own, table.getType()) : own;
+    }
+    matrices[name] = *all;
+    for (FlatSymbolRefAttr entry : entries)
+      matrices[entry.getAttr()] = *all;
+    table.setType(pack(table.getType(), *all));
+  }
+
   void visit(WeightOp weight) {
-    if (!matrices.contains(weight.getSymNameAttr()))
+    StringAttr name = weight.getSymNameAttr();
+    auto it = matrices.find(name);
+    if (it == matrices.end())
       return decline(weight, getArgument(),
                      "no product or table lookup reads it");
-    if (std::string problem = refusePanels(weight.getType()); !problem.empty())
+    Packing &packing = it->second;
+    if (!packing.encoding)
+      packing = choose(weight, name);
+    if (std::string problem = packing.refuse(); !problem.empty())
       return decline(weight, getArgument(), problem);
-    weight.setType(pack(weight.getType()));
-    applied(weight, getArgument(),
-            [&] { return describePanels(getEncoding(weight.getType())); });
+    Type type = weight.getType();
+    if (!packing.skipsZeros())
+      sayStoredZeros(weight);
+    weight.setType(pack(type, packing));
+    applied(weight, getArgument(), [&] { return describe(packing, type); });
   }
 
-  Type pack(Type type) {
-    return PackedType::get(getMatrixShape(type), getEncoding(type),
-                           PanelsLayoutAttr::get(&getContext()));
+  void sayStoredZeros(WeightOp weight) {
+    std::string stored =
+        !choosePacking(weight).skipsZeros() ? describeStoredZeros(weight)
+        : tables.contains(weight.getSymNameAttr())
+            ? "its zeros are stored: it is read by rows"
+            : "its zeros are stored: the same weight of another layer has none";
+    if (!stored.empty())
+      decline(weight, getArgument(), stored);
   }
 
-  DenseSet<StringAttr> matrices; // symbols that products and embeds read
+  /// What panels cannot hold stays as it is.
+  static Type pack(Type type, const Packing &packing) {
+    if (!packing.refuse().empty())
+      return type;
+    return PackedType::get(getMatrixShape(type), packing.encoding,
+                           packing.panels);
+  }
+
+  // Symbols that products and lookups read, and how each lies in memory.
+  llvm::DenseMap<StringAttr, Packing> matrices;
+  llvm::DenseSet<StringAttr>
+      tables; // of them, those that others than products read
 };
 
 } // namespace

@@ -4,7 +4,10 @@
 #include "LowRank/LowRank.h"
 #include "Pruning/Pruning.h"
 #include "Recipe.h"
+#include "Rounding/Outliers.h"
 #include "Rounding/Rounding.h"
+
+#include <cmath>
 
 using namespace llvm;
 using namespace llmc;
@@ -34,6 +37,28 @@ std::string llmc::pruneStep(Material &material, PruneStepAttr step,
   material.encodeFloats(values);
   material.isPruned = true;
   return problem;
+}
+
+std::string llmc::outliersStep(Material &material, OutliersStepAttr step,
+                               const WeightStore &store) {
+  if (material.shape.size() != 2)
+    return "only a matrix has outliers, found shape " +
+           spellShape(material.shape);
+  std::vector<float> values = material.dequantize();
+  if (!llvm::all_of(values, [](float value) { return std::isfinite(value); }))
+    return "has numbers that are not finite";
+  std::vector<bool> isOutlier;
+  std::string problem =
+      chooseOutliers(step, store, values, material.shape.back(),
+                     material.columnScale, isOutlier);
+  if (!problem.empty())
+    return problem;
+  const bool keeps = step.getPart() == "kept";
+  for (auto [i, value] : enumerate(values))
+    if (isOutlier[i] != keeps)
+      value = 0;
+  material.encodeFloats(values);
+  return "";
 }
 
 /// What the parts of a weight's factors have in common.

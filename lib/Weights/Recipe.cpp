@@ -186,13 +186,32 @@ static std::string addConstant(Material &material, AddStepAttr step) {
   return "";
 }
 
+/// Sparse rows have no place for more numbers: what is lost would be wrong.
+static std::string checkZeros(ArrayRef<float> values,
+                              SparseEncodingAttr encoding) {
+  const int64_t cols = encoding.getCols();
+  for (size_t first = 0; first < values.size(); first += cols) {
+    const int64_t count = cols - llvm::count(values.slice(first, cols), 0.0F);
+    if (count > encoding.getEntries())
+      return "row " + std::to_string(first / cols) + " has " +
+             std::to_string(count) +
+             " numbers that are not 0, and its encoding a place for " +
+             std::to_string(encoding.getEntries());
+  }
+  return "";
+}
+
 static std::string convert(Material &material, EncodingAttrInterface encoding) {
   if (encoding == material.encoding)
     return "";
-  std::string problem = checkEncoding(material, encoding);
-  if (problem.empty())
-    material.encode(material.dequantize(), encoding);
-  return problem;
+  if (std::string problem = checkEncoding(material, encoding); !problem.empty())
+    return problem;
+  std::vector<float> values = material.dequantize();
+  if (auto sparse = dyn_cast<SparseEncodingAttr>(encoding))
+    if (std::string problem = checkZeros(values, sparse); !problem.empty())
+      return problem;
+  material.encode(values, encoding);
+  return "";
 }
 
 /// Zeros of codes are packed per row and fill whole bytes: [N, G] of them.
@@ -341,6 +360,8 @@ static std::string applyStep(Material &material, mlir::Attribute step,
     return pruneStep(material, prune, store);
   if (auto lowRank = dyn_cast<LowRankStepAttr>(step))
     return lowRankStep(material, lowRank, weight, store);
+  if (auto outliers = dyn_cast<OutliersStepAttr>(step))
+    return outliersStep(material, outliers, store);
   if (auto blocks = dyn_cast<BlocksStepAttr>(step))
     return joinBlocks(material, blocks, store);
   if (auto codes = dyn_cast<DequantizeStepAttr>(step))
@@ -466,8 +487,8 @@ static Expected<Material> makeMaterial(WeightOp weight,
 }
 
 /// Packs every matrix of the weight into its layout.
-static std::vector<uint8_t> pack(const Material &material,
-                                 LayoutAttrInterface layout) {
+static Expected<std::vector<uint8_t>>
+pack(WeightOp weight, const Material &material, LayoutAttrInterface layout) {
   ArrayRef<int64_t> shape = material.shape;
   assert((shape.size() == 2 || shape.size() == 3) &&
          "(C1) a packed weight is a matrix, or one per expert or head");
@@ -477,8 +498,10 @@ static std::vector<uint8_t> pack(const Material &material,
   int64_t packedBytes = layout.getPackedBytes(rows, cols, material.encoding);
   std::vector<uint8_t> packed(matrices * packedBytes);
   for (int64_t i = 0; i < matrices; ++i)
-    layout.pack(material.bytes.data() + i * sourceBytes, rows, cols,
-                material.encoding, packed.data() + i * packedBytes);
+    if (!layout.pack(material.bytes.data() + i * sourceBytes, rows, cols,
+                     material.encoding, packed.data() + i * packedBytes))
+      return weightError(weight, "more of its numbers are not 0 than its "
+                                 "layout has a place for");
   return packed;
 }
 
@@ -489,7 +512,7 @@ Expected<std::vector<uint8_t>> llmc::makeWeight(WeightOp weight,
     return material.takeError();
   if (auto packed = dyn_cast<PackedType>(weight.getType());
       packed && packed.getLayout())
-    return pack(*material, packed.getLayout());
+    return pack(weight, *material, packed.getLayout());
   return std::vector<uint8_t>(material->bytes.begin(), material->bytes.end());
 }
 

@@ -44,6 +44,8 @@ std::string roundStep(Material &material, mlir::llm::RoundStepAttr step,
                       const WeightStore &store);
 std::string pruneStep(Material &material, mlir::llm::PruneStepAttr step,
                       const WeightStore &store);
+std::string outliersStep(Material &material, mlir::llm::OutliersStepAttr step,
+                         const WeightStore &store);
 std::string lowRankStep(Material &material, mlir::llm::LowRankStepAttr step,
                         mlir::llm::WeightOp weight, const WeightStore &store);
 

@@ -108,6 +108,27 @@ class Quantize(TestCase):
         self.assertLess(kl["method=gptq,rank=8"], 0.9 * kl["method=gptq"], kl)
         self.assertLess(kl["method=gptq,rank=8,iterations=4"], kl["method=gptq"], kl)
 
+    def test_outliers_are_kept_beside_codes(self):
+        """Those of the largest cost, for bits of their own: fewer than another bit of each code."""
+        kl = {how: self.divergence(f"--quantize=bits=3,group=32,{how}")
+              for how in ("method=rtn", "method=rtn,outliers=3", "method=gptq", "method=gptq,outliers=3")}
+        self.assertLess(kl["method=rtn,outliers=3"], 0.9 * kl["method=rtn"], kl)
+        self.assertLess(kl["method=gptq,outliers=3"], 0.9 * kl["method=gptq"], kl)
+
+    def test_rows_of_few_floats_skip_the_others(self):
+        """Fewer bytes and the same numbers, up to the order of sums."""
+        plain = self.compile(MODEL, "half", "--sparsify=45-wanda", f"--stats={self.stats}", "--activations=f32")
+        sparse = self.compile(MODEL, "sparse-rows", "--sparsify=50-wanda", f"--stats={self.stats}", "--activations=f32")
+        bits = [json.loads(self.succeed([app, "info", "--json"]))["model"]["bits_per_weight"] for app in (sparse, plain)]
+        self.assertLess(bits[0], bits[1] - 4)
+        text = self.succeed([LLMC, "compile", MODEL, "-q", "--sparsify=50-wanda", f"--stats={self.stats}", "--activations=f32", "--compile-to=schedule"])
+        self.assertIn("#llm.sparse<cols = 64, entries = 32, type = f32>, #llm.panels", text)
+        dense = self.folder / "dense.mlir"
+        dense.write_text(re.sub(r"!llm.packed<(\d+x\d+), #llm.sparse<cols = \d+, entries = \d+, type = f32>, #llm.panels>",
+                                r"!llm.packed<\1, #llm.float<f32>, #llm.panels>", text))
+        expected = self.logits(self.compile(dense, "dense", f"--weights-from={MODEL}", f"--stats={self.stats}"), IDS)
+        self.assertLess(largest_difference(self.logits(sparse, IDS), expected), 1e-4 * max(1, largest(expected)))
+
     def test_factors_are_compiled_for_integers_too(self):
         """With 8 bits all that is added is tiny: what comes out is the model."""
         expected = read_npy(MODELS / "llama-f32.logits.npy")
@@ -134,9 +155,20 @@ class Quantize(TestCase):
         self.assertLess(kl["50-sparsegpt"], 0.8 * kl["50-magnitude"], kl)
         self.assertLess(kl["50-magnitude+dsnot"], kl["50-magnitude"], kl)
         self.assertLess(kl["2:4-sparsegpt"], 0.8 * kl["2:4-magnitude"], kl)
-        said = run([LLMC, "compile", MODEL, "-q", "--explain", "--sparsify=2:4", "--quantize=w8", "-o", self.folder / "both", *TARGET])
+
+    def test_programs_skip_zeros_of_2_4(self):
+        """Fewer bytes, and to the bit what a program computes that multiplies with the zeros."""
+        spec = ["--sparsify=2:4-magnitude", "--quantize=bits=8,group=32"]
+        sparse = self.folder / "sparse"
+        said = run([LLMC, "compile", MODEL, "-q", "--explain", *spec, "-o", sparse, *TARGET])
         self.assertEqual(said.returncode, 0, said.stderr)
-        self.assertIn("2 of 4 of its numbers become 0 by magnitude; kept dense", said.stderr)
+        self.assertIn("panels without the zeros of 2:4, 5.5 bits instead of 8.5", said.stderr)
+        zeros = self.folder / "zeros.gguf"
+        self.succeed([LLMC, "quantize", MODEL, "-q", *spec, "-o", zeros])
+        dense = self.compile(zeros, "dense")
+        self.assertEqual(self.logits(sparse, IDS).values, self.logits(dense, IDS).values)
+        bits = [json.loads(self.succeed([app, "info", "--json"]))["model"]["bits_per_weight"] for app in (sparse, dense)]
+        self.assertLess(bits[0], bits[1] - 1)
 
     def test_a_gguf_file_has_the_numbers_of_the_program(self):
         for spec in ("bits=4,group=32,method=awq+gptq", "bits=5,group=32,zero=asym"):

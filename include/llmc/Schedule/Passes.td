@@ -9,9 +9,10 @@ def PackWeights : Pass<"llm-pack-weights", "::mlir::ModuleOp"> {
   let summary = "matrices get the panel layout";
   let description = [{
     Every weight that a linear or an embed reads becomes
-    `!llm.packed<NxK, #encoding, #llm.panels>`.
+    `!llm.packed<NxK, #encoding, #llm.panels>`. Where its recipe leaves 2 of each 4 codes, `#llm.panels<16, 2:4>` has
+    those alone; where it leaves equally few floats of each row, the encoding is `#llm.sparse`.
     Expects: final encodings. Leaves: the same ops on packed weights.
-    Saves: kernels read weights front to back, one output row per vector lane.
+    Saves: kernels read weights front to back, one output row per vector lane, and no zeros that were made to be skipped.
   }];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }

@@ -5,6 +5,7 @@
 //   int8 rows x integer grid    integer dot per group, then one fma per scale
 //   f32 rows x integer grid     weights are dequantised in registers, once for all rows
 //   f32 rows x floats           weights are widened, once for all rows
+//   f32 rows x sparse rows      x is gathered for each entry
 //===----------------------------------------------------------------------===//
 #include "Isa.h"
 #include "PanelLoads.h"
@@ -30,7 +31,8 @@ public:
         panelRows(getPanelRows(weight)), sums(op.getAccs()) {}
 
   void run() {
-    if (op.getPrefetch() && !drawing)
+    auto sparse = dyn_cast<SparseEncodingAttr>(weight.getEncoding());
+    if (op.getPrefetch() && !drawing && !sparse)
       prefetchFloats();
     SmallVector<Strip> all;
     for (int64_t s = 0; s < strips; ++s) {
@@ -40,6 +42,8 @@ public:
     }
     if (drawing)
       dotBlock(all);
+    else if (sparse)
+      dotEntries(all, sparse);
     else
       dotFloats(all);
     op.replaceAllUsesWith(sums);
@@ -237,6 +241,32 @@ private:
       for (const Strip &strip : all) {
         Value at[] = {strip.panel, k, laneOf(strip)};
         addProducts(b.loadF32s(op.getW(), at, lanes), k, strip);
+      }
+    }
+  }
+
+  //===--- sparse rows --------------------------------------------------------===//
+
+  void dotEntries(ArrayRef<Strip> all, SparseEncodingAttr encoding) {
+    int64_t count = getTileEntries(encoding), size = encoding.getValueBytes();
+    Value first = b.mulIndex(op.getBlock(), count);
+    for (int64_t i = 0; i < count; ++i) {
+      Value entry = b.addIndex(first, i);
+      for (const Strip &strip : all) {
+        Value lane = laneOf(strip);
+        Value columns[] = {strip.panel, entry, b.mulIndex(lane, 2)};
+        Value numbers[] = {strip.panel, entry,
+                           b.addIndex(b.mulIndex(lane, size), 2 * panelRows)};
+        Value at = arith::ExtUIOp::create(
+            b, b.i32s(lanes),
+            b.loadBytesAs(op.getW(), columns,
+                          VectorType::get(lanes, b.getI16Type())));
+        Value weights =
+            loadFloatsAs(b, op.getW(), numbers, encoding.getType(), lanes);
+        for (int64_t r = 0; r < rows; ++r)
+          sum(r, strip) = b.fma(
+              weights, b.gather(op.getX(), b.addIndex(op.getRow(), r), at),
+              sum(r, strip));
       }
     }
   }

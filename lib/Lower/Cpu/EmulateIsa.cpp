@@ -85,7 +85,7 @@ static Value applySign(TileBuilder &b, ValueRange operands) {
 
 /// VPSHUFB: each byte is the one of its 16 bytes of the first operand that the
 /// lowest four bits of the second name; 0 where that is negative.
-static Value shuffleBytes(TileBuilder &b, ValueRange operands) {
+static Value chooseBytes(TileBuilder &b, ValueRange operands) {
   Value from = operands[0], codes = operands[1];
   Type type = codes.getType();
   int64_t lanes = cast<VectorType>(type).getNumElements();
@@ -100,6 +100,17 @@ static Value shuffleBytes(TileBuilder &b, ValueRange operands) {
   Value isNegative =
       arith::CmpIOp::create(b, arith::CmpIPredicate::slt, codes, zero);
   return b.select(isNegative, zero, selectByBits(b, codes, candidates));
+}
+
+/// Of a table of words, a power of two, those that the lowest bits of indices name.
+static Value chooseWords(TileBuilder &b, ValueRange operands) {
+  Value table = operands[0], indices = operands[1];
+  int64_t size = cast<VectorType>(table.getType()).getNumElements();
+  SmallVector<Value> candidates;
+  for (int64_t i = 0; i < size; ++i)
+    candidates.push_back(vector::ShuffleOp::create(
+        b, table, table, SmallVector<int64_t>(size, i)));
+  return selectByBits(b, indices, candidates);
 }
 
 /// The f32 that each bf16 in one half of 32-bit lanes is.
@@ -337,8 +348,10 @@ constexpr Emulation emulations[] = {
     {"llvm.x86.avx2.pmadd.ub.sw", "avx2", addBytePairs},
     {"llvm.x86.avx2.pmadd.wd", "avx2", addWordPairs},
     {"llvm.x86.avx2.psign.b", "avx2", applySign},
-    {"llvm.x86.avx2.pshuf.b", "avx2", shuffleBytes},
-    {"llvm.x86.avx512.pshuf.b.512", "avx512bw", shuffleBytes},
+    {"llvm.x86.avx2.pshuf.b", "avx2", chooseBytes},
+    {"llvm.x86.avx512.pshuf.b.512", "avx512bw", chooseBytes},
+    {"llvm.x86.avx2.permd", "avx2", chooseWords},
+    {"llvm.x86.avx512.permvar.si.512", "avx512f", chooseWords},
     {"llvm.x86.tilezero.internal", "amx-int8", zeroTile},
     {"llvm.x86.tileloadd64.internal", "amx-int8", loadTile},
     {"llvm.x86.tilestored64.internal", "amx-int8", storeTile},

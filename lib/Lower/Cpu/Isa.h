@@ -103,6 +103,16 @@ mlir::Value selectByBits(TileBuilder &b, mlir::Value codes,
 /// vector has its width.
 mlir::Value lookUp(TileBuilder &b, mlir::Value codes,
                    llvm::ArrayRef<uint8_t> table);
+/// Within each 128 bits of a register: the byte of `bytes` that the lowest 4 bits of each
+/// byte of `control` name, or 0 where its top bit is set.
+mlir::Value shuffleBytes(TileBuilder &b, mlir::Value bytes,
+                         mlir::Value control);
+/// A vector of these i32.
+mlir::Value constantWords(TileBuilder &b, llvm::ArrayRef<int32_t> words);
+/// `table[index]` for each of the i32, as many as the table has; of an index only the bits count
+/// that it needs.
+mlir::Value permuteWords(TileBuilder &b, llvm::ArrayRef<int32_t> table,
+                         mlir::Value indices);
 /// No instruction, but what computes `values` stays before it and what is loaded
 /// after it stays behind: LLVM's scheduler would load a whole group ahead to hide
 /// latency, and write to the stack what registers cannot hold.

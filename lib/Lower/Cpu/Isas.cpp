@@ -91,9 +91,35 @@ Value lookUp(TileBuilder &b, Value codes, ArrayRef<uint8_t> table) {
     repeated.push_back(static_cast<int8_t>(table[lane % 16]));
   Value from = arith::ConstantOp::create(
       b, DenseElementsAttr::get(type, ArrayRef<int8_t>(repeated)));
-  return callIntrinsic(
-      b, width == 32 ? "llvm.x86.avx2.pshuf.b" : "llvm.x86.avx512.pshuf.b.512",
-      type, {from, codes});
+  return shuffleBytes(b, from, codes);
+}
+
+Value shuffleBytes(TileBuilder &b, Value bytes, Value control) {
+  auto type = cast<VectorType>(bytes.getType());
+  assert((type.getNumElements() == 32 || type.getNumElements() == 64) &&
+         "a whole register");
+  return callIntrinsic(b,
+                       type.getNumElements() == 32
+                           ? "llvm.x86.avx2.pshuf.b"
+                           : "llvm.x86.avx512.pshuf.b.512",
+                       type, {bytes, control});
+}
+
+Value constantWords(TileBuilder &b, ArrayRef<int32_t> words) {
+  auto type =
+      VectorType::get(static_cast<int64_t>(words.size()), b.getI32Type());
+  return arith::ConstantOp::create(b, DenseElementsAttr::get(type, words));
+}
+
+Value permuteWords(TileBuilder &b, ArrayRef<int32_t> table, Value indices) {
+  auto type = cast<VectorType>(indices.getType());
+  assert((table.size() == 8 || table.size() == 16) &&
+         static_cast<int64_t>(table.size()) == type.getNumElements() &&
+         "a whole register");
+  return callIntrinsic(b,
+                       table.size() == 8 ? "llvm.x86.avx2.permd"
+                                         : "llvm.x86.avx512.permvar.si.512",
+                       type, {constantWords(b, table), indices});
 }
 
 void keepInOrder(TileBuilder &b, ArrayRef<Value *> values) {

@@ -16,7 +16,8 @@ int64_t getPanelRows(PackedType weight) {
 
 std::optional<GridPanel> getGridPanel(PackedType weight) {
   if (auto grid = weight.getEncoding().getGrid())
-    return GridPanel(*grid, getPanelRows(weight));
+    return GridPanel(*grid, getPanelRows(weight),
+                     cast<PanelsLayoutAttr>(weight.getLayout()).isTwoOfFour());
   return std::nullopt;
 }
 
@@ -24,6 +25,23 @@ int64_t getTileDepth(PackedType weight) {
   if (auto grid = weight.getEncoding().getGrid())
     return grid->getBlock();
   return std::gcd<int64_t>(weight.getCols(), 32);
+}
+
+int64_t getTileEntries(SparseEncodingAttr encoding) {
+  return std::gcd<int64_t>(encoding.getEntries(), 8);
+}
+
+int64_t countTiles(PackedType weight) {
+  if (auto sparse = dyn_cast<SparseEncodingAttr>(weight.getEncoding()))
+    return sparse.getEntries() / getTileEntries(sparse);
+  return weight.getCols() / getTileDepth(weight);
+}
+
+Value loadFloatsAs(TileBuilder &b, Value matrix, ValueRange at, FloatType type,
+                   int64_t lanes) {
+  Value floats = b.loadBytesAs(matrix, at, VectorType::get(lanes, type));
+  return type.isF32() ? floats
+                      : Value(arith::ExtFOp::create(b, b.f32s(lanes), floats));
 }
 
 //===----------------------------------------------------------------------===//
@@ -34,13 +52,10 @@ Value GridStrip::loadFloats(int64_t offset) {
   ScaleType type = drawing.grid.scale;
   int64_t size = getScaleBytes(type);
   Value at[] = {panel, block, b.addIndex(b.mulIndex(lane, size), offset)};
-  if (type == ScaleType::f32)
-    return b.loadBytesAs(matrix, at, b.f32s(lanes));
-  Type narrow =
-      type == ScaleType::f16 ? Type(b.getF16Type()) : Type(b.getBF16Type());
-  return arith::ExtFOp::create(
-      b, b.f32s(lanes),
-      b.loadBytesAs(matrix, at, VectorType::get(lanes, narrow)));
+  FloatType stored = type == ScaleType::f32   ? FloatType(b.getF32Type())
+                     : type == ScaleType::f16 ? FloatType(b.getF16Type())
+                                              : FloatType(b.getBF16Type());
+  return loadFloatsAs(b, matrix, at, stored, lanes);
 }
 
 Value GridStrip::loadSubs(int64_t offset, Value group) {
@@ -91,20 +106,101 @@ static Value moveBits(TileBuilder &b, Value words, int64_t bits, int64_t from,
                                b.constant(type, static_cast<int32_t>(mask)));
 }
 
-Value GridStrip::loadCodes(Value group, int64_t i) {
+/// Two codes of `kept`, the upper or the lower bytes of each word, moved to where `pattern`
+/// says that they are of 4, and 0 elsewhere: the word of each `pattern`.
+static Value placeKept(TileBuilder &b, Value kept, bool upper,
+                       int64_t pattern) {
+  Value word;
+  for (int64_t i : {0, 1}) {
+    int64_t from = 8 * (2 * upper + i), to = 8 * keptOfFour[pattern][i];
+    Value part = arith::AndIOp::create(
+        b, kept,
+        b.constant(kept.getType(), static_cast<int32_t>(0xffu << from)));
+    Value distance = b.constant(kept.getType(), std::abs(from - to));
+    if (from > to)
+      part = arith::ShRUIOp::create(b, part, distance);
+    if (from < to)
+      part = arith::ShLIOp::create(b, part, distance);
+    word = word ? Value(arith::OrIOp::create(b, word, part)) : part;
+  }
+  return word;
+}
+
+/// What a byte shuffle must be told so that a word of 4 codes comes from the word that
+/// keeps 2 of them: for each pattern the bytes, those that come to be 0 have their top
+/// bit set.
+static SmallVector<int32_t> getShuffles(bool upper, int64_t count) {
+  SmallVector<int32_t> shuffles(count, static_cast<int32_t>(0x80808080));
+  for (auto [pattern, kept] : llvm::enumerate(keptOfFour)) {
+    uint32_t word = 0x80808080;
+    for (auto [i, c] : llvm::enumerate(kept)) {
+      word &= ~(0xffu << 8 * c);
+      word |= static_cast<uint32_t>(2 * upper + i) << 8 * c;
+    }
+    shuffles[pattern] = static_cast<int32_t>(word);
+  }
+  return shuffles;
+}
+
+/// 4 bytes of each row, of which `kept` holds 2 in its lower or upper bytes and the
+/// others are 0. The lowest 3 bits of `patterns` say which.
+static Value spreadKept(TileBuilder &b, Value kept, bool upper,
+                        Value patterns) {
+  auto type = cast<VectorType>(kept.getType());
+  int64_t lanes = type.getNumElements();
+  Type bytes = b.bytes(4 * lanes);
+  if (lanes != 8 && lanes != 16) {
+    SmallVector<Value> words;
+    for (int64_t pattern = 0; pattern < 8; ++pattern)
+      words.push_back(placeKept(b, kept, upper, std::min<int64_t>(pattern, 5)));
+    return vector::BitCastOp::create(b, bytes,
+                                     selectByBits(b, patterns, words));
+  }
+  Value shuffles = permuteWords(b, getShuffles(upper, lanes), patterns);
+  // Shuffles count from the 128 bits that a word lies in.
+  SmallVector<int32_t> firstBytes;
+  for (int32_t lane = 0; lane < lanes; ++lane)
+    firstBytes.push_back(0x04040404 * (lane % 4));
+  shuffles = arith::OrIOp::create(b, shuffles, constantWords(b, firstBytes));
+  return shuffleBytes(b, vector::BitCastOp::create(b, bytes, kept),
+                      vector::BitCastOp::create(b, bytes, shuffles));
+}
+
+/// A 32-bit word of each row, which lies `offset` bytes behind the group's first.
+Value GridStrip::loadWords(Value group, int64_t offset) {
   Value start = b.addIndex(b.mulIndex(group, drawing.getGroupBytes()),
                            b.mulIndex(lane, 4));
+  Value at[] = {panel, block,
+                b.addIndex(start, drawing.getCodesOffset() + offset)};
+  return b.loadBytesAs(matrix, at, b.i32s(lanes));
+}
+
+/// Vector `i` of the codes that are there, 4 in each word.
+Value GridStrip::loadKept(Value group, int64_t i) {
   Value codes;
   for (auto [index, plane] : llvm::enumerate(drawing.grid.getPlanes())) {
     GridPanel::Place place = drawing.getPlace(index, i);
-    Value at[] = {panel, block,
-                  b.addIndex(start, drawing.getCodesOffset() + place.offset)};
-    Value part = moveBits(b, b.loadBytesAs(matrix, at, b.i32s(lanes)),
-                          plane.bits, place.bit, plane.shift);
+    Value part = moveBits(b, loadWords(group, place.offset), plane.bits,
+                          place.bit, plane.shift);
     codes = codes ? Value(arith::OrIOp::create(b, codes, part)) : part;
   }
-  codes = vector::BitCastOp::create(b, b.bytes(4 * lanes), codes);
-  return drawing.grid.table.empty() ? codes : toBytes(codes);
+  return codes;
+}
+
+Value GridStrip::loadCodes(Value group, int64_t i) {
+  Type bytes = b.bytes(4 * lanes);
+  if (!drawing.isTwoOfFour) {
+    Value codes = vector::BitCastOp::create(b, bytes, loadKept(group, i));
+    return drawing.grid.table.empty() ? codes : toBytes(codes);
+  }
+  GridPanel::Place place = drawing.getPatternPlace(i);
+  Value patterns = loadWords(group, place.offset);
+  if (place.bit)
+    patterns = arith::ShRUIOp::create(
+        b, patterns, b.constant(patterns.getType(), place.bit));
+  Value codes = spreadKept(b, loadKept(group, i / 2), i % 2, patterns);
+  return arith::XOrIOp::create(
+      b, codes, b.constant(bytes, static_cast<int8_t>(drawing.grid.zero)));
 }
 
 /// What codes stand for, moved above zero.

@@ -17,9 +17,18 @@ namespace llmc {
 int64_t getPanelRows(mlir::llm::PackedType weight);
 /// The drawing of a weight in panels; nothing for floats.
 std::optional<mlir::llm::GridPanel> getGridPanel(mlir::llm::PackedType weight);
-/// k per `llm.tile.dot`: a block of an integer grid, else the largest power of two
+/// k per `llm.tile.dot`: a block of an integer grid, of floats the largest power of two
 /// up to 32 that divides K.
 int64_t getTileDepth(mlir::llm::PackedType weight);
+/// Entries of each row per `llm.tile.dot`.
+int64_t getTileEntries(mlir::llm::SparseEncodingAttr encoding);
+/// How many `llm.tile.dot` a row times a panel takes.
+int64_t countTiles(mlir::llm::PackedType weight);
+
+/// `lanes` floats of `type` from byte `at` of a matrix on, as f32.
+mlir::Value loadFloatsAs(TileBuilder &b, mlir::Value matrix,
+                         mlir::ValueRange at, mlir::FloatType type,
+                         int64_t lanes);
 
 /// `lanes` consecutive rows of one panel in one block of an integer grid.
 class GridStrip {
@@ -48,6 +57,8 @@ private:
   Scales loadFloats();
   Value loadFloats(int64_t offset);
   Value loadSubs(int64_t offset, Value group);
+  Value loadWords(Value group, int64_t offset);
+  Value loadKept(Value group, int64_t i);
   Value toBytes(Value codes);
 
   TileBuilder &b;

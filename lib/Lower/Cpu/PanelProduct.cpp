@@ -11,8 +11,8 @@ namespace llmc {
 
 SmallVector<Value> PanelProduct::dot(TileBuilder &b, Value row, int64_t rows,
                                      Strips strips, bool prefetch) const {
-  int64_t blocks = weight.getCols() / getTileDepth(weight);
-  return dotBlocks(b, row, rows, strips, prefetch, b.index(0), b.index(blocks));
+  return dotBlocks(b, row, rows, strips, prefetch, b.index(0),
+                   b.index(countTiles(weight)));
 }
 
 SmallVector<Value> PanelProduct::dotBlocks(TileBuilder &b, Value row,

@@ -38,8 +38,8 @@ DeviceProduct::DeviceProduct(TileBuilder &b, const KernelArgs &args)
                         dyn_cast<PackedType>(product.getInput().getType())});
 }
 
-Value DeviceProduct::getFirstBlock(Value slice) {
-  int64_t blocks = weight.getCols() / getTileDepth(weight);
+Value DeviceProduct::getFirstBlock(PackedType of, Value slice) {
+  int64_t blocks = countTiles(of);
   return b.divIndex(b.mulIndex(slice, blocks), slices);
 }
 
@@ -101,9 +101,9 @@ public:
 
 private:
   void multiply(Value row, int64_t count) {
-    Value begin = kernel.getFirstBlock(slice);
-    Value end = kernel.getFirstBlock(b.addIndex(slice, 1));
     for (auto [p, operand] : llvm::enumerate(kernel.operands)) {
+      Value begin = kernel.getFirstBlock(operand.weight, slice);
+      Value end = kernel.getFirstBlock(operand.weight, b.addIndex(slice, 1));
       SmallVector<Value> sums = operand.dotBlocks(
           b, row, count, {panel, /*lane=*/0, /*count=*/1, /*lanes=*/1, lane},
           /*prefetch=*/false, begin, end);

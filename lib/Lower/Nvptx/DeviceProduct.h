@@ -24,8 +24,8 @@ public:
 
   DeviceProduct(TileBuilder &b, const KernelArgs &args);
 
-  /// The first block of k of a slice, or of the one behind the last.
-  Value getFirstBlock(Value slice);
+  /// The first block of k of a weight's slice, or of the one behind the last.
+  Value getFirstBlock(mlir::llm::PackedType of, Value slice);
   /// Stores what the kernel yields at a place, from the sum over k of each product.
   void finish(Value row, Value column,
               llvm::function_ref<Value(int64_t product)> sum);

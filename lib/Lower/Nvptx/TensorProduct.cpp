@@ -180,23 +180,24 @@ private:
     SmallVector<Value> state(outputs, b.f32(0));
     llvm::append_range(state, weights.load(b.index(0)));
     SmallVector<Value> zeros(outputs, b.f32(0));
-    state = b.loop(
-        b.index(0), b.index(kernel.slices), 1, state,
-        [&](Value slice, ValueRange carried) {
-          auto groupOf = [&](Value bound) {
-            return b.mulIndex(kernel.getFirstBlock(bound), grid.getGroups());
-          };
-          SmallVector<Value> start = zeros;
-          llvm::append_range(start, carried.drop_front(outputs));
-          SmallVector<Value> next =
-              b.loop(groupOf(slice), groupOf(b.addIndex(slice, 1)), 1, start,
-                     [&](Value group, ValueRange inner) {
-                       return addGroup(operand, weights, group, inner);
-                     });
-          for (int64_t i = 0; i < outputs; ++i)
-            next[i] = b.add(carried[i], next[i]);
-          return next;
-        });
+    state =
+        b.loop(b.index(0), b.index(kernel.slices), 1, state,
+               [&](Value slice, ValueRange carried) {
+                 auto groupOf = [&](Value bound) {
+                   return b.mulIndex(kernel.getFirstBlock(kernel.weight, bound),
+                                     grid.getGroups());
+                 };
+                 SmallVector<Value> start = zeros;
+                 llvm::append_range(start, carried.drop_front(outputs));
+                 SmallVector<Value> next =
+                     b.loop(groupOf(slice), groupOf(b.addIndex(slice, 1)), 1,
+                            start, [&](Value group, ValueRange inner) {
+                              return addGroup(operand, weights, group, inner);
+                            });
+                 for (int64_t i = 0; i < outputs; ++i)
+                   next[i] = b.add(carried[i], next[i]);
+                 return next;
+               });
     state.resize(outputs);
     return state;
   }
@@ -359,7 +360,11 @@ std::optional<DeviceTiler> getTensorProduct(KernelOp kernel) {
   auto weight = cast<PackedType>(products[0].getWeight().getType());
   // More of them and their sums are more than a block's memory.
   constexpr size_t mostProducts = 2;
-  if (products.size() > mostProducts || !WeightFragments::fits(weight) ||
+  auto isAlike = [&](LinearOp product) {
+    return product.getWeight().getType() == weight;
+  };
+  if (products.size() > mostProducts || !llvm::all_of(products, isAlike) ||
+      !WeightFragments::fits(weight) ||
       !isa<PackedType>(products[0].getInput().getType()))
     return std::nullopt;
   DeviceTiler tiler{

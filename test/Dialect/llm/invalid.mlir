@@ -86,6 +86,16 @@ func.func private @f(!llm.packed<4x32, #llm.q4_1, #llm.panels<8>>)
 
 // -----
 
+// expected-error @below {{panels skip zeros of 2:4, found 1:4}}
+func.func private @f(!llm.packed<4x32, #llm.q4_0, #llm.panels<16, 1:4>>)
+
+// -----
+
+// expected-error @below {{of 2:4 the codes that are not there are 0, of which such a grid has none}}
+func.func private @f(!llm.packed<4x32, #llm.q4_1, #llm.panels<16, 2:4>>)
+
+// -----
+
 // expected-error @below {{tile sizes are positive, found rows 0}}
 func.func private @f() attributes {s = #llm.schedule<rows = 0, strips = 1, lanes = 8, panels = 1>}
 
@@ -218,7 +228,7 @@ llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, round, scale, prune and low_rank steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, round, scale, prune, low_rank and outliers steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
 
 // -----

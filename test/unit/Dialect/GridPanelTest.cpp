@@ -106,6 +106,108 @@ TEST_P(Panels, HoldEveryBlockWithoutLoss) {
 INSTANTIATE_TEST_SUITE_P(Grids, Panels, testing::ValuesIn(readEncodings()),
                          nameGrid);
 
+/// What panels of 2:4 hold, read as it is drawn.
+static int readTwoOfFour(const Grid &grid, const uint8_t *bytes, int64_t row,
+                         int64_t element) {
+  constexpr int places[6][2] = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};
+  int64_t group = element / grid.group, quad = element % grid.group / 4;
+  int64_t size = grid.scale == ScaleType::f32 ? 4 : 2;
+  int64_t keptBytes = panelRows * grid.group / 2 * grid.bits / 8;
+  int64_t at =
+      panelRows * size + group * (keptBytes + panelRows * grid.group / 8);
+  const uint8_t *word =
+      bytes + at + keptBytes + quad / 8 * 4 * panelRows + 4 * row;
+  int pattern = word[quad % 8 / 2] >> 4 * (quad % 2) & 15;
+  int c = static_cast<int>(element % 4);
+  for (int kept : {0, 1})
+    if (places[pattern][kept] == c) {
+      // Of its kind the element 2 * quad + kept of panels that hold all.
+      int64_t k = 2 * quad + kept;
+      int code = 0, shift = 0;
+      int64_t plane = at;
+      for (int64_t w : {8, 4, 2, 1}) {
+        if (!(grid.bits & w))
+          continue;
+        int64_t perVector = 4 * (8 / w);
+        int byte =
+            bytes[plane + k / perVector * 4 * panelRows + 4 * row + k % 4];
+        code |= (byte >> w * (k % perVector / 4) & ((1 << w) - 1)) << shift;
+        shift += static_cast<int>(w);
+        plane += panelRows * grid.group / 2 * w / 8;
+      }
+      return code ^ static_cast<int>(grid.zero);
+    }
+  return static_cast<int>(grid.zero);
+}
+
+class PanelsOfTwoOfFour : public GridTest {
+protected:
+  /// Rows of codes of which none, one or two of each four are not zero.
+  std::vector<std::vector<uint8_t>> codes(const Grid &grid, int64_t rows) {
+    std::vector<std::vector<uint8_t>> all(rows);
+    for (std::vector<uint8_t> &row : all) {
+      row.assign(grid.group, static_cast<uint8_t>(grid.zero));
+      for (int64_t first = 0; first < grid.group; first += 4)
+        for (int kept = 0; kept < 2; ++kept)
+          row[first + random() % 4] =
+              static_cast<uint8_t>(random() & ((1 << grid.bits) - 1));
+    }
+    return all;
+  }
+};
+
+TEST_P(PanelsOfTwoOfFour, HoldEveryCode) {
+  Grid grid = *encoding().getGrid();
+  GridPanel panel(grid, panelRows, /*isTwoOfFour=*/true);
+  std::vector<uint8_t> packed(panel.getBytes());
+  auto all = codes(grid, panelRows);
+  for (int64_t row = 0; row < panelRows; ++row) {
+    GridBlock block(grid);
+    block.codes.assign(all[row].begin(), all[row].end());
+    ASSERT_TRUE(panel.pack(block, row, packed.data()));
+  }
+  for (int64_t row = 0; row < panelRows; ++row)
+    for (int64_t e = 0; e < grid.group; ++e)
+      ASSERT_EQ(readTwoOfFour(grid, packed.data(), row, e), all[row][e])
+          << "row " << row << ", element " << e;
+}
+
+/// Zeros that are not where a layout says so would be lost.
+TEST_P(PanelsOfTwoOfFour, RefuseThreeOfFour) {
+  Grid grid = *encoding().getGrid();
+  GridPanel panel(grid, panelRows, /*isTwoOfFour=*/true);
+  std::vector<uint8_t> packed(panel.getBytes());
+  GridBlock block(grid);
+  block.codes.assign(grid.group, static_cast<uint8_t>(grid.zero));
+  for (int64_t e : {4, 5, 7})
+    block.codes[e] = static_cast<uint8_t>(grid.zero ^ 1);
+  EXPECT_FALSE(panel.pack(block, 0, packed.data()));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Grids, PanelsOfTwoOfFour,
+    testing::Values("#llm.q8_0", "#llm.q4_0",
+                    "#llm.grid<bits = 3, group = 64, scale = bf16, zero = 4>",
+                    "#llm.grid<bits = 6, group = 128, scale = f32, zero = 17>",
+                    "#llm.grid<bits = 8, group = 32, scale = f16>"),
+    nameGrid);
+
+TEST_F(GridTest, PanelsOfTwoOfFourRefuse) {
+  auto layout = PanelsLayoutAttr::get(&context, panelRows, 2, 4);
+  EXPECT_EQ(layout.refuse(encoding("#llm.q8_0")), "");
+  EXPECT_EQ(layout.refuse(encoding("#llm.q4_1")),
+            "of 2:4 the codes that are not there are 0, of which such a grid "
+            "has none");
+  EXPECT_EQ(layout.refuse(encoding("#llm.q6_k")),
+            "panels of 2:4 hold groups of a multiple of 32 codes, found 16");
+  EXPECT_EQ(layout.refuse(encoding("#llm.grid<bits = 3, group = 32, scale = "
+                                   "f16, zero = 4>")),
+            "panels hold codes of 3 bits in groups of a multiple of 64, found "
+            "groups of 32");
+  EXPECT_EQ(layout.refuse(encoding("#llm.float<f16>")),
+            "only codes of integer grids are skipped");
+}
+
 /// Groups that do not fill a vector of their narrowest plane are refused, in
 /// words.
 TEST_F(GridTest, PanelsRefuseGroupsThatFillNoVector) {

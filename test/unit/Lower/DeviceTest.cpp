@@ -56,16 +56,17 @@ static void buildLinear(Graph &graph, const std::string &encoding,
 /// A few rows at a time, and so many that tensor cores multiply them.
 static const std::vector<int64_t> fewAndMany = {1, 5, 19};
 
-/// Gate and up in one kernel.
+/// Gate and up in one kernel, of one encoding or of two whose blocks differ.
 static void buildGated(Graph &graph, bool integers) {
-  int64_t inner = 32 * graph.pick(1, 9), outer = 16 * graph.pick(1, 6);
+  int64_t inner = 256 * graph.pick(1, 2), outer = 16 * graph.pick(1, 6);
   Operand x = graph.rows(inner);
   if (integers)
     x = graph.quantize(x, inner, 32, graph.pick(0, 1) == 1);
-  auto project = [&] {
-    return graph.linear(x, graph.param({outer, inner}, "q8_0"), {}, outer);
+  auto project = [&](const char *encoding) {
+    return graph.linear(x, graph.param({outer, inner}, encoding), {}, outer);
   };
-  Operand gate = project(), up = project();
+  Operand gate = project("q8_0"),
+          up = project(graph.pick(0, 1) ? "q8_0" : "q4_k");
   Operand active =
       graph.emit("llm.act silu " + gate.name + " : " + gate.type, gate.type);
   graph.finish(graph.combine("arith.mulf", active, up));

@@ -83,9 +83,9 @@ std::vector<uint8_t> Graph::randomBytes(llvm::ArrayRef<int64_t> shape,
   return bytes;
 }
 
-Operand Graph::declare(llvm::ArrayRef<int64_t> shape,
-                       llvm::StringRef encodingName,
-                       std::vector<uint8_t> bytes) {
+std::string Graph::addSource(llvm::ArrayRef<int64_t> shape,
+                             llvm::StringRef encodingName,
+                             std::vector<uint8_t> bytes) {
   EncodingAttrInterface encoding = getEncoding(encodingName);
   std::string name = "w" + std::to_string(next++);
   llvm::StringRef view(reinterpret_cast<const char *>(bytes.data()),
@@ -98,25 +98,46 @@ Operand Graph::declare(llvm::ArrayRef<int64_t> shape,
   if (llvm::Error error = store.addTensor(
           {name, llvm::SmallVector<int64_t>(shape), encoding, kept}))
     ADD_FAILURE() << llvm::toString(std::move(error));
-  std::string type = tensor(shape, encodingName);
-  if (encoding.getGrid())
-    type =
-        "!llm.packed<" +
-        llvm::join(llvm::map_range(
-                       shape, [](int64_t dim) { return std::to_string(dim); }),
-                   "x") +
-        ", #llm." + encodingName.str() + ">";
+  return name;
+}
+
+static std::string packed(llvm::ArrayRef<int64_t> shape,
+                          llvm::StringRef encoding) {
+  auto sizes =
+      llvm::map_range(shape, [](int64_t dim) { return std::to_string(dim); });
+  return "!llm.packed<" + llvm::join(sizes, "x") + ", #llm." + encoding.str() +
+         ">";
+}
+
+Operand Graph::declare(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
+                       std::vector<uint8_t> bytes) {
+  std::string type = getEncoding(encoding).getGrid() ? packed(shape, encoding)
+                                                     : tensor(shape, encoding);
+  std::string name = addSource(shape, encoding, std::move(bytes));
   declarations +=
       "  llm.weight @" + name + " : " + type + " source \"" + name + "\"\n";
   return {name, type};
 }
 
-Operand Graph::addTensor(llvm::ArrayRef<int64_t> shape,
-                         llvm::StringRef encoding, std::vector<uint8_t> bytes) {
-  Operand weight = declare(shape, encoding, std::move(bytes));
+Operand Graph::made(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
+                    const std::string &recipe) {
+  std::string type = packed(shape, encoding);
+  std::string name =
+      addSource(shape, "f32", randomBytes(shape, getEncoding("f32")));
+  declarations += "  llm.weight @" + name + " : " + type + " source \"" + name +
+                  "\" recipe [" + recipe + "]\n";
+  return readParam({name, type});
+}
+
+Operand Graph::readParam(const Operand &weight) {
   body += "    %" + weight.name + " = llm.param @" + weight.name + " : " +
           weight.type + "\n";
   return {"%" + weight.name, weight.type};
+}
+
+Operand Graph::addTensor(llvm::ArrayRef<int64_t> shape,
+                         llvm::StringRef encoding, std::vector<uint8_t> bytes) {
+  return readParam(declare(shape, encoding, std::move(bytes)));
 }
 
 Operand Graph::table(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,

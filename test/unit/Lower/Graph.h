@@ -33,6 +33,9 @@ public:
   /// Row 0 of a matrix of floats is zero.
   Operand param(llvm::ArrayRef<int64_t> shape,
                 llvm::StringRef encoding = "f32");
+  /// What the steps of `recipe` make of random floats, a matrix of `encoding`.
+  Operand made(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
+               const std::string &recipe);
   /// A parameter with these f32 values.
   Operand values(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values);
   /// One random weight per layer, as the parameter of `layer`.
@@ -102,6 +105,10 @@ private:
   /// A weight of these bytes; its symbol, without the @.
   Operand declare(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
                   std::vector<uint8_t> bytes);
+  /// Its bytes go to the store; its name there.
+  std::string addSource(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
+                        std::vector<uint8_t> bytes);
+  Operand readParam(const Operand &weight);
   Operand addTensor(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
                     std::vector<uint8_t> bytes);
   std::vector<uint8_t> randomBytes(llvm::ArrayRef<int64_t> shape,

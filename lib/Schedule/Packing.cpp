@@ -1,0 +1,138 @@
+//===- Packing.cpp - how a matrix lies in memory ----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Generated rows read every weight, so fewer bytes are faster as long as what finds the
+// numbers again costs less: a shuffle for 2 of 4, a gather for sparse rows.
+//===----------------------------------------------------------------------===//
+#include "Packing.h"
+
+#include "dialects/llm/SparseRows.h"
+
+#include "llvm/Support/Format.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+/// The most entries of a row that are gathered as fast as all are read.
+static constexpr double mostShareOfEntries = 0.5;
+
+bool Packing::skipsZeros() const {
+  return panels.isTwoOfFour() || isa<SparseEncodingAttr>(encoding);
+}
+
+Packing packDense(Type type) {
+  return {getEncoding(type), PanelsLayoutAttr::get(type.getContext())};
+}
+
+static double countBits(int64_t bytes, int64_t elements) {
+  return 8.0 * static_cast<double>(bytes) / static_cast<double>(elements);
+}
+
+/// Bits of a number of a row of `cols`, scales and all.
+static double countBits(const Packing &packing, int64_t cols) {
+  int64_t rows = packing.panels.getRows();
+  return countBits(packing.panels.getPackedBytes(rows, cols, packing.encoding),
+                   rows * cols);
+}
+
+/// The step that makes a recipe's last zeros, if those that follow keep them.
+static PruneStepAttr findZeros(WeightOp weight) {
+  PruneStepAttr zeros;
+  if (ArrayAttr recipe = weight.getRecipeAttr())
+    for (Attribute step : recipe) {
+      if (auto prune = dyn_cast<PruneStepAttr>(step))
+        zeros = prune;
+      else if (!isa<RoundStepAttr, ScaleStepAttr>(step))
+        zeros = {};
+    }
+  return zeros;
+}
+
+static bool leavesTwoOfFour(PruneStepAttr zeros) {
+  return zeros.getKeep() == 2 && zeros.getOf() == 4;
+}
+
+/// How many numbers of each row a step leaves; 0 where rows differ.
+static int64_t countEntries(PruneStepAttr zeros, int64_t cols) {
+  if (!zeros.getShare() || !zeros.getMethod().getValue().starts_with("wanda"))
+    return 0;
+  return cols - std::llround(zeros.getShare().getValueAsDouble() *
+                             static_cast<double>(cols));
+}
+
+Packing choosePacking(WeightOp weight) {
+  Packing dense = packDense(weight.getType());
+  ArrayRef<int64_t> shape = getMatrixShape(weight.getType());
+  PruneStepAttr zeros = findZeros(weight);
+  if (!zeros || shape.size() != 2)
+    return dense;
+  MLIRContext *context = weight.getContext();
+  int64_t cols = shape.back(), entries = countEntries(zeros, cols);
+  Packing sparse = dense;
+  auto floats = dyn_cast<FloatEncodingAttr>(dense.encoding);
+  if (leavesTwoOfFour(zeros))
+    sparse.panels = PanelsLayoutAttr::get(context, dense.panels.getRows(),
+                                          /*keep=*/2, /*of=*/4);
+  else if (floats && cols <= mostSparseCols && entries > 0 &&
+           entries <= mostShareOfEntries * static_cast<double>(cols))
+    sparse.encoding =
+        SparseEncodingAttr::get(context, cols, entries, floats.getType());
+  bool pays = sparse.refuse().empty() &&
+              countBits(sparse, cols) < countBits(dense, cols);
+  return pays ? sparse : dense;
+}
+
+Packing combine(const Packing &a, const Packing &b, Type type) {
+  auto x = dyn_cast<SparseEncodingAttr>(a.encoding),
+       y = dyn_cast<SparseEncodingAttr>(b.encoding);
+  if (x && y)
+    return x.getEntries() < y.getEntries() ? b : a;
+  return a == b ? a : packDense(type);
+}
+
+std::string describe(const Packing &packing, Type type) {
+  std::string text = "a matrix is packed in panels";
+  llvm::raw_string_ostream os(text);
+  int64_t cols = getMatrixShape(type).back();
+  Packing dense = packDense(type);
+  double bits = countBits(packing, cols);
+  if (packing.skipsZeros()) {
+    os << llvm::format(" without %s, %.1f bits instead of %.1f",
+                       packing.panels.isTwoOfFour() ? "the zeros of 2:4"
+                                                    : "its zeros",
+                       bits, countBits(dense, cols));
+    return text;
+  }
+  double file =
+      countBits(dense.encoding.getBlockBytes(), dense.encoding.getBlockElems());
+  if (bits > 1.1 * file)
+    os << llvm::format(", where its codes take %.1f bits instead of %.1f", bits,
+                       file);
+  return text;
+}
+
+std::string describeStoredZeros(WeightOp weight) {
+  PruneStepAttr zeros = findZeros(weight);
+  if (!zeros)
+    return "";
+  Packing dense = packDense(weight.getType());
+  if (leavesTwoOfFour(zeros)) {
+    auto sparse = PanelsLayoutAttr::get(weight.getContext(),
+                                        dense.panels.getRows(), 2, 4);
+    std::string problem = sparse.refuse(dense.encoding);
+    return "its zeros are stored: " +
+           (problem.empty() ? "panels of 2:4 are no smaller" : problem);
+  }
+  if (!isa<FloatEncodingAttr>(dense.encoding))
+    return "its zeros are stored: codes are skipped only of 2:4";
+  if (!countEntries(zeros, getMatrixShape(weight.getType()).back()))
+    return "its zeros are stored: rows have a number of them each, which only "
+           "wanda makes equal";
+  return "its zeros are stored: rows are read as fast with so few";
+}
+
+} // namespace llmc

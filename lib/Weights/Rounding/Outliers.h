@@ -1,0 +1,20 @@
+//===- Outliers.h - weights that are kept beside codes ----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef LLMC_LIB_WEIGHTS_ROUNDING_OUTLIERS_H
+#define LLMC_LIB_WEIGHTS_ROUNDING_OUTLIERS_H
+
+#include "llmc/Weights/WeightStore.h"
+
+namespace llmc {
+
+/// Sets in `isOutlier` those of `values` [.., cols], as many of each row as the step says;
+/// the rest is as in roundMatrix. Returns why that cannot be, or an empty string.
+std::string chooseOutliers(mlir::llm::OutliersStepAttr step,
+                           const WeightStore &store,
+                           llvm::ArrayRef<float> values, int64_t cols,
+                           llvm::ArrayRef<float> columnScale,
+                           std::vector<bool> &isOutlier);
+
+} // namespace llmc
+
+#endif // LLMC_LIB_WEIGHTS_ROUNDING_OUTLIERS_H

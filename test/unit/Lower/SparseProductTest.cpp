@@ -1,0 +1,113 @@
+//===- SparseProductTest.cpp - products that skip zeros of 2:4 ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "Graph.h"
+
+#include <cstring>
+
+using namespace llmc;
+using namespace llmc::test;
+
+namespace {
+enum class Rows { f32, int8, fine, bfloats };
+struct Product {
+  const char *grid;
+  int64_t group;
+  Rows rows;
+};
+void PrintTo(const Product &product, std::ostream *stream) {
+  constexpr const char *names[] = {"f32", "int8", "fine", "bfloats"};
+  *stream << product.grid << ", rows of "
+          << names[static_cast<int>(product.rows)];
+}
+class SparseProduct : public ::testing::TestWithParam<Product> {};
+
+/// Of random floats 2 of 4, rounded to `grid<…>`.
+Operand prune(Graph &graph, llvm::ArrayRef<int64_t> shape, std::string grid) {
+  std::string spelled = grid.substr(std::strlen("grid"));
+  return graph.made(shape, grid,
+                    "#llm.prune<method = \"magnitude\", keep = 2, of = 4>, "
+                    "#llm.round<grid = " +
+                        spelled + ", method = \"rtn\">");
+}
+} // namespace
+
+/// Panels of which one is not full; a gate is two products in one kernel.
+TEST_P(SparseProduct, AgreesWithTheReference) {
+  auto [grid, group, rows] = GetParam();
+  Graph graph(7);
+  int64_t inner = 2 * group, outer = 33;
+  Operand x = graph.rows(inner);
+  if (rows != Rows::f32)
+    x = graph.quantize(x, inner, group, rows == Rows::fine,
+                       rows == Rows::bfloats);
+  auto multiply = [&] {
+    return graph.linear(x, prune(graph, {outer, inner}, grid),
+                        graph.param({outer}), outer);
+  };
+  Operand gate = multiply(), up = multiply();
+  Operand act =
+      graph.emit("llm.act silu " + gate.name + " : " + gate.type, gate.type);
+  graph.finish(graph.combine("arith.mulf", act, up));
+  expectCompiledAgrees(
+      graph, stepsOf(graph, {1, 3, 19}),
+      rows == Rows::bfloats ? tolerance::bfloats : tolerance::floats, {2});
+}
+
+constexpr const char *eight =
+                         "grid<bits = 8, group = 32, scale = f16, zero = 128>",
+                     *four =
+                         "grid<bits = 4, group = 64, scale = f16, zero = 8>",
+                     *three =
+                         "grid<bits = 3, group = 128, scale = f32, zero = 4>";
+INSTANTIATE_TEST_SUITE_P(Grids, SparseProduct,
+                         ::testing::Values(Product{eight, 32, Rows::f32},
+                                           Product{eight, 32, Rows::int8},
+                                           Product{eight, 32, Rows::fine},
+                                           Product{four, 64, Rows::int8},
+                                           Product{four, 64, Rows::bfloats},
+                                           Product{three, 128, Rows::int8},
+                                           Product{three, 128, Rows::fine}));
+
+namespace {
+struct SparseRows {
+  const char *type;
+  int64_t entries;
+};
+void PrintTo(const SparseRows &rows, std::ostream *stream) {
+  *stream << rows.entries << " of " << rows.type;
+}
+class SparseRowProduct : public ::testing::TestWithParam<SparseRows> {};
+} // namespace
+
+/// Alone, added to a product of the same rows (one kernel) and added to one of bytes:
+/// as what is pruned and as outliers.
+TEST_P(SparseRowProduct, AgreesWithTheReference) {
+  auto [type, entries] = GetParam();
+  Graph graph(8);
+  int64_t inner = 96, outer = 33;
+  Operand x = graph.rows(inner);
+  std::string count = std::to_string(entries);
+  std::string encoding =
+      "sparse<cols = 96, entries = " + count + ", type = " + type + ">";
+  auto multiply = [&] {
+    Operand w =
+        graph.made({outer, inner}, encoding,
+                   "#llm.outliers<part = \"kept\", entries = " + count + ">");
+    return graph.linear(x, w, graph.param({outer}), outer);
+  };
+  auto addTo = [&](const Operand &rows) {
+    Operand whole =
+        graph.linear(rows, graph.param({outer, inner}, "q4_0"), {}, outer);
+    return graph.combine("arith.addf", whole, multiply());
+  };
+  graph.finish({multiply(), addTo(x), addTo(graph.quantize(x, inner))});
+  expectCompiledAgrees(graph, stepsOf(graph, {1, 3, 9}), tolerance::floats,
+                       {2});
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, SparseRowProduct,
+                         ::testing::Values(SparseRows{"f32", 24},
+                                           SparseRows{"f16", 5},
+                                           SparseRows{"bf16", 96},
+                                           SparseRows{"f32", 1}));
