@@ -73,6 +73,13 @@ USAGE = [
     row("C44", "two models", "llmc compile m.gguf cut.gguf -o a", 2, "'cut.gguf'", "one argument too many", "--help"),
     row("C53", "`llmc run M --activations=i8 --reference`", "llmc run m.gguf --activations=i8 --reference -p x", 2,
         "--activations", "as it was imported", "leave one out"),
+    rows("C55", "`--quantize=auto` without a budget; with two; a budget without it",
+         ("llmc compile m.gguf -q -o a --quantize=auto", 1, ("--quantize=auto", "--bits-budget=3.5", "--size-budget=60MB or --kl-budget=0.02")),
+         ("llmc compile m.gguf -q -o a --quantize=auto --bits-budget=3 --kl-budget=1", 1, ("--bits-budget", "--kl-budget", "leave one out")),
+         ("llmc compile m.gguf -q -o a --quantize=w4 --bits-budget=3", 1, ("--bits-budget=3", "--quantize=w4", "give --quantize=auto"))),
+    row("C56", "`--size-budget=60MiB`", "llmc compile m.gguf -q -o a --quantize=auto --size-budget=60MiB", 1, "'60MiB'", "B, kB, MB or GB", "60MB"),
+    row("C57", "a budget that is not reached", "llmc calibrate m.gguf -q --tokens 256 --context 64 -o s && "
+        "llmc compile m.gguf -q -o a --quantize=auto --bits-budget=1 --stats=s", 1, "--bits-budget=1", "less than", "the least is --bits-budget="),
 ]
 
 # --- llmc: what is no model -------------------------------------------------------------------------------------------------

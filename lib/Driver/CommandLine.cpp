@@ -73,10 +73,21 @@ static CLI::Option *addChoice(CLI::App *app, const std::string &flag, T &value,
 
 static void addQuantizeOptions(CLI::App *app, CompileOptions &options) {
   app->add_option("--quantize", options.quantize,
-                  "Fewer bits for the weights: w8, w4, w4-gptq, w4-awq, or "
-                  "key=value,... (bits=4,group=64,method=gptq; "
-                  "docs/quantization.md)")
+                  "Fewer bits for the weights: w8, w4, w4-gptq, w4-awq, "
+                  "key=value,... (bits=4,group=64,method=gptq), or auto within "
+                  "a budget (docs/quantization.md)")
       ->type_name("SPEC");
+  app->add_option("--bits-budget", options.bitsBudget,
+                  "For --quantize=auto: bits per weight at most, everything "
+                  "counted: 3.5")
+      ->type_name("BITS");
+  app->add_option("--size-budget", options.sizeBudget,
+                  "For --quantize=auto: all weights at most: 60MB")
+      ->type_name("SIZE");
+  app->add_option("--kl-budget", options.klBudget,
+                  "For --quantize=auto: as small as it gets with a predicted "
+                  "KL divergence of at most this: 0.02")
+      ->type_name("NATS");
   app->add_option("--sparsify", options.sparsify,
                   "Weights that become 0: 50-wanda, 2:4-sparsegpt, "
                   "50-magnitude (docs/quantization.md)")

@@ -4,8 +4,8 @@
 // Stops after the stage asked for and writes what it left: IR, assembly, an
 // object, or the program.
 //===----------------------------------------------------------------------===//
-#include "Calibration.h"
 #include "Destination.h"
+#include "EncodingSearch.h"
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Compiler.h"
@@ -62,8 +62,9 @@ llvm::Error llmc::runCompile(const CompileCommand &command) {
     return destination.takeError();
   CompileOptions options = command.options;
   llvm::FileRemover statistics;
-  if (llvm::Error error =
-          calibrateIfNeeded(command.model, command.quiet, options, statistics))
+  if (llvm::Error error = prepareQuantizing(
+          command.model, {CodeFormats::panels, command.explain, command.quiet},
+          options, statistics))
     return error;
   Progress progress(!command.quiet);
   Compiler compiler([&](Stage stage) { progress.startStage(stage); });

@@ -94,8 +94,9 @@ llvm::Error Compiler::readOptions(const CompileOptions &wanted) {
   return llvm::Error::success();
 }
 
-static void warn(const llvm::Twine &text) {
-  llvm::errs() << "llmc: " << llmrt::warningLabel(2) << text << "\n";
+void Compiler::warn(const llvm::Twine &text) {
+  if (!isQuiet)
+    llvm::errs() << "llmc: " << llmrt::warningLabel(2) << text << "\n";
 }
 
 llvm::Error Compiler::readGraph(llvm::StringRef path, Raise raise) {

@@ -5,6 +5,7 @@
 // program.
 //===----------------------------------------------------------------------===//
 #include "Destination.h"
+#include "EncodingSearch.h"
 #include "Pictures.h"
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
@@ -162,8 +163,11 @@ llvm::Error llmc::runInspect(const InspectCommand &command) {
   auto destination = Destination::open(command.svg, command.model);
   if (!destination)
     return destination.takeError();
+  CompileOptions options = command.options;
+  if (llvm::Error error = chooseEncodings(command.model, {}, options))
+    return error;
   Compiler compiler;
-  if (llvm::Error error = compiler.import(command.model, command.options))
+  if (llvm::Error error = compiler.import(command.model, options))
     return error;
   if (!command.svg.empty())
     return writePictures(compiler, *destination);

@@ -77,7 +77,11 @@ LoadedProgram::load(mlir::ModuleOp module, const CompileOptions &options,
   for (Stage stage : {Stage::optimize, Stage::schedule, Stage::lower})
     if (llvm::Error error = runStage(stage, module, options, isas))
       return error;
-  auto objects = emitObjects(module);
+  return loadCode(module);
+}
+
+llvm::Expected<LoadedProgram> LoadedProgram::loadCode(mlir::ModuleOp lowered) {
+  auto objects = emitObjects(lowered);
   if (!objects)
     return objects.takeError();
   llvm::FileRemover remover;

@@ -20,6 +20,8 @@ public:
   static llvm::Expected<LoadedProgram> load(mlir::ModuleOp module,
                                             const CompileOptions &options,
                                             llvm::ArrayRef<std::string> isas);
+  /// The code of a module that is lowered, without its weights.
+  static llvm::Expected<LoadedProgram> loadCode(mlir::ModuleOp lowered);
   LoadedProgram(LoadedProgram &&other) noexcept;
   LoadedProgram &operator=(LoadedProgram &&) = delete;
   ~LoadedProgram();

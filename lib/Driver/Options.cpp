@@ -196,6 +196,11 @@ llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
                             {"cpu", options.cpu},
                             {"target", options.target},
                             {"emulate_on", options.emulateOn}};
+  for (auto [name, budget] : {std::pair("bits_budget", &options.bitsBudget),
+                              std::pair("size_budget", &options.sizeBudget),
+                              std::pair("kl_budget", &options.klBudget)})
+    if (!budget->empty())
+      object[name] = *budget;
   if (!options.equalize.empty())
     object["equalize"] = options.equalize;
   if (!options.sparsify.empty())

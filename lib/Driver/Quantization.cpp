@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "Quantization.h"
 
+#include "QuantizeBudget.h"
 #include "llmc/Optimize/EqualizeSpec.h"
 #include "llmc/Optimize/QuantizeSpec.h"
 #include "llmc/Optimize/SparsifySpec.h"
@@ -36,6 +37,8 @@ bool llmc::needsStatistics(const CompileOptions &options) {
 }
 
 llvm::Error llmc::checkWeightOptions(const CompileOptions &options) {
+  if (llvm::Error error = readBudget(options).takeError())
+    return error;
   if (llvm::Error error =
           checkSpec("--quantize", options.quantize, parseQuantizeSpec))
     return error;

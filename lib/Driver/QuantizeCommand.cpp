@@ -5,8 +5,8 @@
 // tools read: its metadata and what is not quantised are those of the model's file.
 // Nothing is rounded twice, so the numbers must be those of a type that GGML has.
 //===----------------------------------------------------------------------===//
-#include "Calibration.h"
 #include "Destination.h"
+#include "EncodingSearch.h"
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Emit/WeightStream.h"
@@ -199,8 +199,9 @@ llvm::Error llmc::runQuantize(const QuantizeCommand &command) {
     return model.takeError();
   CompileOptions options = command.options;
   llvm::FileRemover statistics;
-  if (llvm::Error error =
-          calibrateIfNeeded(command.model, command.quiet, options, statistics))
+  if (llvm::Error error = prepareQuantizing(
+          command.model, {CodeFormats::ggml, command.explain, command.quiet},
+          options, statistics))
     return error;
   Progress progress(!command.quiet);
   Compiler compiler([&](Stage stage) { progress.startStage(stage); });

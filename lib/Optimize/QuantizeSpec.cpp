@@ -201,6 +201,9 @@ Expected<QuantizeSpec> llmc::parseQuantizeSpec(StringRef text) {
   QuantizeSpec spec;
   SmallVector<StringRef> parts;
   text.split(parts, ';');
+  spec.isAuto = parts.front() == "auto";
+  if (spec.isAuto)
+    parts.front() = searchedChoice;
   if (Error error = setChoice(spec.linears, parts.front()))
     return error;
   spec.embeddings = chooseEmbeddings(spec.linears);

@@ -5,13 +5,12 @@
 // and recipes change here; codes are chosen when the weights are made.
 //===----------------------------------------------------------------------===//
 #include "EquivalentScaling.h"
-#include "WeightReadings.h"
-#include "dialects/llm/GridPanel.h"
 #include "dialects/llm/SparseRows.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Optimize/QuantizeSpec.h"
+#include "llmc/Optimize/RoundSteps.h"
+#include "llmc/Optimize/WeightReadings.h"
 #include "llmc/Support/Explain.h"
-#include "llmc/Weights/Rounding.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -36,12 +35,6 @@ struct Task {
 
 } // namespace
 
-static std::string refuseGroup(int64_t bits, int64_t group, int64_t cols) {
-  if (cols % group)
-    return "does not divide";
-  return GridPanel::refuse(Grid{bits, group});
-}
-
 /// "16, 32, 64": the groups that a row of `cols` can have.
 static std::string listGroups(int64_t bits, int64_t cols) {
   std::string list;
@@ -52,14 +45,6 @@ static std::string listGroups(int64_t bits, int64_t cols) {
                         "it is (;NAME:keep)"
                       : list + (list.find(',') == list.npos ? " is" : " are") +
                             " possible";
-}
-
-/// The widest group that panels hold, for scales that a whole row shares.
-static int64_t findWidestGroup(int64_t bits, int64_t cols) {
-  for (int64_t group = 256; group >= 8; group -= 8)
-    if (refuseGroup(bits, group, cols).empty())
-      return group;
-  return 0;
 }
 
 /// linear(x) becomes linear(x) + w1 * (w2 * .. x).
@@ -93,11 +78,17 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
       getOperation().emitError("quantize: ") << toString(parsed.takeError());
       return signalPassFailure();
     }
+    if (parsed->isAuto) {
+      getOperation().emitError(
+          "quantize: auto is no choice but leaves it to llmc compile, which "
+          "measures the model: give the SPEC that it names with --explain");
+      return signalPassFailure();
+    }
     SmallVector<Task> tasks;
     if (failed(collect(*parsed, tasks)) || failed(chooseGroups(tasks)))
       return signalPassFailure();
     for (Task &task : tasks)
-      task.grid = makeGrid(task);
+      task.grid = makeGrid(&getContext(), task.choice, task.cols());
     scaleInputs(tasks);
     getOperation().walk([&](ParamOp param) {
       if (!param.getIndex())
@@ -111,9 +102,7 @@ private:
   LogicalResult collect(const QuantizeSpec &parsed, SmallVector<Task> &tasks);
   LogicalResult chooseGroups(MutableArrayRef<Task> tasks);
   std::string findObstacle(WeightOp weight, const QuantizeChoice &choice);
-  GridAttr makeGrid(Task &task);
   void scaleInputs(MutableArrayRef<Task> tasks);
-  RoundStepAttr makeRound(Task &task);
   void quantise(Task &task);
   std::string findSumObstacle(Task &task);
   std::string findOutlierObstacle(Task &task);
@@ -157,10 +146,7 @@ LogicalResult QuantizeWeights::collect(const QuantizeSpec &parsed,
         choice = entry.choice;
         matched[i] = true;
       }
-    if (!reading.isObserved) { // and so without statistics
-      choice.rounding = "rtn";
-      choice.scaled = false;
-    }
+    settleMethod(reading, choice);
     std::string obstacle =
         reading.obstacle ? reading.obstacle : findObstacle(weight, choice);
     if (!obstacle.empty())
@@ -184,7 +170,7 @@ LogicalResult QuantizeWeights::collect(const QuantizeSpec &parsed,
 
 LogicalResult QuantizeWeights::chooseGroups(MutableArrayRef<Task> tasks) {
   int64_t usual = 0;
-  for (int64_t group : {128, 64, 32})
+  for (int64_t group : usualGroups)
     if (!usual && llvm::all_of(tasks, [&](Task &task) {
           return task.choice.group ||
                  refuseGroup(task.choice.bits, group, task.cols()).empty();
@@ -212,16 +198,6 @@ LogicalResult QuantizeWeights::chooseGroups(MutableArrayRef<Task> tasks) {
            << " bits: " << listGroups(bits, cols);
   }
   return success();
-}
-
-GridAttr QuantizeWeights::makeGrid(Task &task) {
-  const QuantizeChoice &choice = task.choice;
-  const int64_t group =
-      *choice.group ? *choice.group : findWidestGroup(choice.bits, task.cols());
-  const int64_t middle = int64_t(1) << (choice.bits - 1);
-  return GridAttr::get(&getContext(), choice.bits, group,
-                       getFloatType(&getContext(), choice.scale), {}, 0,
-                       choice.hasMin ? 0 : middle, choice.hasMin);
 }
 
 void QuantizeWeights::scaleInputs(MutableArrayRef<Task> tasks) {
@@ -259,26 +235,10 @@ void QuantizeWeights::scaleInputs(MutableArrayRef<Task> tasks) {
   }
 }
 
-RoundStepAttr QuantizeWeights::makeRound(Task &task) {
-  const QuantizeChoice &choice = task.choice;
-  MLIRContext *context = &getContext();
-  const bool isCalibrated = needsStatistics(choice.rounding);
-  StringAttr stats = choice.scaled || isCalibrated
-                         ? task.weight.getSymNameAttr()
-                         : StringAttr();
-  auto damp = isCalibrated && choice.damp
-                  ? FloatAttr::get(Float64Type::get(context), *choice.damp)
-                  : FloatAttr();
-  return RoundStepAttr::get(context, task.grid,
-                            StringAttr::get(context, choice.rounding), stats,
-                            *choice.group == 0 ? task.cols() : 0, choice.search,
-                            damp, isCalibrated && choice.order);
-}
-
 void QuantizeWeights::quantise(Task &task) {
   WeightOp weight = task.weight;
   const QuantizeChoice &choice = task.choice;
-  RoundStepAttr round = makeRound(task);
+  RoundStepAttr round = makeRoundStep(weight, choice);
   std::string problem = choice.outliers > 0 ? findOutlierObstacle(task) : "";
   const bool hasOutliers = choice.outliers > 0 && problem.empty();
   if (!problem.empty())

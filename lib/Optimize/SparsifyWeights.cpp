@@ -5,9 +5,9 @@
 // kernels skip zeros is the layout's word (llm-pack-weights).
 //===----------------------------------------------------------------------===//
 #include "EquivalentScaling.h"
-#include "WeightReadings.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Optimize/SparsifySpec.h"
+#include "llmc/Optimize/WeightReadings.h"
 #include "llmc/Support/Explain.h"
 #include "llmc/Weights/Pruning.h"
 

@@ -1,7 +1,7 @@
 //===- WeightReadings.cpp - what a step does with its matrices ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "WeightReadings.h"
+#include "llmc/Optimize/WeightReadings.h"
 
 #include "llmc/Optimize/ObservedLinears.h"
 

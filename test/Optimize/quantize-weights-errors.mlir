@@ -17,6 +17,8 @@
 // NONE: quantize: no weight is left to quantise: products read none, or only such as the spec keeps or that have as few bits already
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:method=magic' 2>&1 | FileCheck %s --check-prefix=METHOD
 // METHOD: quantize: the weights 'w': method takes rtn, gptq, awq, awq+gptq, quantease or awq+quantease, found 'magic'
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=auto' 2>&1 | FileCheck %s --check-prefix=AUTO
+// AUTO: quantize: auto is no choice but leaves it to llmc compile, which measures the model: give the SPEC that it names with --explain
 
 llm.weight @w : tensor<32x160xf32> source "w"
 func.func @step(%x: tensor<?x160xf32>) -> tensor<?x32xf32> {

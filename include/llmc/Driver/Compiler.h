@@ -38,6 +38,9 @@ public:
   /// Remarks of passes go to stderr, at the end of each stage.
   void explain();
 
+  /// Warnings are another compiler's to say, of the same model.
+  void keepQuiet() { isQuiet = true; }
+
   /// Reads the model and settles the options.
   llvm::Error import(llvm::StringRef path, const CompileOptions &options);
   /// Reads the model and recognises what it can, or leaves a graph as it is; without
@@ -81,6 +84,7 @@ private:
   llvm::Error run(Stage stage, llvm::function_ref<llvm::Error()> action);
   llvm::Error readOptions(const CompileOptions &wanted);
   llvm::Error readGraph(llvm::StringRef path, Raise raise);
+  void warn(const llvm::Twine &text);
   void warnOfModel();
   llvm::Error readModel(llvm::StringRef path, const CompileOptions &wanted);
   llvm::Error readModule(llvm::StringRef path);
@@ -91,6 +95,7 @@ private:
   llvm::Expected<llvm::json::Object> describeStep();
 
   std::shared_ptr<Explanation> explanation; // null: nobody asked
+  bool isQuiet = false;
   mlir::MLIRContext context;
   std::function<void(Stage)> onStage;
   ImportedModel model;

@@ -33,6 +33,8 @@ struct CompileOptions {
   Activations activations = Activations::automatic;
   WeightMode weights = WeightMode::keep;
   std::string quantize; // a spec of Optimize/QuantizeSpec.h; empty: as they are
+  // What --quantize=auto keeps to, as it was given (lib/Driver/QuantizeBudget.h).
+  std::string bitsBudget, sizeBudget, klBudget;
   std::string equalize; // a spec of Optimize/EqualizeSpec.h
   std::string sparsify; // a spec of Optimize/SparsifySpec.h
   std::string stats;    // what llmc calibrate wrote; empty: none

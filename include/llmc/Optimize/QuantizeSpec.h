@@ -1,7 +1,7 @@
 //===- QuantizeSpec.h - how weights are to be quantised, as text -*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//   SPEC     = CHOICE { ";" PATTERN ":" CHOICE }
+//   SPEC     = (CHOICE | "auto") { ";" PATTERN ":" CHOICE }
 //   CHOICE   = "keep" | PRESET { "," KEY "=" VALUE } | KEY "=" VALUE { "," … }
 //   PATTERN  = a weight's name with * and ? for what may be anything
 //
@@ -41,12 +41,19 @@ struct QuantizeChoice {
 };
 
 struct QuantizeSpec {
+  /// A search chooses (EncodingUnits.h) for what no pattern names; `linears` is what
+  /// patterns inherit.
+  bool isAuto = false;
   QuantizeChoice linears;
   /// Tables of rows and the product that gives logits: few weights of a large model,
   /// and what all others depend on.
   QuantizeChoice embeddings;
   std::vector<SpecOverride<QuantizeChoice>> overrides;
 };
+
+/// What patterns behind auto inherit, and what stands before the choices of a search.
+inline constexpr const char *searchedChoice =
+    "method=gptq,bits=4,scale-search=yes";
 
 /// Fails, saying what is known, on what is no spec.
 llvm::Expected<QuantizeSpec> parseQuantizeSpec(llvm::StringRef text);

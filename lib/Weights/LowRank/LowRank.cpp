@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 #include "LowRank.h"
 
-#include "../InputStatistics.h"
 #include "../Rounding/Rounding.h"
+
+#include "llmc/Weights/RoundingError.h"
 
 using namespace llvm;
 using namespace llmc;
@@ -28,20 +29,6 @@ void llmc::takeOff(const Factors &factors, bool keepsZeros,
       if (!keepsZeros || value != 0)
         value = static_cast<float>(value - sum);
     }
-}
-
-/// Of a matrix, or with sums that of a product with it.
-static double measure(ArrayRef<float> error, int64_t cols,
-                      ArrayRef<float> sums) {
-  double all = 0;
-  for (size_t first = 0; first < error.size(); first += cols)
-    for (int64_t i = 0; i < cols; ++i) {
-      double slope = sums.empty() ? error[first + i] : 0;
-      for (int64_t j = 0; !sums.empty() && j < cols; ++j)
-        slope += static_cast<double>(sums[i * cols + j]) * error[first + j];
-      all += slope * error[first + i];
-    }
-  return all;
 }
 
 /// What rounding takes away from `values`, less `before`.
@@ -90,7 +77,7 @@ std::string llmc::compensateRounding(LowRankStepAttr step,
                        findRightFactor(next.left(), error, cols, rank));
     takeOff(next, /*keepsZeros=*/false, error);
     const double left =
-        step.getIterations() > 1 ? measure(error, cols, sums) : 0;
+        step.getIterations() > 1 ? measureProduct(error, cols, sums) : 0;
     if (i > 0 && left >= least)
       break;
     least = left;

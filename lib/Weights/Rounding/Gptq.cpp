@@ -12,7 +12,6 @@
 // 1 / U_jj^2, what it costs once later columns have made up for it, leaves less of the
 // layer's error and more of the model's (docs/quantization.md).
 //===----------------------------------------------------------------------===//
-#include "../InputStatistics.h"
 #include "Rounding.h"
 
 #include <numeric>
@@ -47,8 +46,9 @@ private:
   CodeRange range;
   const int64_t cols;
   std::vector<int64_t> order; // columns as they are taken
-  InverseFactor inverse;      // in that order
-  std::vector<double> tile;   // [cols in that order, tileRows]
+  InverseFactor own;          // in that order, if nobody has it
+  const InverseFactor *inverse = &own;
+  std::vector<double> tile; // [cols in that order, tileRows]
 };
 
 } // namespace
@@ -65,14 +65,18 @@ void Gptq::chooseOrder() {
 std::string Gptq::prepare() {
   chooseOrder();
   mlir::FloatAttr asked = input.step.getDamp();
+  if (input.inverse && !asked && !input.step.getOrder()) {
+    inverse = input.inverse;
+    return "";
+  }
   return factorSums(input.xtx, asked ? asked.getValueAsDouble() : usualDamp,
-                    order, inverse);
+                    order, own);
 }
 
 void Gptq::load(int64_t row, int64_t rows) {
   for (int64_t place = 0; place < cols; ++place)
     for (int64_t lane = 0; lane < tileRows; ++lane) {
-      bool isThere = lane < rows && !inverse.isDead[order[place]];
+      bool isThere = lane < rows && !inverse->isDead[order[place]];
       tile[place * tileRows + lane] =
           isThere ? input.values[(row + lane) * cols + order[place]] : 0;
     }
@@ -93,7 +97,7 @@ void Gptq::fitScales(int64_t row, int64_t rows, int64_t first) {
 void Gptq::roundColumn(int64_t place, int64_t row, int64_t rows,
                        double *errors) {
   const int64_t col = order[place];
-  const double pivot = inverse.u[place * cols + place];
+  const double pivot = inverse->u[place * cols + place];
   for (int64_t lane = 0; lane < rows; ++lane) {
     const GroupScale &scale = scaleOf(row + lane, col);
     const double value = tile[place * tileRows + lane];
@@ -124,7 +128,7 @@ void Gptq::roundTile(int64_t row, int64_t rows) {
     if (!ordered && place % input.span == 0)
       fitScales(row, rows, place);
     roundColumn(place, row, rows, errors);
-    const double *factors = &inverse.u[place * cols];
+    const double *factors = &inverse->u[place * cols];
     for (int64_t later = place + 1; later < cols; ++later)
       for (int64_t lane = 0; lane < tileRows; ++lane)
         tile[later * tileRows + lane] -= errors[lane] * factors[later];

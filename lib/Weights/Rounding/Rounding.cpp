@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 #include "Rounding.h"
 
-#include "../InputStatistics.h"
 #include "llmc/Weights/Errors.h"
 
 #include <cmath>
@@ -84,6 +83,23 @@ static std::string checkScales(const RoundedMatrix &matrix) {
   return "";
 }
 
+/// Why there are no such codes of rows of `cols`, or an empty string.
+static std::string checkStep(RoundStepAttr step, int64_t cols,
+                             bool keepsZeros) {
+  const Grid grid = *step.getGrid().getGrid();
+  const int64_t span = step.getSpan() ? step.getSpan() : grid.group;
+  if (keepsZeros && grid.hasMin)
+    return "is pruned, and codes above a minimum have none for 0: take "
+           "zero=sym";
+  if (cols % span || span % grid.group)
+    return "rows of " + std::to_string(cols) + " are no groups of " +
+           std::to_string(span);
+  if (!findMethod(step.getMethod()))
+    return "there is no method " + quote(step.getMethod().getValue()) +
+           " that rounds weights";
+  return "";
+}
+
 static void packBlocks(const RoundingInput &input, const RoundedMatrix &matrix,
                        std::vector<uint8_t> &made) {
   GridAttr encoding = input.step.getGrid();
@@ -101,28 +117,23 @@ static void packBlocks(const RoundingInput &input, const RoundedMatrix &matrix,
   }
 }
 
-std::string llmc::roundMatrix(RoundStepAttr step, const WeightStore &store,
-                              ArrayRef<float> values, int64_t cols,
-                              ArrayRef<float> columnScale, bool keepsZeros,
-                              std::vector<uint8_t> &made) {
-  RoundingInput input;
+void llmc::setStep(RoundStepAttr step, RoundingInput &input) {
   input.step = step;
   input.grid = *step.getGrid().getGrid();
+  input.span = step.getSpan() ? step.getSpan() : input.grid.group;
+}
+
+std::string llmc::prepareRounding(RoundStepAttr step, const WeightStore &store,
+                                  ArrayRef<float> values, int64_t cols,
+                                  ArrayRef<float> columnScale, bool keepsZeros,
+                                  RoundingInput &input) {
+  if (std::string problem = checkStep(step, cols, keepsZeros); !problem.empty())
+    return problem;
+  setStep(step, input);
   input.cols = cols;
   input.rows = static_cast<int64_t>(values.size()) / cols;
-  input.span = step.getSpan() ? step.getSpan() : input.grid.group;
   input.values = values;
   input.keepsZeros = keepsZeros;
-  if (keepsZeros && input.grid.hasMin)
-    return "is pruned, and codes above a minimum have none for 0: take "
-           "zero=sym";
-  if (cols % input.span || input.span % input.grid.group)
-    return "rows of " + std::to_string(cols) + " are no groups of " +
-           std::to_string(input.span);
-  const Method *method = findMethod(step.getMethod());
-  if (!method)
-    return "there is no method " + quote(step.getMethod().getValue()) +
-           " that rounds weights";
   if (std::string problem = checkStatistics(store, step, cols);
       !problem.empty())
     return problem;
@@ -135,13 +146,32 @@ std::string llmc::roundMatrix(RoundStepAttr step, const WeightStore &store,
       return problem;
   for (int64_t i = 0; !input.xtx.empty() && i < cols; ++i)
     input.importance.push_back(input.xtx[i * cols + i]);
+  return "";
+}
+
+std::string llmc::roundPrepared(const RoundingInput &input,
+                                std::vector<uint8_t> &made) {
   RoundedMatrix matrix;
-  matrix.codes.resize(values.size());
-  matrix.scales.resize(values.size() / input.span);
+  matrix.codes.resize(input.values.size());
+  matrix.scales.resize(input.values.size() / input.span);
+  const Method *method = findMethod(input.step.getMethod());
+  assert(method && "what is prepared has a method");
   if (std::string problem = method->round(input, matrix); !problem.empty())
     return problem;
   if (std::string problem = checkScales(matrix); !problem.empty())
     return problem;
   packBlocks(input, matrix, made);
   return "";
+}
+
+std::string llmc::roundMatrix(RoundStepAttr step, const WeightStore &store,
+                              ArrayRef<float> values, int64_t cols,
+                              ArrayRef<float> columnScale, bool keepsZeros,
+                              std::vector<uint8_t> &made) {
+  RoundingInput input;
+  if (std::string problem = prepareRounding(step, store, values, cols,
+                                            columnScale, keepsZeros, input);
+      !problem.empty())
+    return problem;
+  return roundPrepared(input, made);
 }

@@ -7,6 +7,7 @@
 #ifndef LLMC_LIB_WEIGHTS_ROUNDING_ROUNDING_H
 #define LLMC_LIB_WEIGHTS_ROUNDING_ROUNDING_H
 
+#include "../InputStatistics.h"
 #include "GridFit.h"
 
 #include "llmc/Weights/Rounding.h"
@@ -24,6 +25,8 @@ struct RoundingInput {
   std::vector<float> xtx;        // [cols, cols], or empty: no statistics
   std::vector<float> importance; // [cols], mean square of the input; or empty
   bool keepsZeros = false;       // of pruned weights
+  // Of xtx with the usual damping, for columns in their order; null: not yet known.
+  const InverseFactor *inverse = nullptr;
 
   bool keepsZero(int64_t row, int64_t col) const {
     return keepsZeros && values[row * cols + col] == 0;
@@ -43,6 +46,18 @@ using RoundMatrix = std::string (*)(const RoundingInput &input,
 std::string roundToNearest(const RoundingInput &input, RoundedMatrix &result);
 std::string roundByGptq(const RoundingInput &input, RoundedMatrix &result);
 std::string roundByQuantEase(const RoundingInput &input, RoundedMatrix &result);
+
+/// What all methods need for a matrix of `values` [.., cols]; and the blocks of
+/// `input.step`. Both return why there is none, or an empty string.
+std::string prepareRounding(mlir::llm::RoundStepAttr step,
+                            const WeightStore &store,
+                            llvm::ArrayRef<float> values, int64_t cols,
+                            llvm::ArrayRef<float> columnScale, bool keepsZeros,
+                            RoundingInput &input);
+std::string roundPrepared(const RoundingInput &input,
+                          std::vector<uint8_t> &made);
+/// Has a prepared input rounded by another step of the same statistics.
+void setStep(mlir::llm::RoundStepAttr step, RoundingInput &input);
 
 /// The blocks of the step's grid for a matrix of `values` [.., cols], all rows one
 /// below the other. A column of `values` that was multiplied by an entry of

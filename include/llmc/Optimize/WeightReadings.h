@@ -1,7 +1,7 @@
 //===- WeightReadings.h - what a step does with its matrices ----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef LLMC_LIB_OPTIMIZE_WEIGHTREADINGS_H
-#define LLMC_LIB_OPTIMIZE_WEIGHTREADINGS_H
+#ifndef LLMC_OPTIMIZE_WEIGHTREADINGS_H
+#define LLMC_OPTIMIZE_WEIGHTREADINGS_H
 
 #include "dialects/llm/LLMDialect.h"
 
@@ -23,4 +23,4 @@ llvm::MapVector<mlir::StringAttr, Reading> findReadings(mlir::ModuleOp module);
 
 } // namespace llmc
 
-#endif // LLMC_LIB_OPTIMIZE_WEIGHTREADINGS_H
+#endif // LLMC_OPTIMIZE_WEIGHTREADINGS_H

@@ -1,0 +1,36 @@
+//===- RoundSteps.h - from a choice to a step of a recipe -------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the pass writes into recipes, and what a search for choices measures.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_OPTIMIZE_ROUNDSTEPS_H
+#define LLMC_OPTIMIZE_ROUNDSTEPS_H
+
+#include "llmc/Optimize/QuantizeSpec.h"
+#include "llmc/Optimize/WeightReadings.h"
+
+namespace llmc {
+
+/// Columns that share a scale where nobody says, widest first.
+inline constexpr int64_t usualGroups[] = {128, 64, 32};
+
+/// Why rows of `cols` have no groups of `group` codes of `bits`; empty if they can.
+std::string refuseGroup(int64_t bits, int64_t group, int64_t cols);
+
+/// The widest group that panels hold, for scales that a whole row shares; 0: none.
+int64_t findWidestGroup(int64_t bits, int64_t cols);
+
+/// What is read by no product whose input is observed has no statistics.
+void settleMethod(const Reading &reading, QuantizeChoice &choice);
+
+/// The grid of a choice whose group is known.
+mlir::llm::GridAttr makeGrid(mlir::MLIRContext *context,
+                             const QuantizeChoice &choice, int64_t cols);
+
+/// The step that gives `weight` codes of that grid.
+mlir::llm::RoundStepAttr makeRoundStep(mlir::llm::WeightOp weight,
+                                       const QuantizeChoice &choice);
+
+} // namespace llmc
+
+#endif // LLMC_OPTIMIZE_ROUNDSTEPS_H

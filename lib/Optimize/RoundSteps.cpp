@@ -1,0 +1,58 @@
+//===- RoundSteps.cpp - from a choice to a step of a recipe ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "llmc/Optimize/RoundSteps.h"
+
+#include "dialects/llm/GridPanel.h"
+#include "llmc/Weights/Rounding.h"
+
+using namespace llmc;
+using namespace mlir;
+using namespace mlir::llm;
+
+std::string llmc::refuseGroup(int64_t bits, int64_t group, int64_t cols) {
+  if (cols % group)
+    return "does not divide";
+  return GridPanel::refuse(Grid{bits, group});
+}
+
+int64_t llmc::findWidestGroup(int64_t bits, int64_t cols) {
+  for (int64_t group = 256; group >= 8; group -= 8)
+    if (refuseGroup(bits, group, cols).empty())
+      return group;
+  return 0;
+}
+
+void llmc::settleMethod(const Reading &reading, QuantizeChoice &choice) {
+  if (reading.isObserved)
+    return;
+  choice.rounding = "rtn";
+  choice.scaled = false;
+}
+
+GridAttr llmc::makeGrid(MLIRContext *context, const QuantizeChoice &choice,
+                        int64_t cols) {
+  assert(choice.group && "groups are chosen before grids are made");
+  const int64_t group =
+      *choice.group ? *choice.group : findWidestGroup(choice.bits, cols);
+  const int64_t middle = int64_t(1) << (choice.bits - 1);
+  return GridAttr::get(context, choice.bits, group,
+                       getFloatType(context, choice.scale), {}, 0,
+                       choice.hasMin ? 0 : middle, choice.hasMin);
+}
+
+RoundStepAttr llmc::makeRoundStep(WeightOp weight,
+                                  const QuantizeChoice &choice) {
+  MLIRContext *context = weight.getContext();
+  const int64_t cols = getMatrixShape(weight.getType()).back();
+  const bool isCalibrated = needsStatistics(choice.rounding);
+  StringAttr stats =
+      choice.scaled || isCalibrated ? weight.getSymNameAttr() : StringAttr();
+  auto damp = isCalibrated && choice.damp
+                  ? FloatAttr::get(Float64Type::get(context), *choice.damp)
+                  : FloatAttr();
+  return RoundStepAttr::get(context, makeGrid(context, choice, cols),
+                            StringAttr::get(context, choice.rounding), stats,
+                            *choice.group == 0 ? cols : 0, choice.search, damp,
+                            isCalibrated && choice.order);
+}

@@ -1,0 +1,143 @@
+//===- EncodingUnitsTest.cpp - what --quantize=auto chooses between -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "llmc/Optimize/EncodingUnits.h"
+#include "DriverTesting.h"
+
+using namespace llmc;
+using namespace llmc::testing;
+
+namespace {
+
+/// Two products of one input, one of another, and what gives logits.
+const char *const step = R"(
+  llm.weight @q : tensor<32x128xf32> source "q"
+  llm.weight @"k[0];x" : tensor<16x128xf32> source "k"
+  llm.weight @down : !llm.packed<128x32, #llm.q8_0> source "down"
+  llm.weight @head : tensor<64x128xf32> source "head"
+  func.func @step(%x: tensor<?x128xf32>) -> (tensor<?x64xf32>, tensor<?x16xf32>) {
+    %wq = llm.param @q : tensor<32x128xf32>
+    %wk = llm.param @"k[0];x" : tensor<16x128xf32>
+    %wd = llm.param @down : !llm.packed<128x32, #llm.q8_0>
+    %wh = llm.param @head : tensor<64x128xf32>
+    %q = llm.linear %x, %wq : (tensor<?x128xf32>, tensor<32x128xf32>) -> tensor<?x32xf32>
+    %k = llm.linear %x, %wk : (tensor<?x128xf32>, tensor<16x128xf32>) -> tensor<?x16xf32>
+    %a = llm.act silu %k : tensor<?x16xf32>
+    %d = llm.linear %q, %wd : (tensor<?x32xf32>, !llm.packed<128x32, #llm.q8_0>) -> tensor<?x128xf32>
+    %y = llm.linear %d, %wh : (tensor<?x128xf32>, tensor<64x128xf32>) -> tensor<?x64xf32>
+    return %y, %a : tensor<?x64xf32>, tensor<?x16xf32>
+  })";
+
+class EncodingUnitsTest : public ::testing::Test {
+protected:
+  EncodingSpace find(llvm::StringRef spec,
+                     CodeFormats formats = CodeFormats::panels) {
+    auto space = findEncodingUnits(*module, spec, formats);
+    EXPECT_TRUE(bool(space));
+    return space ? std::move(*space) : EncodingSpace();
+  }
+  /// The SPEC of the options with so many bits, or the only ones.
+  static std::string spell(const EncodingSpace &space, int64_t bits) {
+    std::vector<size_t> chosen;
+    for (const EncodingUnit &unit : space.units) {
+      auto option =
+          llvm::find_if(unit.options, [&](const EncodingOption &option) {
+            return option.choice.bits == bits;
+          });
+      chosen.push_back(
+          option == unit.options.end() ? 0 : option - unit.options.begin());
+    }
+    return spellSpec(space, chosen);
+  }
+
+  Context context;
+  mlir::OwningOpRef<mlir::ModuleOp> module = context.parse(step);
+};
+
+} // namespace
+
+TEST_F(EncodingUnitsTest, WeightsWithOneInputShareAChoice) {
+  EncodingSpace space = find("auto");
+  ASSERT_EQ(space.units.size(), 3u);
+  EXPECT_EQ(space.units[0].weights.size(), 2u);
+  EXPECT_EQ(space.units[1].weights.size(), 1u);
+  EXPECT_TRUE(space.units[2].reading.isTable);
+  EXPECT_EQ(space.base, "method=gptq,bits=4,scale-search=yes,group=32");
+}
+
+TEST_F(EncodingUnitsTest, OptionsBeginWithTheFewestBits) {
+  for (auto formats : {CodeFormats::panels, CodeFormats::ggml})
+    for (const EncodingUnit &unit : find("auto", formats).units) {
+      EXPECT_GT(unit.options.size(), 2u);
+      for (size_t i = 1; i < unit.options.size(); ++i)
+        EXPECT_LE(unit.options[i - 1].choice.bits, unit.options[i].choice.bits);
+      EXPECT_EQ(unit.options.back().choice.bits, 8);
+    }
+}
+
+TEST_F(EncodingUnitsTest, ASpecSaysEverything) {
+  EncodingSpace space = find("auto");
+  std::string spec = spell(space, 5);
+  EXPECT_EQ(spec, space.base + ";q:bits=5;k\\[0\\]?x:bits=5;down:bits=5;"
+                               "head:bits=5,zero=asym,method=rtn");
+  auto parsed = parseQuantizeSpec(spec);
+  ASSERT_TRUE(bool(parsed));
+  EXPECT_FALSE(parsed->isAuto);
+  EXPECT_EQ(parsed->linears.rounding, "gptq");
+  ASSERT_EQ(parsed->overrides.size(), 4u);
+  EXPECT_TRUE(parsed->overrides[1].pattern.match("k[0];x"));
+  EXPECT_EQ(parsed->overrides[1].choice.bits, 5);
+  EXPECT_EQ(parsed->overrides[3].choice.rounding, "rtn");
+  EXPECT_TRUE(parsed->overrides[3].choice.hasMin);
+  // What is inherited is not said.
+  EXPECT_EQ(spell(space, 4), space.base + ";head:bits=4,zero=asym,method=rtn");
+}
+
+TEST_F(EncodingUnitsTest, WhatPatternsNameIsFixed) {
+  EncodingSpace space = find("auto;q:bits=6;he*:keep");
+  ASSERT_EQ(space.units.size(), 4u);
+  EXPECT_TRUE(space.units[0].isNamed);
+  ASSERT_EQ(space.units[0].options.size(), 1u);
+  EXPECT_EQ(space.units[0].options[0].choice.bits, 6);
+  EXPECT_EQ(space.units[0].options[0].choice.group, 32);
+  EXPECT_FALSE(space.units[1].isNamed);
+  EXPECT_TRUE(space.units[3].options[0].choice.keep);
+  EXPECT_TRUE(llvm::StringRef(spell(space, 3)).ends_with(";q:bits=6;he*:keep"));
+}
+
+TEST_F(EncodingUnitsTest, WhatCannotBeMeasuredIsRefused) {
+  for (const char *spec : {"auto;q:method=awq", "auto;q:rank=8"}) {
+    auto space = findEncodingUnits(*module, spec, CodeFormats::panels);
+    ASSERT_FALSE(bool(space));
+    EXPECT_NE(llvm::toString(space.takeError()).find("is not measured"),
+              std::string::npos);
+  }
+}
+
+/// Eight bits stay where eight are asked.
+TEST_F(EncodingUnitsTest, FewerBitsThanTheFilesAreRounded) {
+  EncodingSpace space = find("auto");
+  const EncodingUnit &down = space.units[1];
+  mlir::llm::WeightOp weight = down.weights.front();
+  EXPECT_FALSE(findRoundStep(down, weight, down.options.back()));
+  auto round = findRoundStep(down, weight, down.options[down.probe]);
+  ASSERT_TRUE(bool(round));
+  EXPECT_EQ(round.getGrid().getBits(), 3);
+  EXPECT_EQ(round.getMethod(), "gptq");
+  EXPECT_EQ(round.getStats(), "down");
+  const EncodingUnit &head = space.units[2];
+  round = findRoundStep(head, head.weights.front(), head.options[head.probe]);
+  EXPECT_EQ(round.getGrid().getBits(), 4);
+  EXPECT_EQ(round.getMethod(), "rtn");
+  EXPECT_FALSE(round.getStats());
+}
+
+/// GGML's types have 32 codes with a scale.
+TEST_F(EncodingUnitsTest, AFileHasTypesOfItsOwn) {
+  for (const EncodingUnit &unit : find("auto", CodeFormats::ggml).units)
+    for (const EncodingOption &option : unit.options) {
+      EXPECT_EQ(option.choice.group, 32);
+      EXPECT_TRUE(option.choice.bits == 4 || option.choice.bits == 5 ||
+                  option.choice.bits == 8);
+    }
+}
