@@ -188,11 +188,12 @@ int64_t SampleOp::getScratchBytes(TargetAttr) {
 }
 
 int64_t AttentionOp::getScratchBytes(TargetAttr target) {
-  if (!getCache() ||
-      target.isDevice()) // whose blocks cannot wait for one another
+  // Rows of latents go without parts on a device.
+  if (!getCache() || (target.isDevice() && !getCache().getType().getValueDim()))
     return 0;
-  return attention::getScratchBytes(getMatrixShape(getType())[1],
-                                    getCache().getType().getValueChannels());
+  return attention::getParts(target.isDevice())
+      .getScratchBytes(getMatrixShape(getType())[1],
+                       getCache().getType().getValueChannels());
 }
 
 /// Of a window or a chunk a row sees less than the cache has.

@@ -3,7 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "KernelFunctions.h"
 
-#include "Nvptx/DeviceTiler.h"
+#include "Nvptx/DecodeAttention.h"
 #include "Nvptx/Threads.h"
 
 #include "dialects/llm/ActRow.h"
@@ -153,6 +153,23 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
   tile(b, args);
   func::ReturnOp::create(b);
   return function;
+}
+
+func::FuncOp KernelFunctions::getClear(Type scratch) {
+  if (clear)
+    return clear;
+  TargetAttr target = getTarget(step);
+  TileBuilder b(step.getLoc(), step.getContext());
+  b.setInsertionPointToEnd(getDeviceModule(step, target.getIsa()).getBody());
+  std::string name = (step.getName().split('.').first + "_clear").str();
+  clear = func::FuncOp::create(b, name, b.getFunctionType({scratch}, {}));
+  setTarget(clear, target);
+  b.setInsertionPointToStart(clear.addEntryBlock());
+  b.function = clear;
+  numberBlocks(b, clearThreads);
+  clearCounters(b, clear.getArgument(0));
+  func::ReturnOp::create(b);
+  return clear;
 }
 
 } // namespace llmc

@@ -36,6 +36,9 @@ public:
   /// is a worker and knows which, and `form` is one of the kernel's (DeviceTiler.h).
   mlir::func::FuncOp get(mlir::llm::KernelOp kernel, mlir::TypeRange arguments,
                          bool usesBatch, size_t form = 0);
+  /// The function that sets what counts the parts of attention to 0, of scratch: a
+  /// device's, a block for each range.
+  mlir::func::FuncOp getClear(mlir::Type scratch);
   int64_t count() const { return functions.size(); }
 
 private:
@@ -52,6 +55,7 @@ private:
   };
   mlir::func::FuncOp step;
   std::vector<Known> functions;
+  mlir::func::FuncOp clear; // null: not asked for
 };
 
 } // namespace llmc

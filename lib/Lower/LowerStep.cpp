@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Barriers.h"
 #include "KernelFunctions.h"
-#include "Nvptx/DeviceTiler.h"
+#include "Nvptx/DecodeAttention.h"
 #include "StepFields.h"
 #include "llmc/Lower/Cpu/TileBuilder.h"
 #include "llmc/Lower/Passes.h"
@@ -54,6 +54,8 @@ public:
     if (failed(lowerBlock(b, step.getBody().front())))
       return failure();
     func::ReturnOp::create(b);
+    if (countsParts)
+      clearCounters(entry);
     applied(step, "llm-lower-step", [&] {
       return std::to_string(calls) + " kernels become " +
              std::to_string(functions.count()) + " functions and " +
@@ -115,6 +117,7 @@ private:
     batch.sampling = args.get(StepField::sampling);
     batch.ranges = args.get(StepField::ranges);
     batch.rangeCount = args.get(StepField::rangeCount);
+    promptRows = args.get(StepField::promptRows);
     for (size_t i = 0; i < plan.getResults().size(); ++i)
       results.push_back(args.getResult(i));
     b.worker = args.getWorker();
@@ -360,7 +363,7 @@ private:
     if (usesBatch && tables)
       arguments.append({tables->blockTable, tables->slotPositions});
     if (int64_t bytes = kernel.getScratch().value_or(0)) {
-      arguments.push_back(viewScratch(b, bytes));
+      arguments.push_back(viewScratch(b, bytes, count));
       writes.push_back({Access::scratch, 0, 1});
     }
     if (getTarget(step).isDevice()) {
@@ -387,13 +390,18 @@ private:
   }
 
   /// Launches are in order, so nothing else separates kernels. Of several forms, the
-  /// number of rows chooses.
+  /// number of rows chooses, or each takes its share of them.
   void launch(TileBuilder &b, KernelOp kernel, ValueRange arguments,
               bool usesBatch, Value count) {
     SmallVector<DeviceTiler> forms = chooseDeviceTilers(kernel);
     SmallVector<func::FuncOp> built;
     for (size_t form = 0; form < forms.size(); ++form)
       built.push_back(getFunction(kernel, arguments, usesBatch, count, form));
+    if (forms.back().sharesRows) {
+      for (auto [tiler, function] : llvm::zip(forms, built))
+        launch(b, tiler, function, arguments, count);
+      return;
+    }
     OpBuilder::InsertionGuard guard(b);
     for (size_t form = forms.size() - 1; form; --form) {
       Value isWorthIt = b.compare(arith::CmpIPredicate::uge, count,
@@ -411,8 +419,22 @@ private:
     auto symbol = SymbolRefAttr::get(
         function->getParentOfType<ModuleOp>().getSymNameAttr(),
         FlatSymbolRefAttr::get(function));
-    LaunchOp::create(b, symbol, tiler.countBlocks(b, count), tiler.threads,
+    LaunchCounts counts = {count, batch.rangeCount, promptRows};
+    LaunchOp::create(b, symbol, tiler.countBlocks(b, counts), tiler.threads,
                      IntegerAttr(), arguments);
+  }
+
+  /// Before all kernels.
+  void clearCounters(Block *entry) {
+    TileBuilder b(step.getLoc(), context);
+    b.setInsertionPointToStart(entry);
+    Value view = viewScratch(b, 0, rows);
+    func::FuncOp function = functions.getClear(view.getType());
+    auto symbol = SymbolRefAttr::get(
+        function->getParentOfType<ModuleOp>().getSymNameAttr(),
+        FlatSymbolRefAttr::get(function));
+    LaunchOp::create(b, symbol, batch.rangeCount, clearThreads, IntegerAttr(),
+                     view);
   }
 
   CostAttr getCost(KernelOp kernel, Value count) {
@@ -451,12 +473,17 @@ private:
                                   place.result ? place.result : arena, offset,
                                   count);
   }
-  /// That of all workers.
-  Value viewScratch(TileBuilder &b, int64_t bytes) {
+  /// That of all workers: on a device of the rows that are asked for, or of ranges.
+  Value viewScratch(TileBuilder &b, int64_t bytes, Value count) {
     assert(bytes <= plan.getScratchBytesPerWorker() &&
            "a kernel with more scratch than was planned");
     auto type = MemRefType::get(ShapedType::kDynamic, b.getI8Type());
-    Value team = getTarget(step).isDevice() ? logitRowCount : b.workers;
+    Value team = b.workers;
+    if (getTarget(step).isDevice()) {
+      bool asked = count == logitRowCount;
+      countsParts |= !asked;
+      team = asked ? logitRowCount : batch.rangeCount;
+    }
     return memref::ViewOp::create(
         b, type, scratch, b.index(0),
         b.mulIndex(team, plan.getScratchBytesPerWorker()));
@@ -498,7 +525,8 @@ private:
   Value weights, arena, scratch, tokens, logitRows;
   SmallVector<Value> results; // the caller's buffers, in the plan's order
   DenseMap<Value, size_t> resultIndex; // of values that are written there
-  Value rows, capacity, logitRowCount;
+  Value rows, capacity, logitRowCount, promptRows;
+  bool countsParts = false; // some kernel does, which is none of asked rows
   BatchArgs batch;
   DenseMap<Value, Value> values, rowCounts;
   DenseMap<Value, Place> places;

@@ -39,6 +39,7 @@ namespace llmc {
   FIELD(rowCapacity, count)                                                    \
   FIELD(logitRowCount, count)                                                  \
   FIELD(rangeCount, count)                                                     \
+  FIELD(promptRows, count)                                                     \
   FIELD(blocksPerSequence, count)
 
 enum class StepField {

@@ -1,36 +1,41 @@
 // RUN: llmc-opt %s --split-input-file --llm-clone-targets=isas=sm_80 --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s
 
-// A block has a row and a query head of it: six heads, three of which share a key.
+// Blocks share a generated row: of two kv heads each, and of the parts of its pages; three
+// query heads share what they read, in memory for four.
 // CHECK-LABEL: module @sm_80
-// CHECK-DAG: memref.global "private" @[[P:.*_shared0]] : memref<64xf32, 3>
-// CHECK-LABEL: func.func @step_k{{[0-9]+}}_attention(
-// CHECK-DAG: %[[SIX:.*]] = arith.constant 6 : index
-// CHECK-DAG: %[[THREE:.*]] = arith.constant 3 : index
-// CHECK-DAG: %[[PAGE:.*]] = arith.constant 64 : index
-// CHECK: %[[ROW:.*]] = arith.divui %[[BLOCK:.*]], %[[SIX]]
-// CHECK: %[[HEAD:.*]] = arith.remui %[[BLOCK]], %[[SIX]]
-// CHECK: arith.divui %[[HEAD]], %[[THREE]]
-// Maximum, sum and one channel per thread go from page to page.
-// CHECK: scf.for {{.*}} iter_args({{.*}}) -> (f32, f32, f32)
+// CHECK-DAG: memref.global "private" @[[RING:.*_shared0]] : memref<32768xi8, 3>
+// CHECK-DAG: memref.global "private" @[[QUERIES:.*_shared1]] : memref<256xf32, 3>
+// CHECK-LABEL: func.func @step_k1_attention(
+// CHECK-SAME: %[[SCRATCH:[a-z0-9]+]]: memref<?xi8>)
+// Four pages a part, doubled until 32 are enough.
+// CHECK: math.ctlz
+// The next three chunks of 2 KB are under way while one is used; nobody waits for another warp.
+// CHECK-COUNT-12: llvm.nvvm.cp.async.cg.shared.global.16
+// CHECK: scf.for {{.*}} -> (index, index, f32, f32, vector<2xf32>, f32, f32, vector<2xf32>, f32, f32, vector<2xf32>)
+// CHECK: scf.for {{.*}} -> (vector<2xf32>, vector<2xf32>, vector<2xf32>)
+// CHECK: llvm.nvvm.cp.async.wait.group
+// CHECK: llvm.nvvm.bar.warp.sync
+// CHECK: llvm.nvvm.cp.async.commit.group
+// CHECK: vector.load {{.*}} : memref<256xf32, 3>, vector<4xf32>
 // Not after the row; nothing else hides a slot.
-// CHECK: arith.cmpi sle
+// CHECK-COUNT-2: arith.cmpi sle
 // CHECK-NOT: arith.cmpi sle
-// The score of a slot: one channel of the key after the other, slots side by side.
-// CHECK: scf.for {{.*}} -> (f32)
-// CHECK: math.fma
-// Largest score of two warps, then the sum of the probabilities.
-// CHECK-COUNT-5: llvm.nvvm.shfl.sync.bfly.f32
+// CHECK-COUNT-15: llvm.nvvm.shfl.sync.bfly.f32
+// Who counts the last block adds up the parts.
+// CHECK: llvm.inline_asm has_side_effects "atom.acq_rel.gpu.global.inc.u32
 // CHECK: llvm.nvvm.barrier.cta.sync.aligned.all
-// CHECK: memref.store %{{.*}}, %{{.*}}[%{{.*}}] : memref<64xf32, 3>
-// CHECK-COUNT-5: llvm.nvvm.shfl.sync.bfly.f32
-// CHECK: scf.for {{.*}} -> (f32)
-// CHECK: memref.load %{{.*}} : memref<64xf32, 3>
-// CHECK: math.fma
-// A block per row and head.
+// Rows of prompts have another kernel, and what counts is 0 before the first.
+// CHECK-LABEL: func.func @step_k2_attention_prompts(
+// CHECK-LABEL: func.func @step_clear(
 // CHECK-LABEL: func.func @step.sm_80(
-// CHECK: %[[HEADS:.*]] = arith.constant 6 : index
-// CHECK: %[[BLOCKS:.*]] = arith.muli %{{.*}}, %[[HEADS]]
-// CHECK: llm.launch @sm_80::@step_k{{[0-9]+}}_attention blocks %[[BLOCKS]] threads 64
+// CHECK: llm.launch @sm_80::@step_clear blocks %[[RANGES:.*]] threads 256
+// CHECK: %[[ITEMS:.*]] = arith.muli %[[RANGES]], %c2
+// CHECK: arith.divui %{{.*}}, %[[ITEMS]]
+// CHECK: %[[ANY:.*]] = arith.cmpi ult, %[[PROMPTS:.*]], %
+// CHECK: %[[BLOCKS:.*]] = arith.select %[[ANY]]
+// CHECK: llm.launch @sm_80::@step_k1_attention blocks %[[BLOCKS]] threads 128
+// CHECK: arith.cmpi ugt, %[[PROMPTS]], %c0
+// CHECK: llm.launch @sm_80::@step_k2_attention_prompts blocks %{{.*}} threads 64
 module attributes {llm.model = {context_length = 64 : i64}} {
 llm.weight @table : tensor<40x384xf32> source "t"
 func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x2x64x64, f32>) -> (tensor<?x384xf32>, !llm.kv<1x2x64x64, f32>) {
@@ -48,23 +53,19 @@ func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x2x64x64, f32>) -> (tensor<?x3
 
 // -----
 
-// A window and a cap: the cache in halves is widened as it is read, 80 channels are two
-// turns of 64 threads, of which the second has 16.
+// A window and a cap: the cache in halves is widened as it is read, 80 channels are four of
+// 20 threads.
 // CHECK-LABEL: module @sm_80
-// CHECK-LABEL: func.func @step_k{{[0-9]+}}_attention(
+// CHECK-LABEL: func.func @step_k1_attention(
 // CHECK-DAG: %[[REACH:.*]] = arith.constant 5 : i32
 // CHECK-DAG: %[[CAP:.*]] = arith.constant 3.000000e+01 : f32
-// CHECK: scf.for {{.*}} -> (f32, f32, f32, f32)
+// CHECK: arith.extf %{{.*}} : vector<2xf16> to vector<2xf32>
 // CHECK: arith.cmpi sle
 // CHECK: arith.cmpi sle, %{{.*}}, %[[REACH]]
-// CHECK: arith.extf %{{.*}} : f16 to f32
 // CHECK: math.tanh
-// CHECK: arith.mulf %{{.*}}, %[[CAP]]
-// What is out of reach adds nothing, whatever it is.
-// CHECK: arith.cmpi sle, %{{.*}}, %[[REACH]]
-// CHECK: arith.select
-// CHECK: memref.store
-// CHECK: scf.if
+// The slots that are out of reach are counted, and no value of theirs is read.
+// CHECK: arith.fptoui
+// CHECK: arith.extf %{{.*}} : vector<4xf16> to vector<4xf32>
 module attributes {llm.model = {context_length = 64 : i64}} {
 llm.weight @table : tensor<40x160xf32> source "t"
 func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x2x80x80, f16>) -> (tensor<?x160xf32>, !llm.kv<1x2x80x80, f16>) {

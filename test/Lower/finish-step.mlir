@@ -36,7 +36,7 @@ func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>,
     %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
     %sequences: memref<?xi32>, %parents: memref<?xi32>, %logitRows: memref<?xi32>,
     %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
-    %rangeCount: index, %blocks: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+fma"]>} {
+    %rangeCount: index, %promptRows: index, %blocks: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+fma"]>} {
   llm.barrier
   llm.enter @k0_meets.avx2 worker %worker
   call @k0_meets.avx2() : () -> ()
@@ -52,7 +52,7 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>,
     %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
     %sequences: memref<?xi32>, %parents: memref<?xi32>, %logitRows: memref<?xi32>,
     %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
-    %rangeCount: index, %blocks: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>} {
+    %rangeCount: index, %promptRows: index, %blocks: index, %worker: index, %workers: index) attributes {target_cpu = "x86-64", target_features = #llvm.target_features<["+avx2", "+avx512f", "+avx512vnni", "-prefer-256-bit"]>} {
   return
 }
 
@@ -92,8 +92,8 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>,
 // CHECK: %[[FIRST:.*]] = llvm.getelementptr %[[RESULTS]][0]
 // CHECK: llvm.load %[[FIRST]] : !llvm.ptr -> !llvm.ptr
 // CHECK: llvm.getelementptr %[[STEP]][40]
-// CHECK: llvm.getelementptr %[[STEP]][136]
-// CHECK: %[[AT:.*]] = llvm.getelementptr %[[STEP]][144]
+// CHECK: llvm.getelementptr %[[STEP]][144]
+// CHECK: %[[AT:.*]] = llvm.getelementptr %[[STEP]][152]
 // CHECK: %[[BARRIER:.*]] = llvm.load %[[AT]] : !llvm.ptr -> !llvm.ptr
 // CHECK: call @step.avx2({{.*}}, %[[BARRIER]])
 // CHECK: llvm.mlir.global internal constant @llmrt_variant.avx2("avx2\00")
@@ -127,7 +127,7 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>,
 
 // ABI version, variants, results, vocabulary, arena, scratch, caches, context, limits, weights.
 // CHECK: llvm.mlir.global external constant @llmrt_model()
-// CHECK: llvm.mlir.constant(8 : i32)
+// CHECK: llvm.mlir.constant(9 : i32)
 // CHECK: llvm.mlir.constant(2 : i32)
 // CHECK: llvm.mlir.addressof @llmrt_variants
 // CHECK: llvm.mlir.addressof @llmrt_results
@@ -159,14 +159,14 @@ func.func @step.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %scratch: mem
     %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
     %sequences: memref<?xi32>, %parents: memref<?xi32>, %logitRows: memref<?xi32>,
     %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
-    %rangeCount: index, %blocks: index, %worker: index, %workers: index) {
+    %rangeCount: index, %promptRows: index, %blocks: index, %worker: index, %workers: index) {
   return
 }
 func.func @sample.avx2(%weights: memref<?xi8>, %arena: memref<?xi8>, %scratch: memref<?xi8>, %logits: memref<?xi8>, %ids: memref<?xi8>,
     %tokens: memref<?xi32>, %positions: memref<?xi32>, %slots: memref<?xi32>,
     %sequences: memref<?xi32>, %parents: memref<?xi32>, %logitRows: memref<?xi32>,
     %ranges: memref<?xi8>, %sampling: memref<?xi8>, %rows: index, %capacity: index, %logitRowCount: index,
-    %rangeCount: index, %blocks: index, %worker: index, %workers: index) {
+    %rangeCount: index, %promptRows: index, %blocks: index, %worker: index, %workers: index) {
   return
 }
 // CHECK: llvm.func internal @llmrt_step.avx2(

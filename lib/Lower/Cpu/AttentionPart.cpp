@@ -223,6 +223,19 @@ Value getFirstBlock(TileBuilder &b, Value slot, Value reach) {
   return b.divIndex(arith::SubIOp::create(b, slot, back), pageTokens);
 }
 
+RowParts cutRow(TileBuilder &b, Value slot, const attention::Parts &parts) {
+  assert(llvm::isPowerOf2_64(parts.leastPages * parts.most));
+  Value last = b.divIndex(slot, pageTokens), one = b.index(1);
+  Value number = arith::IndexCastOp::create(b, b.getI64Type(), last);
+  Value zeros = b.toIndex(math::CountLeadingZerosOp::create(b, number));
+  Value enough = b.index(64 - llvm::Log2_64(parts.leastPages * parts.most));
+  Value doublings = arith::SubIOp::create(
+      b, enough, arith::MinUIOp::create(b, enough, zeros));
+  Value shift = b.addIndex(doublings, llvm::Log2_64(parts.leastPages));
+  return {b.addIndex(last, 1), shift, arith::ShLIOp::create(b, one, shift),
+          b.addIndex(Value(arith::ShRUIOp::create(b, last, shift)), 1)};
+}
+
 Value AttentionPart::getFirstBlock() {
   return llmc::getFirstBlock(b, slots[0], reaches[0]);
 }

@@ -12,6 +12,7 @@
 
 #include "llmc/Lower/Cpu/TileBuilder.h"
 
+#include "dialects/llm/AttentionParts.h"
 #include "llmrt/abi.h"
 
 namespace llmc {
@@ -55,6 +56,14 @@ mlir::Value getReach(TileBuilder &b, mlir::llm::AttentionOp op,
 /// The first block (index) that a row in `slot` sees; those before it may have no
 /// page. 0 where `reach` is null.
 mlir::Value getFirstBlock(TileBuilder &b, mlir::Value slot, mlir::Value reach);
+
+/// The pages of a row, in parts of `size` = 2^`shift` pages; index.
+struct RowParts {
+  mlir::Value pages, shift, size, count;
+};
+/// Those of a row in `slot`: of nothing else, so its bits depend on nothing else.
+RowParts cutRow(TileBuilder &b, mlir::Value slot,
+                const mlir::llm::attention::Parts &parts);
 
 } // namespace llmc
 

@@ -151,27 +151,13 @@ private:
                tiles.heads);
   }
 
-  /// The pages of a row, in parts of `size` = 2^shift pages.
-  struct Parts {
-    Value pages, shift, size, count;
-  };
-  /// `leastPages`, doubled until `mostParts` are enough.
-  Parts getParts(Value row) {
-    using namespace attention;
-    static_assert(llvm::isPowerOf2_64(leastPages * mostParts));
-    Value slot = b.toIndex(b.load(args.batch.slots, row));
-    Value last = b.divIndex(slot, pageTokens), one = b.index(1);
-    Value number = arith::IndexCastOp::create(b, b.getI64Type(), last);
-    Value zeros = b.toIndex(math::CountLeadingZerosOp::create(b, number));
-    Value enough = b.index(64 - llvm::Log2_64(leastPages * mostParts));
-    Value doublings = arith::SubIOp::create(
-        b, enough, arith::MinUIOp::create(b, enough, zeros));
-    Value shift = b.addIndex(doublings, llvm::Log2_64(leastPages));
-    return {b.addIndex(last, 1), shift, arith::ShLIOp::create(b, one, shift),
-            b.addIndex(Value(arith::ShRUIOp::create(b, last, shift)), 1)};
+  RowParts getParts(Value row) {
+    return cutRow(b, b.toIndex(b.load(args.batch.slots, row)),
+                  attention::onCores);
   }
 
-  SmallVector<Value> attendPart(const Parts &parts, Value index, Value behind) {
+  SmallVector<Value> attendPart(const RowParts &parts, Value index,
+                                Value behind) {
     Value first = arith::ShLIOp::create(b, index, parts.shift);
     Value end = arith::AddIOp::create(b, first, parts.size);
     return part.attend(first, arith::MinUIOp::create(b, end, parts.pages),
@@ -180,7 +166,7 @@ private:
 
   /// All parts of the tile, one behind the other.
   void attendWhole() {
-    Parts parts = getParts(part.getItem().queries.front().row);
+    RowParts parts = getParts(part.getItem().queries.front().row);
     storeResults(b.loop(b.index(0), parts.count, 1, part.emptyState(),
                         [&](Value index, ValueRange state) {
                           SmallVector<Value> next =
@@ -230,7 +216,7 @@ private:
     states = memref::ViewOp::create(b, type, args.teamScratch, b.index(0),
                                     b.divIndex(bytes, sizeof(float)));
     int64_t rowBytes =
-        attention::getScratchBytes(queryHeads, part.layout.channels);
+        attention::onCores.getScratchBytes(queryHeads, part.layout.channels);
     Value together =
         arith::MaxUIOp::create(b, b.divIndex(bytes, rowBytes), b.index(1));
     Value rows = b.dim(result, 0), zero = b.index(0);
@@ -257,7 +243,7 @@ private:
 
   /// This worker's parts of the row; whose turn is next.
   Value attendParts(Value row, Value turn) {
-    Parts parts = getParts(row);
+    RowParts parts = getParts(row);
     for (auto [first, tiles] : getTiles()) {
       Value items = b.mulIndex(parts.count, kvHeads * tiles.count);
       turn = deal(turn, items, [&, first = first, tiles = tiles](Value item) {
@@ -270,7 +256,7 @@ private:
   }
 
   /// The block that this worker reads behind part `index`.
-  Value getBehind(const Parts &parts, Value index) {
+  Value getBehind(const RowParts &parts, Value index) {
     Value next = arith::AddIOp::create(b, index, b.workers);
     Value block = arith::ShLIOp::create(b, next, parts.shift);
     block = arith::MaxUIOp::create(b, block, part.getFirstBlock());
@@ -281,7 +267,7 @@ private:
   Value placeOf(Value row, Value head, Value index) {
     Value inRow = b.addIndex(
         b.mulIndex(arith::SubIOp::create(b, row, firstRow), queryHeads), head);
-    Value place = b.addIndex(b.mulIndex(inRow, attention::mostParts), index);
+    Value place = b.addIndex(b.mulIndex(inRow, attention::onCores.most), index);
     return b.mulIndex(place, stateSize);
   }
 

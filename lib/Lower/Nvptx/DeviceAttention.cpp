@@ -1,6 +1,8 @@
 //===- DeviceAttention.cpp - attention to the paged cache on a device -------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
+// Row by row: what no other tiler takes, of prompts or of all rows.
+//
 //   block = a row x a query head
 //     for page in reach, up to the row's own slot
 //       thread = a slot: its score, masked by position
@@ -10,10 +12,11 @@
 // Keys lie slot beside slot and values channel beside channel, so both are read in
 // whole lines.
 //===----------------------------------------------------------------------===//
-#include "DeviceTiler.h"
+#include "DecodeAttention.h"
 #include "Threads.h"
 
 #include "../Cpu/CachePages.h"
+#include "../Cpu/Ranges.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -34,8 +37,15 @@ public:
         chunks(llvm::divideCeil(layout.channels, threads)),
         query(args.get(op.getQuery())), cache(args.get(op.getCache())) {}
 
-  void run() {
+  void run(bool promptsOnly) {
     row = b.divIndex(b.worker, queryHeads);
+    if (!promptsOnly)
+      return attend();
+    b.when(Ranges(b, args.batch).isPromptRow(row), [&] { attend(); });
+  }
+
+private:
+  void attend() {
     head = b.remIndex(b.worker, queryHeads);
     Value kvHead = b.divIndex(head, queryHeads / layout.heads);
     keys = layout.keys(b, args.get(op.getLayer()), kvHead);
@@ -51,7 +61,6 @@ public:
         [&](Value block, ValueRange state) { return seePage(block, state); }));
   }
 
-private:
   /// Maximum, sum, and this thread's channels of the result: of a sink, a key without
   /// a value, or of nothing.
   SmallVector<Value> start() {
@@ -173,18 +182,38 @@ private:
 
 } // namespace
 
-std::optional<DeviceTiler> getDeviceAttention(KernelOp kernel) {
+/// One row after the other: those of prompts, or all.
+static DeviceTiler getRowByRow(AttentionOp op, bool promptsOnly) {
+  int64_t heads = getMatrixShape(op.getType())[1];
+  DeviceTiler tiler{threads, /*blocksWork=*/true,
+                    [heads, promptsOnly](TileBuilder &b,
+                                         const LaunchCounts &counts) -> Value {
+                      Value all = b.mulIndex(counts.rows, heads);
+                      if (!promptsOnly)
+                        return all;
+                      Value any = b.compare(arith::CmpIPredicate::ugt,
+                                            counts.promptRows, b.index(0));
+                      return b.select(any, all, b.index(0));
+                    },
+                    [op, promptsOnly](TileBuilder &b, const KernelArgs &args) {
+                      AttentionTiler(b, args, op).run(promptsOnly);
+                    }};
+  if (promptsOnly) {
+    tiler.suffix = "_prompts";
+    tiler.sharesRows = true;
+  }
+  return tiler;
+}
+
+SmallVector<DeviceTiler> getDeviceAttention(KernelOp kernel) {
   auto ops = kernel.getBody().front().getOps<AttentionOp>();
   if (ops.empty() || !(*ops.begin()).getCache())
-    return std::nullopt;
+    return {};
   AttentionOp op = *ops.begin();
-  int64_t heads = getMatrixShape(op.getType())[1];
-  return DeviceTiler{
-      threads, /*blocksWork=*/true,
-      [heads](TileBuilder &b, Value rows) { return b.mulIndex(rows, heads); },
-      [op](TileBuilder &b, const KernelArgs &args) {
-        AttentionTiler(b, args, op).run();
-      }};
+  std::optional<DeviceTiler> generated = getDecodeAttention(op);
+  if (!generated)
+    return {getRowByRow(op, /*promptsOnly=*/false)};
+  return {*generated, getRowByRow(op, /*promptsOnly=*/true)};
 }
 
 } // namespace llmc

@@ -154,9 +154,9 @@ std::optional<DeviceTiler> getDeviceProduct(KernelOp kernel) {
   assert(DeviceProduct::threads / getPanelRows(weight) >= tileRows &&
          "every row of a tile has threads that finish it");
   return DeviceTiler{DeviceProduct::threads, /*blocksWork=*/true,
-                     [weight](TileBuilder &b, Value rows) {
-                       Value tiles =
-                           b.divIndex(b.addIndex(rows, tileRows - 1), tileRows);
+                     [weight](TileBuilder &b, const LaunchCounts &counts) {
+                       Value tiles = b.divIndex(
+                           b.addIndex(counts.rows, tileRows - 1), tileRows);
                        return b.mulIndex(tiles, countPanels(weight));
                      },
                      [](TileBuilder &b, const KernelArgs &args) {

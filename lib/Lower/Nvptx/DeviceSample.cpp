@@ -126,11 +126,12 @@ std::optional<DeviceTiler> getDeviceSample(KernelOp kernel) {
   if (ops.empty())
     return std::nullopt;
   SampleOp op = *ops.begin();
-  return DeviceTiler{threads, /*blocksWork=*/true,
-                     [](TileBuilder &, Value rows) { return rows; },
-                     [op](TileBuilder &b, const KernelArgs &args) {
-                       SampleTiler(b, args, op).run();
-                     }};
+  return DeviceTiler{
+      threads, /*blocksWork=*/true,
+      [](TileBuilder &, const LaunchCounts &counts) { return counts.rows; },
+      [op](TileBuilder &b, const KernelArgs &args) {
+        SampleTiler(b, args, op).run();
+      }};
 }
 
 } // namespace llmc

@@ -26,8 +26,8 @@ static DeviceTiler getCpuTiler(KernelOp kernel) {
   // More threads than a large GPU holds find no work.
   constexpr int64_t mostBlocks = 2048;
   return {threads, /*blocksWork=*/false,
-          [kernel](TileBuilder &b, Value rows) -> Value {
-            Value elements = b.mulIndex(rows, getWidestRow(kernel));
+          [kernel](TileBuilder &b, const LaunchCounts &counts) -> Value {
+            Value elements = b.mulIndex(counts.rows, getWidestRow(kernel));
             Value full = b.divIndex(b.addIndex(elements, threads - 1), threads);
             return arith::MinUIOp::create(b, full, b.index(mostBlocks));
           },
@@ -43,8 +43,10 @@ std::optional<DeviceTiler> getDeviceRows(KernelOp kernel) {
       break;
     }
   constexpr int64_t threads = 128;
-  return DeviceTiler{threads, /*blocksWork=*/true,
-                     [](TileBuilder &, Value rows) { return rows; }, tileRows};
+  return DeviceTiler{
+      threads, /*blocksWork=*/true,
+      [](TileBuilder &, const LaunchCounts &counts) { return counts.rows; },
+      tileRows};
 }
 
 SmallVector<DeviceTiler> chooseDeviceTilers(KernelOp kernel) {
@@ -54,7 +56,10 @@ SmallVector<DeviceTiler> chooseDeviceTilers(KernelOp kernel) {
       forms.push_back(*many);
     return forms;
   }
-  for (auto get : {getDeviceAttention, getDeviceSample, getDeviceRows})
+  if (SmallVector<DeviceTiler> forms = getDeviceAttention(kernel);
+      !forms.empty())
+    return forms;
+  for (auto get : {getDeviceSample, getDeviceRows})
     if (std::optional<DeviceTiler> tiler = get(kernel))
       return {*tiler};
   assert(!kernel.getScratch().value_or(0) &&

@@ -13,28 +13,40 @@
 
 namespace llmc {
 
+/// What a step has, index: rows, ranges of them, and rows of prompts. Of a kernel that
+/// computes some rows, `rows` are these.
+struct LaunchCounts {
+  mlir::Value rows, ranges, promptRows;
+};
+
 struct DeviceTiler {
   int64_t threads; // of a block
   /// A worker is a block, whose threads share its work; else every thread is one.
   bool blocksWork;
-  /// The blocks for so many rows, an index that is at least 1; results do not depend
-  /// on it.
-  std::function<mlir::Value(TileBuilder &b, mlir::Value rows)> countBlocks;
+  /// The blocks of a launch, an index; 0 where it has nothing to do. Results do not
+  /// depend on it.
+  std::function<mlir::Value(TileBuilder &b, const LaunchCounts &counts)>
+      countBlocks;
   /// Builds the kernel's code; the builder knows its worker.
   std::function<void(TileBuilder &b, const KernelArgs &args)> tile;
   /// The fewest rows that are worth this form, and what its functions are called by.
   int64_t leastRows = 0;
   llvm::StringRef suffix = "";
+  /// Launched behind the form before it, not in its place: each computes rows that the
+  /// other leaves.
+  bool sharesRows = false;
 };
 
 /// The forms of a kernel, from the one for any number of rows to the one for the most.
-/// They compute the same bits: the number of rows chooses at run time.
+/// They compute the same bits: the number of rows chooses at run time. Or those that
+/// share its rows.
 llvm::SmallVector<DeviceTiler> chooseDeviceTilers(mlir::llm::KernelOp kernel);
 
 /// Each is nothing where the kernel is none of its kind.
 std::optional<DeviceTiler> getDeviceRows(mlir::llm::KernelOp kernel);
 std::optional<DeviceTiler> getDeviceProduct(mlir::llm::KernelOp kernel);
-std::optional<DeviceTiler> getDeviceAttention(mlir::llm::KernelOp kernel);
+/// Of no, one or two forms: generated rows and prompts may go ways of their own.
+llvm::SmallVector<DeviceTiler> getDeviceAttention(mlir::llm::KernelOp kernel);
 std::optional<DeviceTiler> getDeviceSample(mlir::llm::KernelOp kernel);
 
 } // namespace llmc

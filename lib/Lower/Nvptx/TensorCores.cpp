@@ -39,17 +39,33 @@ static Value addressOf(TileBuilder &b, Value memory, Value byte, int space) {
 
 void copyAhead(TileBuilder &b, Value from, Value row, Value byte, Value to,
                Value word, int64_t bytes) {
-  constexpr int global = 1, shared = 3;
   int64_t rowBytes = cast<MemRefType>(from.getType()).getShape().back();
-  Value source = b.addIndex(b.mulIndex(row, rowBytes), byte);
+  copyAhead(b, from, b.addIndex(b.mulIndex(row, rowBytes), byte), to,
+            b.mulIndex(word, 4), bytes);
+}
+
+void copyAhead(TileBuilder &b, Value from, Value byte, Value to, Value toByte,
+               int64_t bytes) {
+  constexpr int global = 1, shared = 3;
   // Lines of 16 bytes go past the first cache.
   StringRef cache = bytes == 16 ? "cg" : "ca";
   std::string name =
       ("llvm.nvvm.cp.async." + cache + ".shared.global." + Twine(bytes)).str();
+  LLVM::CallIntrinsicOp::create(b, b.getStringAttr(name),
+                                ValueRange{addressOf(b, to, toByte, shared),
+                                           addressOf(b, from, byte, global)});
+}
+
+void commitCopies(TileBuilder &b) {
   LLVM::CallIntrinsicOp::create(
-      b, b.getStringAttr(name),
-      ValueRange{addressOf(b, to, b.mulIndex(word, 4), shared),
-                 addressOf(b, from, source, global)});
+      b, b.getStringAttr("llvm.nvvm.cp.async.commit.group"), ValueRange());
+}
+
+void waitForCopies(TileBuilder &b, int64_t pending) {
+  assert(pending >= 0 && "groups are counted");
+  LLVM::CallIntrinsicOp::create(
+      b, b.getStringAttr("llvm.nvvm.cp.async.wait.group"),
+      ValueRange{b.constant(b.getI32Type(), static_cast<double>(pending))});
 }
 
 void waitForCopies(TileBuilder &b) {

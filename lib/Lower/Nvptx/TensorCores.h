@@ -23,8 +23,15 @@ llvm::SmallVector<mlir::Value> multiplyBytes(TileBuilder &b, mlir::ValueRange a,
 void copyAhead(TileBuilder &b, mlir::Value from, mlir::Value row,
                mlir::Value byte, mlir::Value to, mlir::Value word,
                int64_t bytes);
+/// The same by byte, from byte `byte` behind a memref's beginning.
+void copyAhead(TileBuilder &b, mlir::Value from, mlir::Value byte,
+               mlir::Value to, mlir::Value toByte, int64_t bytes);
 /// This thread's copies have ended.
 void waitForCopies(TileBuilder &b);
+/// What this thread has begun to copy since the last time is a group, be it nothing.
+void commitCopies(TileBuilder &b);
+/// This thread's groups have ended, but for the last `pending` of them.
+void waitForCopies(TileBuilder &b, int64_t pending);
 
 } // namespace llmc
 

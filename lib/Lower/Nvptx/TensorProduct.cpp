@@ -369,8 +369,9 @@ std::optional<DeviceTiler> getTensorProduct(KernelOp kernel) {
     return std::nullopt;
   DeviceTiler tiler{
       DeviceProduct::threads, /*blocksWork=*/true,
-      [weight](TileBuilder &b, Value rows) {
-        Value tiles = b.divIndex(b.addIndex(rows, tileRows - 1), tileRows);
+      [weight](TileBuilder &b, const LaunchCounts &counts) {
+        Value tiles =
+            b.divIndex(b.addIndex(counts.rows, tileRows - 1), tileRows);
         return b.mulIndex(tiles, llvm::divideCeil(countPanels(weight), warps));
       },
       [](TileBuilder &b, const KernelArgs &args) {

@@ -55,13 +55,19 @@ static Value exchange(TileBuilder &b, Value number, int64_t distance) {
                        {word(-1), number, word(distance), word(31)});
 }
 
+static Value reduceWarp(TileBuilder &b, Value number,
+                        Value (TileBuilder::*combine)(Value, Value)) {
+  for (int64_t distance = warpThreads / 2; distance; distance /= 2)
+    number = (b.*combine)(number, exchange(b, number, distance));
+  return number;
+}
+
 /// Of all threads of the block, in the order of the warps: the same in each.
 static Value reduceThreads(TileBuilder &b, Value number,
                            Value (TileBuilder::*combine)(Value, Value)) {
   assert(b.threads % warpThreads == 0 && "blocks are whole warps");
   int64_t warps = b.threads / warpThreads;
-  for (int64_t distance = warpThreads / 2; distance; distance /= 2)
-    number = (b.*combine)(number, exchange(b, number, distance));
+  number = reduceWarp(b, number, combine);
   Value perWarp = allocateShared(b, {warps}, b.getF32Type());
   Value inWarp = b.remIndex(b.thread, warpThreads);
   b.when(b.compare(arith::CmpIPredicate::eq, inWarp, b.index(0)),
@@ -76,6 +82,39 @@ static Value reduceThreads(TileBuilder &b, Value number,
 
 Value maxThreads(TileBuilder &b, Value number) {
   return reduceThreads(b, number, &TileBuilder::max);
+}
+
+Value maxWarp(TileBuilder &b, Value number) {
+  return reduceWarp(b, number, &TileBuilder::max);
+}
+
+Value sumWarp(TileBuilder &b, Value number) {
+  return reduceWarp(b, number, &TileBuilder::add);
+}
+
+void meetWarp(TileBuilder &b) {
+  LLVM::CallIntrinsicOp::create(b, b.getStringAttr("llvm.nvvm.bar.warp.sync"),
+                                ValueRange{b.constant(b.getI32Type(), -1)});
+}
+
+/// LLVM 22 drops the order of an atomicrmw, so it is PTX.
+Value countArrival(TileBuilder &b, Value counters, Value byte, Value last) {
+  assert(b.thread && "a block counts, by one of its threads");
+  constexpr int global = 1;
+  Value base = memref::ExtractAlignedPointerAsIndexOp::create(b, counters);
+  Value address =
+      arith::IndexCastOp::create(b, b.getI64Type(), b.addIndex(base, byte));
+  Value pointer = LLVM::IntToPtrOp::create(
+      b, LLVM::LLVMPointerType::get(b.getContext(), global), address);
+  Value limit = arith::IndexCastOp::create(b, b.getI32Type(), last);
+  return b.toIndex(LLVM::InlineAsmOp::create(
+                       b, b.getI32Type(), ValueRange{pointer, limit},
+                       "atom.acq_rel.gpu.global.inc.u32 $0, [$1], $2;",
+                       "=r,l,r,~{memory}",
+                       /*has_side_effects=*/true,
+                       /*is_align_stack=*/false, LLVM::TailCallKind::None,
+                       /*asm_dialect=*/{}, /*operand_attrs=*/{})
+                       .getResult(0));
 }
 
 void TileBuilder::meetThreads() {

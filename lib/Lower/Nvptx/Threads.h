@@ -22,6 +22,18 @@ mlir::Value allocateShared(TileBuilder &b, llvm::ArrayRef<int64_t> shape,
 /// The largest f32 of all threads of the block; they meet on the way.
 mlir::Value maxThreads(TileBuilder &b, mlir::Value number);
 
+/// The largest f32 of the warp, and the sum of them: the same bits in each thread.
+mlir::Value maxWarp(TileBuilder &b, mlir::Value number);
+mlir::Value sumWarp(TileBuilder &b, mlir::Value number);
+/// What threads of the warp stored or copied is seen by all of them behind.
+void meetWarp(TileBuilder &b);
+
+/// Adds one to the counter at byte `byte` of `counters` and returns what it was; from
+/// `last` on it starts again at 0. What the block's threads stored before they met is
+/// seen by who finds it counted, and by those it meets.
+mlir::Value countArrival(TileBuilder &b, mlir::Value counters, mlir::Value byte,
+                         mlir::Value last);
+
 } // namespace llmc
 
 #endif // LLMC_LIB_LOWER_NVPTX_THREADS_H

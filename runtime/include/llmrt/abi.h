@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a layout below changes. */
-#define LLMRT_ABI_VERSION 8
+#define LLMRT_ABI_VERSION 9
 
 /* Cache slots per page: wide enough that decode attention reads at memory speed. */
 #define LLMRT_PAGE_TOKENS 64
@@ -81,7 +81,8 @@ typedef struct LlmrtStep {
   const uint8_t *weights; /* weight section, 64-byte aligned */
   uint8_t *arena; /* rowCapacity * arenaBytesPerRow bytes, 64-byte aligned */
   const LlmrtCache *caches; /* [LlmrtModel.cacheCount] */
-  uint8_t *scratch; /* workers * scratchBytesPerWorker bytes, 64-byte aligned */
+  uint8_t *scratch; /* workers * scratchBytesPerWorker bytes, 64-byte aligned;
+                       of a device max(logitRowCount, rangeCount) times */
   void *const *results;     /* [resultCount] buffers, see LlmrtModel.results */
   const int32_t *tokens;    /* [T], 0 <= token < vocabulary */
   const int32_t *positions; /* [T], position in the sequence */
@@ -96,6 +97,7 @@ typedef struct LlmrtStep {
   int64_t rowCapacity;           /* rows the arena was sized for */
   int64_t logitRowCount;         /* L <= T */
   int64_t rangeCount;            /* sequences in this step */
+  int64_t promptRows;            /* rows of ranges of prompts */
   int64_t blocksPerSequence;     /* columns of every blockTable */
   void *barrier;                 /* given back to llmrt_barrier */
 } LlmrtStep;
@@ -234,7 +236,7 @@ enum {
 /* One build of the step for an instruction set; best first in the table. That for a
  * device is host code: one worker runs it, pointers of the step but `results` and
  * `caches` themselves (not what they hold) and `barrier` are addresses of the device, and every kernel is
- * an llmrt_launch. Kernels that use scratch are started with logitRowCount blocks. */
+ * an llmrt_launch. */
 typedef struct LlmrtVariant {
   const char *name;  /* for example "avx512-vnni", "sm_80" */
   uint64_t features; /* LLMRT_CPU_* that must all be present; of a CUDA variant
@@ -354,7 +356,7 @@ extern const LlmrtArtifact llmrt_artifact __attribute__((visibility("hidden")));
 LLMRT_STATIC_ASSERT(sizeof(LlmrtRange) == 16, "range layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSampling) == 40, "sampling layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtCache) == 32, "cache layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtStep) == 19 * 8, "step layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtStep) == 20 * 8, "step layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtTensor) == 32, "tensor layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtCall) == 48, "call layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSignature) == 40, "signature layout");

@@ -275,7 +275,8 @@ Status CudaRunner::runRecorded(bool alike) {
       variant.sample(&last, /*worker=*/0, /*workers=*/1);
   };
   if (alike)
-    graphs.run({last.rows, last.logitRowCount, last.sampling != nullptr},
+    graphs.run({last.rows, last.logitRowCount, last.promptRows,
+                last.sampling != nullptr},
                enqueueKernels);
   else
     enqueueKernels();

@@ -24,7 +24,7 @@ public:
 
   /// What the arguments of a step's kernels follow from.
   struct Key {
-    int64_t rows, logitRows;
+    int64_t rows, logitRows, promptRows;
     bool samples;
     bool operator==(const Key &) const = default;
   };

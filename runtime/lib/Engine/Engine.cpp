@@ -283,10 +283,13 @@ void Engine::fillLogitRows(std::span<const StepPart> parts) {
 /// The rows of each part, as the generated code sees them.
 void Engine::fillRanges(std::span<const StepPart> parts) {
   int32_t row = 0;
+  request.step.promptRows = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
     const auto rows = static_cast<int32_t>(parts[i].tokens.size());
     ranges[i] = {parts[i].sequence, row, rows, parts[i].phase};
     row += rows;
+    if (parts[i].phase == LLMRT_PHASE_PROMPT)
+      request.step.promptRows += rows;
   }
   request.step.rangeCount = static_cast<int64_t>(parts.size());
   assert(row == request.step.rows && "ranges cover other rows than the step");

@@ -159,9 +159,10 @@ StepMemory llmrt::stepMemory(const LlmrtModel &model,
   memory.weights = model.weightBytes;
   memory.kv = geometry.kvBytes();
   memory.arena = resolved.rowsPerStep * model.arenaBytesPerRow;
-  memory.scratch =
-      model.scratchBytesPerWorker *
-      (resolved.device == Device::Cuda ? resolved.logitRows : resolved.threads);
+  memory.scratch = model.scratchBytesPerWorker *
+                   (resolved.device == Device::Cuda
+                        ? std::max(resolved.logitRows, resolved.batch)
+                        : resolved.threads);
   for (const LlmrtResult &result : resultsOf(model))
     memory.results += resultBytes(result, resolved);
   memory.tables = rowTableBytes(resolved) + geometry.tableBytes();

@@ -283,12 +283,14 @@ TEST(Engine, stepsHaveOneRangePerPartAndNoParents) {
   static LlmrtCache cache;
   static std::vector<LlmrtRange> ranges;
   static std::vector<int32_t> parents;
+  static int64_t promptRows;
   LlmrtVariant variant = {
       "spy", 0,
       [](const LlmrtStep *step, int64_t, int64_t) {
         cache = step->caches[0];
         ranges.assign(step->ranges, step->ranges + step->rangeCount);
         parents.assign(step->parents, step->parents + step->rows);
+        promptRows = step->promptRows;
       },
       nullptr, nullptr};
   LlmrtModel model = llmrt_model;
@@ -304,6 +306,7 @@ TEST(Engine, stepsHaveOneRangePerPartAndNoParents) {
       {first, tokens}};
   ASSERT_TRUE((*engine)->step(parts));
   ASSERT_EQ(ranges.size(), 2u);
+  EXPECT_EQ(promptRows, 5);
   EXPECT_EQ(ranges[0].sequence, second);
   EXPECT_EQ(ranges[0].phase, LLMRT_PHASE_GENERATED);
   EXPECT_EQ(ranges[1].sequence, first);

@@ -30,7 +30,7 @@ LlmrtModel fakeDeviceModel(bool processors = true, bool exact = false);
 LlmrtModel fakeWindowModel();
 constexpr int64_t fakeWindow = 100;
 /// Arguments of the device's kernels, and what they do; `blocks` of them one after the other.
-constexpr int64_t fakeKernelArguments = 24;
+constexpr int64_t fakeKernelArguments = 25;
 void runFakeKernel(const std::string &name, int64_t blocks,
                    const uint64_t *arguments);
 

@@ -70,6 +70,15 @@ void CompiledStep::Cache::giveBack(int32_t sequence, int32_t slot) {
 }
 
 void CompiledStep::start(llvm::StringRef variant, int64_t workers) {
+  goOn(variant, workers);
+  phase.reset();
+  lengths.clear();
+  uint32_t seed = 7;
+  for (Cache &cache : caches)
+    cache.start(seed++);
+}
+
+void CompiledStep::goOn(llvm::StringRef variant, int64_t workers) {
   chosen = loaded.choose(variant);
   ASSERT_TRUE(chosen);
   if (!pool || pool->workers() != workers) {
@@ -81,11 +90,6 @@ void CompiledStep::start(llvm::StringRef variant, int64_t workers) {
   if (chosen->device != LLMRT_DEVICE_CPU)
     device = std::make_unique<SimulatedDevice>(
         *chosen, loaded.deviceCode[chosen->image]);
-  phase.reset();
-  lengths.clear();
-  uint32_t seed = 7;
-  for (Cache &cache : caches)
-    cache.start(seed++);
 }
 
 int32_t CompiledStep::takeSlot(int32_t sequence, int32_t position) {
@@ -102,8 +106,9 @@ void CompiledStep::execute(LlmrtStepFn entry, LlmrtStep &step) {
     });
     return;
   }
-  // Scratch of a device is a row's, not a thread's.
-  scratch = GuardedBuffer(step.logitRowCount * model->scratchBytesPerWorker);
+  // Scratch of a device is a row's or a sequence's, not a thread's.
+  scratch = GuardedBuffer(std::max(step.logitRowCount, step.rangeCount) *
+                          model->scratchBytesPerWorker);
   scratch.poison();
   step.scratch = scratch.bytes();
   step.barrier = static_cast<llmrt::KernelLauncher *>(device.get());
@@ -211,6 +216,9 @@ std::vector<float> CompiledStep::run(const ReferenceBatch &batch) {
   std::vector<LlmrtRange> ranges = rangesOf(batch.sequences);
   step.ranges = ranges.data();
   step.rangeCount = ranges.size();
+  for (const LlmrtRange &range : ranges)
+    if (range.phase == LLMRT_PHASE_PROMPT)
+      step.promptRows += range.rows;
   execute(chosen->step, step);
   std::vector<float> values;
   for (int64_t i = 0; i < model->resultCount; ++i) {

@@ -39,6 +39,8 @@ public:
   std::vector<std::string> variants() const { return loaded.variants(); }
   /// Chooses a variant and a number of workers and forgets all sequences.
   void start(llvm::StringRef variant, int64_t workers = 1);
+  /// The same, but sequences and their caches stay: they are all variants'.
+  void goOn(llvm::StringRef variant, int64_t workers = 1);
   /// One step; sequences are numbered from 0 and keep their cache. The results
   /// follow one another in their order: [rows, columns], of all rows or of those
   /// asked; the only one of most steps is the logits.
