@@ -133,11 +133,11 @@ void UnitFinder::chooseGroup() {
 
 llvm::Error UnitFinder::addNamed(WeightOp weight, const Reading &reading,
                                  const SpecOverride<QuantizeChoice> &entry) {
-  if (entry.choice.scaled || entry.choice.rank)
-    return llvm::createStringError(
-        "auto;" + entry.text +
-        ":...: what awq and rank= leave of a product is not measured: give "
-        "another method, or a SPEC without auto");
+  if (entry.choice.scaled || entry.choice.rank || entry.choice.outliers > 0)
+    return llvm::createStringError("auto;" + entry.text +
+                                   ":...: what awq, rank= and outliers= leave "
+                                   "of a product is not measured: give "
+                                   "another method, or a SPEC without auto");
   EncodingUnit unit{{weight}, reading, {{entry.choice, ""}}, 0, true};
   std::optional<int64_t> &own = unit.options.front().choice.group;
   own = own.value_or(group);

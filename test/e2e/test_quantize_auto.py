@@ -119,7 +119,7 @@ class Search(TestCase):
         self.assertRegex(said, "auto: blk.0.ffn_up.weight: KL 0.000000 at kept; named by a pattern: kept, 24.6 kB")
         self.assertLessEqual(self.describe(app)["weight_bytes"], 80000)
         self.assertIn("the pattern 'nothing*' matches no weight", self.refuse(*self.arguments("--bits-budget=5", spec="auto;nothing*:w8")))
-        self.assertIn("auto;*ffn_up*:...: what awq and rank= leave of a product is not measured",
+        self.assertIn("auto;*ffn_up*:...: what awq, rank= and outliers= leave of a product is not measured",
                       self.refuse(*self.arguments("--bits-budget=5", spec="auto;*ffn_up*:rank=8")))
 
     def test_a_file_has_types_of_its_own(self):
