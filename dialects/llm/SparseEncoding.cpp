@@ -1,7 +1,6 @@
 //===- SparseEncoding.cpp - #llm.sparse: columns and floats ------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "dialects/llm/LLMDialect.h"
 #include "dialects/llm/SparseRows.h"
 
 #include "llvm/ADT/Sequence.h"
@@ -24,6 +23,14 @@ SparseEncodingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (type.isF32() || type.isF16() || type.isBF16())
     return success();
   return emitError() << "(C2) the type is f16, bf16 or f32, found " << type;
+}
+
+bool mlir::llm::holdsOutliers(WeightOp weight) {
+  ArrayAttr recipe = weight.getRecipeAttr();
+  return recipe && llvm::any_of(recipe, [](Attribute step) {
+           auto outliers = dyn_cast<OutliersStepAttr>(step);
+           return outliers && outliers.getPart() == "kept";
+         });
 }
 
 int64_t SparseEncodingAttr::getBlockElems() const { return getCols(); }

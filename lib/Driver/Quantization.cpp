@@ -4,6 +4,7 @@
 #include "Quantization.h"
 
 #include "QuantizeBudget.h"
+#include "dialects/llm/SparseRows.h"
 #include "llmc/Optimize/EqualizeSpec.h"
 #include "llmc/Optimize/QuantizeSpec.h"
 #include "llmc/Optimize/SparsifySpec.h"
@@ -104,7 +105,8 @@ double llmc::countBitsPerWeight(mlir::ModuleOp module) {
     double count = 1;
     for (int64_t size : mlir::llm::getMatrixShape(weight.getType()))
       count *= static_cast<double>(size);
-    if (!mlir::llm::isLowRankFactor(weight))
+    if (!mlir::llm::isLowRankFactor(weight) &&
+        !mlir::llm::holdsOutliers(weight))
       elements += count;
     bytes += static_cast<double>(mlir::llm::getWeightBytes(weight.getType()));
   }

@@ -8,6 +8,7 @@
 #include "Destination.h"
 #include "EncodingSearch.h"
 #include "Report.h"
+#include "dialects/llm/SparseRows.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Emit/WeightStream.h"
 #include "llmc/Weights/Errors.h"
@@ -54,10 +55,13 @@ static llvm::Error tensorError(llvm::StringRef name, const llvm::Twine &text) {
 llvm::Error GgufOutput::findChanged() {
   llvm::StringMap<int> readers;
   for (WeightOp weight : compiler.getModule().getOps<WeightOp>()) {
-    if (mlir::llm::isLowRankFactor(weight))
-      return tensorError(*weight.getSource(),
-                         "a GGUF file has no place for factors beside it: "
-                         "leave out rank=, or use llmc compile");
+    bool isFactor = mlir::llm::isLowRankFactor(weight);
+    if (isFactor || mlir::llm::holdsOutliers(weight))
+      return tensorError(
+          *weight.getSource(),
+          llvm::Twine("a GGUF file has no place for ") +
+              (isFactor ? "factors" : "outliers") + " beside it: leave out " +
+              (isFactor ? "rank=" : "outliers=") + ", or use llmc compile");
     if (weight.getSource())
       ++readers[*weight.getSource()];
   }

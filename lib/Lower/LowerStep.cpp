@@ -363,7 +363,9 @@ private:
     if (usesBatch && tables)
       arguments.append({tables->blockTable, tables->slotPositions});
     if (int64_t bytes = kernel.getScratch().value_or(0)) {
-      arguments.push_back(viewScratch(b, bytes, count));
+      bool attends = !kernel.getBody().getOps<AttentionOp>().empty();
+      countsParts |= attends && getTarget(step).isDevice();
+      arguments.push_back(viewScratch(b, bytes, attends));
       writes.push_back({Access::scratch, 0, 1});
     }
     if (getTarget(step).isDevice()) {
@@ -428,7 +430,7 @@ private:
   void clearCounters(Block *entry) {
     TileBuilder b(step.getLoc(), context);
     b.setInsertionPointToStart(entry);
-    Value view = viewScratch(b, 0, rows);
+    Value view = viewScratch(b, 0, /*attends=*/true);
     func::FuncOp function = functions.getClear(view.getType());
     auto symbol = SymbolRefAttr::get(
         function->getParentOfType<ModuleOp>().getSymNameAttr(),
@@ -473,17 +475,15 @@ private:
                                   place.result ? place.result : arena, offset,
                                   count);
   }
-  /// That of all workers: on a device of the rows that are asked for, or of ranges.
-  Value viewScratch(TileBuilder &b, int64_t bytes, Value count) {
+  /// That of all workers: on a device of the rows that are asked for, or of the ranges
+  /// that attend.
+  Value viewScratch(TileBuilder &b, int64_t bytes, bool attends) {
     assert(bytes <= plan.getScratchBytesPerWorker() &&
            "a kernel with more scratch than was planned");
     auto type = MemRefType::get(ShapedType::kDynamic, b.getI8Type());
     Value team = b.workers;
-    if (getTarget(step).isDevice()) {
-      bool asked = count == logitRowCount;
-      countsParts |= !asked;
-      team = asked ? logitRowCount : batch.rangeCount;
-    }
+    if (getTarget(step).isDevice())
+      team = attends ? batch.rangeCount : logitRowCount;
     return memref::ViewOp::create(
         b, type, scratch, b.index(0),
         b.mulIndex(team, plan.getScratchBytesPerWorker()));
@@ -526,7 +526,7 @@ private:
   SmallVector<Value> results; // the caller's buffers, in the plan's order
   DenseMap<Value, size_t> resultIndex; // of values that are written there
   Value rows, capacity, logitRowCount, promptRows;
-  bool countsParts = false; // some kernel does, which is none of asked rows
+  bool countsParts = false; // of attention on a device: some kernel does
   BatchArgs batch;
   DenseMap<Value, Value> values, rowCounts;
   DenseMap<Value, Place> places;

@@ -114,6 +114,9 @@ class Quantize(TestCase):
               for how in ("method=rtn", "method=rtn,outliers=3", "method=gptq", "method=gptq,outliers=3")}
         self.assertLess(kl["method=rtn,outliers=3"], 0.9 * kl["method=rtn"], kl)
         self.assertLess(kl["method=gptq,outliers=3"], 0.9 * kl["method=gptq"], kl)
+        info = json.loads(self.succeed([self.folder / "changed", "info", "--json"]))["model"]
+        # 3 bits and a half, 32 for each of 2 of 64 numbers, 8 of the table: not less for numbers that are there twice.
+        self.assertGreater(info["bits_per_weight"], 4.5)
 
     def test_rows_of_few_floats_skip_the_others(self):
         """Fewer bytes and the same numbers, up to the order of sums."""
@@ -141,6 +144,8 @@ class Quantize(TestCase):
         self.assertGreater(info["bits_per_weight"], plain["bits_per_weight"])
         self.assertIn("a GGUF file has no place for factors beside it",
                       self.refuse("quantize", MODEL, "--quantize=bits=4,group=32,rank=8", "-q", "-o", self.folder / "x.gguf"))
+        self.assertIn("a GGUF file has no place for outliers beside it: leave out outliers=",
+                      self.refuse("quantize", MODEL, "--quantize=bits=4,group=32,outliers=1", "-q", "-o", self.folder / "x.gguf"))
 
     def test_smooth_changes_no_product_of_floats(self):
         app = self.compile(MODEL, "smooth", "--equalize=smooth", f"--stats={self.stats}", "--activations=f32")
