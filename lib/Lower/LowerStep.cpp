@@ -362,10 +362,8 @@ private:
                         batch.rangeCount});
     if (usesBatch && tables)
       arguments.append({tables->blockTable, tables->slotPositions});
-    if (int64_t bytes = kernel.getScratch().value_or(0)) {
-      bool attends = !kernel.getBody().getOps<AttentionOp>().empty();
-      countsParts |= attends && getTarget(step).isDevice();
-      arguments.push_back(viewScratch(b, bytes, attends));
+    if (kernel.getScratch().value_or(0)) {
+      arguments.push_back(viewScratch(b, kernel));
       writes.push_back({Access::scratch, 0, 1});
     }
     if (getTarget(step).isDevice()) {
@@ -474,6 +472,11 @@ private:
     return memref::ViewOp::create(b, cast<MemRefType>(getArgumentType(type)),
                                   place.result ? place.result : arena, offset,
                                   count);
+  }
+  Value viewScratch(TileBuilder &b, KernelOp kernel) {
+    bool attends = !kernel.getBody().getOps<AttentionOp>().empty();
+    countsParts |= attends && getTarget(step).isDevice();
+    return viewScratch(b, *kernel.getScratch(), attends);
   }
   /// That of all workers: on a device of the rows that are asked for, or of the ranges
   /// that attend.
