@@ -95,7 +95,8 @@ bool LinearOp::runsBeside(Operation *other) {
 /// Prompts: a few rows share each weight that is loaded. Codes are unpacked and
 /// multiplied in registers of their own, so a tile of an integer grid is one strip
 /// wide, and integer rows keep two sums each: of 16 registers there are enough for
-/// three, of 32 for six, or for one panel of one row (test/Lower/no-spills.test).
+/// three (or two, where shuffles of 2:4 have tables), of 32 for six, or for one panel of
+/// one row (test/Lower/no-spills.test).
 /// Where registers hold tiles of integers, each row of a tile keeps one sum, of floats,
 /// or is one of half as many with two. Floats need eight
 /// sums in flight to hide the latency of an fma, and with 32 registers take sixteen:
@@ -107,7 +108,8 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   bool integers = isa<PackedType>(getInput().getType());
   bool isWide = target.getRegisters() >= 32;
   auto weight = cast<PackedType>(getWeight().getType());
-  int64_t panelRows = cast<PanelsLayoutAttr>(weight.getLayout()).getRows();
+  auto layout = cast<PanelsLayoutAttr>(weight.getLayout());
+  int64_t panelRows = layout.getRows();
   int64_t panels = llvm::divideCeil(weight.getRows(), panelRows);
   int64_t lanes = std::min(target.getLanes(), panelRows);
   bool unpacks = weight.getEncoding().getGrid() ||
@@ -118,7 +120,7 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   if (integers) {
     auto act = cast<Int8ActEncodingAttr>(getEncoding(getInput().getType()));
     int64_t tileRows = target.getTileRows();
-    rows = isWide ? 6 : 3;
+    rows = isWide ? 6 : layout.isTwoOfFour() ? 2 : 3;
     if (act.getFine()) { // twice as many sums
       rows = isWide ? 4 : 1;
       tileRows /= 2;

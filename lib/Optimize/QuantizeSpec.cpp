@@ -38,7 +38,8 @@ static const Preset presets[] = {
     {"w4-gptq", "method=gptq,bits=4,scale-search=yes"},
     {"w4-awq", "method=awq,bits=4,scale-search=yes"},
     {"w3-gptq", "method=gptq,bits=3,scale-search=yes"},
-    {"w3-awq", "method=awq,bits=3,scale-search=yes"}};
+    {"w3-awq", "method=awq,bits=3,scale-search=yes"},
+    {"w3-spqr", "method=gptq,bits=3,scale-search=yes,outliers=1"}};
 
 static const Method methods[] = {{"rtn", "rtn", false},
                                  {"gptq", "gptq", false},

@@ -1,6 +1,6 @@
 // Each mistake of a spec is one error that says what is known.
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w5' 2>&1 | FileCheck %s --check-prefix=PRESET
-// PRESET: quantize: 'w5' is no preset (w8, w4, w4-gptq, w4-awq, w3-gptq, w3-awq), nor key=value of a key that is known (method, bits, group, zero, scale, scale-search, damp, act-order, outliers, rank, iterations)
+// PRESET: quantize: 'w5' is no preset (w8, w4, w4-gptq, w4-awq, w3-gptq, w3-awq, w3-spqr), nor key=value of a key that is known (method, bits, group, zero, scale, scale-search, damp, act-order, outliers, rank, iterations)
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4,bits=9' 2>&1 | FileCheck %s --check-prefix=BITS
 // BITS: quantize: bits takes 2 to 8, found '9'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=group=24' 2>&1 | FileCheck %s --check-prefix=DIVIDE

@@ -3,6 +3,8 @@
 // RUN: llmc-opt %s '--llm-quantize-weights=spec=bits=3,group=64,outliers=2;table:outliers=2' --remark-policy=all --remark-format=emitRemark --remarks-filter=llm-quantize-weights --remarks-filter-missed=llm-quantize-weights -o /dev/null 2>&1 | FileCheck %s --check-prefix=SAID
 // RUN: llmc-opt %s '--llmc-optimize=quantize=bits=4,group=32,outliers=1 activations=i8' | FileCheck %s --check-prefix=ROWS
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=bits=4,outliers=11' 2>&1 | FileCheck %s --check-prefix=MOST
+// RUN: llmc-opt %s '--llm-quantize-weights=spec=w3-spqr' | FileCheck %s --check-prefix=PRESET
+// PRESET: llm.weight @up : {{.*}} #llm.outliers<part = "rest", entries = 1, round = <grid = <bits = 3, group = 64, scale = f16, zero = 4>, method = "gptq", stats = "up", search = true>>
 // MOST: quantize: outliers takes a percentage from 0 to 10, found '11'
 
 // Both parts come of the same numbers: those that the recipe has made so far.
