@@ -44,8 +44,9 @@ class Cuda(TestCase):
         ids = MODELS / "llama-q4_1.input_ids.npy"
         here = self.logits(app, ids, "--device=cpu")
         there = self.logits(app, ids, "--device=cuda", env=SIMULATED)
-        # Products of integers are exact; their float sums are not in the same order.
-        self.assertLessEqual(largest_difference(here, there), 0.02 * max(1.0, largest(here)))
+        # Products of integers are exact; their float sums are not in the same order, and a GPU's prompts round queries and probabilities
+        # to halves. Either may turn a code of later rows: less than what bytes themselves round, which is 0.033 here.
+        self.assertLessEqual(largest_difference(here, there), 0.03 * max(1.0, largest(here)))
 
     def test_what_cannot_be_asked(self):
         for target, said in (("cuda:sm_30", "cuda:sm_80"), ("gpu", "cpu, cuda")):

@@ -13,6 +13,7 @@
 // whole lines.
 //===----------------------------------------------------------------------===//
 #include "DecodeAttention.h"
+#include "TensorAttention.h"
 #include "Threads.h"
 
 #include "../Cpu/CachePages.h"
@@ -213,6 +214,8 @@ SmallVector<DeviceTiler> getDeviceAttention(KernelOp kernel) {
   std::optional<DeviceTiler> generated = getDecodeAttention(op);
   if (!generated)
     return {getRowByRow(op, /*promptsOnly=*/false)};
+  if (std::optional<DeviceTiler> prompts = getTensorAttention(op))
+    return {*generated, *prompts};
   return {*generated, getRowByRow(op, /*promptsOnly=*/true)};
 }
 

@@ -56,6 +56,63 @@ void copyAhead(TileBuilder &b, Value from, Value byte, Value to, Value toByte,
                                            addressOf(b, from, byte, global)});
 }
 
+void copyOrClear(TileBuilder &b, Value from, Value byte, Value to, Value toByte,
+                 Value exists) {
+  constexpr int global = 1, shared = 3;
+  Value bytes = b.select(exists, b.constant(b.getI32Type(), 16),
+                         b.constant(b.getI32Type(), 0));
+  LLVM::CallIntrinsicOp::create(
+      b, b.getStringAttr("llvm.nvvm.cp.async.cg.shared.global.16.s"),
+      ValueRange{addressOf(b, to, toByte, shared),
+                 addressOf(b, from, byte, global), bytes});
+}
+
+SmallVector<Value> multiplyHalves(TileBuilder &b, ValueRange a,
+                                  ValueRange columns, ValueRange c) {
+  assert(a.size() == 4 && columns.size() == 2 && c.size() == 4 && "m16n8k16");
+  auto pairs = cast<VectorType>(a[0].getType());
+  bool isBf16 = pairs.getElementType().isBF16();
+  SmallVector<Value> operands;
+  for (Value pair :
+       llvm::concat<Value>(SmallVector<Value>(a), SmallVector<Value>(columns)))
+    operands.push_back(
+        isBf16 ? Value(vector::ExtractOp::create(
+                     b, Value(vector::BitCastOp::create(b, b.i32s(1), pair)),
+                     ArrayRef<int64_t>{0}))
+               : pair);
+  operands.append(c.begin(), c.end());
+  auto type = LLVM::LLVMStructType::getLiteral(
+      b.getContext(), SmallVector<Type>(4, b.getF32Type()));
+  Value all = callIntrinsic(b,
+                            isBf16 ? "llvm.nvvm.mma.m16n8k16.row.col.bf16"
+                                   : "llvm.nvvm.mma.m16n8k16.row.col.f32.f32",
+                            type, operands);
+  SmallVector<Value> sums;
+  for (int64_t i = 0; i < 4; ++i)
+    sums.push_back(LLVM::ExtractValueOp::create(b, all, i));
+  return sums;
+}
+
+SmallVector<Value> loadColumns(TileBuilder &b, Value memory, Value byte,
+                               Type element) {
+  constexpr int shared = 3;
+  auto type = LLVM::LLVMStructType::getLiteral(
+      b.getContext(), SmallVector<Type>(4, b.getI32Type()));
+  Value all =
+      callIntrinsic(b, "llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4.trans.b16.p3",
+                    type, {addressOf(b, memory, byte, shared)});
+  SmallVector<Value> pairs;
+  for (int64_t i = 0; i < 4; ++i)
+    pairs.push_back(vector::BitCastOp::create(
+        b, VectorType::get(2, element),
+        b.broadcast(LLVM::ExtractValueOp::create(b, all, i), 1)));
+  return pairs;
+}
+
+Value exp2(TileBuilder &b, Value x) {
+  return callIntrinsic(b, "llvm.nvvm.ex2.approx.ftz.f32", b.getF32Type(), {x});
+}
+
 void commitCopies(TileBuilder &b) {
   LLVM::CallIntrinsicOp::create(
       b, b.getStringAttr("llvm.nvvm.cp.async.commit.group"), ValueRange());

@@ -18,6 +18,23 @@ llvm::SmallVector<mlir::Value> multiplyBytes(TileBuilder &b, mlir::ValueRange a,
                                              mlir::ValueRange columns,
                                              mlir::ValueRange c);
 
+/// c + a * b of f16 or bf16, 16 x 8 f32: `a` is 16 rows of 16 k in four pairs, `columns`
+/// 16 k of 8 columns in two, each a vector of two.
+llvm::SmallVector<mlir::Value> multiplyHalves(TileBuilder &b,
+                                              mlir::ValueRange a,
+                                              mlir::ValueRange columns,
+                                              mlir::ValueRange c);
+/// Four matrices of 8 lines of 16 bytes from the block's memory as columns of
+/// `multiplyHalves`, in pairs of `element`: lane 8 i + j names the byte where line j of
+/// matrix i begins; k runs over lines.
+llvm::SmallVector<mlir::Value> loadColumns(TileBuilder &b, mlir::Value memory,
+                                           mlir::Value byte,
+                                           mlir::Type element);
+
+/// 2^x by the unit for it, to 2 units of the last place (PTX ISA, "ex2"): for what is
+/// rounded to halves. What is no normal number is 0.
+mlir::Value exp2(TileBuilder &b, mlir::Value x);
+
 /// Starts to copy 4, 8 or 16 bytes of device memory, a memref of bytes of rank 2, to
 /// word `word` of the block's memory; both places are multiples of their number.
 void copyAhead(TileBuilder &b, mlir::Value from, mlir::Value row,
@@ -26,6 +43,9 @@ void copyAhead(TileBuilder &b, mlir::Value from, mlir::Value row,
 /// The same by byte, from byte `byte` behind a memref's beginning.
 void copyAhead(TileBuilder &b, mlir::Value from, mlir::Value byte,
                mlir::Value to, mlir::Value toByte, int64_t bytes);
+/// The same of 16 bytes, which are zeros where not `exists`.
+void copyOrClear(TileBuilder &b, mlir::Value from, mlir::Value byte,
+                 mlir::Value to, mlir::Value toByte, mlir::Value exists);
 /// This thread's copies have ended.
 void waitForCopies(TileBuilder &b);
 /// What this thread has begun to copy since the last time is a group, be it nothing.

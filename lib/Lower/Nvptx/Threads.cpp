@@ -46,8 +46,7 @@ Value allocateShared(TileBuilder &b, ArrayRef<int64_t> shape, Type element) {
   return memref::GetGlobalOp::create(b, type, name);
 }
 
-/// The number of the thread whose bit `distance` differs.
-static Value exchange(TileBuilder &b, Value number, int64_t distance) {
+Value exchange(TileBuilder &b, Value number, int64_t distance) {
   auto word = [&](int64_t value) {
     return b.constant(b.getI32Type(), static_cast<double>(value));
   };

@@ -25,6 +25,8 @@ mlir::Value maxThreads(TileBuilder &b, mlir::Value number);
 /// The largest f32 of the warp, and the sum of them: the same bits in each thread.
 mlir::Value maxWarp(TileBuilder &b, mlir::Value number);
 mlir::Value sumWarp(TileBuilder &b, mlir::Value number);
+/// The f32 of the thread of the warp whose bit `distance` differs.
+mlir::Value exchange(TileBuilder &b, mlir::Value number, int64_t distance);
 /// What threads of the warp stored or copied is seen by all of them behind.
 void meetWarp(TileBuilder &b);
 

@@ -89,6 +89,58 @@ TEST(DeviceAttention, WindowsAgree) {
     expectAgrees({1, 2, 16, 24, "f16", attributes, true, true}, 575);
 }
 
+/// Rows of prompts on tensor cores: tiles of 64 queries that end within a row's heads, that
+/// cross pages and windows, beside other prompts and a generated row.
+static std::vector<ReferenceBatch> promptSteps() {
+  std::vector<ReferenceBatch> steps(3);
+  appendRows(steps[0], 0, 0, 63);
+  appendRows(steps[1], 1, 0, 22);
+  appendRows(steps[1], 0, 63, 9);
+  appendRows(steps[2], 1, 22, 1);
+  appendRows(steps[2], 0, 72, 2);
+  return steps;
+}
+
+TEST(DeviceAttention, PromptsAgreeAsFarAsTheyRound) {
+  for (const Shape &shape :
+       {Shape{2, 3, 32, 16, "f16", ", narrow"},
+        Shape{1, 2, 16, 48, "bf16", ", narrow, left = 20 : i64", true, true}}) {
+    Graph graph(36);
+    build(graph, shape);
+    GraphRun run(graph, {device});
+    ASSERT_TRUE(run.ok());
+    auto expected = run.interpret(promptSteps());
+    run.compiled->start(device);
+    for (auto [i, step] : llvm::enumerate(promptSteps()))
+      EXPECT_LE(relativeDifference(run.compiled->run(step), expected[i]),
+                tolerance::bfloats)
+          << "step " << i << "\n"
+          << graph.text();
+  }
+}
+
+/// Which rows share a tile does not change a bit of any of them.
+TEST(DeviceAttention, TilesOfPromptsDoNotChangeABit) {
+  Graph graph(37);
+  build(graph, {1, 3, 16, 16, "f16", ", narrow", false, false});
+  GraphRun run(graph, {device});
+  ASSERT_TRUE(run.ok());
+  std::vector<float> expected;
+  for (int32_t chunk : {70, 23, 66}) {
+    run.compiled->start(device);
+    run.compiled->phase = LLMRT_PHASE_PROMPT;
+    std::vector<float> all;
+    for (int32_t first = 0; first < 70; first += chunk) {
+      ReferenceBatch batch;
+      appendRows(batch, 0, first, std::min(chunk, 70 - first));
+      llvm::append_range(all, run.compiled->run(batch));
+    }
+    if (expected.empty())
+      expected = all;
+    EXPECT_EQ(all, expected) << "in chunks of " << chunk;
+  }
+}
+
 /// The rows of a sequence that is alone, among others and not the last of several have
 /// the same bits: as many blocks share them as there is room for.
 TEST(DeviceAttention, BlocksDoNotChangeABit) {
