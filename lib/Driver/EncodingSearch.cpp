@@ -334,17 +334,21 @@ llvm::Error EncodingSearch::choose() {
   return llvm::Error::success();
 }
 
+/// Whether the option gives any weight other numbers than it has.
+static bool isRounded(const EncodingUnit &unit, size_t option) {
+  return llvm::any_of(unit.weights, [&](WeightOp weight) {
+    return findRoundStep(unit, weight, unit.options[option]);
+  });
+}
+
 std::string EncodingSearch::takeSpec() const {
   for (auto [unit, option] : llvm::zip_equal(space.units, chosen.chosen))
-    for (WeightOp weight : unit.weights)
-      if (findRoundStep(unit, weight, unit.options[option]))
-        return spellSpec(space, chosen.chosen);
+    if (isRounded(unit, option))
+      return spellSpec(space, chosen.chosen);
   return "";
 }
 
 static std::string spellGrid(const QuantizeChoice &choice) {
-  if (choice.keep)
-    return "kept";
   return std::to_string(choice.bits) + " bits" +
          (choice.hasMin ? " above a minimum" : "");
 }
@@ -353,17 +357,23 @@ void EncodingSearch::explain() const {
   for (auto [number, unit] : llvm::enumerate(space.units)) {
     const size_t option = chosen.chosen[number];
     const size_t others = unit.weights.size() - 1;
+    const AllocationEntry &cost = table[number][option];
     WeightOp first = unit.weights.front();
     llvm::errs() << "  auto: " << first.getSymName()
                  << (others ? " and " + std::to_string(others) + " beside it"
                             : "")
-                 << ": KL " << llvm::format("%.6f", divergences[number])
-                 << " at " << spellGrid(unit.options[unit.probe].choice) << "; "
-                 << (unit.isNamed ? "named by a pattern: " : "takes ")
-                 << spellGrid(unit.options[option].choice) << ", "
-                 << formatBytes(table[number][option].bytes) << ", KL "
-                 << llvm::format("%.6f", table[number][option].divergence)
-                 << "\n";
+                 << ": ";
+    if (isRounded(unit, unit.probe))
+      llvm::errs() << "KL " << llvm::format("%.6f", divergences[number])
+                   << " at " << spellGrid(unit.options[unit.probe].choice)
+                   << "; ";
+    llvm::errs() << (unit.isNamed ? "by its pattern " : "");
+    if (isRounded(unit, option))
+      llvm::errs() << "takes " << spellGrid(unit.options[option].choice) << ", "
+                   << formatBytes(cost.bytes) << ", KL "
+                   << llvm::format("%.6f", cost.divergence) << "\n";
+    else
+      llvm::errs() << "stays as it is, " << formatBytes(cost.bytes) << "\n";
   }
 }
 

@@ -100,7 +100,8 @@ private:
   int64_t group = 0; // of all, if there is one
   llvm::MapVector<StringAttr, Reading> readings;
   llvm::DenseMap<StringAttr, mlir::Value> inputs; // of what one product reads
-  llvm::DenseMap<mlir::Value, size_t> unitsByInput;
+  // Of inputs without statistics, and of those with them.
+  llvm::DenseMap<mlir::Value, size_t> unitsByInput[2];
 };
 
 } // namespace
@@ -151,12 +152,11 @@ void UnitFinder::add(WeightOp weight, const Reading &reading) {
     space.units.push_back({{weight}, reading, {}, 0, false});
     return;
   }
-  auto [it, isFirst] = unitsByInput.try_emplace(input, space.units.size());
+  auto [it, isFirst] =
+      unitsByInput[reading.isObserved].try_emplace(input, space.units.size());
   if (isFirst)
     space.units.push_back({{}, reading, {}, 0, false});
-  EncodingUnit &unit = space.units[it->second];
-  unit.weights.push_back(weight);
-  unit.reading.isObserved &= reading.isObserved;
+  space.units[it->second].weights.push_back(weight);
 }
 
 std::vector<EncodingOption>

@@ -115,8 +115,8 @@ class Search(TestCase):
         patterns = ";token_embd.weight:bits=8,method=rtn;blk.0.ffn_up.weight:keep"
         app, said = self.search("--size-budget=80kB", spec="auto" + patterns)
         self.assertTrue(NAMED.search(said)[1].endswith(patterns), said)
-        self.assertRegex(said, "auto: token_embd.weight: KL [0-9.]+ at 8 bits; named by a pattern: 8 bits")
-        self.assertRegex(said, "auto: blk.0.ffn_up.weight: KL 0.000000 at kept; named by a pattern: kept, 24.6 kB")
+        self.assertRegex(said, "auto: token_embd.weight: KL [0-9.]+ at 8 bits; by its pattern takes 8 bits")
+        self.assertRegex(said, "auto: blk.0.ffn_up.weight: by its pattern stays as it is, 24.6 kB")
         self.assertLessEqual(self.describe(app)["weight_bytes"], 80000)
         self.assertIn("the pattern 'nothing*' matches no weight", self.refuse(*self.arguments("--bits-budget=5", spec="auto;nothing*:w8")))
         self.assertIn("auto;*ffn_up*:...: what awq, rank= and outliers= leave of a product is not measured",

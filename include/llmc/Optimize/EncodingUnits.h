@@ -1,7 +1,8 @@
 //===- EncodingUnits.h - what --quantize=auto chooses between ---*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Weights with one input share a choice: their kernels then share its rounded rows.
+// Weights with one input share a choice (experts apart from the router before them):
+// their kernels then share its rounded rows.
 // What is chosen is spelled as a SPEC that says everything (QuantizeSpec.h).
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_OPTIMIZE_ENCODINGUNITS_H

@@ -141,3 +141,44 @@ TEST_F(EncodingUnitsTest, AFileHasTypesOfItsOwn) {
                   option.choice.bits == 8);
     }
 }
+
+/// A router has statistics of its input, its experts none; and each width its group.
+TEST_F(EncodingUnitsTest, ExpertsAreApartFromTheirRouter) {
+  module = context.parse(R"(
+    llm.weight @router : tensor<4x64xf32> source "router"
+    llm.weight @gate : tensor<4x48x64xf32> source "gate"
+    llm.weight @up : tensor<4x48x64xf32> source "up"
+    llm.weight @narrow : tensor<8x48xf32> source "narrow"
+    func.func @step(%x: tensor<?x64xf32>, %i: tensor<?x2xi32>, %z: tensor<?x48xf32>) {
+      %r = llm.param @router : tensor<4x64xf32>
+      %g = llm.param @gate : tensor<4x48x64xf32>
+      %u = llm.param @up : tensor<4x48x64xf32>
+      %n = llm.param @narrow : tensor<8x48xf32>
+      %0 = llm.linear %x, %r : (tensor<?x64xf32>, tensor<4x64xf32>) -> tensor<?x4xf32>
+      %1 = llm.expert_linear %x, %i, %g : (tensor<?x64xf32>, tensor<?x2xi32>, tensor<4x48x64xf32>) -> tensor<?x2x48xf32>
+      %2 = llm.expert_linear %x, %i, %u : (tensor<?x64xf32>, tensor<?x2xi32>, tensor<4x48x64xf32>) -> tensor<?x2x48xf32>
+      %3 = llm.linear %z, %n : (tensor<?x48xf32>, tensor<8x48xf32>) -> tensor<?x8xf32>
+      return
+    })");
+  EncodingSpace space = find("auto");
+  ASSERT_EQ(space.units.size(), 3u);
+  EXPECT_EQ(space.units[0].weights.size(), 1u);
+  EXPECT_TRUE(space.units[0].reading.isObserved);
+  ASSERT_EQ(space.units[1].weights.size(), 2u);
+  EXPECT_FALSE(space.units[1].reading.isObserved);
+  auto methodOf = [&](size_t unit) {
+    const EncodingUnit &found = space.units[unit];
+    return findRoundStep(found, found.weights.front(), found.options.front())
+        .getMethod()
+        .str();
+  };
+  EXPECT_EQ(methodOf(0), "gptq");
+  EXPECT_EQ(methodOf(1), "rtn");
+  // No group of 32 divides 48, and those of 16 have no codes of 3 bits.
+  const EncodingUnit &narrow = space.units[2];
+  EXPECT_TRUE(llvm::none_of(narrow.options, [](const EncodingOption &option) {
+    return option.choice.bits == 3 || option.choice.group != 16;
+  }));
+  EXPECT_TRUE(
+      llvm::StringRef(spell(space, 4)).ends_with(";narrow:bits=4,group=16"));
+}
