@@ -120,12 +120,15 @@ Operand Graph::declare(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
 }
 
 Operand Graph::made(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
-                    const std::string &recipe) {
+                    const std::string &recipe, const Operand &like) {
   std::string type = packed(shape, encoding);
-  std::string name =
-      addSource(shape, "f32", randomBytes(shape, getEncoding("f32")));
-  declarations += "  llm.weight @" + name + " : " + type + " source \"" + name +
-                  "\" recipe [" + recipe + "]\n";
+  bool isNew = like.name.empty();
+  std::string source =
+      isNew ? addSource(shape, "f32", randomBytes(shape, getEncoding("f32")))
+            : like.name.substr(1);
+  std::string name = isNew ? source : "w" + std::to_string(next++);
+  declarations += "  llm.weight @" + name + " : " + type + " source \"" +
+                  source + "\" recipe [" + recipe + "]\n";
   return readParam({name, type});
 }
 

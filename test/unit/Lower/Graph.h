@@ -33,9 +33,10 @@ public:
   /// Row 0 of a matrix of floats is zero.
   Operand param(llvm::ArrayRef<int64_t> shape,
                 llvm::StringRef encoding = "f32");
-  /// What the steps of `recipe` make of random floats, a matrix of `encoding`.
+  /// What the steps of `recipe` make of random floats, a matrix of `encoding`; of those
+  /// of another such weight if `like` is one.
   Operand made(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
-               const std::string &recipe);
+               const std::string &recipe, const Operand &like = {});
   /// A parameter with these f32 values.
   Operand values(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values);
   /// One random weight per layer, as the parameter of `layer`.
