@@ -67,7 +67,7 @@ struct NoteRounding : impl::NoteRoundingBase<NoteRounding> {
                         ": bf16, each within 1/512 of itself");
     };
     addPrompts(narrowProducts, "products on amx");
-    addPrompts(narrowAttentions, "attentions on avx512-bf16 and amx");
+    addPrompts(narrowAttentions, "attentions on avx512-bf16, amx and GPUs");
     if (!lines.empty())
       getOperation()->setAttr(
           roundingAttrName,

@@ -5,7 +5,7 @@
 // CHECK-SAME: "inputs of 2 products: codes of 8 bits, each within 1/254 of the greatest of its 32",
 // CHECK-SAME: "inputs of 1 products: codes of 15 bits, each within 1/64516 of the greatest of its 32",
 // CHECK-SAME: "prompts, 2 products on amx: bf16, each within 1/512 of itself",
-// CHECK-SAME: "prompts, 2 attentions on avx512-bf16 and amx: bf16, each within 1/512 of itself"]}
+// CHECK-SAME: "prompts, 2 attentions on avx512-bf16, amx and GPUs: bf16, each within 1/512 of itself"]}
 llm.weight @w : tensor<32x32xf32> source "w"
 func.func @step(%x: tensor<?x32xf32>, %kv: !llm.kv<2x1x32x32, f16>, %batch: !llm.batch) -> tensor<?x32xf32> {
   %0 = arith.constant 0 : index
