@@ -56,7 +56,8 @@ static bool leavesTwoOfFour(PruneStepAttr zeros) {
   return zeros.getKeep() == 2 && zeros.getOf() == 4;
 }
 
-/// How many numbers of each row a step leaves; 0 where rows differ.
+/// How many numbers of each row a step leaves; 0 where rows differ. Wanda compares
+/// within a row, so each loses as many.
 static int64_t countEntries(PruneStepAttr zeros, int64_t cols) {
   if (!zeros.getShare() || !zeros.getMethod().getValue().starts_with("wanda"))
     return 0;
