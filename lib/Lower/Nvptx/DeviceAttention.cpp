@@ -13,6 +13,7 @@
 // whole lines.
 //===----------------------------------------------------------------------===//
 #include "DecodeAttention.h"
+#include "DeviceScores.h"
 #include "TensorAttention.h"
 #include "Threads.h"
 
@@ -76,7 +77,7 @@ private:
     Value page = lookUpPage(b, args.batch, row, block);
     Value inPages = b.addIndex(b.mulIndex(page, pageTokens), b.thread);
     Value theirs = b.load(args.batch.slotPositions, inPages);
-    Value allowed = isVisible(theirs);
+    Value allowed = isVisible(b, position, theirs, reach);
     Value score = b.select(allowed, getScore(page, theirs), b.f32(lowest));
     Value maximum = b.max(state[0], maxThreads(b, score));
     Value factor = b.exp(b.sub(state[0], maximum));
@@ -107,26 +108,7 @@ private:
                          return {b.fma(b.load(query, {row, head, d}),
                                        loadCache(page, at), carried[0])};
                        })[0];
-    sum = b.mul(sum, b.f32(op.getScale().convertToDouble()));
-    if (double softcap = op.getSoftcap().convertToDouble()) {
-      Value cap = b.f32(softcap);
-      sum = b.mul(math::TanhOp::create(b, b.div(sum, cap)), cap);
-    }
-    if (!slope)
-      return sum;
-    Value distance = arith::SubIOp::create(b, theirs, position);
-    return b.fma(slope, arith::SIToFPOp::create(b, b.getF32Type(), distance),
-                 sum);
-  }
-
-  /// Not after the row, not beyond its reach.
-  Value isVisible(Value theirs) {
-    Value visible = b.compare(arith::CmpIPredicate::sle, theirs, position);
-    return reach ? b.both(visible, isInReach(theirs)) : visible;
-  }
-  Value isInReach(Value theirs) {
-    Value distance = arith::SubIOp::create(b, position, theirs);
-    return b.compare(arith::CmpIPredicate::sle, distance, reach);
+    return finishScore(b, op, sum, slope, position, theirs);
   }
 
   /// start + p[slot] * value[slot] over the page's used slots, of this thread's channel
@@ -143,8 +125,10 @@ private:
           // Zero times a value beyond reach is not zero if that value is NaN.
           if (reach) {
             Value at = b.addIndex(b.mulIndex(page, pageTokens), index);
-            value = b.select(isInReach(b.load(args.batch.slotPositions, at)),
-                             value, b.f32(0));
+            value =
+                b.select(isInReach(b, position,
+                                   b.load(args.batch.slotPositions, at), reach),
+                         value, b.f32(0));
           }
           return {b.fma(b.load(probabilities, index), value, carried[0])};
         })[0];

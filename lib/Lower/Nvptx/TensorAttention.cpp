@@ -18,6 +18,7 @@
 // on its own row alone: what it does not see has probability zero.
 //===----------------------------------------------------------------------===//
 #include "TensorAttention.h"
+#include "DeviceScores.h"
 #include "TensorCores.h"
 #include "Threads.h"
 
@@ -315,14 +316,17 @@ private:
                   MutableArrayRef<Value> scores, MutableArrayRef<Value> state) {
     // Where the line's score of slot `i` of this thread is.
     auto placeOfScore = [&](size_t i) { return i / 2 * 4 + 2 * line + i % 2; };
+    const Query &query = own[line];
     SmallVector<Value> allowed;
     Value &maximum = state[2 * line], &sum = state[2 * line + 1];
     Value most = maximum;
     for (size_t i = 0; i < theirs.size(); ++i) {
-      allowed.push_back(isVisible(own[line], theirs[i]));
+      allowed.push_back(isVisible(b, query.position, theirs[i], query.reach));
       Value &score = scores[placeOfScore(i)];
-      score = b.select(allowed[i], scoreOf(own[line], score, theirs[i]),
-                       b.f32(lowest));
+      score = b.select(
+          allowed[i],
+          finishScore(b, op, score, query.slope, query.position, theirs[i]),
+          b.f32(lowest));
       most = b.max(most, score);
     }
     for (int64_t distance : {1, 2}) // the four threads of the line
@@ -341,30 +345,6 @@ private:
     for (size_t at = results + 2 * line; at < state.size(); at += 4)
       for (size_t i = 0; i < 2; ++i)
         state[at + i] = b.mul(state[at + i], factor);
-  }
-
-  Value isVisible(const Query &query, Value theirs) {
-    Value visible =
-        b.compare(arith::CmpIPredicate::sle, theirs, query.position);
-    if (!query.reach)
-      return visible;
-    Value distance = arith::SubIOp::create(b, query.position, theirs);
-    return b.both(visible,
-                  b.compare(arith::CmpIPredicate::sle, distance, query.reach));
-  }
-
-  /// Scale, cap and slope of a raw product.
-  Value scoreOf(const Query &query, Value product, Value theirs) {
-    Value score = b.mul(product, b.f32(op.getScale().convertToDouble()));
-    if (double softcap = op.getSoftcap().convertToDouble()) {
-      Value cap = b.f32(softcap);
-      score = b.mul(math::TanhOp::create(b, b.div(score, cap)), cap);
-    }
-    if (!query.slope)
-      return score;
-    Value distance = arith::SubIOp::create(b, theirs, query.position);
-    return b.fma(query.slope,
-                 arith::SIToFPOp::create(b, b.getF32Type(), distance), score);
   }
 
   void storeResults(ValueRange state) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "WarpAttention.h"
+#include "DeviceScores.h"
 #include "Threads.h"
 
 using namespace mlir;
@@ -243,16 +244,10 @@ void WarpAttention::softenHead(int64_t h, Value scores, ArrayRef<Value> theirs,
 
 /// Scale, cap and slope of a raw product.
 Value WarpAttention::scoreOf(int64_t h, Value product, Value theirs) {
-  Value score = b.mul(product, b.f32(op.getScale().convertToDouble()));
-  if (double softcap = op.getSoftcap().convertToDouble()) {
-    Value cap = b.f32(softcap);
-    score = b.mul(math::TanhOp::create(b, b.div(score, cap)), cap);
-  }
-  if (!op.getSlopes())
-    return score;
-  Value distance = arith::SubIOp::create(b, theirs, position);
-  return b.fma(b.load(args.get(op.getSlopes()), getHead(h)),
-               arith::SIToFPOp::create(b, b.getF32Type(), distance), score);
+  Value slope;
+  if (op.getSlopes())
+    slope = b.load(args.get(op.getSlopes()), getHead(h));
+  return finishScore(b, op, product, slope, position, theirs);
 }
 
 /// Positions ascend with slots, so what is out of reach comes first.

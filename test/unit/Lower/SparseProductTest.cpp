@@ -20,7 +20,17 @@ void PrintTo(const Product &product, std::ostream *stream) {
   *stream << product.grid << ", rows of "
           << names[static_cast<int>(product.rows)];
 }
-class SparseProduct : public ::testing::TestWithParam<Product> {};
+class SparseProduct : public ::testing::TestWithParam<Product> {
+protected:
+  static Operand input(Graph &graph, int64_t columns) {
+    Rows kind = GetParam().rows;
+    Operand rows = graph.rows(columns);
+    return kind == Rows::f32
+               ? rows
+               : graph.quantize(rows, columns, GetParam().group,
+                                kind == Rows::fine, kind == Rows::bfloats);
+  }
+};
 
 /// The recipe of 2 of 4, rounded to `grid<…>`. Nobody looks for zeros in front of a step
 /// that adds, though it adds 0.
@@ -42,10 +52,7 @@ TEST_P(SparseProduct, AgreesWithTheReference) {
   auto [grid, group, rows] = GetParam();
   Graph graph(7);
   int64_t inner = 2 * group, outer = 33;
-  Operand x = graph.rows(inner);
-  if (rows != Rows::f32)
-    x = graph.quantize(x, inner, group, rows == Rows::fine,
-                       rows == Rows::bfloats);
+  Operand x = input(graph, inner);
   auto multiply = [&] {
     return graph.linear(x, prune(graph, {outer, inner}, grid),
                         graph.param({outer}), outer);
@@ -64,10 +71,7 @@ TEST_P(SparseProduct, HasTheBitsOfOneThatMultipliesZeros) {
   auto [grid, group, rows] = GetParam();
   Graph graph(9);
   int64_t inner = 2 * group, outer = 20;
-  Operand x = graph.rows(inner);
-  if (rows != Rows::f32)
-    x = graph.quantize(x, inner, group, rows == Rows::fine,
-                       rows == Rows::bfloats);
+  Operand x = input(graph, inner);
   Operand sparse = prune(graph, {outer, inner}, grid);
   Operand dense =
       graph.made({outer, inner}, grid, spellRecipe(grid, true), sparse);
