@@ -231,7 +231,8 @@ const Graph::Sizes *Graph::sizes(Value value) const {
 }
 
 Graph::Graph(func::FuncOp function, const WeightStore *store)
-    : function(function), store(store) {
+    : function(function), store(store),
+      symbols(function->getParentOfType<ModuleOp>()) {
   findRoles();
   for (BlockArgument input : function.getArguments())
     if (auto dims = function.getArgAttrOfType<ArrayAttr>(input.getArgNumber(),
@@ -254,15 +255,19 @@ Graph::Graph(func::FuncOp function, const WeightStore *store)
 // Evaluation
 //===----------------------------------------------------------------------===//
 
-bool Graph::findWeight(Value value, Sizes &sizes, Elements &elements) const {
-  auto param = value.getDefiningOp<llm::ParamOp>();
+llm::WeightOp Graph::findWeight(Value constant) const {
+  auto param = constant.getDefiningOp<llm::ParamOp>();
+  return param ? symbols.lookup<llm::WeightOp>(param.getWeight())
+               : llm::WeightOp();
+}
+
+bool Graph::readWeight(Value value, Sizes &sizes, Elements &elements) const {
+  llm::WeightOp weight = findWeight(value);
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (!param || !type)
+  if (!weight || !type)
     return false;
   sizes = Sizes(type.getShape());
-  llm::WeightOp weight = SymbolTable::lookupNearestSymbolFrom<llm::WeightOp>(
-      param, param.getWeightAttr());
-  if (!weight || (!store && !weight.getValue()))
+  if (!store && !weight.getValue())
     return true; // has sizes, no elements
   auto &values = weightValues[weight.getSymName()];
   elements = [this, weight, sizes, &values](onnx::Index index) mutable {
@@ -297,7 +302,7 @@ Evaluator Graph::evaluator(Lengths lengths, Evaluator::Floats floats) const {
   lengths = settle(lengths);
   Evaluator made(
       [this](Value value, Sizes &sizes, Elements &elements) {
-        return findWeight(value, sizes, elements);
+        return readWeight(value, sizes, elements);
       },
       floats);
   made.limit(work);

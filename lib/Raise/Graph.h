@@ -14,6 +14,7 @@
 #include "llmc/Weights/WeightStore.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/SymbolTable.h"
 
 #include "llvm/ADT/DenseSet.h"
 
@@ -72,11 +73,14 @@ public:
   mlir::Operation *unsized() const { return firstUnsized; }
   const std::string &whyUnsized() const { return unsizedReason; }
 
+  /// The weight of the model that a value is, as it is; null if it is none.
+  mlir::llm::WeightOp findWeight(mlir::Value constant) const;
   /// Whether a value is the same in every run: weights and what is made of them.
   bool isConstant(mlir::Value value) const;
 
 private:
   const WeightStore *store;
+  mlir::SymbolTable symbols;
   llvm::DenseSet<mlir::Value> data, idData, constants;
   llvm::StringMap<int64_t> unknownSymbols;  // numbers of dims with other names
   llvm::DenseMap<mlir::Value, Sizes> known; // for `chosen`
@@ -92,7 +96,7 @@ private:
   bool findSizes(Lengths lengths);
   int64_t sizeOfSymbol(llvm::StringRef name, Lengths lengths) const;
   Sizes sizesOfInput(unsigned index, Lengths lengths) const;
-  bool findWeight(mlir::Value value, Sizes &sizes, Elements &elements) const;
+  bool readWeight(mlir::Value value, Sizes &sizes, Elements &elements) const;
 };
 
 /// The region between a root and the one value of data that it is a function

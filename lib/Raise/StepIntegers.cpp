@@ -37,14 +37,14 @@ Attribute StepWeights::findZeros(Value zeros) const {
   Builder builder(module.getContext());
   if (auto number = findUniform(graph, zeros))
     return builder.getI64IntegerAttr(static_cast<int64_t>(*number));
-  llm::WeightOp weight = findWeight(zeros);
+  llm::WeightOp weight = graph.findWeight(zeros);
   return weight ? weight.getSourceAttr() : StringAttr();
 }
 
 std::optional<WeightSource>
 StepWeights::traceIntegers(onnx::DequantizeLinearOp dequantize) const {
-  llm::WeightOp codes = findWeight(dequantize.getX());
-  llm::WeightOp scales = findWeight(dequantize.getXScale());
+  llm::WeightOp codes = graph.findWeight(dequantize.getX());
+  llm::WeightOp scales = graph.findWeight(dequantize.getXScale());
   Value zeroPoint = dequantize.getXZeroPoint();
   auto type =
       codes ? dyn_cast<RankedTensorType>(codes.getType()) : RankedTensorType();

@@ -49,26 +49,19 @@ WeightSource StepWeights::rows(WeightSource source, RowChoice choice) {
   return source;
 }
 
-llm::WeightOp llmc::findWeight(Value constant) {
-  auto param = constant.getDefiningOp<llm::ParamOp>();
-  return param ? SymbolTable::lookupNearestSymbolFrom<llm::WeightOp>(
-                     param, param.getWeightAttr())
-               : llm::WeightOp();
-}
-
-/// The same behind a reshape, which bytes do not see.
-static llm::WeightOp findBytes(Value codes) {
+/// The weight that codes are, perhaps behind a reshape, which bytes do not see.
+static llm::WeightOp findBytes(const Graph &graph, Value codes) {
   if (auto reshape = codes.getDefiningOp<onnx::ReshapeOp>())
     codes = reshape->getOperand(0);
-  return findWeight(codes);
+  return graph.findWeight(codes);
 }
 
 std::optional<WeightSource> StepWeights::traceBlocks(const BlockMatrix &matrix,
                                                      std::string &why) const {
-  llm::WeightOp codes = findBytes(matrix.codes);
-  llm::WeightOp scales = findWeight(matrix.scales);
+  llm::WeightOp codes = findBytes(graph, matrix.codes);
+  llm::WeightOp scales = graph.findWeight(matrix.scales);
   bool hasZeros = static_cast<bool>(matrix.zeros);
-  llm::WeightOp zeros = hasZeros ? findBytes(matrix.zeros) : codes;
+  llm::WeightOp zeros = hasZeros ? findBytes(graph, matrix.zeros) : codes;
   if (!codes || !scales || !zeros || !codes.getSource() ||
       !scales.getSource()) {
     why = "has codes, scales or zeros that are no tensors of the file";
@@ -128,7 +121,7 @@ StepWeights::traceBlocks(onnx::MicrosoftMatMulNBitsOp product,
 
 std::optional<WeightSource> StepWeights::trace(Value constant) const {
   Operation *op = constant.getDefiningOp();
-  if (llm::WeightOp weight = findWeight(constant)) {
+  if (llm::WeightOp weight = graph.findWeight(constant)) {
     auto type = dyn_cast<RankedTensorType>(weight.getType());
     bool isFloat = type && isa<FloatType>(type.getElementType());
     if (!weight.getSource() || !isFloat)
@@ -283,12 +276,18 @@ void StepWeights::settle(func::FuncOp reader) {
   for (auto weight : llvm::make_early_inc_range(module.getOps<llm::WeightOp>()))
     if (!read.contains(weight.getSymName()))
       weight.erase();
-  SymbolTable left(module); // without those that are erased
+  SymbolTableCollection tables;
+  SymbolTable &left = tables.getSymbolTable(module);
+  SymbolUserMap readers(tables, module);
   for (auto weight :
        llvm::make_early_inc_range(module.getOps<llm::WeightOp>())) {
     std::optional<StringRef> source = weight.getSource();
     if (!source || weight.getSymName() == *source || left.lookup(*source))
       continue;
-    (void)left.rename(weight, *source);
+    left.remove(weight);
+    auto name = StringAttr::get(module.getContext(), *source);
+    readers.replaceAllUsesWith(weight, name);
+    weight.setSymNameAttr(name);
+    left.insert(weight);
   }
 }

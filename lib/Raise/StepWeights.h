@@ -5,8 +5,6 @@
 
 #include "Graph.h"
 
-#include "mlir/IR/SymbolTable.h"
-
 namespace llmc {
 
 /// A weight by how it is made: the tensor of the file, and the steps from there.
@@ -20,9 +18,6 @@ struct WeightSource {
     return mlir::llm::getMatrixShape(type);
   }
 };
-
-/// The weight that a constant is, as it is; null if it is none.
-mlir::llm::WeightOp findWeight(mlir::Value constant);
 
 /// Rows `begin` to `end` of a matrix [N, K], or of every so many of its rows; of
 /// matrices [X, N, K] of every so many of all their rows; of a vector [N] its
