@@ -4,7 +4,7 @@
 
 The base must lie on no grid (utils/dither-gguf.py), or a quantiser that finds the grid again looks lossless. Statistics come from
 another text than that which is measured on. A row whose figures are in --work is not measured again, so a run that was stopped
-goes on, and rows can be added.
+goes on, and rows can be added: llmc's are rows of `llmc eval --sweep --results`.
 
 usage: quantization.py BASE.gguf --llmc PATH --work DIR [--llama-bin DIR] [--spec SPEC ...] [--windows 120] [--out docs/quality.md]
        (needs PyPI's gguf for llama.cpp's rows)
@@ -41,8 +41,12 @@ SPECS = [
     "bits=4,group=96,method=awq+quantease,scale-search=yes" + HEAD + "5",
     "bits=2,group=32,method=awq+quantease,zero=asym,scale-search=yes",
     "w8",
+    "bits=3,group=64,method=gptq,scale-search=yes,outliers=1",
+    "--quantize=auto --size-budget=88.2MB",
+    "--quantize=auto --size-budget=72.5MB",
 ]
-SPARSE = ["50-magnitude", "50-wanda", "50-sparsegpt", "2:4-magnitude", "2:4-wanda", "2:4-sparsegpt"]
+# Options of llmc compile, or a SPEC of --sparsify, which begins with how many zeros: 50-wanda, 2:4-sparsegpt, 70-wanda,allocate=owl.
+SPARSE = ["50-magnitude", "50-wanda", "50-sparsegpt", "2:4-magnitude", "2:4-wanda", "2:4-sparsegpt", "--sparsify=2:4-sparsegpt --quantize=w8"]
 PAGE = """# What quantisers keep
 
 SmolLM2-135M-Instruct, its weights dithered so that they lie on no grid (`utils/dither-gguf.py SmolLM2-135M-Instruct.Q4_1.gguf base.gguf`), its products
@@ -53,8 +57,7 @@ vectors. Decode is the program's own benchmark as compiled by default, on {threa
 {calibration:.1f} more, once.
 
 {peers}Machine: {machine}, other work beside it. Made by
-`bench/quantization.py base.gguf --llmc build/bin/llmc --work DIR --llama-bin DIR --windows {windows} --tokens {seen} --out docs/quality.md`,
-{measured} of its {all} rows.
+`bench/quantization.py base.gguf --llmc build/bin/llmc --work DIR --llama-bin DIR --windows {windows} --tokens {seen} --out docs/quality.md`.
 
 """
 PEERS = """Rows of llama.cpp are made from the same file with an importance matrix of the same tokens, and measured by `llama-perplexity --kl-divergence` against its
@@ -67,8 +70,7 @@ HEADER = ["SPEC", "bits per weight", "MB", "perplexity", "KL, mean", "KL, 99 %",
 
 
 def is_sparse(spec):
-    """Of --sparsify, which begin with how many zeros: 50-wanda, 2:4-sparsegpt, 70-wanda,allocate=owl."""
-    return spec[0].isdigit()
+    return spec[0].isdigit() or "--sparsify" in spec
 
 
 def machine():
@@ -78,55 +80,42 @@ def machine():
     return f"{os.cpu_count()} CPUs"
 
 
-def timed(command):
-    begin = time.monotonic()
-    said = measure.run(command)
-    return said, (time.monotonic() - begin) / 60
-
-
 class Bench:
-    """llmc's side: programs of one base, compared with its build of floats."""
+    """llmc's side, two sweeps of `llmc eval`: what is kept, with products of floats, and the speed of default builds."""
 
     def __init__(self, arguments):
         self.arguments, self.work = arguments, Path(arguments.work)
-        self.windows = ["--text", TEXTS / "evaluation.txt", "--context", str(WINDOW), "--windows", str(arguments.windows), "--json"]
-        self.stats, self.base = self.work / f"{arguments.tokens}.stats", self.work / f"llmc-{arguments.windows}.logits"
+        self.stats = self.work / f"{arguments.tokens}.stats"
 
     def calibrate(self):
         command = [self.arguments.llmc, "calibrate", self.arguments.base, "--text", TEXTS / "calibration.txt"]
-        return {"minutes": timed([*command, "--tokens", str(self.arguments.tokens), "-q", "-o", self.stats])[1]}
+        begin = time.monotonic()
+        measure.run([*command, "--tokens", str(self.arguments.tokens), "-q", "-o", self.stats])
+        return {"minutes": (time.monotonic() - begin) / 60}
 
-    def compile(self, *options):
-        app = self.work / "app"
-        minutes = timed([self.arguments.llmc, "compile", "-q", "--cpu=native", self.arguments.base, "-o", app, *options])[1]
-        return app, minutes
+    def sweep(self, name, windows, builds, *options):
+        text = ["--text", TEXTS / "evaluation.txt", "--context", str(WINDOW), "--windows", str(windows)]
+        kept = ["--results", self.work / f"{name}.jsonl", "--stats", self.stats]
+        wanted = [f"--sweep={build}" for build in builds]
+        return json.loads(measure.run([self.arguments.llmc, "eval", self.arguments.base, "--cpu=native", "--json", *text, *kept, *options, *wanted]))
 
-    def floats(self):
-        app, _ = self.compile("--activations=f32")
-        figures = json.loads(measure.run([app, "eval", *self.windows, "--kl-base", self.base]))
-        return {"spec": "floats", "minutes": 0, **figures, **self.describe(app)}
+    def rows(self, specs):
+        """That of the floats, then one per SPEC. Speed is that of the types: codes by another method are as fast."""
+        threads = ["--threads", str(self.arguments.threads)]
+        kept = self.sweep("quality", self.arguments.windows, map(as_build, specs), "--activations=f32")
+        fast = self.sweep("speed", 1, (as_build(re.sub("method=[a-z+]*", "method=rtn", spec)) for spec in specs), "--speed", *threads)
+        names = ["floats", *specs]
+        return [{**row, "spec": name, "minutes": row.get("compile_seconds", 0) / 60, "decode_tokens_per_s": speed["decode_tokens_per_s"]}
+                for name, row, speed in zip(names, kept, fast, strict=True)]
 
-    def describe(self, app):
-        info = json.loads(measure.run([app, "info", "--json"]))["model"]
-        sizes = {key: info[key] for key in ("bits_per_weight", "weight_bytes")}
-        speed = measure.app_bench(app, self.arguments.threads, generate=32, repetitions=3)["decode_tokens_per_s"]
-        return {**sizes, "decode_tokens_per_s": speed}
 
-    def row(self, spec):
-        option = "--sparsify" if is_sparse(spec) else "--quantize"
-        app, minutes = self.compile("--activations=f32", f"{option}={spec}", f"--stats={self.stats}")
-        figures = json.loads(measure.run([app, "eval", *self.windows, "--kl", self.base]))
-        # Speed is that of the types: codes by another method are as fast.
-        if not is_sparse(spec):
-            app, _ = self.compile("--quantize=" + re.sub("method=[a-z+]*", "method=rtn", spec))
-        return {"spec": spec, "minutes": minutes, **figures, **self.describe(app)}
+def as_build(spec):
+    return f"--sparsify={spec}" if spec[0].isdigit() else spec
 
 
 def once(work, name, make):
-    """The figures of `name`: what an earlier run left, or what `make` returns; none where there is nothing to make them."""
+    """The figures of `name`: what an earlier run left, or what `make` returns."""
     path = Path(work) / (re.sub(r"[^\w.+-]+", "_", name) + ".json")
-    if not path.exists() and not make:
-        return None
     if not path.exists():
         figures = make()
         path.with_suffix(".part").write_text(json.dumps(figures))
@@ -140,12 +129,12 @@ def cells(figures):
             f"{figures['decode_tokens_per_s']:.0f}", f"{figures['minutes']:.1f}"]
 
 
-def write_page(arguments, reference, calibration, rows, count):
+def write_page(arguments, reference, calibration, rows):
     table = "".join(f"| {' | '.join(line)} |\n" for line in [HEADER, ["---"] * len(HEADER), *map(cells, [reference, *rows])])
     points = [point(figures) for figures in rows if not is_sparse(figures["spec"])]
     has_peers = any(program != "llmc" for program, *_ in points)
-    facts = {"scored": f"{reference['tokens']:,}", "window": WINDOW, "seen": arguments.tokens, "windows": arguments.windows, "measured": len(rows),
-             "all": count, "calibration": calibration["minutes"], "threads": arguments.threads, "machine": machine(), "peers": PEERS if has_peers else ""}
+    facts = {"scored": f"{reference['tokens']:,}", "window": WINDOW, "seen": arguments.tokens, "windows": arguments.windows,
+             "calibration": calibration["minutes"], "threads": arguments.threads, "machine": machine(), "peers": PEERS if has_peers else ""}
     if arguments.out:
         Path(arguments.out).write_text(PAGE.format(**facts) + table)
     if arguments.out and has_peers:
@@ -171,24 +160,16 @@ def main():
     parser.add_argument("--windows", type=int, default=120)
     parser.add_argument("--tokens", type=int, default=65536, help="of the calibration")
     parser.add_argument("--threads", type=int, default=2, help="of the measured decode")
-    parser.add_argument("--measured", action="store_true", help="only the rows that earlier runs measured")
-    parser.add_argument("--out", help="the page, written again after each row; without it the table alone is printed")
+    parser.add_argument("--out", help="the page; without it the table alone is printed")
     arguments = parser.parse_args()
     Path(arguments.work).mkdir(parents=True, exist_ok=True)
-    bench, suffix = Bench(arguments), f"-{arguments.windows}"
+    bench = Bench(arguments)
     calibration = once(arguments.work, f"calibration-{arguments.tokens}", bench.calibrate)
-    reference = once(arguments.work, "floats" + suffix, bench.floats)
-    jobs = [(spec, lambda spec=spec: bench.row(spec)) for spec in arguments.spec or SPECS + SPARSE]
+    reference, *rows = bench.rows(arguments.spec or SPECS + SPARSE)
     if arguments.llama_bin:
         peer = llama_quants.Peer(arguments, TEXTS, WINDOW)
-        jobs += [("llama.cpp " + name, lambda name=name: peer.row(name)) for name in llama_quants.TYPES]
-    rows, table = [], ""
-    for name, make in jobs:
-        figures = once(arguments.work, name + suffix, None if arguments.measured else make)
-        if figures:
-            rows.append(figures)
-            table = write_page(arguments, reference, calibration, rows, len(jobs))
-    print(table, end="")
+        rows += [once(arguments.work, f"llama.cpp {name}-{arguments.windows}", lambda name=name: peer.row(name)) for name in llama_quants.TYPES]
+    print(write_page(arguments, reference, calibration, rows), end="")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 //===- CommandLine.cpp - the command line of llmc -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The only file with exceptions: CLI11 reports through them, LLVM is built
-// without.
+// With exceptions, as CommandOptions.cpp: CLI11 reports through them, LLVM is
+// built without.
 //===----------------------------------------------------------------------===//
+#include "CommandOptions.h"
 #include "MlirFlags.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Isolation.h"
@@ -35,6 +36,8 @@ struct CommandLine {
   CheckCommand check;
   InspectCommand inspect;
   RunCommand run;
+  EvalCommand eval;
+  std::vector<std::string> variants; // of eval's sweep
   bool useReference = false;
   bool listTensors = false;
   std::string stopAfter;
@@ -48,102 +51,12 @@ struct CommandLine {
   void addCheck();
   void addInspect();
   void addRun();
+  void addEval();
+  void addSweep(CLI::App *command, CLI::Option *base);
+  int sweep();
 };
 
 } // namespace
-
-/// An enum option; its values and their names are those of getChoices.
-template <typename T>
-static CLI::Option *addChoice(CLI::App *app, const std::string &flag, T &value,
-                              const std::string &text,
-                              const std::string &otherwise = {}) {
-  std::vector<std::string> names;
-  for (const Choice<T> &choice : getChoices(T()))
-    names.push_back(choice.name.str());
-  CLI::callback_t parse = [&value](const CLI::results_t &given) {
-    for (const Choice<T> &choice : getChoices(T()))
-      if (choice.name == given.front()) {
-        value = choice.value;
-        return true;
-      }
-    return false;
-  };
-  return llmrt::takesName(app->add_option(flag, parse, text), names, otherwise);
-}
-
-static void addQuantizeOptions(CLI::App *app, CompileOptions &options) {
-  app->add_option("--quantize", options.quantize,
-                  "Fewer bits for the weights: w8, w4, w4-gptq, w4-awq, "
-                  "key=value,... (bits=4,group=64,method=gptq), or auto within "
-                  "a budget (docs/quantization.md)")
-      ->type_name("SPEC");
-  app->add_option("--bits-budget", options.bitsBudget,
-                  "For --quantize=auto: bits per weight at most, everything "
-                  "counted: 3.5")
-      ->type_name("BITS");
-  app->add_option("--size-budget", options.sizeBudget,
-                  "For --quantize=auto: all weights at most: 60MB")
-      ->type_name("SIZE");
-  app->add_option("--kl-budget", options.klBudget,
-                  "For --quantize=auto: as small as it gets with a predicted "
-                  "KL divergence of at most this: 0.02")
-      ->type_name("NATS");
-  app->add_option("--sparsify", options.sparsify,
-                  "Weights that become 0: 50-wanda, 2:4-sparsegpt, "
-                  "50-magnitude (docs/quantization.md)")
-      ->type_name("SPEC");
-  app->add_option("--equalize", options.equalize,
-                  "Inputs of products that are easier to round: smooth, or "
-                  "smooth,alpha=0.5")
-      ->type_name("SPEC");
-  app->add_option("--stats", options.stats,
-                  "What llmc calibrate wrote of this model; else it is "
-                  "calibrated on a text that llmc brings, where a method asks "
-                  "for it")
-      ->type_name("FILE");
-}
-
-static void addCompileOptions(CLI::App *app, CompileOptions &options) {
-  addChoice(
-      app, "--activations", options.activations,
-      "What linears multiply with: floats, or integers of 15 bits, of 8, or of "
-      "15 where 8 would show (default: mixed for integer weights, else f32)");
-  addChoice(app, "--weights", options.weights,
-            "Keep the model's encodings, or dequantise (default: keep)",
-            "for fewer bits: --quantize=w4");
-  addQuantizeOptions(app, options);
-  addChoice(app, "--kv", options.cache,
-            "Element type of the KV cache (default: f32 with f32 "
-            "activations, else f16)",
-            "f16 is the smallest that there is");
-  llmrt::takesWhole(
-      app->add_option("--max-context", options.maxContext,
-                      "Positions of one sequence (default: the model's own "
-                      "limit)"),
-      1, int64_t(1) << 24);
-  llmrt::takesWhole(app->add_option("--max-batch", options.maxBatch,
-                                    "Sequences at once (default: 8)"),
-                    1, 4096);
-  app->add_option("--pre-tokenizer", options.preTokenizer,
-                  "How text is split, by a name of tokenizer.ggml.pre, where a "
-                  "GGUF file names nothing or what is not known")
-      ->type_name("NAME");
-  app->add_option("--cpu", options.cpu,
-                  "portable (all variants, chosen at start), native, "
-                  "x86-64-v3, or the name of an "
-                  "instruction set (default: portable)")
-      ->type_name("NAME");
-  app->add_option("--target", options.target,
-                  "cpu, cuda (an NVIDIA GPU, through its driver), cuda:sm_80, "
-                  "or several with commas between: the program chooses at "
-                  "start (default: cpu)")
-      ->type_name("LIST");
-  app->add_option(
-         "--emulate-on", options.emulateOn,
-         "For tests: native, x86-64 or an instruction set; what such a "
-         "machine lacks becomes slow plain code of the same meaning")
-      ->type_name("NAME");
-}
 
 /// One line; texts of a model in it reach no terminal as escapes.
 static void complain(const std::string &message) {
@@ -453,6 +366,112 @@ void CommandLine::addRun() {
   });
 }
 
+void CommandLine::addSweep(CLI::App *command, CLI::Option *base) {
+  CLI::Option *sweeps =
+      command
+          ->add_option("--sweep", variants,
+                       "A further build, compared with the one of the other "
+                       "options: a SPEC of --quantize, or options with blanks "
+                       "between; give it once per build")
+          ->type_name("BUILD")
+          ->allow_extra_args(false)
+          ->excludes(base);
+  command
+      ->add_option("--results", eval.results,
+                   "A file that keeps the rows of sweeps: what it has is not "
+                   "measured again")
+      ->type_name("FILE")
+      ->needs(sweeps);
+  command
+      ->add_option("--svg", eval.svg,
+                   "Draw sizes against divergences into this file")
+      ->type_name("FILE")
+      ->needs(sweeps);
+  command
+      ->add_flag("--speed", eval.speed,
+                 "Measure the tokens per second of each build, too")
+      ->needs(sweeps);
+  command->add_flag("-q,--quiet", eval.quiet, "No progress")->needs(sweeps);
+  command->footer("llmc eval model.gguf --text my.txt --sweep=w8 "
+                  "--sweep='--quantize=w4 --sparsify=2:4-wanda'");
+}
+
+void CommandLine::addEval() {
+  CLI::App *command = app.add_subcommand(
+      "eval", "Measure how well a build, or several, predict a text");
+  takesModel(command, eval.model);
+  addCompileOptions(command, eval.options);
+  command->add_option("--text", eval.text, "A text file")
+      ->required()
+      ->type_name("FILE");
+  llmrt::takesWhole(
+      command->add_option("--context,-c", eval.context,
+                          "Tokens of one window; the second half is scored "
+                          "(default: 512)"),
+      4, INT32_MAX);
+  llmrt::takesWhole(
+      command->add_option("--windows", eval.windows,
+                          "The first so many windows (default: all)"),
+      1, INT32_MAX);
+  llmrt::takesWhole(command->add_option("--threads", eval.threads,
+                                        "Threads (default: all cores)"),
+                    1, 1024);
+  llmrt::takesName(command->add_option("--device", eval.device,
+                                       "Where to run (default: auto)"),
+                   {"auto", "cpu", "cuda"});
+  CLI::Option *base = command
+                          ->add_option("--kl-base", eval.klBase,
+                                       "Write what the build predicts to FILE")
+                          ->type_name("FILE");
+  command
+      ->add_option("--kl", eval.kl,
+                   "Compare with what --kl-base wrote of another build")
+      ->type_name("FILE")
+      ->excludes(base);
+  command->add_flag("--json", eval.json, "As JSON");
+  addSweep(command, base);
+  command->callback([this] {
+    run.model = eval.model;
+    run.options = eval.options;
+    if (variants.empty())
+      run.arguments = getEvalArguments(eval);
+    action = [this] {
+      return variants.empty() ? report(makeProgram(run)) : sweep();
+    };
+  });
+}
+
+/// Of what one --sweep says: a SPEC alone, or options. Nothing and a complaint if it is
+/// neither.
+static std::optional<SweptBuild> parseBuild(const std::string &text,
+                                            const CompileOptions &common) {
+  SweptBuild build{text, common};
+  if (!llvm::StringRef(text).ltrim().starts_with("-")) {
+    build.options.quantize = text;
+    return build;
+  }
+  CLI::App app("A build of a sweep", "--sweep");
+  addCompileOptions(&app, build.options);
+  try {
+    app.parse(text);
+  } catch (const CLI::ParseError &error) {
+    reportUsage("eval: --sweep='" + text + "': " +
+                llmrt::explainUsage(app, error, makeUsageContext("llmc eval")));
+    return std::nullopt;
+  }
+  return build;
+}
+
+int CommandLine::sweep() {
+  for (const std::string &text : variants) {
+    auto build = parseBuild(text, eval.options);
+    if (!build)
+      return 2;
+    eval.sweep.push_back(std::move(*build));
+  }
+  return report(runSweep(eval));
+}
+
 CommandLine::CommandLine() {
   app.set_version_flag("-V,--version", describeVersion);
   app.require_subcommand(1);
@@ -466,6 +485,7 @@ CommandLine::CommandLine() {
   addCheck();
   addInspect();
   addRun();
+  addEval();
   for (CLI::App *command : app.get_subcommands({}))
     command->set_version_flag("-V,--version", describeVersion);
 }

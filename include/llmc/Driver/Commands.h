@@ -93,6 +93,37 @@ llvm::Error makeProgram(const RunCommand &command);
 llvm::Error becomeProgram(const std::string &path,
                           const std::vector<std::string> &arguments);
 
+/// A build that a sweep measures.
+struct SweptBuild {
+  std::string name; // as it was asked for
+  CompileOptions options;
+};
+
+/// `eval`: how well a build predicts a text, by its own `eval`.
+struct EvalCommand {
+  std::string model;
+  CompileOptions options;
+  std::string text;
+  int64_t context = 512; // tokens of a window
+  int64_t windows = 0;   // 0: all
+  int64_t threads = 0;   // 0: the cores available
+  std::string device = "auto";
+  std::string klBase, kl; // files of predictions, to write and to compare with
+  bool json = false;
+  // A sweep: the build of `options`, then these beside it.
+  std::vector<SweptBuild> sweep;
+  std::string
+      results;     // a file that keeps rows; those that it has are not measured
+  std::string svg; // a picture of sizes against divergences
+  bool speed = false; // measures how fast rows are generated, too
+  bool quiet = false;
+};
+/// What the program is called with: "eval" and its options.
+std::vector<std::string> getEvalArguments(const EvalCommand &command);
+/// Prints a table, a row as soon as its build is measured. A build that fails costs its
+/// row alone, and is an error at the end.
+llvm::Error runSweep(const EvalCommand &command);
+
 struct ReferenceCommand {
   std::string model;
   std::string prompt;

@@ -1,0 +1,80 @@
+//===- CommandOptions.cpp - options that several commands have ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "CommandOptions.h"
+
+using namespace llmc;
+
+void llmc::addQuantizeOptions(CLI::App *app, CompileOptions &options) {
+  app->add_option("--quantize", options.quantize,
+                  "Fewer bits for the weights: w8, w4, w4-gptq, w4-awq, "
+                  "key=value,... (bits=4,group=64,method=gptq), or auto within "
+                  "a budget (docs/quantization.md)")
+      ->type_name("SPEC");
+  app->add_option("--bits-budget", options.bitsBudget,
+                  "For --quantize=auto: bits per weight at most, everything "
+                  "counted: 3.5")
+      ->type_name("BITS");
+  app->add_option("--size-budget", options.sizeBudget,
+                  "For --quantize=auto: all weights at most: 60MB")
+      ->type_name("SIZE");
+  app->add_option("--kl-budget", options.klBudget,
+                  "For --quantize=auto: as small as it gets with a predicted "
+                  "KL divergence of at most this: 0.02")
+      ->type_name("NATS");
+  app->add_option("--sparsify", options.sparsify,
+                  "Weights that become 0: 50-wanda, 2:4-sparsegpt, "
+                  "50-magnitude (docs/quantization.md)")
+      ->type_name("SPEC");
+  app->add_option("--equalize", options.equalize,
+                  "Inputs of products that are easier to round: smooth, or "
+                  "smooth,alpha=0.5")
+      ->type_name("SPEC");
+  app->add_option("--stats", options.stats,
+                  "What llmc calibrate wrote of this model; else it is "
+                  "calibrated on a text that llmc brings, where a method asks "
+                  "for it")
+      ->type_name("FILE");
+}
+
+void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {
+  addChoice(
+      app, "--activations", options.activations,
+      "What linears multiply with: floats, or integers of 15 bits, of 8, or of "
+      "15 where 8 would show (default: mixed for integer weights, else f32)");
+  addChoice(app, "--weights", options.weights,
+            "Keep the model's encodings, or dequantise (default: keep)",
+            "for fewer bits: --quantize=w4");
+  addQuantizeOptions(app, options);
+  addChoice(app, "--kv", options.cache,
+            "Element type of the KV cache (default: f32 with f32 "
+            "activations, else f16)",
+            "f16 is the smallest that there is");
+  llmrt::takesWhole(
+      app->add_option("--max-context", options.maxContext,
+                      "Positions of one sequence (default: the model's own "
+                      "limit)"),
+      1, int64_t(1) << 24);
+  llmrt::takesWhole(app->add_option("--max-batch", options.maxBatch,
+                                    "Sequences at once (default: 8)"),
+                    1, 4096);
+  app->add_option("--pre-tokenizer", options.preTokenizer,
+                  "How text is split, by a name of tokenizer.ggml.pre, where a "
+                  "GGUF file names nothing or what is not known")
+      ->type_name("NAME");
+  app->add_option("--cpu", options.cpu,
+                  "portable (all variants, chosen at start), native, "
+                  "x86-64-v3, or the name of an "
+                  "instruction set (default: portable)")
+      ->type_name("NAME");
+  app->add_option("--target", options.target,
+                  "cpu, cuda (an NVIDIA GPU, through its driver), cuda:sm_80, "
+                  "or several with commas between: the program chooses at "
+                  "start (default: cpu)")
+      ->type_name("LIST");
+  app->add_option(
+         "--emulate-on", options.emulateOn,
+         "For tests: native, x86-64 or an instruction set; what such a "
+         "machine lacks becomes slow plain code of the same meaning")
+      ->type_name("NAME");
+}
