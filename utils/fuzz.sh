@@ -14,8 +14,8 @@ targets=("$@")
 
 build_preset fuzz build-fuzz "${targets[@]/#/fuzz-}"
 
-# LLVM itself is not instrumented, so its containers look overflown.
-export ASAN_OPTIONS=detect_container_overflow=0:allocator_may_return_null=1:detect_leaks=1
+# LLVM itself is not instrumented, so its containers look overflown, and its arenas poisoned.
+export ASAN_OPTIONS=detect_container_overflow=0:allow_user_poisoning=0:allocator_may_return_null=1:detect_leaks=1
 commit=$(git rev-parse --short HEAD)
 status=0
 for target in "${targets[@]}"; do
