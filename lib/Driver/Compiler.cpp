@@ -430,16 +430,26 @@ static llvm::json::Value toJson(mlir::Attribute attribute) {
   return text;
 }
 
+static void addRounding(mlir::ModuleOp module, llvm::json::Object &object) {
+  if (auto rounding = module->getAttr(roundingAttrName))
+    object["rounding"] = toJson(rounding);
+}
+
 /// What a function program has instead of a plan.
 static llvm::Expected<llvm::json::Object>
 describeFunction(mlir::ModuleOp module, const CompileOptions &options) {
   auto bytes = getWeightSectionBytes(module);
   if (!bytes)
     return bytes.takeError();
-  return llvm::json::Object{{"kind", "function"},
+  llvm::json::Object object{{"kind", "function"},
+                            {"activations", getChoiceName(options.activations)},
                             {"cpu", options.cpu},
                             {"emulate_on", options.emulateOn},
                             {"weight_bytes", *bytes}};
+  if (!options.quantize.empty())
+    object["quantize"] = options.quantize;
+  addRounding(module, object);
+  return object;
 }
 
 llvm::Expected<llvm::json::Object> Compiler::describeStep() {
@@ -450,8 +460,7 @@ llvm::Expected<llvm::json::Object> Compiler::describeStep() {
   object["vocabulary"] = plan->getResult("logits").getColumns();
   object["weight_bytes"] = plan->getWeightBytes();
   object["bits_per_weight"] = countBitsPerWeight(getModule());
-  if (auto rounding = getModule()->getAttr(roundingAttrName))
-    object["rounding"] = toJson(rounding);
+  addRounding(getModule(), object);
   return object;
 }
 

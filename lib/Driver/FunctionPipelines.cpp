@@ -19,6 +19,9 @@ static void buildOptimize(mlir::OpPassManager &manager,
                           const WeightStore *store) {
   manager.addPass(mlir::createCanonicalizerPass());
   addWeightPasses(manager, options, store);
+  // Before activations are loops, whose results want more bits.
+  if (std::optional<FineRows> fine = getFineRows(options.activations))
+    manager.addPass(createQuantizeActivations({*fine}));
   manager.addPass(createFormGenerics());
   // Equal ops would be two readers of one tensor, which then joins neither.
   manager.addPass(mlir::createCSEPass());
@@ -27,6 +30,7 @@ static void buildOptimize(mlir::OpPassManager &manager,
   manager.addPass(createTurnFactors());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
+  manager.addPass(createNoteRounding());
 }
 
 static void buildSchedule(mlir::OpPassManager &manager,

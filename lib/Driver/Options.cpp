@@ -153,10 +153,8 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
       return llvm::createStringError(
           "--target=" + options.target +
           ": this model is a function, which has a lowering for cpu only");
-    options.activations = Activations::f32;
     options.cache = CacheType::f32;
     options.maxContext = options.maxBatch = options.rowsPerStep = 0;
-    return options;
   }
   bool integers =
       !options.quantize.empty() ||
@@ -170,6 +168,8 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
         options.weights == WeightMode::f32
             ? "--weights=f32 makes all of them floats"
             : "this model has float weights only");
+  if (isFunctionProgram(imported))
+    return options;
   if (options.cache == CacheType::automatic)
     options.cache = chooseCache(options.activations, imported);
 

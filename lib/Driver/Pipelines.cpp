@@ -85,8 +85,7 @@ std::string llmc::getStepRefusal(mlir::ModuleOp module) {
   return reason ? reason.str() : "no reason is known";
 }
 
-/// Nothing where linears multiply floats.
-static std::optional<FineRows> getFineRows(Activations activations) {
+std::optional<FineRows> llmc::getFineRows(Activations activations) {
   switch (activations) {
   case Activations::i8:
     return FineRows::none;

@@ -67,9 +67,9 @@ static bool isLegalInFunction(Stage stage, Operation *op) {
   if (stage >= Stage::lower)
     return isLegalLowered(op);
   if (stage >= Stage::schedule && op->getParentOfType<KernelOp>())
-    return isa<YieldOp, LinearOp>(op);
+    return isa<YieldOp, LinearOp, QuantizeActOp>(op);
   if (isa<WeightOp, ParamOp>(op) ||
-      (stage == Stage::optimize && isa<LinearOp>(op)) ||
+      (stage == Stage::optimize && isa<LinearOp, QuantizeActOp>(op)) ||
       (stage == Stage::schedule && isa<KernelOp>(op)))
     return true;
   return isOf<linalg::LinalgDialect, scf::SCFDialect, affine::AffineDialect>(

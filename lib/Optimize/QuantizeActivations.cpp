@@ -10,6 +10,8 @@
 #include "llmc/Support/Explain.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -70,6 +72,22 @@ bool areKept(Value rows) {
   return false;
 }
 
+/// Whether each element of the result is made of those in its place.
+bool isElementwise(Operation *op) {
+  if (auto generic = dyn_cast<linalg::GenericOp>(op))
+    return generic.getNumReductionLoops() == 0;
+  return op->hasTrait<OpTrait::Elementwise>() && !isResidual(op);
+}
+
+bool isNonlinearity(Operation *op) {
+  auto generic = dyn_cast<linalg::GenericOp>(op);
+  return isa<ActOp>(op) ||
+         (generic && llvm::any_of(*generic.getBody(), [](Operation &inner) {
+            return isa<math::ErfOp, math::ExpOp, math::TanhOp,
+                       arith::MaximumFOp>(inner);
+          }));
+}
+
 /// Whether rows are what a nonlinearity made of others, gated or not: few large
 /// numbers, which are what a group's scale follows.
 bool areActivated(Value rows) {
@@ -77,9 +95,13 @@ bool areActivated(Value rows) {
   seen.insert(rows);
   for (size_t i = 0; i < seen.size(); ++i) {
     Operation *op = seen[i].getDefiningOp();
-    if (isa_and_nonnull<ActOp>(op))
+    if (!op)
+      continue;
+    if (isElementwise(op) && isNonlinearity(op))
       return true;
-    if (op && op->hasTrait<OpTrait::Elementwise>() && !isResidual(op))
+    if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op))
+      seen.insert(op->getOperand(0));
+    else if (isElementwise(op))
       seen.insert_range(op->getOperands());
   }
   return false;

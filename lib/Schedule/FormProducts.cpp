@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A product with packed weights reads them front to back, several rows at a time;
-// loops over linalg would fetch them anew for every few rows. All else of a function
-// stays linalg.
+// loops over linalg would fetch them anew for every few rows. So does what makes
+// integers of its rows. All else of a function stays linalg.
 //===----------------------------------------------------------------------===//
 #include "llmc/Schedule/Passes.h"
 #include "llmc/Support/Explain.h"
@@ -20,10 +20,11 @@ using namespace mlir::llm;
 
 namespace {
 
-/// The kernel of one product.
-void form(LinearOp op, TargetAttr target) {
+/// The kernel of one op, named after it.
+void form(KernelAnchorOpInterface op, TargetAttr target) {
   OpBuilder b(op);
-  auto kernel = KernelOp::create(b, op.getLoc(), op->getResultTypes(), "linear",
+  auto kernel = KernelOp::create(b, op.getLoc(), op->getResultTypes(),
+                                 op->getName().stripDialect(),
                                  op->getOperands(), op.chooseSchedule(target),
                                  DenseI64ArrayAttr(), IntegerAttr());
   Block *body = b.createBlock(&kernel.getBody());
@@ -32,7 +33,7 @@ void form(LinearOp op, TargetAttr target) {
     mapping.map(operand, body->addArgument(operand.getType(), op.getLoc()));
   Operation *inside = b.clone(*op, mapping);
   YieldOp::create(b, op.getLoc(), inside->getResults());
-  op.replaceAllUsesWith(kernel);
+  op->replaceAllUsesWith(kernel);
   op.erase();
 }
 
@@ -45,15 +46,19 @@ struct FormProducts : impl::FormProductsBase<FormProducts> {
                            "llm-clone-targets first");
         return signalPassFailure();
       }
-      SmallVector<LinearOp> products;
-      function.walk([&](LinearOp op) { products.push_back(op); });
-      for (LinearOp op : products) {
+      SmallVector<KernelAnchorOpInterface> anchors;
+      function.walk([&](KernelAnchorOpInterface op) {
+        if (isa<LinearOp, QuantizeActOp>(op))
+          anchors.push_back(op);
+      });
+      for (KernelAnchorOpInterface op : anchors) {
         if (std::string reason = op.getDecline(); !reason.empty()) {
-          op.emitError("no lowering yet for this form of 'llm.linear': ")
-              << reason;
+          op->emitError("no lowering yet for this form of '")
+              << op->getName() << "': " << reason;
           return signalPassFailure();
         }
-        applied(op, getArgument(), "a product runs as a kernel");
+        if (isa<LinearOp>(op))
+          applied(op, getArgument(), "a product runs as a kernel");
         form(op, target);
       }
     }

@@ -161,3 +161,27 @@ func.func @main.avx2(%x: tensor<?x?x16xf32> {llm.name = "x", llm.dims = ["batch"
   }
   return %u : tensor<?x16xf32>
 }
+
+// -----
+
+// Rows of integers are bytes that one kernel writes and others read; no tensor stands for them.
+// CHECK-LABEL: func.func @main.avx2(
+// CHECK: %[[Q:.*]] = memref.alloc(%[[ROWS:.*]]) : memref<?x{{[0-9]+}}xi8>
+// CHECK: call @k0_quantize_act.avx2(%{{.*}}, %[[Q]], %{{.*}}, %{{.*}}) {llm.results = 1 : i64}
+// CHECK: %[[Y:.*]] = memref.alloc(%[[ROWS]]) : memref<?x16xf32>
+// CHECK: call @k1_linear.avx2(%[[Q]], %{{.*}}, %[[Y]], %{{.*}}, %{{.*}}) {llm.results = 1 : i64}
+llm.weight @w : !llm.packed<16x32, #llm.q8_0, #llm.panels> source "w" at 64
+func.func @main.avx2(%x: tensor<?x32xf32> {llm.name = "x", llm.dims = ["t", ""]}) -> (tensor<?x16xf32> {llm.name = "y"}) attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
+  %w = llm.param @w : !llm.packed<16x32, #llm.q8_0, #llm.panels>
+  %q = llm.kernel "quantize_act"(%x) : (tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act> {
+  ^bb0(%a: tensor<?x32xf32>):
+    %b = llm.quantize_act %a : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act>
+    llm.yield %b : !llm.packed<?x32, #llm.int8_act>
+  }
+  %y = llm.kernel "linear"(%q, %w) schedule <rows = 4, strips = 1, lanes = 8, panels = 1> : (!llm.packed<?x32, #llm.int8_act>, !llm.packed<16x32, #llm.q8_0, #llm.panels>) -> tensor<?x16xf32> {
+  ^bb0(%a: !llm.packed<?x32, #llm.int8_act>, %b: !llm.packed<16x32, #llm.q8_0, #llm.panels>):
+    %z = llm.linear %a, %b : (!llm.packed<?x32, #llm.int8_act>, !llm.packed<16x32, #llm.q8_0, #llm.panels>) -> tensor<?x16xf32>
+    llm.yield %z : tensor<?x16xf32>
+  }
+  return %y : tensor<?x16xf32>
+}

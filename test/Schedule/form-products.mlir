@@ -50,3 +50,21 @@ func.func @"main.avx512-vnni"(%x: tensor<?x32xf32>) -> tensor<?x16xf32> attribut
   %z = llm.linear %y, %v : (tensor<?x32xf32>, !llm.packed<16x32, #llm.float<f32>, #llm.panels>) -> tensor<?x16xf32>
   return %z : tensor<?x16xf32>
 }
+
+// -----
+
+// What makes integers of rows is a kernel, too; several products read what it made.
+// CHECK-LABEL: func.func @main.avx2
+// CHECK: %[[Q:.*]] = llm.kernel "quantize_act"(%{{.*}}) : (tensor<?x32xf32>) -> !llm.packed<?x32, #llm.int8_act>
+// CHECK: llm.kernel "linear"(%[[Q]], %{{.*}}) schedule <{{.*}}> : (!llm.packed<?x32, #llm.int8_act>
+// CHECK: llm.kernel "linear"(%[[Q]], %{{.*}}) schedule <{{.*}}> : (!llm.packed<?x32, #llm.int8_act>
+llm.weight @w : !llm.packed<16x32, #llm.q8_0, #llm.panels> source "w"
+llm.weight @v : !llm.packed<16x32, #llm.q8_0, #llm.panels> source "v"
+func.func @main.avx2(%x: tensor<?x32xf32>) -> (tensor<?x16xf32>, tensor<?x16xf32>) attributes {llm.target = #llm.target<"avx2", registers = 16, lanes = 8>} {
+  %w = llm.param @w : !llm.packed<16x32, #llm.q8_0, #llm.panels>
+  %v = llm.param @v : !llm.packed<16x32, #llm.q8_0, #llm.panels>
+  %q = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act>
+  %y = llm.linear %q, %w : (!llm.packed<?x32, #llm.int8_act>, !llm.packed<16x32, #llm.q8_0, #llm.panels>) -> tensor<?x16xf32>
+  %z = llm.linear %q, %v : (!llm.packed<?x32, #llm.int8_act>, !llm.packed<16x32, #llm.q8_0, #llm.panels>) -> tensor<?x16xf32>
+  return %y, %z : tensor<?x16xf32>, tensor<?x16xf32>
+}

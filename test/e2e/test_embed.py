@@ -90,6 +90,27 @@ class Encoders(TestCase):
         self.close(embed("--pooling", "cls", "--normalize"), [x / math.hypot(*first) for x in first])
         self.close(embed(), [x / math.hypot(*mean) for x in mean])
 
+    def test_fewer_bits_keep_the_direction(self):
+        """Weights of 8 bits, their rows in 8 and 15: vectors point where those of floats do. Programs say what they round."""
+        wanted = read_npy(ENCODERS / "bert" / "embeddings.npy")
+        out, rounding = self.folder / "rounded.npy", {}
+        for activations in ("mixed", "i8", "f32"):
+            options = [] if activations == "mixed" else [f"--activations={activations}"]
+            app = self.compile(ENCODERS / "bert", f"w8-{activations}", "--quantize=bits=8,group=16", *options)
+            self.succeed([app, "embed", "-f", ENCODERS / "bert" / "texts.txt", "--truncate", "--out", out])
+            found = read_npy(out)
+            for text in range(len(TEXTS)):
+                cosine = sum(a * b for a, b in zip(found.row(text), wanted.row(text)))  # both of length 1
+                self.assertGreater(cosine, 0.999, (activations, text))
+            info = json.loads(self.succeed([app, "info", "--json"]))["model"]
+            self.assertEqual(info["activations"], activations)
+            rounding[activations] = " ".join(info["rounding"])
+        self.assertRegex(rounding["mixed"], "codes of 8 bits.*codes of 15 bits")
+        self.assertNotIn("15 bits", rounding["i8"])
+        self.assertRegex(rounding["f32"], "^inputs of [0-9]+ products: f32$")
+        self.refused([LLMC, "compile", ENCODERS / "bert", "-q", "-o", self.folder / "none", "--activations=i8"],
+                     "--activations=i8 needs integer weights: this model has float weights only")
+
     def test_what_cannot_be_embedded(self):
         app = self.apps["bert"]
         empty = self.folder / "empty.txt"

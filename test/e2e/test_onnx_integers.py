@@ -196,8 +196,8 @@ class Integers(TestCase):
                                                       tables=TABLES))
         self.assertIn("MatMulInteger", run([LLMC, "check", path]).stdout)
 
-    def call(self, name, blob, x):
-        app, out = self.compile(self.write(name, blob), name), self.folder / f"{name}-out"
+    def call(self, name, blob, x, *options):
+        app, out = self.compile(self.write(name, blob), name, *(options or ["--activations=f32"])), self.folder / f"{name}-out"
         self.succeed([app, "call", f"x={x}", "--out", out])
         return read_npy(out / "y.npy")
 
@@ -232,6 +232,11 @@ class Integers(TestCase):
             f"<{len(turned)}f", *turned))]), x)
         found = self.call("nbits", model(graph([blocks], inputs, outputs, tensors), opsets=(("", 23), ("com.microsoft", 1))), x)
         self.assert_near(found, expected)
+        # Unless floats are asked for, rows become integers where weights are.
+        rounded = self.call("nbits-bytes", model(graph([blocks], inputs, outputs, tensors), opsets=(("", 23), ("com.microsoft", 1))), x,
+                            "--activations=i8")
+        self.assertNotEqual(rounded.values, found.values)
+        self.assert_near(rounded, expected, 0.02)
 
     def test_eight_bits_of_activations_are_near(self):
         """The default: rows of int8 times the codes."""

@@ -8,6 +8,7 @@
 #define LLMC_DRIVER_PIPELINES_H
 
 #include "llmc/Driver/Options.h"
+#include "llmc/Optimize/FineRows.h"
 #include "llmc/Weights/WeightStore.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -38,6 +39,9 @@ void buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
                         const CompileOptions &options,
                         llvm::ArrayRef<std::string> isas,
                         const WeightStore *store = nullptr);
+
+/// Which products read their rows in 15 bits; nothing where all multiply floats.
+std::optional<FineRows> getFineRows(Activations activations);
 
 /// What --equalize, --sparsify and --quantize ask for, part of optimize.
 void addWeightPasses(mlir::OpPassManager &manager,

@@ -18,6 +18,13 @@ namespace llmc {
 using namespace mlir;
 using namespace mlir::llm;
 
+Value findRows(KernelOp kernel) {
+  Value rows = kernel.getInputs()[0];
+  while (isa<PackedType>(rows.getType()))
+    rows = rows.getDefiningOp<KernelOp>().getInputs()[0];
+  return rows;
+}
+
 namespace {
 
 class KernelCaller {
@@ -68,7 +75,7 @@ private:
     SmallVector<Value> operands;
     for (Value input : kernel.getInputs())
       operands.push_back(toBuffer(input));
-    Value rows = tensor::DimOp::create(b, kernel.getInputs()[0], 0);
+    Value rows = tensor::DimOp::create(b, findRows(kernel), 0);
     SmallVector<Value> results;
     for (Value result : kernel.getResults()) {
       auto type = cast<MemRefType>(getArgumentType(result.getType()));
@@ -83,13 +90,18 @@ private:
         operands);
     call->setAttr(kernelResultsAttr, b.getI64IntegerAttr(results.size()));
     for (auto [result, buffer] : llvm::zip(kernel.getResults(), results))
-      result.replaceAllUsesWith(bufferization::ToTensorOp::create(
-          b, result.getType(), buffer, /*restrict=*/true, /*writable=*/true));
+      if (isa<PackedType>(result.getType())) // which only kernels read
+        packed[result] = buffer;
+      else
+        result.replaceAllUsesWith(bufferization::ToTensorOp::create(
+            b, result.getType(), buffer, /*restrict=*/true, /*writable=*/true));
     return success();
   }
 
   /// What the kernel's function takes for a value.
   Value toBuffer(Value value) {
+    if (Value buffer = packed.lookup(value))
+      return buffer;
     Type type = getArgumentType(value.getType());
     if (auto param = value.getDefiningOp<ParamOp>()) {
       auto weight = symbols.lookup<WeightOp>(param.getWeight());
@@ -105,6 +117,7 @@ private:
   SymbolTable symbols;
   KernelFunctions functions;
   CallArguments arguments;
+  DenseMap<Value, Value> packed; // buffers of rows of integers
   ImplicitLocOpBuilder b;
 };
 

@@ -39,6 +39,11 @@ struct DecomposeAggregated
   }
 };
 
+/// Whether a kernel reads or writes such rows: floats, or integers made of them.
+bool takesKernel(Type rows) {
+  return isa<llm::PackedType>(rows) || getElementTypeOrSelf(rows).isF32();
+}
+
 /// Weights of the model that nothing reads but products which a kernel can compute.
 /// One whose value stands in the IR has no packed form.
 DenseSet<StringAttr> findPackable(ModuleOp module) {
@@ -54,8 +59,8 @@ DenseSet<StringAttr> findPackable(ModuleOp module) {
           product && use.get() == product.getWeight() &&
           llm::getMatrixShape(param.getType()).size() == 2 &&
           llm::getMatrixShape(product.getInput().getType()).size() == 2 &&
-          getElementTypeOrSelf(product.getInput()).isF32() &&
-          getElementTypeOrSelf(product.getType()).isF32();
+          takesKernel(product.getInput().getType()) &&
+          takesKernel(product.getType());
       (fits ? packable : others).insert(weight);
     }
   });

@@ -5,6 +5,7 @@
 // upstream's patterns lead it back to the arguments.
 //===----------------------------------------------------------------------===//
 #include "SettledSizes.h"
+#include "CallKernels.h"
 
 #include "dialects/llm/LLMDialect.h"
 
@@ -31,7 +32,7 @@ struct RowsOfKernel : OpRewritePattern<tensor::DimOp> {
     auto kernel = op.getSource().getDefiningOp<llm::KernelOp>();
     if (!kernel || op.getConstantIndex() != 0)
       return rewriter.notifyMatchFailure(op, "no rows of a kernel");
-    rewriter.replaceOpWithNewOp<tensor::DimOp>(op, kernel.getInputs()[0], 0);
+    rewriter.replaceOpWithNewOp<tensor::DimOp>(op, findRows(kernel), 0);
     return success();
   }
 };

@@ -407,6 +407,42 @@ TEST(FunctionOps, productsWithWeightsAreKernels) {
   function.expectAgrees();
 }
 
+/// Rows of integers lie between kernels: two products read the same ones, one of them
+/// behind another product, whose rows have two planes.
+TEST(FunctionOps, productsOfIntegersAreKernels) {
+  const std::string grid =
+      "#llm.grid<bits = 4, group = 32, scale = f16, zero = 8>";
+  auto weight = [&](const std::string &name, const std::string &shape) {
+    return "llm.weight @" + name + " : !llm.packed<" + shape + ", " + grid +
+           "> source \"" + name + "\" recipe [#llm.round<grid = " +
+           llvm::StringRef(grid).substr(9).str() + ", method = \"rtn\">]\n";
+  };
+  const std::string w = "!llm.packed<40x64, " + grid + ">",
+                    v = "!llm.packed<96x64, " + grid + ">",
+                    u = "!llm.packed<64x96, " + grid + ">";
+  CompiledFunction function(functionModule(
+      R"(%x: tensor<?x64xf32> {llm.name = "x", llm.dims = ["t", ""]})",
+      R"(tensor<?x40xf32> {llm.name = "y"}, tensor<?x64xf32> {llm.name = "z"})",
+      "%w = llm.param @w : " + w + "\n%v = llm.param @v : " + v +
+          "\n%u = llm.param @u : " + u + R"(
+    %t = math.tanh %x : tensor<?x64xf32>
+    %q = llm.quantize_act %t : tensor<?x64xf32> -> !llm.packed<?x64, #llm.int8_act<32>>
+    %y = llm.linear %q, %w : (!llm.packed<?x64, #llm.int8_act<32>>, )" +
+          w + R"() -> tensor<?x40xf32>
+    %a = llm.linear %q, %v : (!llm.packed<?x64, #llm.int8_act<32>>, )" +
+          v + R"() -> tensor<?x96xf32>
+    %b = llm.act silu %a : tensor<?x96xf32>
+    %p = llm.quantize_act %b : tensor<?x96xf32> -> !llm.packed<?x96, #llm.int8_act<32, fine>>
+    %c = llm.linear %p, %u : (!llm.packed<?x96, #llm.int8_act<32, fine>>, )" +
+          u + R"() -> tensor<?x64xf32>
+    %z = arith.addf %c, %x : tensor<?x64xf32>
+    return %y, %z : tensor<?x40xf32>, tensor<?x64xf32>
+)",
+      weight("w", "40x64") + weight("v", "96x64") + weight("u", "64x96")));
+  ASSERT_TRUE(function.ok());
+  function.expectAgrees();
+}
+
 TEST(FunctionOps, wholeNumbersOfAllWidths) {
   for (std::string type : {"i8", "i16", "i32", "i64"}) {
     std::string tensor = "tensor<?x?x" + type + ">";
