@@ -9,13 +9,12 @@
 #include "Calibration.h"
 #include "Destination.h"
 #include "InputSums.h"
-#include "OpenTokenizer.h"
+#include "ObservedProgram.h"
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Isolation.h"
-#include "llmc/Optimize/ObservedLinears.h"
+#include "llmc/Optimize/ObservedRows.h"
 #include "llmc/Weights/Files.h"
-#include "llmrt/Engine.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/Format.h"
@@ -25,11 +24,6 @@
 using namespace llmc;
 using mlir::llm::LinearOp;
 using mlir::llm::ParamOp;
-
-/// Rows of a step: their results are held at once, and sums are the faster the more
-/// rows they get.
-static constexpr int64_t rowsPerStep = 256;
-static constexpr int64_t usualWindow = 512;
 
 namespace {
 
@@ -44,11 +38,7 @@ class Calibration {
 public:
   Calibration(Compiler &compiler, const CalibrateCommand &command)
       : compiler(compiler), command(command),
-        // A function has no positions, and is refused once its step is missed.
-        window(command.context
-                   ? command.context
-                   : std::clamp<int64_t>(compiler.getOptions().maxContext, 1,
-                                         usualWindow)) {}
+        window(chooseWindow(compiler.getOptions(), command.context)) {}
 
   llvm::Error prepare();
   llvm::Error run();
@@ -65,9 +55,7 @@ private:
   const CalibrateCommand &command;
   const int64_t window;     // tokens
   std::vector<int32_t> ids; // whole windows
-  std::optional<LoadedProgram> program;
-  std::unique_ptr<llmrt::Engine> engine;
-  int32_t sequence = 0;
+  std::unique_ptr<ObservedProgram> program;
   std::vector<ObservedInput> inputs;
   std::map<int64_t, RowAdder> adders; // by columns
   int64_t rows = 0;
@@ -75,16 +63,7 @@ private:
 
 } // namespace
 
-static llvm::Error toError(const llmrt::Status &status) {
-  return status ? llvm::Error::success()
-                : llvm::createStringError(status.message());
-}
-
 llvm::Error Calibration::readText() {
-  OpenTokenizer open;
-  if (llvm::Error error = openTokenizer(
-          compiler.getModel(), "there is nothing to read a text with", open))
-    return error;
   std::unique_ptr<llvm::MemoryBuffer> text =
       llvm::MemoryBuffer::getMemBuffer(getBundledText());
   if (!command.text.empty()) {
@@ -93,20 +72,13 @@ llvm::Error Calibration::readText() {
       return file.takeError();
     text = std::move(*file);
   }
-  auto encoded = open.tokenizer->encode(text->getBuffer().str());
-  if (!encoded)
-    return llvm::createStringError(encoded.message());
-  ids = std::move(*encoded);
-  const auto found = static_cast<int64_t>(ids.size());
-  int64_t windows = command.tokens ? command.tokens / window : found / window;
-  if (windows < 1 || windows * window > found)
-    return llvm::createStringError(
-        (command.text.empty() ? "the text that llmc brings" : command.text) +
-        ": has " + llvm::Twine(found) + " tokens: " +
-        (windows < 1 ? "one window needs " + llvm::Twine(window)
-                     : llvm::Twine(windows * window) + " were asked for") +
-        "; take a longer text, or give fewer with --tokens or --context");
-  ids.resize(windows * window);
+  auto read = readWindows(compiler.getModel(), text->getBuffer(),
+                          command.text.empty() ? "the text that llmc brings"
+                                               : command.text,
+                          window, command.tokens);
+  if (!read)
+    return read.takeError();
+  ids = std::move(*read);
   return llvm::Error::success();
 }
 
@@ -138,33 +110,15 @@ llvm::Error Calibration::prepare() {
     return error;
   if (llvm::Error error = findInputs())
     return error;
-  if (llvm::Error error = compiler.runUntil(Stage::lower))
-    return error;
-  auto loaded = LoadedProgram::load(compiler);
-  if (!loaded)
-    return loaded.takeError();
-  program.emplace(std::move(*loaded));
-  const LlmrtModel &model = program->model();
-  auto created = llmrt::Engine::create(model, program->weights(),
-                                       {.batch = 1,
-                                        .context = window,
-                                        .rowsPerStep = model.rowsPerStep,
-                                        .logitRows = 1,
-                                        .threads = command.threads,
-                                        .device = llmrt::Device::Cpu});
+  auto created = ObservedProgram::create(compiler, window, command.threads);
   if (!created)
-    return llvm::createStringError(created.message());
-  engine = std::move(*created);
-  auto opened = engine->open();
-  if (!opened)
-    return llvm::createStringError(opened.message());
-  sequence = *opened;
+    return created.takeError();
+  program = std::move(*created);
   for (ObservedInput &input : inputs) {
-    std::string name = observedPrefix.str() + input.statistics.weights.front();
-    while (model.results[input.result].name != name)
-      if (++input.result == model.resultCount)
-        return llvm::createStringError("internal error: no result '" + name +
-                                       "'");
+    auto result = program->find(input.statistics.weights.front());
+    if (!result)
+      return result.takeError();
+    input.result = *result;
     startSums(input.statistics, input.cols);
     if (adders.count(input.cols))
       continue;
@@ -179,23 +133,21 @@ llvm::Error Calibration::prepare() {
 }
 
 llvm::Error Calibration::runWindow(llvm::ArrayRef<int32_t> tokens) {
-  if (llvm::Error error = toError(engine->truncate(sequence, 0)))
+  if (llvm::Error error = program->restart())
     return error;
-  const auto most = static_cast<size_t>(compiler.getOptions().rowsPerStep);
+  const auto most = static_cast<size_t>(program->rowsPerStep());
   for (size_t at = 0; at < tokens.size(); at += most) {
     auto part = tokens.slice(at, std::min(most, tokens.size() - at));
-    llmrt::StepPart step{
-        sequence, {part.data(), part.size()}, llmrt::LogitRows::None};
-    if (llvm::Error error = toError(engine->step({&step, 1})))
+    if (llvm::Error error = program->step(part))
       return error;
     for (ObservedInput &input : inputs) {
-      auto observed = engine->result(input.result);
+      auto observed = program->result(input.result);
       if (!observed)
-        return llvm::createStringError(observed.message());
+        return observed.takeError();
       if (llvm::Error error =
               adders.at(input.cols)
-                  .add(static_cast<const float *>(*observed),
-                       static_cast<int64_t>(part.size()), input.statistics))
+                  .add(*observed, static_cast<int64_t>(part.size()),
+                       input.statistics))
         return error;
     }
     rows += static_cast<int64_t>(part.size());
@@ -250,15 +202,9 @@ llvm::Error Calibration::write(llvm::StringRef path) {
 llvm::Error llmc::runCalibrate(const CalibrateCommand &command) {
   Progress progress(!command.quiet);
   Compiler compiler([&](Stage stage) { progress.startStage(stage); });
-  CompileOptions options;
-  options.activations = Activations::f32;
-  options.cache = CacheType::f32;
+  CompileOptions options =
+      getObservingOptions(Observe::linears, command.context);
   options.cpu = command.cpu;
-  options.maxContext = command.context;
-  options.maxBatch = 1;
-  options.rowsPerStep =
-      command.context ? std::min(rowsPerStep, command.context) : rowsPerStep;
-  options.observe = true;
   if (llvm::Error error = compiler.import(command.model, options))
     return error;
   Calibration calibration(compiler, command);

@@ -40,6 +40,7 @@ struct CommandLine {
   std::vector<std::string> variants; // of eval's sweep
   bool useReference = false;
   bool listTensors = false;
+  bool showLayers = false;
   std::string stopAfter;
   std::function<int()> action; // of the command given
 
@@ -391,7 +392,6 @@ void CommandLine::addSweep(CLI::App *command, CLI::Option *base) {
       ->add_flag("--speed", eval.speed,
                  "Measure the tokens per second of each build, too")
       ->needs(sweeps);
-  command->add_flag("-q,--quiet", eval.quiet, "No progress")->needs(sweeps);
   command->footer("llmc eval model.gguf --text my.txt --sweep=w8 "
                   "--sweep='--quantize=w4 --sparsify=2:4-wanda'");
 }
@@ -429,13 +429,23 @@ void CommandLine::addEval() {
       ->type_name("FILE")
       ->excludes(base);
   command->add_flag("--json", eval.json, "As JSON");
+  CLI::Option *layers = command->add_flag(
+      "--layers", showLayers,
+      "How far what each layer hands on is from that of the model in floats, "
+      "instead of what is predicted");
+  command->add_flag("-q,--quiet", eval.quiet, "No progress and no summary");
   addSweep(command, base);
+  for (const char *other : {"--kl-base", "--kl", "--sweep", "--device"})
+    layers->excludes(command->get_option(other));
   command->callback([this] {
     run.model = eval.model;
     run.options = eval.options;
+    run.quiet = eval.quiet;
     if (variants.empty())
       run.arguments = getEvalArguments(eval);
     action = [this] {
+      if (showLayers)
+        return report(runLayerErrors(eval));
       return variants.empty() ? report(makeProgram(run)) : sweep();
     };
   });

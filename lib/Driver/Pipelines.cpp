@@ -133,8 +133,9 @@ static void buildOptimize(mlir::OpPassManager &manager,
   }
   // After what changes inputs of products, before what moves them into loops, which
   // results of a step cannot come out of.
-  if (options.observe) {
-    manager.addPass(createObserveLinears());
+  if (options.observe != Observe::nothing) {
+    manager.addPass(options.observe == Observe::linears ? createObserveLinears()
+                                                        : createObserveNorms());
     manager.addPass(createShareRotations());
     manager.addPass(mlir::createCSEPass());
     return;

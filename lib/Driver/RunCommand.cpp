@@ -16,7 +16,7 @@ llvm::Error llmc::makeProgram(const RunCommand &command) {
   if (!path)
     return path.takeError();
   auto made =
-      cacheProgram(*path, command.model, command.options, /*quiet=*/false);
+      cacheProgram(*path, command.model, command.options, command.quiet);
   if (!made)
     return made.takeError();
   handOver(*path);

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "EquivalentScaling.h"
 #include "llmc/Optimize/EqualizeSpec.h"
-#include "llmc/Optimize/ObservedLinears.h"
+#include "llmc/Optimize/ObservedRows.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Support/Explain.h"
 

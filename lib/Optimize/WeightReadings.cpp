@@ -3,7 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "llmc/Optimize/WeightReadings.h"
 
-#include "llmc/Optimize/ObservedLinears.h"
+#include "llmc/Optimize/ObservedRows.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 

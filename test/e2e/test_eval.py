@@ -153,6 +153,43 @@ class Eval(TestCase):
         self.assertFalse(self.programs())
         self.assertEqual([json.loads(line)["build"] for line in rows.read_text().splitlines()], ["reference"])
 
+    def layers(self, *arguments, model=MODEL):
+        result = self.call("-q", "--layers", "--json", *arguments, model=model)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        report = json.loads(result.stdout)
+        self.assertEqual(report["tokens"], 256)
+        return {row["input_of"]: row["relative_error"] for row in report["layers"]}
+
+    def test_errors_of_layers_grow_from_where_weights_change(self):
+        """A build of floats has none; one with a matrix changed has them behind it, more bits have less."""
+        exact = self.layers()
+        self.assertEqual(list(exact), ["blk.0.attn_norm.weight", "blk.0.ffn_norm.weight", "blk.1.attn_norm.weight",
+                                       "blk.1.ffn_norm.weight", "output_norm.weight"])
+        self.assertEqual(set(exact.values()), {0})
+        few = self.layers("--quantize=keep;blk.1.attn_output.weight:bits=3,group=32")
+        self.assertEqual([error > 0 for error in few.values()], [False, False, False, True, True])
+        more = self.layers("--quantize=keep;blk.1.attn_output.weight:bits=6,group=32")
+        self.assertLess(4 * more["blk.1.ffn_norm.weight"], few["blk.1.ffn_norm.weight"])
+
+    def test_errors_of_layers_do_not_see_scales_of_inputs(self):
+        """Scaling the columns of a norm and of its products apart changes neither what layers hand on."""
+        for row, error in self.layers("--equalize=smooth").items():
+            self.assertLess(error, 1e-4, row)
+
+    def test_errors_of_layers_are_a_table(self):
+        result = self.call("-q", "--layers", "--quantize=w8")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        lines = result.stdout.splitlines()
+        self.assertEqual(len(lines), 7)
+        self.assertEqual(len({len(line) for line in lines}), 1, lines)
+        self.assertRegex(lines[2], r"^\| blk\.0\.attn_norm\.weight +\| +0\.\d{4} % \|$")
+
+    def test_errors_of_layers_need_a_step_and_a_text(self):
+        self.assertIn("--layers is for models that complete text", self.refuse("-q", "--layers", model=INPUTS / "encoders" / "bert"))
+        self.assertIn("a longer text", self.refuse("-q", "--layers", windows=["--text", TEXT, "--windows", "1000000"]))
+        self.assertIn("--layers", self.refuse("--layers", "--kl-base", self.folder / "base", code=2))
+        self.assertIn("--layers", self.refuse("--layers", "--sweep=w8", code=2))
+
     def test_help_says_what_a_build_is(self):
         said = self.succeed([LLMC, "eval", "--help"])
         for words in ("--sweep BUILD", "a SPEC of --quantize, or options with blanks", "--results FILE", "--quantize SPEC"):

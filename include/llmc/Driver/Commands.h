@@ -85,6 +85,7 @@ struct RunCommand {
   std::string model;
   CompileOptions options;
   std::vector<std::string> arguments; // for the compiled program
+  bool quiet = false; // no progress, no summary of a compilation
 };
 /// Compiles into the cache folder unless the program is there, whole and ours,
 /// and hands its path over (Isolation.h).
@@ -123,6 +124,9 @@ std::vector<std::string> getEvalArguments(const EvalCommand &command);
 /// Prints a table, a row as soon as its build is measured. A build that fails costs its
 /// row alone, and is an error at the end.
 llvm::Error runSweep(const EvalCommand &command);
+/// Prints how far what the layers of the build hand on is from that of the model as it
+/// is, in floats: a row per norm, in the order of the step.
+llvm::Error runLayerErrors(const EvalCommand &command);
 
 struct ReferenceCommand {
   std::string model;

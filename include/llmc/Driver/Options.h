@@ -26,6 +26,9 @@ enum class Stage { import, optimize, schedule, lower, emit };
 enum class Activations { automatic, f32, i16, mixed, i8 };
 enum class WeightMode { keep, f32 };
 enum class CacheType { automatic, f32, f16 };
+/// What further results of a step show: inputs of products, for calibration, or of
+/// norms, which are what layers hand on.
+enum class Observe { nothing, linears, norms };
 enum class EmitKind { exe, so, obj, assembly, ptx, llvm, mlir };
 
 struct CompileOptions {
@@ -40,7 +43,7 @@ struct CompileOptions {
   std::string stats;    // what llmc calibrate wrote; empty: none
   /// automatic: f32 with f32 activations or if a graph's caches are, else f16.
   CacheType cache = CacheType::automatic;
-  bool observe = false;      // calibration: inputs of products become results
+  Observe observe = Observe::nothing;
   int64_t maxContext = 0;    // per sequence; 0: the model's limit, or 4096
   int64_t maxBatch = 8;      // sequences at once
   int64_t rowsPerStep = 256; // rows of one step (prompt chunk)

@@ -53,6 +53,20 @@ def ObserveLinears : Pass<"llm-observe-linears", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::func::FuncDialect"];
 }
 
+def ObserveNorms : Pass<"llm-observe-norms", "::mlir::ModuleOp"> {
+  let summary = "inputs of norms become results of the step";
+  let description = [{
+    Every tensor of rows [T, D] that `llm.norm` reads becomes a result of `@step`, once, named
+    `input of WEIGHT` after the norm's weight: what layers hand on, of which `llmc eval
+    --layers` says how far a build is from another. No method scales it. Not the rows that
+    logits are asked of, nor heads, nor what norms without a weight read.
+
+    Expects: imported IR, layers unrolled. Leaves: the same with more results.
+    Saves: nothing; it makes visible where errors come from.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::func::FuncDialect"];
+}
+
 def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
   let summary = "matrices get fewer bits";
   let description = [{

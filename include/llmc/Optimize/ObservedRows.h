@@ -1,14 +1,14 @@
-//===- ObservedLinears.h - whose input calibration looks at -----*- C++ -*-===//
+//===- ObservedRows.h - what is looked at of a step ---------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef LLMC_OPTIMIZE_OBSERVEDLINEARS_H
-#define LLMC_OPTIMIZE_OBSERVEDLINEARS_H
+#ifndef LLMC_OPTIMIZE_OBSERVEDROWS_H
+#define LLMC_OPTIMIZE_OBSERVEDROWS_H
 
 #include "dialects/llm/LLMDialect.h"
 
 namespace llmc {
 
-/// Of the names of results that are inputs: what follows names the first weight that
-/// the input is multiplied with.
+/// Of the names of results that are inputs of products or norms: what follows names the
+/// first weight that they meet.
 inline constexpr llvm::StringLiteral observedPrefix = "input of ";
 
 /// Whether the input of `linear` has statistics: all rows of the batch, as floats,
@@ -17,4 +17,4 @@ bool isObserved(mlir::llm::LinearOp linear);
 
 } // namespace llmc
 
-#endif // LLMC_OPTIMIZE_OBSERVEDLINEARS_H
+#endif // LLMC_OPTIMIZE_OBSERVEDROWS_H
