@@ -66,6 +66,11 @@ compile(std::optional<Compiler> &compiler, const EvalCommand &command,
     return llvm::createStringError(
         "--layers is for models that complete text, and " + command.model +
         " is a function");
+  if (int64_t most = compiler->getOptions().maxContext; command.context > most)
+    return llvm::createStringError(
+        "windows of %lld tokens: the model has %lld positions, give as many, "
+        "or fewer, with -c",
+        static_cast<long long>(command.context), static_cast<long long>(most));
   return ObservedProgram::create(*compiler, command.context, command.threads);
 }
 
@@ -77,7 +82,7 @@ llvm::Error LayerErrors::load() {
           statistics))
     return error;
   const CompileOptions observing =
-      getObservingOptions(Observe::norms, command.context);
+      getObservingOptions(Observe::norms, /*window=*/0);
   changed.observe = observing.observe;
   changed.cpu = observing.cpu;
   changed.maxContext = observing.maxContext;

@@ -186,7 +186,8 @@ class Eval(TestCase):
 
     def test_errors_of_layers_need_a_step_and_a_text(self):
         self.assertIn("--layers is for models that complete text", self.refuse("-q", "--layers", model=INPUTS / "encoders" / "bert"))
-        self.assertIn("a longer text", self.refuse("-q", "--layers", windows=["--text", TEXT, "--windows", "1000000"]))
+        self.assertIn("a longer text", self.refuse("-q", "--layers", windows=["--text", TEXT, "-c", "64", "--windows", "1000000"]))
+        self.assertIn("windows of 512 tokens: the model has 256 positions", self.refuse("-q", "--layers", windows=["--text", TEXT]))
         self.assertIn("--layers", self.refuse("--layers", "--kl-base", self.folder / "base", code=2))
         self.assertIn("--layers", self.refuse("--layers", "--sweep=w8", code=2))
 
