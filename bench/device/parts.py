@@ -187,13 +187,13 @@ def carried_ptx(app):
         return data[begin:data.find(b"\0", begin)].decode()
 
 
-def write_kernels(run, shape, figures, digests):
+def write_kernels(run, shape, name, figures, digests):
     """A line for each kernel of the steps that were profiled."""
     for phase in ("prefill", "decode"):
         profile = figures.get(f"{phase}_kernels", {"kernels": []})
         for kernel in profile["kernels"]:
             each = kernel["seconds"] / kernel["calls"]
-            line = {"program": shape.name, "phase": phase, "kernel": kernel["kernel"], "ptx": digests[kernel["kernel"]],
+            line = {"program": shape.name, "run": name, "phase": phase, "kernel": kernel["kernel"], "ptx": digests[kernel["kernel"]],
                     "calls_per_step": kernel["calls"] / profile["steps"], "us": 1e6 * each, "bytes": kernel["bytes"] // kernel["calls"],
                     "operations": kernel["operations"] // kernel["calls"], "gb_per_s": 1e-9 * kernel["bytes"] / kernel["seconds"]}
             if "read-stream" in run.ceilings:
@@ -205,13 +205,13 @@ def write_end_to_end(run, shape, name, figures):
     line = {"program": shape.name, "run": name, **{key: figures[key] for key in (
         "prompt", "generate", "depth", "batch", "prefill_tokens_per_s", "decode_tokens_per_s", "decode_sampled_tokens_per_s",
         "time_to_first_token_s", "device_memory_bytes")}}
-    profile = figures.get("decode_kernels")
-    if profile:
-        # What a step has to read, by the time that it takes: kernels, what lies between them, and the host.
-        line["bytes_per_step"] = sum(kernel["bytes"] for kernel in profile["kernels"]) // profile["steps"]
-        line["gb_per_s"] = 1e-9 * line["bytes_per_step"] * figures["decode_tokens_per_s"] / figures["batch"]
-        if "read-stream" in run.ceilings:
-            line["of_read_stream"] = line["gb_per_s"] / run.ceilings["read-stream"]
+    profile = figures["decode_kernels"]
+    # What a step has to read, by the time that it takes: kernels, what lies between them, and the host.
+    line["bytes_per_step"] = sum(kernel["bytes"] for kernel in profile["kernels"]) // profile["steps"]
+    line["kernel_us_per_step"] = 1e6 * sum(kernel["seconds"] for kernel in profile["kernels"]) / profile["steps"]
+    line["gb_per_s"] = 1e-9 * line["bytes_per_step"] * figures["decode_sampled_tokens_per_s"] / figures["batch"]
+    if "read-stream" in run.ceilings:
+        line["of_read_stream"] = line["gb_per_s"] / run.ceilings["read-stream"]
     run.write("end-to-end", **line)
 
 
@@ -225,10 +225,9 @@ def measure_programs(run):
         try:
             app = compile_model(run, shape, "cuda:sm_80", run.seed)
             digests = hash_kernels(carried_ptx(app))
-            for index, (name, arguments) in enumerate(shape.runs.items()):
-                figures = json.loads(run.output([app, "bench", "--json", "--device", "cuda", *arguments, *(["--profile"] if index == 0 else [])]))
-                if index == 0:
-                    write_kernels(run, shape, figures, digests)
+            for name, arguments in shape.runs.items():
+                figures = json.loads(run.output([app, "bench", "--json", "--profile", "--device", "cuda", *arguments]))
+                write_kernels(run, shape, name, figures, digests)
                 write_end_to_end(run, shape, name, figures)
             app.unlink()
         except OutOfTime as reason:

@@ -23,7 +23,7 @@ class Shape:
     sizes: dict
     encoding: str
     activations: str = ""  # the compiler's own choice
-    # What `bench` is asked: of each, its arguments; the first gives the times of kernels.
+    # What `bench` is asked, by the name of each run.
     runs: dict = field(default_factory=dict)
 
     def make(self, path, seed=1, hollow=False):
@@ -39,7 +39,7 @@ class Shape:
 
 
 # One sequence, a long context, several sequences.
-RUNS = {"": ["-p", 512, "-n", 128, "-r", 3], "8192 before": ["-p", 0, "-n", 32, "-r", 2, "-d", 8000],
+RUNS = {"": ["-p", 512, "-n", 64, "-r", 3], "8000 before": ["-p", 0, "-n", 32, "-r", 2, "-d", 8000],
         "8 sequences": ["-p", 0, "-n", 32, "-r", 2, "-b", 8]}
 # In the order of what is wanted most: where the time ends, the rest is left.
 FULL = [

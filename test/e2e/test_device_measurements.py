@@ -86,6 +86,7 @@ class Queue(TestCase):
         programs = self.of(lines, "end-to-end")
         self.assertEqual([line["program"] for line in programs], ["tiny-q4_0"])
         self.assertGreater(programs[0]["bytes_per_step"], 10000)
+        self.assertGreater(programs[0]["kernel_us_per_step"], 0)
 
     def test_a_part_that_fails_is_a_line_and_the_others_go_on(self):
         # No room for the read stream, but for the rest.
