@@ -45,9 +45,9 @@ RUNS = {"": ["-p", 512, "-n", 64, "-r", 3], "8000 before": ["-p", 0, "-n", 32, "
 FULL = [
     Shape("1b-q4_0", ONE_BILLION, "q4_0", runs=RUNS),
     Shape("8b-q4_0", EIGHT_BILLION, "q4_0", runs=RUNS),
-    Shape("1b-f16", ONE_BILLION, "f16", runs=RUNS),
     Shape("8b-q4_k", EIGHT_BILLION, "q4_k", runs={"": RUNS[""]}),
     Shape("1b-q8_0", ONE_BILLION, "q8_0", runs={"": RUNS[""]}),
+    Shape("1b-f16", ONE_BILLION, "f16", runs=RUNS),
 ]
 SMALL = [Shape("tiny-q4_0", TINY, "q4_0", runs={"": ["-p", 4, "-n", 2, "-r", 1]})]
 # Sizes at which the simulator answers within a second: what a GPU computes is compared with it, and with the processor.

@@ -5,6 +5,7 @@ counts as measured.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -22,7 +23,9 @@ PROBES = {"read-stream", "copy-stream", "upload", "graph-node-gap", "dependent-l
           "round-trip"}
 PARTS = ["ceilings", "correctness", "crosscheck", "sanitizer", "programs", "peers"]
 sys.path.insert(0, str(DEVICE))
+import parts  # noqa: E402
 import ptx_kernels  # noqa: E402
+import run_all  # noqa: E402
 import shapes  # noqa: E402
 import status  # noqa: E402
 
@@ -133,6 +136,102 @@ class Probes(TestCase):
         result = self.ask("--ptx", str(self.folder), "graph-node-gap")
         self.assertEqual(result.returncode, 1)
         self.assertIn("--ptx names the folder", json.loads(result.stdout.splitlines()[1])["not_measured"])
+
+
+# As much of PyTorch as peers.py uses, without computing: half a millisecond for every call that a graph has.
+TORCH = """
+import contextlib, types
+calls = 0
+def call(*arguments, **options):
+    global calls
+    calls += 1
+class Tensor:
+    def __getitem__(self, index): return self
+def randn(*shape, dtype, device): return Tensor()
+bfloat16 = "bf16"
+nn = types.SimpleNamespace(functional=types.SimpleNamespace(linear=call, scaled_dot_product_attention=call))
+class CUDAGraph:
+    def replay(self): pass
+@contextlib.contextmanager
+def graph(recorded):
+    global calls
+    calls = 0
+    yield
+class Event:
+    def __init__(self, enable_timing): pass
+    def record(self): pass
+    def elapsed_time(self, end): return 0.5 * calls
+cuda = types.SimpleNamespace(is_available=lambda: True, synchronize=lambda: None, CUDAGraph=CUDAGraph, graph=graph, Event=Event)
+"""
+# It says what it was asked, runs the program, and finds something with one of its tools.
+SANITIZER = """#!/bin/sh
+[ "$1 $3 $4" = "--tool --error-exitcode 99" ] || exit 2
+[ "$2" != racecheck ] || { echo "ERROR SUMMARY: 1 error"; exit 99; }
+shift 4
+exec "$@"
+"""
+
+
+class OfOthers(TestCase):
+    """The parts that need what is not here, with something in its place that takes the same words."""
+
+    def make_run(self):
+        options = argparse.Namespace(small=True, seed=3, build=BUILD, budget=60)
+        file = open(self.folder / "lines.jsonl", "w+")
+        self.addCleanup(file.close)
+        run = run_all.Run(file, options, self.folder)
+        run.device = {"name": "a GPU", "simulated": False}
+        return run
+
+    def with_environment(self, **changed):
+        before = {key: os.environ.get(key, "") for key in changed}
+        self.addCleanup(os.environ.update, before)
+        os.environ.update(changed)
+
+    def test_pytorch(self):
+        (self.folder / "torch.py").write_text(TORCH)
+        self.with_environment(PYTHONPATH=str(self.folder))
+        run = self.make_run()
+        self.assertTrue(run.measure("peers", parts.measure_peers, 60))
+        peers = [line for line in run.lines if line["what"] == "peer"]
+        self.assertEqual([line["name"] for line in peers], ["cublas"] * 15 + ["sdpa"] * 3)
+        self.assertEqual({line["us"] for line in peers}, {500.0})
+        self.assertEqual(peers[0]["device"], "a GPU")
+
+    def test_sanitizer(self):
+        sanitizer = self.folder / "compute-sanitizer"
+        sanitizer.write_text(SANITIZER)
+        sanitizer.chmod(0o755)
+        self.with_environment(PATH=f"{self.folder}:{os.environ['PATH']}", LLMRT_CUDA_DRIVER=SIMULATED["LLMRT_CUDA_DRIVER"])
+        run = self.make_run()
+        self.assertFalse(run.measure("sanitizer", parts.sanitize, 60))
+        said = {line["name"]: line for line in run.lines if line["what"] == "sanitizer"}
+        self.assertEqual({name: line["right"] for name, line in said.items()}, {"memcheck": True, "racecheck": False, "synccheck": True})
+        self.assertIn("1 error", said["racecheck"]["said"])
+        self.assertEqual(run.lines[-1]["why"], "racecheck")
+
+    def test_a_device_that_computes_something_else(self):
+        run = self.make_run()
+        self.assertEqual(parts.compare([1.0, float("nan")], [1.0, 2.0]), float("inf"))
+        self.assertEqual(parts.compare([1.0, 1.5], [1.0, 2.0]), 0.25)
+        line = {"name": "p simulator", "right": False}
+        compare, parts.compare_program = parts.compare_program, lambda *arguments: [line]
+        self.addCleanup(setattr, parts, "compare_program", compare)
+        self.assertFalse(run.measure("crosscheck", parts.compare_programs, 60))
+        self.assertEqual(run.lines[-1]["why"], "not the same as: p simulator")
+
+
+class Pack(TestCase):
+    @unittest.skipIf("LLMC_SANITIZE:STRING=\n" not in (BUILD / "CMakeCache.txt").read_text(), "sanitizers bring libraries of their own")
+    def test_one_program_without_llvm(self):
+        self.succeed([DEVICE / "link_tools.sh", BUILD, self.folder])
+        # pack.sh has a bound for what is packed, a fifth of this.
+        self.assertLess((self.folder / "llmc").stat().st_size, 160 << 20)
+        needed = self.succeed(["ldd", self.folder / "llmc"])
+        self.assertNotRegex(needed, "LLVM|MLIR|stdc|libz")
+        self.assertIn("llmc", self.succeed([self.folder / "llmc", "--version"]))
+        tests = self.succeed([self.folder / "lower-test", "--gtest_list_tests", f"--gtest_filter={parts.SMALL_TESTS}"])
+        self.assertEqual(tests.count("\n"), 2 + tests.startswith("Running main"))
 
 
 class Kernels(unittest.TestCase):
