@@ -85,7 +85,7 @@ def check_kernels(run):
     def shard(index):
         report = run.folder / f"tests{index}.json"
         result = run.start([tests, f"--gtest_filter={SMALL_TESTS if run.small else KERNEL_TESTS}", f"--gtest_output=json:{report}"],
-                           LLMC_TEST_DEVICE="sm_80", LLMC_TEST_DRIVER=os.environ.get("LLMRT_CUDA_DRIVER", "libcuda.so.1"),
+                           LLMC_TEST_DEVICE="sm_80", LLMC_TEST_DRIVER=os.environ.get("LLMRT_CUDA_DRIVER") or "libcuda.so.1",
                            LLMC_TEST_SEED=run.seed, LLMC_TEST_SHAPES=1 if run.small else 8, GTEST_TOTAL_SHARDS=shards,
                            GTEST_SHARD_INDEX=index)
         if not report.exists():
@@ -201,10 +201,10 @@ def write_kernels(run, shape, name, figures, digests):
     for phase in ("prefill", "decode"):
         profile = figures.get(f"{phase}_kernels", {"kernels": []})
         for kernel in profile["kernels"]:
-            each = kernel["seconds"] / kernel["calls"]
+            each = kernel["median_seconds"]
             line = {"program": shape.name, "run": name, "phase": phase, "kernel": kernel["kernel"], "ptx": digests[kernel["kernel"]],
                     "calls_per_step": kernel["calls"] / profile["steps"], "us": 1e6 * each, "bytes": kernel["bytes"] // kernel["calls"],
-                    "operations": kernel["operations"] // kernel["calls"], "gb_per_s": 1e-9 * kernel["bytes"] / kernel["seconds"]}
+                    "operations": kernel["operations"] // kernel["calls"], "gb_per_s": 1e-9 * kernel["bytes"] / kernel["calls"] / each}
             if "read-stream" in run.ceilings:
                 line["of_read_stream"] = line["gb_per_s"] / run.ceilings["read-stream"]
             run.write("kernel", **line)
@@ -217,7 +217,7 @@ def write_end_to_end(run, shape, name, figures):
     profile = figures["decode_kernels"]
     # What a step has to read, by the time that it takes: kernels, what lies between them, and the host.
     line["bytes_per_step"] = sum(kernel["bytes"] for kernel in profile["kernels"]) // profile["steps"]
-    line["kernel_us_per_step"] = 1e6 * sum(kernel["seconds"] for kernel in profile["kernels"]) / profile["steps"]
+    line["kernel_us_per_step"] = 1e6 * sum(kernel["median_seconds"] * kernel["calls"] for kernel in profile["kernels"]) / profile["steps"]
     line["gb_per_s"] = 1e-9 * line["bytes_per_step"] * figures["decode_sampled_tokens_per_s"] / figures["batch"]
     if "read-stream" in run.ceilings:
         line["of_read_stream"] = line["gb_per_s"] / run.ceilings["read-stream"]

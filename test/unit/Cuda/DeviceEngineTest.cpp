@@ -231,6 +231,7 @@ TEST_F(DeviceEngine, kernelsAreMeasuredAmongTheirOwn) {
       // A millisecond each, by the fake's clock.
       EXPECT_NEAR(clock.times()[kernel].seconds,
                   1e-3 * static_cast<double>(calls[kernel]), 1e-6);
+      EXPECT_NEAR(clock.times()[kernel].median(), 1e-3, 1e-6);
     }
     // Three kernels of three steps, one of a sample; twice each.
     EXPECT_GE(gpu->calls["cuGraphLaunch"], records ? 20 : 0);
