@@ -122,6 +122,15 @@ def print_table(lines):
             share = f", {line['of_read_stream']:.0%} of read-stream" if "of_read_stream" in line else ""
             print(f"{line['program']:12} {line['run'] or 'one sequence':14} decode {line['decode_tokens_per_s']:8.1f} tokens/s{share}"
                   + (f", prefill {line['prefill_tokens_per_s']:.0f} tokens/s" if line["prompt"] else ""))
+            kernels = sorted((each for each in lines if each["what"] == "kernel" and each["phase"] == "decode"
+                              and (each["program"], each["run"]) == (line["program"], line["run"])),
+                             key=lambda each: -each["us"] * each["calls_per_step"])
+            for each in kernels[:5]:
+                print(f"  {each['kernel']:50} {each['calls_per_step']:5.4g} x {each['us']:8.2f} us {each['gb_per_s']:8.0f} GB/s"
+                      + (f" {each['of_read_stream']:.0%}" if "of_read_stream" in each else ""))
+        elif line["what"] == "peer":
+            print(f"{line['name']:8} {line['rows']:4} rows {line.get('inner', line.get('keys')):6} {line.get('outer', line.get('heads')):6} "
+                  f"{line['us']:9.2f} us")
         elif line["what"] in ("correctness", "crosscheck", "sanitizer"):
             print(f"{line['what']:12} {line['name']:24} {'right' if line['right'] else 'WRONG'}")
         elif "not_measured" in line:

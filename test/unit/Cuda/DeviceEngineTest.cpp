@@ -239,6 +239,35 @@ TEST_F(DeviceEngine, kernelsAreMeasuredAmongTheirOwn) {
   }
 }
 
+TEST_F(DeviceEngine, aMeasuredStepRunsBeforeEachKernelAndLast) {
+  std::vector<std::string> ran;
+  for (auto &[name, kernel] : gpu->kernels)
+    kernel.run = [&ran, name, run = kernel.run](int64_t blocks,
+                                                const uint64_t *arguments) {
+      ran.push_back(name);
+      run(blocks, arguments);
+    };
+  auto engine = makeEngine({});
+  const int32_t sequence = *engine->open(), token = 1;
+  KernelClock clock(engine->variant().kernelCount);
+  engine->setClock(&clock);
+  ASSERT_TRUE(readPrompt(*engine, sequence, {&token, 1}));
+  const std::vector<std::string> step(ran.begin(), ran.begin() + 5);
+  std::vector<std::string> expected = step;
+  auto repeat = [&](int64_t kernel, int launches) {
+    expected.insert(expected.end(), launches,
+                    engine->variant().kernels[kernel].name);
+  };
+  // Two launches of a step are repeated eight times, one sixteen times.
+  for (int64_t kernel : {0, 1, 2}) {
+    repeat(kernel, 16);
+    expected.insert(expected.end(), step.begin(), step.end());
+    repeat(kernel, 16);
+  }
+  expected.insert(expected.end(), step.begin(), step.end());
+  EXPECT_EQ(ran, expected);
+}
+
 TEST_F(DeviceEngine, aMeasurementThatFailsIsAMessage) {
   for (const char *name :
        {"cuEventCreate", "cuEventRecord", "cuEventElapsedTime"}) {
