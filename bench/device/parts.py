@@ -10,6 +10,7 @@ import random
 import shutil
 import struct
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -204,7 +205,8 @@ def write_kernels(run, shape, name, figures, digests):
             each = kernel["median_seconds"]
             line = {"program": shape.name, "run": name, "phase": phase, "kernel": kernel["kernel"], "ptx": digests[kernel["kernel"]],
                     "calls_per_step": kernel["calls"] / profile["steps"], "us": 1e6 * each, "bytes": kernel["bytes"] // kernel["calls"],
-                    "operations": kernel["operations"] // kernel["calls"], "gb_per_s": 1e-9 * kernel["bytes"] / kernel["calls"] / each}
+                    "operations": kernel["operations"] // kernel["calls"], "gb_per_s": 1e-9 * kernel["bytes"] / kernel["calls"] / each,
+                    "tera_operations_per_s": 1e-12 * kernel["operations"] / kernel["calls"] / each}
             if "read-stream" in run.ceilings:
                 line["of_read_stream"] = line["gb_per_s"] / run.ceilings["read-stream"]
             run.write("kernel", **line)
@@ -224,8 +226,20 @@ def write_end_to_end(run, shape, name, figures):
     run.write("end-to-end", **line)
 
 
+def measure_start(run, shape, app):
+    """From nothing to the first token: when the driver has never seen the program's code, and when it has."""
+    seconds = []
+    # A folder of the run's own: the driver keeps what it compiled for other programs too.
+    cache = {"CUDA_CACHE_PATH": run.folder / f"{shape.name}.cache"}
+    for _ in range(2):
+        begin = time.monotonic()
+        run.output([app, "run", "--ids", "1", "-n", 1, "--print-ids", "--ignore-eos", "--device", "cuda"], **cache)
+        seconds.append(time.monotonic() - begin)
+    run.write("start", name=shape.name, program=shape.name, cold_s=seconds[0], warm_s=seconds[1])
+
+
 def measure_programs(run):
-    """Programs of true sizes: each kernel's time, decode and prefill. Their weights are made here, from the run's seed."""
+    """Programs of true sizes: from start to token, each kernel's time, decode and prefill. Their weights are made here, from the run's seed."""
     late = None
     for shape in shapes.SMALL if run.small else shapes.FULL:
         if late:
@@ -234,6 +248,8 @@ def measure_programs(run):
         try:
             app = compile_model(run, shape, "cuda:sm_80", run.seed)
             digests = hash_kernels(carried_ptx(app))
+            if shape.times_start:
+                measure_start(run, shape, app)
             for name, arguments in shape.runs.items():
                 figures = json.loads(run.output([app, "bench", "--json", "--profile", "--device", "cuda", *arguments]))
                 write_kernels(run, shape, name, figures, digests)

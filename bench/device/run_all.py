@@ -128,6 +128,8 @@ def print_table(lines):
             for each in kernels[:5]:
                 print(f"  {each['kernel']:50} {each['calls_per_step']:5.4g} x {each['us']:8.2f} us {each['gb_per_s']:8.0f} GB/s"
                       + (f" {each['of_read_stream']:.0%}" if "of_read_stream" in each else ""))
+        elif line["what"] == "start":
+            print(f"{line['program']:12} first token after {line['cold_s']:.1f} s, {line['warm_s']:.1f} s when the driver knows the code")
         elif line["what"] == "peer":
             print(f"{line['name']:8} {line['rows']:4} rows {line.get('inner', line.get('keys')):6} {line.get('outer', line.get('heads')):6} "
                   f"{line['us']:9.2f} us")

@@ -25,6 +25,7 @@ class Shape:
     activations: str = ""  # the compiler's own choice
     # What `bench` is asked, by the name of each run.
     runs: dict = field(default_factory=dict)
+    times_start: bool = False
 
     def make(self, path, seed=1, hollow=False):
         """A GGUF file of these sizes with random weights, or with a hole in their place."""
@@ -43,13 +44,13 @@ RUNS = {"": ["-p", 512, "-n", 64, "-r", 3], "8000 before": ["-p", 0, "-n", 32, "
         "8 sequences": ["-p", 0, "-n", 32, "-r", 2, "-b", 8]}
 # In the order of what is wanted most: where the time ends, the rest is left.
 FULL = [
-    Shape("1b-q4_0", ONE_BILLION, "q4_0", runs=RUNS),
-    Shape("8b-q4_0", EIGHT_BILLION, "q4_0", runs=RUNS),
+    Shape("1b-q4_0", ONE_BILLION, "q4_0", runs=RUNS, times_start=True),
+    Shape("8b-q4_0", EIGHT_BILLION, "q4_0", runs=RUNS, times_start=True),
     Shape("8b-q4_k", EIGHT_BILLION, "q4_k", runs={"": RUNS[""]}),
     Shape("1b-q8_0", ONE_BILLION, "q8_0", runs={"": RUNS[""]}),
     Shape("1b-f16", ONE_BILLION, "f16", runs=RUNS),
 ]
-SMALL = [Shape("tiny-q4_0", TINY, "q4_0", runs={"": ["-p", 4, "-n", 2, "-r", 1]})]
+SMALL = [Shape("tiny-q4_0", TINY, "q4_0", runs={"": ["-p", 4, "-n", 2, "-r", 1]}, times_start=True)]
 # Sizes at which the simulator answers within a second: what a GPU computes is compared with it, and with the processor.
 COMPARED = {**TINY, "hidden": 256, "feed-forward": 512, "layers": 2, "heads": 4}
 

@@ -86,6 +86,7 @@ class Queue(TestCase):
         # What a program carries is what status.py compiles without weights.
         known = {digest for _, _, digest in status.shipped(LLMC, small=True)}
         self.assertLessEqual({line["ptx"] for line in kernels}, known)
+        self.assertGreater(min(self.of(lines, "start")[0][key] for key in ("cold_s", "warm_s")), 0)
         programs = self.of(lines, "end-to-end")
         self.assertEqual([line["program"] for line in programs], ["tiny-q4_0"])
         self.assertGreater(programs[0]["bytes_per_step"], 10000)
