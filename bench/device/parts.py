@@ -72,7 +72,7 @@ def compile_model(run, shape, target, seed, name=None):
 # ---------------------------------------------------------------------------
 
 # Every kind of kernel, compared with the interpreter; with --small one of them.
-KERNEL_TESTS = ("*Device*:*CompiledLinear.GatesAndMultiplies/q4_1_*:*CompiledEmbed.*/q4_1*:*CompiledNorm.QuantisesItsResult/*:CompiledCaches.*:"
+KERNEL_TESTS = ("*Device*:OnDriver.*:*CompiledLinear.GatesAndMultiplies/q4_1_*:*CompiledEmbed.*/q4_1*:*CompiledNorm.QuantisesItsResult/*:CompiledCaches.*:"
                 "CompiledWindow.*:CompiledRotation.*:CompiledPerHead.Meets*:CompiledExpertLayers.*:*CompiledRoute.*/4:CompiledColumns.AreJoined:"
                 "CompiledRowAttention.Has*:*SparseProduct.*/1:*SparseRowProduct.*/1:Sample.*-Sample.A*")
 SMALL_TESTS = "*Families/Device.*/*rms"
