@@ -188,6 +188,9 @@ def write(arguments):
         offset += -(-sizes[-1] // ALIGNMENT) * ALIGNMENT
     with open(arguments.out, "wb") as file:
         file.write(header + bytes(-len(header) % ALIGNMENT))
+        if arguments.hollow:
+            file.truncate(file.tell() + offset)
+            return
         for (_, encoding, rows, width), size in zip(listed, sizes):
             encoding.write(file, rows, width)
             file.write(bytes(-size % ALIGNMENT))
@@ -208,6 +211,7 @@ def main():
     parser.add_argument("--final-norm", type=float, default=1.0, help="scales the logits: random ones are flat, a model's are not")
     parser.add_argument("--tied", action="store_true", help="the embedding is the head too")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--hollow", action="store_true", help="a hole in place of the weights: for what asks for sizes alone, as --emit=ptx does")
     arguments = parser.parse_args()
     arguments.embedding = arguments.embedding or arguments.encoding
     if arguments.vocabulary < 257:

@@ -60,6 +60,8 @@ MUTATIONS = [
      "touched = std::max<int64_t>(touched, page);", "DeviceEngine"),
     ("a recorded step for other rows", "runtime/lib/Cuda/CudaRunner.cpp",
      "graphs.run({last.rows, last.logitRowCount,", "graphs.run({0, last.logitRowCount,", "DeviceEngine"),
+    ("a kernel's time of repeats counted once", "runtime/lib/Cuda/KernelTimes.cpp",
+     "static_cast<double>(repeats * ofKernel.size())", "static_cast<double>(ofKernel.size())", "DeviceEngine"),
     ("merges in the wrong order", "runtime/lib/Text/BytePairMerge.cpp",
      "a.rank > b.rank", "a.rank < b.rank", "Token|Merge"),
     ("top-p keeps too much", "lib/Lower/Cpu/TileSample.cpp",

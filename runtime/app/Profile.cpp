@@ -54,7 +54,8 @@ std::vector<Profile::Row> Profile::measure() const {
     measured.push_back(
         {kernel.name, time.calls, time.seconds,
          total(kernel.weightBytes, kernel.rowBytes, kernel.keyBytes),
-         total(0, kernel.rowOps, kernel.keyOps)});
+         total(0, kernel.rowOps, kernel.keyOps),
+         time.each.empty() ? std::nullopt : std::optional(time.median())});
   }
   std::stable_sort(
       measured.begin(), measured.end(),
@@ -92,11 +93,14 @@ std::string Profile::text(std::string_view what) const {
 
 Json Profile::json() const {
   Json kernels = Json::array();
-  for (const Row &row : measure())
+  for (const Row &row : measure()) {
     kernels.push_back({{"kernel", row.name},
                        {"calls", row.calls},
                        {"seconds", row.seconds},
                        {"bytes", static_cast<int64_t>(row.bytes)},
                        {"operations", static_cast<int64_t>(row.operations)}});
+    if (row.median)
+      kernels.back()["median_seconds"] = *row.median;
+  }
   return {{"steps", steps}, {"rows", rows}, {"kernels", kernels}};
 }

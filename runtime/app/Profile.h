@@ -9,6 +9,7 @@
 #include "llmrt/Engine.h"
 #include "llmrt/KernelClock.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,7 @@ private:
     const char *name;
     int64_t calls;
     double seconds, bytes, operations; // of all calls
+    std::optional<double> median;      // seconds of one call, on a device
   };
   std::vector<Row> measure() const;
 

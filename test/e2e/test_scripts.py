@@ -54,6 +54,14 @@ class RandomGguf(TestCase):
         self.assertEqual(self.make("b.gguf", "--encoding", "q4_0").read_bytes(), first)
         self.assertNotEqual(self.make("c.gguf", "--encoding", "q4_0", "--seed", "2").read_bytes(), first)
 
+    def test_a_hollow_file_has_the_size_and_the_header(self):
+        whole = self.make("whole.gguf", "--encoding", "q4_0")
+        hollow = self.make("hollow.gguf", "--encoding", "q4_0", "--hollow")
+        self.assertEqual(hollow.stat().st_size, whole.stat().st_size)
+        written = hollow.read_bytes().rstrip(b"\0")
+        self.assertLess(len(written), whole.stat().st_size // 4)
+        self.assertEqual(whole.read_bytes()[:len(written)], written)
+
     def test_a_tied_head_is_not_written(self):
         untied = self.make("untied.gguf", "--encoding", "q4_0")
         tied = self.make("tied.gguf", "--encoding", "q4_0", "--tied")

@@ -4,6 +4,8 @@
 #ifndef LLMRT_KERNELCLOCK_H
 #define LLMRT_KERNELCLOCK_H
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -17,6 +19,14 @@ public:
   struct Time {
     int64_t calls = 0;
     double seconds = 0;
+    std::vector<double> each; // of what something else measured
+    /// The middle one of `each`, which is not empty.
+    double median() const {
+      std::vector<double> sorted = each;
+      auto middle = sorted.begin() + static_cast<ptrdiff_t>(sorted.size() / 2);
+      std::nth_element(sorted.begin(), middle, sorted.end());
+      return *middle;
+    }
   };
   explicit KernelClock(int64_t kernels) : all(kernels) {}
 
@@ -25,6 +35,7 @@ public:
   void add(int64_t kernel, double seconds) {
     ++all[kernel].calls;
     all[kernel].seconds += seconds;
+    all[kernel].each.push_back(seconds);
   }
   /// The step has ended.
   void leave();

@@ -10,6 +10,7 @@
 #include "DriverLibrary.h"
 #include "Gpu.h"
 #include "KernelQueue.h"
+#include "KernelTimes.h"
 #include "StepGraphs.h"
 #include "WeightUpload.h"
 
@@ -81,7 +82,8 @@ public:
       : gpu(std::move(gpu)), model(model), variant(variant),
         memory(stepMemory(model, resolved)), place(layOutDevice(memory)),
         geometry(kvGeometry(model, resolved)), queue(*this->gpu, variant),
-        graphs(*this->gpu, queue), logitsIndex(findResult(model, "logits")),
+        graphs(*this->gpu, queue), times(*this->gpu, queue, graphs),
+        logitsIndex(findResult(model, "logits")),
         tokensIndex(findResult(model, "tokens")) {}
   // What goes with it is destroyed by calls to this context.
   ~CudaRunner() override { (void)gpu->enter(); }
@@ -92,7 +94,7 @@ public:
   Status sample(int64_t row, const LlmrtSampling &how) override;
   Expected<const void *> result(int64_t index) override;
   void copyPage(int64_t cache, int32_t from, int32_t to) override;
-  void setClock(KernelClock *clock) override { queue.setClock(clock); }
+  void setClock(KernelClock *clock) override { times.setClock(clock); }
 
 private:
   struct Result {
@@ -123,6 +125,7 @@ private:
   const KvGeometry geometry;
   KernelQueue queue;
   StepGraphs graphs;
+  KernelTimes times;
   const int64_t logitsIndex, tokensIndex;
   DevicePointer base = 0;
   std::span<uint8_t> hostTables; // pinned, as they are on the GPU
@@ -280,7 +283,6 @@ Status CudaRunner::runRecorded(bool alike) {
                enqueueKernels);
   else
     enqueueKernels();
-  queue.markEnd();
   return queue.takeFailure();
 }
 
@@ -316,7 +318,7 @@ Status CudaRunner::run(const StepRequest &request) {
   // The tables may be written again when this has returned.
   if (Status status = keep(gpu->wait()); !status)
     return status;
-  return keep(queue.collectTimes());
+  return keep(times.collect());
 }
 
 Status CudaRunner::sample(int64_t row, const LlmrtSampling &how) {
@@ -340,7 +342,6 @@ Status CudaRunner::sample(int64_t row, const LlmrtSampling &how) {
         !status)
       return status;
     variant.sample(&one, /*worker=*/0, /*workers=*/1);
-    queue.markEnd();
     if (Status status = queue.takeFailure(); !status)
       return status;
     return fetch(tokensIndex, 1);
@@ -349,7 +350,7 @@ Status CudaRunner::sample(int64_t row, const LlmrtSampling &how) {
     return status;
   if (Status status = keep(gpu->wait()); !status)
     return status;
-  return keep(queue.collectTimes());
+  return keep(times.collect());
 }
 
 /// Enqueues the copy of so many rows to the host.

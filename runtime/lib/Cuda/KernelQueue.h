@@ -6,10 +6,10 @@
 
 #include "Gpu.h"
 
-#include "llmrt/KernelClock.h"
 #include "llmrt/KernelLauncher.h"
 #include "llmrt/abi.h"
 
+#include <utility>
 #include <vector>
 
 namespace llmrt::cuda {
@@ -20,36 +20,39 @@ class KernelQueue final : public KernelLauncher {
 public:
   KernelQueue(Gpu &gpu, const LlmrtVariant &variant)
       : gpu(gpu), variant(variant) {}
-  ~KernelQueue() override;
 
   /// Finds the variant's kernels.
   Status find(Module module);
 
   void launch(int64_t kernel, int64_t blocks,
               std::span<const uint64_t> arguments) override;
-  /// A step that was recorded.
+  /// A launch with its arguments.
+  struct Launch {
+    int64_t kernel, blocks;
+    std::vector<uint64_t> arguments;
+  };
+  void launch(const Launch &again);
+  /// Launches that were recorded.
   void launch(GraphExec graph);
   /// The first failure since the last call.
   Status takeFailure();
 
-  /// Measures kernels by events around them; null: no longer.
-  void setClock(KernelClock *newClock) { clock = newClock; }
-  bool measures() const { return clock != nullptr; }
-  /// Tells the clock what the launches since the last call took; they are done.
-  Status collectTimes();
-  /// Behind the last launch of a step, where times are measured.
-  void markEnd();
+  /// Keeps what a step launches, so that it can be launched again; or no longer.
+  void keepLaunches(bool keep) { keeps = keep; }
+  bool keepsLaunches() const { return keeps; }
+  /// Those since the last call.
+  std::vector<Launch> takeLaunches() { return std::exchange(kept, {}); }
 
 private:
-  void mark();
+  void start(int64_t kernel, int64_t blocks,
+             std::span<const uint64_t> arguments);
 
   Gpu &gpu;
   const LlmrtVariant &variant;
   std::vector<Function> functions; // by number
   Status failure = Status::ok();
-  KernelClock *clock = nullptr;
-  std::vector<Event> events;     // as many as any step needed
-  std::vector<int64_t> measured; // kernels; event i is before the i-th
+  bool keeps = false;
+  std::vector<Launch> kept;
 };
 
 } // namespace llmrt::cuda

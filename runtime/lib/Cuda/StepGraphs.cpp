@@ -18,7 +18,8 @@ void StepGraphs::run(const Key &key, const std::function<void()> &enqueue) {
   auto step = std::find_if(recorded.begin(), recorded.end(),
                            [&](const Recorded &one) { return one.key == key; });
   const bool first = step == recorded.end();
-  if (!records || queue.measures() || (first && recorded.size() == mostKeys))
+  if (!records || queue.keepsLaunches() ||
+      (first && recorded.size() == mostKeys))
     return enqueue();
   if (first) {
     recorded.push_back({key, nullptr});
@@ -33,7 +34,7 @@ void StepGraphs::run(const Key &key, const std::function<void()> &enqueue) {
   queue.launch(step->graph);
 }
 
-/// Null where the driver does not: a failure here is none of the step's.
+/// A failure here is none of the step's.
 GraphExec StepGraphs::record(const std::function<void()> &enqueue) {
   const Driver &api = gpu.api;
   if (!api.cuStreamBeginCapture_v2 || !api.cuStreamEndCapture ||

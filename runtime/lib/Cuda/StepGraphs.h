@@ -33,12 +33,14 @@ public:
   /// a driver records nothing, all do.
   void run(const Key &key, const std::function<void()> &enqueue);
 
+  /// A graph of what `enqueue` starts in the queue; null where the driver makes none.
+  GraphExec record(const std::function<void()> &enqueue);
+
 private:
   struct Recorded {
     Key key;
     GraphExec graph; // null: seen once
   };
-  GraphExec record(const std::function<void()> &enqueue);
 
   static constexpr size_t mostKeys = 32;
   Gpu &gpu;

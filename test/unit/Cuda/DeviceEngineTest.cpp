@@ -201,24 +201,83 @@ TEST_F(DeviceEngine, everyFailureOfAStepIsAMessage) {
   }
 }
 
-TEST_F(DeviceEngine, kernelsAreMeasuredByEvents) {
+TEST_F(DeviceEngine, kernelsAreMeasuredAmongTheirOwn) {
+  // Recorded, and where the driver records nothing.
+  for (const bool records : {true, false}) {
+    gpu->calls.clear();
+    if (!records)
+      gpu->failures["cuStreamBeginCapture_v2"] = {0, cuda::NotSupported};
+    auto engine = makeEngine({});
+    const int32_t sequence = *engine->open();
+    KernelClock clock(engine->variant().kernelCount);
+    engine->setClock(&clock);
+    std::vector<int32_t> tokens;
+    for (int i = 0; i < 3; ++i) {
+      tokens.push_back(i);
+      ASSERT_TRUE(readPrompt(*engine, sequence, std::span(tokens).last(1)));
+      // Whatever ran again, the step's results are there.
+      ASSERT_EQ(logitsOf(*engine, 0), expectedLogits(tokens));
+    }
+    Sampler greedy = makeSampler({});
+    ASSERT_TRUE(engine->sample(0, greedy));
+    engine->setClock(nullptr);
+    const int launches = gpu->calls["cuLaunchKernel"];
+    for (int i = 0; i < 3; ++i)
+      ASSERT_TRUE(readPrompt(*engine, sequence, {&i, 1}));
+    EXPECT_LE(gpu->calls["cuLaunchKernel"], launches + 3 * 5); // once each
+    const int64_t calls[] = {6, 6, 3, 1};
+    for (int kernel = 0; kernel < 4; ++kernel) {
+      EXPECT_EQ(clock.times()[kernel].calls, calls[kernel]);
+      // A millisecond each, by the fake's clock.
+      EXPECT_NEAR(clock.times()[kernel].seconds,
+                  1e-3 * static_cast<double>(calls[kernel]), 1e-6);
+      EXPECT_NEAR(clock.times()[kernel].median(), 1e-3, 1e-6);
+    }
+    // Three kernels of three steps, one of a sample; twice each.
+    EXPECT_GE(gpu->calls["cuGraphLaunch"], records ? 20 : 0);
+    EXPECT_LE(gpu->calls["cuGraphLaunch"], records ? 23 : 0);
+  }
+}
+
+TEST_F(DeviceEngine, aMeasuredStepRunsBeforeEachKernelAndLast) {
+  std::vector<std::string> ran;
+  for (auto &[name, kernel] : gpu->kernels)
+    kernel.run = [&ran, name, run = kernel.run](int64_t blocks,
+                                                const uint64_t *arguments) {
+      ran.push_back(name);
+      run(blocks, arguments);
+    };
   auto engine = makeEngine({});
-  const int32_t sequence = *engine->open();
+  const int32_t sequence = *engine->open(), token = 1;
   KernelClock clock(engine->variant().kernelCount);
   engine->setClock(&clock);
-  for (int i = 0; i < 3; ++i)
-    ASSERT_TRUE(readPrompt(*engine, sequence, {&i, 1}));
-  Sampler greedy = makeSampler({});
-  ASSERT_TRUE(engine->sample(0, greedy));
-  engine->setClock(nullptr);
-  for (int i = 0; i < 3; ++i)
-    ASSERT_TRUE(readPrompt(*engine, sequence, {&i, 1}));
-  const int64_t calls[] = {6, 6, 3, 1};
-  for (int kernel = 0; kernel < 4; ++kernel) {
-    EXPECT_EQ(clock.times()[kernel].calls, calls[kernel]);
-    // A millisecond each, by the fake's clock.
-    EXPECT_NEAR(clock.times()[kernel].seconds,
-                1e-3 * static_cast<double>(calls[kernel]), 1e-6);
+  ASSERT_TRUE(readPrompt(*engine, sequence, {&token, 1}));
+  const std::vector<std::string> step(ran.begin(), ran.begin() + 5);
+  std::vector<std::string> expected = step;
+  auto repeat = [&](int64_t kernel, int launches) {
+    expected.insert(expected.end(), launches,
+                    engine->variant().kernels[kernel].name);
+  };
+  // Two launches of a step are repeated eight times, one sixteen times.
+  for (int64_t kernel : {0, 1, 2}) {
+    repeat(kernel, 16);
+    expected.insert(expected.end(), step.begin(), step.end());
+    repeat(kernel, 16);
+  }
+  expected.insert(expected.end(), step.begin(), step.end());
+  EXPECT_EQ(ran, expected);
+}
+
+TEST_F(DeviceEngine, aMeasurementThatFailsIsAMessage) {
+  for (const char *name :
+       {"cuEventCreate", "cuEventRecord", "cuEventElapsedTime"}) {
+    auto engine = makeEngine({});
+    const int32_t sequence = *engine->open(), token = 1;
+    KernelClock clock(engine->variant().kernelCount);
+    engine->setClock(&clock);
+    gpu->failures = {{name, {0, cuda::LaunchFailed}}};
+    EXPECT_NE(readPrompt(*engine, sequence, {&token, 1}).message(), "") << name;
+    gpu->failures.clear();
   }
 }
 

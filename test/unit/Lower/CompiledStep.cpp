@@ -88,8 +88,7 @@ void CompiledStep::goOn(llvm::StringRef variant, int64_t workers) {
   }
   device.reset();
   if (chosen->device != LLMRT_DEVICE_CPU)
-    device = std::make_unique<SimulatedDevice>(
-        *chosen, loaded.deviceCode[chosen->image]);
+    device = TestDevice::create(*chosen, loaded.deviceCode[chosen->image]);
 }
 
 int32_t CompiledStep::takeSlot(int32_t sequence, int32_t position) {
@@ -118,7 +117,7 @@ void CompiledStep::execute(LlmrtStepFn entry, LlmrtStep &step) {
   device->forget();
 }
 
-void CompiledStep::showStep(const LlmrtStep &step) {
+void CompiledStep::showStep(LlmrtStep &step) {
   for (const GuardedBuffer *buffer : {&loaded.weightSection, &arena, &scratch})
     device->show(buffer->bytes(), buffer->size());
   for (const GuardedBuffer &result : results)
@@ -138,10 +137,16 @@ void CompiledStep::showStep(const LlmrtStep &step) {
   showInts(step.logitRows, step.logitRowCount);
   if (step.ranges)
     device->show(step.ranges, step.rangeCount * sizeof(LlmrtRange));
-  for (int64_t row = 0; step.sampling && row < step.logitRowCount; ++row)
-    showInts(step.sampling[row].recent, step.sampling[row].recentCount);
-  if (step.sampling)
-    device->show(step.sampling, step.logitRowCount * sizeof(LlmrtSampling));
+  if (!step.sampling)
+    return;
+  sentSampling.assign(step.sampling, step.sampling + step.logitRowCount);
+  for (LlmrtSampling &how : sentSampling) {
+    showInts(how.recent, how.recentCount);
+    how.recent = static_cast<const int32_t *>(device->onDevice(how.recent));
+  }
+  step.sampling = sentSampling.data();
+  device->show(sentSampling.data(),
+               sentSampling.size() * sizeof(LlmrtSampling));
 }
 
 LlmrtStep CompiledStep::prepare(int64_t rows, int64_t askedRows) {

@@ -10,7 +10,7 @@
 #define LLMC_TEST_LOWER_COMPILEDSTEP_H
 
 #include "LoadedModel.h"
-#include "SimulatedDevice.h"
+#include "TestDevice.h"
 #include "llmc/Reference/Interpreter.h"
 #include "llmrt/ThreadPool.h"
 #include "llmrt/abi.h"
@@ -60,7 +60,7 @@ private:
   /// Runs `entry` with all workers, or as the host of a device.
   void execute(LlmrtStepFn entry, LlmrtStep &step);
   /// Lets the device see what the step's pointers name.
-  void showStep(const LlmrtStep &step);
+  void showStep(LlmrtStep &step);
   /// Poisons the buffers of a call with so many rows, and names them.
   LlmrtStep prepare(int64_t rows, int64_t askedRows);
   /// The buffer of a result of the last call.
@@ -83,14 +83,15 @@ private:
   const LlmrtModel *model = nullptr;
   const LlmrtVariant *chosen = nullptr;
   std::unique_ptr<llmrt::ThreadPool> pool;
-  std::unique_ptr<SimulatedDevice> device; // of a device's variant
+  std::unique_ptr<TestDevice> device; // of a device's variant
   uint64_t steps = 0;
   GuardedBuffer arena, scratch;
   std::deque<Cache> caches;
   std::vector<LlmrtCache> cacheTables; // as a step names them
   std::deque<GuardedBuffer> results;   // of the last call
   std::vector<void *> resultAddresses;
-  std::map<int32_t, int32_t> lengths; // slots taken, by sequence
+  std::vector<LlmrtSampling> sentSampling; // with addresses of the device
+  std::map<int32_t, int32_t> lengths;      // slots taken, by sequence
 };
 
 } // namespace llmc::test

@@ -13,6 +13,12 @@
 
 using namespace llmc;
 using namespace llmc::test;
+
+uint32_t llmc::test::testSeed() {
+  const char *seed = std::getenv("LLMC_TEST_SEED");
+  return seed ? static_cast<uint32_t>(std::strtoul(seed, nullptr, 10)) : 0;
+}
+
 using namespace mlir::llm;
 
 std::string llmc::test::tensor(llvm::ArrayRef<int64_t> shape,

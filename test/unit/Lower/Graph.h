@@ -18,6 +18,9 @@
 
 namespace llmc::test {
 
+/// What is added to the seeds of all graphs: LLMC_TEST_SEED, 0 if unset.
+uint32_t testSeed();
+
 /// An SSA value of the text.
 struct Operand {
   std::string name, type;
@@ -27,7 +30,8 @@ class Graph {
 public:
   static constexpr int64_t tokenCount = 40; // rows of every token table
 
-  explicit Graph(uint32_t seed) : random(seed) {}
+  /// Equal seeds give equal graphs, unless LLMC_TEST_SEED says other ones.
+  explicit Graph(uint32_t seed) : random(seed + testSeed()) {}
 
   /// A random weight as a parameter: f32, f16, bf16, a GGML format or `grid<…>`.
   /// Row 0 of a matrix of floats is zero.

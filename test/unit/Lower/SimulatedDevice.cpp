@@ -2,11 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "SimulatedDevice.h"
+#include "DriverDevice.h"
 
+#include <cstdlib>
 #include <gtest/gtest.h>
 
 using namespace llmc;
 using namespace llmc::test;
+
+std::unique_ptr<TestDevice> TestDevice::create(const LlmrtVariant &variant,
+                                               const std::string &ptx) {
+  const char *driver = std::getenv("LLMC_TEST_DRIVER");
+  if (!driver || !*driver)
+    return std::make_unique<SimulatedDevice>(variant, ptx);
+  setenv("LLMRT_CUDA_DRIVER", driver, 1);
+  return std::make_unique<DriverDevice>(variant, ptx);
+}
 
 SimulatedDevice::SimulatedDevice(const LlmrtVariant &variant,
                                  const std::string &ptx)

@@ -8,24 +8,20 @@
 #ifndef LLMC_TEST_LOWER_SIMULATEDDEVICE_H
 #define LLMC_TEST_LOWER_SIMULATEDDEVICE_H
 
+#include "TestDevice.h"
 #include "llmc/PtxSim/Launch.h"
-#include "llmrt/KernelLauncher.h"
-#include "llmrt/abi.h"
 
-#include <string>
 #include <vector>
 
 namespace llmc::test {
 
-class SimulatedDevice : public llmrt::KernelLauncher {
+class SimulatedDevice : public TestDevice {
 public:
   SimulatedDevice(const LlmrtVariant &variant, const std::string &ptx);
 
-  /// Memory that kernels may touch until `forget`.
-  void show(const void *memory, size_t bytes);
-  void forget();
-  /// The order of blocks and warps, another one in each step.
-  void setSeed(uint64_t newSeed) { seed = newSeed; }
+  void show(const void *memory, size_t bytes) override;
+  void forget() override;
+  void setSeed(uint64_t newSeed) override { seed = newSeed; }
 
   void launch(int64_t kernel, int64_t blocks,
               std::span<const uint64_t> arguments) override;

@@ -1,0 +1,63 @@
+"""The programs whose kernels are measured, and with that the kernels that count as shipped: the sizes of the llama of 1 and of 8 billion
+weights that most people run, each encoding that has a way of its own on a device. A kernel's PTX holds its sizes as constants, so a
+kernel is one of a shape; other models have the same families of them.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ONE_BILLION = {"hidden": 2048, "feed-forward": 8192, "layers": 16, "heads": 32, "kv-heads": 8, "vocabulary": 128256, "context": 8192}
+EIGHT_BILLION = {**ONE_BILLION, "hidden": 4096, "feed-forward": 14336, "layers": 32}
+# Nothing that anybody runs: for the simulator.
+TINY = {"hidden": 64, "feed-forward": 128, "layers": 1, "heads": 2, "kv-heads": 1, "vocabulary": 300, "context": 128}
+
+
+@dataclass
+class Shape:
+    name: str
+    sizes: dict
+    encoding: str
+    activations: str = ""  # the compiler's own choice
+    # What `bench` is asked, by the name of each run.
+    runs: dict = field(default_factory=dict)
+    times_start: bool = False
+
+    def make(self, path, seed=1, hollow=False):
+        """A GGUF file of these sizes with random weights, or with a hole in their place."""
+        sizes = [word for key, value in self.sizes.items() for word in (f"--{key}", str(value))]
+        subprocess.run([sys.executable, ROOT / "utils/make-random-gguf.py", path, "--encoding", self.encoding, "--seed", str(seed),
+                        *sizes, *(["--hollow"] if hollow else [])], check=True)
+
+    def options(self, target="cuda:sm_80"):
+        """What llmc compile is asked; of processors, for the one that it runs on."""
+        how = [f"--activations={self.activations}"] if self.activations else []
+        return ["-q", f"--target={target}", *how, *(["--cpu=native"] if "cpu" in target else [])]
+
+
+# One sequence, a long context, several sequences.
+RUNS = {"": ["-p", 512, "-n", 64, "-r", 3], "8000 before": ["-p", 0, "-n", 32, "-r", 2, "-d", 8000],
+        "8 sequences": ["-p", 0, "-n", 32, "-r", 2, "-b", 8]}
+# In the order of what is wanted most: where the time ends, the rest is left.
+FULL = [
+    Shape("1b-q4_0", ONE_BILLION, "q4_0", runs=RUNS, times_start=True),
+    Shape("8b-q4_0", EIGHT_BILLION, "q4_0", runs=RUNS, times_start=True),
+    Shape("8b-q4_k", EIGHT_BILLION, "q4_k", runs={"": RUNS[""]}),
+    Shape("1b-q8_0", ONE_BILLION, "q8_0", runs={"": RUNS[""]}),
+    Shape("1b-f16", ONE_BILLION, "f16", runs=RUNS),
+]
+SMALL = [Shape("tiny-q4_0", TINY, "q4_0", runs={"": ["-p", 4, "-n", 2, "-r", 1]}, times_start=True)]
+# Sizes at which the simulator answers within a second: what a GPU computes is compared with it, and with the processor.
+COMPARED = {**TINY, "hidden": 256, "feed-forward": 512, "layers": 2, "heads": 4}
+
+
+def compared(small):
+    if small:
+        return [Shape("tiny-q4_0", TINY, "q4_0")]
+    return [Shape(f"small-{encoding}{'-' if activations else ''}{activations}", COMPARED, encoding, activations)
+            for encoding, activations in (("q4_0", ""), ("q4_0", "f32"), ("q4_0", "i8"), ("q8_0", ""), ("q5_1", ""), ("q4_k", ""), ("q6_k", ""),
+                                          ("iq4_nl", ""), ("f16", ""))]
