@@ -40,7 +40,7 @@ def rows(name, what, *mistakes, slow=False):
     return Row(name, what, [Mistake(*each) for each in mistakes], slow)
 
 
-COMMANDS = r"compile, calibrate, quantize, import, check, inspect and run"
+COMMANDS = r"compile, calibrate, quantize, prune, import, check, inspect and run"
 NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups"
 
 # --- llmc: commands and options -------------------------------------------------------------------------------------------
@@ -80,6 +80,12 @@ USAGE = [
     row("C56", "`--size-budget=60MiB`", "llmc compile m.gguf -q -o a --quantize=auto --size-budget=60MiB", 1, "'60MiB'", "B, kB, MB or GB", "60MB"),
     row("C57", "a budget that is not reached", "llmc calibrate m.gguf -q --tokens 256 --context 64 -o s && "
         "llmc compile m.gguf -q -o a --quantize=auto --bits-budget=1 --stats=s", 1, "--bits-budget=1", "less than", "the least is --bits-budget="),
+    rows("C58", "`llmc quantize` to the other kind of files",
+         ("llmc quantize hf -q --quantize=w4 -o q.gguf", 1, ("'q.gguf'", "of a folder becomes a folder", "convert_hf_to_gguf.py")),
+         ("llmc quantize m.gguf -q --quantize=w4 -o q/", 1, ("'q/'", "becomes a GGUF file", "'q/model.gguf'"))),
+    row("C59", "`llmc quantize` into a folder that is there", "llmc quantize hf -q --quantize=w4 -o lora", 1, "'lora'", "files in it", "name one to be made"),
+    row("C60", "`llmc quantize` of codes that a folder cannot have", "llmc quantize hf -q --quantize=w4,zero=asym -o smaller", 1, "tensor '.*down_proj.weight'",
+        "a minimum of each group is none", "take zero=sym"),
 ]
 
 # --- llmc: what is no model -------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ struct CommandLine {
       "Example: llmc compile model.gguf -o app && ./app \"Once upon a time\""};
   CompileCommand compile;
   CalibrateCommand calibrate;
-  QuantizeCommand quantize;
+  QuantizeCommand quantize, prune;
   ImportCommand import;
   CheckCommand check;
   InspectCommand inspect;
@@ -48,6 +48,7 @@ struct CommandLine {
   void addCompile();
   void addCalibrate();
   void addQuantize();
+  void addPrune();
   void addImport();
   void addCheck();
   void addInspect();
@@ -229,22 +230,30 @@ void CommandLine::addCalibrate() {
       [this] { action = [this] { return report(runCalibrate(calibrate)); }; });
 }
 
-void CommandLine::addQuantize() {
-  CLI::App *command = app.add_subcommand(
-      "quantize", "Write a GGUF file with fewer bits for the weights");
-  command->add_option("MODEL", quantize.model, "A GGUF file")->required();
+/// What quantize and prune share: a model, and where it is written.
+static CLI::App *addRewriting(CLI::App &app, const std::string &name,
+                              const std::string &what, QuantizeCommand &to) {
+  CLI::App *command = app.add_subcommand(name, what);
+  command->add_option("MODEL", to.model, "A GGUF file or a Hugging Face folder")
+      ->required();
   command
-      ->add_option("-o,--output", quantize.output,
-                   "The GGUF file, for llmc compile and other tools")
+      ->add_option("-o,--output", to.output,
+                   "Of a GGUF file a GGUF file, of a folder a folder, for "
+                   "llmc compile and other tools")
       ->required()
-      ->type_name("FILE");
+      ->type_name("OUT");
+  command->add_flag("--explain", to.explain, "Say what each pass did and why");
+  command->add_flag("-q,--quiet", to.quiet, "No progress and no summary");
+  return command;
+}
+
+void CommandLine::addQuantize() {
+  CLI::App *command =
+      addRewriting(app, "quantize",
+                   "Write the model with fewer bits for its weights", quantize);
   addQuantizeOptions(command, quantize.options);
-  command->add_flag("--explain", quantize.explain,
-                    "Say what each pass did and why");
-  command->add_flag("-q,--quiet", quantize.quiet, "No progress and no summary");
   command->callback([this] {
     action = [this] {
-      quantize.options.activations = Activations::f32;
       const CompileOptions &options = quantize.options;
       if (options.quantize.empty() && options.sparsify.empty() &&
           options.equalize.empty())
@@ -253,6 +262,16 @@ void CommandLine::addQuantize() {
       return report(runQuantize(quantize));
     };
   });
+}
+
+void CommandLine::addPrune() {
+  CLI::App *command = addRewriting(
+      app, "prune", "Write the model with zeros for weights that matter least",
+      prune);
+  addSparsifyOptions(command, prune.options);
+  command->get_option("--sparsify")->required();
+  command->callback(
+      [this] { action = [this] { return report(runQuantize(prune)); }; });
 }
 
 void CommandLine::addImport() {
@@ -491,6 +510,7 @@ CommandLine::CommandLine() {
   addCompile();
   addCalibrate();
   addQuantize();
+  addPrune();
   addImport();
   addCheck();
   addInspect();

@@ -5,6 +5,18 @@
 
 using namespace llmc;
 
+void llmc::addSparsifyOptions(CLI::App *app, CompileOptions &options) {
+  app->add_option("--sparsify", options.sparsify,
+                  "Weights that become 0: 50-wanda, 2:4-sparsegpt, "
+                  "50-magnitude (docs/quantization.md)")
+      ->type_name("SPEC");
+  app->add_option("--stats", options.stats,
+                  "What llmc calibrate wrote of this model; else it is "
+                  "calibrated on a text that llmc brings, where a method asks "
+                  "for it")
+      ->type_name("FILE");
+}
+
 void llmc::addQuantizeOptions(CLI::App *app, CompileOptions &options) {
   app->add_option("--quantize", options.quantize,
                   "Fewer bits for the weights: w8, w4, w4-gptq, w4-awq, "
@@ -22,19 +34,11 @@ void llmc::addQuantizeOptions(CLI::App *app, CompileOptions &options) {
                   "For --quantize=auto: as small as it gets with a predicted "
                   "KL divergence of at most this: 0.02")
       ->type_name("NATS");
-  app->add_option("--sparsify", options.sparsify,
-                  "Weights that become 0: 50-wanda, 2:4-sparsegpt, "
-                  "50-magnitude (docs/quantization.md)")
-      ->type_name("SPEC");
   app->add_option("--equalize", options.equalize,
                   "Inputs of products that are easier to round: smooth, or "
                   "smooth,alpha=0.5")
       ->type_name("SPEC");
-  app->add_option("--stats", options.stats,
-                  "What llmc calibrate wrote of this model; else it is "
-                  "calibrated on a text that llmc brings, where a method asks "
-                  "for it")
-      ->type_name("FILE");
+  addSparsifyOptions(app, options);
 }
 
 void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {

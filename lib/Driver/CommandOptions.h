@@ -27,7 +27,10 @@ CLI::Option *addChoice(CLI::App *app, const std::string &flag, T &value,
   return llmrt::takesName(app->add_option(flag, parse, text), names, otherwise);
 }
 
-/// What changes weights: --quantize and its kin.
+/// What makes weights 0, and the statistics for it.
+void addSparsifyOptions(CLI::App *app, CompileOptions &options);
+
+/// These, and what else changes weights: --quantize and its kin.
 void addQuantizeOptions(CLI::App *app, CompileOptions &options);
 
 /// Those, and all else that a build can be asked.

@@ -45,9 +45,8 @@ static std::error_code lastError() {
   return std::error_code(errno, std::generic_category());
 }
 
-/// Flushes a file, or a folder's entries, to disk.
-static std::error_code flushToDisk(const std::string &path, int flags) {
-  int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+std::error_code llmc::flushToDisk(const std::string &path) {
+  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0)
     return lastError();
   std::error_code code;
@@ -107,7 +106,7 @@ static llvm::Error checkName(llvm::StringRef path) {
 }
 
 /// Removes what compiles to this name left that were killed: temporary files
-/// that nobody has locked.
+/// and folders that nobody has locked.
 static void removeLeftovers(llvm::StringRef finalPath) {
   llvm::StringRef folder = llvm::sys::path::parent_path(finalPath);
   std::string prefix = (llvm::sys::path::filename(finalPath) + ".").str();
@@ -123,8 +122,12 @@ static void removeLeftovers(llvm::StringRef finalPath) {
                             O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (descriptor < 0)
       continue;
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0)
-      removeTemporary(entry->path());
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+      if (llvm::sys::fs::is_directory(entry->path()))
+        llvm::sys::fs::remove_directories(entry->path());
+      else
+        removeTemporary(entry->path());
+    }
     ::close(descriptor);
   }
 }
@@ -167,6 +170,11 @@ private:
 llvm::Expected<PendingFile> PendingFile::create(llvm::StringRef finalPath) {
   if (llvm::Error error = checkName(finalPath))
     return error;
+  return createBeside(finalPath);
+}
+
+llvm::Expected<PendingFile>
+PendingFile::createBeside(llvm::StringRef finalPath) {
   removeLeftovers(finalPath);
   SignalsHeld held;
   llvm::SmallString<128> temporary;
@@ -210,17 +218,22 @@ llvm::Error PendingFile::write(llvm::StringRef contents) {
   return code ? cannotWrite(finalPath, code) : llvm::Error::success();
 }
 
-llvm::Error PendingFile::commit() {
+llvm::Error PendingFile::moveTo(llvm::StringRef path) {
   assert(!temporary.empty() && "a pending file is committed once");
-  if (std::error_code code = flushToDisk(temporary, O_RDONLY))
+  if (std::error_code code = flushToDisk(temporary))
     return cannotWrite(finalPath, code);
-  if (std::error_code code = llvm::sys::fs::rename(temporary, finalPath))
+  if (std::error_code code = llvm::sys::fs::rename(temporary, path))
     return cannotWrite(finalPath, code);
   removeTemporary(temporary); // the names; the file has its own
   temporary.clear();
+  return llvm::Error::success();
+}
+
+llvm::Error PendingFile::commit() {
+  if (llvm::Error error = moveTo(finalPath))
+    return error;
   llvm::StringRef folder = llvm::sys::path::parent_path(finalPath);
-  if (std::error_code code = flushToDisk(folder.empty() ? "." : folder.str(),
-                                         O_RDONLY | O_DIRECTORY))
+  if (std::error_code code = flushToDisk(folder.empty() ? "." : folder.str()))
     return cannotWrite(finalPath, code);
   return llvm::Error::success();
 }

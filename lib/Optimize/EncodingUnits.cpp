@@ -31,6 +31,9 @@ static const Codes panelTableCodes[] = {
 static const Codes ggmlCodes[] = {
     {4, false}, {4, true}, {5, false}, {5, true}, {8, false}};
 static constexpr int64_t ggmlGroup = 32;
+// Zeros of pack-quantized are codes, a minimum is none.
+static const Codes packCodes[] = {
+    {3, false}, {4, false}, {5, false}, {6, false}, {8, false}};
 
 // What is measured: few enough bits that it shows, not so few that it says nothing of
 // more.
@@ -39,6 +42,8 @@ static constexpr int64_t probeBits = 3, probeTableBits = 4;
 static llvm::ArrayRef<Codes> getCodes(CodeFormats formats, bool isTable) {
   if (formats == CodeFormats::ggml)
     return ggmlCodes;
+  if (formats == CodeFormats::packQuantized)
+    return llvm::ArrayRef(packCodes).drop_front(isTable ? 1 : 0);
   return isTable ? llvm::ArrayRef(panelTableCodes) : llvm::ArrayRef(panelCodes);
 }
 
@@ -164,7 +169,7 @@ UnitFinder::listOptions(const EncodingUnit &unit, const QuantizeChoice &base) {
   const int64_t cols = getCols(unit.weights.front());
   int64_t own = group;
   for (int64_t narrower : {32, 16})
-    if (formats == CodeFormats::panels && !fits(own, cols))
+    if (formats != CodeFormats::ggml && !fits(own, cols))
       own = narrower;
   std::vector<EncodingOption> options;
   for (const Codes &codes : getCodes(formats, unit.reading.isTable)) {

@@ -42,10 +42,10 @@ struct CalibrateCommand {
 };
 llvm::Error runCalibrate(const CalibrateCommand &command);
 
-/// `quantize`: a GGUF file with the numbers that a program would have.
+/// `quantize` and `prune`: the model's files with the numbers that a program would have.
 struct QuantizeCommand {
-  std::string model; // a GGUF file
-  std::string output;
+  std::string model;  // a GGUF file or a Hugging Face folder
+  std::string output; // the same of it
   CompileOptions options;
   bool explain = false;
   bool quiet = false;

@@ -21,6 +21,9 @@ std::string adviseWrite(llvm::StringRef path, std::error_code code);
 /// "cannot write 'path': No space left on device: make room there, ...".
 llvm::Error cannotWrite(llvm::StringRef path, std::error_code code);
 
+/// Flushes a file, or a folder's entries, to disk.
+std::error_code flushToDisk(const std::string &path);
+
 /// A temporary file beside its final name. It is removed on destruction and on
 /// signals, unless `commit` renamed it; after SIGKILL by the next one for this
 /// name.
@@ -29,6 +32,9 @@ public:
   /// Fails if the final name is a directory or device, or its folder cannot be
   /// written.
   static llvm::Expected<PendingFile> create(llvm::StringRef finalPath);
+  /// The same for a file that `moveTo` brings elsewhere in the end: only its
+  /// temporary one is named after `finalPath`, which may be a folder.
+  static llvm::Expected<PendingFile> createBeside(llvm::StringRef finalPath);
   PendingFile(PendingFile &&other) noexcept;
   PendingFile &operator=(PendingFile &&) = delete;
   ~PendingFile();
@@ -43,6 +49,8 @@ public:
   llvm::Error write(llvm::StringRef contents);
   /// Flushes to disk and renames to the final name.
   llvm::Error commit();
+  /// The same to another one on the same file system, whose folder is not flushed.
+  llvm::Error moveTo(llvm::StringRef path);
 
 private:
   PendingFile(std::string finalPath, std::string temporary, int lock);

@@ -33,8 +33,9 @@ struct EncodingSpace {
   std::vector<EncodingUnit> units;
 };
 
-/// Where codes go: into panels, or into blocks of a type that GGML has.
-enum class CodeFormats { panels, ggml };
+/// Where codes go: into panels, into blocks of a type that GGML has, or into words of
+/// compressed-tensors' pack-quantized.
+enum class CodeFormats { panels, ggml, packQuantized };
 
 /// The units of an imported step, in the order in which it reads them. Fails where
 /// a pattern of `spec` (which begins with auto) asks for what is not measured.

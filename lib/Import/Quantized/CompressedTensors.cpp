@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A linear [N, K], by the format that config.json names (compressed-tensors):
-//   pack-quantized   weight_packed I32 [N, K * bits / 32], codes + 2^(bits - 1);
-//                    weight_shape; zeros packed likewise along n, [N * bits / 32, G]
+//   pack-quantized   weight_packed I32 [N, K / (32 / bits)], codes + 2^(bits - 1), the
+//                    first in the lowest bits, none across words, rows in whole
+//                    words; weight_shape; zeros packed likewise along n
 //   int-quantized    weight I8 [N, K]; zeros I8 [N, G]
 //   float-quantized  weight F8_E4M3 [N, K]
 // all with weight_scale, one in all, per row [N, 1] or per group [N, G].
@@ -12,13 +13,31 @@
 
 #include "llmc/Weights/Errors.h"
 
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/Regex.h"
+
 using namespace llvm;
 using namespace llmc;
 
 namespace {
+/// The bits of packed codes, module by module.
+class ModuleBits {
+public:
+  Error add(HfConfig &group, int64_t bits);
+  /// Of a module, 0 where no group names it.
+  int64_t find(StringRef module) const;
+
+private:
+  SmallVector<int64_t> all;  // of every group
+  StringMap<int64_t> byName; // of targets that are names of modules or classes
+  std::vector<std::pair<std::unique_ptr<Regex>, int64_t>> byPattern;
+};
+
 class CompressedTensors : public QuantizedForm {
 public:
-  int64_t bits = 4; // of the packed codes
+  ModuleBits bits;
 
   ArrayRef<StringRef> getParts() const override {
     static const StringRef parts[] = {".weight_packed", ".weight",
@@ -78,6 +97,12 @@ static Error readOrder(const MatrixParts &parts, int64_t columns,
   return Error::success();
 }
 
+/// Code `index` of a row of words, of which none crosses a word.
+static unsigned getCode(const WordStream &words, int64_t index, int64_t bits) {
+  const int64_t perWord = 32 / bits;
+  return words.getAt(index / perWord * 32 + index % perWord * bits, bits);
+}
+
 /// As unsigned codes have them: the middle where there are none.
 static Expected<std::vector<float>> readZeros(const MatrixParts &parts,
                                               int64_t codeBits, int64_t rows,
@@ -88,13 +113,15 @@ static Expected<std::vector<float>> readZeros(const MatrixParts &parts,
     return std::vector<float>{middle};
   std::vector<float> zeros;
   if (parts.find(".weight_packed")) {
-    auto words = parts.get(name, {"I32"}, {rows * codeBits / 32, groups});
+    const int64_t perWord = 32 / codeBits;
+    auto words =
+        parts.get(name, {"I32"}, {divideCeilSigned(rows, perWord), groups});
     if (!words)
       return words.takeError();
     for (int64_t row = 0; row < rows; ++row)
       for (int64_t group = 0; group < groups; ++group)
         zeros.push_back(static_cast<float>(
-            WordStream(*words, group, groups).get(row, codeBits)));
+            getCode(WordStream(*words, group, groups), row, codeBits)));
     return zeros;
   }
   auto bytes = parts.get(name, {"I8"});
@@ -127,9 +154,9 @@ static Expected<Codes> describePacked(const MatrixParts &parts, int64_t bits) {
     return shape.takeError();
   std::vector<int64_t> sizes = readIntegers(*shape);
   int64_t perWord = 32 / bits;
-  if (sizes[0] < 1 || sizes[1] < 1 || sizes[0] % perWord ||
-      sizes[1] % perWord || words->shape.size() != 2 ||
-      words->shape[0] != sizes[0] || words->shape[1] != sizes[1] / perWord)
+  if (sizes[0] < 1 || sizes[1] < 1 || words->shape.size() != 2 ||
+      words->shape[0] != sizes[0] ||
+      words->shape[1] != divideCeilSigned(sizes[1], perWord))
     return parts.fail(".weight_packed",
                       "requires whole words of " + Twine(bits) +
                           "-bit codes of a matrix " + spellShape(sizes) +
@@ -160,15 +187,20 @@ static std::vector<uint8_t> readCodes(const Codes &codes) {
   for (int64_t row = 0; row < codes.rows; ++row) {
     WordStream stream(codes.tensor, row * codes.tensor.shape[1], 1);
     for (int64_t column = 0; column < codes.columns; ++column)
-      made.push_back(static_cast<uint8_t>(stream.get(column, codes.bits)));
+      made.push_back(static_cast<uint8_t>(getCode(stream, column, codes.bits)));
   }
   return made;
 }
 
 Expected<MatrixFacts>
 CompressedTensors::describe(const MatrixParts &parts) const {
-  auto codes = parts.find(".weight_packed") ? describePacked(parts, bits)
-                                            : describeBytes(parts);
+  const bool isPacked = parts.find(".weight_packed");
+  const int64_t codeBits = isPacked ? bits.find(parts.stem) : 8;
+  if (!codeBits)
+    return parts.fail(".weight_packed",
+                      "has no bits: no targets of config_groups name it");
+  auto codes =
+      isPacked ? describePacked(parts, codeBits) : describeBytes(parts);
   if (!codes)
     return codes.takeError();
   int64_t rows = codes->rows, columns = codes->columns;
@@ -202,10 +234,57 @@ CompressedTensors::describe(const MatrixParts &parts) const {
   return facts;
 }
 
-/// The bits of the packed codes: those of every group of modules.
-static Expected<int64_t> readBits(HfConfig &groups,
-                                  ArrayRef<std::string> names) {
-  int64_t bits = 0;
+//===----------------------------------------------------------------------===//
+// config_groups
+//===----------------------------------------------------------------------===//
+
+/// Patterns that take no more memory than they are long, and no time to speak of:
+/// nothing is counted or referred back to.
+static bool isModest(StringRef pattern) {
+  constexpr size_t longest = 256;
+  for (size_t i = 0; i + 1 < pattern.size(); ++i)
+    if (pattern[i] == '\\' && isDigit(pattern[i + 1]))
+      return false;
+  return pattern.size() <= longest && !pattern.contains('{') &&
+         !pattern.contains('\0');
+}
+
+Error ModuleBits::add(HfConfig &group, int64_t bits) {
+  all.push_back(bits);
+  auto targets = group.getStrings("targets");
+  if (!targets)
+    return targets.takeError();
+  for (StringRef target : *targets) {
+    if (!target.consume_front("re:")) {
+      byName.try_emplace(target, bits);
+      continue;
+    }
+    // As re.match has it: from the beginning, not to the end.
+    std::string anchored = isModest(target) ? ("^(" + target + ")").str() : "";
+    auto pattern = std::make_unique<Regex>(anchored);
+    if (std::string problem; !isModest(target) || !pattern->isValid(problem))
+      return group.fail("targets", "requires names of modules and classes, or "
+                                   "re: and a pattern without counts and "
+                                   "references");
+    byPattern.emplace_back(std::move(pattern), bits);
+  }
+  return Error::success();
+}
+
+int64_t ModuleBits::find(StringRef module) const {
+  if (all_equal(all))
+    return all.empty() ? 4 : all.front();
+  if (int64_t bits = byName.lookup(module))
+    return bits;
+  for (const auto &[pattern, bits] : byPattern)
+    if (pattern->match(module))
+      return bits;
+  return byName.lookup("Linear");
+}
+
+/// The bits of the packed codes of every group of modules.
+static Error readBits(HfConfig &groups, ArrayRef<std::string> names,
+                      ModuleBits &bits) {
   for (StringRef name : names) {
     auto group = groups.getObject(name);
     if (!group)
@@ -219,12 +298,12 @@ static Expected<int64_t> readBits(HfConfig &groups,
     auto count = (*weights)->getInteger("num_bits", 1, 16);
     if (!count)
       return count.takeError();
-    if ((*count != 4 && *count != 8) || (bits && bits != *count))
-      return (*weights)->fail("num_bits",
-                              "requires 4 or 8 of all modules alike");
-    bits = *count;
+    if (*count < 2 || *count > 8)
+      return (*weights)->fail("num_bits", "requires 2 to 8");
+    if (Error error = bits.add(**group, *count))
+      return error;
   }
-  return bits;
+  return Error::success();
 }
 
 Expected<std::unique_ptr<QuantizedForm>>
@@ -242,10 +321,7 @@ llmc::readCompressedTensors(HfConfig &config) {
     return groups.takeError();
   if (!*groups)
     return config.fail("config_groups", "requires an object");
-  Expected<int64_t> bits = readBits(**groups, (*groups)->getUnread({}));
-  if (!bits)
-    return bits.takeError();
-  if (*bits)
-    form->bits = *bits;
+  if (Error error = readBits(**groups, (*groups)->getUnread({}), form->bits))
+    return error;
   return form;
 }

@@ -78,8 +78,8 @@ uint32_t WordStream::word(int64_t index) const {
   return support::endian::read32le(words.bytes.data() + at);
 }
 
-unsigned WordStream::get(int64_t index, int64_t bits) const {
-  int64_t bit = index * bits, from = bit % 32;
+unsigned WordStream::getAt(int64_t bit, int64_t bits) const {
+  int64_t from = bit % 32;
   uint64_t found = word(bit / 32);
   if (from + bits > 32)
     found |= static_cast<uint64_t>(word(bit / 32 + 1)) << 32;

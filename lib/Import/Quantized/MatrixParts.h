@@ -42,7 +42,11 @@ public:
   WordStream(const SafeTensor &words, int64_t first, int64_t stride)
       : words(words), first(first), stride(stride) {}
 
-  unsigned get(int64_t index, int64_t bits) const;
+  unsigned get(int64_t index, int64_t bits) const {
+    return getAt(index * bits, bits);
+  }
+  /// `bits` of them from bit `bit` on.
+  unsigned getAt(int64_t bit, int64_t bits) const;
 
 private:
   const SafeTensor &words;

@@ -63,7 +63,8 @@ static GridAttr chooseGrid(const MatrixFacts &facts, std::string &reason,
                  ? mlir::FloatType(mlir::Float16Type::get(context))
                  : mlir::FloatType(mlir::BFloat16Type::get(context));
   // Rows with one scale are cut into groups: activations keep a scale per 32.
-  int64_t most = facts.group > 128 ? 32 : facts.group;
+  const bool isRow = facts.group == facts.columns;
+  int64_t most = isRow && facts.group > 128 ? 32 : facts.group;
   for (int64_t group : {most, int64_t(32), int64_t(16), int64_t(8)}) {
     Grid grid{facts.bits, group};
     if (group > most || group % 8 || facts.group % group ||

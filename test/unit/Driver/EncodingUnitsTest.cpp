@@ -66,7 +66,8 @@ TEST_F(EncodingUnitsTest, WeightsWithOneInputShareAChoice) {
 }
 
 TEST_F(EncodingUnitsTest, OptionsBeginWithTheFewestBits) {
-  for (auto formats : {CodeFormats::panels, CodeFormats::ggml})
+  for (auto formats :
+       {CodeFormats::panels, CodeFormats::ggml, CodeFormats::packQuantized})
     for (const EncodingUnit &unit : find("auto", formats).units) {
       EXPECT_GT(unit.options.size(), 2u);
       for (size_t i = 1; i < unit.options.size(); ++i)
@@ -130,6 +131,14 @@ TEST_F(EncodingUnitsTest, FewerBitsThanTheFilesAreRounded) {
   EXPECT_EQ(round.getGrid().getBits(), 4);
   EXPECT_EQ(round.getMethod(), "rtn");
   EXPECT_FALSE(round.getStats());
+}
+
+/// Zeros of pack-quantized are codes: a minimum of least error is none.
+TEST_F(EncodingUnitsTest, AFolderHasCodesAroundZero) {
+  for (const EncodingUnit &unit :
+       find("auto", CodeFormats::packQuantized).units)
+    for (const EncodingOption &option : unit.options)
+      EXPECT_FALSE(option.choice.hasMin) << option.text;
 }
 
 /// GGML's types have 32 codes with a scale.

@@ -88,6 +88,15 @@ Folder packed() {
            {"m.weight_scale", "F16", {8, 2}, halves(16)},
            {"m.weight_shape", "I64", {2}, ByteWriter().u64(8).u64(16).bytes}}};
 }
+/// The first of 8 bits, the second of 4.
+void useTwoGroups(Folder &folder, const std::string &first,
+                  const std::string &second) {
+  folder.config =
+      R"({"quant_method": "compressed-tensors", "format": "pack-quantized",
+          "config_groups": {"a": {"targets": [)" +
+      first + R"(], "weights": {"num_bits": 8}}, "b": {"targets": [)" + second +
+      R"(], "weights": {"num_bits": 4}}}})";
+}
 Folder int8() {
   return {R"({"quant_method": "compressed-tensors", "format": "int-quantized",
               "config_groups": {"g": {"weights": {"num_bits": 8}}}})",
@@ -219,6 +228,38 @@ TEST_F(QuantizedFolder, KeepsPackedCodesAndBytes) {
             "#llm.grid<bits = 4, group = 8, scale = f16, zero = 8>");
   EXPECT_EQ(values()[0], 0);
   EXPECT_EQ(values()[1], 1);
+}
+
+TEST_F(QuantizedFolder, PacksCodesOfAnyBitsInWholeWords) {
+  Folder folder = packed();
+  folder.replace("4", "5"); // 6 in a word, 3 words for 16
+  Bytes words;
+  for (int row = 0; row < 8; ++row)
+    for (int word = 0; word < 3; ++word) {
+      uint32_t codes = 0;
+      for (int i = 0; i < 6 && word * 6 + i < 16; ++i)
+        codes |= uint32_t(word * 6 + i + row) << (5 * i);
+      for (int byte = 0; byte < 4; ++byte)
+        words.push_back(codes >> 8 * byte & 0xff);
+    }
+  folder.part("m.weight_packed").bytes = words;
+  folder.part("m.weight_packed").shape = {8, 3};
+  ASSERT_EQ(open(folder), "");
+  for (size_t i = 0; i < 128; ++i)
+    EXPECT_EQ(values()[i], float(i / 16 + i % 16) - 16) << i;
+}
+
+TEST_F(QuantizedFolder, HasBitsModuleByModule) {
+  // By name before by pattern, by pattern before by class.
+  for (const char *targets :
+       {R"("m", "Linear")", R"("re:.$", "Linear")", R"("Linear", "n")"}) {
+    Folder folder = packed();
+    useTwoGroups(folder, R"("re:x$", "Embedding")", targets);
+    ASSERT_EQ(open(folder), "") << targets;
+    EXPECT_EQ(encoding(),
+              "#llm.grid<bits = 4, group = 8, scale = f16, zero = 8>");
+    source.weights = {};
+  }
 }
 
 TEST_F(QuantizedFolder, CutsRowsOfOneScaleIntoGroups) {
@@ -359,8 +400,18 @@ static const Bad badFolders[] = {
     {"NoGroupsOfModules", packed,
      [](Folder &f) { f.replace("config_groups", "groups"); },
      "config_groups': requires an object, found no such key"},
-    {"PackedBits", packed, [](Folder &f) { f.replace("4", "6"); },
-     "num_bits': requires 4 or 8 of all modules alike, found 6"},
+    {"PackedBits", packed, [](Folder &f) { f.replace("4", "9"); },
+     "num_bits': requires 2 to 8, found 9"},
+    {"BitsOfNoModule", packed,
+     [](Folder &f) { useTwoGroups(f, R"("n")", R"("re:.*\\.n$")"); },
+     "tensor 'm.weight_packed': has no bits: no targets of config_groups name "
+     "it"},
+    {"PatternThatCounts", packed,
+     [](Folder &f) { useTwoGroups(f, R"("n")", R"("re:m{1000000}")"); },
+     "targets': requires names of modules and classes, or re: and a pattern"},
+    {"PatternThatIsNone", packed,
+     [](Folder &f) { useTwoGroups(f, R"("n")", R"("re:(m")"); },
+     "targets': requires names of modules and classes, or re: and a pattern"},
     {"ShapeOfAnotherMatrix", packed,
      [](Folder &f) { f.part("m.weight_shape").bytes[0] = 9; },
      "tensor 'm.weight_packed': requires whole words of 4-bit codes of "
