@@ -30,9 +30,10 @@ void llmc::addQuantizeOptions(CLI::App *app, CompileOptions &options) {
   app->add_option("--size-budget", options.sizeBudget,
                   "For --quantize=auto: all weights at most: 60MB")
       ->type_name("SIZE");
-  app->add_option("--kl-budget", options.klBudget,
-                  "For --quantize=auto: as small as it gets with a predicted "
-                  "KL divergence of at most this: 0.02")
+  app->add_option(
+         "--kl-budget", options.klBudget,
+         "For --quantize=auto: as small as it gets with a KL divergence "
+         "of at most this: 0.02")
       ->type_name("NATS");
   app->add_option("--equalize", options.equalize,
                   "Inputs of products that are easier to round: smooth, or "

@@ -4,7 +4,8 @@
 // One unit of weights after the other is rounded at a few bits, and the divergence of
 // the output is measured. What other encodings would do is that times the ratio of the
 // errors that they leave of the product; what several do is added up. The SPEC that
-// is cheapest by these numbers takes the place of auto.
+// is cheapest by these numbers takes the place of auto. Errors add up to less than they
+// do together, so what is chosen is measured once more, as a whole.
 //===----------------------------------------------------------------------===//
 #include "EncodingSearch.h"
 
@@ -32,6 +33,9 @@ using mlir::llm::WeightOp;
 
 /// Units whose errors are measured at once: factors of a wide input take gigabytes.
 static constexpr size_t errorWorkers = 2;
+/// How often a budget of divergence is tried again with costs that are nearer to what was
+/// measured.
+static constexpr int mostCorrections = 6;
 /// Where a weight may begin.
 static constexpr int64_t placeBytes = 64;
 
@@ -56,9 +60,14 @@ private:
   int64_t countBytes(mlir::Type type) const;
   llvm::Error measureErrors();
   llvm::Error measureUnit(size_t unit);
-  llvm::Error measureDivergences();
+  llvm::Error measureDivergences(ProbedModel &floats);
   llvm::Error measureProbe(size_t probe, ProbedModel &floats);
-  void planProbes(const ProbedModel &floats);
+  llvm::Error measureChoice(ProbedModel &floats);
+  llvm::Error correct(ProbedModel &floats);
+  void planProbes(const ProbedModel &floats,
+                  llvm::function_ref<size_t(size_t unit)> option);
+  llvm::Error makeProbes(ProbedModel &floats,
+                         llvm::function_ref<llvm::Error(size_t probe)> made);
   void addProbe(size_t unit, WeightOp weight, RoundStepAttr step,
                 const ProbedModel::Place &place);
   AllocationTable makeTable();
@@ -85,6 +94,8 @@ private:
   std::vector<double> divergences; // of the units' probes
   AllocationTable table;
   BudgetAllocation chosen;
+  double correction = 1; // of the costs, by what was measured of a choice
+  double measured = 0;   // the divergence of what is chosen
 };
 
 } // namespace
@@ -217,35 +228,44 @@ void EncodingSearch::addProbe(size_t unit, WeightOp weight, RoundStepAttr step,
   unitOfProbe.push_back(unit);
 }
 
-void EncodingSearch::planProbes(const ProbedModel &floats) {
+/// The weights of all units, rounded by the option of each.
+void EncodingSearch::planProbes(
+    const ProbedModel &floats, llvm::function_ref<size_t(size_t unit)> option) {
   probes = mlir::ModuleOp::create(imported->getLoc());
+  probed.clear();
+  unitOfProbe.clear();
   for (auto [number, unit] : llvm::enumerate(space.units))
     for (WeightOp weight : unit.weights) {
       RoundStepAttr step =
-          findRoundStep(unit, weight, unit.options[unit.probe]);
+          findRoundStep(unit, weight, unit.options[option(number)]);
       const ProbedModel::Place *place = floats.find(weight.getSymName());
       if (step && place)
         addProbe(number, weight, step, *place);
     }
 }
 
-llvm::Error EncodingSearch::measureDivergences() {
-  auto floats = ProbedModel::create(model, options);
-  if (!floats)
-    return floats.takeError();
-  planProbes(**floats);
+/// Gives the weights of the probes their places, `made` after each.
+llvm::Error
+EncodingSearch::makeProbes(ProbedModel &floats,
+                           llvm::function_ref<llvm::Error(size_t probe)> made) {
+  size_t done = 0;
+  return streamWeights(
+      probed,
+      [&](WeightOp weight) {
+        return makeWeight(weight, target.getModel().weights);
+      },
+      [&](const PlannedWeight &weight, llvm::ArrayRef<uint8_t> bytes) {
+        floats.replace(weight.offset, bytes);
+        return made(done++);
+      });
+}
+
+llvm::Error EncodingSearch::measureDivergences(ProbedModel &floats) {
+  planProbes(floats, [&](size_t unit) { return space.units[unit].probe; });
   divergences.assign(space.units.size(), 0);
   noteActivity("measuring what layers matter");
-  size_t done = 0;
-  if (llvm::Error error = streamWeights(
-          probed,
-          [&](WeightOp weight) {
-            return makeWeight(weight, target.getModel().weights);
-          },
-          [&](const PlannedWeight &weight, llvm::ArrayRef<uint8_t> bytes) {
-            (*floats)->replace(weight.offset, bytes);
-            return measureProbe(done++, **floats);
-          }))
+  if (llvm::Error error = makeProbes(
+          floats, [&](size_t probe) { return measureProbe(probe, floats); }))
     return error;
   if (shows)
     llvm::errs() << "\n";
@@ -278,8 +298,9 @@ AllocationTable EncodingSearch::makeTable() {
     std::vector<AllocationEntry> &row = made.emplace_back();
     const double probe = errors[number][unit.probe];
     for (auto [option, error] : llvm::zip_equal(unit.options, errors[number]))
-      row.push_back({countBytes(unit, option),
-                     probe > 0 ? divergences[number] * error / probe : 0});
+      row.push_back(
+          {countBytes(unit, option),
+           probe > 0 ? correction * divergences[number] * error / probe : 0});
   }
   return made;
 }
@@ -331,6 +352,39 @@ llvm::Error EncodingSearch::choose() {
       return refuse(findSmallest(table));
   }
   chosen = std::move(*found);
+  return llvm::Error::success();
+}
+
+/// The output with all that is chosen.
+llvm::Error EncodingSearch::measureChoice(ProbedModel &floats) {
+  noteActivity("measuring the choice");
+  planProbes(floats, [&](size_t unit) { return chosen.chosen[unit]; });
+  measured = 0;
+  if (probed.empty())
+    return llvm::Error::success();
+  if (shows)
+    llvm::errs() << "          measuring the choice\n";
+  if (llvm::Error error =
+          makeProbes(floats, [](size_t) { return llvm::Error::success(); }))
+    return error;
+  auto found = floats.measure();
+  if (!found)
+    return found.takeError();
+  measured = *found;
+  floats.restore();
+  return llvm::Error::success();
+}
+
+/// A budget of divergence is one of what is measured.
+llvm::Error EncodingSearch::correct(ProbedModel &floats) {
+  for (int tried = 0; tried < mostCorrections && measured > budget.limit;
+       ++tried) {
+    correction *= measured / chosen.divergence;
+    if (llvm::Error error = choose())
+      return error;
+    if (llvm::Error error = measureChoice(floats))
+      return error;
+  }
   return llvm::Error::success();
 }
 
@@ -386,9 +440,9 @@ void EncodingSearch::say() const {
   llvm::errs() << "llmc: auto: "
                << llvm::format("%.2f",
                                8 * static_cast<double>(bytes) / elements)
-               << " bits per weight, " << formatBytes(bytes)
-               << ", predicted KL " << llvm::format("%.4f", chosen.divergence)
-               << ": "
+               << " bits per weight, " << formatBytes(bytes) << ", KL "
+               << llvm::format("%.4f", measured) << " (costs add up to "
+               << llvm::format("%.4f)", chosen.divergence) << ": "
                << (manner.explain ? "--quantize='" + takeSpec() + "'"
                                   : "--explain lists the choices")
                << "\n";
@@ -400,10 +454,18 @@ llvm::Error EncodingSearch::run() {
   noteActivity("measuring what rounding changes");
   if (llvm::Error error = measureErrors())
     return error;
-  if (llvm::Error error = measureDivergences())
+  auto floats = ProbedModel::create(model, options);
+  if (!floats)
+    return floats.takeError();
+  if (llvm::Error error = measureDivergences(**floats))
     return error;
   if (llvm::Error error = choose())
     return error;
+  if (llvm::Error error = measureChoice(**floats))
+    return error;
+  if (budget.kind == QuantizeBudget::divergence)
+    if (llvm::Error error = correct(**floats))
+      return error;
   say();
   return llvm::Error::success();
 }

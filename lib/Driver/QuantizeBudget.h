@@ -13,7 +13,7 @@ struct QuantizeBudget {
   enum Kind {
     bits,      // per weight, everything counted (bits_per_weight of app info)
     size,      // bytes of weights (weight_bytes of app info)
-    divergence // nats that the output is predicted to be further away
+    divergence // nats that the output is further away, on the text of the search
   };
   Kind kind = bits;
   double limit = 0;
