@@ -31,6 +31,9 @@ from shapes import ROOT
 PARTS = [("ceilings", parts.measure_ceilings, 40), ("correctness", parts.check_kernels, 100), ("crosscheck", parts.compare_programs, 40),
          ("sanitizer", parts.sanitize, 60), ("programs", parts.measure_programs, 200), ("peers", parts.measure_peers, 40)]
 
+# With --small nothing is in a hurry but whoever waits: parts, and all together, have so many times as long.
+SIMULATOR_PATIENCE = 10
+
 
 def find_commit():
     """That of the packed binaries, or of the checkout."""
@@ -97,7 +100,7 @@ class Run:
     def measure(self, name, function, seconds):
         """Runs a part; whether it went well."""
         begin = time.monotonic()
-        self.part_end = begin + seconds
+        self.part_end = begin + seconds * (SIMULATOR_PATIENCE if self.small else 1)
         try:
             function(self)
             outcome = {"outcome": "done"}
@@ -148,11 +151,14 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--out", type=Path, help="where lines are appended; default: bench/results/device, or $OUT where that is set")
     parser.add_argument("--build", default=ROOT if (ROOT / "pack.json").exists() else ROOT / "build", help="where the programs are")
-    parser.add_argument("--budget", type=float, default=480, help="seconds of all parts together")
+    parser.add_argument("--budget", type=float, help="seconds of all parts together; default: 480, with --small ten times that")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**31), help="of weights, shapes and tokens; default: a fresh one")
     parser.add_argument("--small", action="store_true", help="sizes that the simulator is fast enough for")
     parser.add_argument("--only", nargs="+", choices=[name for name, *_ in PARTS], help="these parts, and ceilings, which the others need")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.budget is None:
+        options.budget = 480 * (SIMULATOR_PATIENCE if options.small else 1)
+    return options
 
 
 def main():
@@ -169,7 +175,7 @@ def main():
             fine = run.measure(*part) and fine
             if part[0] == "ceilings" and not run.device:
                 fine = False
-                print("no GPU: nothing else is measured", file=sys.stderr)
+                print("no device answered: nothing else is measured", file=sys.stderr)
                 break
         file.write(json.dumps({"what": "end", "lines": len(run.lines), "sha256": run.digest.hexdigest()}) + "\n")
     print_table(run.lines)

@@ -50,7 +50,7 @@ FULL = [
     Shape("1b-q8_0", ONE_BILLION, "q8_0", runs={"": RUNS[""]}),
     Shape("1b-f16", ONE_BILLION, "f16", runs=RUNS),
 ]
-SMALL = [Shape("tiny-q4_0", TINY, "q4_0", runs={"": ["-p", 4, "-n", 2, "-r", 1]}, times_start=True)]
+SMALL = [Shape("tiny-q4_0", TINY, "q4_0", runs={"": ["-p", 2, "-n", 1, "-r", 1]}, times_start=True)]
 # Sizes at which the simulator answers within a second: what a GPU computes is compared with it, and with the processor.
 COMPARED = {**TINY, "hidden": 256, "feed-forward": 512, "layers": 2, "heads": 4}
 

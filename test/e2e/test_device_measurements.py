@@ -100,17 +100,11 @@ class Queue(TestCase):
         self.assertIn("read-stream", {line["name"] for line in failed})
         self.assertRegex(failed[0]["not_measured"], "^failed: .*too little memory")
 
-    def test_time_that_is_over_is_said(self):
-        lines, _ = self.measure("--only", "programs", "--budget", "1.5", status=1)
-        left_out = self.of(lines, "end-to-end-left-out")
-        self.assertEqual([line["program"] for line in left_out], ["tiny-q4_0"])
-        self.assertRegex(self.of(lines, "part")[-1]["why"], "out of time|had not ended")
-
     def test_no_gpu(self):
         lines, result = self.measure(status=1, LLMRT_CUDA_DRIVER="/nonexistent/libcuda.so.1")
         self.assertEqual([line["what"] for line in lines], ["run", "part", "end"])
         self.assertIn("/nonexistent/libcuda.so.1", lines[1]["why"])
-        self.assertIn("no GPU: nothing else is measured", result.stderr)
+        self.assertIn("no device answered: nothing else is measured", result.stderr)
 
     def test_what_a_device_lacks(self):
         lines, _ = self.measure("--only", "ceilings", LLMC_PTXSIM_CAPABILITY="80")
@@ -208,6 +202,15 @@ class OfOthers(TestCase):
         self.assertEqual({name: line["right"] for name, line in said.items()}, {"memcheck": True, "racecheck": False, "synccheck": True})
         self.assertIn("1 error", said["racecheck"]["said"])
         self.assertEqual(run.lines[-1]["why"], "racecheck")
+
+    def test_time_that_is_over_is_said(self):
+        run = self.make_run()
+        run.budget = 0
+        self.assertFalse(run.measure("programs", parts.measure_programs, 60))
+        left_out, part = run.lines
+        self.assertEqual((left_out["what"], left_out["program"], left_out["not_measured"]),
+                         ("end-to-end-left-out", "tiny-q4_0", "out of time"))
+        self.assertEqual((part["outcome"], part["why"]), ("failed", "out of time"))
 
     def test_a_device_that_computes_something_else(self):
         run = self.make_run()
