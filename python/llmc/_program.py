@@ -78,20 +78,19 @@ class Program:
         """One that is idle and has these options, or another, made with `given`."""
         with self.using() as library:
             with self._lock:
-                _, kept, handle = self._idle.pop(create, (destroy, options, None))
-            if handle is not None and kept != options:
-                library.destroy(destroy, handle)
-                handle = None
-            if handle is None:
-                handle = library.create(create, self.handle, given)
+                idle = self._idle.pop(create, None)
+            if idle is not None and idle[1] != options:
+                library.destroy(destroy, idle[2])
+                idle = None
+            handle = idle[2] if idle is not None else library.create(create, self.handle, given)
             try:
                 yield handle
             finally:
                 with self._lock:
-                    if create not in self._idle and not self.closed:
+                    keeps = create not in self._idle and not self.closed
+                    if keeps:
                         self._idle[create] = (destroy, options, handle)
-                        handle = None
-                if handle is not None:
+                if not keeps:
                     library.destroy(destroy, handle)
 
     @contextmanager
