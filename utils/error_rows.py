@@ -84,8 +84,10 @@ USAGE = [
          ("llmc quantize hf -q --quantize=w4 -o q.gguf", 1, ("'q.gguf'", "of a folder becomes a folder", "convert_hf_to_gguf.py")),
          ("llmc quantize m.gguf -q --quantize=w4 -o q/", 1, ("'q/'", "becomes a GGUF file", "'q/model.gguf'"))),
     row("C59", "`llmc quantize` into a folder that is there", "llmc quantize hf -q --quantize=w4 -o lora", 1, "'lora'", "files in it", "name one to be made"),
-    row("C60", "`llmc quantize` of codes that a folder cannot have", "llmc quantize hf -q --quantize=w4,zero=asym -o smaller", 1, "tensor '.*down_proj.weight'",
+    row("C60", "`llmc quantize` of codes that a folder cannot have", "llmc quantize hf -q --quantize='w4,zero=asym;token_embd.weight:keep' -o smaller", 1, "tensor '.*down_proj.weight'",
         "a minimum of each group is none", "take zero=sym"),
+    row("C61", "`llmc quantize` of a table into a folder", "llmc quantize hf -q --quantize=w4 -o smaller", 1, "'model.embed_tokens.weight': is a table",
+        "codes of linears alone", "';token_embd.weight:keep' behind the SPEC"),
 ]
 
 # --- llmc: what is no model -------------------------------------------------------------------------------------------------

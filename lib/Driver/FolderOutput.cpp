@@ -43,14 +43,12 @@ public:
         llvm::function_ref<void(uint64_t, uint64_t)> progress) override;
   llvm::Error commit() override { return folder.commit(); }
   uint64_t getSizeBytes() const override { return sizeBytes; }
-  std::string getWarning() const override { return warning; }
 
 private:
   llvm::Error openFiles(llvm::ArrayRef<std::string> paths);
   llvm::Error plan(const ChangedTensors &changed);
   llvm::Error planChanged(const SafeTensor &tensor, WeightOp weight);
   llvm::Error planCodes(const SafeTensor &tensor, WeightOp weight);
-  void noteTables(mlir::ModuleOp module);
   void addPlace(const SafeTensor &tensor, llvm::ArrayRef<uint8_t> contents);
   void addPart(const llvm::Twine &name, llvm::StringRef dtype,
                llvm::ArrayRef<int64_t> shape, int64_t bytes,
@@ -79,7 +77,6 @@ private:
   std::vector<SafetensorsLayout> layouts;
   std::deque<PlacedFile> files; // of the layouts
   uint64_t sizeBytes = 0;
-  std::string warning;
 };
 
 } // namespace
@@ -87,6 +84,29 @@ private:
 //===----------------------------------------------------------------------===//
 // What goes where
 //===----------------------------------------------------------------------===//
+
+/// Tools that read the format find codes of linears alone; transformers would make
+/// random numbers of a table's.
+static llvm::Error refuseTables(mlir::ModuleOp module) {
+  mlir::SymbolTable symbols(module);
+  std::string tensor, keep;
+  module.walk([&](mlir::llm::EmbedOp embed) {
+    auto param = embed.getTable().getDefiningOp<mlir::llm::ParamOp>();
+    auto weight =
+        param ? symbols.lookup<WeightOp>(param.getWeight()) : WeightOp();
+    if (!weight || !weight.getSource() || !weight.getRecipe() ||
+        llvm::none_of(*weight.getRecipe(),
+                      llvm::IsaPred<mlir::llm::RoundStepAttr>))
+      return;
+    tensor = weight.getSource()->str();
+    keep += (";" + weight.getSymName() + ":keep").str();
+  });
+  if (tensor.empty())
+    return llvm::Error::success();
+  return tensorError(tensor, "is a table, and compressed-tensors has codes of "
+                             "linears alone: put '" +
+                                 keep + "' behind the SPEC");
+}
 
 /// The files that the model was read from, as they are: of some tensors the importer
 /// reads nothing.
@@ -203,26 +223,6 @@ llvm::Error FolderOutput::plan(const ChangedTensors &changed) {
   return llvm::Error::success();
 }
 
-/// Quantisers that write the format leave tables, and readers count on it.
-void FolderOutput::noteTables(mlir::ModuleOp module) {
-  mlir::SymbolTable symbols(module);
-  module.walk([&](mlir::llm::EmbedOp embed) {
-    auto param = embed.getTable().getDefiningOp<mlir::llm::ParamOp>();
-    auto weight =
-        param ? symbols.lookup<WeightOp>(param.getWeight()) : WeightOp();
-    if (!weight || !weight.getSource())
-      return;
-    llvm::StringRef stem = *weight.getSource();
-    stem.consume_back(".weight");
-    if (llvm::any_of(packed, [&](auto &module) { return module.name == stem; }))
-      warning = (stem +
-                 " has codes, which llmc reads, but vLLM only those of "
-                 "linears: ;" +
-                 weight.getSymName() + ":keep leaves it")
-                    .str();
-  });
-}
-
 //===----------------------------------------------------------------------===//
 // Writing
 //===----------------------------------------------------------------------===//
@@ -305,11 +305,12 @@ FolderOutput::write(Compiler &compiler,
                                       "a folder of safetensors");
   if (!changed)
     return changed.takeError();
+  if (llvm::Error error = refuseTables(compiler.getModule()))
+    return error;
   if (llvm::Error error = openFiles(compiler.getModel().files))
     return error;
   if (llvm::Error error = plan(*changed))
     return error;
-  noteTables(compiler.getModule());
   if (llvm::Error error = createFiles())
     return error;
   if (llvm::Error error = copyTensors())

@@ -30,8 +30,6 @@ public:
   virtual llvm::Error commit() = 0;
   /// What was written, in bytes.
   virtual uint64_t getSizeBytes() const = 0;
-  /// What a user should know of it; empty: nothing.
-  virtual std::string getWarning() const { return ""; }
 };
 
 /// Claims the output, before anything takes time. They fail on a model that has no

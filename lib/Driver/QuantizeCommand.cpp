@@ -32,9 +32,6 @@ static llvm::Error finish(Compiler &compiler, ModelOutput &output,
   if (llvm::Error error = compiler.getModel().watch.check())
     return error;
   progress.finish();
-  if (std::string warning = output.getWarning(); !warning.empty())
-    llvm::errs() << "llmc: " << llmrt::warningLabel(2) << command.output << ": "
-                 << warning << "\n";
   if (!command.quiet)
     llvm::errs() << command.output << ": " << formatBytes(output.getSizeBytes())
                  << " in " << llvm::format("%.1f s", progress.seconds())

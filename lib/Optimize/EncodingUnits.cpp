@@ -31,7 +31,7 @@ static const Codes panelTableCodes[] = {
 static const Codes ggmlCodes[] = {
     {4, false}, {4, true}, {5, false}, {5, true}, {8, false}};
 static constexpr int64_t ggmlGroup = 32;
-// Zeros of pack-quantized are codes, a minimum is none.
+// Zeros of pack-quantized are codes, a minimum is none; tables and heads have no codes.
 static const Codes packCodes[] = {
     {3, false}, {4, false}, {5, false}, {6, false}, {8, false}};
 
@@ -43,7 +43,7 @@ static llvm::ArrayRef<Codes> getCodes(CodeFormats formats, bool isTable) {
   if (formats == CodeFormats::ggml)
     return ggmlCodes;
   if (formats == CodeFormats::packQuantized)
-    return llvm::ArrayRef(packCodes).drop_front(isTable ? 1 : 0);
+    return isTable ? llvm::ArrayRef<Codes>() : llvm::ArrayRef(packCodes);
   return isTable ? llvm::ArrayRef(panelTableCodes) : llvm::ArrayRef(panelCodes);
 }
 

@@ -27,7 +27,7 @@ std::string llmc::refusePackQuantized(EncodingAttrInterface encoding) {
 }
 
 int64_t PackQuantized::getRowWords() const {
-  return divideCeilSigned(cols, wordBits / grid.getGrid()->bits);
+  return divideCeilSigned(cols * grid.getGrid()->bits, wordBits);
 }
 
 int64_t PackQuantized::getScaleBytes() const {
@@ -46,12 +46,21 @@ StringRef PackQuantized::getScaleDtype() const {
   llvm_unreachable("scales are one of these");
 }
 
+/// Puts a code at a bit of a row; its upper bits may be the next word's.
+static void putCode(MutableArrayRef<uint32_t> words, int64_t bit, int64_t bits,
+                    uint32_t code) {
+  const int64_t from = bit % wordBits;
+  words[bit / wordBits] |= code << from;
+  if (from + bits > wordBits)
+    words[bit / wordBits + 1] |= code >> (wordBits - from);
+}
+
 std::vector<uint8_t> PackQuantized::pack(ArrayRef<uint8_t> blocks) const {
   const Grid numbers = *grid.getGrid();
   const int64_t blockBytes = grid.getBlockBytes(), group = numbers.group;
   assert(cols % span == 0 && span % group == 0 && "groups fill spans and rows");
   const int64_t rows = blocks.size() / (cols / group * blockBytes);
-  const int64_t perWord = wordBits / numbers.bits, rowWords = getRowWords();
+  const int64_t rowWords = getRowWords();
   const int64_t scaleBytes = getScaleBytes(), rowScales = getRowScales();
   std::vector<uint8_t> made(rows * (4 * rowWords + rowScales * scaleBytes));
   uint8_t *scales = made.data() + 4 * rows * rowWords;
@@ -63,8 +72,8 @@ std::vector<uint8_t> PackQuantized::pack(ArrayRef<uint8_t> blocks) const {
       grid.unpackBlock(blocks.data(), block);
       blocks = blocks.drop_front(blockBytes);
       for (int64_t i = 0; i < group; ++i)
-        words[(first + i) / perWord] |= uint32_t(block.codes[i])
-                                        << (first + i) % perWord * numbers.bits;
+        putCode(words, (first + i) * numbers.bits, numbers.bits,
+                block.codes[i]);
       // The groups of a span have the same one.
       uint8_t bits[4];
       support::endian::write32le(bits, block.scale);

@@ -57,6 +57,12 @@ class TensorInfo(Structure):
                 ("sizes", POINTER(c_int64)), ("symbols", POINTER(c_char_p))]
 
 
+class EncoderOptions(Structure):
+    """LlmrtEncoderOptions."""
+
+    _fields_ = [("pooling", c_int64), ("normalize", c_int64), ("truncate", c_int64), ("batch", c_int64), ("threads", c_int64)]
+
+
 class Buffer(Structure):
     """LlmrtInput, LlmrtOutput."""
 
@@ -93,6 +99,10 @@ _OF_FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "llmrt_function_plan": (c_int, [c_void_p, POINTER(c_int64), c_size_t, POINTER(c_int64), c_size_t, _COUNT,
                                     POINTER(c_int64)]),
     "llmrt_function_call": (c_int, [c_void_p, POINTER(Buffer), c_size_t, POINTER(Buffer), c_size_t]),
+    "llmrt_encoder_create": (c_int, [c_void_p, POINTER(EncoderOptions), _HANDLE]),
+    "llmrt_encoder_destroy": (None, [c_void_p]),
+    "llmrt_encoder_sizes": (c_int, [c_void_p, POINTER(c_int64), POINTER(c_int64)]),
+    "llmrt_embed": (c_int, [c_void_p, POINTER(c_char_p), _COUNT, c_size_t, c_void_p, c_size_t]),
 }
 
 _spellings: dict[tuple[int, int, int, int], int] = {}
@@ -139,6 +149,8 @@ class Library:
 
     def call(self, name: str, *arguments: Any) -> None:
         """Calls a function that returns a status. Raises Error with its message; MemoryError."""
+        if name in _OF_FUNCTIONS and not hasattr(self._library, name):
+            raise Error(f"the model was compiled by an older llmc, which had no {name}: compile it again")
         status = getattr(self._library, name)(*arguments)
         if status == 0:
             return

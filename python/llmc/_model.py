@@ -26,6 +26,8 @@ from ._program import Program
 Prompt = Union[str, Sequence[int], npt.NDArray[np.integer[Any]], Sequence[Mapping[str, str]]]
 # Rows whose logits are held at once: 256 of a vocabulary of 50k are 50 MB.
 _MOST_LOGIT_ROWS = 256
+# LLMRT_POOL_*
+_POOLINGS: dict[Optional[str], int] = {None: 0, "mean": 1, "cls": 2}
 
 
 class Token(NamedTuple):
@@ -171,6 +173,33 @@ class Model:
         inputs = _function.gather_inputs(self._signature, arrays)
         with self._program.function() as function:
             return _function.call(self._program.library, function, self._signature, inputs)
+
+    def embed(self, texts: Union[str, Sequence[str]], *, pooling: Optional[Literal["mean", "cls"]] = None,
+              normalize: Optional[bool] = None, truncate: bool = False, batch: int = 32) -> npt.NDArray[np.float32]:
+        """The vectors of texts, float32 [len(texts), E]; of one text [E]. They are those of `app embed`, to the bit.
+
+        pooling: the mean of a text's states, or the first one's; None is as the model's files say, else the mean. normalize:
+        vectors of length 1; None is as the files say. truncate: of a text with more tokens than the model reads its
+        beginning, else an error. batch: texts at once. Raises TypeError for what are no texts, ValueError for other
+        choices, Error where the model is no encoder of texts, or one of them does not fit.
+        """
+        if pooling not in _POOLINGS:
+            raise ValueError(f'pooling is "mean", "cls" or None: {pooling!r} given')
+        if batch < 1:
+            raise ValueError(f"batch is at least 1: {batch} given")
+        many = [texts] if isinstance(texts, str) else list(texts)
+        for text in many:
+            if not isinstance(text, str):
+                raise TypeError(f"a text is a str: this is a {type(text).__name__}")
+        encoded = [text.encode("utf-8") for text in many]
+        columns, most = ctypes.c_int64(), ctypes.c_int64()
+        with self._program.encoder(_POOLINGS[pooling], 0 if normalize is None else 1 + bool(normalize), int(truncate), batch, 0) as encoder:
+            library, count = self._program.library, len(encoded)
+            library.call("llmrt_encoder_sizes", encoder, ctypes.byref(columns), ctypes.byref(most))
+            vectors = np.empty((count, columns.value), dtype=np.float32)
+            library.call("llmrt_embed", encoder, (ctypes.c_char_p * count)(*encoded),
+                         (ctypes.c_size_t * count)(*map(len, encoded)), count, vectors.ctypes.data, vectors.size)
+        return vectors[0] if isinstance(texts, str) else vectors
 
     # --- generation ---------------------------------------------------------------------------------------------------
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import ctypes
 import threading
 from contextlib import contextmanager
-from typing import Any, Iterator, Optional
+from typing import Any, Iterator
 
-from ._library import Library, Limits, SessionOptions
+from ._library import EncoderOptions, Library, Limits, SessionOptions
 
 
 class Program:
@@ -33,8 +33,8 @@ class Program:
         self.closed = False
         self._lock = threading.RLock()
         self._users = 0
-        self._idle: Optional[ctypes.c_void_p] = None  # a session of the default options, or a function
-        self._destroy = ""  # what ends it
+        # By what makes them, one that nobody has: what ends it, its options, the handle.
+        self._idle: dict[str, tuple[str, Any, ctypes.c_void_p]] = {}
 
     def check_open(self) -> None:
         """Raises ValueError where it has been closed."""
@@ -57,31 +57,40 @@ class Program:
     @contextmanager
     def session(self) -> Iterator[ctypes.c_void_p]:
         """A session of one sequence, nobody else's while it is borrowed."""
-        with self._borrow("llmrt_session_create", None, "llmrt_session_destroy") as session:
+        with self._borrow("llmrt_session_create", "llmrt_session_destroy", None, None) as session:
             yield session
 
     @contextmanager
     def function(self) -> Iterator[ctypes.c_void_p]:
         """A function program's handle, nobody else's while it is borrowed."""
-        with self._borrow("llmrt_function_create", 0, "llmrt_function_destroy") as function:
+        with self._borrow("llmrt_function_create", "llmrt_function_destroy", None, 0) as function:
             yield function
 
     @contextmanager
-    def _borrow(self, create: str, options: Any, destroy: str) -> Iterator[ctypes.c_void_p]:
-        """One that is idle, or another. A program has sessions or functions, never both."""
+    def encoder(self, *options: int) -> Iterator[ctypes.c_void_p]:
+        """An encoder with options as EncoderOptions has them, nobody else's while it is borrowed."""
+        given = ctypes.byref(EncoderOptions(*options))
+        with self._borrow("llmrt_encoder_create", "llmrt_encoder_destroy", options, given) as encoder:
+            yield encoder
+
+    @contextmanager
+    def _borrow(self, create: str, destroy: str, options: Any, given: Any) -> Iterator[ctypes.c_void_p]:
+        """One that is idle and has these options, or another, made with `given`."""
         with self.using() as library:
             with self._lock:
-                handle, self._idle = self._idle, None
-            if handle is None:
-                handle = library.create(create, self.handle, options)
-                self._destroy = destroy
+                idle = self._idle.pop(create, None)
+            if idle is not None and idle[1] != options:
+                library.destroy(destroy, idle[2])
+                idle = None
+            handle = idle[2] if idle is not None else library.create(create, self.handle, given)
             try:
                 yield handle
             finally:
                 with self._lock:
-                    if self._idle is None and not self.closed:
-                        self._idle, handle = handle, None
-                if handle is not None:
+                    keeps = create not in self._idle and not self.closed
+                    if keeps:
+                        self._idle[create] = (destroy, options, handle)
+                if not keeps:
                     library.destroy(destroy, handle)
 
     @contextmanager
@@ -105,9 +114,9 @@ class Program:
     def _release_unused(self) -> None:
         if not self.closed or self._users > 0:
             return
-        if self._idle is not None:
-            self.library.destroy(self._destroy, self._idle)
-            self._idle = None
+        for destroy, _, handle in self._idle.values():
+            self.library.destroy(destroy, handle)
+        self._idle.clear()
         self.library.destroy("llmrt_program_close", self.handle)
         self.library.unload()
         if self._owned is not None:

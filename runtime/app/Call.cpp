@@ -5,8 +5,8 @@
 // implementations.
 //===----------------------------------------------------------------------===//
 #include "App.h"
-#include "FunctionCall.h"
 #include "Npy.h"
+#include "llmrt/FunctionCall.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -9,39 +9,6 @@
 using namespace llmrt;
 using namespace llmrt::app;
 
-bool app::isShallow(std::string_view json) {
-  constexpr int mostDepth = 32;
-  int depth = 0;
-  bool inString = false;
-  for (size_t i = 0; i < json.size(); ++i) {
-    if (inString && json[i] == '\\')
-      ++i;
-    else if (json[i] == '"')
-      inString = !inString;
-    else if (!inString && (json[i] == '[' || json[i] == '{'))
-      ++depth;
-    else if (!inString && (json[i] == ']' || json[i] == '}'))
-      --depth;
-    if (depth > mostDepth)
-      return false;
-  }
-  return true;
-}
-
-Expected<Json> app::modelInfo(const Application &program) {
-  if (program.infoJson().empty())
-    return Json::object();
-  if (!isShallow(program.infoJson()))
-    return Status::error(program.artifact().path() +
-                         ": info section: brackets nest too deeply");
-  Json info =
-      Json::parse(program.infoJson(), nullptr, /*allow_exceptions=*/false);
-  if (!info.is_object())
-    return Status::error(program.artifact().path() +
-                         ": info section: not a JSON object");
-  return info;
-}
-
 std::string app::asLine(const Json &value) {
   std::string text =
       value.is_string()

@@ -6,18 +6,9 @@
 
 #include "App.h"
 
-#include <nlohmann/json.hpp>
+#include "llmrt/ModelInfo.h"
 
 namespace llmrt::app {
-
-using Json = nlohmann::ordered_json;
-
-/// What the compiler wrote about the model.
-Expected<Json> modelInfo(const Application &program);
-
-/// Whether brackets nest no deeper than such texts ever do; printing JSON is
-/// recursive.
-bool isShallow(std::string_view json);
 
 /// A value as part of a line: nothing in it ends the line or commands a
 /// terminal.

@@ -1,63 +1,20 @@
 //===- Embed.cpp - the vectors of texts -----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// As sentence-transformers makes them. Texts of like length are one batch, for
-// what is padding is computed too; results come in the order of the texts.
+// The command of what Embedder.h does: texts of the command line or a file's lines,
+// and vectors as text or .npy.
 //===----------------------------------------------------------------------===//
-#include "Description.h"
+#include "App.h"
 #include "Npy.h"
-#include "TextEncoder.h"
 
-#include <algorithm>
+#include "llmrt/Embedder.h"
+
 #include <charconv>
-#include <numeric>
 
 using namespace llmrt;
 using namespace llmrt::app;
 
 namespace {
-
-/// The command line's word, else the model's, else what suits most encoders.
-struct EmbedPlan {
-  Pooling pooling = Pooling::Mean;
-  bool normalize = false;
-  int64_t mostTokens = 0; // 0: no limit is known
-};
-
-int64_t wholeOf(const Json &facts, const char *key) {
-  return facts.contains(key) && facts[key].is_number_integer()
-             ? facts[key].get<int64_t>()
-             : 0;
-}
-
-Expected<EmbedPlan> planEmbedding(const Application &program,
-                                  const EmbedOptions &options) {
-  auto info = modelInfo(program);
-  if (!info)
-    return info.status();
-  const Json own =
-      info->contains("embedding") && (*info)["embedding"].is_object()
-          ? (*info)["embedding"]
-          : Json::object();
-  EmbedPlan plan;
-  std::string pooling = options.pooling;
-  if (pooling.empty())
-    pooling = own.contains("pooling") && own["pooling"].is_string()
-                  ? own["pooling"].get<std::string>()
-                  : "mean";
-  if (pooling != "mean" && pooling != "cls")
-    return Status::error("the model pools by '" + asLine(pooling) +
-                         "', which is not supported: give --pooling mean or "
-                         "--pooling cls");
-  plan.pooling = pooling == "cls" ? Pooling::Cls : Pooling::Mean;
-  plan.normalize = options.normalize.value_or(own.contains("normalize") &&
-                                              own["normalize"] == Json(true));
-  const int64_t positions = wholeOf(*info, "context_length"),
-                most = wholeOf(own, "max_tokens");
-  plan.mostTokens = most > 0 && positions > 0 ? std::min(most, positions)
-                                              : std::max(most, positions);
-  return plan;
-}
 
 /// The text of the command line, or the lines of a file.
 Expected<std::vector<std::string>> readTexts(const Application &program,
@@ -85,92 +42,6 @@ Expected<std::vector<std::string>> readTexts(const Application &program,
     return Status::error(options.file + ": is empty: give one text on each "
                                         "line");
   return texts;
-}
-
-/// Leaves the beginning of a text and the tokens that the model puts behind one.
-void cutTokens(std::vector<int32_t> &ids, std::span<const int32_t> ofNothing,
-               int64_t most) {
-  size_t behind = 0;
-  while (behind < ofNothing.size() &&
-         ids[ids.size() - 1 - behind] ==
-             ofNothing[ofNothing.size() - 1 - behind])
-    ++behind;
-  behind = std::min(behind, static_cast<size_t>(most));
-  ids.erase(ids.begin() + (most - static_cast<int64_t>(behind)),
-            ids.end() - static_cast<int64_t>(behind));
-}
-
-Expected<std::vector<std::vector<int32_t>>>
-encodeTexts(const Application &program, const EmbedOptions &options,
-            const std::vector<std::string> &texts, int64_t most) {
-  auto tokenizer = program.Program::needTokenizer();
-  if (!tokenizer)
-    return Status::error(tokenizer.message() +
-                         ": 'call' runs it on token ids in .npy files");
-  auto ofNothing = (*tokenizer)->encode("");
-  if (!ofNothing)
-    return ofNothing.status();
-  std::vector<std::vector<int32_t>> all;
-  for (const std::string &text : texts) {
-    const std::string which = texts.size() == 1
-                                  ? "the text"
-                                  : "line " + std::to_string(all.size() + 1);
-    auto ids = (*tokenizer)->encode(text);
-    if (!ids)
-      return Status::error(which + ": " + ids.message());
-    if (ids->empty())
-      return Status::error(which + " has no tokens: give a text with letters");
-    const auto count = static_cast<int64_t>(ids->size());
-    if (most > 0 && count > most && !options.truncate)
-      return Status::error(which + " has " + std::to_string(count) +
-                           " tokens, the model reads " + std::to_string(most) +
-                           ": split it, or give --truncate to embed its "
-                           "beginning");
-    if (most > 0 && count > most)
-      cutTokens(*ids, *ofNothing, most);
-    all.push_back(std::move(*ids));
-  }
-  return all;
-}
-
-/// Whether a text may be padded to `longest` tokens: where that is a quarter of the
-/// work at most, or a few tokens.
-bool isAlike(const TextEncoder &encoder, size_t tokens, size_t longest) {
-  constexpr size_t few = 8;
-  return tokens == longest ||
-         (encoder.takesPadding() &&
-          (4 * tokens >= 3 * longest || longest - tokens <= few));
-}
-
-/// All vectors, [texts, columns].
-Expected<std::vector<float>>
-embedAll(TextEncoder &encoder, const std::vector<std::vector<int32_t>> &texts,
-         const EmbedPlan &plan, size_t batch) {
-  std::vector<size_t> order(texts.size());
-  std::iota(order.begin(), order.end(), size_t(0));
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return texts[a].size() > texts[b].size();
-  });
-  const auto width = static_cast<size_t>(encoder.columns());
-  std::vector<float> vectors(texts.size() * width);
-  for (size_t begin = 0, end; begin < order.size(); begin = end) {
-    const size_t longest = texts[order[begin]].size();
-    std::vector<std::span<const int32_t>> rows;
-    for (end = begin; end < order.size() && rows.size() < batch; ++end) {
-      const std::vector<int32_t> &text = texts[order[end]];
-      if (!isAlike(encoder, text.size(), longest))
-        break;
-      rows.emplace_back(text);
-    }
-    Status status =
-        encoder.encode(rows, [&](size_t i, std::span<const float> states) {
-          poolRows(states, plan.pooling, plan.normalize,
-                   std::span(vectors).subspan(order[begin + i] * width, width));
-        });
-    if (!status)
-      return status;
-  }
-  return vectors;
 }
 
 /// One JSON array of numbers on each line.
@@ -210,30 +81,26 @@ Status writeVectors(const std::string &path, std::span<const float> vectors,
 } // namespace
 
 Status app::embed(Application &program, const EmbedOptions &options) {
-  if (!program.isFunction())
-    return Status::error("this program completes text and has no embeddings: "
-                         "compile an encoder (bert, modernbert, or an ONNX "
-                         "file of one)");
-  auto function = program.createFunction(options.threads);
-  if (!function)
-    return function.status();
-  auto encoder = TextEncoder::open(**function);
-  if (!encoder)
-    return encoder.status();
-  auto plan = planEmbedding(program, options);
-  if (!plan)
-    return plan.status();
+  EmbedderOptions wanted;
+  if (!options.pooling.empty())
+    wanted.pooling = options.pooling == "cls" ? Pooling::Cls : Pooling::Mean;
+  wanted.normalize = options.normalize;
+  wanted.truncate = options.truncate;
+  wanted.batch = options.batch;
+  wanted.threads = options.threads;
+  wanted.words = {"give --pooling mean or --pooling cls",
+                  "give --truncate to embed its beginning",
+                  "'call' runs it on token ids in .npy files", "line", 1};
+  auto embedder = Embedder::create(program, std::move(wanted));
+  if (!embedder)
+    return embedder.status();
   auto texts = readTexts(program, options);
   if (!texts)
     return texts.status();
-  auto ids = encodeTexts(program, options, *texts, plan->mostTokens);
-  if (!ids)
-    return ids.status();
-  auto vectors =
-      embedAll(*encoder, *ids, *plan, static_cast<size_t>(options.batch));
-  if (!vectors)
-    return vectors.status();
-  const auto width = static_cast<size_t>(encoder->columns());
-  return options.out.empty() ? printVectors(program.out, *vectors, width)
-                             : writeVectors(options.out, *vectors, width);
+  const auto width = static_cast<size_t>((*embedder)->columns());
+  std::vector<float> vectors(texts->size() * width);
+  if (Status status = (*embedder)->embed(*texts, vectors); !status)
+    return status;
+  return options.out.empty() ? printVectors(program.out, vectors, width)
+                             : writeVectors(options.out, vectors, width);
 }

@@ -5,8 +5,8 @@
 // step over a cache or by a function of whole sequences.
 //===----------------------------------------------------------------------===//
 #include "App.h"
-#include "FunctionCall.h"
 #include "Npy.h"
+#include "llmrt/FunctionCall.h"
 
 #include <algorithm>
 #include <cstring>

@@ -10,7 +10,7 @@ import re
 import shutil
 import unittest
 
-from support import MODELS, ROOT, TestCase
+from support import INPUTS, MODELS, ROOT, TestCase, largest_difference, read_npy
 
 MODEL = MODELS / "llama-q4_1.gguf"
 PROMPT = [5, 6, 7]
@@ -108,6 +108,91 @@ class CApi(TestCase):
 
     def test_verify_reads_every_section(self):
         self.call("llmrt_program_verify", self.open())
+
+
+class Encoder(TestCase):
+    """Texts to vectors."""
+
+    FOLDER = INPUTS / "encoders" / "bert"
+    TEXTS = (FOLDER / "texts.txt").read_text().split("\n")[:-1]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.library = ctypes.CDLL(str(cls("compile").compile(cls.FOLDER, "bert.so", "--emit=so")))
+        cls.library.llmrt_last_error.restype = ctypes.c_char_p
+        cls.program = ctypes.c_void_p()
+        assert cls.library.llmrt_program_open(None, ctypes.byref(cls.program)) == 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.library.llmrt_program_close(cls.program)
+        super().tearDownClass()
+
+    def create(self, *options):
+        """An encoder with pooling, normalize, truncate, batch and threads, or the status of its refusal."""
+        encoder = ctypes.c_void_p()
+        given = (ctypes.c_int64 * 5)(*options) if options else None
+        status = self.library.llmrt_encoder_create(self.program, given, ctypes.byref(encoder))
+        if encoder:
+            self.addCleanup(self.library.llmrt_encoder_destroy, encoder)
+        return encoder if status == 0 else status
+
+    def embed(self, encoder, texts, capacity=None, ended=False):
+        """The status, and the vectors one behind the other."""
+        encoded = [text if text is None else text.encode() for text in texts]
+        vectors = (ctypes.c_float * (32 * len(texts)))()
+        sizes = None if ended else (ctypes.c_size_t * len(texts))(*(len(text or b"") for text in encoded))
+        status = self.library.llmrt_embed(encoder, (ctypes.c_char_p * len(texts))(*encoded), sizes, ctypes.c_size_t(len(texts)),
+                                          vectors, ctypes.c_size_t(len(vectors) if capacity is None else capacity))
+        return status, list(vectors)
+
+    def said(self):
+        return self.library.llmrt_last_error().decode()
+
+    def test_vectors_are_those_of_the_program(self):
+        encoder, columns, most = self.create(0, 0, 1, 0, 0), ctypes.c_int64(), ctypes.c_int64()
+        self.assertEqual(self.library.llmrt_encoder_sizes(encoder, ctypes.byref(columns), ctypes.byref(most)), 0)
+        self.assertEqual((columns.value, most.value), (32, 20))
+        status, vectors = self.embed(encoder, self.TEXTS)
+        self.assertEqual(status, 0, self.said())
+        out = self.folder / "out.npy"
+        self.succeed([self.compile(self.FOLDER, "app"), "embed", "-f", self.FOLDER / "texts.txt", "--truncate", "--out", out])
+        self.assertEqual(vectors, list(read_npy(out).values))
+        self.assertLess(largest_difference(read_npy(out), read_npy(self.FOLDER / "embeddings.npy")), 1e-4)
+        self.assertEqual(self.embed(encoder, self.TEXTS, ended=True), (0, vectors))
+        self.assertEqual(self.embed(encoder, [], capacity=0), (0, []))
+
+    def test_options_are_taken(self):
+        _, usual = self.embed(self.create(), self.TEXTS[:1])
+        self.assertAlmostEqual(sum(x * x for x in usual), 1, places=5)
+        _, plain = self.embed(self.create(0, 1, 0, 0, 1), self.TEXTS[:1])
+        self.assertGreater(abs(sum(x * x for x in plain) - 1), 0.1)
+        _, first = self.embed(self.create(2, 0, 0, 0, 0), self.TEXTS[:1])
+        self.assertGreater(max(abs(a - b) for a, b in zip(first, usual)), 0.01)
+
+    def test_what_is_wrong_is_said(self):
+        encoder = self.create()
+        self.assertEqual(self.embed(encoder, self.TEXTS)[0], 1)
+        self.assertEqual(self.said(), "text 4 has 32 tokens, the model reads 20: split it, or ask for truncation")
+        self.assertEqual(self.embed(encoder, self.TEXTS[:2], capacity=63)[0], 3)
+        self.assertIn("2 vectors of 32 numbers were asked for: the buffer holds 63", self.said())
+        self.assertEqual(self.embed(encoder, ["a", None])[0], 2)
+        self.assertEqual(self.said(), "text 1 is null")
+        self.assertEqual(self.embed(None, ["a"])[0], 2)
+        for options, message in (((3, 0, 0, 0, 0), "pooling is one of LLMRT_POOL_*: 3 is none"), ((0, -1, 0, 0, 0), "normalize is one of"),
+                                 ((0, 0, 0, -1, 0), "batch and threads are 0 or more")):
+            self.assertEqual(self.create(*options), 2)
+            self.assertIn(message, self.said())
+
+    def test_a_language_model_is_no_encoder(self):
+        library = ctypes.CDLL(str(self.compile(MODEL, "llama.so", "--emit=so")))
+        library.llmrt_last_error.restype = ctypes.c_char_p
+        program, encoder = ctypes.c_void_p(), ctypes.c_void_p()
+        self.assertEqual(library.llmrt_program_open(None, ctypes.byref(program)), 0)
+        self.assertEqual(library.llmrt_encoder_create(program, None, ctypes.byref(encoder)), 1)
+        self.assertIn("this program completes text and has no embeddings", library.llmrt_last_error().decode())
+        library.llmrt_program_close(program)
 
 
 if __name__ == "__main__":

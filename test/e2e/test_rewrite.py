@@ -41,13 +41,12 @@ def dequantize(tensors, module, bits):
     """The matrix of a module, by the definition of pack-quantized, and its scales, column by column."""
     (_, (rows, words), packed), (kind, (_, groups), scales) = tensors[module + ".weight_packed"], tensors[module + ".weight_scale"]
     _, columns = struct.unpack("<2q", tensors[module + ".weight_shape"][2])
-    packed = array.array("I", packed)
     scales = struct.unpack(f"<{rows * groups}e" if kind == "F16" else f"<{rows * groups}f", scales)
-    per_word = 32 // bits
     values, steps = [], []
     for row in range(rows):
+        stream = int.from_bytes(packed[row * words * 4:(row + 1) * words * 4], "little")
         for column in range(columns):
-            code = packed[row * words + column // per_word] >> column % per_word * bits & (1 << bits) - 1
+            code = stream >> column * bits & (1 << bits) - 1
             scale = scales[row * groups + column * groups // columns]
             values.append(scale * (code - (1 << bits - 1)))
             steps.append(scale)
@@ -92,8 +91,8 @@ class Rewrite(TestCase):
 
     def test_a_folder_has_the_numbers_of_the_program(self):
         stats = f"--stats={self.stats}"
-        for flags in (["--quantize=bits=3,group=32,scale=bf16"], ["--quantize=bits=5,group=channel,scale=f32"],
-                      ["--quantize=bits=4,method=awq+gptq,scale-search=yes", stats], ["--equalize=smooth", "--sparsify=2:4-sparsegpt", "--quantize=w8", stats]):
+        for flags in (["--quantize=bits=3,group=32,scale=bf16;token_embd.weight:keep"], ["--quantize=bits=5,group=channel,scale=f32;token_embd.weight:keep"],
+                      ["--quantize=bits=4,method=awq+gptq,scale-search=yes;token_embd.weight:keep", stats], ["--equalize=smooth", "--sparsify=2:4-sparsegpt", "--quantize=w8;token_embd.weight:keep", stats]):
             with self.subTest(flags=flags):
                 self.expect_same(LLAMA, *flags)
 
@@ -101,7 +100,7 @@ class Rewrite(TestCase):
         """Experts stacked, queries, keys and values in one tensor, one below the other or head by head."""
         for name in ("mixtral", "phi3", "gpt_neox"):
             with self.subTest(family=name):
-                self.expect_same(FAMILIES / name, "--quantize=bits=4,group=16")
+                self.expect_same(FAMILIES / name, "--quantize=bits=4,group=16;token_embd.weight:keep")
 
     def test_codes_are_what_the_format_says(self):
         """Read as its makers define it: each number is within half a step of what it was."""
@@ -137,7 +136,7 @@ class Rewrite(TestCase):
         for path in model.rglob("*"):
             if path.is_file():
                 path.chmod(0o444)
-        out = self.rewrite(model, "--quantize=w4")
+        out = self.rewrite(model, "--quantize=w4;token_embd.weight:keep")
         names = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
         self.assertEqual(names - {"tokenizer_cases.json"},
                          {"1_Pooling/config.json", "LICENSE", "chat_template.jinja", "config.json", "model.safetensors",
@@ -146,28 +145,25 @@ class Rewrite(TestCase):
         self.assertTrue((out / "config.json").stat().st_mode & 0o200)
 
     def test_files_of_a_sharded_folder_become_one(self):
-        out = self.expect_same(MODELS / "llama-sharded", "--quantize=w8")
+        out = self.expect_same(MODELS / "llama-sharded", "--quantize=w8;token_embd.weight:keep")
         self.assertEqual([path.name for path in out.glob("*.safetensors*")], ["model.safetensors"])
 
     def test_a_tied_head_stays_tied(self):
-        """And a copy of the table that nobody reads would be another head once the table is rounded."""
+        """And a copy of the table that nobody reads would be another head once the table has zeros."""
         model = self.folder / "tied"
         shutil.copytree(MODELS / "llama-tied", model)
         tensors = read_tensors(model / "model.safetensors")
         tensors["lm_head.weight"] = tensors["model.embed_tokens.weight"]
         write_tensors(model / "model.safetensors", tensors)
-        out = self.expect_same(model, "--quantize=w4")
-        found = read_tensors(out / "model.safetensors")
-        self.assertIn("model.embed_tokens.weight_packed", found)
-        self.assertFalse([name for name in found if name.startswith("lm_head")])
+        out = self.expect_same(model, "--sparsify=50-magnitude;token_embd.weight:50-magnitude", command="prune")
+        self.assertNotIn("lm_head.weight", read_tensors(out / "model.safetensors"))
 
-    def test_a_table_with_codes_is_said(self):
-        result = run([LLMC, "quantize", LLAMA, "-q", "--quantize=w4", "-o", self.folder / "table"])
-        self.assertIn("model.embed_tokens has codes, which llmc reads, but vLLM only those of linears: ;token_embd.weight:keep",
-                      result.stderr)
+    def test_tables_have_no_codes(self):
+        self.assertIn("tensor 'model.embed_tokens.weight': is a table, and compressed-tensors has codes of linears alone: put "
+                      "';token_embd.weight:keep' behind the SPEC", self.refuse(LLAMA, "--quantize=w4"))
 
     def test_auto_chooses_what_the_format_has(self):
-        result = run([LLMC, "quantize", LLAMA, "--quantize=auto", "--bits-budget=5.5", f"--stats={self.stats}", "-o", self.folder / "auto"])
+        result = run([LLMC, "quantize", LLAMA, "--quantize=auto", "--bits-budget=14", f"--stats={self.stats}", "-o", self.folder / "auto"])
         self.assertEqual(result.returncode, 0, result.stderr)
         groups = self.config(self.folder / "auto")["quantization_config"]["config_groups"].values()
         self.assertLessEqual({group["weights"]["num_bits"] for group in groups}, {3, 4, 5, 6, 8})
@@ -201,7 +197,7 @@ class Rewrite(TestCase):
                            ("w4,rank=8", "a folder of safetensors has no place for factors beside it: leave out rank="),
                            ("w4,outliers=1", "has no place for outliers beside it")):
             with self.subTest(spec=spec):
-                self.assertIn(says, self.refuse(LLAMA, f"--quantize={spec}"))
+                self.assertIn(says, self.refuse(LLAMA, f"--quantize={spec};token_embd.weight:keep"))
         self.assertIn("says that the model is quantised already (gptq)", self.refuse(MODELS / "llama-gptq", "--quantize=w4"))
         phi3 = FAMILIES / "phi3"
         self.assertIn("with other numbers: give both the same choice", self.refuse(phi3, "--quantize=bits=4,group=16;*attn_q*:bits=6"))
@@ -235,7 +231,7 @@ class Rewrite(TestCase):
         limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
         for model, out in ((LLAMA, "full-disk"), (MODELS / "llama-f32.gguf", "full-disk.gguf")):
             with self.subTest(model=model):
-                self.assertIn("cannot write", self.refuse(model, "--quantize=w4,group=32", out=out, preexec_fn=limit))
+                self.assertIn("cannot write", self.refuse(model, "--quantize=w4,group=32;token_embd.weight:keep", out=out, preexec_fn=limit))
 
     def test_prune_needs_a_spec(self):
         result = run([LLMC, "prune", LLAMA, "-o", self.folder / "x"])

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A linear [N, K], by the format that config.json names (compressed-tensors):
-//   pack-quantized   weight_packed I32 [N, K / (32 / bits)], codes + 2^(bits - 1), the
-//                    first in the lowest bits, none across words, rows in whole
-//                    words; weight_shape; zeros packed likewise along n
+//   pack-quantized   weight_packed I32 [N, K * bits / 32], codes + 2^(bits - 1), the
+//                    first in the lowest bits, rows in whole words; weight_shape;
+//                    zeros packed likewise along n. Before 2026 no code was in two
+//                    words, [N, K / (32 / bits)]: for 3, 5, 6 and 7 bits that is more
 //   int-quantized    weight I8 [N, K]; zeros I8 [N, G]
 //   float-quantized  weight F8_E4M3 [N, K]
 // all with weight_scale, one in all, per row [N, 1] or per group [N, G].
@@ -97,11 +98,29 @@ static Error readOrder(const MatrixParts &parts, int64_t columns,
   return Error::success();
 }
 
-/// Code `index` of a row of words, of which none crosses a word.
-static unsigned getCode(const WordStream &words, int64_t index, int64_t bits) {
-  const int64_t perWord = 32 / bits;
-  return words.getAt(index / perWord * 32 + index % perWord * bits, bits);
-}
+namespace {
+/// How `count` codes lie in a row of words.
+struct Packing {
+  int64_t bits;
+  bool isDense; // codes may begin in one word and end in the next
+
+  /// That of so many words, if there is one.
+  static std::optional<Packing> find(int64_t bits, int64_t count,
+                                     int64_t words) {
+    if (words == divideCeilSigned(count * bits, 32))
+      return Packing{bits, true};
+    if (words == divideCeilSigned(count, 32 / bits))
+      return Packing{bits, false};
+    return std::nullopt;
+  }
+  unsigned get(const WordStream &words, int64_t index) const {
+    const int64_t perWord = 32 / bits;
+    return isDense ? words.get(index, bits)
+                   : words.getAt(index / perWord * 32 + index % perWord * bits,
+                                 bits);
+  }
+};
+} // namespace
 
 /// As unsigned codes have them: the middle where there are none.
 static Expected<std::vector<float>> readZeros(const MatrixParts &parts,
@@ -113,15 +132,22 @@ static Expected<std::vector<float>> readZeros(const MatrixParts &parts,
     return std::vector<float>{middle};
   std::vector<float> zeros;
   if (parts.find(".weight_packed")) {
-    const int64_t perWord = 32 / codeBits;
-    auto words =
-        parts.get(name, {"I32"}, {divideCeilSigned(rows, perWord), groups});
+    auto words = parts.get(name, {"I32"});
     if (!words)
       return words.takeError();
+    std::optional<Packing> packing;
+    if (words->shape.size() == 2 && words->shape[1] == groups)
+      packing = Packing::find(codeBits, rows, words->shape[0]);
+    if (!packing)
+      return parts.fail(
+          name,
+          "requires shape " +
+              spellShape({divideCeilSigned(rows * codeBits, 32), groups}) +
+              ", found " + spellShape(words->shape));
     for (int64_t row = 0; row < rows; ++row)
       for (int64_t group = 0; group < groups; ++group)
         zeros.push_back(static_cast<float>(
-            getCode(WordStream(*words, group, groups), row, codeBits)));
+            packing->get(WordStream(*words, group, groups), row)));
     return zeros;
   }
   auto bytes = parts.get(name, {"I8"});
@@ -141,7 +167,7 @@ namespace {
 struct Codes {
   SafeTensor tensor;
   int64_t rows, columns, bits;
-  bool isPacked;
+  std::optional<Packing> packing; // none: a byte each
 };
 } // namespace
 
@@ -153,15 +179,16 @@ static Expected<Codes> describePacked(const MatrixParts &parts, int64_t bits) {
   if (!shape)
     return shape.takeError();
   std::vector<int64_t> sizes = readIntegers(*shape);
-  int64_t perWord = 32 / bits;
-  if (sizes[0] < 1 || sizes[1] < 1 || words->shape.size() != 2 ||
-      words->shape[0] != sizes[0] ||
-      words->shape[1] != divideCeilSigned(sizes[1], perWord))
+  constexpr int64_t most = int64_t(1) << 40; // as for any shape
+  std::optional<Packing> packing;
+  if (sizes[1] >= 1 && sizes[1] <= most && words->shape.size() == 2)
+    packing = Packing::find(bits, sizes[1], words->shape[1]);
+  if (!packing || words->shape[0] != sizes[0])
     return parts.fail(".weight_packed",
                       "requires whole words of " + Twine(bits) +
                           "-bit codes of a matrix " + spellShape(sizes) +
                           ", found shape " + spellShape(words->shape));
-  return Codes{*words, sizes[0], sizes[1], bits, true};
+  return Codes{*words, sizes[0], sizes[1], bits, packing};
 }
 
 static Expected<Codes> describeBytes(const MatrixParts &parts) {
@@ -171,13 +198,13 @@ static Expected<Codes> describeBytes(const MatrixParts &parts) {
   if (bytes->shape.size() != 2)
     return parts.fail(".weight", "requires a matrix, found shape " +
                                      spellShape(bytes->shape));
-  return Codes{*bytes, bytes->shape[0], bytes->shape[1], 8, false};
+  return Codes{*bytes, bytes->shape[0], bytes->shape[1], 8, std::nullopt};
 }
 
 static std::vector<uint8_t> readCodes(const Codes &codes) {
   std::vector<uint8_t> made(codes.tensor.bytes.begin(),
                             codes.tensor.bytes.end());
-  if (!codes.isPacked) {
+  if (!codes.packing) {
     if (codes.tensor.dtype == "I8")
       for (uint8_t &code : made)
         code ^= 0x80;
@@ -187,7 +214,7 @@ static std::vector<uint8_t> readCodes(const Codes &codes) {
   for (int64_t row = 0; row < codes.rows; ++row) {
     WordStream stream(codes.tensor, row * codes.tensor.shape[1], 1);
     for (int64_t column = 0; column < codes.columns; ++column)
-      made.push_back(static_cast<uint8_t>(getCode(stream, column, codes.bits)));
+      made.push_back(static_cast<uint8_t>(codes.packing->get(stream, column)));
   }
   return made;
 }

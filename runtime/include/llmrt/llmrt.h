@@ -309,6 +309,61 @@ LlmrtStatus llmrt_function_call(LlmrtFunction *function,
                                 const LlmrtInput *inputs, size_t inputCount,
                                 const LlmrtOutput *outputs, size_t outputCount);
 
+/*===----------------------------------------------------------------------===
+ * Encoders: texts in, vectors out
+ *===----------------------------------------------------------------------===*/
+
+/* A function program from token ids to hidden states, with its tokenizer and what
+ * makes one vector of a text's states: what `app embed` runs, to the bit. */
+typedef struct LlmrtEncoder LlmrtEncoder;
+
+/* Which states a text's vector is made of. */
+enum {
+  LLMRT_POOL_MODEL = 0, /* as the model's files say, else their mean */
+  LLMRT_POOL_MEAN = 1,
+  LLMRT_POOL_CLS = 2 /* the first token's */
+};
+
+/* Whether vectors have the length 1. */
+enum {
+  LLMRT_NORMALIZE_MODEL = 0, /* as the model's files say, else not */
+  LLMRT_NORMALIZE_NO = 1,
+  LLMRT_NORMALIZE_YES = 2
+};
+
+/* 0 anywhere takes the default. */
+typedef struct LlmrtEncoderOptions {
+  int64_t pooling;   /* LLMRT_POOL_* */
+  int64_t normalize; /* LLMRT_NORMALIZE_* */
+  int64_t
+      truncate;  /* 1: of a text that is too long its beginning; 0: an error */
+  int64_t batch; /* texts computed at once; default 32 */
+  int64_t threads; /* default: the physical cores available */
+} LlmrtEncoderOptions;
+
+/* `options` may be null. Fails where the program completes text, takes other inputs
+ * than token ids, masks, types and positions, gives no float32 [batch, sequence, E],
+ * or has no tokenizer, and where the model pools in a way that is neither of these. */
+LlmrtStatus llmrt_encoder_create(const LlmrtProgram *program,
+                                 const LlmrtEncoderOptions *options,
+                                 LlmrtEncoder **encoder);
+/* Before its program is closed. Null is allowed. */
+void llmrt_encoder_destroy(LlmrtEncoder *encoder);
+
+/* E, the numbers of a vector, and the tokens of the longest text, 0 where no limit is
+ * known. */
+LlmrtStatus llmrt_encoder_sizes(const LlmrtEncoder *encoder, int64_t *columns,
+                                int64_t *maxTokens);
+
+/* The vectors of `count` texts in UTF-8: `vectors` receives [count, E] floats,
+ * `capacity` is at least their number. Text i has textBytes[i] bytes; with a null
+ * `textBytes` each ends with 0. Texts of like length are computed as one batch. Fails,
+ * naming the text, on one with no tokens or, without `truncate`, with too many; the
+ * vectors are then undefined. */
+LlmrtStatus llmrt_embed(LlmrtEncoder *encoder, const char *const *texts,
+                        const size_t *textBytes, size_t count, float *vectors,
+                        size_t capacity);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,11 +3,11 @@
 //
 // Programs that encode are in test/e2e/test_embed.py; here what is done with rows.
 //===----------------------------------------------------------------------===//
-#include "TextEncoder.h"
+#include "llmrt/TextEncoder.h"
 
 #include <gmock/gmock.h>
 
-using namespace llmrt::app;
+using namespace llmrt;
 using ::testing::ElementsAre;
 using ::testing::FloatEq;
 

@@ -66,8 +66,7 @@ TEST_F(EncodingUnitsTest, WeightsWithOneInputShareAChoice) {
 }
 
 TEST_F(EncodingUnitsTest, OptionsBeginWithTheFewestBits) {
-  for (auto formats :
-       {CodeFormats::panels, CodeFormats::ggml, CodeFormats::packQuantized})
+  for (auto formats : {CodeFormats::panels, CodeFormats::ggml})
     for (const EncodingUnit &unit : find("auto", formats).units) {
       EXPECT_GT(unit.options.size(), 2u);
       for (size_t i = 1; i < unit.options.size(); ++i)
@@ -134,11 +133,16 @@ TEST_F(EncodingUnitsTest, FewerBitsThanTheFilesAreRounded) {
 }
 
 /// Zeros of pack-quantized are codes: a minimum of least error is none.
-TEST_F(EncodingUnitsTest, AFolderHasCodesAroundZero) {
-  for (const EncodingUnit &unit :
-       find("auto", CodeFormats::packQuantized).units)
-    for (const EncodingOption &option : unit.options)
+TEST_F(EncodingUnitsTest, AFolderHasCodesOfLinearsAroundZero) {
+  EncodingSpace space = find("auto", CodeFormats::packQuantized);
+  for (const EncodingUnit &unit : space.units) {
+    EXPECT_EQ(unit.options.size(), unit.reading.isTable ? 1u : 5u);
+    for (const EncodingOption &option : unit.options) {
       EXPECT_FALSE(option.choice.hasMin) << option.text;
+      EXPECT_EQ(option.choice.keep, unit.reading.isTable);
+    }
+  }
+  EXPECT_TRUE(llvm::StringRef(spell(space, 4)).ends_with(";head:keep"));
 }
 
 /// GGML's types have 32 codes with a scale.

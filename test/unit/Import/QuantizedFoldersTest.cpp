@@ -97,6 +97,10 @@ void useTwoGroups(Folder &folder, const std::string &first,
       first + R"(], "weights": {"num_bits": 8}}, "b": {"targets": [)" + second +
       R"(], "weights": {"num_bits": 4}}}})";
 }
+/// Matrices of other columns, with two scales of each row.
+void useColumns(Folder &folder, uint64_t columns) {
+  folder.part("m.weight_shape").bytes = ByteWriter().u64(8).u64(columns).bytes;
+}
 Folder int8() {
   return {R"({"quant_method": "compressed-tensors", "format": "int-quantized",
               "config_groups": {"g": {"weights": {"num_bits": 8}}}})",
@@ -148,9 +152,10 @@ protected:
   std::vector<float> values() {
     const SourceTensor *tensor = source.weights.find("m.weight");
     std::vector<uint8_t> made;
-    std::vector<float> numbers(128);
+    std::vector<float> numbers(tensor->shape[0] * tensor->shape[1]);
     EncodingAttrInterface encoding = tensor->encoding;
-    encoding.dequantize(tensor->read(made).data(), 128, numbers.data());
+    encoding.dequantize(tensor->read(made).data(), numbers.size(),
+                        numbers.data());
     return numbers;
   }
   std::string encoding() {
@@ -230,23 +235,41 @@ TEST_F(QuantizedFolder, KeepsPackedCodesAndBytes) {
   EXPECT_EQ(values()[1], 1);
 }
 
+TEST_F(QuantizedFolder, PacksCodesOfAnyBitsOneBehindTheOther) {
+  Folder folder = packed();
+  folder.replace("4", "5"); // 80 bits, 3 words
+  useColumns(folder, 64);   // 320 bits, 10 words
+  Bytes words(8 * 10 * 4);
+  for (size_t i = 0; i < 8 * 64; ++i)
+    for (size_t bit = 0; bit < 5; ++bit)
+      if (i * 7 % 32 >> bit & 1)
+        words[(i * 5 + bit) / 8] |= 1 << (i * 5 + bit) % 8;
+  folder.part("m.weight_packed").bytes = words;
+  folder.part("m.weight_packed").shape = {8, 10};
+  ASSERT_EQ(open(folder), "");
+  for (size_t i = 0; i < 8 * 64; ++i)
+    EXPECT_EQ(values()[i], float(i * 7 % 32) - 16) << i;
+}
+
+/// As it was before codes could be in two words.
 TEST_F(QuantizedFolder, PacksCodesOfAnyBitsInWholeWords) {
   Folder folder = packed();
-  folder.replace("4", "5"); // 6 in a word, 3 words for 16
+  useColumns(folder, 64);
+  folder.replace("4", "5"); // 6 in a word, 11 words for 64
   Bytes words;
   for (int row = 0; row < 8; ++row)
-    for (int word = 0; word < 3; ++word) {
+    for (int word = 0; word < 11; ++word) {
       uint32_t codes = 0;
-      for (int i = 0; i < 6 && word * 6 + i < 16; ++i)
-        codes |= uint32_t(word * 6 + i + row) << (5 * i);
+      for (int i = 0; i < 6 && word * 6 + i < 64; ++i)
+        codes |= uint32_t((word * 6 + i + row) % 32) << (5 * i);
       for (int byte = 0; byte < 4; ++byte)
         words.push_back(codes >> 8 * byte & 0xff);
     }
   folder.part("m.weight_packed").bytes = words;
-  folder.part("m.weight_packed").shape = {8, 3};
+  folder.part("m.weight_packed").shape = {8, 11};
   ASSERT_EQ(open(folder), "");
-  for (size_t i = 0; i < 128; ++i)
-    EXPECT_EQ(values()[i], float(i / 16 + i % 16) - 16) << i;
+  for (size_t i = 0; i < 8 * 64; ++i)
+    EXPECT_EQ(values()[i], float((i / 64 + i % 64) % 32) - 16) << i;
 }
 
 TEST_F(QuantizedFolder, HasBitsModuleByModule) {

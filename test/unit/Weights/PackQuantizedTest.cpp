@@ -45,8 +45,8 @@ TEST_F(PackQuantizedTest, HasCodesAroundZero) {
   EXPECT_NE(refusePackQuantized(q8()), "");
 }
 
-/// Of every number of bits: value = scale * (code - 2^(bits - 1)), codes from the
-/// lowest bits of a word on, none across two.
+/// Of every number of bits: value = scale * (code - 2^(bits - 1)), a row's codes one
+/// behind the other from the lowest bits of its first word on.
 TEST_F(PackQuantizedTest, WordsAndScalesAreTheNumbers) {
   constexpr int64_t rows = 3, cols = 64, group = 32;
   std::vector<float> values = noise(rows * cols, 7), expected(values.size());
@@ -58,7 +58,7 @@ TEST_F(PackQuantizedTest, WordsAndScalesAreTheNumbers) {
     encoding.quantize(values.data(), values.size(), blocks.data());
     encoding.dequantize(blocks.data(), values.size(), expected.data());
     PackQuantized form{mlir::cast<GridAttr>(encoding), cols, group};
-    const int64_t perWord = 32 / bits, words = (cols + perWord - 1) / perWord;
+    const int64_t words = cols * bits / 32;
     ASSERT_EQ(form.getRowWords(), words);
     ASSERT_EQ(form.getRowScales(), 2);
     EXPECT_EQ(form.getScaleDtype(), "F32");
@@ -66,8 +66,9 @@ TEST_F(PackQuantizedTest, WordsAndScalesAreTheNumbers) {
     ASSERT_EQ(made.size(), size_t(rows * (4 * words + 8)));
     for (int64_t row = 0; row < rows; ++row)
       for (int64_t col = 0; col < cols; ++col) {
-        uint32_t word = wordAt(made, row * words + col / perWord);
-        uint32_t code = word >> col % perWord * bits & ((1u << bits) - 1);
+        uint32_t code = 0;
+        for (int64_t i = 0, bit = col * bits; i < bits; ++i, ++bit)
+          code |= (wordAt(made, row * words + bit / 32) >> bit % 32 & 1) << i;
         uint32_t scaleBits = wordAt(made, rows * words + row * 2 + col / group);
         float scale;
         std::memcpy(&scale, &scaleBits, 4);

@@ -1,17 +1,16 @@
 //===- TextEncoder.cpp - texts to vectors ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "TextEncoder.h"
+#include "llmrt/TextEncoder.h"
 
 #include <algorithm>
 #include <cmath>
 #include <string>
 
 using namespace llmrt;
-using namespace llmrt::app;
 
-void app::poolRows(std::span<const float> rows, Pooling pooling, bool normalize,
-                   std::span<float> vector) {
+void llmrt::poolRows(std::span<const float> rows, Pooling pooling,
+                     bool normalize, std::span<float> vector) {
   const size_t width = vector.size();
   const size_t count = pooling == Pooling::Cls ? 1 : rows.size() / width;
   double squares = 0;

@@ -1,14 +1,13 @@
 //===- FunctionCall.cpp - the tensors of one call -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "FunctionCall.h"
+#include "llmrt/FunctionCall.h"
 
 #include <algorithm>
 #include <cstring>
 
 using namespace llmrt;
-using namespace llmrt::app;
 
-int64_t app::findInput(const Function &function, const std::string &name) {
+int64_t llmrt::findInput(const Function &function, const std::string &name) {
   auto found = std::find_if(
       function.inputs().begin(), function.inputs().end(),
       [&](const LlmrtTensor &tensor) { return name == tensor.name; });
@@ -26,12 +25,13 @@ static bool isWhole(uint32_t kind) {
          (kind >= LLMRT_ELEMENT_U8 && kind <= LLMRT_ELEMENT_U64);
 }
 
-bool app::isWholeMatrix(const LlmrtTensor &tensor) {
+bool llmrt::isWholeMatrix(const LlmrtTensor &tensor) {
   return tensor.rank == 2 && isWhole(tensor.elementType);
 }
 
-void app::fillWhole(const Function &function, CallTensors &inputs, size_t index,
-                    const Sizes &sizes, std::span<const int64_t> numbers) {
+void llmrt::fillWhole(const Function &function, CallTensors &inputs,
+                      size_t index, const Sizes &sizes,
+                      std::span<const int64_t> numbers) {
   const int64_t width =
       findElementType(function.inputs()[index].elementType)->bytes;
   inputs.sizes[index] = sizes;
@@ -43,8 +43,8 @@ void app::fillWhole(const Function &function, CallTensors &inputs, size_t index,
   }
 }
 
-bool app::fillDefault(const Function &function, CallTensors &inputs,
-                      size_t index) {
+bool llmrt::fillDefault(const Function &function, CallTensors &inputs,
+                        size_t index) {
   const LlmrtTensor &tensor = function.inputs()[index];
   const std::string name = tensor.name;
   const bool ones = name == "attention_mask";
@@ -64,8 +64,8 @@ bool app::fillDefault(const Function &function, CallTensors &inputs,
   return true;
 }
 
-Expected<CallTensors> app::runFunction(Function &function,
-                                       CallTensors &inputs) {
+Expected<CallTensors> llmrt::runFunction(Function &function,
+                                         CallTensors &inputs) {
   auto plan = function.plan(inputs.sizes);
   if (!plan)
     return plan.status();

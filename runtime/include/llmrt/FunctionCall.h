@@ -1,7 +1,7 @@
-//===- FunctionCall.h - the tensors of one call ---------------------------===//
+//===- FunctionCall.h - the tensors of one call -----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef LLMRT_APP_FUNCTIONCALL_H
-#define LLMRT_APP_FUNCTIONCALL_H
+#ifndef LLMRT_FUNCTIONCALL_H
+#define LLMRT_FUNCTIONCALL_H
 
 #include "llmrt/Function.h"
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace llmrt::app {
+namespace llmrt {
 
 /// Memory that is aligned to every kind of element.
 class Buffer {
@@ -47,6 +47,6 @@ void fillWhole(const Function &function, CallTensors &inputs, size_t index,
 /// Runs the function. Its outputs, or why its inputs do not fit.
 Expected<CallTensors> runFunction(Function &function, CallTensors &inputs);
 
-} // namespace llmrt::app
+} // namespace llmrt
 
-#endif // LLMRT_APP_FUNCTIONCALL_H
+#endif // LLMRT_FUNCTIONCALL_H

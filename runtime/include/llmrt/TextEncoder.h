@@ -2,19 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A function from token ids to hidden states, with what makes one vector of a
-// text's rows. Like an average over logits (Distributions.h) that is a few
+// text's rows. Like an average over logits that is a few
 // additions on results, not a kernel: the function does all that takes time.
 //===----------------------------------------------------------------------===//
-#ifndef LLMRT_APP_TEXTENCODER_H
-#define LLMRT_APP_TEXTENCODER_H
+#ifndef LLMRT_TEXTENCODER_H
+#define LLMRT_TEXTENCODER_H
 
-#include "FunctionCall.h"
+#include "llmrt/FunctionCall.h"
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-namespace llmrt::app {
+namespace llmrt {
 
 /// Which rows of a text its vector is made of.
 enum class Pooling { Mean, Cls }; // of all its tokens; the first one's
@@ -63,6 +63,6 @@ Status TextEncoder::encode(std::span<const std::span<const int32_t>> texts,
   return Status::ok();
 }
 
-} // namespace llmrt::app
+} // namespace llmrt
 
-#endif // LLMRT_APP_TEXTENCODER_H
+#endif // LLMRT_TEXTENCODER_H
