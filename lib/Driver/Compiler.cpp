@@ -72,11 +72,6 @@ llvm::Error Compiler::run(Stage stage,
   return llvm::Error::success();
 }
 
-static bool changesWeights(const CompileOptions &options) {
-  return !options.quantize.empty() || !options.equalize.empty() ||
-         !options.sparsify.empty();
-}
-
 /// The options that need no model.
 llvm::Error Compiler::readOptions(const CompileOptions &wanted) {
   auto names = getTargetIsas(wanted);

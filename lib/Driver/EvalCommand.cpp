@@ -112,11 +112,6 @@ llvm::Error Sweep::prepareStatistics() {
   return llvm::Error::success();
 }
 
-static bool changesWeights(const CompileOptions &options) {
-  return !options.quantize.empty() || !options.equalize.empty() ||
-         !options.sparsify.empty();
-}
-
 llvm::Error Sweep::addBuild(SweptBuild asked) {
   if (!changesWeights(asked.options))
     asked.options.stats = ""; // for the others

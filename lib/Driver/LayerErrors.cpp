@@ -81,14 +81,8 @@ llvm::Error LayerErrors::load() {
           {CodeFormats::panels, /*explain=*/false, command.quiet}, changed,
           statistics))
     return error;
-  const CompileOptions observing =
-      getObservingOptions(Observe::norms, /*window=*/0);
-  changed.observe = observing.observe;
-  changed.cpu = observing.cpu;
-  changed.maxContext = observing.maxContext;
-  changed.maxBatch = observing.maxBatch;
-  changed.rowsPerStep = observing.rowsPerStep;
-  CompileOptions plain = observing;
+  observeRows(changed, Observe::norms, /*window=*/0);
+  CompileOptions plain = getObservingOptions(Observe::norms, /*window=*/0);
   plain.weights = WeightMode::f32;
   plain.preTokenizer = changed.preTokenizer;
   noteActivity("compiling the model in floats");

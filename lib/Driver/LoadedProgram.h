@@ -12,6 +12,12 @@
 
 namespace llmc {
 
+/// What the runtime says of a call.
+inline llvm::Error toError(const llmrt::Status &status) {
+  return status ? llvm::Error::success()
+                : llvm::createStringError(status.message());
+}
+
 class LoadedProgram {
 public:
   /// The model of a compiler that has lowered it, with its weights.

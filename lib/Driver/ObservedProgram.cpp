@@ -13,15 +13,20 @@ using namespace llmc;
 static constexpr int64_t mostRows = 256;
 static constexpr int64_t usualWindow = 512;
 
-CompileOptions llmc::getObservingOptions(Observe observe, int64_t window) {
-  CompileOptions options;
-  options.activations = Activations::f32;
-  options.cache = CacheType::f32;
+void llmc::observeRows(CompileOptions &options, Observe observe,
+                       int64_t window) {
   options.cpu = "native";
   options.maxContext = window;
   options.maxBatch = 1;
   options.rowsPerStep = window ? std::min(mostRows, window) : mostRows;
   options.observe = observe;
+}
+
+CompileOptions llmc::getObservingOptions(Observe observe, int64_t window) {
+  CompileOptions options;
+  options.activations = Activations::f32;
+  options.cache = CacheType::f32;
+  observeRows(options, observe, window);
   return options;
 }
 
@@ -52,11 +57,6 @@ llmc::readWindows(const ImportedModel &model, llvm::StringRef text,
         "; take a longer text, or fewer tokens or windows");
   ids.resize(windows * window);
   return ids;
-}
-
-static llvm::Error toError(const llmrt::Status &status) {
-  return status ? llvm::Error::success()
-                : llvm::createStringError(status.message());
 }
 
 llvm::Expected<std::unique_ptr<ObservedProgram>>

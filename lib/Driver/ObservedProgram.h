@@ -8,8 +8,11 @@
 
 namespace llmc {
 
-/// Options for a build that is looked at: of one sequence, on this CPU, with floats. A
-/// window of 0 tokens: the usual ones, or the model's limit.
+/// Makes a build one that is looked at: of one sequence, on this CPU. A window of 0
+/// tokens: the usual ones, or the model's limit.
+void observeRows(CompileOptions &options, Observe observe, int64_t window);
+
+/// Such a build with floats.
 CompileOptions getObservingOptions(Observe observe, int64_t window);
 
 /// How many tokens a window has where 0 were asked for.

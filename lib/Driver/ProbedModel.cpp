@@ -22,11 +22,6 @@ static constexpr int64_t windowCount = 2;
 static constexpr int64_t usualWindow = 128; // tokens
 static constexpr size_t pageBytes = 4096;
 
-static llvm::Error toError(const llmrt::Status &status) {
-  return status ? llvm::Error::success()
-                : llvm::createStringError(status.message());
-}
-
 /// The window of tokens that begins with a line at about `begin`, and how long it is.
 static llvm::Expected<std::vector<int32_t>>
 readWindow(const llmrt::Tokenizer &tokenizer, size_t begin, int64_t window) {

@@ -26,6 +26,11 @@ static llvm::Error checkSpec(llvm::StringRef option, llvm::StringRef text,
   return llvm::Error::success();
 }
 
+bool llmc::changesWeights(const CompileOptions &options) {
+  return !options.quantize.empty() || !options.equalize.empty() ||
+         !options.sparsify.empty();
+}
+
 bool llmc::needsStatistics(const CompileOptions &options) {
   auto quantize = parseQuantizeSpec(options.quantize);
   auto sparsify = parseSparsifySpec(options.sparsify);

@@ -17,6 +17,9 @@ namespace llmc {
 /// The options alone: --quantize, --equalize and --sparsify.
 llvm::Error checkWeightOptions(const CompileOptions &options);
 
+/// Whether they give weights other numbers than the model's.
+bool changesWeights(const CompileOptions &options);
+
 /// Whether they ask for statistics of the model's activations, rightly spelled.
 bool needsStatistics(const CompileOptions &options);
 
