@@ -8,7 +8,7 @@ using namespace llmrt;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   constexpr std::string_view config =
       R"({"tokenizer_class": "LlamaTokenizer", "eos_token": "</s>",
-          "added_tokens_decoder": {"5000": {"content": "<tool>"}}})";
+          "added_tokens_decoder": {"40": {"content": "<tool>"}}})";
   std::string_view file = fuzz::textOf(data, size);
   // One reader and one config for each input: a model's file begins with the tag
   // of a piece, and what runs change is the size, too.
