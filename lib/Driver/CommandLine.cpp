@@ -136,7 +136,7 @@ static llmrt::UsageContext makeUsageContext(const std::string &program) {
            {"--model", "the model stands alone: llmc compile MODEL -o app"},
            {"-hf*", "llmc downloads nothing: huggingface-cli download NAME "
                     "--local-dir FOLDER, then llmc run FOLDER"},
-           {"-ngl", "there is no GPU code: leave it out"}},
+           {"-ngl", "--target=cuda compiles for an NVIDIA GPU, all layers"}},
           adviseArgument};
 }
 
@@ -531,6 +531,7 @@ static int runAction(CommandLine &line) {
 }
 
 int llmc::runCommandLine(int argc, const char *const *argv) {
+  endWhereMemoryEnds();
   openStandardDescriptors();
   // A limit on file sizes (ulimit -f) is an error value, not a death.
   signal(SIGXFSZ, SIG_IGN);

@@ -38,6 +38,7 @@ struct Page {
 
 Page *page = nullptr; // null: no child
 volatile pid_t child = 0;
+bool isChild = false;
 
 // These end a process unless it handles them, and mean no mistake of its own.
 constexpr int endingSignals[] = {SIGHUP,  SIGINT,  SIGQUIT,  SIGTERM,
@@ -118,14 +119,11 @@ static void explainFatalError(void *, const char *reason, bool) {
 }
 
 static void prepareChild(pid_t parent) {
+  isChild = true;
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent)
     _exit(1);
   llvm::install_fatal_error_handler(explainFatalError);
-  llvm::install_bad_alloc_error_handler(
-      [](void *, const char *, bool) { giveUp("out of memory"); });
-  // Not by an exception: the futures of a thread pool catch those of their tasks.
-  std::set_new_handler([] { giveUp("out of memory"); });
   std::set_terminate(explainTermination);
   // LLVM takes its signals when it is first asked to, and never again.
   llvm::sys::AddSignalHandler([](void *) {}, nullptr);
@@ -241,6 +239,20 @@ void llmc::noteActivity(llvm::StringRef what) {
 void llmc::handOver(llvm::StringRef result) {
   if (page)
     store(page->result, result.data(), result.size());
+}
+
+void llmc::giveUpMemory() {
+  constexpr char message[] = "llmc: error: out of memory\n";
+  if (!isChild) // whose parent says it
+    (void)!::write(STDERR_FILENO, message, sizeof message - 1);
+  giveUp("out of memory");
+}
+
+void llmc::endWhereMemoryEnds() {
+  llvm::install_bad_alloc_error_handler(
+      [](void *, const char *, bool) { giveUpMemory(); });
+  // Not by an exception: the futures of a thread pool catch those of their tasks.
+  std::set_new_handler(giveUpMemory);
 }
 
 void llmc::openStandardDescriptors() {

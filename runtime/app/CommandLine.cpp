@@ -581,7 +581,8 @@ int app::runApp(int argc, const char *const *argv, const Host &host) {
     }
     return runParsed(line, host);
   } catch (const std::bad_alloc &) {
-    complain(host.err, "out of memory");
+    // Not by complain, which takes some.
+    (void)writeAll(host.err, "error: out of memory\n");
     return exitError;
   }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Compiles that are killed at random moments, and under many limits of memory and of file size: never a half program under
-the name asked for, nothing left after the next compile, and every failure is one line and exit code 1.
+the name asked for, nothing left after the next compile, and every failure is one line and exit code 1. Then every place that
+allocates finds no memory (22-allocations-fail.py).
 
 usage: sweeps.py LLMC [--kills N] [--sizes N] [--seed N]
 
@@ -94,6 +95,13 @@ def limits(t, name, what, sizes, model=MODEL):
     return f"{codes[0]} of {len(sizes)} work, {codes[1]} are refused in one line"
 
 
+def allocations(t):
+    """All places of attack 22."""
+    attacks = load(FOLDER / "22-allocations-fail.py")
+    ends = {name: attacks.attack(case, after) for name, case, after in attacks.cases(t)}
+    return ", ".join(f"{name} {ends[name]['refused']} refused, {ends[name]['same']} as with memory" for name in ends)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("llmc")
@@ -112,7 +120,8 @@ def main():
         for name, sweep in (("kill -9", lambda: kills(t, options.kills, rng)),
                             *((f"ulimit -v, {name}", lambda name=name: limits(t, name, resource.RLIMIT_AS, memory, FORMATS[name]))
                               for name in FORMATS),
-                            ("ulimit -f", lambda: limits(t, "files", resource.RLIMIT_FSIZE, files))):
+                            ("ulimit -f", lambda: limits(t, "files", resource.RLIMIT_FSIZE, files)),
+                            ("allocations", lambda: allocations(t))):
             try:
                 print(f"pass  {name:20} {sweep()}", flush=True)
             except Wrong as wrong:

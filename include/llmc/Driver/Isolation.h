@@ -34,6 +34,13 @@ void noteActivity(llvm::StringRef what);
 /// A short text for the parent.
 void handOver(llvm::StringRef result);
 
+/// Ends this process, the child or its parent, with one line and exit code 1,
+/// its temporary files removed; takes no memory itself.
+[[noreturn]] void giveUpMemory();
+
+/// From here on operator new and LLVM's allocators do so where there is none.
+void endWhereMemoryEnds();
+
 /// Standard descriptors that are closed become ones that read nothing and fail
 /// to write, so that no file that is opened later takes their place.
 void openStandardDescriptors();
