@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Measure encodings against llama.cpp and against the speed at which this machine reads the weights; print a Markdown table.
 
-A token reads every weight once, of the embedding one row. So the limit is the measured read speed (read-limit.cpp, built here, as many
+A token reads every weight once, of the embedding one row. So the limit is the measured read speed (`llmc bench --limits`, as many
 threads, as many bytes) over these bytes as the file holds them. Models come from utils/make-random-gguf.py.
 
 usage: k-quants.py MODEL.gguf... --llmc PATH --llama-bench PATH [--threads 1 2] [--generate 32] [--json FILE]   (needs PyPI's gguf)
 """
 
 import argparse
+import json
 import statistics
 import tempfile
 from pathlib import Path
@@ -23,12 +24,13 @@ def bytes_of_a_token(model):
     return sum(int(tensor.n_bytes) for tensor in tensors if not (untied and tensor.name == "token_embd.weight"))
 
 
-def programs_of(arguments, model, app, reader, threads):
+def programs_of(arguments, model, app, threads):
     read_bytes = bytes_of_a_token(model)
     sizes = {"prompt": arguments.prompt, "generate": arguments.generate, "repetitions": 1}
 
     def limit():
-        speed = float(measure.run([reader, str(read_bytes), str(threads), "5"]))
+        limits = [arguments.llmc, "bench", "--limits", "--json", "--bytes", str(read_bytes), "--threads", str(threads)]
+        speed = json.loads(measure.run(limits))["limits"]["read_bytes_per_s"]
         return {"bytes_per_s": speed, "decode_tokens_per_s": speed / read_bytes}
 
     return {
@@ -60,11 +62,11 @@ def main():
 
     table, everything = [], {}
     with tempfile.TemporaryDirectory() as folder:
-        reader, app = measure.build("read-limit", folder), f"{folder}/app"
+        app = f"{folder}/app"
         for model in arguments.models:
             measure.run([arguments.llmc, "compile", "--quiet", model, "-o", app])
             for threads in arguments.threads:
-                rounds = measure.interleave(programs_of(arguments, model, app, reader, threads), arguments.rounds)
+                rounds = measure.interleave(programs_of(arguments, model, app, threads), arguments.rounds)
                 everything[f"{model}, {threads} threads"] = rounds
                 table.append(row(model, threads, rounds))
     header = ["model", "threads", "app, tokens/s", "llama.cpp, tokens/s", "read limit, tokens/s", "read, GB/s"]

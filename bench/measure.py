@@ -21,14 +21,6 @@ def run(command, environment=None):
     return result.stdout
 
 
-def build(name, folder):
-    """A program of this folder, for this machine."""
-    source, program = Path(__file__).with_name(name + ".cpp"), f"{folder}/{name}"
-    compiler = os.environ.get("CXX", "clang++-22")
-    run([compiler, "-std=c++20", "-O3", "-march=native", "-pthread", source, "-o", program])
-    return program
-
-
 def app_bench(app, threads, prompt=128, generate=64, depth=0, batch=1, repetitions=5, variant=None, more=()):
     """The figures of a compiled app's own benchmark. A variant that the machine lacks is an error, never another variant."""
     sizes = ["-p", prompt, "-n", generate, "-d", depth, "-b", batch, "-r", repetitions, "--threads", threads]

@@ -4,6 +4,7 @@
 // With exceptions, as CommandOptions.cpp: CLI11 reports through them, LLVM is
 // built without.
 //===----------------------------------------------------------------------===//
+#include "CommandLine.h"
 #include "CommandOptions.h"
 #include "MlirFlags.h"
 #include "llmc/Driver/Commands.h"
@@ -23,124 +24,7 @@
 
 using namespace llmc;
 
-namespace {
-
-struct CommandLine {
-  CLI::App app{
-      "llmc turns a language model into one native executable.\n"
-      "Example: llmc compile model.gguf -o app && ./app \"Once upon a time\""};
-  CompileCommand compile;
-  CalibrateCommand calibrate;
-  QuantizeCommand quantize, prune;
-  ImportCommand import;
-  CheckCommand check;
-  InspectCommand inspect;
-  RunCommand run;
-  EvalCommand eval;
-  std::vector<std::string> variants; // of eval's sweep
-  bool useReference = false;
-  bool listTensors = false;
-  bool showLayers = false;
-  std::string stopAfter;
-  std::function<int()> action; // of the command given
-
-  CommandLine();
-  void addCompile();
-  void addCalibrate();
-  void addQuantize();
-  void addPrune();
-  void addImport();
-  void addCheck();
-  void addInspect();
-  void addRun();
-  void addEval();
-  void addSweep(CLI::App *command, CLI::Option *base);
-  int sweep();
-};
-
-} // namespace
-
-/// One line; texts of a model in it reach no terminal as escapes.
-static void complain(const std::string &message) {
-  std::fprintf(stderr, "llmc: %s%s\n", llmrt::errorLabel(2).c_str(),
-               llmrt::printable(message).c_str());
-}
-
-/// What was printed has been written, too.
-static llvm::Error flushResults() {
-  llvm::outs().flush();
-  std::error_code code = llvm::outs().error();
-  llvm::outs().clear_error();
-  return code ? llvm::createStringError(code, "cannot write to stdout: " +
-                                                  code.message())
-              : llvm::Error::success();
-}
-
-static int report(llvm::Error error) {
-  llvm::Error unwritten = flushResults();
-  if (error)
-    llvm::consumeError(std::move(unwritten)); // the first one says more
-  else
-    error = std::move(unwritten);
-  if (!error)
-    return 0;
-  complain(llvm::toString(std::move(error)));
-  return 1;
-}
-
-static int reportUsage(const std::string &message) {
-  complain(message);
-  return 2;
-}
-
-/// Help and versions are results.
-static int printHelp(const CLI::App &app, const CLI::ParseError &error) {
-  std::ostringstream result, none;
-  app.exit(error, result, none);
-  llvm::outs() << result.str();
-  return report(llvm::Error::success());
-}
-
-//===----------------------------------------------------------------------===//
-// What people type who come from other tools
-//===----------------------------------------------------------------------===//
-
-static const char *const ofPrograms =
-    "programs have it: llmc run MODEL chat, or llmc compile MODEL -o app && "
-    "./app chat";
-static const char *const noLevels =
-    "there are no levels, code is always optimised: leave it out";
-
-/// A model where a command is wanted, as ollama and llama.cpp take it.
-static std::string adviseArgument(const std::string &given) {
-  if (!llvm::StringRef(given).contains('/') &&
-      !llvm::StringRef(given).ends_with(".gguf") &&
-      !llvm::sys::fs::exists(given))
-    return "";
-  return "did you mean 'llmc run " + given + "', or 'llmc compile " + given +
-         " -o app'?";
-}
-
-static llmrt::UsageContext makeUsageContext(const std::string &program) {
-  return {program,
-          {{"serve", ofPrograms},
-           {"chat", ofPrograms},
-           {"help", "did you mean 'llmc --help'?"},
-           {"version", "did you mean 'llmc --version'?"},
-           {"pull", "llmc downloads nothing: huggingface-cli download NAME "
-                    "--local-dir FOLDER, then llmc run FOLDER"},
-           {"-v", "did you mean '-V' (the version)?"},
-           {"-O", noLevels},
-           {"-O*", noLevels},
-           {"-m", "the model stands alone: llmc compile MODEL -o app"},
-           {"--model", "the model stands alone: llmc compile MODEL -o app"},
-           {"-hf*", "llmc downloads nothing: huggingface-cli download NAME "
-                    "--local-dir FOLDER, then llmc run FOLDER"},
-           {"-ngl", "--target=cuda compiles for an NVIDIA GPU, all layers"}},
-          adviseArgument};
-}
-
-static void takesModel(CLI::App *command, std::string &model) {
+void llmc::takesModel(CLI::App *command, std::string &model) {
   command
       ->add_option("MODEL", model,
                    "An ONNX file, a GGUF file or a Hugging Face folder")
@@ -386,121 +270,6 @@ void CommandLine::addRun() {
   });
 }
 
-void CommandLine::addSweep(CLI::App *command, CLI::Option *base) {
-  CLI::Option *sweeps =
-      command
-          ->add_option("--sweep", variants,
-                       "A further build, compared with the one of the other "
-                       "options: a SPEC of --quantize, or options with blanks "
-                       "between; give it once per build")
-          ->type_name("BUILD")
-          ->allow_extra_args(false)
-          ->excludes(base);
-  command
-      ->add_option("--results", eval.results,
-                   "A file that keeps the rows of sweeps: what it has is not "
-                   "measured again")
-      ->type_name("FILE")
-      ->needs(sweeps);
-  command
-      ->add_option("--svg", eval.svg,
-                   "Draw sizes against divergences into this file")
-      ->type_name("FILE")
-      ->needs(sweeps);
-  command
-      ->add_flag("--speed", eval.speed,
-                 "Measure the tokens per second of each build, too")
-      ->needs(sweeps);
-  command->footer("llmc eval model.gguf --text my.txt --sweep=w8 "
-                  "--sweep='--quantize=w4 --sparsify=2:4-wanda'");
-}
-
-void CommandLine::addEval() {
-  CLI::App *command = app.add_subcommand(
-      "eval", "Measure how well a build, or several, predict a text");
-  takesModel(command, eval.model);
-  addCompileOptions(command, eval.options);
-  command->add_option("--text", eval.text, "A text file")
-      ->required()
-      ->type_name("FILE");
-  llmrt::takesWhole(
-      command->add_option("--context,-c", eval.context,
-                          "Tokens of one window; the second half is scored "
-                          "(default: 512)"),
-      4, INT32_MAX);
-  llmrt::takesWhole(
-      command->add_option("--windows", eval.windows,
-                          "The first so many windows (default: all)"),
-      1, INT32_MAX);
-  llmrt::takesWhole(command->add_option("--threads", eval.threads,
-                                        "Threads (default: all cores)"),
-                    1, 1024);
-  llmrt::takesName(command->add_option("--device", eval.device,
-                                       "Where to run (default: auto)"),
-                   {"auto", "cpu", "cuda"});
-  CLI::Option *base = command
-                          ->add_option("--kl-base", eval.klBase,
-                                       "Write what the build predicts to FILE")
-                          ->type_name("FILE");
-  command
-      ->add_option("--kl", eval.kl,
-                   "Compare with what --kl-base wrote of another build")
-      ->type_name("FILE")
-      ->excludes(base);
-  command->add_flag("--json", eval.json, "As JSON");
-  CLI::Option *layers = command->add_flag(
-      "--layers", showLayers,
-      "How far what each layer hands on is from that of the model in floats, "
-      "instead of what is predicted");
-  command->add_flag("-q,--quiet", eval.quiet, "No progress and no summary");
-  addSweep(command, base);
-  for (const char *other : {"--kl-base", "--kl", "--sweep", "--device"})
-    layers->excludes(command->get_option(other));
-  command->callback([this] {
-    run.model = eval.model;
-    run.options = eval.options;
-    run.quiet = eval.quiet;
-    if (variants.empty())
-      run.arguments = getEvalArguments(eval);
-    action = [this] {
-      if (showLayers)
-        return report(runLayerErrors(eval));
-      return variants.empty() ? report(makeProgram(run)) : sweep();
-    };
-  });
-}
-
-/// Of what one --sweep says: a SPEC alone, or options. Nothing and a complaint if it is
-/// neither.
-static std::optional<SweptBuild> parseBuild(const std::string &text,
-                                            const CompileOptions &common) {
-  SweptBuild build{text, common};
-  if (!llvm::StringRef(text).ltrim().starts_with("-")) {
-    build.options.quantize = text;
-    return build;
-  }
-  CLI::App app("A build of a sweep", "--sweep");
-  addCompileOptions(&app, build.options);
-  try {
-    app.parse(text);
-  } catch (const CLI::ParseError &error) {
-    reportUsage("eval: --sweep='" + text + "': " +
-                llmrt::explainUsage(app, error, makeUsageContext("llmc eval")));
-    return std::nullopt;
-  }
-  return build;
-}
-
-int CommandLine::sweep() {
-  for (const std::string &text : variants) {
-    auto build = parseBuild(text, eval.options);
-    if (!build)
-      return 2;
-    eval.sweep.push_back(std::move(*build));
-  }
-  return report(runSweep(eval));
-}
-
 CommandLine::CommandLine() {
   app.set_version_flag("-V,--version", describeVersion);
   app.require_subcommand(1);
@@ -516,6 +285,7 @@ CommandLine::CommandLine() {
   addInspect();
   addRun();
   addEval();
+  addBench();
   for (CLI::App *command : app.get_subcommands({}))
     command->set_version_flag("-V,--version", describeVersion);
 }

@@ -6,13 +6,13 @@
 //===----------------------------------------------------------------------===//
 #include "Calibration.h"
 #include "ChildProgram.h"
+#include "Destination.h"
 #include "KeptRows.h"
 #include "ProgramCache.h"
 #include "Quantization.h"
 #include "SweepTable.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Isolation.h"
-#include "llmc/Emit/PendingFile.h"
 #include "llmc/Weights/Files.h"
 #include "llmrt/Console.h"
 
@@ -75,7 +75,7 @@ private:
   llvm::Error runBuild(const Build &build, bool isReference, SweepRow &row);
   void say(const Build &build, llvm::StringRef what) const;
   void print(const SweepRow &row);
-  llvm::Error finish();
+  llvm::Error finish(Destination &picture);
 
   const EvalCommand &command;
   KeptRows kept;
@@ -127,9 +127,6 @@ llvm::Error Sweep::addBuild(SweptBuild asked) {
 }
 
 llvm::Error Sweep::prepare() {
-  if (!command.svg.empty()) // a bad name costs no hour
-    if (auto file = PendingFile::create(command.svg); !file)
-      return file.takeError();
   auto text = openFile(command.text);
   if (!text)
     return text.takeError();
@@ -285,7 +282,7 @@ llvm::Error Sweep::measureAll() {
   return llvm::Error::success();
 }
 
-llvm::Error Sweep::finish() {
+llvm::Error Sweep::finish(Destination &picture) {
   if (command.json) {
     llvm::json::Array all;
     for (const SweepRow &row : rows)
@@ -293,17 +290,12 @@ llvm::Error Sweep::finish() {
     llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(all)));
   }
   if (!command.svg.empty()) {
-    std::string picture = drawSweep(rows);
-    if (picture.empty())
+    const std::string page = drawSweep(rows);
+    if (page.empty())
       return llvm::createStringError(
           command.svg + ": no build differs from the reference, so there is "
                         "nothing to draw");
-    auto file = PendingFile::create(command.svg);
-    if (!file)
-      return file.takeError();
-    if (llvm::Error error = file->write(picture))
-      return error;
-    if (llvm::Error error = file->commit())
+    if (llvm::Error error = picture.write(page))
       return error;
   }
   if (failures.empty())
@@ -314,11 +306,14 @@ llvm::Error Sweep::finish() {
 }
 
 llvm::Error Sweep::run() {
+  auto picture = Destination::open(command.svg, command.model);
+  if (!picture)
+    return picture.takeError();
   if (llvm::Error error = prepare())
     return error;
   if (llvm::Error error = measureAll())
     return error;
-  return finish();
+  return finish(*picture);
 }
 
 llvm::Error llmc::runSweep(const EvalCommand &command) {

@@ -43,6 +43,15 @@ void Svg::frame(double x, double y, double w, double h) {
                         x, y, w, h);
 }
 
+void Svg::circle(double x, double y, double radius, int color,
+                 llvm::StringRef title) {
+  reach(x + radius, y + radius);
+  body += llvm::formatv("<circle cx='{0:f1}' cy='{1:f1}' r='{2:f1}' "
+                        "fill='{3}' fill-opacity='0.5'><title>{4}</title>"
+                        "</circle>\n",
+                        x, y, radius, getColor(color), escape(title));
+}
+
 void Svg::line(llvm::ArrayRef<Point> points, int color) {
   std::string list;
   for (auto [x, y] : points) {

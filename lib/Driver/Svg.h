@@ -22,6 +22,9 @@ public:
   void rect(double x, double y, double width, double height, int color);
   /// A box with an outline and no colour of its own.
   void frame(double x, double y, double width, double height);
+  /// Half transparent; `title` shows where a pointer rests.
+  void circle(double x, double y, double radius, int color,
+              llvm::StringRef title);
   void line(llvm::ArrayRef<Point> points, int color);
   void axis(Point from, Point to);
   /// An edge from the right side of one box to that of another one, bent by

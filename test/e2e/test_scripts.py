@@ -203,33 +203,6 @@ class Measure(unittest.TestCase):
             self.measure.run = kept
 
 
-class Roofline(unittest.TestCase):
-    """Limits of kernels, and the picture of them."""
-
-    roofline = load(ROOT / "bench" / "roofline.py")
-    limits = {"read": 1e10, "int8": 1e12, "f32": 1e11}
-    def kernels(self):
-        kernels = [{"kernel": "k1_linear", "seconds": 1.0, "bytes": 4e9, "operations": 8e11},
-                   {"kernel": "k2_attention", "seconds": 1.0, "bytes": 1e9, "operations": 5e10},
-                   {"kernel": "k3_norm", "seconds": 1.0, "bytes": 2e9, "operations": 0}]
-        self.roofline.add_limits(kernels, self.limits)
-        return kernels
-
-    def test_the_longer_of_two_times_is_the_limit(self):
-        self.assertEqual([k["share_of_limit"] for k in self.kernels()], [0.8, 0.5, 0.2])
-        self.assertIn("| all | | | | 50 |", self.roofline.table("decode", self.kernels()))
-
-    def test_seconds_are_medians(self):
-        rounds = [{"p": {"kernels": [{"kernel": "k", "seconds": s, "bytes": 1}]}} for s in (3.0, 1.0, 2.0)]
-        self.assertEqual(self.roofline.medians(rounds, "p"), [{"kernel": "k", "seconds": 2.0, "bytes": 1}])
-        self.assertEqual(self.roofline.medians(rounds, "other"), [])
-
-    def test_the_picture_has_what_multiplies(self):
-        picture = self.roofline.draw({"decode": self.kernels()}, self.limits)
-        self.assertEqual(picture.count("<circle"), 2)
-        self.assertIn("k1_linear, 80 % of its limit", picture)
-
-
 class TestTimes(TestCase):
     """The budget of make test."""
 

@@ -128,6 +128,26 @@ llvm::Error runSweep(const EvalCommand &command);
 /// is, in floats: a row per norm, in the order of the step.
 llvm::Error runLayerErrors(const EvalCommand &command);
 
+/// `bench`: how fast a build is, by its own `bench`.
+struct BenchCommand {
+  std::string model; // none of the machine's limits alone
+  CompileOptions options;
+  int64_t prompt = 128, tokens = 64; // to read, to generate
+  int64_t depth = 0;                 // tokens in the cache before
+  int64_t batch = 1, repetitions = 5;
+  int64_t threads = 0; // 0: the cores available
+  std::string device = "auto";
+  std::string roofline;             // a picture of kernels against limits
+  int64_t bytes = int64_t(1) << 28; // that limits read
+  bool profile = false, json = false, quiet = false;
+};
+/// What the program is called with: "bench" and its options.
+std::vector<std::string> getBenchArguments(const BenchCommand &command);
+/// Prints how fast memory is read and numbers are multiplied.
+llvm::Error runLimits(const BenchCommand &command);
+/// Prints each kernel's share of its limit, and draws it.
+llvm::Error runRoofline(const BenchCommand &command);
+
 struct ReferenceCommand {
   std::string model;
   std::string prompt;
