@@ -22,8 +22,10 @@
 // CHECK-COUNT-4: tilezero
 // CHECK: %{{.*}}:4 = scf.for
 // CHECK-COUNT-3: tileloadd64
+// CHECK-COUNT-16: llvm.intr.prefetch
 // CHECK-COUNT-2: tdpbf16ps
 // CHECK: tileloadd64
+// CHECK-COUNT-16: llvm.intr.prefetch
 // CHECK-COUNT-2: tdpbf16ps
 // CHECK-COUNT-4: tilestored64
 // CHECK: scf.for {{.*}} step %c16 {
