@@ -32,7 +32,7 @@ SHARED_RUNTIME = {
     "PtxSim": ["CudaDriver.h"],
     "Import": ["Status.h", "Tokenizer.h", "TokenizerModel.h"],
     "Driver": ["Artifact.h", "Status.h", "Tokenizer.h", "TokenizerModel.h", "Engine.h", "Function.h",
-               "CommandDocs.h", "Console.h", "Cpu.h", "ThreadPool.h", "Usage.h"],
+               "CommandDocs.h", "Console.h", "Cpu.h", "KernelClock.h", "ThreadPool.h", "Usage.h"],
 }
 # utils/mutations.py plants mistakes: code that has moved takes its mistake along.
 sys.path.insert(0, str(ROOT / "utils"))

@@ -72,6 +72,9 @@ void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {
                   "x86-64-v3, or the name of an "
                   "instruction set (default: portable)")
       ->type_name("NAME");
+  app->add_flag("--tune", options.tune,
+                "Choose the tiles of products by measuring on this machine, of "
+                "the variant that it runs");
   app->add_option("--target", options.target,
                   "cpu, cuda (an NVIDIA GPU, through its driver), cuda:sm_80, "
                   "or several with commas between: the program chooses at "

@@ -8,6 +8,7 @@
 
 #include "Diagnostics.h"
 #include "Quantization.h"
+#include "ScheduleTuning.h"
 #include "llmc/Driver/Isolation.h"
 #include "llmc/Driver/Pipelines.h"
 #include "llmc/Driver/Registration.h"
@@ -316,9 +317,12 @@ llvm::Error Compiler::runUntil(Stage last) {
         }))
       return error;
     done = stage;
-    // Equal variants are left out.
-    if (stage == Stage::schedule)
-      isas = findIsas(getModule());
+    if (stage == Stage::schedule) {
+      isas = findIsas(getModule()); // equal variants are left out
+      if (options.tune)
+        if (llvm::Error error = tuneSchedules(*this))
+          return error;
+    }
     if (stage == Stage::optimize)
       if (llvm::Error error = checkRecipes(getModule(), model.weights))
         return error;

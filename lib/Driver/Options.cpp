@@ -205,6 +205,8 @@ llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
     object["equalize"] = options.equalize;
   if (!options.sparsify.empty())
     object["sparsify"] = options.sparsify;
+  if (options.tune)
+    object["tune"] = true;
   if (!options.preTokenizer.empty())
     object["pre_tokenizer"] = options.preTokenizer;
   return object;

@@ -10,7 +10,6 @@
 #include "OpenTokenizer.h"
 #include "Report.h"
 #include "llmc/Driver/Isolation.h"
-#include "llmc/Emit/WeightStream.h"
 
 #include <cmath>
 #include <cstring>
@@ -20,7 +19,6 @@ using namespace llmc;
 
 static constexpr int64_t windowCount = 2;
 static constexpr int64_t usualWindow = 128; // tokens
-static constexpr size_t pageBytes = 4096;
 
 /// The window of tokens that begins with a line at about `begin`, and how long it is.
 static llvm::Expected<std::vector<int32_t>>
@@ -58,38 +56,22 @@ llvm::Error ProbedModel::readText() {
 }
 
 llvm::Error ProbedModel::makeWeights() {
-  auto planned = collectPlannedWeights(compiler.getModule());
-  if (!planned)
-    return planned.takeError();
-  auto plan = compiler.getPlan();
-  if (!plan)
-    return plan.takeError();
-  weightBytes = plan->getWeightBytes();
-  weights.reset(static_cast<uint8_t *>(
-      std::aligned_alloc(pageBytes, llvm::alignTo(weightBytes, pageBytes))));
-  if (!weights)
-    return llvm::createStringError(
-        "there is no memory for the model's weights as floats, " +
-        formatBytes(weightBytes) + ", with which layers are measured");
-  for (const PlannedWeight &weight : *planned) {
+  auto made = PackedMemory::make(
+      compiler, "weights as floats, with which layers are measured");
+  if (!made)
+    return made.takeError();
+  weights.emplace(std::move(*made));
+  for (const PlannedWeight &weight : weights->weights()) {
     auto packed = llvm::dyn_cast<mlir::llm::PackedType>(weight.op.getType());
     places[weight.op.getSymName()] = {weight.offset, weight.bytes,
                                       packed && packed.getLayout()};
   }
-  const WeightStore &store = compiler.getModel().weights;
-  return streamWeights(
-      *planned,
-      [&](mlir::llm::WeightOp weight) { return makeWeight(weight, store); },
-      [&](const PlannedWeight &weight, llvm::ArrayRef<uint8_t> bytes) {
-        std::memcpy(weights.get() + weight.offset, bytes.data(), bytes.size());
-        return llvm::Error::success();
-      });
+  return llvm::Error::success();
 }
 
 llvm::Error ProbedModel::startEngine() {
   const LlmrtModel &model = program->model();
-  const std::span<const uint8_t> section(weights.get(), weightBytes);
-  auto created = llmrt::Engine::create(model, section,
+  auto created = llmrt::Engine::create(model, weights->bytes(),
                                        {.batch = windowCount,
                                         .context = window,
                                         .rowsPerStep = tokens(),
@@ -182,8 +164,8 @@ const ProbedModel::Place *ProbedModel::find(llvm::StringRef weight) const {
 }
 
 void ProbedModel::replace(uint64_t offset, llvm::ArrayRef<uint8_t> bytes) {
-  assert(offset + bytes.size() <= weightBytes && "a weight's place");
-  uint8_t *place = weights.get() + offset;
+  assert(offset + bytes.size() <= weights->bytes().size() && "its place");
+  uint8_t *place = weights->bytes().data() + offset;
   originals.emplace_back(offset,
                          std::vector<uint8_t>(place, place + bytes.size()));
   std::memcpy(place, bytes.data(), bytes.size());
@@ -191,7 +173,7 @@ void ProbedModel::replace(uint64_t offset, llvm::ArrayRef<uint8_t> bytes) {
 
 void ProbedModel::restore() {
   for (const auto &[offset, bytes] : llvm::reverse(originals))
-    std::memcpy(weights.get() + offset, bytes.data(), bytes.size());
+    std::memcpy(weights->bytes().data() + offset, bytes.data(), bytes.size());
   originals.clear();
 }
 

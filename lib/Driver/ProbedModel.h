@@ -8,6 +8,7 @@
 #define LLMC_LIB_DRIVER_PROBEDMODEL_H
 
 #include "LoadedProgram.h"
+#include "PackedMemory.h"
 #include "llmrt/Engine.h"
 
 namespace llmc {
@@ -44,14 +45,9 @@ private:
   llvm::Error step();
   llvm::Error noteOutput();
 
-  struct Free {
-    void operator()(uint8_t *bytes) const { std::free(bytes); }
-  };
-
   Compiler compiler;
   std::optional<LoadedProgram> program;
-  std::unique_ptr<uint8_t, Free> weights;
-  uint64_t weightBytes = 0;
+  std::optional<PackedMemory> weights;
   llvm::StringMap<Place> places;
   std::vector<std::pair<uint64_t, std::vector<uint8_t>>> originals;
   std::unique_ptr<llmrt::Engine> engine;

@@ -11,6 +11,8 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Target/LLVMIR/LLVMTranslationInterface.h"
 
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -99,6 +101,16 @@ void llmc::optimizeCode(llvm::Module &code, llvm::TargetMachine &machine) {
       .run(code, modules);
 }
 
+/// The first error of LLVM's, which otherwise prints it and ends the process.
+static void noteError(const llvm::DiagnosticInfo *info, void *text) {
+  auto &message = *static_cast<std::string *>(text);
+  if (info->getSeverity() != llvm::DS_Error || !message.empty())
+    return;
+  llvm::raw_string_ostream stream(message);
+  llvm::DiagnosticPrinterRawOStream printer(stream);
+  info->print(printer);
+}
+
 llvm::Expected<llvm::SmallVector<char, 0>>
 llmc::generateCode(llvm::Module &code, llvm::TargetMachine &machine,
                    llvm::CodeGenFileType kind) {
@@ -108,6 +120,11 @@ llmc::generateCode(llvm::Module &code, llvm::TargetMachine &machine,
   if (machine.addPassesToEmitFile(codegen, stream, nullptr, kind))
     return llvm::createStringError("LLVM cannot write this kind of file for " +
                                    machine.getTargetTriple().str());
+  std::string message;
+  code.getContext().setDiagnosticHandlerCallBack(noteError, &message);
   codegen.run(code);
+  code.getContext().setDiagnosticHandlerCallBack(nullptr);
+  if (!message.empty())
+    return llvm::createStringError("LLVM generates no code: " + message);
   return bytes;
 }

@@ -47,6 +47,7 @@ struct CompileOptions {
   int64_t maxContext = 0;    // per sequence; 0: the model's limit, or 4096
   int64_t maxBatch = 8;      // sequences at once
   int64_t rowsPerStep = 256; // rows of one step (prompt chunk)
+  bool tune = false;         // tiles by measuring (lib/Driver/ScheduleTuning.h)
   std::string cpu = "portable";
   /// `cpu`, `cuda`, `cuda:sm_80` or several of them with commas between.
   std::string target = "cpu";

@@ -94,3 +94,15 @@ TEST(Object, AnOperationWithoutTranslationIsNamed) {
   EXPECT_EQ(text.find("error: translation to LLVM IR failed"), 0u) << text;
   EXPECT_NE(text.find("other.operation"), std::string::npos) << text;
 }
+
+TEST(Object, CodeThatCannotBeIsAnError) {
+  std::string text = emit(R"(
+    llvm.func @narrow(%a: f32) {
+      llvm.inline_asm has_side_effects "", "{ymm0},{ymm0}" %a, %a : (f32, f32) -> ()
+      llvm.return
+    })",
+                          ObjectKind::object);
+  EXPECT_TRUE(llvm::StringRef(text).starts_with("error: "))
+      << text.substr(0, 99);
+  EXPECT_NE(text.find("LLVM generates no code"), std::string::npos);
+}
