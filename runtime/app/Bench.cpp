@@ -255,13 +255,21 @@ static std::string report(const Engine &engine, const BenchOptions &options,
   const double decodeRate = decoded / median(measured.decodeSeconds);
   const double sampledRate = decoded / median(measured.sampledSeconds);
   if (!options.json) {
-    char text[256];
-    std::snprintf(text, sizeof text,
-                  "prefill %.1f tokens/s, decode %.1f tokens/s (%.1f with "
-                  "sampling), first token %.4f s, peak memory %s",
-                  prefillRate, decodeRate, sampledRate,
-                  median(measured.firstTokenSeconds),
-                  formatBytes(peakMemoryBytes()).c_str());
+    std::string text;
+    auto add = [&](const char *format, double figure) {
+      char words[64];
+      std::snprintf(words, sizeof words, format, figure);
+      text += words;
+    };
+    if (options.prompt > 0)
+      add("prefill %.1f tokens/s, ", prefillRate);
+    if (options.generate > 0) {
+      add("decode %.1f tokens/s ", decodeRate);
+      add("(%.1f with sampling), ", sampledRate);
+    }
+    if (options.prompt > 0)
+      add("first token %.4f s, ", median(measured.firstTokenSeconds));
+    text += "peak memory " + formatBytes(peakMemoryBytes());
     return text + profileText(measured);
   }
   JsonObject json;

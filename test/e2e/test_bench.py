@@ -41,6 +41,13 @@ class Bench(TestCase):
         self.assertEqual([figures[key] for key in ("prompt", "generate", "depth", "threads", "repetitions")], [8, 2, 16, 1, 2])
         self.assertIn("decode_kernels", figures)
 
+    def test_what_was_not_measured_is_not_said(self):
+        for options, there, missing in ((["-p", "8", "-n", "0"], "prefill", "decode"), (["-p", "0", "-n", "2"], "decode", "prefill")):
+            told = self.call("-r", "1", *options).stdout
+            self.assertRegex(told, rf"^{there} \d.*, peak memory \S+ \wB\n$")
+            self.assertNotIn("nan", told)
+            self.assertNotIn(missing, told)
+
     def test_kernels_have_limits(self):
         figures = self.ask(*SHORT, "--roofline", self.folder / "roof.svg")
         self.assertEqual([phase["phase"] for phase in figures["phases"]], ["prompt", "generated rows"])
