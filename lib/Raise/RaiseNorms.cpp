@@ -83,18 +83,28 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
   void raise(Graph &graph, Operation *mean) {
     SmallVector<Value> ends = findEnds(graph, mean);
     for (Value end : ends) {
-      // The farthest source: a layer norm is an RMS norm of what is centred.
+      // The farthest source: a layer norm is an RMS norm of what is centred. What
+      // others read too is as far as one goes, though: a scale of all rows would
+      // only move into epsilon, and make one layer's norm unlike the others'.
       std::optional<Norm> norm;
       SmallVector<Value> vectors;
+      llvm::DenseSet<Operation *> region;
       auto passes = [&](Operation *op) {
         for (Value operand : op->getOperands())
           if (isColumns(graph, operand, graph.sizes(end)->back()) &&
               !llvm::is_contained(vectors, operand))
             vectors.push_back(operand);
-        return belongs(op);
+        return belongs(op) && region.insert(op).second;
+      };
+      auto isReadElsewhere = [&](Value source) {
+        return llvm::any_of(source.getUsers(), [&](Operation *user) {
+          return !region.contains(user);
+        });
       };
       cutAbove(graph, end, passes, [&](Value cut) {
-        if (auto found = find(graph, cut, end, vectors))
+        auto found = find(graph, cut, end, vectors);
+        bool mayReplace = !norm || !isReadElsewhere(norm->source);
+        if (found && (mayReplace || found->kind != norm->kind))
           norm = found;
         return false;
       });
