@@ -163,7 +163,8 @@ private:
   Rows quantize(mlir::Operation *op);
   Rows dequantize(mlir::Operation *op);
   mlir::Value square(mlir::Value x);
-  mlir::Value countRows(mlir::Operation *op, const Rows &rows);
+  mlir::Value countRows(mlir::Operation *op);
+  mlir::Value divide(mlir::Operation *op, const Rows &rows, double number);
   mlir::Value splat(mlir::Operation *op, const Rows &rows, double number);
   Rows clip(mlir::Operation *op);
   Rows activation(mlir::Operation *op);

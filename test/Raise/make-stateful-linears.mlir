@@ -265,7 +265,8 @@ func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b"
 
 // -----
 
-// Rows times a number (gemma), logits through a softcap: only of the rows that are asked for.
+// Rows times a number (gemma), logits through a softcap: only of the rows that are asked for, and multiplied where the graph
+// divides by a number.
 llm.weight @table : tensor<320x8xf32> source "table"
 // CHECK-LABEL: module
 // CHECK-SAME: tied_embeddings = true
@@ -274,7 +275,9 @@ llm.weight @table : tensor<320x8xf32> source "table"
 // CHECK: arith.mulf
 // CHECK: llm.batch_logit_rows
 // CHECK: llm.linear
-// CHECK: arith.divf
+// CHECK: %[[SHARE:.*]] = arith.constant 0.0333333351 : f32
+// CHECK: %[[SHARES:.*]] = tensor.splat %[[SHARE]]
+// CHECK: arith.mulf %{{.*}}, %[[SHARES]]
 // CHECK: llm.act tanh
 // CHECK: arith.mulf
 func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]}) -> tensor<*xf32> {
