@@ -1,7 +1,7 @@
 //===- RaiseNorms.cpp - regions become the norm that they compute ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "Graph.h"
+#include "JoinHeadNorms.h"
 
 #include "dialects/onnx/Create.h"
 #include "llmc/Raise/Passes.h"
@@ -61,6 +61,7 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
            llvm::make_early_inc_range(function.getBody().front()))
         if (!op.use_empty() && isMean(graph, &op))
           raise(graph, &op);
+      joinHeadNorms(graph);
       eraseDead(function);
     }
   }
@@ -322,16 +323,6 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
     Value made = writer.make("CastLike", {value, writer.number(0, element)});
     made.setType(type.clone(element));
     return made;
-  }
-
-  static Value createOnes(OpBuilder &builder, Location loc, Type element,
-                          int64_t columns) {
-    auto type = RankedTensorType::get({columns}, element);
-    OperationState ones(loc, "onnx.Constant");
-    ones.addTypes(type);
-    ones.addAttribute("value", DenseElementsAttr::get(
-                                   type, builder.getFloatAttr(element, 1)));
-    return builder.create(ones)->getResult(0);
   }
 
   static Value create(OpBuilder &builder, Value like, const Norm &norm,

@@ -98,6 +98,9 @@ Rows StepConverter::binary(Operation *op) {
       linear.bias = values[side];
       return sameAs(other, createLinear(linear));
     }
+    if (other && isa<onnx::MulOp>(op))
+      if (Value scaled = scaleHeads(values[1 - side], other, values[side]))
+        return sameAs(other, scaled);
     if (side == 1 && isa<onnx::DivOp>(op))
       if (auto number = getScalar(graph, values[1]); number && *number != 0)
         return sameAs(other, divide(op, other, *number));

@@ -23,15 +23,15 @@ NOT_EXPORTED = {name: "rotates by products of complex numbers, which torch.onnx.
 # Graphs that give other kernels than their folder: why, and how many more kernels and barriers than it has. Who makes it
 # fewer shortens this.
 OTHER_KERNELS = {
-    "cohere": ("a norm whose weight is a matrix of heads is no norm: a function", -3, 70),
-    "stablelm-12b": ("a norm per head, the heads joined: a function", -3, 123),
     "deepseek_v3": ("its latent attention is not recognised: a function", -20, 141),
-    "falcon-40b": ("query, key and value by an index of a dim of groups: a function", -8, 47),
+    "falcon-40b": ("repeats the key heads before it rotates them: a function", -8, 47),
     "phi3-longrope": ("chooses its frequencies by the length of a run: a function", -7, 55),
     "opt": ("q times its scale is a product behind the linear, the attention's scale is 1", 0, 0),
     "opt-350m": ("as opt", 0, 0),
     "mpt": ("q, k and v are cut to a range together, then split", 1, 1),
 }
+# What computes otherwise for fewer tokens than the reference has, as transformers without a cache does.
+DECIDED_BY_LENGTH = {"phi3-longrope"}
 
 
 class Families(TestCase):
@@ -56,6 +56,7 @@ class Families(TestCase):
         found, expected = self.kernels(model), self.kernels(FOLDERS[name])
         barriers = self.barriers(model) - self.barriers(FOLDERS[name])
         if name in OTHER_KERNELS:
+            self.assertNotEqual(found, expected, "the same as the folder's now: take it off the list")
             self.assertEqual((sum(map(len, found)) - sum(map(len, expected)), barriers), OTHER_KERNELS[name][1:])
         else:
             self.assertEqual(found, expected)
@@ -64,7 +65,7 @@ class Families(TestCase):
     def check_logits(self, name, model):
         app = self.compile(model, f"{name}-app", "--activations=f32")
         expected = read_npy(FOLDERS[name] / "logits.npy")
-        for how in ([], ["--step"]):
+        for how in ([],) if name in DECIDED_BY_LENGTH else ([], ["--step"]):
             with self.subTest(how=how):
                 found = self.logits(app, FOLDERS[name] / "input_ids.npy", *how)
                 self.assertLessEqual(largest_difference(found, expected), TOLERANCE)
