@@ -28,7 +28,6 @@ OTHER_KERNELS = {
     "phi3-longrope": ("chooses its frequencies by the length of a run: a function", -7, 55),
     "opt": ("q times its scale is a product behind the linear, the attention's scale is 1", 0, 0),
     "opt-350m": ("as opt", 0, 0),
-    "mpt": ("q, k and v are cut to a range together, then split", 1, 1),
 }
 # What computes otherwise for fewer tokens than the reference has, as transformers without a cache does.
 DECIDED_BY_LENGTH = {"phi3-longrope"}
