@@ -30,8 +30,7 @@ StepBuilder::StepBuilder(ModuleOp module, ArrayRef<KVType> cacheTypes,
   llvm::append_range(caches, body->getArguments().drop_front());
   auto idType = RankedTensorType::get({anyRows}, builder.getI32Type());
   ids = BatchTokensOp::create(builder, loc, idType, batch);
-  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-  rows = tensor::DimOp::create(builder, loc, ids, zero);
+  rows = countRows(ids);
 }
 
 Value StepBuilder::positions() {
@@ -107,14 +106,19 @@ Value StepBuilder::multiply(Value a, Value b) {
   return arith::MulFOp::create(builder, loc, a, b);
 }
 
-/// A number in every place of rows like these.
+Value StepBuilder::countRows(Value ids) {
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  return tensor::DimOp::create(builder, loc, ids, zero);
+}
+
+/// A number in every place of rows like these. Their count is not asked of the
+/// rows themselves: what multiplies them then needs them whole, apart from the
+/// kernel that makes them.
 Value StepBuilder::splat(Value like, double number) {
   Value scalar = arith::ConstantOp::create(
       builder, loc, builder.getF32FloatAttr(static_cast<float>(number)));
-  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-  Value count = tensor::DimOp::create(builder, loc, like, zero);
   return tensor::SplatOp::create(builder, loc, scalar, like.getType(),
-                                 ValueRange{count});
+                                 ValueRange{rows});
 }
 
 Value StepBuilder::scale(Value value, double factor) {
@@ -227,6 +231,7 @@ void StepBuilder::finish(Value hidden, Affine head, double factor,
   enter("output");
   Value asked = BatchLogitRowsOp::create(builder, loc, ids.getType(), batch);
   Value last = EmbedOp::create(builder, loc, hidden.getType(), asked, hidden);
+  rows = countRows(asked);
   Value logits = scale(linear(last, head), factor);
   if (softcap != 0)
     logits = scale(activate(ActFn::Tanh, scale(logits, 1 / softcap)), softcap);

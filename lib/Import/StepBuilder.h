@@ -92,13 +92,15 @@ private:
   mlir::OpBuilder builder;
   mlir::Location loc;
   mlir::func::FuncOp function;
-  mlir::Value batch, ids, rows, position;
+  mlir::Value batch, ids, position;
+  mlir::Value rows; // how many: of all tokens, at the end of those asked for
   llvm::SmallVector<mlir::Value> caches; // as they are written so far
   llvm::DenseMap<mlir::StringAttr, mlir::Value> params; // shared ones
 
   mlir::Value param(WeightRef weight);
   mlir::Value optionalParam(WeightRef weight);
   mlir::RankedTensorType rowsOf(int64_t columns); // tensor<?x columns xf32>
+  mlir::Value countRows(mlir::Value ids);
   mlir::Value splat(mlir::Value like, double number);
 };
 

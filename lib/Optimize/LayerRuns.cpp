@@ -99,6 +99,9 @@ private:
                                              : Change::none};
     if (before == now)
       return {Change::same};
+    if (isa_and_nonnull<tensor::SplatOp>(before) &&
+        isa_and_nonnull<tensor::SplatOp>(now))
+      return {areSame(before, now) ? Change::same : Change::none};
     auto first = dyn_cast_or_null<arith::ConstantOp>(before),
          second = dyn_cast_or_null<arith::ConstantOp>(now);
     if (!first || !second || first.getType() != second.getType())
@@ -109,6 +112,17 @@ private:
       return {};
     return {Change::counted, *getConstantIntValue(now->getResult(0)) -
                                  *getConstantIntValue(before->getResult(0))};
+  }
+
+  static bool areSame(Operation *before, Operation *now) {
+    return before->getResultTypes() == now->getResultTypes() &&
+           llvm::all_of(llvm::zip(before->getOperands(), now->getOperands()),
+                        [](auto pair) {
+                          auto [a, b] = pair;
+                          return a == b || compareLeaves(a.getDefiningOp(),
+                                                         b.getDefiningOp())
+                                                   .kind == Change::same;
+                        });
   }
 
   //===--- how long a run can be ---------------------------------------------//
@@ -197,8 +211,7 @@ private:
       return fail(place, "it reads a value that no repetition before it makes");
     case Change::same:
       // A dimension can only move before the loop with what it is asked of.
-      if (auto dim = second.getDefiningOp<tensor::DimOp>();
-          dim && ops.find(dim.getSource()) >= start)
+      if (asksFrom(second, start))
         return fail(place, "it reads a dimension of a layer's value");
       return LayerSource{LayerSource::invariant};
     case Change::counted:
@@ -207,6 +220,17 @@ private:
       return LayerSource{LayerSource::weight};
     }
     llvm_unreachable("every change is a source or none");
+  }
+
+  /// Whether a leaf is made of what ops from `start` on compute.
+  bool asksFrom(Value leaf, int64_t start) const {
+    if (ops.find(leaf) >= start)
+      return true;
+    Operation *maker = leaf.getDefiningOp();
+    return maker && OpSequence::isLeaf(maker) &&
+           llvm::any_of(maker->getOperands(), [&](Value operand) {
+             return asksFrom(operand, start);
+           });
   }
 
   /// Whether the third repetition reads what `source` says.

@@ -58,7 +58,13 @@ OpSequence::OpSequence(Block &block) {
 }
 
 bool OpSequence::isLeaf(Operation *op) {
-  return isa<arith::ConstantOp, ParamOp, tensor::DimOp>(op);
+  // A number in all rows has no memory of its own: kernels compute it (isSpread).
+  bool isNumber = isa<tensor::SplatOp>(op) && isSpread(op) &&
+                  llvm::all_of(op->getOperands(), [](Value operand) {
+                    Operation *maker = operand.getDefiningOp();
+                    return !maker || isLeaf(maker);
+                  });
+  return isNumber || isa<arith::ConstantOp, ParamOp, tensor::DimOp>(op);
 }
 
 void OpSequence::classify() {

@@ -15,8 +15,9 @@
 
 namespace llmc {
 
-/// The ops of a block that compute, in program order. Constants, params and
-/// dimensions are leaves: they move to where they are read and have no place.
+/// The ops of a block that compute, in program order. Constants, params,
+/// dimensions and numbers spread over rows are leaves: they move to where they are
+/// read and have no place.
 class OpSequence {
 public:
   explicit OpSequence(mlir::Block &block);

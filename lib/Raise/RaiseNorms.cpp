@@ -1,7 +1,7 @@
 //===- RaiseNorms.cpp - regions become the norm that they compute ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "Graph.h"
+#include "JoinHeadNorms.h"
 
 #include "dialects/onnx/Create.h"
 #include "llmc/Raise/Passes.h"
@@ -61,6 +61,7 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
            llvm::make_early_inc_range(function.getBody().front()))
         if (!op.use_empty() && isMean(graph, &op))
           raise(graph, &op);
+      joinHeadNorms(graph);
       eraseDead(function);
     }
   }
@@ -83,18 +84,28 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
   void raise(Graph &graph, Operation *mean) {
     SmallVector<Value> ends = findEnds(graph, mean);
     for (Value end : ends) {
-      // The farthest source: a layer norm is an RMS norm of what is centred.
+      // The farthest source: a layer norm is an RMS norm of what is centred. What
+      // others read too is as far as one goes, though: a scale of all rows would
+      // only move into epsilon, and make one layer's norm unlike the others'.
       std::optional<Norm> norm;
       SmallVector<Value> vectors;
+      llvm::DenseSet<Operation *> region;
       auto passes = [&](Operation *op) {
         for (Value operand : op->getOperands())
           if (isColumns(graph, operand, graph.sizes(end)->back()) &&
               !llvm::is_contained(vectors, operand))
             vectors.push_back(operand);
-        return belongs(op);
+        return belongs(op) && region.insert(op).second;
+      };
+      auto isReadElsewhere = [&](Value source) {
+        return llvm::any_of(source.getUsers(), [&](Operation *user) {
+          return !region.contains(user);
+        });
       };
       cutAbove(graph, end, passes, [&](Value cut) {
-        if (auto found = find(graph, cut, end, vectors))
+        auto found = find(graph, cut, end, vectors);
+        bool mayReplace = !norm || !isReadElsewhere(norm->source);
+        if (found && (mayReplace || found->kind != norm->kind))
           norm = found;
         return false;
       });
@@ -312,16 +323,6 @@ struct RaiseNorms : impl::RaiseNormsBase<RaiseNorms> {
     Value made = writer.make("CastLike", {value, writer.number(0, element)});
     made.setType(type.clone(element));
     return made;
-  }
-
-  static Value createOnes(OpBuilder &builder, Location loc, Type element,
-                          int64_t columns) {
-    auto type = RankedTensorType::get({columns}, element);
-    OperationState ones(loc, "onnx.Constant");
-    ones.addTypes(type);
-    ones.addAttribute("value", DenseElementsAttr::get(
-                                   type, builder.getFloatAttr(element, 1)));
-    return builder.create(ones)->getResult(0);
   }
 
   static Value create(OpBuilder &builder, Value like, const Norm &norm,

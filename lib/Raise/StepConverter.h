@@ -94,7 +94,8 @@ private:
   llvm::DenseMap<mlir::Value, ExpertProduct> products; // by the step's value
   llvm::DenseMap<mlir::Value, ChosenWeights> chosen;   // by the graph's value
   llvm::DenseMap<mlir::Value, WeightedRows> weighted;  // by the graph's value
-  std::optional<WeightSource> table; // that the tokens choose rows of
+  llvm::DenseSet<mlir::Value> unscaled; // norms of the step without a weight
+  std::optional<WeightSource> table;    // that the tokens choose rows of
   mlir::Operation *culprit = nullptr;
   std::string why;
 
@@ -124,9 +125,13 @@ private:
   Rows matmulBlocks(mlir::Operation *op);
   Rows linear(mlir::Operation *op, const Rows &input, WeightSource weight);
   mlir::Value createLinear(const Linear &linear);
-  Rows norm(mlir::Operation *op);
   Rows rotary(mlir::Operation *op);
   Rows attention(mlir::Operation *op);
+
+  // Norms (StepNorms.cpp).
+  Rows norm(mlir::Operation *op);
+  mlir::Value scaleHeads(mlir::Value reader, const Rows &heads,
+                         mlir::Value constant);
 
   // Mixtures of experts (StepExperts.cpp).
   Rows route(mlir::Operation *op);
@@ -163,7 +168,8 @@ private:
   Rows quantize(mlir::Operation *op);
   Rows dequantize(mlir::Operation *op);
   mlir::Value square(mlir::Value x);
-  mlir::Value countRows(mlir::Operation *op, const Rows &rows);
+  mlir::Value countRows(mlir::Operation *op);
+  mlir::Value divide(mlir::Operation *op, const Rows &rows, double number);
   mlir::Value splat(mlir::Operation *op, const Rows &rows, double number);
   Rows clip(mlir::Operation *op);
   Rows activation(mlir::Operation *op);

@@ -16,16 +16,18 @@ using namespace mlir;
 // Elementwise
 //===----------------------------------------------------------------------===//
 
-Value StepConverter::countRows(Operation *op, const Rows &rows) {
-  if (!behindHead.contains(op))
+/// How many rows `op` computes. That is not asked of the rows that it reads, which
+/// it would need whole then, apart from the kernel that makes them.
+Value StepConverter::countRows(Operation *op) {
+  if (!behindHead.contains(op) || !askedRows)
     return rowCount;
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-  return tensor::DimOp::create(builder, loc, rows.value, zero);
+  return tensor::DimOp::create(builder, loc, askedRows, zero);
 }
 
 /// A number in every place of rows like `rows`.
 Value StepConverter::splat(Operation *op, const Rows &rows, double number) {
-  Value count = countRows(op, rows);
+  Value count = countRows(op);
   Value scalar = arith::ConstantOp::create(
       builder, loc, builder.getF32FloatAttr(static_cast<float>(number)));
   return tensor::SplatOp::create(builder, loc, scalar, rows.value.getType(),
@@ -48,7 +50,7 @@ Rows StepConverter::constantLike(Operation *op, const Rows &rows,
     return {};
   return sameAs(rows,
                 llm::BroadcastOp::create(builder, loc, rows.value.getType(),
-                                         vector, countRows(op, rows)));
+                                         vector, countRows(op)));
 }
 
 static Value createBinary(OpBuilder &builder, Location loc, Operation *op,
@@ -96,6 +98,12 @@ Rows StepConverter::binary(Operation *op) {
       linear.bias = values[side];
       return sameAs(other, createLinear(linear));
     }
+    if (other && isa<onnx::MulOp>(op))
+      if (Value scaled = scaleHeads(values[1 - side], other, values[side]))
+        return sameAs(other, scaled);
+    if (side == 1 && isa<onnx::DivOp>(op))
+      if (auto number = getScalar(graph, values[1]); number && *number != 0)
+        return sameAs(other, divide(op, other, *number));
     rows[side] = constantLike(op, other, values[side], *result);
     if (!rows[side])
       return fail(op, "joins rows with something that is neither rows, a "
@@ -114,6 +122,12 @@ Rows StepConverter::binary(Operation *op) {
     return sameAs(rows[0], square(rows[0].value));
   return sameAs(rows[0],
                 createBinary(builder, loc, op, rows[0].value, rows[1].value));
+}
+
+/// By a number: a product with its reciprocal, which costs a tenth of the cycles.
+Value StepConverter::divide(Operation *op, const Rows &rows, double number) {
+  return arith::MulFOp::create(builder, loc, rows.value,
+                               splat(op, rows, 1 / number));
 }
 
 /// The square of what a ReLU leaves is an activation of its own.

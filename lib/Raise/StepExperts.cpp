@@ -110,9 +110,7 @@ Value StepConverter::dropOneChoice(Value results) {
 Value StepConverter::asOneChoice(Value rows) {
   int64_t columns = cast<RankedTensorType>(rows.getType()).getDimSize(1);
   SmallVector<ReassociationIndices> groups = {{0}, {1, 2}};
-  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-  Value count = tensor::DimOp::create(builder, loc, rows, zero);
-  OpFoldResult sizes[] = {count, builder.getIndexAttr(1),
+  OpFoldResult sizes[] = {rowCount, builder.getIndexAttr(1),
                           builder.getIndexAttr(columns)};
   return tensor::ExpandShapeOp::create(builder, loc, rowsType({1, columns}),
                                        rows, groups, sizes);

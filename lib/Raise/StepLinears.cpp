@@ -1,9 +1,7 @@
-//===- StepLinears.cpp - matrices, norms and attention on rows ------------===//
+//===- StepLinears.cpp - matrices and attention on rows -------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "StepConverter.h"
-
-#include "llmc/Support/Numbers.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -212,35 +210,6 @@ Rows StepConverter::gemm(Operation *op) {
   Linear whole = linears.lookup(rows.value);
   whole.bias = bias;
   return sameAs(rows, createLinear(whole));
-}
-
-//===----------------------------------------------------------------------===//
-// Norms
-//===----------------------------------------------------------------------===//
-
-Rows StepConverter::norm(Operation *op) {
-  bool isRms = isa<onnx::RMSNormalizationOp>(op);
-  Rows input = view(op, op->getOperand(0));
-  if (!input)
-    return input;
-  int64_t axis = op->getAttrOfType<IntegerAttr>("axis").getInt();
-  int64_t last = input.dims.size() - 1;
-  if ((axis < 0 ? axis + last + 1 : axis) != last ||
-      input.dims.back() !=
-          RowDim{RowDim::Inner, static_cast<int64_t>(input.shape().size() - 1)})
-    return fail(op, "normalises more than the last dim of rows");
-  Value scale = made.vector(builder, op->getOperand(1)), bias;
-  bool hasBias = !isRms && !isa<NoneType>(op->getOperand(2).getType());
-  if (hasBias)
-    bias = made.vector(builder, op->getOperand(2));
-  if (!scale || (hasBias && !bias))
-    return fail(op, "has a scale that is no constant vector");
-  double eps = widenAsPrinted(static_cast<float>(
-      op->getAttrOfType<FloatAttr>("epsilon").getValueAsDouble()));
-  return sameAs(input, llm::NormOp::create(
-                           builder, loc, input.value.getType(),
-                           isRms ? llm::NormKind::Rms : llm::NormKind::Layer,
-                           input.value, scale, bias, llvm::APFloat(eps)));
 }
 
 //===----------------------------------------------------------------------===//

@@ -135,10 +135,9 @@ namespace {
 struct Numbers {
   OpBuilder &builder;
   Location loc;
+  Value count; // of rows
 
   Value splat(Value like, float number) {
-    Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-    Value count = tensor::DimOp::create(builder, loc, like, zero);
     Value scalar = arith::ConstantOp::create(builder, loc,
                                              builder.getF32FloatAttr(number));
     return tensor::SplatOp::create(builder, loc, scalar, like.getType(),
@@ -154,7 +153,7 @@ struct Numbers {
 } // namespace
 
 Value StepConverter::gatedUnit(Operation *op, Value gate, Value linear) {
-  Numbers numbers{builder, loc};
+  Numbers numbers{builder, loc, countRows(op)};
   if (auto limit = getReal(op, "swiglu_limit")) {
     gate = numbers.with<arith::MinimumFOp>(gate, *limit);
     linear = numbers.with<arith::MinimumFOp>(linear, *limit);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "StepConverter.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace llmc;
@@ -197,6 +198,27 @@ std::optional<RowChoice> StepConverter::chooseRows(ArrayRef<int64_t> shape,
   return RowChoice{begin * behind, (begin + 1) * behind, step * behind};
 }
 
+/// The op that made a value of rows and one number; null if another did.
+static Operation *findNumberOp(Value value) {
+  Operation *op = value.getDefiningOp();
+  bool isNumberOp = isa_and_nonnull<arith::MaximumFOp, arith::MinimumFOp,
+                                    arith::MulFOp, arith::AddFOp>(op) &&
+                    op->getOperand(1).getDefiningOp<tensor::SplatOp>();
+  return isNumberOp ? op : nullptr;
+}
+
+/// The same op, with the same number, of other rows.
+static Value createNumberOp(OpBuilder &builder, Operation *op, Value rows) {
+  auto splat = op->getOperand(1).getDefiningOp<tensor::SplatOp>();
+  Value numbers =
+      tensor::SplatOp::create(builder, splat.getLoc(), splat.getInput(),
+                              rows.getType(), splat.getDynamicSizes());
+  OperationState state(op->getLoc(), op->getName());
+  state.addOperands({rows, numbers});
+  state.addTypes(rows.getType());
+  return builder.create(state)->getResult(0);
+}
+
 /// Some columns of the rows' dim `inner`; of a linear they are rows of its matrix.
 Rows StepConverter::takeColumns(Operation *op, const Rows &rows, int64_t inner,
                                 Columns columns) {
@@ -206,8 +228,18 @@ Rows StepConverter::takeColumns(Operation *op, const Rows &rows, int64_t inner,
   auto [begin, count, step] = columns;
   SmallVector<int64_t> kept(shape.drop_front());
   kept[inner - 1] = count;
-  Linear linear = linears.lookup(lookThroughHeads(rows.value));
   auto choice = chooseRows(shape, inner, columns);
+  // What is cut to a range (mpt) is so in each part.
+  Value under = rows.value;
+  while (Operation *number = findNumberOp(under))
+    under = number->getOperand(0);
+  Linear linear = linears.lookup(lookThroughHeads(under));
+  if (linear.input && choice && under != rows.value) {
+    Operation *number = findNumberOp(rows.value);
+    Rows part =
+        takeColumns(op, sameAs(rows, number->getOperand(0)), inner, columns);
+    return sameAs(part, createNumberOp(builder, number, part.value));
+  }
   if (linear.input && choice) {
     linear.weight = StepWeights::rows(linear.weight, *choice);
     if (linear.bias)

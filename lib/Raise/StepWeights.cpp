@@ -249,16 +249,42 @@ Value StepWeights::vector(OpBuilder &builder, Value constant,
   DenseElementsAttr value = evaluate(constant, choices);
   if (!value || value.empty())
     return {};
+  return constantParam(builder, constant.getLoc(), value);
+}
+
+Value StepWeights::constantParam(OpBuilder &builder, Location loc,
+                                 DenseElementsAttr value) {
   llm::WeightOp &weight = constants[value];
   if (!weight) {
     OpBuilder at(module.getContext());
-    weight = llm::WeightOp::create(at, constant.getLoc(),
-                                   builder.getStringAttr("constant"),
+    weight = llm::WeightOp::create(at, loc, builder.getStringAttr("constant"),
                                    TypeAttr::get(value.getType()), StringAttr(),
                                    ArrayAttr(), value, IntegerAttr());
     symbols.insert(weight, module.getBody()->begin());
   }
   return param(builder, weight);
+}
+
+Value StepWeights::headVectors(OpBuilder &builder, Value constant,
+                               ArrayRef<int64_t> shape) {
+  if (auto source = trace(constant); source && source->shape() == shape)
+    return vector(builder, *source);
+  const Graph::Sizes *sizes = graph.sizes(constant);
+  constexpr int64_t mostNumbers = 1 << 20;
+  int64_t count = ShapedType::getNumElements(shape);
+  if (!sizes || !graph.isConstant(constant) || count > mostNumbers)
+    return {};
+  onnx::Evaluator evaluator = graph.evaluator(graph.lengths());
+  SmallVector<float> values;
+  for (int64_t place = 0; place < count; ++place) {
+    auto element = evaluator.element(constant, onnx::unflatten(place, *sizes));
+    if (!element)
+      return {};
+    values.push_back(static_cast<float>(element->number()));
+  }
+  auto type = RankedTensorType::get(shape, builder.getF32Type());
+  return constantParam(builder, constant.getLoc(),
+                       DenseElementsAttr::get(type, ArrayRef(values)));
 }
 
 void StepWeights::discard() {

@@ -69,6 +69,11 @@ public:
   mlir::Value vector(mlir::OpBuilder &builder, mlir::Value constant,
                      llvm::ArrayRef<RowChoice> choices = {});
 
+  /// `llm.param` of a constant of `shape` [H, D] besides dims of 1, as f32; null as
+  /// above.
+  mlir::Value headVectors(mlir::OpBuilder &builder, mlir::Value constant,
+                          llvm::ArrayRef<int64_t> shape);
+
   /// Erases the new weights, which nobody reads.
   void discard();
   /// Erases weights that `reader`, which takes the graph's place, does not read,
@@ -88,6 +93,8 @@ private:
   mlir::Attribute findZeros(mlir::Value zeros) const;
   mlir::DenseElementsAttr evaluate(mlir::Value constant,
                                    llvm::ArrayRef<RowChoice> choices) const;
+  mlir::Value constantParam(mlir::OpBuilder &builder, mlir::Location loc,
+                            mlir::DenseElementsAttr value);
   mlir::llm::WeightOp declare(const WeightSource &source);
   mlir::Value param(mlir::OpBuilder &builder, mlir::llm::WeightOp weight);
 };

@@ -513,3 +513,92 @@ func.func @decoder(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %1 = llm.linear %0, %b1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
   return %1 : tensor<?x8xf32>
 }
+
+// -----
+
+llm.weight @a0 : tensor<8x8xf32> source "a0"
+llm.weight @a1 : tensor<8x8xf32> source "a1"
+
+// A number in all rows (a scale of each layer's result) stands once before both layers: it is no part of the first.
+// CHECK-LABEL: func.func @scaled_layers(
+// CHECK-SAME: %[[X:.*]]: tensor<?x8xf32>)
+// CHECK: %[[S:.*]] = tensor.splat
+// CHECK: %[[R:.*]] = scf.for %{{.*}} iter_args(%[[H:.*]] = %[[X]])
+// CHECK: %[[L:.*]] = llm.linear %[[H]]
+// CHECK: %[[M:.*]] = arith.mulf %[[L]], %[[S]]
+// CHECK: %[[Y:.*]] = arith.addf %[[H]], %[[M]]
+// CHECK: scf.yield %[[Y]]
+// CHECK: return %[[R]]
+func.func @scaled_layers(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %c0 = arith.constant 0 : index
+  %part = arith.constant 0.4 : f32
+  %a0 = llm.param @a0 : tensor<8x8xf32>
+  %a1 = llm.param @a1 : tensor<8x8xf32>
+  %T = tensor.dim %x, %c0 : tensor<?x8xf32>
+  %l0 = llm.linear %x, %a0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %s = tensor.splat %part[%T] : tensor<?x8xf32>
+  %m0 = arith.mulf %l0, %s : tensor<?x8xf32>
+  %x1 = arith.addf %x, %m0 : tensor<?x8xf32>
+  %l1 = llm.linear %x1, %a1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %m1 = arith.mulf %l1, %s : tensor<?x8xf32>
+  %x2 = arith.addf %x1, %m1 : tensor<?x8xf32>
+  return %x2 : tensor<?x8xf32>
+}
+
+// -----
+
+llm.weight @a0 : tensor<8x8xf32> source "a0"
+llm.weight @a1 : tensor<8x8xf32> source "a1"
+
+// The same, spelled out in each layer.
+// CHECK-LABEL: func.func @scaled_in_each(
+// CHECK: tensor.splat
+// CHECK: scf.for
+// CHECK: llm.linear
+// CHECK-NOT: llm.linear
+// CHECK: return
+func.func @scaled_in_each(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %c0 = arith.constant 0 : index
+  %part0 = arith.constant 0.4 : f32
+  %part1 = arith.constant 0.4 : f32
+  %a0 = llm.param @a0 : tensor<8x8xf32>
+  %a1 = llm.param @a1 : tensor<8x8xf32>
+  %T = tensor.dim %x, %c0 : tensor<?x8xf32>
+  %l0 = llm.linear %x, %a0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %s0 = tensor.splat %part0[%T] : tensor<?x8xf32>
+  %m0 = arith.mulf %l0, %s0 : tensor<?x8xf32>
+  %x1 = arith.addf %x, %m0 : tensor<?x8xf32>
+  %l1 = llm.linear %x1, %a1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %s1 = tensor.splat %part1[%T] : tensor<?x8xf32>
+  %m1 = arith.mulf %l1, %s1 : tensor<?x8xf32>
+  %x2 = arith.addf %x1, %m1 : tensor<?x8xf32>
+  return %x2 : tensor<?x8xf32>
+}
+
+// -----
+
+llm.weight @a0 : tensor<8x8xf32> source "a0"
+llm.weight @a1 : tensor<8x8xf32> source "a1"
+
+// Another number in each layer is not one value for all of them.
+// CHECK-LABEL: func.func @scaled_otherwise(
+// CHECK-NOT: scf.for
+// CHECK: return
+func.func @scaled_otherwise(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %c0 = arith.constant 0 : index
+  %part0 = arith.constant 0.4 : f32
+  %part1 = arith.constant 0.5 : f32
+  %a0 = llm.param @a0 : tensor<8x8xf32>
+  %a1 = llm.param @a1 : tensor<8x8xf32>
+  %T = tensor.dim %x, %c0 : tensor<?x8xf32>
+  %l0 = llm.linear %x, %a0 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %s0 = tensor.splat %part0[%T] : tensor<?x8xf32>
+  %m0 = arith.mulf %l0, %s0 : tensor<?x8xf32>
+  %x1 = arith.addf %x, %m0 : tensor<?x8xf32>
+  %l1 = llm.linear %x1, %a1 : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %s1 = tensor.splat %part1[%T] : tensor<?x8xf32>
+  // expected-remark @below {{one of 3 ops that repeat, but it reads a value that no repetition before it makes}}
+  %m1 = arith.mulf %l1, %s1 : tensor<?x8xf32>
+  %x2 = arith.addf %x1, %m1 : tensor<?x8xf32>
+  return %x2 : tensor<?x8xf32>
+}

@@ -301,7 +301,8 @@ func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b"
 
 // -----
 
-// The last row is taken before the last norm, and scaled: all that follows is of the rows that are asked for.
+// The last row is taken before the last norm, and scaled: all that follows is of the rows that are asked for. How many those
+// are is not asked of the norm, so that it and the product can be one kernel.
 llm.weight @table : tensor<320x8xf32> source "table"
 llm.weight @n : tensor<8xf32> source "n"
 // CHECK-LABEL: module
@@ -309,7 +310,7 @@ llm.weight @n : tensor<8xf32> source "n"
 // CHECK: %[[R:.*]] = llm.batch_logit_rows
 // CHECK: %[[A:.*]] = llm.embed %[[R]]
 // CHECK: %[[N:.*]] = llm.norm {{ ?}}rms %[[A]]
-// CHECK: %[[C:.*]] = tensor.dim %[[N]]
+// CHECK: %[[C:.*]] = tensor.dim %[[R]]
 // CHECK: tensor.splat %{{.*}}[%[[C]]]
 // CHECK: %[[M:.*]] = arith.mulf %[[N]]
 // CHECK: llm.linear %[[M]]

@@ -265,7 +265,8 @@ func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b"
 
 // -----
 
-// Rows times a number (gemma), logits through a softcap: only of the rows that are asked for.
+// Rows times a number (gemma), logits through a softcap: only of the rows that are asked for, and multiplied where the graph
+// divides by a number.
 llm.weight @table : tensor<320x8xf32> source "table"
 // CHECK-LABEL: module
 // CHECK-SAME: tied_embeddings = true
@@ -274,7 +275,9 @@ llm.weight @table : tensor<320x8xf32> source "table"
 // CHECK: arith.mulf
 // CHECK: llm.batch_logit_rows
 // CHECK: llm.linear
-// CHECK: arith.divf
+// CHECK: %[[SHARE:.*]] = arith.constant 0.0333333351 : f32
+// CHECK: %[[SHARES:.*]] = tensor.splat %[[SHARE]]
+// CHECK: arith.mulf %{{.*}}, %[[SHARES]]
 // CHECK: llm.act tanh
 // CHECK: arith.mulf
 func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]}) -> tensor<*xf32> {
@@ -551,5 +554,43 @@ func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b"
   %y = onnx.Add(%r, %f) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
   %head = onnx.Transpose(%table) {perm = array<i64: 1, 0>} : (tensor<320x8xf32>) -> tensor<*xf32>
   %l = onnx.MatMul(%y, %head) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  return %l : tensor<*xf32>
+}
+
+// -----
+
+// Query, key and value of one product, cut to a range before they part (mpt): each is a product, cut to the range.
+llm.weight @table : tensor<320x8xf32> source "table"
+llm.weight @qkv : tensor<8x24xf32> source "qkv"
+// CHECK-LABEL: module
+// CHECK: func.func @step
+// CHECK-COUNT-3: arith.minimumf %{{.*}}, %{{.*}} : tensor<?x8xf32>
+// CHECK-NOT: tensor.extract_slice
+// CHECK-NOT: tensor<?x24xf32>
+// CHECK: llm.attention
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]}) -> tensor<*xf32> {
+  %no = onnx.None : none
+  %table = llm.param @table : tensor<320x8xf32>
+  %qkv = llm.param @qkv : tensor<8x24xf32>
+  %x = onnx.Gather(%table, %ids) : (tensor<320x8xf32>, tensor<?x?xi64>) -> tensor<*xf32>
+  %all = onnx.MatMul(%x, %qkv) : (tensor<*xf32>, tensor<8x24xf32>) -> tensor<*xf32>
+  %low = onnx.Constant {value = dense<-1.5> : tensor<f32>} : () -> tensor<f32>
+  %high = onnx.Constant {value = dense<1.5> : tensor<f32>} : () -> tensor<f32>
+  %above = onnx.Max(%all, %low) : (tensor<*xf32>, tensor<f32>) -> tensor<*xf32>
+  %cut = onnx.Min(%above, %high) : (tensor<*xf32>, tensor<f32>) -> tensor<*xf32>
+  %p:3 = onnx.Split(%cut, %no) {axis = 2 : i64, num_outputs = 3 : i64} : (tensor<*xf32>, none) -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>)
+  %to2 = onnx.Constant {value = dense<[0, 0, 2, 4]> : tensor<4xi64>} : () -> tensor<4xi64>
+  %q0 = onnx.Reshape(%p#0, %to2) : (tensor<*xf32>, tensor<4xi64>) -> tensor<*xf32>
+  %k0 = onnx.Reshape(%p#1, %to2) : (tensor<*xf32>, tensor<4xi64>) -> tensor<*xf32>
+  %v0 = onnx.Reshape(%p#2, %to2) : (tensor<*xf32>, tensor<4xi64>) -> tensor<*xf32>
+  %q = onnx.Transpose(%q0) {perm = array<i64: 0, 2, 1, 3>} : (tensor<*xf32>) -> tensor<*xf32>
+  %k = onnx.Transpose(%k0) {perm = array<i64: 0, 2, 1, 3>} : (tensor<*xf32>) -> tensor<*xf32>
+  %v = onnx.Transpose(%v0) {perm = array<i64: 0, 2, 1, 3>} : (tensor<*xf32>) -> tensor<*xf32>
+  %af = onnx.llmc.Attention(%q, %k, %v, %no, %no, %no) {scale = 0.5 : f32, right = 0 : i64} : (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>, none, none, none) -> tensor<*xf32>
+  %tf = onnx.Transpose(%af) {perm = array<i64: 0, 2, 1, 3>} : (tensor<*xf32>) -> tensor<*xf32>
+  %flat = onnx.Constant {value = dense<[0, 0, 8]> : tensor<3xi64>} : () -> tensor<3xi64>
+  %f = onnx.Reshape(%tf, %flat) : (tensor<*xf32>, tensor<3xi64>) -> tensor<*xf32>
+  %head = onnx.Transpose(%table) {perm = array<i64: 1, 0>} : (tensor<320x8xf32>) -> tensor<*xf32>
+  %l = onnx.MatMul(%f, %head) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
   return %l : tensor<*xf32>
 }

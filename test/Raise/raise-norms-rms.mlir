@@ -205,3 +205,27 @@ func.func @half_weight_in_f32(%x: tensor<?x?x64xf16>) -> tensor<*xf16> {
   %y = onnx.Cast(%g) {to = 10 : i64} : (tensor<*xf32>) -> tensor<*xf16>
   return %y : tensor<*xf16>
 }
+
+// -----
+
+// What others read too, here rows times a number, is what is normed: behind it the number would only be part of epsilon.
+llm.weight @w : tensor<64xf32> source "w"
+// CHECK-LABEL: func.func @of_scaled_rows(
+// CHECK: %[[X:.*]] = onnx.Mul(%arg0, %{{.*}})
+// CHECK: %[[Y:.*]] = onnx.RMSNormalization(%[[X]], %{{.*}}) : (
+// CHECK-NEXT: return %[[Y]], %[[X]]
+func.func @of_scaled_rows(%given: tensor<?x?x64xf32>) -> (tensor<*xf32>, tensor<*xf32>) {
+  %w = llm.param @w : tensor<64xf32>
+  %eight = onnx.Constant {value = dense<8.0> : tensor<f32>} : () -> tensor<f32>
+  %two = onnx.Constant {value = dense<2.0> : tensor<f32>} : () -> tensor<f32>
+  %eps = onnx.Constant {value = dense<1.0e-5> : tensor<f32>} : () -> tensor<f32>
+  %axis = onnx.Constant {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %x = onnx.Mul(%given, %eight) : (tensor<?x?x64xf32>, tensor<f32>) -> tensor<*xf32>
+  %p = onnx.Pow(%x, %two) : (tensor<*xf32>, tensor<f32>) -> tensor<*xf32>
+  %m = onnx.ReduceMean(%p, %axis) : (tensor<*xf32>, tensor<1xi64>) -> tensor<*xf32>
+  %a = onnx.Add(%m, %eps) : (tensor<*xf32>, tensor<f32>) -> tensor<*xf32>
+  %s = onnx.Sqrt(%a) : (tensor<*xf32>) -> tensor<*xf32>
+  %n = onnx.Div(%x, %s) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %y = onnx.Mul(%n, %w) : (tensor<*xf32>, tensor<64xf32>) -> tensor<*xf32>
+  return %y, %x : tensor<*xf32>, tensor<*xf32>
+}

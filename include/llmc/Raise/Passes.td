@@ -64,7 +64,8 @@ def RaiseNorms : RaisePass<"raise-norms", "RaiseNorms"> {
   let description = [{
     A region around a mean of the last dimension becomes `onnx.RMSNormalization` or
     `onnx.LayerNormalization` if its values for random vectors are theirs; epsilon is what the
-    values say. A factor and a summand per column join.
+    values say. A factor and a summand per column join; norms of one head each, joined again,
+    become one norm times their weights.
     Expects: onnx ops. Leaves: the same. Saves: one kernel for six.
   }];
 }
