@@ -46,8 +46,8 @@ static bool settleGroup(QuantizeChoice &choice, int64_t cols) {
                        : findWidestGroup(choice.bits, cols) != 0;
 }
 
-/// The weights that each part of the spec fits a table to. What has no such groups is
-/// refused once it is to be rounded.
+/// The weights that each part of the spec fits a table to: not those that stay as they
+/// are. What has no such groups is refused once it is to be rounded.
 static std::vector<std::vector<FittedWeight>>
 findFitted(mlir::ModuleOp module, const QuantizeSpec &spec,
            llvm::ArrayRef<StringRef> parts) {
@@ -61,7 +61,9 @@ findFitted(mlir::ModuleOp module, const QuantizeSpec &spec,
         !weight.getSource())
       continue;
     const int64_t cols = mlir::llm::getMatrixShape(weight.getType()).back();
-    if (!settleGroup(choice, cols))
+    std::optional<mlir::llm::Grid> grid =
+        mlir::llm::getEncoding(weight.getType()).getGrid();
+    if ((grid && grid->bits <= choice.bits) || !settleGroup(choice, cols))
       continue;
     if (spellValues(parts[part], {}) == parts[part])
       part = 0; // inherited
@@ -94,7 +96,6 @@ llvm::Error llmc::chooseValues(StringRef model, bool explain,
   auto fitted = findFitted(compiler.getModule(), *spec, parts);
   std::vector<std::string> made;
   for (auto [part, weights] : llvm::zip_equal(parts, fitted)) {
-    made.push_back(part.str());
     // A table that no weight has is any.
     ValueTable values = {-8, -7, -6, -5, -4, -3, -2, -1,
                          0,  1,  2,  3,  4,  5,  6,  7};
@@ -104,7 +105,7 @@ llvm::Error llmc::chooseValues(StringRef model, bool explain,
         return found.takeError();
       values = *found;
     }
-    made.back() = spellValues(part, values);
+    made.push_back(spellValues(part, values));
   }
   options.quantize = llvm::join(made, ";");
   if (explain)

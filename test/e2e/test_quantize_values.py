@@ -84,6 +84,11 @@ class QuantizeValues(TestCase):
         again = self.folder / "again"
         self.succeed([*build, f"--quantize={said}", "-o", again])
         self.assertEqual(again.read_bytes(), app.read_bytes())
+        ir = self.folder / "model.mlir"
+        self.succeed([LLMC, "import", MODEL, "-o", ir])
+        refused = run([LLMC, "compile", ir, "-q", "--weights-from", MODEL, "--quantize=w4,values=kmeans", "-o", self.folder / "x"])
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("is IR: give the SPEC that llmc compile MODEL --explain names", refused.stderr)
         kl = {how: self.divergence(f"{how},scale-search=yes,group=32") for how in ("w4", "w4,values=kmeans")}
         self.assertLess(kl["w4,values=kmeans"], kl["w4"], kl)
 
