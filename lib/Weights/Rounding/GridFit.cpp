@@ -47,6 +47,7 @@ void CodeRange::sortTable() {
   });
   ArrayRef<int> distinct(codes.begin(), end);
   bounds.fill(std::numeric_limits<float>::infinity());
+  gaps.fill(0);
   inOrder.fill(static_cast<float>(distinct.back()));
   zeroCode = -1;
   even = true;
@@ -57,9 +58,26 @@ void CodeRange::sortTable() {
     even &= numberOf(distinct[distinct.size() - 1 - place]) == -numberOf(code);
     if (place + 1 == distinct.size())
       break;
+    gaps[place] =
+        static_cast<float>(numberOf(distinct[place + 1]) - numberOf(code));
     const float middle =
         static_cast<float>(numberOf(code) + numberOf(distinct[place + 1])) / 2;
     bounds[place] = code % 2 == 0 ? middle : std::nextafter(middle, -INFINITY);
+  }
+}
+
+/// Sums of gaps, as lookups do not go in vectors.
+void CodeRange::roundSteps(MutableArrayRef<float> steps) const {
+  if (grid.table.empty()) {
+    for (float &number : steps)
+      number = findCode(number) - zero;
+    return;
+  }
+  for (float &number : steps) {
+    float sum = least;
+    for (size_t i = 0; i < bounds.size(); ++i)
+      sum += number > bounds[i] ? gaps[i] : 0;
+    number = sum;
   }
 }
 
@@ -79,7 +97,7 @@ public:
   Fitter(const CodeRange &range, ArrayRef<float> values,
          ArrayRef<float> importance)
       : grid(range.grid), range(range), values(values), importance(importance),
-        codes(values.size()) {
+        steps(values.size()) {
     assert((importance.empty() || importance.size() == values.size()) &&
            "each value has its importance");
     auto [low, high] = std::minmax_element(values.begin(), values.end());
@@ -104,7 +122,7 @@ private:
   const Grid &grid;
   const CodeRange &range;
   ArrayRef<float> values, importance;
-  SmallVector<float, 256> codes;
+  SmallVector<float, 256> steps; // of the scale, that codes stand for
   float least, most;
   GroupScale best;
   double bestError = std::numeric_limits<double>::infinity();
@@ -144,9 +162,11 @@ Wish Fitter::spanned(float part) const {
 double Fitter::round(const GroupScale &group) {
   const float inverse = CodeRange::inverseOf(group);
   double error = 0;
+  for (size_t i = 0; i < values.size(); ++i)
+    steps[i] = (values[i] - group.min) * inverse;
+  range.roundSteps(steps);
   for (size_t i = 0; i < values.size(); ++i) {
-    codes[i] = range.codeOf(values[i], group, inverse);
-    float rest = values[i] - range.valueOf(codes[i], group);
+    float rest = values[i] - (group.scale * steps[i] + group.min);
     error += static_cast<double>(weightOf(i) * rest * rest);
   }
   return error;
@@ -156,7 +176,7 @@ double Fitter::round(const GroupScale &group) {
 Wish Fitter::fitToCodes() const {
   double n = 0, c = 0, cc = 0, x = 0, cx = 0;
   for (size_t i = 0; i < values.size(); ++i) {
-    double weight = weightOf(i), code = range.stepsOf(codes[i]);
+    double weight = weightOf(i), code = steps[i];
     n += weight;
     c += weight * code;
     cc += weight * code * code;

@@ -38,6 +38,8 @@ public:
   float valueOf(float code, const GroupScale &group) const {
     return group.scale * stepsOf(code) + group.min;
   }
+  /// Each number of steps becomes what the nearest code stands for.
+  void roundSteps(llvm::MutableArrayRef<float> steps) const;
   static float inverseOf(const GroupScale &group) {
     return group.scale != 0 ? 1.0f / group.scale : 0.0f;
   }
@@ -72,11 +74,11 @@ private:
 
   float zero, bottom, top, least, most, zeroCode;
   bool even;
-  // Of a table: its codes by what they stand for, and the last number for each but
-  // the last.
+  // Of a table: its codes by what they stand for, the last number for each but the last,
+  // and how far from there to the next.
   static constexpr size_t entries = 16;
   std::array<float, entries> inOrder;
-  std::array<float, entries - 1> bounds;
+  std::array<float, entries - 1> bounds, gaps;
 };
 
 /// The scale (and minimum) for a group of finite values. Without `search` it spans
