@@ -80,6 +80,8 @@ void BlockFormat::unpack(const uint8_t *source, GridBlock &block) const {
 
 void BlockFormat::pack(const GridBlock &block, uint8_t *target) const {
   assert(canQuantize() && "a recipe's steps ask first");
+  if (encode)
+    return encode(block, target);
   std::memset(target, 0, bytes);
   writeScale(grid.scale, block.scale, target + scale);
   if (grid.hasMin)

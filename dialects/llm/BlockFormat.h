@@ -30,10 +30,12 @@ struct BlockFormat {
   bool signedCodes = false;                 // the file's codes are code - 128
   bool subtractsMin = false; // the file's minimum has the opposite sign
   int64_t codeBits = 0;      // of the planes, where the grid has more
-  /// Reads a block that is no such data; such a format is never written.
+  /// Reads and writes a block that is no such data; where the second is missing such a
+  /// format is never written.
   void (*decode)(const uint8_t *bytes, GridBlock &block) = nullptr;
+  void (*encode)(const GridBlock &block, uint8_t *bytes) = nullptr;
 
-  bool canQuantize() const { return !decode; }
+  bool canQuantize() const { return !decode || encode; }
   void unpack(const uint8_t *bytes, GridBlock &block) const;
   void pack(const GridBlock &block, uint8_t *bytes) const;
   void dequantizeBlock(const uint8_t *bytes, float *values) const;

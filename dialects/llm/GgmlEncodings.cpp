@@ -6,9 +6,12 @@
 #include "BlockFormat.h"
 #include "CodebookFormats.h"
 #include "dialects/llm/LLMDialect.h"
+#include "dialects/llm/ValueTables.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ErrorHandling.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -37,21 +40,17 @@ static constexpr int64_t hasMin = -1;
 // Codes of values
 //===----------------------------------------------------------------------===//
 
-/// Values that lie closer together around zero.
 static Grid nonlinear(Grid grid) {
-  static constexpr int8_t table[] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                     1,    13,   25,  38,  53,  69,  89,  113};
   grid.zero = 0;
-  grid.table = table;
+  grid.table = iq4Values;
   return grid;
 }
 
-/// Floats of 4 bits, E2M1, doubled; their scales are powers of two.
+/// Their scales are powers of two.
 static Grid smallFloats() {
-  static constexpr int8_t table[] = {0, 1,  2,  3,  4,  6,  8,  12,
-                                     0, -1, -2, -3, -4, -6, -8, -12};
   Grid grid{4, 32, ScaleType::bf16};
-  grid.table = table;
+  grid.powerScales = true;
+  grid.table = e2m1Values;
   return grid;
 }
 
@@ -63,6 +62,14 @@ static void decodeMxfp4(const uint8_t *bytes, GridBlock &block) {
     block.codes[i] = bytes[1 + i] & 15;
     block.codes[i + 16] = bytes[1 + i] >> 4;
   }
+}
+
+static void encodeMxfp4(const GridBlock &block, uint8_t *bytes) {
+  const float scale = decodeScale(ScaleType::bf16, block.scale);
+  bytes[0] = static_cast<uint8_t>(std::ilogb(scale) + 128);
+  for (size_t i = 0; i < 16; ++i)
+    bytes[1 + i] =
+        static_cast<uint8_t>(block.codes[i] | block.codes[i + 16] << 4);
 }
 
 //===----------------------------------------------------------------------===//
@@ -106,12 +113,14 @@ static void decodeTq1(const uint8_t *bytes, GridBlock &block) {
 //===----------------------------------------------------------------------===//
 
 /// A format that is no planes of codes.
-static BlockFormat decoded(Grid grid, int64_t bytes,
-                           void (*decode)(const uint8_t *, GridBlock &)) {
+static BlockFormat
+decoded(Grid grid, int64_t bytes, void (*decode)(const uint8_t *, GridBlock &),
+        void (*encode)(const GridBlock &, uint8_t *) = nullptr) {
   BlockFormat format;
   format.grid = grid;
   format.bytes = bytes;
   format.decode = decode;
+  format.encode = encode;
   return format;
 }
 
@@ -138,7 +147,7 @@ static BlockFormat makeIq4Xs() {
 static BlockFormat makeDecoded(GgmlFormat format) {
   switch (format) {
   case GgmlFormat::MXFP4:
-    return decoded(smallFloats(), 17, decodeMxfp4);
+    return decoded(smallFloats(), 17, decodeMxfp4, encodeMxfp4);
   case GgmlFormat::TQ1_0:
     return decoded(ternary(), 54, decodeTq1);
   case GgmlFormat::IQ1_S:

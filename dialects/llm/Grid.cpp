@@ -48,6 +48,15 @@ uint32_t encodeScale(ScaleType type, float value) {
   return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
 }
 
+uint32_t encodePowerScale(ScaleType type, float value) {
+  assert(type != ScaleType::f16 && "has none of the small ones");
+  constexpr int least = -126; // of which the inverse is finite
+  if (!std::isfinite(value))
+    return encodeScale(type, value);
+  const int power = value > 0 ? std::ilogb(1.5 * value) : least;
+  return encodeScale(type, std::ldexp(1.0f, std::max(power, least)));
+}
+
 //===----------------------------------------------------------------------===//
 // Codes
 //===----------------------------------------------------------------------===//
@@ -66,11 +75,19 @@ llvm::SmallVector<CodePlane, 3> getCodePlanes(int64_t bits) {
   return planes;
 }
 
+std::pair<int32_t, int32_t> Grid::getRange() const {
+  if (table.empty())
+    return {decodeCode(isSymmetric() ? 1 : 0),
+            decodeCode(static_cast<uint8_t>((1 << bits) - 1))};
+  auto [low, high] = std::minmax_element(table.begin(), table.end());
+  return {*low, *high};
+}
+
 int64_t Grid::getByteBits() const {
   if (table.empty())
     return bits;
-  auto [low, high] = std::minmax_element(table.begin(), table.end());
-  auto span = static_cast<unsigned>(*high - std::min<int>(*low, 0));
+  auto [low, high] = getRange();
+  auto span = static_cast<unsigned>(high - std::min(low, 0));
   return static_cast<int64_t>(llvm::bit_width(span));
 }
 
@@ -79,7 +96,7 @@ int64_t Grid::getByteZero() const {
     return zero;
   if (getByteBits() == 8)
     return 128;
-  return -std::min<int64_t>(*std::min_element(table.begin(), table.end()), 0);
+  return -std::min(getRange().first, 0);
 }
 
 //===----------------------------------------------------------------------===//
@@ -127,6 +144,11 @@ struct Wanted {
 
 static Wanted fit(const Grid &grid, const float *values) {
   auto [low, high] = std::minmax_element(values, values + grid.group);
+  if (grid.powerScales && !grid.hasMin) { // which have no sign
+    auto [least, most] = grid.getRange();
+    float below = least < 0 ? *low / static_cast<float>(least) : 0;
+    return {std::max(below, *high / static_cast<float>(most)), 0};
+  }
   float top = static_cast<float>((1 << grid.bits) - 1);
   if (grid.hasMin) {
     // An unsigned sub-minimum has the sign of its float: zero stays in range.
@@ -196,7 +218,9 @@ GridBlock quantize(const Grid &grid, const float *values) {
     mins.push_back(wanted.min);
   }
   block.scale = grid.hasSub() ? shareScale(grid, scales, block.subScales)
-                              : encodeScale(grid.scale, scales[0]);
+                              : grid.encodeScale(scales[0]);
+  if (grid.powerScales) // far from what was wished for
+    scales[0] = block.getScale(grid, 0);
   if (grid.hasMin)
     block.min = grid.hasSub() ? shareScale(grid, mins, block.subMins)
                               : encodeScale(grid.scale, mins[0]);

@@ -11,6 +11,7 @@
 #include "llvm/ADT/SmallVector.h"
 
 #include <cstdint>
+#include <utility>
 
 namespace mlir::llm {
 
@@ -22,6 +23,9 @@ int64_t getScaleBytes(ScaleType type);
 float decodeScale(ScaleType type, uint32_t bits);
 /// The bits of the nearest float, ties to even.
 uint32_t encodeScale(ScaleType type, float value);
+/// The bits of 2^floor(log2(1.5 * value)), which for E2M1 is what the OCP MX formats
+/// take; of 2^-126 if that is less, which all types but f16 have.
+uint32_t encodePowerScale(ScaleType type, float value);
 
 /// Bits [shift, shift + bits) of every code, stored apart from the others.
 struct CodePlane {
@@ -44,6 +48,9 @@ struct Grid {
   int64_t superBlock = 0;
   int64_t subBits = 0;
   bool subSigned = false;
+  // Scales are powers of two (E8M0 of the OCP MX formats), each as the `scale` of the
+  // same value.
+  bool powerScales = false;
   // What codes stand for where they are no numbers themselves: 2^bits integers
   // that outlive the grid.
   llvm::ArrayRef<int8_t> table = {};
@@ -58,10 +65,17 @@ struct Grid {
   llvm::SmallVector<CodePlane, 3> getPlanes() const {
     return getCodePlanes(bits);
   }
+  /// The bits of a scale near a number.
+  uint32_t encodeScale(float number) const {
+    return powerScales ? encodePowerScale(scale, number)
+                       : llm::encodeScale(scale, number);
+  }
   /// The integer that a code stands for.
   int32_t decodeCode(uint8_t code) const {
     return static_cast<int32_t>(table.empty() ? code - zero : table[code]);
   }
+  /// The least and the greatest of these.
+  std::pair<int32_t, int32_t> getRange() const;
   /// Kernels multiply unsigned bytes: a code's integer plus this, which is 128 if
   /// that takes 8 bits.
   int64_t getByteZero() const;

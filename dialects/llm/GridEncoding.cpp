@@ -14,12 +14,15 @@ using namespace mlir::llm;
 static constexpr int64_t mostElements = 1 << 16;
 
 static LogicalResult verifySub(function_ref<InFlightDiagnostic()> emitError,
-                               int64_t group, IntegerType sub, int64_t block) {
+                               int64_t group, FloatType scale, IntegerType sub,
+                               int64_t block) {
   if (!sub != !block)
     return emitError() << "(C3) sub and block come together, found "
                        << (sub ? "sub" : "block") << " alone";
   if (!sub)
     return success();
+  if (isa<Float8E8M0FNUType>(scale))
+    return emitError() << "(C3) scales of f8E8M0FNU have no sub";
   if (sub.isSignless() || sub.getWidth() > 8 ||
       (sub.isSigned() && sub.getWidth() < 2))
     return emitError() << "(C3) sub is ui1 to ui8 or si2 to si8, found " << sub;
@@ -38,9 +41,11 @@ LogicalResult GridAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (group < 1 || group % 8 || group > mostElements)
     return emitError() << "(C1) a group is a positive multiple of 8, at most "
                        << mostElements << ", found " << group;
-  if (!scale.isF16() && !scale.isBF16() && !scale.isF32())
-    return emitError() << "(C2) the scale is f16, bf16 or f32, found " << scale;
-  if (failed(verifySub(emitError, group, sub, block)))
+  if (!scale.isF16() && !scale.isBF16() && !scale.isF32() &&
+      !isa<Float8E8M0FNUType>(scale))
+    return emitError()
+           << "(C2) the scale is f16, bf16, f32 or f8E8M0FNU, found " << scale;
+  if (failed(verifySub(emitError, group, scale, sub, block)))
     return failure();
   if (zero < 0 || zero >= int64_t(1) << bits)
     return emitError() << "(C4) zero is a code of " << bits << " bits, found "
@@ -60,6 +65,7 @@ std::optional<Grid> GridAttr::getGrid() const {
   Grid grid{getBits(), getGroup()};
   if (!getScale().isF16())
     grid.scale = getScale().isF32() ? ScaleType::f32 : ScaleType::bf16;
+  grid.powerScales = isa<Float8E8M0FNUType>(getScale());
   grid.zero = getZero();
   grid.hasMin = getMin();
   if (DenseI8ArrayAttr values = getValues())

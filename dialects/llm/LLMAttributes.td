@@ -101,14 +101,14 @@ def LLM_GgmlEncoding : AttrDef<LLM_Dialect, "GgmlEncoding",
     | `q3_k` | `bits = 4, group = 16, scale = f16, sub = si6, block = 256, zero = 4`; the file's codes have 3 bits | 110 per 256 |
     | `iq4_nl` | `bits = 4, group = 32, scale = f16, values` -127 to 113 | 18 per 32 |
     | `iq4_xs` | the same with `sub = si6, block = 256` | 136 per 256 |
-    | `mxfp4` | `bits = 4, group = 32, scale = bf16, values` 0, 1, 2, 3, 4, 6, 8, 12 of either sign | 17 per 32 |
+    | `mxfp4` | `bits = 4, group = 32, scale = f8E8M0FNU, values` 0, 1, 2, 3, 4, 6, 8, 12 of either sign | 17 per 32 |
     | `tq1_0`, `tq2_0` | `bits = 2, group = 32, scale = f16, sub = ui1, block = 256, zero = 1`; every sub-scale is 1 | 54, 66 per 256 |
     | `iq1_s`, `iq1_m` | `bits = 4, group = 32` or 16, `scale = f32, sub = ui5, block = 256, values` -9 to 9 | 50, 56 per 256 |
     | `iq2_xxs`, `iq2_xs`, `iq2_s` | `bits = 4, group = 32`, 16, 16, `scale = f32, sub = ui5, block = 256, values` 8, 25, 43 of either sign | 66, 74, 82 per 256 |
     | `iq3_xxs`, `iq3_s` | `bits = 4, group = 32, scale = f32, sub = ui5, block = 256, values` up to 62, 15 of either sign | 98, 110 per 256 |
 
-    Blocks of `iq1`, `iq2` and `iq3` name entries of codebooks, those of `tq1_0` hold digits in base 3 and those of `mxfp4` scales
-    of one byte: they are read, never written. In memory their codes take the grid's bits, without loss.
+    Blocks of `iq1`, `iq2` and `iq3` name entries of codebooks, those of `tq1_0` hold digits in base 3:
+    they are read, never written. In memory their codes take the grid's bits, without loss.
   }];
   let parameters = (ins "::mlir::llm::GgmlFormat":$format);
 }
@@ -130,7 +130,7 @@ def LLM_GridEncoding : LLM_Encoding<"Grid", "grid", ["packBlock"]> {
     little endian. Codes are cut into planes of 4, 2 and 1 bits from the lowest up
     (8 bits are one plane); a plane is a stream of bits, lowest first.
     Constraints: (C1) 1 to 8 bits; a group is a positive multiple of 8, at most 65536.
-    (C2) the scale is f16, bf16 or f32. (C3) `sub` and `block` come together; `sub` is
+    (C2) the scale is f16, bf16, f32 or f8E8M0FNU: of the last, powers of two, blocks hold the bf16 of the same value. (C3) `sub` and `block` come together; `sub` is
     ui1 to ui8 or si2 to si8, `block` a multiple of the group, at most 65536.
     (C4) 0 <= zero < 2^bits; a grid with a minimum has no zero.
     (C5) `values` are 16 integers for codes of 4 bits; such a grid has neither.

@@ -10,6 +10,7 @@
 #include "EncodingSearch.h"
 
 #include "Calibration.h"
+#include "FittedValues.h"
 #include "ProbedModel.h"
 #include "Quantization.h"
 #include "QuantizeBudget.h"
@@ -501,6 +502,8 @@ llvm::Error llmc::chooseEncodings(llvm::StringRef model,
   auto budget = readBudget(options);
   if (!budget)
     return budget.takeError();
+  if (llvm::Error error = chooseValues(model, manner.explain, options))
+    return error;
   if (!*budget)
     return llvm::Error::success();
   if (llvm::Error error = checkWeightOptions(options))

@@ -54,8 +54,9 @@ static llvm::Error planChanged(WeightOp weight, GgufPlace &place) {
     llvm::raw_string_ostream(spelled) << mlir::Attribute(encoding);
     return tensorError(place.name,
                        "GGML has no type with the numbers of " + spelled +
-                           ": take group=32,scale=f16 with bits=4 or 5, or "
-                           "with bits=8,zero=sym");
+                           ": take group=32,scale=f16 with bits=4 or 5, "
+                           "with bits=8,zero=sym or with values=iq4_nl, or "
+                           "mxfp4");
   }
   place.type = *type;
   auto [elems, bytes] = *getGgmlTypeBlock(*type);

@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "llmc/Optimize/QuantizeSpec.h"
 
+#include "dialects/llm/ValueTables.h"
 #include "llmc/Weights/Rounding.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -24,6 +25,15 @@ struct Method {
   bool scaled;
 };
 
+/// What codes of 4 bits stand for.
+struct Values {
+  StringRef name;
+  ArrayRef<int8_t> numbers;
+};
+
+/// Values that a model's weights say.
+constexpr StringLiteral fittedValues = "kmeans";
+
 /// Sets what `key=value` says; the error names what the key takes.
 struct Key {
   StringRef name, takes;
@@ -33,13 +43,22 @@ struct Key {
 } // namespace
 
 static const Preset presets[] = {
-    {"w8", "method=rtn,bits=8"},
-    {"w4", "method=rtn,bits=4"},
-    {"w4-gptq", "method=gptq,bits=4,scale-search=yes"},
-    {"w4-awq", "method=awq,bits=4,scale-search=yes"},
-    {"w3-gptq", "method=gptq,bits=3,scale-search=yes"},
-    {"w3-awq", "method=awq,bits=3,scale-search=yes"},
-    {"w3-spqr", "method=gptq,bits=3,scale-search=yes,outliers=1"}};
+    {"w8", "method=rtn,bits=8,values=uniform"},
+    {"w4", "method=rtn,bits=4,values=uniform"},
+    {"w4-gptq", "method=gptq,bits=4,values=uniform,scale-search=yes"},
+    {"w4-awq", "method=awq,bits=4,values=uniform,scale-search=yes"},
+    {"w3-gptq", "method=gptq,bits=3,values=uniform,scale-search=yes"},
+    {"w3-awq", "method=awq,bits=3,values=uniform,scale-search=yes"},
+    {"w3-spqr",
+     "method=gptq,bits=3,values=uniform,scale-search=yes,outliers=1"},
+    {"nf4", "method=rtn,bits=4,values=nf4"},
+    {"fp4", "method=rtn,bits=4,values=fp4"},
+    {"mxfp4", "method=rtn,bits=4,values=fp4,group=32,scale=e8m0"}};
+
+static const Values values[] = {{"uniform", {}},
+                                {"nf4", mlir::llm::nf4Values},
+                                {"fp4", mlir::llm::e2m1Values},
+                                {"iq4_nl", mlir::llm::iq4Values}};
 
 static const Method methods[] = {{"rtn", "rtn", false},
                                  {"gptq", "gptq", false},
@@ -82,7 +101,35 @@ static bool setZero(QuantizeChoice &choice, StringRef value) {
   return value == "sym" || value == "asym";
 }
 
+static bool setValues(QuantizeChoice &choice, StringRef value) {
+  choice.valuesName = value.str();
+  choice.fitsValues = value == fittedValues;
+  choice.values.clear();
+  if (choice.fitsValues)
+    return true;
+  for (const Values &known : values)
+    if (known.name == value) {
+      choice.values = known.numbers.vec();
+      return true;
+    }
+  constexpr size_t count = 16;
+  SmallVector<StringRef> parts;
+  value.split(parts, '/');
+  for (StringRef part : parts) {
+    int number = 0;
+    if (part.getAsInteger(10, number) || std::abs(number) > 127)
+      return false;
+    choice.values.push_back(static_cast<int8_t>(number));
+  }
+  auto [least, most] =
+      std::minmax_element(choice.values.begin(), choice.values.end());
+  return choice.values.size() == count && *least < 0 && *most > 0;
+}
+
 static bool setScale(QuantizeChoice &choice, StringRef value) {
+  choice.powerScales = value == "e8m0";
+  if (choice.powerScales)
+    return true;
   for (const Choice<FloatFormat> &format : getChoices(FloatFormat()))
     if (format.name == value) {
       choice.scale = format.value;
@@ -135,7 +182,11 @@ static const Key keys[] = {
      "a multiple of 8 from 16 to 256, channel (one scale per row) or auto",
      setGroup},
     {"zero", "sym or asym", setZero},
-    {"scale", "f32, f16 or bf16", setScale},
+    {"values",
+     "uniform, nf4, fp4, iq4_nl, kmeans or 16 numbers of either sign from "
+     "-127 to 127 with / between them",
+     setValues},
+    {"scale", "f32, f16, bf16 or e8m0 (powers of two)", setScale},
     {"scale-search", "yes or no", setSearch},
     {"damp", "a number from 0 to 1", setDamp},
     {"act-order", "yes or no", setOrder},
@@ -162,6 +213,24 @@ static Error setKey(QuantizeChoice &choice, StringRef text) {
                            "'");
 }
 
+/// What keys say one by one may not go together.
+static Error checkChoice(const QuantizeChoice &choice) {
+  if (choice.values.empty() && !choice.fitsValues)
+    return Error::success();
+  std::string asked = "values=" + choice.valuesName;
+  if (choice.bits != 4)
+    return createStringError(asked +
+                             " has 16 values, for codes of 4 bits, "
+                             "found bits=" +
+                             std::to_string(choice.bits) +
+                             ": take bits=4 or values=uniform");
+  if (choice.hasMin)
+    return createStringError(
+        asked + " has values of either sign, and zero=asym puts a minimum "
+                "below them: take zero=sym or values=uniform");
+  return Error::success();
+}
+
 static Error setChoice(QuantizeChoice &choice, StringRef text) {
   if (text == "keep") {
     choice.keep = true;
@@ -182,7 +251,7 @@ static Error setChoice(QuantizeChoice &choice, StringRef text) {
   for (StringRef part : parts)
     if (Error error = setKey(choice, part))
       return error;
-  return Error::success();
+  return checkChoice(choice);
 }
 
 /// Eight bits whatever the others have, and each row for itself: a table is read by
@@ -193,6 +262,8 @@ static QuantizeChoice chooseEmbeddings(const QuantizeChoice &linears) {
   choice.rounding = "rtn";
   choice.scaled = false;
   choice.hasMin = false;
+  setValues(choice, "uniform");
+  choice.powerScales = false;
   choice.rank = 0;
   choice.outliers = 0;
   return choice;
@@ -220,12 +291,35 @@ Expected<QuantizeSpec> llmc::parseQuantizeSpec(StringRef text) {
   return spec;
 }
 
-bool llmc::needsStatistics(const QuantizeSpec &spec) {
-  auto needs = [](const QuantizeChoice &choice) {
-    return !choice.keep && (choice.scaled || needsStatistics(choice.rounding));
+/// Whether there is a weight that may be rounded by such a choice.
+static bool anyChoice(const QuantizeSpec &spec,
+                      function_ref<bool(const QuantizeChoice &)> is) {
+  auto isOne = [&](const QuantizeChoice &choice) {
+    return !choice.keep && is(choice);
   };
-  return needs(spec.linears) || needs(spec.embeddings) ||
+  return isOne(spec.linears) || isOne(spec.embeddings) ||
          any_of(spec.overrides, [&](const SpecOverride<QuantizeChoice> &entry) {
-           return needs(entry.choice);
+           return isOne(entry.choice);
          });
+}
+
+bool llmc::needsStatistics(const QuantizeSpec &spec) {
+  return anyChoice(spec, [](const QuantizeChoice &choice) {
+    return choice.scaled || needsStatistics(choice.rounding);
+  });
+}
+
+bool llmc::fitsValues(const QuantizeSpec &spec) {
+  return anyChoice(
+      spec, [](const QuantizeChoice &choice) { return choice.fitsValues; });
+}
+
+std::string llmc::spellValues(StringRef text, ArrayRef<int8_t> values) {
+  const std::string asked = ("values=" + fittedValues).str();
+  std::string list, made = text.str();
+  for (int8_t value : values)
+    list += (list.empty() ? "values=" : "/") + std::to_string(value);
+  for (size_t at = 0; (at = made.find(asked, at)) != made.npos;)
+    made.replace(at, asked.size(), list);
+  return made;
 }

@@ -84,6 +84,13 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
           "measures the model: give the SPEC that it names with --explain");
       return signalPassFailure();
     }
+    if (fitsValues(*parsed)) {
+      getOperation().emitError(
+          "quantize: values=kmeans are no values but leave them to llmc "
+          "compile, which fits them: give the SPEC that it names with "
+          "--explain");
+      return signalPassFailure();
+    }
     SmallVector<Task> tasks;
     if (failed(collect(*parsed, tasks)) || failed(chooseGroups(tasks)))
       return signalPassFailure();
@@ -235,6 +242,14 @@ void QuantizeWeights::scaleInputs(MutableArrayRef<Task> tasks) {
   }
 }
 
+/// What codes stand for, if that is not themselves.
+static std::string spellTable(const QuantizeChoice &choice) {
+  if (choice.values.empty())
+    return "";
+  bool isListed = StringRef(choice.valuesName).contains('/');
+  return " of " + (isListed ? "the values listed" : choice.valuesName);
+}
+
 void QuantizeWeights::quantise(Task &task) {
   WeightOp weight = task.weight;
   const QuantizeChoice &choice = task.choice;
@@ -256,7 +271,8 @@ void QuantizeWeights::quantise(Task &task) {
     addFactors(task, round);
   appendStep(weight, round);
   applied(weight, getArgument(), [&] {
-    return std::to_string(choice.bits) + " bits by " + choice.rounding + ", " +
+    return std::to_string(choice.bits) + " bits" + spellTable(choice) + " by " +
+           choice.rounding + ", " +
            (*choice.group == 0
                 ? "one scale per row"
                 : "one scale per " + std::to_string(task.grid.getGroup())) +

@@ -36,9 +36,15 @@ GridAttr llmc::makeGrid(MLIRContext *context, const QuantizeChoice &choice,
   const int64_t group =
       *choice.group ? *choice.group : findWidestGroup(choice.bits, cols);
   const int64_t middle = int64_t(1) << (choice.bits - 1);
-  return GridAttr::get(context, choice.bits, group,
-                       getFloatType(context, choice.scale), {}, 0,
-                       choice.hasMin ? 0 : middle, choice.hasMin);
+  const bool isUniform = choice.values.empty();
+  FloatType scale = getFloatType(context, choice.scale);
+  if (choice.powerScales)
+    scale = Float8E8M0FNUType::get(context);
+  return GridAttr::get(context, choice.bits, group, scale, {}, 0,
+                       choice.hasMin || !isUniform ? 0 : middle, choice.hasMin,
+                       isUniform
+                           ? DenseI8ArrayAttr()
+                           : DenseI8ArrayAttr::get(context, choice.values));
 }
 
 RoundStepAttr llmc::makeRoundStep(WeightOp weight,

@@ -22,8 +22,9 @@ static constexpr uint64_t alignment = 32; // of a file that names none
 
 static bool haveEqualCodes(const Grid &a, const Grid &b) {
   return a.bits == b.bits && a.group == b.group && a.scale == b.scale &&
-         a.zero == b.zero && a.hasMin == b.hasMin && !a.hasSub() &&
-         !b.hasSub() && a.table == b.table;
+         a.powerScales == b.powerScales && a.zero == b.zero &&
+         a.hasMin == b.hasMin && !a.hasSub() && !b.hasSub() &&
+         a.table == b.table;
 }
 
 std::optional<GgmlType> llmc::findGgmlType(EncodingAttrInterface encoding) {
@@ -60,9 +61,10 @@ std::vector<uint8_t> llmc::toGgmlBlocks(ArrayRef<uint8_t> bytes,
 /// llama.cpp's number for a file that is mostly of a type; what it has none for is
 /// one that it guesses.
 static uint32_t findFileType(ArrayRef<GgufPlace> tensors) {
-  // By GGML type: F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0.
+  // By GGML type: F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, IQ4_NL, MXFP4.
   static constexpr std::pair<uint32_t, uint32_t> known[] = {
-      {0, 0}, {1, 1}, {2, 2}, {3, 3}, {6, 8}, {7, 9}, {8, 7}};
+      {0, 0}, {1, 1}, {2, 2},   {3, 3},  {6, 8},
+      {7, 9}, {8, 7}, {20, 25}, {39, 38}};
   constexpr uint32_t guessed = 1024;
   std::map<uint32_t, uint64_t> bytes;
   for (const GgufPlace &tensor : tensors)

@@ -20,8 +20,9 @@ std::string llmc::refusePackQuantized(EncodingAttrInterface encoding) {
   if (grid.hasMin)
     return "has whole zeros, and a minimum of each group is none: take "
            "zero=sym";
-  if (grid.hasSub() || !grid.table.empty() ||
-      grid.zero != int64_t(1) << (grid.bits - 1))
+  if (!grid.table.empty())
+    return "has codes that are integers themselves: take values=uniform";
+  if (grid.hasSub() || grid.zero != int64_t(1) << (grid.bits - 1))
     return "has codes around zero and a scale for each group alone";
   return "";
 }

@@ -31,7 +31,12 @@ struct QuantizeChoice {
   std::optional<int64_t> group;
   bool hasMin =
       false; // codes count from a minimum of the group, not around zero
+  /// What codes stand for, in steps of the scale, and how the spec calls that.
+  std::vector<int8_t> values; // 16; empty: the codes themselves
+  std::string valuesName = "uniform";
+  bool fitsValues = false; // to the weights: ValueFit.h finds them
   FloatFormat scale = FloatFormat::f16;
+  bool powerScales = false; // of two (E8M0), instead of `scale`
   bool search = false; // scales of least error, not those that span the range
   std::optional<double> damp;
   bool order = false;
@@ -60,6 +65,12 @@ llvm::Expected<QuantizeSpec> parseQuantizeSpec(llvm::StringRef text);
 
 /// Whether a weight may become what its method needs statistics for.
 bool needsStatistics(const QuantizeSpec &spec);
+
+/// Whether values are to be fitted before anything is rounded.
+bool fitsValues(const QuantizeSpec &spec);
+
+/// `text` with `values` instead of values=kmeans.
+std::string spellValues(llvm::StringRef text, llvm::ArrayRef<int8_t> values);
 
 } // namespace llmc
 

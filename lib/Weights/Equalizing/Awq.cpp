@@ -26,8 +26,8 @@ namespace {
 class AwqSearch {
 public:
   explicit AwqSearch(const EqualizingInput &input)
-      : input(input), grid(*input.step.getGrid().getGrid()), range(grid),
-        cols(input.cols) {}
+      : input(input), range(*input.step.getGrid().getGrid()), cols(input.cols) {
+  }
 
   std::string readInput();
   void sample();
@@ -39,7 +39,6 @@ private:
   void roundRow(ArrayRef<float> row, ArrayRef<float> factors);
 
   const EqualizingInput &input;
-  Grid grid;
   CodeRange range;
   int64_t cols;
   std::vector<float> xtx, size; // [cols, cols]; [cols], root mean squares
@@ -92,9 +91,10 @@ void AwqSearch::roundRow(ArrayRef<float> row, ArrayRef<float> factors) {
   error.resize(cols);
   for (int64_t i = 0; i < cols; ++i)
     scaled[i] = row[i] * factors[i];
-  for (int64_t first = 0; first < cols; first += grid.group) {
-    ArrayRef<float> group = ArrayRef(scaled).slice(first, grid.group);
-    GroupScale scale = fitGroup(grid, group, {}, /*search=*/false);
+  const int64_t span = range.grid.group;
+  for (int64_t first = 0; first < cols; first += span) {
+    ArrayRef<float> group = ArrayRef(scaled).slice(first, span);
+    GroupScale scale = fitGroup(range, group, {}, /*search=*/false);
     const float inverse = CodeRange::inverseOf(scale);
     for (auto [i, value] : enumerate(group)) {
       float rounded = range.valueOf(range.codeOf(value, scale, inverse), scale);

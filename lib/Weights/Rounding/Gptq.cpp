@@ -89,7 +89,7 @@ void Gptq::fitScales(int64_t row, int64_t rows, int64_t first) {
     for (int64_t i = 0; i < input.span; ++i)
       values[i] = static_cast<float>(tile[(first + i) * tileRows + lane]);
     scaleOf(row + lane, first) = fitGroup(
-        input.grid, values, ArrayRef(input.importance).slice(first, input.span),
+        range, values, ArrayRef(input.importance).slice(first, input.span),
         input.step.getSearch());
   }
 }
@@ -102,7 +102,7 @@ void Gptq::roundColumn(int64_t place, int64_t row, int64_t rows,
     const GroupScale &scale = scaleOf(row + lane, col);
     const double value = tile[place * tileRows + lane];
     const float code = input.keepsZero(row + lane, col)
-                           ? range.zero
+                           ? range.getZeroCode()
                            : range.codeOf(static_cast<float>(value), scale,
                                           CodeRange::inverseOf(scale));
     result.codes[(row + lane) * cols + col] = static_cast<uint8_t>(code);
@@ -119,7 +119,7 @@ void Gptq::roundTile(int64_t row, int64_t rows) {
     for (int64_t group = 0; group < rows * cols / input.span; ++group) {
       int64_t first = row * cols + group * input.span;
       result.scales[first / input.span] =
-          fitGroup(input.grid, input.values.slice(first, input.span),
+          fitGroup(range, input.values.slice(first, input.span),
                    ArrayRef(input.importance).slice(first % cols, input.span),
                    input.step.getSearch());
     }

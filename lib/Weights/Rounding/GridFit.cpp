@@ -6,14 +6,84 @@
 //===----------------------------------------------------------------------===//
 #include "GridFit.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace llvm;
 using namespace llmc;
 using mlir::llm::Grid;
+
+//===----------------------------------------------------------------------===//
+// Codes
+//===----------------------------------------------------------------------===//
+
+CodeRange::CodeRange(const Grid &grid)
+    : grid(grid), zero(static_cast<float>(grid.zero)),
+      bottom(grid.isSymmetric() ? 1.0f : 0.0f),
+      top(static_cast<float>((1 << grid.bits) - 1)), zeroCode(zero),
+      even(grid.isSymmetric()) {
+  auto [low, high] = grid.getRange();
+  least = static_cast<float>(low);
+  most = static_cast<float>(high);
+  if (!grid.table.empty())
+    sortTable();
+}
+
+/// Of codes for the same the first counts.
+void CodeRange::sortTable() {
+  assert(grid.table.size() == entries && "tables are of codes of 4 bits");
+  std::array<int, entries> codes;
+  std::iota(codes.begin(), codes.end(), 0);
+  auto numberOf = [&](int code) { return static_cast<int>(grid.table[code]); };
+  std::stable_sort(codes.begin(), codes.end(),
+                   [&](int a, int b) { return numberOf(a) < numberOf(b); });
+  auto end = std::unique(codes.begin(), codes.end(), [&](int a, int b) {
+    return numberOf(a) == numberOf(b);
+  });
+  ArrayRef<int> distinct(codes.begin(), end);
+  bounds.fill(std::numeric_limits<float>::infinity());
+  gaps.fill(0);
+  inOrder.fill(static_cast<float>(distinct.back()));
+  zeroCode = -1;
+  even = true;
+  for (auto [place, code] : enumerate(distinct)) {
+    inOrder[place] = static_cast<float>(code);
+    if (numberOf(code) == 0)
+      zeroCode = static_cast<float>(code);
+    even &= numberOf(distinct[distinct.size() - 1 - place]) == -numberOf(code);
+    if (place + 1 == distinct.size())
+      break;
+    gaps[place] =
+        static_cast<float>(numberOf(distinct[place + 1]) - numberOf(code));
+    const float middle =
+        static_cast<float>(numberOf(code) + numberOf(distinct[place + 1])) / 2;
+    bounds[place] = code % 2 == 0 ? middle : std::nextafter(middle, -INFINITY);
+  }
+}
+
+/// Sums of gaps, as lookups do not go in vectors.
+void CodeRange::roundSteps(MutableArrayRef<float> steps) const {
+  if (grid.table.empty()) {
+    for (float &number : steps)
+      number = findCode(number) - zero;
+    return;
+  }
+  for (float &number : steps) {
+    float sum = least;
+    for (size_t i = 0; i < bounds.size(); ++i)
+      sum += number > bounds[i] ? gaps[i] : 0;
+    number = sum;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Scales
+//===----------------------------------------------------------------------===//
 
 namespace {
 
@@ -24,9 +94,10 @@ struct Wish {
 
 class Fitter {
 public:
-  Fitter(const Grid &grid, ArrayRef<float> values, ArrayRef<float> importance)
-      : grid(grid), range(grid), values(values), importance(importance),
-        codes(values.size()) {
+  Fitter(const CodeRange &range, ArrayRef<float> values,
+         ArrayRef<float> importance)
+      : grid(range.grid), range(range), values(values), importance(importance),
+        steps(values.size()) {
     assert((importance.empty() || importance.size() == values.size()) &&
            "each value has its importance");
     auto [low, high] = std::minmax_element(values.begin(), values.end());
@@ -49,9 +120,9 @@ private:
   }
 
   const Grid &grid;
-  CodeRange range;
+  const CodeRange &range;
   ArrayRef<float> values, importance;
-  SmallVector<float, 256> codes;
+  SmallVector<float, 256> steps; // of the scale, that codes stand for
   float least, most;
   GroupScale best;
   double bestError = std::numeric_limits<double>::infinity();
@@ -61,7 +132,7 @@ private:
 
 GroupScale Fitter::store(Wish wish) const {
   GroupScale group;
-  group.scaleBits = encodeScale(grid.scale, wish.scale);
+  group.scaleBits = grid.encodeScale(wish.scale);
   group.scale = decodeScale(grid.scale, group.scaleBits);
   if (!grid.hasMin)
     return group;
@@ -74,23 +145,28 @@ GroupScale Fitter::store(Wish wish) const {
 Wish Fitter::spanned(float part) const {
   if (grid.hasMin) {
     float cut = (most - least) * (1 - part) / 2;
-    return {(most - least) * part / range.top, least + cut};
+    return {(most - least) * part / range.getMost(), least + cut};
   }
-  if (grid.isSymmetric())
-    return {part * std::max(-least, most) / (range.zero - 1), 0};
-  // There is one code more below zero than above: the value of greatest magnitude
-  // becomes code 0, whatever its sign.
+  const float low = range.getLeast(), high = range.getMost();
+  if (low == -high)
+    return {part * std::max(-least, most) / high, 0};
+  if (grid.powerScales) // which have no sign
+    return {part * std::max(low < 0 ? least / low : 0, most / high), 0};
+  // There is more room below zero than above, or the other way round: the value of
+  // greatest magnitude goes there, whatever its sign.
   float extreme = -least > most ? least : most;
-  return {part * extreme / (range.zero != 0 ? -range.zero : range.top), 0};
+  return {part * extreme / (-low < high ? high : low), 0};
 }
 
 /// Codes for the scale, and the squared error that is left.
 double Fitter::round(const GroupScale &group) {
   const float inverse = CodeRange::inverseOf(group);
   double error = 0;
+  for (size_t i = 0; i < values.size(); ++i)
+    steps[i] = (values[i] - group.min) * inverse;
+  range.roundSteps(steps);
   for (size_t i = 0; i < values.size(); ++i) {
-    codes[i] = range.codeOf(values[i], group, inverse);
-    float rest = values[i] - range.valueOf(codes[i], group);
+    float rest = values[i] - (group.scale * steps[i] + group.min);
     error += static_cast<double>(weightOf(i) * rest * rest);
   }
   return error;
@@ -100,7 +176,7 @@ double Fitter::round(const GroupScale &group) {
 Wish Fitter::fitToCodes() const {
   double n = 0, c = 0, cc = 0, x = 0, cx = 0;
   for (size_t i = 0; i < values.size(); ++i) {
-    double weight = weightOf(i), code = codes[i] - range.zero;
+    double weight = weightOf(i), code = steps[i];
     n += weight;
     c += weight * code;
     cc += weight * code * code;
@@ -130,10 +206,12 @@ bool Fitter::tryOut(Wish wish) {
 GroupScale Fitter::search() {
   // Of 4 bits the best range is some nine tenths, of 2 bits some six.
   constexpr float narrowest = 0.45f, step = 0.05f;
-  for (float part = 1; part > narrowest; part -= step)
+  const bool oneSign = grid.hasMin || range.isEven() || grid.powerScales;
+  for (float part = grid.powerScales ? 2 : 1; part > narrowest;
+       part = grid.powerScales ? part / 2 : part - step)
     for (float sign : {1.0f, -1.0f}) {
-      if (sign < 0 && (grid.hasMin || grid.isSymmetric()))
-        continue; // the same codes the other way round
+      if (sign < 0 && oneSign)
+        continue; // the same codes the other way round, or no scales for them
       Wish wish = spanned(part);
       tryOut({sign * wish.scale, wish.min});
       tryOut(fitToCodes());
@@ -143,10 +221,10 @@ GroupScale Fitter::search() {
   return best;
 }
 
-GroupScale llmc::fitGroup(const Grid &grid, ArrayRef<float> values,
+GroupScale llmc::fitGroup(const CodeRange &range, ArrayRef<float> values,
                           ArrayRef<float> importance, bool search) {
-  assert(!grid.hasSub() && "a group has floats of its own");
-  Fitter fitter(grid, values, importance);
+  assert(!range.grid.hasSub() && "a group has floats of its own");
+  Fitter fitter(range, values, importance);
   GroupScale spanned = fitter.span();
   return search && std::isfinite(spanned.scale) && std::isfinite(spanned.min)
              ? fitter.search()

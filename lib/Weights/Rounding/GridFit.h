@@ -7,6 +7,8 @@
 
 #include "llvm/ADT/ArrayRef.h"
 
+#include <array>
+
 namespace llmc {
 
 /// Scale and minimum of a group as they are stored: codes are chosen for these, not
@@ -16,38 +18,74 @@ struct GroupScale {
   float scale = 0, min = 0; // decoded
 };
 
-/// Which codes a grid has, and how numbers become them.
+/// Which codes a grid has, what they stand for, and how numbers become them. Methods
+/// know no more of a grid.
 class CodeRange {
 public:
-  explicit CodeRange(const mlir::llm::Grid &grid)
-      : zero(static_cast<float>(grid.zero)),
-        bottom(grid.isSymmetric() ? 1.0f : 0.0f),
-        top(static_cast<float>((1 << grid.bits) - 1)) {}
+  explicit CodeRange(const mlir::llm::Grid &grid);
 
-  /// The nearest code, ties to even. Adding 1.5 * 2^23 leaves no bits behind the
-  /// point: a rounding that every instruction set has in vectors.
+  /// The nearest code, ties to even.
   float codeOf(float value, const GroupScale &group, float inverse) const {
+    const float steps = (value - group.min) * inverse;
+    return grid.table.empty() ? findCode(steps) : findInTable(steps);
+  }
+  /// What a code stands for before it is multiplied by the scale.
+  float stepsOf(float code) const {
+    return grid.table.empty()
+               ? code - zero
+               : static_cast<float>(grid.table[static_cast<size_t>(code)]);
+  }
+  float valueOf(float code, const GroupScale &group) const {
+    return group.scale * stepsOf(code) + group.min;
+  }
+  /// Each number of steps becomes what the nearest code stands for.
+  void roundSteps(llvm::MutableArrayRef<float> steps) const;
+  static float inverseOf(const GroupScale &group) {
+    return group.scale != 0 ? 1.0f / group.scale : 0.0f;
+  }
+  /// The code of 0, whatever the scale, of a grid without minimums; negative if there
+  /// is none.
+  float getZeroCode() const { return zeroCode; }
+  /// Whether with each number its opposite has a code.
+  bool isEven() const { return even; }
+  /// The ends of what codes stand for.
+  float getLeast() const { return least; }
+  float getMost() const { return most; }
+
+  const mlir::llm::Grid grid;
+
+private:
+  /// Adding 1.5 * 2^23 leaves no bits behind the point: a rounding that every
+  /// instruction set has in vectors.
+  float findCode(float steps) const {
     constexpr float noFraction = 12582912.0f;
-    float code = (value - group.min) * inverse + zero;
+    float code = steps + zero;
     code = code > bottom ? code : bottom; // of no number: a code nevertheless
     code = code < top ? code : top;
     return (code + noFraction) - noFraction;
   }
-  float valueOf(float code, const GroupScale &group) const {
-    return group.scale * (code - zero) + group.min;
+  float findInTable(float steps) const {
+    int place = 0;
+    for (float bound : bounds)
+      place += steps > bound;
+    return inOrder[place];
   }
-  static float inverseOf(const GroupScale &group) {
-    return group.scale != 0 ? 1.0f / group.scale : 0.0f;
-  }
+  void sortTable();
 
-  float zero, bottom, top;
+  float zero, bottom, top, least, most, zeroCode;
+  bool even;
+  // Of a table: its codes by what they stand for, the last number for each but the last,
+  // and how far from there to the next.
+  static constexpr size_t entries = 16;
+  std::array<float, entries> inOrder;
+  std::array<float, entries - 1> bounds, gaps;
 };
 
 /// The scale (and minimum) for a group of finite values. Without `search` it spans
 /// their range; with it the squared error is least among ranges that are narrower,
 /// and scales fitted to their codes. `importance` weighs the values' errors, or is
 /// empty. A scale that its type cannot hold is infinite.
-GroupScale fitGroup(const mlir::llm::Grid &grid, llvm::ArrayRef<float> values,
+GroupScale fitGroup(const CodeRange &range, llvm::ArrayRef<float> values,
                     llvm::ArrayRef<float> importance, bool search);
 
 } // namespace llmc

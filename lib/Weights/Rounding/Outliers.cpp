@@ -35,10 +35,9 @@ struct Group {
 } // namespace
 
 /// What each weight's rounding costs with the scale that spans `of`.
-static std::vector<double> findErrors(const Grid &grid, const Group &group,
-                                      ArrayRef<float> of) {
-  const CodeRange range(grid);
-  const GroupScale scale = fitGroup(grid, of, {}, /*search=*/false);
+static std::vector<double> findErrors(const CodeRange &range,
+                                      const Group &group, ArrayRef<float> of) {
+  const GroupScale scale = fitGroup(range, of, {}, /*search=*/false);
   const float inverse = CodeRange::inverseOf(scale);
   std::vector<double> errors(of.size());
   for (auto [i, value] : enumerate(of))
@@ -53,30 +52,31 @@ static double sum(ArrayRef<double> numbers) {
 }
 
 /// What is gained for each weight if it is kept.
-static void scoreGroup(const Grid &grid, const Group &group,
+static void scoreGroup(const CodeRange &range, const Group &group,
                        MutableArrayRef<double> scores) {
-  const std::vector<double> errors = findErrors(grid, group, group.values);
+  const std::vector<double> errors = findErrors(range, group, group.values);
   llvm::copy(errors, scores.begin());
   std::vector<float> others(group.values.begin(), group.values.end());
   auto [least, most] = std::minmax_element(others.begin(), others.end());
   for (float *extreme : {&*least, &*most}) {
     const float value = std::exchange(*extreme, 0.0F);
     scores[extreme - others.data()] =
-        sum(errors) - sum(findErrors(grid, group, others));
+        sum(errors) - sum(findErrors(range, group, others));
     *extreme = value;
   }
 }
 
-static void scoreRow(const Grid &grid, ArrayRef<float> values,
+static void scoreRow(const CodeRange &range, ArrayRef<float> values,
                      ArrayRef<float> importance,
                      MutableArrayRef<double> scores) {
+  const int64_t group = range.grid.group;
   for (int64_t first = 0; first < static_cast<int64_t>(values.size());
-       first += grid.group)
+       first += group)
     scoreGroup(
-        grid,
-        {values.slice(first, grid.group),
-         importance.empty() ? importance : importance.slice(first, grid.group)},
-        scores.slice(first, grid.group));
+        range,
+        {values.slice(first, group),
+         importance.empty() ? importance : importance.slice(first, group)},
+        scores.slice(first, group));
 }
 
 /// Mean squares of the input's columns; empty without statistics.
@@ -113,11 +113,12 @@ std::string llmc::chooseOutliers(OutliersStepAttr step,
   isOutlier.assign(values.size(), false);
   std::vector<double> scores(cols);
   std::vector<int64_t> order(cols);
+  const CodeRange range(round ? *round.getGrid().getGrid() : Grid());
   for (int64_t first = 0; first < static_cast<int64_t>(values.size());
        first += cols) {
     ArrayRef<float> row = values.slice(first, cols);
     if (round)
-      scoreRow(*round.getGrid().getGrid(), row, importance, scores);
+      scoreRow(range, row, importance, scores);
     else
       llvm::transform(row, scores.begin(), [](float x) { return std::abs(x); });
     std::iota(order.begin(), order.end(), 0);

@@ -32,8 +32,9 @@ private:
   void load(int64_t row);
   void improveCodes(int64_t row);
   void improveGroup(int64_t row, int64_t first);
-  template <typename Direction>
-  bool move(int64_t row, int64_t first, float &number, Direction direct);
+  template <typename Direction, typename Store>
+  bool move(int64_t row, int64_t first, float &number, Direction direct,
+            Store store);
   void setGroup(int64_t row, int64_t first, GroupScale wished);
   /// The rest of a column is less by `change`.
   void change(int64_t col, float change) {
@@ -93,11 +94,12 @@ void QuantEase::improveCodes(int64_t row) {
   }
 }
 
-/// Moves a group's scale or minimum, `number`, to where the error is least: its
-/// values change by `direct(code)` times what it changes. Returns whether it moved.
-template <typename Direction>
+/// Moves a group's scale or minimum, `number`, to what is stored of where the error is
+/// least: its values change by `direct(code)` times what it changes. Returns whether it
+/// moved, which it does if the error is less there.
+template <typename Direction, typename Store>
 bool QuantEase::move(int64_t row, int64_t first, float &number,
-                     Direction direct) {
+                     Direction direct, Store store) {
   double slope = 0, curve = 0;
   for (int64_t col = first; col < first + input.span; ++col)
     direction[col] = direct(result.codes[row * cols + col]);
@@ -110,14 +112,18 @@ bool QuantEase::move(int64_t row, int64_t first, float &number,
   }
   if (!(curve > 0))
     return false;
-  number += static_cast<float>(slope / curve);
+  const float stored = store(number + static_cast<float>(slope / curve));
+  const double by = static_cast<double>(stored) - number;
+  if (!(by * (2 * slope - by * curve) > 0))
+    return false;
+  number = stored;
   return true;
 }
 
 /// The group's numbers as they are stored, if they are finite.
 void QuantEase::setGroup(int64_t row, int64_t first, GroupScale wished) {
   GroupScale &scale = scaleOf(row, first);
-  wished.scaleBits = encodeScale(input.grid.scale, wished.scale);
+  wished.scaleBits = input.grid.encodeScale(wished.scale);
   wished.scale = decodeScale(input.grid.scale, wished.scaleBits);
   if (input.grid.hasMin) {
     wished.minBits = encodeScale(input.grid.scale, wished.min);
@@ -139,12 +145,19 @@ void QuantEase::setGroup(int64_t row, int64_t first, GroupScale wished) {
 
 void QuantEase::improveGroup(int64_t row, int64_t first) {
   GroupScale wished = scaleOf(row, first);
-  if (move(row, first, wished.scale,
-           [&](float code) { return code - range.zero; }))
+  const mlir::llm::ScaleType type = input.grid.scale;
+  if (move(
+          row, first, wished.scale,
+          [&](float code) { return range.stepsOf(code); },
+          [&](float scale) {
+            return decodeScale(type, input.grid.encodeScale(scale));
+          }))
     setGroup(row, first, wished);
   wished = scaleOf(row, first);
   if (input.grid.hasMin &&
-      move(row, first, wished.min, [](float) { return 1.0f; }))
+      move(
+          row, first, wished.min, [](float) { return 1.0f; },
+          [&](float min) { return decodeScale(type, encodeScale(type, min)); }))
     setGroup(row, first, wished);
 }
 

@@ -16,7 +16,7 @@ std::string llmc::roundToNearest(const RoundingInput &input,
       importance = ArrayRef(input.importance)
                        .slice(group * input.span % input.cols, input.span);
     GroupScale scale =
-        fitGroup(input.grid, values, importance, input.step.getSearch());
+        fitGroup(range, values, importance, input.step.getSearch());
     result.scales[group] = scale;
     const float inverse = CodeRange::inverseOf(scale);
     for (auto [i, value] : enumerate(values))

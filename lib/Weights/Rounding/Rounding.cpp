@@ -91,6 +91,9 @@ static std::string checkStep(RoundStepAttr step, int64_t cols,
   if (keepsZeros && grid.hasMin)
     return "is pruned, and codes above a minimum have none for 0: take "
            "zero=sym";
+  if (keepsZeros && CodeRange(grid).getZeroCode() < 0)
+    return "is pruned, and no code of these values stands for 0: take "
+           "values=uniform";
   if (cols % span || span % grid.group)
     return "rows of " + std::to_string(cols) + " are no groups of " +
            std::to_string(span);

@@ -21,7 +21,7 @@ func.func private @f(!llm.packed<4x40, #llm.grid<bits = 4, group = 20, scale = f
 
 // -----
 
-// expected-error @below {{(C2) the scale is f16, bf16 or f32, found 'f64'}}
+// expected-error @below {{(C2) the scale is f16, bf16, f32 or f8E8M0FNU, found 'f64'}}
 func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f64>>)
 
 // -----
@@ -38,6 +38,11 @@ func.func private @f(!llm.packed<4x64, #llm.grid<bits = 4, group = 32, scale = f
 
 // expected-error @below {{(C3) block is a multiple of the group of 32, at most 65536, found 48}}
 func.func private @f(!llm.packed<4x96, #llm.grid<bits = 4, group = 32, scale = f16, sub = ui6, block = 48>>)
+
+// -----
+
+// expected-error @below {{(C3) scales of f8E8M0FNU have no sub}}
+func.func private @f(!llm.packed<4x64, #llm.grid<bits = 4, group = 32, scale = f8E8M0FNU, sub = ui6, block = 64>>)
 
 // -----
 

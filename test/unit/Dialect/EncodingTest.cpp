@@ -219,3 +219,42 @@ TEST(ScaleTypes, RoundTripAndRoundToNearestEven) {
   EXPECT_TRUE(std::isnan(
       decodeScale(ScaleType::bf16, encodeScale(ScaleType::bf16, NAN))));
 }
+
+/// The OCP MX formats take 2^floor(log2 max) / 4 for E2M1, whose largest is 6: of
+/// max / 6 the power of two that is at most 1.5 times that.
+TEST(ScaleTypes, PowersOfTwoAreThoseOfMx) {
+  auto power = [](float x) {
+    return decodeScale(ScaleType::bf16, encodePowerScale(ScaleType::bf16, x));
+  };
+  EXPECT_EQ(power(6.0f / 6), 1);
+  EXPECT_EQ(power(7.99f / 6), 1);
+  EXPECT_EQ(power(8.01f / 6), 2);
+  EXPECT_EQ(power(4.01f / 6), 1);
+  EXPECT_EQ(power(3.99f / 6), 0.5f);
+  EXPECT_EQ(power(0), 0x1p-126f);
+  EXPECT_EQ(power(-1), 0x1p-126f);
+  EXPECT_EQ(power(0x1p-140f), 0x1p-126f);
+  EXPECT_EQ(power(0x1.8p127f), INFINITY);
+  EXPECT_EQ(power(INFINITY), INFINITY);
+}
+
+/// As llama.cpp writes and reads them: an exponent of twice the scale, and nibbles.
+TEST_F(GridTest, Mxfp4IsWrittenAsItIsRead) {
+  EncodingAttrInterface format = encoding("#llm.mxfp4");
+  std::vector<float> given(32);
+  for (size_t i = 0; i < 32; ++i)
+    given[i] = float(i % 8) * (i < 16 ? 0.75f : -0.75f); // at most 5.25
+  std::vector<uint8_t> made(17), again(17);
+  format.quantizeBlock(given.data(), made.data());
+  EXPECT_EQ(made[0], 127);      // 2^(floor(log2 5.25) - 2) = 1
+  EXPECT_EQ(made[1] >> 4, 0);   // 0, not its opposite
+  EXPECT_EQ(made[1 + 4], 0xd5); // 3 and -3
+  for (int exponent = 0; exponent < 255; ++exponent) {
+    std::vector<uint8_t> block = bytes(17);
+    block[0] = static_cast<uint8_t>(exponent);
+    GridBlock parts(*format.getGrid());
+    format.unpackBlock(block.data(), parts);
+    format.packBlock(parts, again.data());
+    EXPECT_EQ(again, block) << exponent;
+  }
+}

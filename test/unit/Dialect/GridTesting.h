@@ -28,6 +28,7 @@ inline const std::vector<std::string> &gridEncodings() {
       "#llm.q3_k",
       "#llm.iq4_nl",
       "#llm.iq4_xs",
+      "#llm.mxfp4",
       "#llm.tq2_0",
       "#llm.grid<bits = 1, group = 32, scale = f16>",
       "#llm.grid<bits = 2, group = 16, scale = bf16, zero = 2>",
@@ -37,6 +38,9 @@ inline const std::vector<std::string> &gridEncodings() {
       "#llm.grid<bits = 7, group = 32, scale = bf16, sub = si4, block = 96, "
       "min = true>",
       "#llm.grid<bits = 8, group = 8, scale = f16, sub = ui8, block = 64>",
+      "#llm.grid<bits = 5, group = 32, scale = f8E8M0FNU, zero = 16>",
+      "#llm.grid<bits = 4, group = 32, scale = f8E8M0FNU, values = [-127, "
+      "-88, -67, -50, -36, -23, -12, 0, 10, 20, 31, 43, 56, 71, 92, 127]>",
       "#llm.grid<bits = 4, group = 16, scale = f32, sub = si5, block = 64, "
       "values = [4, -4, 12, -12, 20, -20, 28, -28, 36, -36, 44, -44, "
       "52, -52, 62, -62]>"};
@@ -46,8 +50,8 @@ inline const std::vector<std::string> &gridEncodings() {
 /// Those, and the formats of GGML that are only read.
 inline std::vector<std::string> readEncodings() {
   std::vector<std::string> encodings = gridEncodings();
-  for (const char *name : {"mxfp4", "tq1_0", "iq1_s", "iq1_m", "iq2_xxs",
-                           "iq2_xs", "iq2_s", "iq3_xxs", "iq3_s"})
+  for (const char *name : {"tq1_0", "iq1_s", "iq1_m", "iq2_xxs", "iq2_xs",
+                           "iq2_s", "iq3_xxs", "iq3_s"})
     encodings.push_back(std::string("#llm.") + name);
   return encodings;
 }

@@ -106,3 +106,32 @@ TEST(WeightSpecsTest, SharesOfLayersStayShares) {
               std::string::npos)
         << text;
 }
+
+TEST(WeightSpecsTest, ValuesAreATableOrAList) {
+  auto spec = parseQuantizeSpec(
+      "values=-100/-80/-60/-40/-20/-10/-5/0/5/10/20/40/60/80/100/127;up:nf4;"
+      "down:w8");
+  ASSERT_TRUE(bool(spec));
+  EXPECT_EQ(spec->linears.values.front(), -100);
+  EXPECT_EQ(spec->linears.values.back(), 127);
+  EXPECT_EQ(spec->overrides[0].choice.values[1], -88);
+  EXPECT_TRUE(spec->overrides[1].choice.values.empty());
+  EXPECT_TRUE(spec->embeddings.values.empty());
+  for (const char *wrong : {"values=1", "values=nf3",
+                            "values=0/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15",
+                            "values=-128/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15"})
+    EXPECT_NE(getError(parseQuantizeSpec(wrong)).find("values takes uniform,"),
+              std::string::npos)
+        << wrong;
+}
+
+TEST(WeightSpecsTest, FittedValuesTakeTheirPlaceInTheText) {
+  auto spec = parseQuantizeSpec("w4,values=kmeans;up:bits=6,values=uniform");
+  ASSERT_TRUE(bool(spec));
+  EXPECT_TRUE(fitsValues(*spec));
+  EXPECT_FALSE(spec->overrides[0].choice.fitsValues);
+  const int8_t values[] = {-7, 0, 7};
+  EXPECT_EQ(spellValues("w4,values=kmeans,group=32", values),
+            "w4,values=-7/0/7,group=32");
+  EXPECT_EQ(spellValues("w4", values), "w4");
+}

@@ -57,6 +57,12 @@ INSTANTIATE_TEST_SUITE_P(
         "values = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, "
         "-8, "
         "-12]>",
+        "grid<bits = 4, group = 32, scale = f8E8M0FNU, values = [-127, -88, "
+        "-67, -50, -36, -23, -12, 0, 10, 20, 31, 43, 56, 71, 92, 127]>",
+        "grid<bits = 5, group = 32, scale = f8E8M0FNU, zero = 16>",
         "grid<bits = 8, group = 8, scale = f16, sub = ui8, block = 64, "
         "zero = 100>"),
-    [](auto &info) { return "bits" + std::string(1, info.param[12]); });
+    [](auto &info) {
+      return "bits" + std::string(1, info.param[12]) + "_" +
+             std::to_string(info.index);
+    });

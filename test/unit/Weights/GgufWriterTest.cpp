@@ -25,6 +25,11 @@ protected:
   }
 };
 
+const std::string e2m1 =
+    "values = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12]";
+const std::string iq4 = "values = [-127, -104, -83, -65, -49, -35, -22, -10, "
+                        "1, 13, 25, 38, 53, 69, 89, 113]";
+
 } // namespace
 
 TEST_F(GgufWriterTest, GridsHaveTheTypeOfTheSameNumbers) {
@@ -33,6 +38,9 @@ TEST_F(GgufWriterTest, GridsHaveTheTypeOfTheSameNumbers) {
   EXPECT_EQ(typeOf("bits = 5, group = 32, scale = f16, zero = 16"), "Q5_0");
   EXPECT_EQ(typeOf("bits = 5, group = 32, scale = f16, min = true"), "Q5_1");
   EXPECT_EQ(typeOf("bits = 8, group = 32, scale = f16, zero = 128"), "Q8_0");
+  EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f16, " + iq4), "IQ4_NL");
+  EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f8E8M0FNU, " + e2m1),
+            "MXFP4");
   EXPECT_EQ(findGgmlType(f16()), GgmlType::F16);
   EXPECT_EQ(findGgmlType(q8()), GgmlType(8));
 }
@@ -43,17 +51,24 @@ TEST_F(GgufWriterTest, OthersHaveNone) {
   EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f16, zero = 7"), "");
   EXPECT_EQ(typeOf("bits = 8, group = 32, scale = f16, min = true"), "");
   EXPECT_EQ(typeOf("bits = 3, group = 32, scale = f16, zero = 4"), "");
+  // Scales between powers of two, and codes of other values.
+  EXPECT_EQ(typeOf("bits = 4, group = 32, scale = bf16, " + e2m1), "");
+  EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f8E8M0FNU, " + iq4), "");
+  EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f8E8M0FNU, zero = 8"), "");
 }
 
 TEST_F(GgufWriterTest, BlocksKeepTheirNumbers) {
   std::vector<float> values, expected(64), found(64);
   for (int i = 0; i < 64; ++i)
     values.push_back(static_cast<float>((i * 37) % 64 - 30) / 7);
-  for (const char *text : {"bits = 4, group = 32, scale = f16, zero = 8",
-                           "bits = 4, group = 32, scale = f16, min = true",
-                           "bits = 5, group = 32, scale = f16, zero = 16",
-                           "bits = 5, group = 32, scale = f16, min = true",
-                           "bits = 8, group = 32, scale = f16, zero = 128"}) {
+  for (const std::string &text :
+       {std::string("bits = 4, group = 32, scale = f16, zero = 8"),
+        std::string("bits = 4, group = 32, scale = f16, min = true"),
+        std::string("bits = 5, group = 32, scale = f16, zero = 16"),
+        std::string("bits = 5, group = 32, scale = f16, min = true"),
+        std::string("bits = 8, group = 32, scale = f16, zero = 128"),
+        "bits = 4, group = 32, scale = f16, " + iq4,
+        "bits = 4, group = 32, scale = f8E8M0FNU, " + e2m1}) {
     EncodingAttrInterface from = grid(text);
     Bytes bytes(from.getBytes(64));
     from.quantize(values.data(), 64, bytes.data());

@@ -41,6 +41,9 @@ TEST_F(PackQuantizedTest, HasCodesAroundZero) {
                 .find("a minimum of each group is none: take zero=sym"),
             std::string::npos);
   EXPECT_NE(refuse("bits = 4, group = 32, scale = f16, zero = 7"), "");
+  EXPECT_EQ(refuse("bits = 4, group = 32, scale = f16, values = [-8, -7, -6, "
+                   "-5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7]"),
+            "has codes that are integers themselves: take values=uniform");
   EXPECT_NE(refusePackQuantized(f16()), "");
   EXPECT_NE(refusePackQuantized(q8()), "");
 }
