@@ -34,8 +34,8 @@ class Allocations:
         """The exit code, of one that is as it should be."""
         try:
             result = self.run(f"{number}{how}", (0, 1, self.whole.code))
-            if not self.mark.exists():
-                raise Wrong("it did not come to that")
+            if not self.mark.exists() and result.code == self.whole.code:
+                return "missed"  # threads: the last numbers are not those of every run
             if (result.code, result.raw_out, result.raw_err) == (self.whole.code, self.whole.raw_out, self.whole.raw_err):
                 return "same"
             check_error(result, "memory", tool=self.tool)
@@ -70,7 +70,7 @@ def check(t: Attack):
             ends = attack(case, after, most=15)
         except Wrong as wrong:
             raise Wrong(f"{name}: {wrong}") from None
-        if ends["refused"] < 15:
+        if ends["refused"] < 15 or ends["missed"] > 5:
             raise Wrong(f"{name}: too few failures: {dict(ends)}")
 
 
