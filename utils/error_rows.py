@@ -40,7 +40,7 @@ def rows(name, what, *mistakes, slow=False):
     return Row(name, what, [Mistake(*each) for each in mistakes], slow)
 
 
-COMMANDS = r"compile, calibrate, quantize, prune, import, check, inspect, run and eval"
+COMMANDS = r"compile, calibrate, quantize, prune, import, check, inspect, run, eval and bench"
 NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups"
 
 # --- llmc: commands and options -------------------------------------------------------------------------------------------

@@ -100,7 +100,8 @@ class Install(TestCase):
     def test_manual_pages(self):
         pages = sorted((self.prefix / "share/man/man1").iterdir())
         self.assertEqual([page.name for page in pages], [
-            "llmc-calibrate.1", "llmc-check.1", "llmc-compile.1", "llmc-eval.1", "llmc-import.1", "llmc-inspect.1", "llmc-prune.1", "llmc-quantize.1", "llmc-run.1", "llmc.1"])
+            "llmc-bench.1", "llmc-calibrate.1", "llmc-check.1", "llmc-compile.1", "llmc-eval.1", "llmc-import.1", "llmc-inspect.1", "llmc-prune.1",
+            "llmc-quantize.1", "llmc-run.1", "llmc.1"])
         for page in pages:
             result = run(["man", "--warnings", "--encoding=utf8", "-l", page],
                          env=dict(os.environ, MANWIDTH="78", MAN_KEEP_FORMATTING="", LC_ALL="C.UTF-8"))
