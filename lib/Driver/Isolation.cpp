@@ -24,6 +24,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 using namespace llmc;
 
@@ -120,6 +121,7 @@ static void explainFatalError(void *, const char *reason, bool) {
 
 static void prepareChild(pid_t parent) {
   isChild = true;
+  endWhereMemoryEnds();
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent)
     _exit(1);
@@ -249,6 +251,9 @@ void llmc::giveUpMemory() {
 }
 
 void llmc::endWhereMemoryEnds() {
+  static bool done = false;
+  if (std::exchange(done, true))
+    return;
   llvm::install_bad_alloc_error_handler(
       [](void *, const char *, bool) { giveUpMemory(); });
   // Not by an exception: the futures of a thread pool catch those of their tasks.

@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
 import json
+import os
 import re
 import unittest
 
@@ -77,17 +78,22 @@ class Families(TestCase):
         self.assertLessEqual(set(OTHER_KERNELS), set(FOLDERS) - set(NOT_EXPORTED))
 
 
-def add_test(name):
+# Equal kernels of equal weights compute the same: most programs are compiled where there is time (utils/test-all.sh).
+ALL = os.environ.get("LLMC_TEST_VARIANTS") == "all"
+
+
+def add_test(name, index):
     def test_export(self):
         model = lay_out(EXPORTS / f"{name}.onnx", FOLDERS[name], self.folder / name)
         self.check_kernels(name, model)
-        self.check_logits(name, model)
+        if ALL or name in OTHER_KERNELS or index % 4 == 0:
+            self.check_logits(name, model)
 
     setattr(Families, "test_export_of_" + name.replace("-", "_"), test_export)
 
 
-for family in sorted(set(FOLDERS) - set(NOT_EXPORTED)):
-    add_test(family)
+for number, family in enumerate(sorted(set(FOLDERS) - set(NOT_EXPORTED))):
+    add_test(family, number)
 
 if __name__ == "__main__":
     unittest.main()
