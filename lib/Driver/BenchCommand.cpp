@@ -111,15 +111,7 @@ private:
 llvm::Expected<llvm::json::Object>
 RooflineRun::ask(std::vector<std::string> call) const {
   call.insert(call.begin(), program);
-  auto said = runProgram(call);
-  if (!said)
-    return said.takeError();
-  auto parsed = llvm::json::parse(*said);
-  if (!parsed)
-    return parsed.takeError();
-  if (llvm::json::Object *object = parsed->getAsObject())
-    return std::move(*object);
-  return llvm::createStringError(program + ": says no object");
+  return askProgram(call);
 }
 
 /// What the program multiplies.

@@ -104,3 +104,16 @@ llmc::runProgram(llvm::ArrayRef<std::string> command) {
              ? fail("ended with code " + llvm::Twine(WEXITSTATUS(status)))
              : llvm::createStringError(why);
 }
+
+llvm::Expected<llvm::json::Object>
+llmc::askProgram(llvm::ArrayRef<std::string> command) {
+  auto said = runProgram(command);
+  if (!said)
+    return said.takeError();
+  auto parsed = llvm::json::parse(*said);
+  if (!parsed)
+    return parsed.takeError();
+  if (llvm::json::Object *object = parsed->getAsObject())
+    return std::move(*object);
+  return llvm::createStringError(command.front() + ": says no JSON object");
+}

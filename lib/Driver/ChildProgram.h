@@ -5,6 +5,7 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
 
 #include <string>
 
@@ -15,6 +16,10 @@ namespace llmc {
 /// cannot be started or is killed, and with the last line that it wrote to stderr where
 /// it ends with another code than 0.
 llvm::Expected<std::string> runProgram(llvm::ArrayRef<std::string> command);
+
+/// What it writes is a JSON object. Fails as well where it is none.
+llvm::Expected<llvm::json::Object>
+askProgram(llvm::ArrayRef<std::string> command);
 
 } // namespace llmc
 

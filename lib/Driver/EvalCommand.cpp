@@ -175,14 +175,11 @@ static llvm::Error addFigures(std::vector<std::string> call,
                               llvm::StringRef part,
                               llvm::ArrayRef<llvm::StringLiteral> names,
                               SweepRow &row) {
-  auto said = runProgram(call);
+  auto said = askProgram(call);
   if (!said)
     return said.takeError();
-  auto parsed = llvm::json::parse(*said);
-  if (!parsed)
-    return parsed.takeError();
-  const llvm::json::Object *figures = parsed->getAsObject();
-  if (figures && !part.empty())
+  const llvm::json::Object *figures = &*said;
+  if (!part.empty())
     figures = figures->getObject(part);
   for (llvm::StringLiteral name : names)
     if (const llvm::json::Value *value = figures ? figures->get(name) : nullptr)

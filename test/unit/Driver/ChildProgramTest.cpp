@@ -75,3 +75,12 @@ TEST(ChildProgram, passesArgumentsOn) {
   ASSERT_TRUE(bool(said));
   EXPECT_EQ(*said, "two words||$HOME|");
 }
+
+TEST(ChildProgram, isAskedForAnObject) {
+  auto object = askProgram({"/bin/echo", R"({"rows": 3})"});
+  ASSERT_TRUE(bool(object)) << llvm::toString(object.takeError());
+  EXPECT_EQ(object->getInteger("rows"), 3);
+  EXPECT_EQ(llvm::toString(askProgram({"/bin/echo", "[3]"}).takeError()),
+            "/bin/echo: says no JSON object");
+  EXPECT_NE(llvm::toString(askProgram({"/bin/echo", "{"}).takeError()), "");
+}
