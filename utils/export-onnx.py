@@ -14,18 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from onnx_export import Logits, export_graph
 from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer
-
-
-class Logits(torch.nn.Module):
-    """A model as a function from ids to logits."""
-
-    def __init__(self, model):
-        super().__init__()
-        self.model = model
-
-    def forward(self, input_ids, attention_mask):
-        return self.model(input_ids=input_ids, attention_mask=attention_mask, use_cache=False).logits
 
 
 class HiddenStates(torch.nn.Module):
@@ -80,11 +70,8 @@ def export(model, tokenizer, folder, opset, encoder):
     given = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
     if encoder and getattr(model.config, "type_vocab_size", 0) > 1:
         given["token_type_ids"] = torch.zeros_like(ids)
-    batch, seq = torch.export.Dim("batch"), torch.export.Dim("seq")
-    torch.onnx.export(HiddenStates(model) if encoder else Logits(model), tuple(given.values()), folder / "model.onnx",
-                      dynamo=True, opset_version=opset, input_names=list(given),
-                      output_names=["last_hidden_state" if encoder else "logits"],
-                      dynamic_shapes={name: {0: batch, 1: seq} for name in given}, external_data=True)
+    export_graph(HiddenStates(model) if encoder else Logits(model), given, folder / "model.onnx", opset,
+                 "last_hidden_state" if encoder else "logits", external_data=True)
 
 
 def main():
@@ -100,8 +87,7 @@ def main():
     if options.encoder:
         save_states(model, options.out / "states")
     for opset in options.opset:
-        with torch.no_grad():
-            export(model, tokenizer, options.out / f"opset{opset}", opset, options.encoder)
+        export(model, tokenizer, options.out / f"opset{opset}", opset, options.encoder)
 
 
 if __name__ == "__main__":

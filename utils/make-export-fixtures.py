@@ -16,6 +16,7 @@ import tempfile
 
 import onnx
 import torch
+from onnx_export import Logits, export_graph
 from transformers import AutoModelForCausalLM
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -26,26 +27,12 @@ FAMILIES = ROOT / "test" / "Inputs" / "families"
 OPSET = 18
 
 
-class Logits(torch.nn.Module):
-    """A model as a function from ids to logits."""
-
-    def __init__(self, model):
-        super().__init__()
-        self.model = model
-
-    def forward(self, input_ids, attention_mask):
-        return self.model(input_ids=input_ids, attention_mask=attention_mask, use_cache=False).logits
-
-
 def export(folder):
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, experts_implementation="batched_mm").eval()
     ids = torch.randint(3, 100, (2, 9))
-    batch, seq = torch.export.Dim("batch"), torch.export.Dim("seq")
-    dims = {0: batch, 1: seq}
-    with tempfile.TemporaryDirectory() as out, torch.no_grad():
-        torch.onnx.export(Logits(model), (ids, torch.ones_like(ids)), f"{out}/model.onnx", dynamo=True, opset_version=OPSET,
-                          input_names=["input_ids", "attention_mask"], output_names=["logits"],
-                          dynamic_shapes={"input_ids": dims, "attention_mask": dims}, external_data=False, verbose=False)
+    with tempfile.TemporaryDirectory() as out:
+        export_graph(Logits(model), {"input_ids": ids, "attention_mask": torch.ones_like(ids)}, f"{out}/model.onnx", OPSET, "logits",
+                     external_data=False, verbose=False)
         return onnx.load(f"{out}/model.onnx")
 
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "ChildProgram.h"
 #include "Destination.h"
+#include "Median.h"
 #include "ProgramCache.h"
 #include "Roofline.h"
 #include "llmc/Driver/Commands.h"

@@ -7,11 +7,9 @@
 #include "CommandLine.h"
 #include "CommandOptions.h"
 #include "MlirFlags.h"
-#include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Isolation.h"
 #include "llmc/Driver/Version.h"
 #include "llmrt/CommandDocs.h"
-#include "llmrt/Usage.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -19,16 +17,27 @@
 
 #include <csignal>
 #include <cstdio>
-#include <functional>
-#include <sstream>
 
 using namespace llmc;
 
-void llmc::takesModel(CLI::App *command, std::string &model) {
-  command
+CLI::Option *llmc::takesModel(CLI::App *command, std::string &model) {
+  return command
       ->add_option("MODEL", model,
                    "An ONNX file, a GGUF file or a Hugging Face folder")
       ->required();
+}
+
+void llmc::takesThreads(CLI::App *command, const char *flags,
+                        int64_t &threads) {
+  llmrt::takesWhole(
+      command->add_option(flags, threads, "Threads (default: all cores)"), 1,
+      1024);
+}
+
+void llmc::takesDevice(CLI::App *command, std::string &device) {
+  llmrt::takesName(
+      command->add_option("--device", device, "Where to run (default: auto)"),
+      {"auto", "cpu", "cuda"});
 }
 
 void CommandLine::addCompile() {
@@ -105,9 +114,7 @@ void CommandLine::addCalibrate() {
   llmrt::takesWhole(command->add_option("--context", calibrate.context,
                                         "Tokens of a window (default: 512)"),
                     1, int64_t(1) << 24);
-  llmrt::takesWhole(command->add_option("--threads", calibrate.threads,
-                                        "Threads (default: all cores)"),
-                    1, 1024);
+  takesThreads(command, "--threads", calibrate.threads);
   command->add_flag("-q,--quiet", calibrate.quiet,
                     "No progress and no summary");
   command->callback(
@@ -241,10 +248,7 @@ static int runReferenceArguments(const RunCommand &run) {
 void CommandLine::addRun() {
   CLI::App *command = app.add_subcommand(
       "run", "Compile a model into the cache folder, then run it");
-  command
-      ->add_option("MODEL", run.model,
-                   "An ONNX file, a GGUF file or a Hugging Face folder")
-      ->required();
+  takesModel(command, run.model);
   addCompileOptions(command, run.options);
   command->add_flag(
       "--reference", useReference,

@@ -48,7 +48,12 @@ struct CommandLine {
   int sweep();
 };
 
-void takesModel(CLI::App *command, std::string &model);
+/// MODEL, which is required.
+CLI::Option *takesModel(CLI::App *command, std::string &model);
+/// The threads of `flags`; 0 as long as nobody says.
+void takesThreads(CLI::App *command, const char *flags, int64_t &threads);
+/// Where a build runs.
+void takesDevice(CLI::App *command, std::string &device);
 
 /// One line; texts of a model in it reach no terminal as escapes.
 void complain(const std::string &message);

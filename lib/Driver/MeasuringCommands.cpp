@@ -54,12 +54,8 @@ void CommandLine::addEval() {
       command->add_option("--windows", eval.windows,
                           "The first so many windows (default: all)"),
       1, INT32_MAX);
-  llmrt::takesWhole(command->add_option("--threads", eval.threads,
-                                        "Threads (default: all cores)"),
-                    1, 1024);
-  llmrt::takesName(command->add_option("--device", eval.device,
-                                       "Where to run (default: auto)"),
-                   {"auto", "cpu", "cuda"});
+  takesThreads(command, "--threads", eval.threads);
+  takesDevice(command, eval.device);
   CLI::Option *base = command
                           ->add_option("--kl-base", eval.klBase,
                                        "Write what the build predicts to FILE")
@@ -116,8 +112,7 @@ void CommandLine::addLimits(CLI::App *command) {
 void CommandLine::addBench() {
   CLI::App *command = app.add_subcommand(
       "bench", "Measure how fast a build is, and the machine");
-  command->add_option("MODEL", bench.model,
-                      "An ONNX file, a GGUF file or a Hugging Face folder");
+  takesModel(command, bench.model)->required(false); // --limits has none
   addCompileOptions(command, bench.options);
   auto takes = [&](const char *flags, int64_t &value, int64_t least,
                    const char *what) {
@@ -131,12 +126,8 @@ void CommandLine::addBench() {
   takes("-b,--batch", bench.batch, 1, "Sequences at once");
   takes("-r,--repetitions", bench.repetitions, 1,
         "Of which the median is shown");
-  llmrt::takesWhole(command->add_option("-t,--threads", bench.threads,
-                                        "Threads (default: all cores)"),
-                    1, 1024);
-  llmrt::takesName(command->add_option("--device", bench.device,
-                                       "Where to run (default: auto)"),
-                   {"auto", "cpu", "cuda"});
+  takesThreads(command, "-t,--threads", bench.threads);
+  takesDevice(command, bench.device);
   command->add_flag(
       "--profile", bench.profile,
       "Once more, with the time, bytes and operations of each kernel");

@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "Roofline.h"
 
+#include "Median.h"
 #include "Svg.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -15,13 +16,6 @@
 #include <tuple>
 
 using namespace llmc;
-
-double llmc::median(std::vector<double> values) {
-  llvm::sort(values);
-  const size_t half = values.size() / 2;
-  return values.size() % 2 ? values[half]
-                           : (values[half - 1] + values[half]) / 2;
-}
 
 static double leastSeconds(const KernelTime &kernel,
                            const MachineLimits &limits, bool floats) {

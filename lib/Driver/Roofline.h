@@ -33,9 +33,6 @@ struct KernelPhase {
   std::vector<KernelTime> kernels;
 };
 
-/// Of one value at least.
-double median(std::vector<double> values);
-
 /// Where products are of floats, not of bytes; attention always is.
 struct FloatProducts {
   bool prompts = false, generated = false;

@@ -8,8 +8,8 @@
 #include "ScheduleTuning.h"
 
 #include "LoadedProgram.h"
+#include "Median.h"
 #include "PackedMemory.h"
-#include "Roofline.h"
 #include "llmc/Driver/Isolation.h"
 #include "llmc/Driver/Pipelines.h"
 #include "llmc/Lower/Passes.h"

@@ -3,6 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Driver/Roofline.h"
 
+#include "lib/Driver/Median.h"
+
 #include "llvm/ADT/StringRef.h"
 
 #include <gmock/gmock.h>
