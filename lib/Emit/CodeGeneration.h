@@ -20,7 +20,7 @@ llvm::Expected<std::unique_ptr<llvm::Module>>
 translateModule(mlir::ModuleOp module, llvm::LLVMContext &context,
                 llvm::TargetMachine &machine);
 
-/// At O3.
+/// The passes that kernels of a CPU need, or all of O3 for a GPU.
 void optimizeCode(llvm::Module &code, llvm::TargetMachine &machine);
 
 llvm::Expected<llvm::SmallVector<char, 0>>

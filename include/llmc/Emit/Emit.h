@@ -15,7 +15,7 @@ namespace llmc {
 enum class ObjectKind { llvmIR, assembly, object };
 
 /// Translates a module in the LLVM dialect (functions carry their own
-/// target-features) to `kind`, optimised at O3 for x86-64.
+/// target-features) to `kind`, for x86-64, after the few passes that kernels need.
 llvm::Expected<llvm::SmallVector<char, 0>> emitObject(mlir::ModuleOp module,
                                                       ObjectKind kind);
 

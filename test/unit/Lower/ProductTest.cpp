@@ -68,13 +68,13 @@ TEST_P(CompiledLinear, AgreesForRandomShapes) {
   expectCompiledAgrees(graph);
 }
 
-/// One panel, two, three (odd), a panel of one row, a panel without padding.
+/// A panel of one row, two without padding, five, of which the last has padding.
 TEST_P(CompiledLinear, AgreesForAnyNumberOfPanels) {
   Graph graph(16);
   int64_t inner = 2 * block(graph);
   Operand x = input(graph, inner);
   std::vector<Operand> results;
-  for (int64_t outer : {1, 16, 17, 32, 48, 79})
+  for (int64_t outer : {1, 32, 79})
     results.push_back(graph.linear(x, weight(graph, outer, inner), {}, outer));
   graph.finish(results);
   expectCompiledAgrees(graph);
