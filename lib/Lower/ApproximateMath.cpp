@@ -27,7 +27,10 @@ struct ApproximateMath : impl::ApproximateMathBase<ApproximateMath> {
              name == math::ErfOp::getOperationName() ||
              name == math::LogOp::getOperationName();
     });
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    GreedyRewriteConfig config; // functions of numbers change no control flow
+    config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+    if (failed(
+            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
       signalPassFailure();
   }
 };

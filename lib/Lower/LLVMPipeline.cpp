@@ -14,10 +14,13 @@ using namespace mlir;
 namespace llmc {
 
 void buildLLVMPipeline(OpPassManager &manager) {
+  // Branches are LLVM's to simplify, once for all.
+  GreedyRewriteConfig inBlocks;
+  inBlocks.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
   manager.addPass(createDeviceMath());
   manager.addPass(createApproximateMath());
   // Addresses are spelled out per access; what does not change leaves the loops.
-  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCanonicalizerPass(inBlocks));
   manager.addPass(createCSEPass());
   manager.addPass(createLoopInvariantCodeMotionPass());
   manager.addPass(createSCFToControlFlowPass());
@@ -36,7 +39,7 @@ void buildLLVMPipeline(OpPassManager &manager) {
   manager.addPass(createFinalizeMemRefToLLVMConversionPass());
   manager.addPass(createConvertFuncToLLVMPass());
   manager.addPass(createConvertControlFlowToLLVMPass());
-  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCanonicalizerPass(inBlocks));
   manager.addPass(createCSEPass());
   manager.addPass(createReconcileUnrealizedCastsPass());
   manager.addPass(createIntegerBFloat16()); // knows the LLVM dialect only

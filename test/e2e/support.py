@@ -26,6 +26,9 @@ if MACHINE != "native":
         MACHINE, MACHINE)
 # One instruction set, for tests of what all of them share.
 TARGET = ["--cpu=native"] if MACHINE == "native" else ["--cpu=avx2", f"--emulate-on={MACHINE}"]
+# Everything, also what costs much and finds little more (utils/test-all.sh).
+ALL = os.environ.get("LLMC_TEST_VARIANTS") == "all"
+KERNEL = re.compile(r'(?<=llm\.kernel ")\w+|scf\.(?:for|yield)')
 TYPES = {"<f4": "f", "<i8": "q", "<i4": "i", "<f8": "d", "|b1": "B"}
 
 # The one table of tolerances: test/unit/Tolerances.h says why each is what it is.
@@ -151,6 +154,20 @@ class TestCase(unittest.TestCase):
         result = run(command, **options)
         self.assertEqual(result.returncode, 0, f"{command}\n{result.stderr}")
         return result.stdout
+
+    def stage(self, model, stage):
+        return self.succeed([LLMC, "compile", model, "--activations=f32", "--cpu=avx2", "-q", f"--compile-to={stage}"])
+
+    def kernels(self, model):
+        """The step's kernels by what is in them, those before, in and behind each loop of layers in any order: what does
+        not depend on one another may run in the order of the graph."""
+        parts = [[]]
+        for match in KERNEL.finditer(self.stage(model, "schedule")):
+            kernel = match.group(0)
+            parts[-1].append("_".join(sorted(kernel.split("_"))))
+            if kernel.startswith("scf"):
+                parts.append([])
+        return [sorted(part) for part in parts]
 
     def compile(self, model, name, *flags):
         """A program for this machine alone, unless flags say for which."""

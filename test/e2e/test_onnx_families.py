@@ -6,17 +6,14 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
 import json
-import os
-import re
 import unittest
 
 from export_weights import lay_out
-from support import INPUTS, LLMC, TestCase, largest_difference, read_npy
+from support import ALL, INPUTS, TestCase, largest_difference, read_npy
 
 EXPORTS = INPUTS / "onnx" / "families"
 FOLDERS = {path.parent.name: path.parent for path in sorted((INPUTS / "families").glob("*/config.json"))}
 TOLERANCE = 1e-4
-KERNEL = re.compile(r'(?<=llm\.kernel ")\w+|scf\.(?:for|yield)')
 
 # What torch.onnx.export has no form for.
 NOT_EXPORTED = {name: "rotates by products of complex numbers, which torch.onnx.export cannot convert"
@@ -35,20 +32,6 @@ DECIDED_BY_LENGTH = {"phi3-longrope"}
 
 
 class Families(TestCase):
-    def stage(self, model, stage):
-        return self.succeed([LLMC, "compile", model, "--activations=f32", "--cpu=avx2", "-q", f"--compile-to={stage}"])
-
-    def kernels(self, model):
-        """The step's kernels by what is in them, those before, in and behind each loop of layers in any order: what does
-        not depend on one another may run in the order of the graph."""
-        parts = [[]]
-        for match in KERNEL.finditer(self.stage(model, "schedule")):
-            kernel = match.group(0)
-            parts[-1].append("_".join(sorted(kernel.split("_"))))
-            if kernel.startswith("scf"):
-                parts.append([])
-        return [sorted(part) for part in parts]
-
     def barriers(self, model):
         return self.stage(model, "lower").count("barrier")
 
@@ -78,8 +61,7 @@ class Families(TestCase):
         self.assertLessEqual(set(OTHER_KERNELS), set(FOLDERS) - set(NOT_EXPORTED))
 
 
-# Equal kernels of equal weights compute the same: most programs are compiled where there is time (utils/test-all.sh).
-ALL = os.environ.get("LLMC_TEST_VARIANTS") == "all"
+# Equal kernels of equal weights compute the same: most programs are compiled where there is time.
 
 
 def add_test(name, index):

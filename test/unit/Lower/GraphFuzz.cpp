@@ -1,7 +1,7 @@
 //===- GraphFuzz.cpp - random graphs, compiled against interpreted --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// graph-fuzz [--graphs=100] [--seed=1]
+// graph-fuzz [--graphs=60] [--seed=1]
 //
 // Runs the graphs of `graphs` seeds from `seed` on. Each runs in a process of its
 // own: a crash or a hang is a failure like another. A failing graph is made
@@ -132,11 +132,11 @@ static bool parse(llvm::StringRef argument, llvm::StringRef name,
 }
 
 int main(int argc, char **argv) {
-  int64_t graphs = 100, seed = 1, failures = 0;
+  int64_t graphs = 60, seed = 1, failures = 0;
   for (llvm::StringRef argument : llvm::ArrayRef(argv + 1, argc - 1))
     if (!parse(argument, "--graphs=", graphs) &&
         !parse(argument, "--seed=", seed)) {
-      std::fprintf(stderr, "usage: graph-fuzz [--graphs=100] [--seed=1]\n");
+      std::fprintf(stderr, "usage: graph-fuzz [--graphs=60] [--seed=1]\n");
       return 2;
     }
   auto begin = std::chrono::steady_clock::now();
