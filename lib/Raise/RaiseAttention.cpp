@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "AttentionProbe.h"
+#include "RepeatHeadsLast.h"
 
 #include "llmc/Raise/Passes.h"
 #include "llmc/Support/Explain.h"
@@ -20,6 +21,7 @@ struct RaiseAttention : impl::RaiseAttentionBase<RaiseAttention> {
 
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
+      repeatHeadsLast(Graph(function, store));
       Graph graph(function, store);
       for (auto softmax : llvm::make_early_inc_range(
                function.getBody().front().getOps<onnx::SoftmaxOp>()))
@@ -41,10 +43,32 @@ struct RaiseAttention : impl::RaiseAttentionBase<RaiseAttention> {
     if (!found)
       return declineNode(softmax, getArgument(), reason);
     OpBuilder builder(found->result.getDefiningOp());
+    takeFactor(builder, graph, found->query, found->scale);
+    takeFactor(builder, graph, found->key, found->scale);
     Value made = create(builder, *found);
     graph.replace(found->result, made);
     applied(made.getDefiningOp(), getArgument(),
             [&] { return describe(*found); });
+  }
+
+  /// A number that multiplies all rows before they become heads (OPT's queries) is one
+  /// of scores.
+  static void takeFactor(OpBuilder &builder, const Graph &graph, Heads &heads,
+                         double &scale) {
+    Operation *move = heads.value.getDefiningOp();
+    auto product = move && onnx::isMovement(move)
+                       ? move->getOperand(0).getDefiningOp<onnx::MulOp>()
+                       : nullptr;
+    if (!product)
+      return;
+    for (unsigned side : {0, 1})
+      if (auto number = getScalar(graph, product->getOperand(side))) {
+        move = builder.clone(*move);
+        move->setOperand(0, product->getOperand(1 - side));
+        heads.value = move->getResult(0);
+        scale *= *number;
+        return;
+      }
   }
 
   static std::string describe(const FoundAttention &found) {

@@ -22,10 +22,7 @@ NOT_EXPORTED = {name: "rotates by products of complex numbers, which torch.onnx.
 # fewer shortens this.
 OTHER_KERNELS = {
     "deepseek_v3": ("its latent attention is not recognised: a function", -20, 141),
-    "falcon-40b": ("repeats the key heads before it rotates them: a function", -8, 47),
     "phi3-longrope": ("chooses its frequencies by the length of a run: a function", -7, 55),
-    "opt": ("q times its scale is a product behind the linear, the attention's scale is 1", 0, 0),
-    "opt-350m": ("as opt", 0, 0),
 }
 # What computes otherwise for fewer tokens than the reference has, as transformers without a cache does.
 DECIDED_BY_LENGTH = {"phi3-longrope"}
