@@ -18,8 +18,7 @@
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/Format.h"
-
-#include <unistd.h>
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace llmc;
 using mlir::llm::LinearOp;
@@ -156,17 +155,14 @@ llvm::Error Calibration::runWindow(llvm::ArrayRef<int32_t> tokens) {
 }
 
 llvm::Error Calibration::run() {
-  noteActivity("running the model");
-  const bool shows = !command.quiet && ::isatty(STDERR_FILENO);
   const auto all = static_cast<int64_t>(ids.size());
   for (int64_t at = 0; at < all; at += window) {
     if (llvm::Error error = runWindow(llvm::ArrayRef(ids).slice(at, window)))
       return error;
-    if (shows)
-      llvm::errs() << "\r          " << rows << " of " << all << " tokens   ";
+    noteActivity(
+        llvm::formatv("running the model: {0} of {1} tokens", rows, all).str());
   }
-  if (shows)
-    llvm::errs() << "\n";
+  noteActivity("");
   for (ObservedInput &input : inputs)
     finishSums(input.statistics, rows);
   return llvm::Error::success();

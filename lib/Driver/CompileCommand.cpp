@@ -60,13 +60,13 @@ llvm::Error llmc::runCompile(const CompileCommand &command) {
   auto destination = Destination::open(command.output, command.model);
   if (!destination)
     return destination.takeError();
+  Progress progress(!command.quiet);
   CompileOptions options = command.options;
   llvm::FileRemover statistics;
   if (llvm::Error error = prepareQuantizing(
           command.model, {CodeFormats::panels, command.explain, command.quiet},
           options, statistics))
     return error;
-  Progress progress(!command.quiet);
   Compiler compiler([&](Stage stage) { progress.startStage(stage); });
   if (command.explain)
     compiler.explain();

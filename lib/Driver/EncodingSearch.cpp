@@ -24,9 +24,9 @@
 
 #include "mlir/IR/Threading.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include <cmath>
-#include <unistd.h>
 
 using namespace llmc;
 using mlir::llm::RoundStepAttr;
@@ -47,8 +47,7 @@ public:
   EncodingSearch(llvm::StringRef model, const SearchManner &manner,
                  const CompileOptions &options, QuantizeBudget budget)
       : model(model), manner(manner), options(options),
-        budget(std::move(budget)),
-        shows(!manner.quiet && ::isatty(STDERR_FILENO)) {}
+        budget(std::move(budget)) {}
 
   llvm::Error run();
   /// The SPEC; empty if nothing needs to be rounded.
@@ -81,8 +80,7 @@ private:
   const SearchManner &manner;
   const CompileOptions &options;
   const QuantizeBudget budget;
-  const bool shows; // how far it is
-  Compiler target;  // what will be compiled, with other choices
+  Compiler target; // what will be compiled, with other choices
   mlir::OwningOpRef<mlir::ModuleOp> imported; // that the units are of
   EncodingSpace space;
   double elements = 0;
@@ -268,8 +266,6 @@ llvm::Error EncodingSearch::measureDivergences(ProbedModel &floats) {
   if (llvm::Error error = makeProbes(
           floats, [&](size_t probe) { return measureProbe(probe, floats); }))
     return error;
-  if (shows)
-    llvm::errs() << "\n";
   return llvm::Error::success();
 }
 
@@ -283,9 +279,9 @@ llvm::Error EncodingSearch::measureProbe(size_t probe, ProbedModel &floats) {
     return measured.takeError();
   divergences[unit] = *measured;
   floats.restore();
-  if (shows)
-    llvm::errs() << "\r          measuring layers: " << unit + 1 << " of "
-                 << space.units.size() << "   ";
+  noteActivity(llvm::formatv("measuring what layers matter: {0} of {1}",
+                             unit + 1, space.units.size())
+                   .str());
   return llvm::Error::success();
 }
 
@@ -363,8 +359,6 @@ llvm::Error EncodingSearch::measureChoice(ProbedModel &floats) {
   measured = 0;
   if (probed.empty())
     return llvm::Error::success();
-  if (shows)
-    llvm::errs() << "          measuring the choice\n";
   if (llvm::Error error =
           makeProbes(floats, [](size_t) { return llvm::Error::success(); }))
     return error;
@@ -467,6 +461,7 @@ llvm::Error EncodingSearch::run() {
   if (budget.kind == QuantizeBudget::divergence)
     if (llvm::Error error = correct(**floats))
       return error;
+  noteActivity("");
   say();
   return llvm::Error::success();
 }

@@ -233,9 +233,17 @@ CommandEnd llmc::runIsolated(llvm::function_ref<int()> command) {
   return waitForChild();
 }
 
+static ActivityWatcher activityWatcher;
+
 void llmc::noteActivity(llvm::StringRef what) {
   if (page)
     store(page->activity, what.data(), what.size());
+  if (activityWatcher)
+    activityWatcher(what);
+}
+
+ActivityWatcher llmc::watchActivity(ActivityWatcher watcher) {
+  return std::exchange(activityWatcher, std::move(watcher));
 }
 
 void llmc::handOver(llvm::StringRef result) {

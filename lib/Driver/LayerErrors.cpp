@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "EncodingSearch.h"
 #include "ObservedProgram.h"
+#include "Report.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Isolation.h"
 #include "llmc/Lower/Signature.h"
@@ -17,7 +18,6 @@
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <cmath>
-#include <unistd.h>
 
 using namespace llmc;
 
@@ -164,6 +164,7 @@ void LayerErrors::print() const {
 }
 
 llvm::Error LayerErrors::run() {
+  Progress progress(!command.quiet);
   auto text = openFile(command.text);
   if (!text)
     return text.takeError();
@@ -175,18 +176,15 @@ llvm::Error LayerErrors::run() {
   if (!read)
     return read.takeError();
   ids = std::move(*read);
-  noteActivity("running both");
-  const bool shows = !command.quiet && ::isatty(STDERR_FILENO);
   for (size_t at = 0; at < ids.size(); at += command.context) {
     if (llvm::Error error =
             compare(llvm::ArrayRef(ids).slice(at, command.context)))
       return error;
-    if (shows)
-      llvm::errs() << "\r          " << at + command.context << " of "
-                   << ids.size() << " tokens   ";
+    noteActivity(llvm::formatv("running both: {0} of {1} tokens",
+                               at + command.context, ids.size())
+                     .str());
   }
-  if (shows)
-    llvm::errs() << "\n";
+  progress.finish();
   print();
   return llvm::Error::success();
 }

@@ -43,6 +43,7 @@ llvm::Error llmc::runQuantize(const QuantizeCommand &command) {
   auto output = openOutput(command);
   if (!output)
     return output.takeError();
+  Progress progress(!command.quiet);
   CompileOptions options = command.options;
   options.activations = Activations::f32; // files say nothing of them
   llvm::FileRemover statistics;
@@ -51,7 +52,6 @@ llvm::Error llmc::runQuantize(const QuantizeCommand &command) {
           {(*output)->getFormats(), command.explain, command.quiet}, options,
           statistics))
     return error;
-  Progress progress(!command.quiet);
   Compiler compiler([&](Stage stage) { progress.startStage(stage); });
   if (command.explain)
     compiler.explain();

@@ -37,7 +37,19 @@ std::string llmc::getEncodingName(mlir::llm::EncodingAttrInterface encoding) {
 
 Progress::Progress(bool enabled)
     : enabled(enabled), terminal(::isatty(STDERR_FILENO)),
-      begin(std::chrono::steady_clock::now()) {}
+      begin(std::chrono::steady_clock::now()) {
+  if (enabled && terminal)
+    before = watchActivity([this](llvm::StringRef what) {
+      if (!what.starts_with("stage ")) // which has its line
+        show(what);
+    });
+}
+
+Progress::~Progress() {
+  if (enabled && terminal)
+    watchActivity(std::move(before));
+  finish();
+}
 
 double Progress::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
@@ -45,22 +57,30 @@ double Progress::seconds() const {
 }
 
 void Progress::startStage(Stage stage) {
-  if (enabled)
-    llvm::errs() << llvm::format("[%5.1f s] ", seconds()) << getStageName(stage)
-                 << "\n";
+  if (!enabled)
+    return;
+  finish();
+  llvm::errs() << llvm::format("[%5.1f s] ", seconds()) << getStageName(stage)
+               << "\n";
+}
+
+void Progress::show(const llvm::Twine &what) {
+  finish();
+  std::string text = what.str();
+  if (text.empty())
+    return;
+  llvm::errs() << "          " << text;
+  lineOpen = true;
 }
 
 void Progress::showBytes(uint64_t done, uint64_t all) {
-  if (!enabled || !terminal)
-    return;
-  llvm::errs() << "\r          packing weights: " << formatBytes(done) << " of "
-               << formatBytes(all) << "   ";
-  lineOpen = true;
+  if (enabled && terminal)
+    show("packing weights: " + formatBytes(done) + " of " + formatBytes(all));
 }
 
 void Progress::finish() {
   if (lineOpen)
-    llvm::errs() << "\n";
+    llvm::errs() << "\r\x1b[K";
   lineOpen = false;
 }
 

@@ -5,6 +5,7 @@
 #define LLMC_LIB_DRIVER_REPORT_H
 
 #include "llmc/Driver/Compiler.h"
+#include "llmc/Driver/Isolation.h"
 #include "llmrt/Console.h"
 
 #include "llvm/Support/raw_ostream.h"
@@ -21,21 +22,26 @@ std::string formatShape(llvm::ArrayRef<int64_t> shape);
 /// "q4_1" for #llm.q4_1, "f32" for #llm.float<f32>.
 std::string getEncodingName(mlir::llm::EncodingAttrInterface encoding);
 
-/// Stages and bytes on stderr; a terminal sees the bytes move, a file sees one
-/// line per stage.
+/// Stages on stderr, a line each; a terminal sees below the last what it is busy with
+/// and how bytes move.
 class Progress {
 public:
   explicit Progress(bool enabled);
+  ~Progress();
   void startStage(Stage stage);
   void showBytes(uint64_t done, uint64_t all);
+  /// Takes away what is below the last stage.
   void finish();
   /// Since the beginning.
   double seconds() const;
 
 private:
+  void show(const llvm::Twine &what);
+
   bool enabled;
   bool terminal;
   bool lineOpen = false;
+  ActivityWatcher before;
   std::chrono::steady_clock::time_point begin;
 };
 

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INPUTS = ROOT / "test" / "Inputs"
 MODELS = INPUTS / "models"
 LLMC = os.environ.get("LLMC", str(ROOT / "build" / "bin" / "llmc"))
+OPT = Path(os.environ.get("LLMC_OPT", Path(LLMC).parent / "llmc-opt"))
 # The machine that the tests pretend to run on (docs: llmc compile --emulate-on), a value of --cpu.
 MACHINE = os.environ.get("LLMC_TEST_MACHINE") or "native"
 if MACHINE != "native":

@@ -10,6 +10,7 @@ import re
 import unittest
 
 from support import LLMC, MODELS, ROOT, TestCase, run
+from terminal import Terminal
 
 MODEL = MODELS / "llama-q4_1.gguf"
 ABI = ROOT / "runtime" / "include" / "llmrt" / "abi.h"
@@ -44,6 +45,17 @@ class CommandLine(TestCase):
         self.assertEqual((result.returncode, result.stdout), (2, ""))
         for command in ("compile", "import", "inspect", "run"):
             self.assertRegex(result.stderr, rf"(?m)^  {command} ")
+
+    def test_a_terminal_sees_what_is_worked_at(self):
+        """Below the stages, until it is done; neither a file nor who wants quiet sees it."""
+        command = [LLMC, "calibrate", MODEL, "--tokens", "256", "--context", "128", "-o", self.folder / "seen.stats"]
+        for flags, seen in ([], True), (["-q"], False):
+            terminal = Terminal([*command, *flags])
+            self.addCleanup(terminal.close)
+            self.assertEqual(terminal.finish(), 0)
+            self.assertEqual(bool(re.search(r"running the model: \d+ of \d+ tokens", terminal.raw)), seen)
+            self.assertNotIn("running the model", terminal.screen.text())
+        self.assertNotIn("running", run(command).stderr)
 
     def test_the_reference_takes_no_option_that_it_ignores(self):
         result = run([LLMC, "run", MODEL, "--kv=f16", "--reference", "--ids", "1"])

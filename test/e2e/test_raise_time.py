@@ -9,11 +9,8 @@ import re
 import resource
 import subprocess
 import unittest
-from pathlib import Path
 
-from support import LLMC, TestCase
-
-OPT = Path(os.environ.get("LLMC_OPT", Path(LLMC).parent / "llmc-opt"))
+from support import OPT, TestCase
 
 HEAD = """
 llm.weight @table : tensor<320x64xf32> source "table"

@@ -11,6 +11,7 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <functional>
 #include <string>
 
 namespace llmc {
@@ -28,8 +29,14 @@ struct CommandEnd {
 /// (debuggers, profilers) there is no child.
 CommandEnd runIsolated(llvm::function_ref<int()> command);
 
-/// Notes what the command is doing, for the message about its death.
+/// Notes what the command is doing, for the message about its death and for who
+/// watches; "": nothing that takes long.
 void noteActivity(llvm::StringRef what);
+
+/// Calls `watcher` with every activity from here on; null: nobody watches. Returns
+/// who watched before.
+using ActivityWatcher = std::function<void(llvm::StringRef)>;
+ActivityWatcher watchActivity(ActivityWatcher watcher);
 
 /// A short text for the parent.
 void handOver(llvm::StringRef result);
