@@ -66,11 +66,12 @@ void Progress::startStage(Stage stage) {
 
 void Progress::show(const llvm::Twine &what) {
   finish();
-  std::string text = what.str();
+  const std::string text = what.str();
   if (text.empty())
     return;
-  llvm::errs() << "          " << text;
-  lineOpen = true;
+  constexpr llvm::StringLiteral indent = "          ";
+  llvm::errs() << indent << text;
+  columns = indent.size() + text.size();
 }
 
 void Progress::showBytes(uint64_t done, uint64_t all) {
@@ -79,9 +80,9 @@ void Progress::showBytes(uint64_t done, uint64_t all) {
 }
 
 void Progress::finish() {
-  if (lineOpen)
-    llvm::errs() << "\r\x1b[K";
-  lineOpen = false;
+  if (columns > 0)
+    llvm::errs() << '\r' << std::string(columns, ' ') << '\r';
+  columns = 0;
 }
 
 void llmc::printSummary(llvm::raw_ostream &stream, Compiler &compiler,

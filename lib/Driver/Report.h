@@ -40,7 +40,7 @@ private:
 
   bool enabled;
   bool terminal;
-  bool lineOpen = false;
+  size_t columns = 0; // below the last stage
   ActivityWatcher before;
   std::chrono::steady_clock::time_point begin;
 };
