@@ -9,7 +9,7 @@ cd "$root"
 utils/test.sh
 say "every variant that this machine has, a program of every file and export of a family"
 LLMC_TEST_VARIANTS=all ctest --test-dir build --output-on-failure -j "$(jobs)" \
-  -R '^(lower|function)-test-[0-9]|^models-test|^graph-fuzz|^e2e_families|^e2e_onnx_families' --timeout 3600
+  -R '^(lower|function)-test-[0-9]|^models-test|^graph-fuzz|^e2e_(onnx_)?families|^e2e_cuda' --timeout 3600
 for machine in avx2 x86-64; do
   say "as if this machine were $machine"
   LLMC_TEST_MACHINE=$machine ctest --test-dir build --output-on-failure -j "$(jobs)" \
