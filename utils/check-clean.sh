@@ -14,7 +14,7 @@ shift
 command -v debootstrap >/dev/null || fail "needs debootstrap: apt-get install debootstrap"
 
 leave() {
-  umount -l "$target/proc" "$target/dev" 2>/dev/null || true
+  umount -l "$target/proc" "$target/dev/pts" "$target/dev" 2>/dev/null || true
 }
 trap leave EXIT
 
@@ -24,6 +24,7 @@ debootstrap --variant=minbase --include=make,git bookworm "$target" >"$target.lo
   fail "debootstrap failed: $target.log"
 mount -t proc proc "$target/proc"
 mount --bind /dev "$target/dev"
+mount --bind /dev/pts "$target/dev/pts"
 cp /etc/resolv.conf "$target/etc/"
 
 # The package sources of Debian itself, the security archive among them.

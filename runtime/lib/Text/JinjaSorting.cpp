@@ -101,6 +101,8 @@ Value Evaluator::applyOrderFilter(const std::string &name, const Value &value,
       items.push_back(makeList(line, {memberKey(key), member}, true));
   else if (!toItems(line, value, items))
     return Value();
+  if (failed()) // a pair for which no work is left is no list
+    return Value();
   // Parameters: sort(reverse, case_sensitive, attribute), dictsort(
   // case_sensitive, by, reverse), the others (case_sensitive, attribute).
   const Value &caseSensitive = bound[name == "sort" ? 1 : 0];

@@ -195,6 +195,48 @@ TEST(ChatTemplate, HostileTemplatesRunOutOfBudget) {
   expectFailure(std::string(loop) + "{{ 'x' * 1000 }}{% endfor %}", "64 MiB");
 }
 
+/// Work ends at every place of every operation: between the parts of a list that
+/// one filter makes for another, too.
+TEST(ChatTemplate, WorkMayEndAnywhere) {
+  const std::string values = "{% set d = {'b': 1, 'a': [2, 'x']} %}"
+                             "{% set l = [3, 1, 2] %}{% set s = ' a b,c ' %}";
+  const std::string operations =
+      "{{ d | dictsort }}{{ d | dictsort(false, 'key', true) }}"
+      "{{ l | sort }}{{ l | sort(reverse=true) }}{{ l | unique }}"
+      "{{ l | sum }}{{ l | min }}{{ l | max }}{{ l | list }}{{ s | list }}"
+      "{{ l | join(',') }}{{ l | first }}{{ l | last }}{{ l | length }}"
+      "{{ l | reverse | list }}{{ d | items | list }}{{ d | tojson }}"
+      "{{ [d] | tojson(indent=2) }}{{ s | trim | upper }}{{ s | title }}"
+      "{{ s | replace('a', 'bb') }}{{ s | indent(2) }}{{ s | string }}"
+      "{{ [d, d] | map(attribute='b') | list }}"
+      "{{ l | map('string') | list }}{{ [d] | selectattr('b') | list }}"
+      "{{ [d] | rejectattr('b') | list }}{{ l | select('odd') | list }}"
+      "{{ '%s-%s' | format(1, d) }}{{ '%s %s' % (l, d) }}"
+      "{{ s.split(',') }}{{ s.strip() }}{{ s.replace('a', 'b') }}"
+      "{{ s.upper() }}{{ s.startswith((' ', 'x')) }}{{ d.items() | list }}"
+      "{{ d.keys() | list }}{{ d.values() | list }}{{ d.get('a') }}"
+      "{{ l + [4] }}{{ l * 2 }}{{ s ~ l ~ d }}{{ s * 3 }}{{ l[1:] }}"
+      "{{ s[::-1] }}{{ 3 in l }}{{ 'a' in s }}{{ d == {'b': 1} }}"
+      "{{ 'a' < s }}{{ (1, d) }}{{ dict(a=1) }}{{ range(3) | list }}"
+      "{% for k, v in d | dictsort %}{{ k }}{{ v }}{% endfor %}"
+      "{% set n = namespace(x=[]) %}{% set n.x = n.x + [d] %}"
+      "{% macro m(a, b=l) %}{{ a }}{{ b }}{% endmacro %}{{ m(1) }}"
+      "{% filter upper %}{{ s }}{% endfilter %}";
+  Expected<std::string> whole = render(values + operations);
+  ASSERT_TRUE(whole) << whole.message();
+  Expected<ChatTemplate> endless = ChatTemplate::parse(
+      values + "{% for i in range(40) %}" + operations + "{% endfor %}");
+  ASSERT_TRUE(endless);
+  for (uint64_t limit = 0; limit < 100000; limit += 8) {
+    ChatOptions options;
+    options.workLimit = limit;
+    Expected<std::string> prompt = endless->render(hello, options);
+    ASSERT_FALSE(prompt) << limit;
+    ASSERT_NE(prompt.message().find("limit of work"), std::string::npos)
+        << limit << ": " << prompt.message();
+  }
+}
+
 TEST(ChatTemplate, TwinsOfTwinsAreNotPrinted) {
   // 2^60 elements in 60 lists: small in memory, endless to walk.
   std::string twins = "{% set ns = namespace(x=['a']) %}"
