@@ -56,6 +56,7 @@ class CommandLine(TestCase):
             self.assertEqual(bool(re.search(r"running the model: \d+ of \d+ tokens", terminal.raw)), seen)
             self.assertNotIn("running the model", terminal.screen.text())
         self.assertNotIn("running", run(command).stderr)
+        (self.folder / "seen.stats").unlink()
 
     def test_the_reference_takes_no_option_that_it_ignores(self):
         result = run([LLMC, "run", MODEL, "--kv=f16", "--reference", "--ids", "1"])
