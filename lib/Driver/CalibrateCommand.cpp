@@ -157,10 +157,10 @@ llvm::Error Calibration::runWindow(llvm::ArrayRef<int32_t> tokens) {
 llvm::Error Calibration::run() {
   const auto all = static_cast<int64_t>(ids.size());
   for (int64_t at = 0; at < all; at += window) {
+    noteActivity(
+        llvm::formatv("running the model: {0} of {1} tokens", at, all).str());
     if (llvm::Error error = runWindow(llvm::ArrayRef(ids).slice(at, window)))
       return error;
-    noteActivity(
-        llvm::formatv("running the model: {0} of {1} tokens", rows, all).str());
   }
   noteActivity("");
   for (ObservedInput &input : inputs)

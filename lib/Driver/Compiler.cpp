@@ -57,11 +57,12 @@ void Compiler::explain() { explanation = Explanation::listen(context); }
 
 llvm::Error Compiler::run(Stage stage,
                           llvm::function_ref<llvm::Error()> action) {
+  noteActivity(("stage " + getStageName(stage)).str());
   if (onStage)
     onStage(stage);
-  noteActivity(("stage " + getStageName(stage)).str());
   auto begin = std::chrono::steady_clock::now();
   llvm::Error error = action();
+  noteActivity("");
   // A stage that fails has declined something, too.
   if (explanation)
     explanation->print(llvm::errs());

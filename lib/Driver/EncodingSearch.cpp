@@ -263,10 +263,8 @@ llvm::Error EncodingSearch::measureDivergences(ProbedModel &floats) {
   planProbes(floats, [&](size_t unit) { return space.units[unit].probe; });
   divergences.assign(space.units.size(), 0);
   noteActivity("measuring what layers matter");
-  if (llvm::Error error = makeProbes(
-          floats, [&](size_t probe) { return measureProbe(probe, floats); }))
-    return error;
-  return llvm::Error::success();
+  return makeProbes(floats,
+                    [&](size_t probe) { return measureProbe(probe, floats); });
 }
 
 /// Once the last weight of its unit has other numbers.

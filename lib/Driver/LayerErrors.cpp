@@ -177,12 +177,11 @@ llvm::Error LayerErrors::run() {
     return read.takeError();
   ids = std::move(*read);
   for (size_t at = 0; at < ids.size(); at += command.context) {
+    noteActivity(
+        llvm::formatv("running both: {0} of {1} tokens", at, ids.size()).str());
     if (llvm::Error error =
             compare(llvm::ArrayRef(ids).slice(at, command.context)))
       return error;
-    noteActivity(llvm::formatv("running both: {0} of {1} tokens",
-                               at + command.context, ids.size())
-                     .str());
   }
   progress.finish();
   print();

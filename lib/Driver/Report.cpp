@@ -36,17 +36,14 @@ std::string llmc::getEncodingName(mlir::llm::EncodingAttrInterface encoding) {
 }
 
 Progress::Progress(bool enabled)
-    : enabled(enabled), terminal(::isatty(STDERR_FILENO)),
+    : enabled(enabled), terminal(enabled && ::isatty(STDERR_FILENO)),
       begin(std::chrono::steady_clock::now()) {
-  if (enabled && terminal)
-    before = watchActivity([this](llvm::StringRef what) {
-      if (!what.starts_with("stage ")) // which has its line
-        show(what);
-    });
+  if (terminal)
+    before = watchActivity([this](llvm::StringRef what) { show(what); });
 }
 
 Progress::~Progress() {
-  if (enabled && terminal)
+  if (terminal)
     watchActivity(std::move(before));
   finish();
 }
@@ -64,18 +61,17 @@ void Progress::startStage(Stage stage) {
                << "\n";
 }
 
-void Progress::show(const llvm::Twine &what) {
+void Progress::show(llvm::StringRef what) {
   finish();
-  const std::string text = what.str();
-  if (text.empty())
+  if (what.empty())
     return;
   constexpr llvm::StringLiteral indent = "          ";
-  llvm::errs() << indent << text;
-  columns = indent.size() + text.size();
+  llvm::errs() << indent << what;
+  columns = indent.size() + what.size();
 }
 
 void Progress::showBytes(uint64_t done, uint64_t all) {
-  if (enabled && terminal)
+  if (terminal)
     show("packing weights: " + formatBytes(done) + " of " + formatBytes(all));
 }
 

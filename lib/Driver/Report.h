@@ -36,12 +36,12 @@ public:
   double seconds() const;
 
 private:
-  void show(const llvm::Twine &what);
+  void show(llvm::StringRef what);
 
   bool enabled;
-  bool terminal;
-  size_t columns = 0; // below the last stage
-  ActivityWatcher before;
+  bool terminal;          // that is to see it
+  size_t columns = 0;     // below the last stage
+  ActivityWatcher before; // who watched
   std::chrono::steady_clock::time_point begin;
 };
 

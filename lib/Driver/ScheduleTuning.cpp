@@ -378,7 +378,6 @@ llvm::Error ScheduleTuner::run() {
       if (llvm::Error error = compare(i, round % 2))
         return error;
     }
-  noteActivity("");
   for (Product &product : products)
     choose(product);
   return llvm::Error::success();

@@ -21,11 +21,12 @@ struct RaiseAttention : impl::RaiseAttentionBase<RaiseAttention> {
 
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
-      repeatHeadsLast(Graph(function, store));
-      Graph graph(function, store);
+      std::optional<Graph> graph(std::in_place, function, store);
+      if (repeatHeadsLast(*graph))
+        graph.emplace(function, store);
       for (auto softmax : llvm::make_early_inc_range(
                function.getBody().front().getOps<onnx::SoftmaxOp>()))
-        raise(graph, softmax);
+        raise(*graph, softmax);
       eraseDead(function);
     }
   }

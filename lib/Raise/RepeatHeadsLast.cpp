@@ -51,10 +51,8 @@ static std::optional<Repetition> findRepetition(const Graph &graph,
 /// their rows.
 static bool keepsColumnsAndRows(const Graph &graph, const Repetition &found) {
   Value source = found.rotation->getOperand(0);
-  const Graph::Sizes *sizes = graph.sizes(source);
   auto axis = found.rotation->getAttrOfType<IntegerAttr>("sequence_axis");
-  if (!sizes || !axis ||
-      sizes->back() != graph.sizes(found.expand->getResult(0))->back())
+  if (!axis)
     return false;
   Lengths lengths = graph.settle({2, 5, 3});
   onnx::Evaluator evaluator = graph.evaluator(lengths);
@@ -69,15 +67,16 @@ static bool keepsColumnsAndRows(const Graph &graph, const Repetition &found) {
     return onnx::Scalar::of(number(at[found.row], at.back()));
   });
   const Graph::Sizes *tried = evaluator.sizes(source);
-  if (!tried || (*tried)[axis.getInt()] != lengths.seq)
+  if (!tried || tried->back() != heads.back() ||
+      (*tried)[axis.getInt()] != lengths.seq)
     return false;
   const Graph::Sizes all = *tried;
   int64_t count = 1;
   for (int64_t size : all)
     count *= size;
-  constexpr int64_t mostTried = 1024; // an odd step meets every row and column
-  for (int64_t i = 0; i < count; i += count / mostTried | 1) {
-    Graph::Sizes at = onnx::unflatten(i, all);
+  constexpr int64_t mostTried = 1024, step = 7919; // a prime: no place twice
+  for (int64_t i = 0; i < std::min(count, mostTried); ++i) {
+    Graph::Sizes at = onnx::unflatten(i * step % count, all);
     auto element = evaluator.element(source, at);
     if (!element || element->number() != number(at[axis.getInt()], at.back()))
       return false;
@@ -125,13 +124,17 @@ static void rewrite(const Repetition &found) {
   end->getResult(0).replaceAllUsesWith(last->getResult(0));
 }
 
-void llmc::repeatHeadsLast(const Graph &graph) {
+bool llmc::repeatHeadsLast(const Graph &graph) {
+  bool changed = false;
   for (auto expand : llvm::make_early_inc_range(
            graph.function.getBody().front().getOps<onnx::ExpandOp>()))
     if (auto found = findRepetition(graph, expand)) {
       findRotation(graph, *found);
       if (found->rotation || !isa_and_nonnull<onnx::UnsqueezeOp>(
-                                 expand->getOperand(0).getDefiningOp()))
+                                 expand->getOperand(0).getDefiningOp())) {
         rewrite(*found);
+        changed = true;
+      }
     }
+  return changed;
 }

@@ -10,7 +10,8 @@ namespace llmc {
 /// Heads [B, S, K, 1, D] expanded along the 1 (Falcon's keys, each for its group of
 /// queries) are named as [B, S, K, D] before, and what rotates the repeated ones
 /// rotates those: an attention then finds K heads, and a cache holds K.
-void repeatHeadsLast(const Graph &graph);
+/// Whether there were any: the graph knows nothing of what is new.
+bool repeatHeadsLast(const Graph &graph);
 
 } // namespace llmc
 

@@ -48,13 +48,6 @@ struct Movement {
 };
 } // namespace
 
-static Graph::Sizes unflatten(int64_t flat, ArrayRef<int64_t> sizes) {
-  Graph::Sizes index(sizes.size());
-  for (size_t i = sizes.size(); i-- > 0; flat /= sizes[i])
-    index[i] = flat % sizes[i];
-  return index;
-}
-
 /// Gives the source its own places as elements, and looks at a corner of the
 /// result, its neighbours and the opposite corner.
 static std::optional<Movement> findMovement(const Graph &graph, Value source,
@@ -73,7 +66,7 @@ static std::optional<Movement> findMovement(const Graph &graph, Value source,
     auto element = evaluator.element(result, at);
     if (!element)
       return std::nullopt;
-    return unflatten(element->whole(), *from);
+    return onnx::unflatten(element->whole(), *from);
   };
   Graph::Sizes corner(to->size(), 0), last;
   auto first = placeOf(corner);

@@ -156,14 +156,15 @@ class TestCase(unittest.TestCase):
         self.assertEqual(result.returncode, 0, f"{command}\n{result.stderr}")
         return result.stdout
 
-    def stage(self, model, stage):
-        return self.succeed([LLMC, "compile", model, "--activations=f32", "--cpu=avx2", "-q", f"--compile-to={stage}"])
+    def scheduled(self, model):
+        return self.succeed([LLMC, "compile", model, "--activations=f32", "--cpu=avx2", "-q", "--compile-to=schedule"])
 
-    def kernels(self, model):
+    @staticmethod
+    def kernels(scheduled):
         """The step's kernels by what is in them, those before, in and behind each loop of layers in any order: what does
         not depend on one another may run in the order of the graph."""
         parts = [[]]
-        for match in KERNEL.finditer(self.stage(model, "schedule")):
+        for match in KERNEL.finditer(scheduled):
             kernel = match.group(0)
             parts[-1].append("_".join(sorted(kernel.split("_"))))
             if kernel.startswith("scf"):

@@ -105,7 +105,7 @@ def add_tests(folder, index):
     def of_gguf(self):
         file = write_gguf(folder, self.folder / f"{folder.name}.gguf")
         if file and not ALL and index % 3:
-            self.assertEqual(self.kernels(file), self.kernels(folder))
+            self.assertEqual(*(self.kernels(self.scheduled(model)) for model in (file, folder)))
         elif file:
             self.check(file, folder.name + "-gguf", folder, ([], ["--step"]))
         else:

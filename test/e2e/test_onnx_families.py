@@ -29,20 +29,21 @@ DECIDED_BY_LENGTH = {"phi3-longrope"}
 
 
 class Families(TestCase):
-    def barriers(self, model):
+    def barriers(self, scheduled):
         """Of a step."""
-        scheduled = self.folder / "scheduled.mlir"
-        scheduled.write_text(self.stage(model, "schedule"))
-        return self.succeed([OPT, scheduled, "--llm-lower-step"]).count("barrier")
+        path = self.folder / "scheduled.mlir"
+        path.write_text(scheduled)
+        return self.succeed([OPT, path, "--llm-lower-step"]).count("barrier")
 
     def check_kernels(self, name, model):
-        found, expected = self.kernels(model), self.kernels(FOLDERS[name])
+        scheduled = self.scheduled(model), self.scheduled(FOLDERS[name])
+        found, expected = map(self.kernels, scheduled)
         if name in OTHER_KERNELS:
             self.assertNotEqual(found, expected, "the same as the folder's now: take it off the list")
             self.assertEqual(sum(map(len, found)) - sum(map(len, expected)), OTHER_KERNELS[name][1])
         else:
             self.assertEqual(found, expected)
-            self.assertLessEqual(self.barriers(model), self.barriers(FOLDERS[name]))
+            self.assertLessEqual(*map(self.barriers, scheduled))
 
     def check_logits(self, name, model):
         app = self.compile(model, f"{name}-app", "--activations=f32")
@@ -61,8 +62,6 @@ class Families(TestCase):
 
 
 # Equal kernels of equal weights compute the same: most programs are compiled where there is time.
-
-
 def add_test(name, index):
     def test_export(self):
         model = lay_out(EXPORTS / f"{name}.onnx", FOLDERS[name], self.folder / name)

@@ -4,7 +4,6 @@
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
-import os
 import re
 import resource
 import subprocess
