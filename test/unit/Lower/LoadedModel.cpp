@@ -36,6 +36,11 @@ std::string llmc::test::testDevice() {
   return device ? device : "";
 }
 
+bool llmc::test::testsEverything() {
+  const char *variants = std::getenv("LLMC_TEST_VARIANTS");
+  return variants && llvm::StringRef(variants) == "all";
+}
+
 namespace {
 /// Says at the end how often each variant has run; none may be left out.
 class VariantReport : public ::testing::Environment {
@@ -73,13 +78,11 @@ static std::vector<std::string> nativeIsas() {
 }
 
 /// Of those that have code of their own for the module, the best and the least: they
-/// share the least, and every other one costs as much again. LLMC_TEST_VARIANTS=all
-/// keeps them.
+/// share the least, and every other one costs as much again.
 static llvm::Expected<std::vector<std::string>>
 chooseIsas(mlir::ModuleOp module, Stage first, const CompileOptions &options) {
   std::vector<std::string> native = nativeIsas();
-  const char *variants = std::getenv("LLMC_TEST_VARIANTS");
-  if (variants && llvm::StringRef(variants) == "all")
+  if (testsEverything())
     return native;
   mlir::OwningOpRef<mlir::ModuleOp> clone(module.clone());
   for (Stage stage : {Stage::optimize, Stage::schedule})

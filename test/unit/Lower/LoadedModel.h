@@ -25,6 +25,9 @@ std::string testMachine();
 /// getKnownDevices; empty: none.
 std::string testDevice();
 
+/// Whether LLMC_TEST_VARIANTS=all asks for every variant and every shape.
+bool testsEverything();
+
 /// A context with every dialect and pass of the compiler.
 std::unique_ptr<mlir::MLIRContext> createContext();
 

@@ -68,13 +68,17 @@ TEST_P(CompiledLinear, AgreesForRandomShapes) {
   expectCompiledAgrees(graph);
 }
 
-/// A panel of one row, two without padding, five, of which the last has padding.
+/// A panel of one row, two without padding, five, of which the last has padding; one
+/// and three without, two with.
 TEST_P(CompiledLinear, AgreesForAnyNumberOfPanels) {
   Graph graph(16);
   int64_t inner = 2 * block(graph);
   Operand x = input(graph, inner);
   std::vector<Operand> results;
-  for (int64_t outer : {1, 32, 79})
+  std::vector<int64_t> rows = {1, 32, 79};
+  if (testsEverything())
+    rows.insert(rows.end(), {16, 17, 48});
+  for (int64_t outer : rows)
     results.push_back(graph.linear(x, weight(graph, outer, inner), {}, outer));
   graph.finish(results);
   expectCompiledAgrees(graph);
