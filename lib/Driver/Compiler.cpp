@@ -105,7 +105,7 @@ llvm::Error Compiler::readGraph(llvm::StringRef path, Raise raise) {
     return llvm::Error::success();
   if (isFunctionProgram(getModule()))
     graph = getModule().clone();
-  return raiseGraph(*model.module, model.weights);
+  return raiseGraph(*model.module, model.weights, importing.maxContext);
 }
 
 /// Where no step came of a graph, a function of it as it was before raising takes
@@ -169,6 +169,13 @@ llvm::Error Compiler::settleModel(llvm::StringRef path,
       !isFunctionProgram(getModule()))
     warn(path + ": names no limit of positions, nor does a config.json beside "
                 "it: 4096 are compiled in; --max-context=N says another");
+  if (facts)
+    if (auto positions = facts.getAs<mlir::IntegerAttr>("rotary_context"))
+      warn(path +
+           ": the length of a run decides how it turns queries and "
+           "keys: as in runs of " +
+           llvm::Twine(positions.getInt()) +
+           " positions, whatever their length; --max-context=N chooses");
   if (llvm::Error error = settleOptions(wanted))
     return error;
   if (!options.quantize.empty())
@@ -233,7 +240,7 @@ static llvm::Error checkSources(llvm::StringRef path, mlir::ModuleOp module,
 
 /// A graph goes on from before it was raised.
 static llvm::Error finishGraph(mlir::OwningOpRef<mlir::ModuleOp> &module,
-                               const WeightStore &weights) {
+                               const WeightStore &weights, int64_t context) {
   bool isGraph = false;
   module->walk([&](mlir::Operation *op) {
     isGraph |= op->getName().getDialectNamespace() == "onnx";
@@ -241,7 +248,7 @@ static llvm::Error finishGraph(mlir::OwningOpRef<mlir::ModuleOp> &module,
   if (!isGraph || !isFunctionProgram(*module))
     return llvm::Error::success();
   mlir::OwningOpRef<mlir::ModuleOp> graph = module->clone();
-  if (llvm::Error error = raiseGraph(*module, weights))
+  if (llvm::Error error = raiseGraph(*module, weights, context))
     return error;
   return takeFunction(module, std::move(graph), weights);
 }
@@ -252,7 +259,8 @@ llvm::Error Compiler::readModule(llvm::StringRef path) {
       mlir::parseSourceFile<mlir::ModuleOp>(path, mlir::ParserConfig(&context));
   if (!module)
     return diagnostics.takeError(path + ": is no IR that llmc can read");
-  if (llvm::Error error = finishGraph(module, model.weights))
+  if (llvm::Error error =
+          finishGraph(module, model.weights, importing.maxContext))
     return llvm::createStringError(path + ": " +
                                    llvm::toString(std::move(error)));
   auto stage = detectStage(*module);
@@ -271,7 +279,8 @@ llvm::Error Compiler::settleBy(mlir::OwningOpRef<mlir::ModuleOp> source,
                                llvm::StringRef path,
                                const CompileOptions &wanted) {
   std::swap(source, model.module);
-  if (llvm::Error error = raiseGraph(getModule(), model.weights))
+  if (llvm::Error error =
+          raiseGraph(getModule(), model.weights, wanted.maxContext))
     return error;
   if (llvm::Error error = settleModel(path, wanted))
     return error;

@@ -140,10 +140,15 @@ static constexpr int64_t assumedContext = 4096;
 
 /// The positions that the model was made for; 0 if it does not say.
 static int64_t getModelContext(mlir::ModuleOp module) {
-  auto model = getFacts(module);
-  auto length = model ? model.getAs<mlir::IntegerAttr>("context_length")
-                      : mlir::IntegerAttr();
+  auto length = getFacts(module).getAs<mlir::IntegerAttr>("context_length");
   return length ? length.getInt() : 0;
+}
+
+int64_t llmc::getContext(mlir::ModuleOp imported, int64_t wanted) {
+  if (wanted)
+    return wanted;
+  int64_t context = getModelContext(imported);
+  return context ? context : assumedContext;
 }
 
 llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
@@ -174,8 +179,7 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
     options.cache = chooseCache(options.activations, imported);
 
   int64_t context = getModelContext(imported);
-  if (options.maxContext == 0)
-    options.maxContext = context ? context : assumedContext;
+  options.maxContext = getContext(imported, options.maxContext);
   if (context && options.maxContext > context)
     return llvm::createStringError(
         "--max-context=%lld exceeds the model's %lld positions: give as many, "

@@ -35,10 +35,10 @@ static void buildSimplifyGraph(mlir::OpPassManager &manager,
 }
 
 void llmc::buildRaisePipeline(mlir::OpPassManager &manager,
-                              const WeightStore *store) {
+                              const WeightStore *store, int64_t context) {
   manager.addPass(createDropRoundingPass());
   buildSimplifyGraph(manager, store);
-  manager.addPass(createRaiseRotaryPass(store));
+  manager.addPass(createRaiseRotaryPass(store, context));
   // Behind rotary: heads that attention reads then end where rotations do.
   manager.addPass(createRaiseAttentionPass(store));
   manager.addPass(createRaiseRoutingPass(store));
@@ -46,23 +46,29 @@ void llmc::buildRaisePipeline(mlir::OpPassManager &manager,
 }
 
 /// Runs what `build` adds; `failure` is what there is to say without a diagnostic.
-static llvm::Error runOnGraph(mlir::ModuleOp module, const WeightStore &store,
-                              decltype(buildRaisePipeline) build,
-                              const char *failure) {
+static llvm::Error
+runOnGraph(mlir::ModuleOp module,
+           llvm::function_ref<void(mlir::OpPassManager &)> build,
+           const char *failure) {
   DiagnosticCollector diagnostics(module.getContext());
   mlir::PassManager manager(module->getName());
   applyMlirFlags(manager);
-  build(manager, &store);
+  build(manager);
   if (mlir::failed(manager.run(module)))
     return diagnostics.takeError(failure);
   return llvm::Error::success();
 }
 
-llvm::Error llmc::raiseGraph(mlir::ModuleOp module, const WeightStore &store) {
+llvm::Error llmc::raiseGraph(mlir::ModuleOp module, const WeightStore &store,
+                             int64_t maxContext) {
   if (module.lookupSymbol("step"))
     return llvm::Error::success();
-  return runOnGraph(module, store, buildRaisePipeline,
-                    "raising the graph failed");
+  return runOnGraph(
+      module,
+      [&](mlir::OpPassManager &manager) {
+        buildRaisePipeline(manager, &store, getContext(module, maxContext));
+      },
+      "raising the graph failed");
 }
 
 void llmc::buildGraphToFunctionPipeline(mlir::OpPassManager &manager,
@@ -76,8 +82,12 @@ void llmc::buildGraphToFunctionPipeline(mlir::OpPassManager &manager,
 }
 
 llvm::Error llmc::makeFunction(mlir::ModuleOp graph, const WeightStore &store) {
-  return runOnGraph(graph, store, buildGraphToFunctionPipeline,
-                    "making a function of the graph failed");
+  return runOnGraph(
+      graph,
+      [&](mlir::OpPassManager &manager) {
+        buildGraphToFunctionPipeline(manager, &store);
+      },
+      "making a function of the graph failed");
 }
 
 std::string llmc::getStepRefusal(mlir::ModuleOp module) {
@@ -271,7 +281,7 @@ struct LowerPipelineOptions : mlir::PassPipelineOptions<LowerPipelineOptions> {
 void llmc::registerPipelines() {
   mlir::PassPipelineRegistration<>("llmc-raise", "from a graph to a step",
                                    [](mlir::OpPassManager &manager) {
-                                     buildRaisePipeline(manager, nullptr);
+                                     buildRaisePipeline(manager, nullptr, 0);
                                    });
   registerFunctionPipelines();
   mlir::PassPipelineRegistration<>(

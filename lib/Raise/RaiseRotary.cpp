@@ -15,7 +15,10 @@ using namespace mlir;
 namespace {
 
 struct RaiseRotary : impl::RaiseRotaryBase<RaiseRotary> {
-  explicit RaiseRotary(const WeightStore *store) : store(store) {}
+  RaiseRotary(const WeightStore *store, int64_t context) : store(store) {
+    if (context) // else as the pipeline's text says
+      maxContext = context;
+  }
   const WeightStore *store;
 
   void runOnOperation() override {
@@ -48,7 +51,7 @@ struct RaiseRotary : impl::RaiseRotaryBase<RaiseRotary> {
     std::string reason;
     cutAbove(graph, end, belongs, [&](Value cut) {
       source = cut;
-      rotation = RotaryProbe(graph, cut, end).find(reason);
+      rotation = RotaryProbe(graph, cut, end, maxContext).find(reason);
       return rotation.has_value();
     });
     if (!rotation) {
@@ -62,8 +65,23 @@ struct RaiseRotary : impl::RaiseRotaryBase<RaiseRotary> {
     graph.replace(end, made);
     applied(made.getDefiningOp(), getArgument(), [&] {
       return "a rotation of " + std::to_string(2 * rotation->inv.size()) +
-             " dims became rotary embedding";
+             " dims became rotary embedding" +
+             (rotation->byLength ? ", with the frequencies of runs of " +
+                                       std::to_string(maxContext) + " positions"
+                                 : "");
     });
+    if (rotation->byLength)
+      noteContext();
+  }
+
+  /// Keeps in the module that it is one for programs of these positions.
+  void noteContext() {
+    Builder builder(&getContext());
+    NamedAttrList model;
+    if (auto facts = getOperation()->getAttrOfType<DictionaryAttr>("llm.model"))
+      model.append(facts.getValue());
+    model.set("rotary_context", builder.getI64IntegerAttr(maxContext));
+    getOperation()->setAttr("llm.model", model.getDictionary(&getContext()));
   }
 
   static Value create(OpBuilder &builder, Location loc,
@@ -91,7 +109,8 @@ struct RaiseRotary : impl::RaiseRotaryBase<RaiseRotary> {
 
 } // namespace
 
-std::unique_ptr<Pass> createRaiseRotaryPass(const WeightStore *store) {
-  return std::make_unique<RaiseRotary>(store);
+std::unique_ptr<Pass> createRaiseRotaryPass(const WeightStore *store,
+                                            int64_t context) {
+  return std::make_unique<RaiseRotary>(store, context);
 }
 } // namespace llmc

@@ -8,8 +8,9 @@
 using namespace llmc;
 using namespace mlir;
 
-RotaryProbe::RotaryProbe(const Graph &graph, Value source, Value end)
-    : graph(graph), source(source), end(end),
+RotaryProbe::RotaryProbe(const Graph &graph, Value source, Value end,
+                         int64_t longest)
+    : graph(graph), source(source), end(end), longest(longest),
       same(toleranceOf(getElementTypeOrSelf(end.getType()))) {
   const Graph::Sizes *sizes = graph.sizes(source);
   if (!sizes || sizes->size() < 3 || !graph.sizes(end) ||
@@ -24,7 +25,8 @@ RotaryProbe::RotaryProbe(const Graph &graph, Value source, Value end)
 std::optional<SmallVector<double>> RotaryProbe::apply(int64_t position,
                                                       const Vector &vector,
                                                       ArrayRef<int64_t> which) {
-  Lengths lengths = graph.settle({1, position + 1 - before, before});
+  Lengths lengths =
+      graph.settle({1, std::max(position + 1, shortest) - before, before});
   onnx::Evaluator evaluator = graph.evaluator(lengths);
   Graph::Sizes row;
   for (int64_t size : *graph.sizes(source))
@@ -40,7 +42,7 @@ std::optional<SmallVector<double>> RotaryProbe::apply(int64_t position,
   if (isLastHead)
     for (auto [at, size] : llvm::zip_equal(place, row))
       at = size - 1;
-  place[axis] = lengths.seq - 1;
+  place[axis] = position - before;
   SmallVector<double> result;
   for (int64_t column : which) {
     place.back() = column;
@@ -108,8 +110,7 @@ std::optional<Rotation> RotaryProbe::findShape(std::string &reason) {
   return rotation;
 }
 
-std::optional<SmallVector<std::pair<double, double>>>
-RotaryProbe::turn(const Rotation &shape, int64_t position) {
+RotaryProbe::Turned RotaryProbe::turn(const Rotation &shape, int64_t position) {
   auto vector = [](int64_t d) { return 1.5 + pseudoRandom(d); };
   SmallVector<int64_t> all = countTo(columns);
   auto turned = apply(position, vector, all);
@@ -132,6 +133,11 @@ RotaryProbe::turn(const Rotation &shape, int64_t position) {
   return result;
 }
 
+/// A length beyond every number of the graph, with which frequencies may change.
+int64_t RotaryProbe::beyondNumbers() const {
+  return std::max<int64_t>(4096, 2 * findGreatestNumber(end, source));
+}
+
 /// Frequencies from position 1, made exact at longer and longer distances; as
 /// many as a table has.
 bool RotaryProbe::findAngles(Rotation &rotation, std::string &reason) {
@@ -150,9 +156,7 @@ bool RotaryProbe::findAngles(Rotation &rotation, std::string &reason) {
     }
     inv.push_back(std::atan2(one.second, one.first));
   }
-  // Beyond every number of the graph: frequencies may change with the length.
-  int64_t farthest =
-      std::max<int64_t>(4096, 2 * findGreatestNumber(end, source));
+  int64_t farthest = shortest ? shortest - 1 : beyondNumbers();
   for (int64_t position = 2; position <= farthest; position *= 2) {
     auto turned = turn(rotation, position);
     if (!turned && position > 2)
@@ -178,21 +182,44 @@ bool RotaryProbe::findAngles(Rotation &rotation, std::string &reason) {
   return true;
 }
 
+/// Frequencies that the length of a run decides (LongRoPE): those of the longest,
+/// which a run beyond every number of the graph has if one of twice its length
+/// has them.
+bool RotaryProbe::findAnglesOfLongest(Rotation &rotation) {
+  int64_t length = std::min(longest, beyondNumbers());
+  shortest = length;
+  std::string reason;
+  if (length <= 2 || !findAngles(rotation, reason))
+    return false;
+  Turned expected = turn(rotation, 2);
+  shortest = std::min(longest, 2 * length);
+  rotation.byLength = isTurned(rotation, 2, expected);
+  shortest = length;
+  return rotation.byLength;
+}
+
+bool RotaryProbe::isTurned(const Rotation &shape, int64_t position,
+                           const Turned &expected) {
+  Turned found = turn(shape, position);
+  if (!found || !expected)
+    return false;
+  for (auto [a, b] : llvm::zip_equal(*found, *expected))
+    if (std::hypot(a.first - b.first, a.second - b.second) > same)
+      return false;
+  return true;
+}
+
 /// Whether the last head turns as the first, and rows behind a cache by their
 /// positions.
 bool RotaryProbe::isSameElsewhere(const Rotation &rotation,
                                   std::string &reason) {
   constexpr int64_t position = 2; // the shortest tables have it
-  auto expected = turn(rotation, position);
+  Turned expected = turn(rotation, position);
   auto compare = [&](const char *where) {
-    auto found = turn(rotation, position);
-    for (size_t i = 0; expected && found && i < expected->size(); ++i)
-      if (std::hypot((*found)[i].first - (*expected)[i].first,
-                     (*found)[i].second - (*expected)[i].second) > same)
-        found = std::nullopt;
-    if (!found || !expected)
+    bool isSame = isTurned(rotation, position, expected);
+    if (!isSame)
       reason = std::string(where) + " turns otherwise than the first";
-    return found && expected;
+    return isSame;
   };
   isLastHead = true;
   if (!compare("the last head"))
@@ -206,7 +233,8 @@ std::optional<Rotation> RotaryProbe::find(std::string &reason) {
   if (axis < 0 || columns < 2)
     return std::nullopt;
   std::optional<Rotation> rotation = findShape(reason);
-  if (!rotation || !findAngles(*rotation, reason) ||
+  if (!rotation ||
+      !(findAngles(*rotation, reason) || findAnglesOfLongest(*rotation)) ||
       !isSameElsewhere(*rotation, reason))
     return std::nullopt;
   return rotation;

@@ -9,7 +9,7 @@ import json
 import unittest
 
 from export_weights import lay_out
-from support import ALL, INPUTS, OPT, TestCase, largest_difference, read_npy
+from support import ALL, INPUTS, LLMC, OPT, TARGET, TestCase, largest_difference, read_npy, run, write_npy
 
 EXPORTS = INPUTS / "onnx" / "families"
 FOLDERS = {path.parent.name: path.parent for path in sorted((INPUTS / "families").glob("*/config.json"))}
@@ -22,10 +22,7 @@ NOT_EXPORTED = {name: "rotates by products of complex numbers, which torch.onnx.
 # shortens this.
 OTHER_KERNELS = {
     "deepseek_v3": ("its latent attention is not recognised: a function", -20),
-    "phi3-longrope": ("chooses its frequencies by the length of a run: a function", -7),
 }
-# What computes otherwise for fewer tokens than the reference has, as transformers without a cache does.
-DECIDED_BY_LENGTH = {"phi3-longrope"}
 
 
 class Families(TestCase):
@@ -48,10 +45,27 @@ class Families(TestCase):
     def check_logits(self, name, model):
         app = self.compile(model, f"{name}-app", "--activations=f32")
         expected = read_npy(FOLDERS[name] / "logits.npy")
-        for how in ([],) if name in DECIDED_BY_LENGTH else ([], ["--step"]):
+        for how in ([], ["--step"]):
             with self.subTest(how=how):
                 found = self.logits(app, FOLDERS[name] / "input_ids.npy", *how)
                 self.assertLessEqual(largest_difference(found, expected), TOLERANCE)
+
+    def test_positions_decide_frequencies(self):
+        """Where the length of a run does (LongRoPE): those of all positions of a program, as in that of the folder."""
+        folder = FOLDERS["phi3-longrope"]
+        model = lay_out(EXPORTS / "phi3-longrope.onnx", folder, self.folder / "by-length")
+        ids = self.folder / "ids.npy"
+        write_npy(ids, [1, 12], range(3, 15))
+        found = []
+        for context in ("16", "64"):
+            options = "--activations=f32", f"--max-context={context}"
+            result = run([LLMC, "compile", model, *options, *TARGET, "-o", self.folder / "by-length-app"])
+            self.assertIn(f"as in runs of {context} positions", result.stderr)
+            ours, theirs = (self.logits(app, ids) for app in
+                            (self.folder / "by-length-app", self.compile(folder, "by-length-folder", *options)))
+            self.assertLessEqual(largest_difference(ours, theirs), TOLERANCE)
+            found.append(ours)
+        self.assertGreater(largest_difference(*found), TOLERANCE)
 
     def test_every_family_has_an_export(self):
         """llama, qwen2 and gpt2 have theirs in test_onnx.py."""

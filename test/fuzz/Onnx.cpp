@@ -26,7 +26,7 @@ static llvm::Error build(OnnxFile &file, mlir::MLIRContext &context) {
   if (llvm::Error error = buildOnnxGraph(file, weights, *module))
     return error;
   fuzz::require(succeeded(mlir::verify(*module)), "what is imported is valid");
-  return raiseGraph(*module, weights);
+  return raiseGraph(*module, weights, 0);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -75,6 +75,10 @@ llvm::Expected<std::vector<std::string>> getIsas(llvm::StringRef cpu);
 llvm::Expected<std::vector<std::string>>
 getTargetIsas(const CompileOptions &options);
 
+/// The positions of a program: those that are wanted, or as many as the model was
+/// made for where that is 0, or as are assumed where nobody says.
+int64_t getContext(mlir::ModuleOp imported, int64_t wanted);
+
 /// Replaces what is automatic by what fits the imported module, and checks the
 /// limits against the model's.
 llvm::Expected<CompileOptions> resolveOptions(CompileOptions options,

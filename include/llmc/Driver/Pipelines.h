@@ -16,12 +16,14 @@
 namespace llmc {
 
 /// Appends the passes that make a step of an imported graph. `store` has the
-/// bytes of its weights, or is null.
-void buildRaisePipeline(mlir::OpPassManager &manager, const WeightStore *store);
+/// bytes of its weights, or is null. `context` is as `max-context` of raise-rotary.
+void buildRaisePipeline(mlir::OpPassManager &manager, const WeightStore *store,
+                        int64_t context);
 
 /// Raises an imported graph (`@main`) to a step where it can be one; modules with
-/// a step are left as they are.
-llvm::Error raiseGraph(mlir::ModuleOp module, const WeightStore &store);
+/// a step are left as they are. `maxContext` is that of the options.
+llvm::Error raiseGraph(mlir::ModuleOp module, const WeightStore &store,
+                       int64_t maxContext);
 /// Why that made no step.
 std::string getStepRefusal(mlir::ModuleOp module);
 

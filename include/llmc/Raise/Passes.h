@@ -12,6 +12,9 @@ namespace llmc {
 /// Why the module's graph is no step, once make-stateful has declined it.
 constexpr llvm::StringLiteral declinedAttrName = "onnx.declined";
 
+#define GEN_PASS_DECL_RAISEROTARY
+#include "llmc/Raise/Passes.h.inc"
+
 // Passes read small weights (tables of cosines) from `store`; made without one,
 // as in llmc-opt, they know those that have their value in the IR.
 std::unique_ptr<mlir::Pass> createDecomposePass();
@@ -24,7 +27,7 @@ createRaiseActivationsPass(const WeightStore *store = nullptr);
 std::unique_ptr<mlir::Pass>
 createRaiseNormsPass(const WeightStore *store = nullptr);
 std::unique_ptr<mlir::Pass>
-createRaiseRotaryPass(const WeightStore *store = nullptr);
+createRaiseRotaryPass(const WeightStore *store = nullptr, int64_t context = 0);
 std::unique_ptr<mlir::Pass>
 createRaiseAttentionPass(const WeightStore *store = nullptr);
 std::unique_ptr<mlir::Pass>

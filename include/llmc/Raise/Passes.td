@@ -76,9 +76,12 @@ def RaiseRotary : RaisePass<"raise-rotary", "RaiseRotary"> {
     A region of one value, linear in it and different from position to position, becomes
     `onnx.llmc.RotaryEmbedding` if it turns pairs of its last dimension by position times a
     frequency. Pairing, part, frequencies and factor are read from its values, whether cosines
-    come from the graph or from a table.
+    come from the graph or from a table. Frequencies that the length of a run decides (LongRoPE) are those of
+    `max-context` positions: a cache keeps keys as they were turned once, whatever length a sequence gets.
     Expects: onnx ops. Leaves: the same. Saves: one rotation per step for all layers.
   }];
+  let options = [Option<"maxContext", "max-context", "int64_t", "0",
+                        "Positions of a sequence; 0: what their number decides is no rotation">];
 }
 
 def RaiseAttention : RaisePass<"raise-attention", "RaiseAttention"> {
