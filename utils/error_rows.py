@@ -59,7 +59,7 @@ USAGE = [
     row("C32", "`--ouput a`", "llmc compile m.gguf --ouput a", 2, "'--ouput'", "unknown option", "did you mean '--output'"),
     row("C33", "no `-o`", "llmc compile m.gguf", 2, "compile", "-o is required", "llmc compile m.gguf -o app"),
     row("C34", "`--activations=int8`", "llmc compile m.gguf -o a --activations=int8", 2, "'int8'", "f32, i16, mixed or i8", "did you mean 'i8'"),
-    row("C35", "`--kv=q8_0`", "llmc compile m.gguf -o a --kv=q8_0", 2, "'q8_0'", "--kv takes f32 or f16", "smallest|--help"),
+    row("C35", "`--kv=q8_0`", "llmc compile m.gguf -o a --kv=q8_0", 2, "'q8_0'", "--kv takes f32, f16, bf16 or i8", "smallest|--help"),
     row("C36", "`--weights=q4_0`", "llmc compile m.gguf -o a --weights=q4_0", 2, "'q4_0'", "keep or f32", "--quantize=w4"),
     row("C37", "`--emit=dll`", "llmc compile m.gguf -o a --emit=dll", 2, "'dll'", "exe, so, obj", "shared library|--help"),
     row("C38", "`--max-context 1000000`", "llmc compile m.gguf -o a --max-context 1000000", 1, "1000000", "256 positions", "give"),
@@ -222,7 +222,7 @@ APP = [
 OPT = [
     row("O1", "`llmc-opt --llm-convert-kvs`", "llmc-opt --llm-convert-kvs < /dev/null", 1, "llm-convert-kvs", "Unknown", "Did you mean '--llm-convert-kv'"),
     row("O2", "pipeline without anchor", "echo 'module {}' | llmc-opt --pass-pipeline='cse'", 1, "pass pipeline", "anchor", "builtin.module"),
-    row("O3", "`--llm-convert-kv=to=q8`", "llmc import m.gguf | llmc-opt --llm-convert-kv=to=q8", 1, "q8", "f32, f16 or bf16", "takes|is"),
+    row("O3", "`--llm-convert-kv=to=q8`", "llmc import m.gguf | llmc-opt --llm-convert-kv=to=q8", 1, "q8", "f32, f16, bf16 or i8", "takes|is"),
     row("O4", "passes in the wrong order", "llmc import m.gguf | llmc-opt --llm-lower-step 2>&1 | head -c 2000 | tee o4; test $(wc -l < o4) -lt 8 -a -s o4 && exit 1", 1,
         "llm-lower-step|@step", "needs|has", "run |first"),
     rows("O5", "`--llmc-optimize='activations=int8'`, `kv=f17`",

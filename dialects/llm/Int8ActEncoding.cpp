@@ -4,6 +4,7 @@
 // One group as `group` signed bytes, as many of what they leave over if it is fine,
 // the f32 scale, an i32 sum of each plane's codes.
 //===----------------------------------------------------------------------===//
+#include "dialects/llm/ByteScale.h"
 #include "dialects/llm/LLMDialect.h"
 
 #include "mlir/IR/DialectImplementation.h"
@@ -93,21 +94,13 @@ void Int8ActEncodingAttr::dequantizeBlock(const uint8_t *bytes,
 }
 void Int8ActEncodingAttr::quantizeBlock(const float *values,
                                         uint8_t *bytes) const {
-  float most = 0;
-  for (int64_t i = 0; i < getGroup(); ++i)
-    if (float x = std::fabs(values[i]); x > most || std::isnan(x))
-      most = x; // and nothing is greater than a NaN
-  // The reciprocal is taken first: compiled code multiplies, and both must
-  // round to the same codes.
-  float scale = most / 127.0f;
-  float inverse = 127.0f / most;
-  bool usable = inverse > 0 && inverse < INFINITY;
+  ByteScale steps({values, static_cast<size_t>(getGroup())});
   uint8_t *end = bytes + getPlanes() * getGroup();
-  std::memcpy(end, &scale, 4);
+  std::memcpy(end, &steps.scale, 4);
   for (int64_t plane = 0; plane < getPlanes(); ++plane) {
     int32_t sum = 0;
     for (int64_t i = 0; i < getGroup(); ++i) {
-      float x = usable ? values[i] * inverse : 0;
+      float x = steps.getSteps(values[i]);
       if (plane == 1)
         x = (x - std::nearbyint(x)) * fineSteps;
       auto code = static_cast<int32_t>(std::nearbyint(x));

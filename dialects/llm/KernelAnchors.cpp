@@ -203,8 +203,7 @@ void AttentionOp::addCost(KernelCost &cost) {
   if (!getCache())
     return;
   KVType kv = getCache().getType();
-  cost.keyBytes += kv.getHeads() * (kv.getKeyDim() + kv.getValueDim()) *
-                   kv.getElementType().getWidth() / 8;
+  cost.keyBytes += kv.getHeads() * kv.getHeadBytes();
   cost.keyOps += 2 * getMatrixShape(getType())[1] *
                  (kv.getKeyDim() + kv.getValueChannels());
   cost.mostKeys = std::max<int64_t>(getLeft() + 1, getChunk());

@@ -67,7 +67,7 @@ LogicalResult PackedType::verify(function_ref<InFlightDiagnostic()> emitError,
 Type KVType::parse(AsmParser &parser) {
   SMLoc loc = parser.getCurrentLocation();
   SmallVector<int64_t> dims;
-  FloatType elementType;
+  Type elementType;
   int64_t prefix = 0, window = 0;
   if (parser.parseLess() ||
       parser.parseDimensionList(dims, /*allowDynamic=*/false,
@@ -111,8 +111,8 @@ void KVType::print(AsmPrinter &printer) const {
 
 LogicalResult KVType::verify(function_ref<InFlightDiagnostic()> emitError,
                              int64_t layers, int64_t heads, int64_t keyDim,
-                             int64_t valueDim, FloatType elementType,
-                             int64_t prefix, int64_t window) {
+                             int64_t valueDim, Type elementType, int64_t prefix,
+                             int64_t window) {
   if (layers <= 0 || heads <= 0 || keyDim <= 0 || valueDim < 0 || prefix < 0 ||
       window < 0)
     return emitError() << "(C1) a cache needs positive layers, heads and key "
@@ -127,8 +127,9 @@ LogicalResult KVType::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "(C2) a cache whose value is a prefix of the key has "
                           "one head, found "
                        << heads;
-  if (!elementType.isF32() && !elementType.isF16() && !elementType.isBF16())
-    return emitError() << "(C3) a cache holds f32, f16 or bf16, found "
+  if (!isa<Float32Type, Float16Type, BFloat16Type>(elementType) &&
+      !elementType.isSignlessInteger(8))
+    return emitError() << "(C3) a cache holds f32, f16, bf16 or i8, found "
                        << elementType;
   return success();
 }

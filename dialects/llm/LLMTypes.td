@@ -43,22 +43,29 @@ def LLM_KVType : LLM_Type<"KV", "kv"> {
     dimension Dv. `Dv = 0` says that the value is the first C channels of the key
     (`prefix = C`, multi-head latent attention). `window = W` keeps at least the
     last W positions: its layers see no more. Caches are paged; each has pages of its
-    own.
+    own. Elements of `i8` are codes: the key of a head is `scale * code`, the scale an
+    f32 of its own, its largest magnitude / 127; and so is its value (`dialects/llm/ByteScale.h`).
     Constraints: (C1) L, K, Dk > 0. (C2) exactly one of Dv > 0 and prefix > 0;
-    prefix <= Dk; a prefix needs K = 1. (C3) the element type is f32, f16 or bf16.
+    prefix <= Dk; a prefix needs K = 1. (C3) the element type is f32, f16, bf16 or i8.
   }];
   let parameters = (ins "int64_t":$layers, "int64_t":$heads, "int64_t":$keyDim,
-                        "int64_t":$valueDim, "::mlir::FloatType":$elementType,
+                        "int64_t":$valueDim, "::mlir::Type":$elementType,
                         DefaultValuedParameter<"int64_t", "0">:$prefix,
                         DefaultValuedParameter<"int64_t", "0">:$window);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// Of all layers and heads.
-    int64_t getBytesPerSlot() const {
-      return getLayers() * getHeads() * (getKeyDim() + getValueDim()) *
-             getElementType().getWidth() / 8;
+    /// Whether keys and values are codes with a scale each.
+    bool hasScales() const { return getElementType().isInteger(8); }
+    int64_t getElementBytes() const { return getElementType().getIntOrFloatBitWidth() / 8; }
+    /// Of the scales of one head.
+    int64_t getScaleBytes() const { return hasScales() ? (getValueDim() ? 8 : 4) : 0; }
+    /// Of one head: its key, its value and their scales.
+    int64_t getHeadBytes() const {
+      return (getKeyDim() + getValueDim()) * getElementBytes() + getScaleBytes();
     }
+    /// Of all layers and heads.
+    int64_t getBytesPerSlot() const { return getLayers() * getHeads() * getHeadBytes(); }
     /// Channels of one value row, whether stored or a prefix of the key.
     int64_t getValueChannels() const { return getValueDim() ? getValueDim() : getPrefix(); }
   }];

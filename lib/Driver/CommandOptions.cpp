@@ -54,7 +54,7 @@ void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {
   addChoice(app, "--kv", options.cache,
             "Element type of the KV cache (default: f32 with f32 "
             "activations, else f16)",
-            "f16 is the smallest that there is");
+            "i8 is the smallest that there is");
   llmrt::takesWhole(
       app->add_option("--max-context", options.maxContext,
                       "Positions of one sequence (default: the model's own "

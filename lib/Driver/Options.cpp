@@ -33,12 +33,6 @@ llvm::ArrayRef<Choice<WeightMode>> llmc::getChoices(WeightMode) {
   return choices;
 }
 
-llvm::ArrayRef<Choice<CacheType>> llmc::getChoices(CacheType) {
-  static const Choice<CacheType> choices[] = {{"f32", CacheType::f32},
-                                              {"f16", CacheType::f16}};
-  return choices;
-}
-
 llvm::ArrayRef<Choice<EmitKind>> llmc::getChoices(EmitKind) {
   static const Choice<EmitKind> choices[] = {
       {"exe", EmitKind::exe},  {"so", EmitKind::so},

@@ -133,8 +133,8 @@ static void buildOptimize(mlir::OpPassManager &manager,
   if (options.weights == WeightMode::f32)
     manager.addPass(createConvertWeights({/*to=*/FloatFormat::f32}));
   addWeightPasses(manager, options, store);
-  if (options.cache == CacheType::f16)
-    manager.addPass(createConvertKV({/*to=*/FloatFormat::f16}));
+  if (options.cache != CacheType::f32 && options.cache != CacheType::automatic)
+    manager.addPass(createConvertKV({/*to=*/options.cache}));
   // After the weights have their encoding, which decides who takes integers.
   if (std::optional<FineRows> fine = getFineRows(options.activations)) {
     manager.addPass(createQuantizeActivations({*fine}));
@@ -251,7 +251,7 @@ struct OptimizePipelineOptions
                                   llvm::cl::init(Activations::f32)};
   Option<WeightMode> weights{*this, "weights", llvm::cl::desc("keep or f32"),
                              llvm::cl::init(WeightMode::keep)};
-  Option<CacheType> cache{*this, "kv", llvm::cl::desc("f32 or f16"),
+  Option<CacheType> cache{*this, "kv", llvm::cl::desc("f32, f16, bf16 or i8"),
                           llvm::cl::init(CacheType::f32)};
   Option<std::string> quantize{
       *this, "quantize", llvm::cl::desc("a spec of llm-quantize-weights")};

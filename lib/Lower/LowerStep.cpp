@@ -27,8 +27,8 @@ namespace {
 
 /// The cache as a kernel sees it: pages of elements.
 MemRefType getCacheType(KVType kv) {
-  int64_t elementBytes = kv.getElementType().getWidth() / 8;
-  int64_t elements = kv.getBytesPerSlot() * LLMRT_PAGE_TOKENS / elementBytes;
+  int64_t elements =
+      kv.getBytesPerSlot() * LLMRT_PAGE_TOKENS / kv.getElementBytes();
   return MemRefType::get({ShapedType::kDynamic, elements}, kv.getElementType());
 }
 

@@ -46,9 +46,12 @@ struct NoteRounding : impl::NoteRoundingBase<NoteRounding> {
   void runOnOperation() override {
     llvm::MapVector<Attribute, int64_t> inputs; // by their codes
     int64_t narrowProducts = 0, narrowAttentions = 0;
+    bool keepsCodes = false;
     getOperation().walk([&](Operation *op) {
       if (auto attention = dyn_cast<AttentionOp>(op))
         narrowAttentions += attention.getNarrow() ? countRuns(op) : 0;
+      if (auto write = dyn_cast<KVWriteOp>(op))
+        keepsCodes |= write.getType().hasScales();
       if (!isa<LinearOp, ExpertLinearOp>(op))
         return;
       Int8ActEncodingAttr codes = getCodes(op);
@@ -61,6 +64,9 @@ struct NoteRounding : impl::NoteRoundingBase<NoteRounding> {
     for (auto [codes, count] : inputs)
       lines.push_back("inputs of " + std::to_string(count) + " products: " +
                       describe(cast_or_null<Int8ActEncodingAttr>(codes)));
+    if (keepsCodes)
+      lines.push_back("the cache: codes of 8 bits, each within 1/254 of the "
+                      "greatest of its head's key or value");
     auto addPrompts = [&](int64_t count, const std::string &what) {
       if (count)
         lines.push_back("prompts, " + std::to_string(count) + " " + what +

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "Evaluation.h"
 
+#include "dialects/llm/ByteScale.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -33,14 +35,30 @@ static llvm::Error checkRows(Operation *op, const Tensor &tensor,
                          llvm::Twine(tensor.shape[0]));
 }
 
+/// What the cache keeps of the key or value of one head.
+static void roundToCache(llvm::MutableArrayRef<float> row, KVType type) {
+  if (!type.hasScales()) {
+    Rounder round(type.getElementType());
+    for (float &x : row)
+      x = round(x);
+    return;
+  }
+  ByteScale steps(row);
+  for (float &x : row)
+    x = steps.scale * std::nearbyint(steps.getSteps(x));
+}
+
 /// Stores one rounded row at `slot`; rows in between stay zero until written.
 static void storeRow(std::vector<float> &rows, int64_t slot, const float *row,
-                     int64_t width, Rounder round) {
+                     int64_t width, KVType type) {
   assert(slot >= 0 && rows.size() % width == 0 && "slots are whole rows");
   if (static_cast<int64_t>(rows.size()) < (slot + 1) * width)
     rows.resize((slot + 1) * width);
-  for (int64_t d = 0; d < width; ++d)
-    rows[slot * width + d] = round(row[d]);
+  llvm::MutableArrayRef<float> stored(&rows[slot * width], width);
+  std::copy_n(row, width, stored.begin());
+  for (int64_t head = 0, each = width / type.getHeads(); head < width;
+       head += each)
+    roundToCache(stored.slice(head, each), type);
 }
 
 static llvm::Error evalKVWrite(Evaluation &eval, KVWriteOp op) {
@@ -59,15 +77,14 @@ static llvm::Error evalKVWrite(Evaluation &eval, KVWriteOp op) {
       return error;
   int64_t keyWidth = type.getHeads() * type.getKeyDim();
   int64_t valueWidth = type.getHeads() * type.getValueDim();
-  Rounder round(type.getElementType());
   for (auto [t, slot] : llvm::enumerate(rows.slots)) {
     std::vector<LayerRows> &layers = cache->sequences[rows.batch->sequences[t]];
     layers.resize(type.getLayers());
     storeRow(layers[layer].keys, slot, &key.floats[t * keyWidth], keyWidth,
-             round);
+             type);
     if (value)
       storeRow(layers[layer].values, slot, value + t * valueWidth, valueWidth,
-               round);
+               type);
   }
   eval.set(op.getResult(), cache);
   return llvm::Error::success();

@@ -2,15 +2,17 @@
 // RUN: llmc-opt %s --llm-convert-kv=to=f32 --remark-policy=all --remark-format=emitRemark --remarks-filter-missed=llm-convert-kv -o /dev/null 2>&1 | FileCheck %s --check-prefix=DECLINED
 // RUN: llmc-opt %s --llm-convert-kv=to=bf16 | FileCheck %s --check-prefixes=CHECK,BF16
 // RUN: llmc-opt %s --llm-convert-kv=to=f32 | FileCheck %s --check-prefixes=CHECK,F32
+// RUN: llmc-opt %s --llm-convert-kv=to=i8 | FileCheck %s --check-prefixes=CHECK,I8
 // RUN: not llmc-opt %s --llm-convert-kv=to=q8_0 2>&1 | FileCheck %s --check-prefix=ERROR
 
-// ERROR: for the --to option: takes f32, f16 or bf16, found 'q8_0'
+// ERROR: for the --to option: takes f32, f16, bf16 or i8, found 'q8_0'
 
 // DECLINED: declined {{.*}}the cache holds f32 already
 // Arguments, results, ops and loops alike; window and prefix are kept.
 // CHECK-LABEL: func.func @step(
 // F16-SAME: !llm.kv<2x2x8x8, f16, window = 32>) -> !llm.kv<2x2x8x8, f16, window = 32>
 // BF16-SAME: !llm.kv<2x2x8x8, bf16, window = 32>) -> !llm.kv<2x2x8x8, bf16, window = 32>
+// I8-SAME: !llm.kv<2x2x8x8, i8, window = 32>) -> !llm.kv<2x2x8x8, i8, window = 32>
 // F32-SAME: !llm.kv<2x2x8x8, f32, window = 32>) -> !llm.kv<2x2x8x8, f32, window = 32>
 // F16-NOT: , f32, window
 // BF16-NOT: , f32, window

@@ -43,3 +43,12 @@ func.func @step(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
 func.func @step() {
   return
 }
+
+// -----
+
+// CHECK: llm.rounding = ["the cache: codes of 8 bits, each within 1/254 of the greatest of its head's key or value"]
+func.func @step(%kv: !llm.kv<2x1x32x32, i8>, %k: tensor<?x1x32xf32>, %batch: !llm.batch) -> !llm.kv<2x1x32x32, i8> {
+  %0 = arith.constant 0 : index
+  %n = llm.kv_write %kv[%0], %k, value(%k), %batch : !llm.kv<2x1x32x32, i8>, tensor<?x1x32xf32>, value(tensor<?x1x32xf32>) -> !llm.kv<2x1x32x32, i8>
+  return %n : !llm.kv<2x1x32x32, i8>
+}

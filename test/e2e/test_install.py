@@ -108,7 +108,7 @@ class Install(TestCase):
             self.assertEqual((result.returncode, result.stderr), (0, ""), page)
             if page.name == "llmc-compile.1":
                 plain = re.sub(r".\x08", "", result.stdout)
-                self.assertIn("--kv f32|f16", plain)
+                self.assertIn("--kv f32|f16|bf16|i8", plain)
                 self.assertIn("llmc compile MODEL [OPTION]...", plain)
 
     def complete(self, *words):
@@ -118,9 +118,9 @@ class Install(TestCase):
 
     def test_bash_completes(self):
         self.assertEqual(self.complete("llmc", "com"), ["compile"])
-        self.assertEqual(self.complete("llmc", "compile", "--kv", ""), ["f32", "f16"])
+        self.assertEqual(self.complete("llmc", "compile", "--kv", ""), ["f32", "f16", "bf16", "i8"])
         self.assertEqual(self.complete("llmc", "compile", "--kv", "=", "f1"), ["f16"])
-        self.assertEqual(self.complete("llmc", "compile", "--kv", "="), ["f32", "f16"])
+        self.assertEqual(self.complete("llmc", "compile", "--kv", "="), ["f32", "f16", "bf16", "i8"])
         self.assertIn("--max-context", self.complete("llmc", "compile", "model.gguf", "--max"))
         self.assertEqual(self.complete("llmc", "compile", "mod"), [])  # files, by bash itself
 

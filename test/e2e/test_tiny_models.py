@@ -5,6 +5,7 @@ logits are those of transformers (test/Inputs/models/README.md).
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
+import json
 import os
 import unittest
 
@@ -63,6 +64,22 @@ class TinyModels(TestCase):
             for threads in (2, 3, 7):
                 other = self.logits(app, ids, "--threads", str(threads))
                 self.assertEqual(one.values, other.values, f"{activations}, {threads} threads")
+
+    def test_caches_of_fewer_bits(self):
+        """The bytes of a cache follow its type, what it rounds stays small, and prompts are what single rows are."""
+        model, ids, expected_path = paths("llama-q4_1")
+        expected = read_npy(expected_path)
+        bytes_of = {}
+        for element, error in (("f32", 1e-4), ("f16", 2e-3), ("bf16", 2e-2), ("i8", 2e-2)):
+            app = self.compile(model, "cache", "--activations=f32", f"--kv={element}")
+            bytes_of[element] = json.loads(self.succeed([app, "info", "--json"]))["memory"]["kv_bytes"]
+            whole, by_step = self.logits(app, ids), self.logits(app, ids, "--step")
+            for found in (whole, by_step):
+                self.assertLessEqual(largest_difference(found, expected), error * max(1.0, largest(expected)), element)
+            if element != "f32":
+                self.assertGreater(largest_difference(whole, expected), TOLERANCES["floats"] / 10, element)
+        self.assertEqual([bytes_of["f32"], bytes_of["f32"]], [2 * bytes_of["f16"], 2 * bytes_of["bf16"]])
+        self.assertLess(bytes_of["i8"], bytes_of["f16"])
 
     def test_a_model_without_tokenizer_takes_ids_only(self):
         app = self.compile(MODELS / "llama-tied", "mute")

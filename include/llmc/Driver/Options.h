@@ -4,6 +4,7 @@
 #ifndef LLMC_DRIVER_OPTIONS_H
 #define LLMC_DRIVER_OPTIONS_H
 
+#include "llmc/Optimize/CacheType.h"
 #include "llmc/Support/Choice.h"
 
 #include "llvm/ADT/StringRef.h"
@@ -25,7 +26,6 @@ enum class Stage { import, optimize, schedule, lower, emit };
 /// 15 where errors stay or are large.
 enum class Activations { automatic, f32, i16, mixed, i8 };
 enum class WeightMode { keep, f32 };
-enum class CacheType { automatic, f32, f16 };
 /// What further results of a step show: inputs of products, for calibration, or of
 /// norms, which are what layers hand on.
 enum class Observe { nothing, linears, norms };
@@ -63,7 +63,6 @@ llvm::StringRef getStageName(Stage stage);
 /// What can be asked; automatic is what nobody asked.
 llvm::ArrayRef<Choice<Activations>> getChoices(Activations);
 llvm::ArrayRef<Choice<WeightMode>> getChoices(WeightMode);
-llvm::ArrayRef<Choice<CacheType>> getChoices(CacheType);
 llvm::ArrayRef<Choice<EmitKind>> getChoices(EmitKind);
 
 /// The instruction sets that `cpu` stands for, best first. Fails on an unknown

@@ -5,6 +5,7 @@
 #define LLMC_OPTIMIZE_PASSES_H
 
 #include "dialects/llm/LLMDialect.h"
+#include "llmc/Optimize/CacheType.h"
 #include "llmc/Optimize/FineRows.h"
 #include "llmc/Optimize/FloatFormat.h"
 

@@ -141,9 +141,9 @@ def ConvertKV : Pass<"llm-convert-kv", "::mlir::ModuleOp"> {
   let summary = "caches hold another element type";
   let description = [{
     Every `!llm.kv` changes its element type. Expects: tensors. Leaves: the same.
-    Saves: f16 halves the bytes that decode attention reads.
+    Saves: f16 halves the bytes that decode attention reads, i8 nearly halves them again.
   }];
-  let options = [Option<"to", "to", "::llmc::FloatFormat", "::llmc::FloatFormat::f16", "f32, f16 or bf16">];
+  let options = [Option<"to", "to", "::llmc::CacheType", "::llmc::CacheType::f16", "f32, f16, bf16 or i8">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 

@@ -292,8 +292,24 @@ SmallVector<Value> AttentionPart::multiplyRows(Value page) {
 }
 
 SmallVector<Value> AttentionPart::multiplyKeys(const Page &page) {
-  return layout.valueDim ? multiplyColumns(page.number)
-                         : multiplyRows(page.number);
+  SmallVector<Value> sums = layout.valueDim ? multiplyColumns(page.number)
+                                            : multiplyRows(page.number);
+  for (int64_t v = 0; layout.hasScales && v < vectors; ++v) {
+    Value scales = loadKeyScales(page.number, b.index(v * lanes));
+    for (int64_t h = 0; h < count(); ++h)
+      sums[h * vectors + v] = b.mul(sums[h * vectors + v], scales);
+  }
+  return sums;
+}
+
+Value AttentionPart::loadKeyScales(Value page, Value slot) {
+  return b.loadBytesAs(cache, {page, layout.keyScale(b, keys, slot)},
+                       b.f32s(lanes));
+}
+
+Value AttentionPart::loadValueScale(Value page, Value slot) {
+  return b.loadBytesAs(cache, {page, layout.valueScale(b, keys, slot)},
+                       b.getF32Type());
 }
 
 /// q . k of `count` vectors of slots whose keys begin at `firstKey`.
@@ -442,14 +458,19 @@ SmallVector<Value> AttentionPart::addValues(const Page &page, Value first,
       loaded.push_back(
           b.loadF32s(cache, {page.number, b.addIndex(at, c * width)}, width));
     Value place = b.addIndex(b.mulIndex(page.place, pageTokens), slot);
+    Value scale =
+        layout.hasScales ? loadValueScale(page.number, slot) : Value();
     for (int64_t i = 0; i < count(); ++i) {
-      Value weight =
-          b.broadcast(b.load(probabilities, {b.index(i), place}), width);
-      // Zero times a value that is not seen is not zero if that value is NaN.
+      Value p = b.load(probabilities, {b.index(i), place});
+      // Zero times a value that is not seen is not zero if that value is NaN: of
+      // codes if its scale is.
       Value visible = mayHide ? sees(i, page, slot) : Value();
+      if (scale)
+        p = b.mul(p, visible ? b.select(visible, scale, b.f32(0)) : scale);
+      Value weight = b.broadcast(p, width);
       for (int64_t c = 0; c < each; ++c) {
         Value value = loaded[c];
-        if (visible)
+        if (visible && !scale)
           value = b.select(visible, value, b.constant(b.f32s(width), 0));
         next[i * each + c] = b.fma(weight, value, next[i * each + c]);
       }

@@ -123,6 +123,9 @@ protected:
   virtual llvm::SmallVector<mlir::Value>
   addValues(const Page &page, mlir::Value first, mlir::Value end,
             int64_t channel, mlir::ValueRange start, bool mayHide);
+  /// Of a cache of codes: the scales of 16 keys from `slot` on, and of one value.
+  mlir::Value loadKeyScales(mlir::Value page, mlir::Value slot);
+  mlir::Value loadValueScale(mlir::Value page, mlir::Value slot);
   /// Whether query `index` sees slot `slot` of the page.
   mlir::Value sees(int64_t index, const Page &page, mlir::Value slot);
 

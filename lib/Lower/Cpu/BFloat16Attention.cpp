@@ -77,28 +77,43 @@ void BFloat16Attention::copyQuery(const Query &one, Value number) {
 }
 
 void BFloat16Attention::copyPage(const Page &page, Value kvHead) {
-  Value first = layout.keys(b, args.get(op.getLayer()), kvHead);
+  keys = layout.keys(b, args.get(op.getLayer()), kvHead);
+  // Two lines of `columns` elements become one of pairs; of codes their numbers.
   auto copy = [&](Value from, int64_t columns, Value to, Value line,
-                  llvm::function_ref<Value(Value)> take) {
-    // Two lines of `columns` elements become one of pairs.
+                  llvm::function_ref<Value(Value, Value, int64_t)> take) {
     Value low = b.addIndex(from, b.mulIndex(line, 2 * columns));
     b.loop(b.index(0), b.index(columns), lanes, [&](Value at) {
-      Value place = b.addIndex(low, at);
-      Value x = b.loadF32s(cache, {page.number, place}, lanes);
-      Value y =
-          b.loadF32s(cache, {page.number, b.addIndex(place, columns)}, lanes);
-      vector::StoreOp::create(b, pairBFloats(b, take(x), take(y)), to,
+      Value pair[2];
+      for (int64_t half : {0, 1}) {
+        Value place = b.addIndex(b.addIndex(low, half * columns), at);
+        pair[half] =
+            take(b.loadF32s(cache, {page.number, place}, lanes), at, half);
+      }
+      vector::StoreOp::create(b, pairBFloats(b, pair[0], pair[1]), to,
                               ValueRange{page.place, line, at});
     });
   };
   b.loop(b.index(0), b.index(layout.keyDim / 2), 1, [&](Value line) {
-    copy(first, pageTokens, keyPairs, line, [](Value x) { return x; });
+    copy(keys, pageTokens, keyPairs, line,
+         [&](Value x, Value slot, int64_t) -> Value {
+           return layout.hasScales ? b.mul(x, loadKeyScales(page.number, slot))
+                                   : x;
+         });
   });
-  Value values = layout.values(b, first);
+  Value values = layout.values(b, keys);
   b.loop(b.index(0), b.index(slotPairs), 1, [&](Value line) {
     copy(values, layout.valueDim, valuePairs, line,
-         [&](Value x) { return takeValues(x); });
+         [&](Value x, Value, int64_t half) {
+           Value slot = b.addIndex(b.mulIndex(line, 2), half);
+           return takeValues(scaleValue(x, page, slot));
+         });
   });
+}
+
+Value BFloat16Attention::scaleValue(Value value, const Page &page, Value slot) {
+  if (!layout.hasScales)
+    return value;
+  return b.mul(value, b.broadcast(loadValueScale(page.number, slot), lanes));
 }
 
 void BFloat16Attention::keepProbabilities(int64_t index, const Page &page,

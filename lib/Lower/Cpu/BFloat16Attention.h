@@ -41,6 +41,8 @@ protected:
                                            mlir::ValueRange start,
                                            bool mayHide) override;
 
+  /// Channels of the value in `slot`: of codes their numbers.
+  mlir::Value scaleValue(mlir::Value value, const Page &page, mlir::Value slot);
   /// What is copied of a vector of values.
   virtual mlir::Value takeValues(mlir::Value values) { return values; }
   /// Probabilities of a page, rounded, to line `line` of pairs.

@@ -137,6 +137,7 @@ void BFloat16TileAttention::addOthers(const Page &page, Value states) {
         b.loop(b.index(0), b.index(layout.valueDim), width, [&](Value c) {
           Value v =
               b.loadF32s(cache, {page.number, b.addIndex(line, c)}, width);
+          v = scaleValue(v, page, slot);
           v = b.select(isOther(v), v, b.constant(b.f32s(width), 0));
           Value at[] = {b.addIndex(firstQuery, i), c};
           Value sum = b.loadF32s(states, at, width);

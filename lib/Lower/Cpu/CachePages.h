@@ -5,7 +5,8 @@
 // lanes of a score are slots, values [64, Dv] so that lanes of a result are
 // channels. Where a value is the beginning of its key (latent attention,
 // arXiv:2405.04434), rows [64, Dk] serve both: lanes of a score are channels, and
-// their sum costs little beside hundreds of them.
+// their sum costs little beside hundreds of them. Behind codes of 8 bits lie their
+// scales, [64] f32 of the keys and [64] of the values.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_LOWER_CPU_CACHEPAGES_H
 #define LLMC_LIB_LOWER_CPU_CACHEPAGES_H
@@ -23,18 +24,32 @@ constexpr int64_t pageTokens = LLMRT_PAGE_TOKENS;
 struct PageLayout {
   explicit PageLayout(mlir::llm::KVType kv)
       : heads(kv.getHeads()), keyDim(kv.getKeyDim()),
-        valueDim(kv.getValueDim()), channels(kv.getValueChannels()) {}
+        valueDim(kv.getValueDim()), channels(kv.getValueChannels()),
+        headElements(kv.getHeadBytes() / kv.getElementBytes()),
+        hasScales(kv.hasScales()) {}
   int64_t heads, keyDim;
-  int64_t valueDim; // 0: the first channels of the keys
-  int64_t channels; // of a value
+  int64_t valueDim;     // 0: the first channels of the keys
+  int64_t channels;     // of a value
+  int64_t headElements; // of a slot: its key, its value and their scales
+  bool hasScales;       // elements are codes
 
   /// Element of a page where keys of (layer, head) begin.
   mlir::Value keys(TileBuilder &b, mlir::Value layer, mlir::Value head) const {
     mlir::Value slot = b.addIndex(b.mulIndex(layer, heads), head);
-    return b.mulIndex(slot, (keyDim + valueDim) * pageTokens);
+    return b.mulIndex(slot, headElements * pageTokens);
   }
   mlir::Value values(TileBuilder &b, mlir::Value keys) const {
     return valueDim ? b.addIndex(keys, keyDim * pageTokens) : keys;
+  }
+  /// Byte of a page of codes where the scale of slot `slot` lies.
+  mlir::Value keyScale(TileBuilder &b, mlir::Value keys,
+                       mlir::Value slot) const {
+    mlir::Value first = b.addIndex(keys, (keyDim + valueDim) * pageTokens);
+    return b.addIndex(first, b.mulIndex(slot, 4));
+  }
+  mlir::Value valueScale(TileBuilder &b, mlir::Value keys,
+                         mlir::Value slot) const {
+    return b.addIndex(keyScale(b, keys, slot), valueDim ? pageTokens * 4 : 0);
   }
   /// Elements from one slot's value to the next one's.
   int64_t valueStride() const { return valueDim ? valueDim : keyDim; }

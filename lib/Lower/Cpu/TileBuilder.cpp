@@ -156,6 +156,8 @@ Value TileBuilder::loadF32s(Value memref, ValueRange at, int64_t lanes,
     loaded = vector::LoadOp::create(*this, type, memref, at);
   if (element.isF32())
     return loaded;
+  if (element.isInteger())
+    return arith::SIToFPOp::create(*this, f32s(lanes), loaded);
   return arith::ExtFOp::create(*this, f32s(lanes), loaded);
 }
 

@@ -9,6 +9,7 @@
 // Of what may be bf16 in prompts, rows of prompts are where the target multiplies these.
 //===----------------------------------------------------------------------===//
 #include "BFloat16.h"
+#include "ByteSteps.h"
 #include "Isa.h"
 #include "Ranges.h"
 #include "Tilers.h"
@@ -207,21 +208,11 @@ private:
       for (int64_t c = 0; c < group; c += lanes)
         values.push_back(
             evaluate(op.getInput(), prefix, b.addIndex(first, c), lanes));
-      Value most = maxMagnitude(values);
-      // Out of range where the group is zero, or holds an infinity or a NaN.
-      Value inverse = b.div(b.f32(127), most);
-      Value usable = arith::AndIOp::create(
-          b,
-          arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, inverse,
-                                b.f32(0)),
-          arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, inverse,
-                                b.f32(INFINITY)));
-      inverse = b.select(usable, inverse, b.f32(0));
-      Value keep =
-          b.broadcast(arith::ExtSIOp::create(b, b.getI32Type(), usable), lanes);
-      Value scale = b.div(most, b.f32(127)), quarter = b.mulIndex(g, 4);
-      for (Value &x : values) // in steps of the scale
-        x = b.mul(maskBits(x, keep), b.broadcast(inverse, lanes));
+      ByteSteps steps(b,
+                      ByteSteps::toMagnitude(b, ByteSteps::maxBits(b, values)));
+      Value scale = steps.getScale(), quarter = b.mulIndex(g, 4);
+      for (Value &x : values)
+        x = steps.getSteps(x);
       Value sum; // of the values, in steps
       for (int64_t plane = 0; plane < act.getPlanes(); ++plane) {
         if (plane == 1)
@@ -245,28 +236,6 @@ private:
       b.storeBytes(b.mul(scale, sum), result,
                    {prefix[0], b.addIndex(quarter, act.getScaledSumsOffset())});
     });
-  }
-
-  /// max|x| of all lanes; NaN if one is. Magnitudes are compared as integers:
-  /// that is the order of floats without a sign, and NaN stands above infinity.
-  Value maxMagnitude(ArrayRef<Value> values) {
-    assert(!values.empty() && "a group has numbers");
-    Value most;
-    for (Value x : values) {
-      Type bits = b.i32s(lanesOf(x));
-      Value magnitude =
-          vector::BitCastOp::create(b, bits, Value(math::AbsFOp::create(b, x)));
-      most =
-          most ? Value(arith::MaxUIOp::create(b, most, magnitude)) : magnitude;
-    }
-    return arith::BitcastOp::create(b, b.getF32Type(), b.maxLanes(most));
-  }
-
-  /// x where the mask is all ones, 0 where it is 0, whatever x is.
-  Value maskBits(Value x, Value mask) {
-    Value bits = vector::BitCastOp::create(b, mask.getType(), x);
-    return vector::BitCastOp::create(
-        b, x.getType(), Value(arith::AndIOp::create(b, bits, mask)));
   }
 
   /// Rounds and stores a group's codes; returns their sums as i32. What rounding

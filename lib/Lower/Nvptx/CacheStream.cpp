@@ -36,18 +36,18 @@ static CacheStream::Chunks cutValues(const PageLayout &layout, int64_t bytes) {
 
 bool CacheStream::fits(KVType kv) {
   PageLayout layout(kv);
-  if (!layout.valueDim)
+  if (!layout.valueDim || layout.hasScales)
     return false;
-  Chunks values = cutValues(layout, kv.getElementType().getWidth() / 8);
+  Chunks values = cutValues(layout, kv.getElementBytes());
   return values.bytes() <= stageBytes && values.copyBytes >= 4;
 }
 
 CacheStream::CacheStream(TileBuilder &b, KVType kv, Value cache, Value keysAt,
                          Value ring, Value first, Value lane)
-    : keys(cutKeys(PageLayout(kv), kv.getElementType().getWidth() / 8)),
-      values(cutValues(PageLayout(kv), kv.getElementType().getWidth() / 8)),
-      b(b), element(cast<FloatType>(kv.getElementType())), cache(cache),
-      ring(ring), first(first), lane(lane) {
+    : keys(cutKeys(PageLayout(kv), kv.getElementBytes())),
+      values(cutValues(PageLayout(kv), kv.getElementBytes())), b(b),
+      element(cast<FloatType>(kv.getElementType())), cache(cache), ring(ring),
+      first(first), lane(lane) {
   assert(fits(kv) && "whole chunks of copies");
   int64_t bytes = element.getWidth() / 8;
   firstByte = b.mulIndex(keysAt, bytes);

@@ -389,7 +389,7 @@ std::optional<DeviceTiler> getTensorAttention(AttentionOp op) {
   if (!op.getNarrow() || layout.keyDim % depth ||
       layout.keyDim > mostChannels || !layout.valueDim ||
       layout.valueDim % depth || layout.valueDim > mostChannels ||
-      op.getCache().getType().getElementType().getWidth() != 8 * halfBytes)
+      op.getCache().getType().getElementBytes() != halfBytes)
     return std::nullopt;
   int64_t group = getMatrixShape(op.getType())[1] / layout.heads;
   DeviceTiler tiler{

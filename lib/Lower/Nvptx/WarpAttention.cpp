@@ -70,7 +70,7 @@ void WarpAttention::attend(Value first, Value end) {
 /// Channels of a value that a thread loads at once: few enough that the threads of a
 /// warp have work, where that is a divisor.
 int64_t WarpAttention::getWidth() {
-  int64_t most = 16 / (op.getCache().getType().getElementType().getWidth() / 8);
+  int64_t most = 16 / op.getCache().getType().getElementBytes();
   int64_t wide = 1;
   while (wide < most && layout.channels % (2 * wide) == 0 &&
          wide * warpThreads < layout.channels)

@@ -188,7 +188,7 @@ func.func private @f(!llm.kv<1x2x8x0, f32, prefix = 4>)
 
 // -----
 
-// expected-error @below {{(C3) a cache holds f32, f16 or bf16, found 'f64'}}
+// expected-error @below {{(C3) a cache holds f32, f16, bf16 or i8, found 'f64'}}
 func.func private @f(!llm.kv<1x1x8x8, f64>)
 
 // -----

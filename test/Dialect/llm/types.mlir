@@ -47,7 +47,8 @@ func.func private @layouts(!llm.packed<64x32, #llm.q4_1, #llm.panels<16>>, !llm.
 // CHECK-SAME: !llm.kv<30x3x64x64, f16>
 // CHECK-SAME: !llm.kv<2x1x576x0, bf16, prefix = 512>
 // CHECK-SAME: !llm.kv<2x1x64x32, f32, window = 4096>
+// CHECK-SAME: !llm.kv<2x1x64x32, i8>
 // CHECK-SAME: !llm.batch
 func.func private @caches(
     !llm.kv<30x3x64x64, f16>, !llm.kv<2x1x576x0, bf16, prefix = 512>,
-    !llm.kv<2x1x64x32, f32, window = 4096>, !llm.batch)
+    !llm.kv<2x1x64x32, f32, window = 4096>, !llm.kv<2x1x64x32, i8>, !llm.batch)

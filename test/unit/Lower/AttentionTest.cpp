@@ -99,11 +99,11 @@ INSTANTIATE_TEST_SUITE_P(
                       Heads{9, 3, 64, 64}, Heads{9, 1, 32, 32},
                       Heads{12, 2, 20, 20}, Heads{2, 2, 128, 128},
                       Heads{11, 1, 16, 16}, Heads{14, 2, 64, 64}));
-INSTANTIATE_TEST_SUITE_P(ElementTypes, CompiledAttention,
-                         ::testing::Values(Heads{4, 2, 32, 32, "f16"},
-                                           Heads{6, 2, 40, 40, "f16"},
-                                           Heads{4, 2, 32, 32, "bf16"},
-                                           Heads{1, 1, 9, 9, "f16"}));
+INSTANTIATE_TEST_SUITE_P(
+    ElementTypes, CompiledAttention,
+    ::testing::Values(Heads{4, 2, 32, 32, "f16"}, Heads{6, 2, 40, 40, "f16"},
+                      Heads{4, 2, 32, 32, "bf16"}, Heads{4, 2, 32, 32, "i8"},
+                      Heads{6, 2, 40, 24, "i8", 2}, Heads{1, 1, 9, 9, "f16"}));
 INSTANTIATE_TEST_SUITE_P(UnequalDims, CompiledAttention,
                          ::testing::Values(Heads{4, 2, 24, 16},
                                            Heads{2, 1, 8, 48}));
@@ -152,7 +152,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(LatentHeads{1, 24, 16}, LatentHeads{4, 20, 16},
                       LatentHeads{5, 9, 9}, LatentHeads{3, 10, 3},
                       LatentHeads{16, 96, 64}, LatentHeads{4, 48, 32, "f16"},
-                      LatentHeads{2, 20, 16, "bf16"}));
+                      LatentHeads{2, 20, 16, "bf16"},
+                      LatentHeads{4, 48, 32, "i8"}));
 
 TEST(CompiledLatentWindow, KeysLeaveTheWindow) {
   Graph graph(44);

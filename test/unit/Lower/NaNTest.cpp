@@ -183,7 +183,7 @@ static void attend(Graph &graph, int64_t planted, const std::string &element,
 
 TEST(NaN, PassesAttention) {
   for (int64_t planted : {0, 1, 2})
-    for (const char *element : {"f32", "f16", "bf16"}) {
+    for (const char *element : {"f32", "f16", "bf16", "i8"}) {
       SCOPED_TRACE(std::to_string(planted) + " of q, k, v; " + element);
       Graph graph(10);
       attend(graph, planted, element, "");

@@ -47,8 +47,10 @@ std::vector<ReferenceBatch> steps(Graph &graph) {
 constexpr Shape shapes[] = {
     {9, 3, 64, 64, "f16"},
     {4, 1, 128, 128, "f16"},
-    {1, 1, 32, 48, "f32"},   // fewer queries than a block
-    {7, 1, 96, 16, "bf16"},  // a value narrower than its key
+    {1, 1, 32, 48, "f32"},  // fewer queries than a block
+    {7, 1, 96, 16, "bf16"}, // a value narrower than its key
+    {9, 3, 64, 64, "i8"},
+    {4, 2, 96, 48, "i8", ", left = 70 : i64"},
     {60, 1, 32, 32, "f16"},  // more heads than a tile
     {2, 1, 256, 256, "f16"}, // a page at a time
     {4, 2, 64, 64, "f16", ", left = 70 : i64"},

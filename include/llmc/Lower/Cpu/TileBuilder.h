@@ -72,7 +72,7 @@ public:
   Value maxLanes(Value vector);
 
   Value load(Value memref, mlir::ValueRange at);
-  /// `lanes` f32, converted from the memref's float type; `mask` may be null.
+  /// `lanes` f32, converted from the memref's floats or codes; `mask` may be null.
   Value loadF32s(Value memref, mlir::ValueRange at, int64_t lanes,
                  Value mask = {});
   /// Bytes read as `type`, a vector or a scalar of 32 or 64 bits.
