@@ -227,7 +227,7 @@ OPT = [
         "llm-lower-step|@step", "needs|has", "run |first"),
     rows("O5", "`--llmc-optimize='activations=int8'`, `kv=f17`",
          ("llmc import m.gguf | llmc-opt --llmc-optimize='activations=int8'", 1, ("int8", "f32, i16, mixed or i8", "takes")),
-         ("llmc import m.gguf | llmc-opt --llmc-optimize='kv=f17'", 1, ("f17", "f32 or f16", "takes"))),
+         ("llmc import m.gguf | llmc-opt --llmc-optimize='kv=f17'", 1, ("f17", "f32, f16, bf16 or i8", "takes"))),
     row("O6", "GGUF given to llmc-opt", "llmc-opt m.gguf", 1, "m.gguf", "is a model, not IR", "llmc import m.gguf"),
     row("O7", "`--load-pass-plugin` of no plugin", "echo 'module {}' | llmc-opt --load-pass-plugin=nosuch.so", 1, "nosuch.so", "[Nn]o such file|cannot open", "give"),
     row("O8", "`llmc compile --mlir-…`", "llmc compile m.gguf --emit=mlir --compile-to=import --mlir-print-op-generic", 0, "."),
