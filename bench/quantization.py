@@ -42,6 +42,7 @@ SPECS = [
     "bits=2,group=32,method=awq+quantease,zero=asym,scale-search=yes",
     "w8",
     "bits=3,group=64,method=gptq,scale-search=yes,outliers=1",
+    "bits=4,group=64,values=kmeans,method=gptq,scale-search=yes",
     "--quantize=auto --size-budget=88.2MB",
     "--quantize=auto --size-budget=72.5MB",
 ]
@@ -52,12 +53,12 @@ PAGE = """# What quantisers keep
 SmolLM2-135M-Instruct, its weights dithered so that they lie on no grid (`utils/dither-gguf.py SmolLM2-135M-Instruct.Q4_1.gguf base.gguf`), its products
 quantised, the table of embeddings and logits at 8 bits unless a row says otherwise. Perplexity and KL divergence from the build of floats: {scored}
 tokens of `bench/text/evaluation.txt`, the second halves of {windows} windows of {window}; statistics from {seen} tokens of `bench/text/calibration.txt`.
-Quality is that of products of floats (`--activations=f32`), so that a row shows its weights alone. MB and bits count scales, minimums, tables and
+{inputs} MB and bits count scales, minimums, tables and
 vectors. Decode is the program's own benchmark as compiled by default, on {threads} threads. Minutes are those of `llmc compile`; calibration took
 {calibration:.1f} more, once.
 
 {peers}Machine: {machine}, other work beside it. Made by
-`bench/quantization.py base.gguf --llmc build/bin/llmc --work DIR --llama-bin DIR --windows {windows} --tokens {seen} --out docs/quality.md`.
+`bench/quantization.py base.gguf --llmc build/bin/llmc --work DIR --llama-bin DIR{rounded} --windows {windows} --tokens {seen} --out docs/quality.md`.
 
 """
 PEERS = """Rows of llama.cpp are made from the same file with an importance matrix of the same tokens, and measured by `llama-perplexity --kl-divergence` against its
@@ -66,6 +67,9 @@ own floats.
 ![size against divergence](quality.svg)
 
 """
+FLOATS = "Quality is that of products of floats (`--activations=f32`), so that a row shows its weights alone."
+ROUNDED = """Products have their inputs rounded as they are by default, in rows of llama.cpp by its own default, and floats are
+those of products of floats."""
 HEADER = ["SPEC", "bits per weight", "MB", "perplexity", "KL, mean", "KL, 99 %", "same likeliest token", "decode, tokens/s", "minutes"]
 
 
@@ -102,7 +106,8 @@ class Bench:
     def rows(self, specs):
         """That of the floats, then one per SPEC. Speed is that of the types: codes by another method are as fast."""
         threads = ["--threads", str(self.arguments.threads)]
-        kept = self.sweep("quality", self.arguments.windows, map(as_build, specs), "--activations=f32")
+        name, options = ("rounded", []) if self.arguments.rounded else ("quality", ["--activations=f32"])
+        kept = self.sweep(name, self.arguments.windows, map(as_build, specs), *options)
         fast = self.sweep("speed", 1, (as_build(re.sub("method=[a-z+]*", "method=rtn", spec)) for spec in specs), "--speed", *threads)
         names = ["floats", *specs]
         return [{**row, "spec": name, "minutes": row.get("compile_seconds", 0) / 60, "decode_tokens_per_s": speed["decode_tokens_per_s"]}
@@ -133,7 +138,7 @@ def write_page(arguments, reference, calibration, rows):
     table = "".join(f"| {' | '.join(line)} |\n" for line in [HEADER, ["---"] * len(HEADER), *map(cells, [reference, *rows])])
     points = [point(figures) for figures in rows if not is_sparse(figures["spec"])]
     has_peers = any(program != "llmc" for program, *_ in points)
-    facts = {"scored": f"{reference['tokens']:,}", "window": WINDOW, "seen": arguments.tokens, "windows": arguments.windows,
+    facts = {"inputs": ROUNDED if arguments.rounded else FLOATS, "rounded": " --rounded" if arguments.rounded else "", "scored": f"{reference['tokens']:,}", "window": WINDOW, "seen": arguments.tokens, "windows": arguments.windows,
              "calibration": calibration["minutes"], "threads": arguments.threads, "machine": machine(), "peers": PEERS if has_peers else ""}
     if arguments.out:
         Path(arguments.out).write_text(PAGE.format(**facts) + table)
@@ -145,8 +150,8 @@ def write_page(arguments, reference, calibration, rows):
 def point(figures):
     """Program, a short name, MB and KL."""
     spec, llama = figures["spec"], "llama.cpp "
-    found = re.match(r"bits=(\d),.*method=([a-z+]*)", spec)
-    name = spec.removeprefix(llama) if spec.startswith(llama) else f"{found[1]} {found[2]}" if found else spec
+    found = re.match(r"bits=(\d),(?:.*(values=\w+),)?.*method=([a-z+]*)", spec)
+    name = spec.removeprefix(llama) if spec.startswith(llama) else " ".join(filter(None, found.groups())) if found else spec
     return "llama.cpp" if spec.startswith(llama) else "llmc", name, figures["weight_bytes"] / 1e6, figures["kl_mean"]
 
 
@@ -159,6 +164,7 @@ def main():
     parser.add_argument("--spec", action="append", help="one or more, instead of those of the page")
     parser.add_argument("--windows", type=int, default=120)
     parser.add_argument("--tokens", type=int, default=65536, help="of the calibration")
+    parser.add_argument("--rounded", action="store_true", help="inputs of products as by default, not as floats: minutes instead of hours with AMX")
     parser.add_argument("--threads", type=int, default=2, help="of the measured decode")
     parser.add_argument("--out", help="the page; without it the table alone is printed")
     arguments = parser.parse_args()

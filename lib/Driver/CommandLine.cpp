@@ -76,9 +76,10 @@ void CommandLine::addCompile() {
         return reportUsage("compile: --weights-from goes with IR (.mlir, "
                            ".mlirbc), " +
                            compile.model + " brings its own weights");
-      bool binary = !compile.stopAfter && (compile.emit == EmitKind::exe ||
-                                           compile.emit == EmitKind::so ||
-                                           compile.emit == EmitKind::obj);
+      bool binary =
+          !compile.stopAfter &&
+          (compile.emit == EmitKind::exe || compile.emit == EmitKind::so ||
+           compile.emit == EmitKind::obj || compile.emit == EmitKind::cubin);
       if (binary && compile.output.empty())
         return reportUsage(
             "compile: -o is required: where should the program go? llmc "

@@ -76,10 +76,14 @@ void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {
                 "Choose the tiles of products by measuring on this machine, of "
                 "the variant that it runs");
   app->add_option("--target", options.target,
-                  "cpu, cuda (an NVIDIA GPU, through its driver), cuda:sm_80, "
+                  "cpu, cuda (an NVIDIA GPU, through its driver), an exact "
+                  "one (cuda:sm_90a), "
                   "or several with commas between: the program chooses at "
                   "start (default: cpu)")
       ->type_name("LIST");
+  app->add_flag("--cubin", options.cubin,
+                "Machine code for exact GPUs (sm_90a), by NVIDIA's ptxas, so "
+                "that no driver compiles PTX at start");
   app->add_option(
          "--emulate-on", options.emulateOn,
          "For tests: native, x86-64 or an instruction set; what such a "

@@ -25,24 +25,26 @@ static std::string printModule(mlir::ModuleOp module) {
 }
 
 /// The kernels of the one device that was asked.
-static llvm::Error writePtx(Compiler &compiler, const CompileCommand &command,
-                            Destination &destination) {
+static llvm::Error writeDevice(Compiler &compiler,
+                               const CompileCommand &command,
+                               Destination &destination) {
   auto devices = llvm::to_vector(compiler.getModule().getOps<mlir::ModuleOp>());
   if (devices.size() != 1)
     return llvm::createStringError(
-        "--emit=ptx writes the code of one device, --target=" +
-        command.options.target + " has " + std::to_string(devices.size()) +
-        ": give --target=cuda:" + getKnownDevices().front());
-  auto text = emitPtx(devices.front());
-  if (!text)
-    return text.takeError();
-  return destination.write(*text);
+        "--emit=" + getChoiceName(command.emit) +
+        " writes the code of one device, --target=" + command.options.target +
+        " has " + std::to_string(devices.size()) +
+        ": give --target=cuda:" + getKnownDevices().back());
+  auto code = emitDevice(devices.front(), command.emit == EmitKind::cubin);
+  if (!code)
+    return code.takeError();
+  return destination.write(*code);
 }
 
 static llvm::Error writeCode(Compiler &compiler, const CompileCommand &command,
                              Destination &destination) {
-  if (command.emit == EmitKind::ptx)
-    return writePtx(compiler, command, destination);
+  if (command.emit == EmitKind::ptx || command.emit == EmitKind::cubin)
+    return writeDevice(compiler, command, destination);
   ObjectKind kind = command.emit == EmitKind::llvm       ? ObjectKind::llvmIR
                     : command.emit == EmitKind::assembly ? ObjectKind::assembly
                                                          : ObjectKind::object;

@@ -512,6 +512,15 @@ static llvm::Expected<std::string> describeProgram(Compiler &compiler,
   return text;
 }
 
+llvm::Expected<std::string> llmc::emitDevice(mlir::ModuleOp device,
+                                             bool assembled) {
+  auto ptx = emitPtx(device);
+  if (!ptx || !assembled)
+    return ptx;
+  noteActivity("running ptxas");
+  return assembleCubin(*ptx, *device.getSymName());
+}
+
 llvm::Error
 llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
                   PendingFile &file,
@@ -536,7 +545,8 @@ llmc::emitProgram(Compiler &compiler, EmitKind kind, llvm::StringRef path,
   inputs.planned = compiler.getModule();
   inputs.weights = &compiler.getModel().weights;
   for (auto device : compiler.getModule().getOps<mlir::ModuleOp>()) {
-    auto code = emitPtx(device);
+    auto code = emitDevice(device, compiler.getOptions().cubin &&
+                                       isExactDevice(*device.getSymName()));
     if (!code)
       return code.takeError();
     inputs.deviceCode.push_back(std::move(*code));

@@ -35,10 +35,10 @@ llvm::ArrayRef<Choice<WeightMode>> llmc::getChoices(WeightMode) {
 
 llvm::ArrayRef<Choice<EmitKind>> llmc::getChoices(EmitKind) {
   static const Choice<EmitKind> choices[] = {
-      {"exe", EmitKind::exe},  {"so", EmitKind::so},
-      {"obj", EmitKind::obj},  {"asm", EmitKind::assembly},
-      {"ptx", EmitKind::ptx},  {"llvm", EmitKind::llvm},
-      {"mlir", EmitKind::mlir}};
+      {"exe", EmitKind::exe},   {"so", EmitKind::so},
+      {"obj", EmitKind::obj},   {"asm", EmitKind::assembly},
+      {"ptx", EmitKind::ptx},   {"cubin", EmitKind::cubin},
+      {"llvm", EmitKind::llvm}, {"mlir", EmitKind::mlir}};
   return choices;
 }
 
@@ -71,13 +71,16 @@ llvm::Expected<std::vector<std::string>> llmc::getIsas(llvm::StringRef cpu) {
       llvm::join(known, ", ") + " are known; native is this machine's");
 }
 
-/// The devices that one word of --target stands for.
+bool llmc::isExactDevice(llvm::StringRef name) { return name.ends_with("a"); }
+
+/// The devices that one word of --target stands for: of `cuda` the one whose code runs
+/// on all.
 static llvm::Expected<std::vector<std::string>>
 getDeviceIsas(llvm::StringRef word) {
   llvm::ArrayRef<llvm::StringRef> known = getKnownDevices();
   llvm::StringRef name = word;
   if (word == "cuda")
-    return std::vector<std::string>(known.begin(), known.end());
+    return std::vector<std::string>{known.back().str()};
   if (name.consume_front("cuda:") && llvm::is_contained(known, name))
     return std::vector<std::string>{name.str()};
   return llvm::createStringError(
@@ -98,6 +101,11 @@ llmc::getTargetIsas(const CompileOptions &options) {
       if (!llvm::is_contained(all, isa))
         all.push_back(std::move(isa));
   }
+  if (options.cubin && llvm::none_of(devices, isExactDevice))
+    return llvm::createStringError(
+        "--cubin needs an exact GPU, --target=" + options.target +
+        " has none: give --target=cuda:" + getKnownDevices().front() +
+        " or another");
   llvm::append_range(cpus, devices);
   return cpus;
 }

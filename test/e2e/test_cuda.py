@@ -49,7 +49,7 @@ class Cuda(TestCase):
         self.assertLessEqual(largest_difference(here, there), 0.03 * max(1.0, largest(here)))
 
     def test_what_cannot_be_asked(self):
-        for target, said in (("cuda:sm_30", "cuda:sm_80"), ("gpu", "cpu, cuda")):
+        for target, said in (("cuda:sm_30", "cuda:sm_90a, cuda:sm_80"), ("gpu", "cpu, cuda")):
             result = run([LLMC, "compile", MODELS / "llama-q4_1.gguf", "-o", self.folder / "no", f"--target={target}"])
             self.assertEqual(result.returncode, 1)
             self.assertIn(target.rsplit(":", 1)[-1], result.stderr)

@@ -108,6 +108,9 @@ private:
   std::vector<StageReport> reports;
 };
 
+/// PTX of a device's kernels; `assembled`: its machine code.
+llvm::Expected<std::string> emitDevice(mlir::ModuleOp device, bool assembled);
+
 /// Writes the program (or shared object) of a lowered model to `file`, which
 /// the caller called `path`; nothing is left there on failure. `progress` hears
 /// weight bytes done and in all.

@@ -29,7 +29,7 @@ enum class WeightMode { keep, f32 };
 /// What further results of a step show: inputs of products, for calibration, or of
 /// norms, which are what layers hand on.
 enum class Observe { nothing, linears, norms };
-enum class EmitKind { exe, so, obj, assembly, ptx, llvm, mlir };
+enum class EmitKind { exe, so, obj, assembly, ptx, cubin, llvm, mlir };
 
 struct CompileOptions {
   /// automatic: mixed if a linear's weight is an integer grid, else f32.
@@ -54,6 +54,7 @@ struct CompileOptions {
   /// A machine of getMachineFeatures: what it lacks becomes plain code, so that
   /// tests run every variant. Empty: none.
   std::string emulateOn;
+  bool cubin = false; // machine code for exact GPUs, by ptxas, instead of PTX
   /// Of a GGUF file, by name; empty: the file's own.
   std::string preTokenizer;
 };
@@ -73,6 +74,9 @@ llvm::Expected<std::vector<std::string>> getIsas(llvm::StringRef cpu);
 /// then of devices. Fails on unknown names as well.
 llvm::Expected<std::vector<std::string>>
 getTargetIsas(const CompileOptions &options);
+
+/// Whether code for a device of this name runs on GPUs of one kind alone (sm_90a).
+bool isExactDevice(llvm::StringRef name);
 
 /// The positions of a program: those that are wanted, or as many as the model was
 /// made for where that is 0, or as are assumed where nobody says.

@@ -27,6 +27,11 @@ emitObjects(mlir::ModuleOp module);
 /// PTX of a module of kernels, whose name is that of its GPU (sm_80).
 llvm::Expected<std::string> emitPtx(mlir::ModuleOp device);
 
+/// The machine code of a GPU (sm_90a), an ELF file, by ptxas: that of LLMC_PTXAS, of
+/// PATH or of a CUDA Toolkit. Fails where there is none, and with what it says.
+llvm::Expected<std::string> assembleCubin(llvm::StringRef ptx,
+                                          llvm::StringRef gpu);
+
 enum class LinkKind { executable, shared };
 
 /// Links the objects with the prelinked runtime into `path`, in process.
@@ -44,7 +49,7 @@ struct ArtifactInputs {
   std::function<llvm::Expected<std::string>()> info;
   std::string name; // of the output in messages; empty: the path
   std::vector<std::string> deviceCode =
-      {}; // PTX, in the order of device variants
+      {}; // PTX or cubin, in the order of device variants
 };
 
 /// Bytes of the weight section: the end of the last planned weight, rounded up

@@ -55,9 +55,12 @@ private:
 
 } // namespace
 
+/// Exact ones first, which end in a and run on GPUs of one kind: a program takes the
+/// first that fits. The last runs on all.
 ArrayRef<const Isa *> getDevices() {
-  static constexpr Sm sm80("sm_80");
-  static const Isa *const devices[] = {&sm80};
+  static constexpr Sm sm80("sm_80"), sm90a("sm_90a"), sm100a("sm_100a"),
+      sm120a("sm_120a");
+  static const Isa *const devices[] = {&sm120a, &sm100a, &sm90a, &sm80};
   return devices;
 }
 

@@ -96,15 +96,30 @@ TEST(Target, CpusComeBeforeDevicesEachOnce) {
   EXPECT_EQ(targetsOf("cpu,cuda"), "avx2 sm_80");
   EXPECT_EQ(targetsOf("cuda,cpu"), "avx2 sm_80");
   EXPECT_EQ(targetsOf("cuda,cuda:sm_80,cpu,cpu"), "avx2 sm_80");
+  EXPECT_EQ(targetsOf("cuda,cuda:sm_120a,cpu,cuda:sm_90a"),
+            "avx2 sm_80 sm_120a sm_90a");
+}
+
+TEST(Target, MachineCodeNeedsAnExactOne) {
+  CompileOptions options;
+  options.target = "cuda";
+  options.cubin = true;
+  EXPECT_EQ(llvm::toString(getTargetIsas(options).takeError()),
+            "--cubin needs an exact GPU, --target=cuda has none: give "
+            "--target=cuda:sm_120a or another");
+  options.target = "cuda:sm_90a";
+  EXPECT_FALSE(getTargetIsas(options).takeError());
 }
 
 TEST(Target, UnknownNamesListTheKnownOnes) {
+  std::string devices = "cuda:sm_120a, cuda:sm_100a, cuda:sm_90a, cuda:sm_80";
   for (std::string unknown :
        {"gpu", "", "cuda:", "cuda:sm_1", "cuda:80", "CPU"})
     EXPECT_EQ(targetsOf(unknown), "unknown --target '" + unknown +
-                                      "': cpu, cuda, cuda:sm_80 are known");
+                                      "': cpu, cuda, " + devices +
+                                      " are known");
   EXPECT_EQ(targetsOf("cpu,rocm"),
-            "unknown --target 'rocm': cpu, cuda, cuda:sm_80 are known");
+            "unknown --target 'rocm': cpu, cuda, " + devices + " are known");
 }
 
 TEST(Target, AFunctionHasNoLoweringForADevice) {
