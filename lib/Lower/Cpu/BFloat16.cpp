@@ -28,4 +28,16 @@ Value pairBFloats(TileBuilder &b, Value low, Value high) {
       b, b.i32s(lanes), vector::ShuffleOp::create(b, both, both, order));
 }
 
+Value pairFiniteBFloats(TileBuilder &b, Value low, Value high) {
+  Type words = b.i32s(lanes);
+  auto constant = [&](int64_t bits) { return b.constant(words, bits); };
+  auto round = [&](Value x) -> Value {
+    return arith::AddIOp::create(b, vector::BitCastOp::create(b, words, x),
+                                 constant(0x8000));
+  };
+  Value first = arith::ShRUIOp::create(b, round(low), constant(16));
+  Value second = arith::AndIOp::create(b, round(high), constant(-0x10000));
+  return arith::OrIOp::create(b, first, second);
+}
+
 } // namespace llmc

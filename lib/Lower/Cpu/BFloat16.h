@@ -14,6 +14,11 @@ mlir::Value roundToBFloats(TileBuilder &b, mlir::Value low, mlir::Value high);
 /// The same in pairs: lane i holds that of `low` in its low half, of `high` in its high.
 mlir::Value pairBFloats(TileBuilder &b, mlir::Value low, mlir::Value high);
 
+/// The same of numbers that are finite and stay so, in fewer instructions: ties go away
+/// from zero.
+mlir::Value pairFiniteBFloats(TileBuilder &b, mlir::Value low,
+                              mlir::Value high);
+
 } // namespace llmc
 
 #endif // LLMC_LIB_LOWER_CPU_BFLOAT16_H

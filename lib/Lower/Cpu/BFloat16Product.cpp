@@ -93,25 +93,32 @@ void BFloat16Product::unpackGroup(GridStrip &strip, int64_t index, Value group,
                                   Value line) {
   const Grid &grid = drawing.grid;
   GridStrip::Scales scales = strip.loadScales(group);
-  int64_t zero = grid.getByteZero();
+  // A byte among the bits of 1.0 is 1 + byte / 256, without a conversion. f32 keeps
+  // it times the scale well beyond what bf16 will.
+  constexpr int64_t one = 256;
+  Value scale = b.mul(scales.scale, b.constant(b.f32s(lanes), one));
+  Value zero = b.constant(b.f32s(lanes), -one - grid.getByteZero());
+  Value offset = scales.min ? b.fma(scales.scale, zero, scales.min)
+                            : b.mul(scales.scale, zero);
   for (int64_t quad = 0; quad < grid.group / 4; ++quad) {
-    Value codes = strip.loadCodes(group, quad);
-    if (zero)
-      codes =
-          arith::SubIOp::create(b, codes, b.constant(codes.getType(), zero));
-    Value words = vector::BitCastOp::create(b, b.i32s(lanes), codes);
+    Value words = vector::BitCastOp::create(b, b.i32s(lanes),
+                                            strip.loadCodes(group, quad));
+    auto constant = [&](int64_t bits) {
+      return b.constant(words.getType(), bits);
+    };
     auto valueOf = [&](int64_t byte) -> Value {
-      Value code = arith::ShLIOp::create(
-          b, words, b.constant(words.getType(), 24 - 8 * byte));
-      Value shift = b.constant(words.getType(), 24);
-      code = zero ? Value(arith::ShRSIOp::create(b, code, shift))
-                  : Value(arith::ShRUIOp::create(b, code, shift));
-      Value number = arith::SIToFPOp::create(b, b.f32s(lanes), code);
-      return scales.min ? b.fma(number, scales.scale, scales.min)
-                        : b.mul(number, scales.scale);
+      constexpr int64_t first = 15; // bit of 1 / 256
+      int64_t left = first - 8 * byte;
+      Value bits =
+          left > 0 ? Value(arith::ShLIOp::create(b, words, constant(left)))
+                   : Value(arith::ShRUIOp::create(b, words, constant(-left)));
+      bits = arith::AndIOp::create(b, bits, constant(0xff << first));
+      bits = arith::OrIOp::create(b, bits, constant(0x3f800000));
+      return b.fma(vector::BitCastOp::create(b, b.f32s(lanes), bits), scale,
+                   offset);
     };
     for (int64_t byte : {0, 2}) {
-      Value pairs = pairBFloats(b, valueOf(byte), valueOf(byte + 1));
+      Value pairs = pairFiniteBFloats(b, valueOf(byte), valueOf(byte + 1));
       Value at = b.addIndex(line, quad * 2 + byte / 2);
       b.storeBytes(
           pairs, buffers.weights,
