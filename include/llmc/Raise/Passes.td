@@ -35,7 +35,8 @@ def Fold : RaisePass<"onnx-fold", "Fold"> {
   let description = [{
     A value of up to 256 elements that is no data becomes `onnx.Constant` if it is the same for every length of
     batch, sequence and past that is tried, 0 and 1 among them: sizes of heads, targets of reshapes, scales.
-    A ScatterND that writes every element in its place is what it writes.
+    A ScatterND that writes every element in its place is what it writes; one that writes the same rows in
+    every run, as an assignment to a slice does, is a Concat of them and of those that are left.
     Expects: onnx ops. Leaves: the same, without those that only such values needed.
     Saves: the ops of shape arithmetic in every run, and in every pass behind this one.
   }];
