@@ -221,6 +221,7 @@ Rows StepConverter::repeat(Operation *op) {
     return rows;
   if (!from || !to || from->size() != to->size() || rows.isCache)
     return fail(op, "repeats rows in a dim of its own");
+  rows = dropOnes(rows); // the one head of a rotation
   for (auto [dim, before, after] : llvm::zip(rows.dims, *from, *to))
     if (before != after) {
       if (dim.kind != RowDim::One)

@@ -21,7 +21,7 @@ NOT_EXPORTED = {name: "rotates by products of complex numbers, which torch.onnx.
 # Graphs that give other kernels than their folder: why, and how many more kernels than it has. Who makes it fewer
 # shortens this.
 OTHER_KERNELS = {
-    "deepseek_v3": ("its latent attention is not recognised: a function", -20),
+    "deepseek_v3": ("its cache holds the keys and values of all heads, not what they are computed of", -2),
 }
 
 

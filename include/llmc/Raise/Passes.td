@@ -77,7 +77,8 @@ def RaiseRotary : RaisePass<"raise-rotary", "RaiseRotary"> {
     A region of one value, linear in it and different from position to position, becomes
     `onnx.llmc.RotaryEmbedding` if it turns pairs of its last dimension by position times a
     frequency. Pairing, part, frequencies and factor are read from its values, whether cosines
-    come from the graph or from a table. Frequencies that the length of a run decides (LongRoPE) are those of
+    come from the graph or from a table. Neighbours that are left sorted into halves are so by a Gather
+    behind it. Frequencies that the length of a run decides (LongRoPE) are those of
     `max-context` positions: a cache keeps keys as they were turned once, whatever length a sequence gets.
     Expects: onnx ops. Leaves: the same. Saves: one rotation per step for all layers.
   }];
@@ -89,9 +90,9 @@ def RaiseAttention : RaisePass<"raise-attention", "RaiseAttention"> {
   let summary = "a softmax between two products becomes attention";
   let description = [{
     `softmax(scale * q k^T + mask) v` becomes `onnx.llmc.Attention` on the heads that it reads:
-    repeated heads are undone, and the mask is what its values say at lengths beyond every number
-    in its graph: causal, a window, slopes per head, the padding. Declines name the first element
-    that no mask explains.
+    repeated heads are undone, and so is an order of columns that queries and keys share; the mask is what its
+    values say at lengths beyond every number in its graph: causal, a window, slopes per head, the padding.
+    Declines name the first element that no mask explains.
     Expects: onnx ops. Leaves: the same. Saves: scores never reach memory.
   }];
 }
@@ -111,7 +112,8 @@ def MakeStateful : RaisePass<"make-stateful", "MakeStateful"> {
   let description = [{
     `@main` over whole sequences becomes `@step` over rows of a ragged batch with a paged cache: batch
     and sequence fold into rows, transposes and reshapes of heads vanish, matrices with a constant
-    side become linears, attention reads the cache. Only what the logits need is kept.
+    side become linears, attention reads the cache, columns are joined where they were computed apart. Only what the
+    logits need is kept.
     Expects: raised onnx ops. Leaves: llm ops, or the graph as it was with a reason.
     Saves: a token costs one row, not the whole sequence.
   }];
