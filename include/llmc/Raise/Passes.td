@@ -121,6 +121,21 @@ def MakeStateful : RaisePass<"make-stateful", "MakeStateful"> {
                            "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect", "::mlir::func::FuncDialect"];
 }
 
+def CacheLatents : RaisePass<"cache-latents", "CacheLatents"> {
+  let summary = "the cache holds what keys and values are made of";
+  let description = [{
+    Keys and values that a matrix per head makes of the same row, keys perhaps beside columns that all heads
+    share, are not cached: the row is, with those columns behind it, for all heads once. The matrix of a head's
+    keys, transposed, multiplies its queries, that of its values what attention makes of the rows (multi-head
+    latent attention, arXiv:2405.04434). Of all layers of a cache, where it shrinks by more than the work of a
+    row grows.
+    Expects: `@step` with `llm.kv_write` and `llm.attention` of equal layers, not looped. Leaves: the same, the
+    cache's values a prefix of its keys.
+    Saves: of DeepSeek-V3's cache all but 1/71, which is what attention reads per token.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::tensor::TensorDialect", "::mlir::func::FuncDialect"];
+}
+
 def OnnxToLinalg : RaisePass<"onnx-to-linalg", "OnnxToLinalg"> {
   let summary = "a graph becomes a function on tensors";
   let description = [{
