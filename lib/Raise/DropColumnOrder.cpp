@@ -68,6 +68,7 @@ private:
   const Graph &graph;
 
   onnx::ConcatOp findJoin(Value value, int64_t axis);
+  onnx::ConcatOp findRowsBehindCache(Value value);
 };
 } // namespace
 
@@ -76,6 +77,16 @@ onnx::ConcatOp OrderOfColumns::findJoin(Value value, int64_t axis) {
   auto concat = value.getDefiningOp<onnx::ConcatOp>();
   const Graph::Sizes *sizes = graph.sizes(value);
   return concat && sizes && normalise(concat.getAxis(), *sizes) == axis
+             ? concat
+             : onnx::ConcatOp();
+}
+
+/// The op that joins new rows with those of a cache, which has its columns in the
+/// order in which a step writes them.
+onnx::ConcatOp OrderOfColumns::findRowsBehindCache(Value value) {
+  auto concat = value.getDefiningOp<onnx::ConcatOp>();
+  return concat && concat->getNumOperands() == 2 &&
+                 llvm::is_contained(graph.past, concat->getOperand(0))
              ? concat
              : onnx::ConcatOp();
 }
@@ -89,6 +100,8 @@ SmallVector<int64_t> OrderOfColumns::find(Value value, int64_t axis) {
   if (int64_t before = op ? findAxisBefore(graph, op, axis) : -1; before >= 0)
     return find(op->getOperand(0), before);
   SmallVector<int64_t> order;
+  if (onnx::ConcatOp concat = findRowsBehindCache(value))
+    return find(concat->getOperand(1), axis);
   if (onnx::ConcatOp concat = findJoin(value, axis)) {
     for (Value part : concat->getOperands()) {
       int64_t first = order.size();
@@ -111,6 +124,8 @@ Value OrderOfColumns::without(Value value, int64_t axis) {
     operands = llvm::to_vector(op->getOperands());
   if (int64_t before = op ? findAxisBefore(graph, op, axis) : -1; before >= 0)
     operands[0] = without(operands[0], before);
+  else if (findRowsBehindCache(value))
+    operands[1] = without(operands[1], axis);
   else if (onnx::ConcatOp concat = findJoin(value, axis))
     for (Value &part : operands)
       part = without(part, axis);

@@ -50,7 +50,7 @@ Rows StepConverter::joinColumns(Operation *op, int64_t axis) {
   SmallVector<Value> values;
   for (const Rows &part : parts) {
     values.push_back(repeatAs(part, joined));
-    if (!values.back() || part.isCache || part.dims[axis].kind != columns.kind)
+    if (!values.back() || part.dims[axis].kind != columns.kind)
       return fail(op, "joins columns of rows whose other dims differ");
   }
   return sameAs(joined,

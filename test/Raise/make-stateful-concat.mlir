@@ -156,3 +156,44 @@ func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b"
   %l = onnx.MatMul(%y, %head) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
   return %l : tensor<*xf32>
 }
+
+// -----
+
+// A cache of the row that keys and values are made of: what is made of old rows and new ones is what was, and will be, made of
+// each. The step's cache holds keys and values.
+llm.weight @table : tensor<320x8xf32> source "table"
+llm.weight @kv : tensor<8x16xf32> source "kv"
+// CHECK-LABEL: module
+// CHECK: func.func @step(%{{.*}}: !llm.batch, %{{.*}}: !llm.kv<1x2x4x4, f32>)
+// CHECK: %[[X:.*]] = llm.embed
+// CHECK: %[[K:.*]] = llm.linear %[[X]], %{{.*}} -> tensor<?x8xf32>
+// CHECK: %[[KH:.*]] = tensor.expand_shape %[[K]]
+// CHECK: %[[V:.*]] = llm.linear %[[X]], %{{.*}} -> tensor<?x8xf32>
+// CHECK: %[[VH:.*]] = tensor.expand_shape %[[V]]
+// CHECK: llm.kv_write %{{.*}}, %[[KH]], value(%[[VH]])
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b", "s"]}, %past: tensor<?x1x?x8xf32> {onnx.dims = ["b", "", "past", ""]}) -> tensor<*xf32> {
+  %no = onnx.None : none
+  %table = llm.param @table : tensor<320x8xf32>
+  %x = onnx.Gather(%table, %ids) : (tensor<320x8xf32>, tensor<?x?xi64>) -> tensor<*xf32>
+  %to2 = onnx.Constant {value = dense<[0, 0, 2, 4]> : tensor<4xi64>} : () -> tensor<4xi64>
+  %hr = onnx.Reshape(%x, %to2) : (tensor<*xf32>, tensor<4xi64>) -> tensor<*xf32>
+  %h = onnx.Transpose(%hr) {perm = array<i64: 0, 2, 1, 3>} : (tensor<*xf32>) -> tensor<*xf32>
+  %kv = llm.param @kv : tensor<8x16xf32>
+  %i1 = onnx.Constant {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %x1 = onnx.Unsqueeze(%x, %i1) : (tensor<*xf32>, tensor<1xi64>) -> tensor<*xf32>
+  %all = onnx.Concat(%past, %x1) {axis = 2 : i64} : (tensor<?x1x?x8xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %m = onnx.MatMul(%all, %kv) : (tensor<*xf32>, tensor<8x16xf32>) -> tensor<*xf32>
+  %flatm = onnx.Squeeze(%m, %i1) : (tensor<*xf32>, tensor<1xi64>) -> tensor<*xf32>
+  %to8 = onnx.Constant {value = dense<[0, 0, 2, 8]> : tensor<4xi64>} : () -> tensor<4xi64>
+  %mh = onnx.Reshape(%flatm, %to8) : (tensor<*xf32>, tensor<4xi64>) -> tensor<*xf32>
+  %mt = onnx.Transpose(%mh) {perm = array<i64: 0, 2, 1, 3>} : (tensor<*xf32>) -> tensor<*xf32>
+  %k, %v = onnx.Split(%mt, %no) {axis = 3 : i64, num_outputs = 2 : i64} : (tensor<*xf32>, none) -> (tensor<*xf32>, tensor<*xf32>)
+  %af = onnx.llmc.Attention(%h, %k, %v, %no, %no, %no) {scale = 0.5 : f32, right = 0 : i64} : (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>, none, none, none) -> tensor<*xf32>
+  %tf = onnx.Transpose(%af) {perm = array<i64: 0, 2, 1, 3>} : (tensor<*xf32>) -> tensor<*xf32>
+  %flat = onnx.Constant {value = dense<[0, 0, 8]> : tensor<3xi64>} : () -> tensor<3xi64>
+  %f = onnx.Reshape(%tf, %flat) : (tensor<*xf32>, tensor<3xi64>) -> tensor<*xf32>
+  %y = onnx.Add(%x, %f) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %head = onnx.Transpose(%table) {perm = array<i64: 1, 0>} : (tensor<320x8xf32>) -> tensor<*xf32>
+  %l = onnx.MatMul(%y, %head) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  return %l : tensor<*xf32>
+}

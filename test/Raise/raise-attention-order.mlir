@@ -106,3 +106,44 @@ func.func @twice(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["b
   %y = onnx.MatMul(%w, %v) : (tensor<*xf32>, tensor<?x2x?x3xf32>) -> tensor<*xf32>
   return %y : tensor<*xf32>
 }
+
+// -----
+
+// Of new rows behind those of a cache, which has its own in the order in which they are written to it.
+// CHECK-LABEL: func.func @behind_a_cache(
+// CHECK: %[[V:.*]] = onnx.Concat(%arg4, %arg5)
+// CHECK: %[[K:.*]] = onnx.Concat(%arg1, %arg3) {axis = 2 : i64}
+// CHECK-NOT: onnx.Gather
+// CHECK: onnx.llmc.Attention(%arg2, %[[K]], %[[V]]
+func.func @behind_a_cache(%ids: tensor<?x?xi64> {onnx.name = "input_ids", onnx.dims = ["batch", "seq"]}, %past: tensor<?x2x?x4xf32> {onnx.dims = ["batch", "", "past", ""]}, %q: tensor<?x2x?x4xf32> {onnx.dims = ["batch", "", "seq", ""]}, %k: tensor<?x2x?x4xf32> {onnx.dims = ["batch", "", "seq", ""]}, %pv: tensor<?x2x?x3xf32> {onnx.dims = ["batch", "", "past", ""]}, %vn: tensor<?x2x?x3xf32> {onnx.dims = ["batch", "", "seq", ""]}) -> tensor<*xf32> {
+  %no = onnx.None : none
+  %zero = onnx.Constant {value = dense<0> : tensor<i64>} : () -> tensor<i64>
+  %one = onnx.Constant {value = dense<1> : tensor<i64>} : () -> tensor<i64>
+  %i0 = onnx.Constant {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
+  %i1 = onnx.Constant {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %f0 = onnx.Constant {value = dense<0.0> : tensor<f32>} : () -> tensor<f32>
+  %low = onnx.Constant {value = dense<-1.0e9> : tensor<f32>} : () -> tensor<f32>
+  %s = onnx.Shape(%ids) {start = 1 : i64} : (tensor<?x?xi64>) -> tensor<*xi64>
+  %n = onnx.Squeeze(%s, %no) : (tensor<*xi64>, none) -> tensor<*xi64>
+  %ps = onnx.Shape(%past) {start = 2 : i64, end = 3 : i64} : (tensor<?x2x?x4xf32>) -> tensor<*xi64>
+  %pn = onnx.Squeeze(%ps, %no) : (tensor<*xi64>, none) -> tensor<*xi64>
+  %end = onnx.Add(%pn, %n) : (tensor<*xi64>, tensor<*xi64>) -> tensor<*xi64>
+  %rows = onnx.Range(%pn, %end, %one) : (tensor<*xi64>, tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %keys = onnx.Range(%zero, %end, %one) : (tensor<i64>, tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %i = onnx.Unsqueeze(%rows, %i1) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %j = onnx.Unsqueeze(%keys, %i0) : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %ok = onnx.LessOrEqual(%j, %i) : (tensor<*xi64>, tensor<*xi64>) -> tensor<*xi1>
+  %bias = onnx.Where(%ok, %f0, %low) : (tensor<*xi1>, tensor<f32>, tensor<f32>) -> tensor<*xf32>
+  %qoo = onnx.Constant {value = dense<[0, 3, 1, 2]> : tensor<4xi64>} : () -> tensor<4xi64>
+  %qo = onnx.Gather(%q, %qoo) {axis = -1 : i64} : (tensor<?x2x?x4xf32>, tensor<4xi64>) -> tensor<*xf32>
+  %kno = onnx.Constant {value = dense<[0, 3, 1, 2]> : tensor<4xi64>} : () -> tensor<4xi64>
+  %kn = onnx.Gather(%k, %kno) {axis = -1 : i64} : (tensor<?x2x?x4xf32>, tensor<4xi64>) -> tensor<*xf32>
+  %ko = onnx.Concat(%past, %kn) {axis = 2 : i64} : (tensor<?x2x?x4xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %v = onnx.Concat(%pv, %vn) {axis = 2 : i64} : (tensor<?x2x?x3xf32>, tensor<?x2x?x3xf32>) -> tensor<*xf32>
+  %kt = onnx.Transpose(%ko) {perm = array<i64: 0, 1, 3, 2>} : (tensor<*xf32>) -> tensor<*xf32>
+  %p = onnx.MatMul(%qo, %kt) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %m = onnx.Add(%p, %bias) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %w = onnx.Softmax(%m) : (tensor<*xf32>) -> tensor<*xf32>
+  %y = onnx.MatMul(%w, %v) : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  return %y : tensor<*xf32>
+}
