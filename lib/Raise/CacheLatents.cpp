@@ -104,8 +104,8 @@ std::optional<Layer> LayerFinder::findMade(llm::KVWriteOp write) const {
   return isMade ? std::optional(layer) : std::nullopt;
 }
 
-/// The attention that reads what is written, and nothing else does but the next
-/// layer and the step's end; null if there is another reader.
+/// The attention that reads what is written; null if several do, or one reads
+/// another layer.
 llm::AttentionOp LayerFinder::findReader(llm::KVWriteOp write) {
   llm::AttentionOp reader;
   for (Operation *user : write.getResult().getUsers()) {
@@ -142,10 +142,10 @@ std::optional<Layer> LayerFinder::find(llm::KVWriteOp write) {
   else if (getHeadCount(layer->attention.getQuery()) !=
            getHeadCount(write.getKey()))
     reason = "keys and values of one row have fewer heads than queries";
-  else if (!layer->key.canDerive() || !layer->value.canDerive())
-    reason = "keys and values of one row are made by codes, or with a bias";
   else if (!pays(*layer))
     reason = "a row in the cache would cost more work than it saves memory";
+  else if (!layer->key.canDerive() || !layer->value.canDerive())
+    reason = "keys and values of one row are made by codes, or with a bias";
   else
     return layer;
   return std::nullopt;
@@ -257,12 +257,11 @@ struct CacheLatents : impl::CacheLatentsBase<CacheLatents> {
 
   /// Weights of which only others are made now.
   void eraseUnread(SymbolTable &symbols) {
-    llvm::DenseSet<StringRef> read;
-    getOperation().walk(
-        [&](llm::ParamOp param) { read.insert(param.getWeight()); });
+    SymbolTableCollection tables;
+    SymbolUserMap readers(tables, getOperation());
     for (auto weight :
          llvm::make_early_inc_range(getOperation().getOps<llm::WeightOp>()))
-      if (!read.contains(weight.getSymName()))
+      if (readers.useEmpty(weight))
         symbols.erase(weight);
   }
 };
