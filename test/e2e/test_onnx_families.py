@@ -59,6 +59,13 @@ class Families(TestCase):
             found.append(ours)
         self.assertGreater(largest_difference(*found), TOLERANCE)
 
+    def test_caches_of_other_than_keys(self):
+        """What DeepSeek's code caches is the rows that keys and values are made of."""
+        folder = FOLDERS["deepseek_v3"]
+        model = lay_out(EXPORTS / "deepseek_v3-past.onnx", folder, self.folder / "past")
+        self.check_kernels("deepseek_v3", model)
+        self.check_logits("deepseek_v3", model)
+
     def test_every_family_has_an_export(self):
         """llama, qwen2 and gpt2 have theirs in test_onnx.py."""
         self.assertEqual(set(FOLDERS) - {path.stem for path in EXPORTS.glob("*.onnx")}, set(NOT_EXPORTED))
