@@ -43,6 +43,8 @@ void llmc::buildRaisePipeline(mlir::OpPassManager &manager,
   manager.addPass(createRaiseAttentionPass(store));
   manager.addPass(createRaiseRoutingPass(store));
   manager.addPass(createMakeStatefulPass(store));
+  // Behind it: what makes keys is then a matrix of the step, however it was spelled.
+  manager.addPass(createCacheLatentsPass());
 }
 
 /// Runs what `build` adds; `failure` is what there is to say without a diagnostic.

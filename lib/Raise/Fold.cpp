@@ -4,6 +4,7 @@
 // Exporters compute head counts, reshapes' targets and scales from shapes, though
 // only batch and lengths are open: a dozen ops per reshape that no run changes.
 //===----------------------------------------------------------------------===//
+#include "FoldScatter.h"
 #include "Graph.h"
 
 #include "llmc/Raise/Passes.h"
@@ -75,54 +76,6 @@ DenseElementsAttr evaluate(onnx::Evaluator &evaluator, Value value) {
   return DenseElementsAttr::get(RankedTensorType::get(sizes, type), elements);
 }
 
-/// Some places of a tensor: all corners of few dims, and others.
-SmallVector<onnx::Sizes> choosePlaces(ArrayRef<int64_t> sizes) {
-  SmallVector<onnx::Sizes> places;
-  for (uint64_t corner = 0; corner < (uint64_t(1) << sizes.size()); ++corner) {
-    onnx::Sizes place;
-    for (auto [dim, size] : llvm::enumerate(sizes))
-      place.push_back(corner >> dim & 1 ? size - 1 : 0);
-    places.push_back(place);
-  }
-  constexpr int64_t steps[] = {3, 5, 7, 11, 13, 17, 19, 23};
-  for (int64_t step : steps) {
-    onnx::Sizes place;
-    for (auto [dim, size] : llvm::enumerate(sizes))
-      place.push_back((step * (2 * dim + 3) + step * step) % size);
-    places.push_back(place);
-  }
-  return places;
-}
-
-/// Whether the indices of a scatter are those of the places where they stand, and of
-/// all places of the tensor: what a script's assignment to a slice becomes.
-bool writesAllInOrder(onnx::Evaluator &evaluator, onnx::ScatterNDOp op) {
-  constexpr size_t mostDims = 6;
-  auto sizesOf = [&](Value value) {
-    const onnx::Sizes *sizes = evaluator.sizes(value);
-    return sizes ? *sizes : onnx::Sizes{-1};
-  };
-  onnx::Sizes data = sizesOf(op.getData()), updates = sizesOf(op.getUpdates());
-  onnx::Sizes indices = sizesOf(op.getIndices());
-  size_t dims = indices.back() < 0 ? 0 : indices.back();
-  if (data != updates || dims == 0 || dims > mostDims ||
-      indices.size() != dims + 1 || dims > data.size() ||
-      llvm::is_contained(data, 0) ||
-      ArrayRef(indices).drop_back() != ArrayRef(data).take_front(dims))
-    return false;
-  return llvm::all_of(choosePlaces(ArrayRef(data).take_front(dims)),
-                      [&](onnx::Sizes place) {
-                        for (size_t dim = 0; dim < dims; ++dim) {
-                          onnx::Sizes at(place);
-                          at.push_back(dim);
-                          auto index = evaluator.element(op.getIndices(), at);
-                          if (!index || index->whole() != place[dim])
-                            return false;
-                        }
-                        return true;
-                      });
-}
-
 struct Fold : impl::FoldBase<Fold> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
@@ -143,25 +96,21 @@ struct Fold : impl::FoldBase<Fold> {
       if (op.getNumOperands() && onnx::hasMeaning(&op))
         for (Value result : op.getResults())
           foldValue(graph, &op, result, evaluators);
-    function.walk([&](onnx::ScatterNDOp op) { foldScatter(op, evaluators); });
+    function.walk([&](onnx::ScatterNDOp op) {
+      if (Value same = foldScatter(op, evaluators)) {
+        applied(op, getArgument(),
+                same == op.getUpdates()
+                    ? "writes every element in its place: its updates"
+                    : "writes the same rows in every run: its updates joined "
+                      "with the rows that are left");
+        op.getResult().replaceAllUsesWith(same);
+      }
+    });
     eraseDead(function);
     Operation *end = function.getBody().front().getTerminator();
     function.setType(FunctionType::get(function.getContext(),
                                        function.getArgumentTypes(),
                                        end->getOperandTypes()));
-  }
-
-  void foldScatter(onnx::ScatterNDOp op,
-                   MutableArrayRef<onnx::Evaluator> evaluators) {
-    auto reduction = op->getAttrOfType<StringAttr>("reduction");
-    if (reduction && reduction.getValue() != "none")
-      return;
-    for (onnx::Evaluator &evaluator : evaluators)
-      if (!writesAllInOrder(evaluator, op))
-        return;
-    applied(op, getArgument(),
-            "writes every element in its place: its updates");
-    op.getResult().replaceAllUsesWith(op.getUpdates());
   }
 
   void foldValue(const Graph &graph, Operation *op, Value value,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "AttentionProbe.h"
+#include "DropColumnOrder.h"
 #include "RepeatHeadsLast.h"
 
 #include "llmc/Raise/Passes.h"
@@ -46,6 +47,7 @@ struct RaiseAttention : impl::RaiseAttentionBase<RaiseAttention> {
     OpBuilder builder(found->result.getDefiningOp());
     takeFactor(builder, graph, found->query, found->scale);
     takeFactor(builder, graph, found->key, found->scale);
+    dropColumnOrder(builder, graph, found->query, found->key);
     Value made = create(builder, *found);
     graph.replace(found->result, made);
     applied(made.getDefiningOp(), getArgument(),

@@ -62,8 +62,11 @@ struct RaiseRotary : impl::RaiseRotaryBase<RaiseRotary> {
     OpBuilder builder(root);
     Value made =
         create(builder, root->getLoc(), *rotation, source, end.getType());
+    Operation *turned = made.getDefiningOp();
+    if (rotation->leavesHalves)
+      made = sortIntoHalves(builder, *rotation, made, graph.sizes(end)->back());
     graph.replace(end, made);
-    applied(made.getDefiningOp(), getArgument(), [&] {
+    applied(turned, getArgument(), [&] {
       return "a rotation of " + std::to_string(2 * rotation->inv.size()) +
              " dims became rotary embedding" +
              (rotation->byLength ? ", with the frequencies of runs of " +
@@ -103,6 +106,26 @@ struct RaiseRotary : impl::RaiseRotaryBase<RaiseRotary> {
                        builder.getI64IntegerAttr(rotation.sequenceAxis));
     state.addAttribute(
         "mscale", builder.getF32FloatAttr(static_cast<float>(rotation.mscale)));
+    return builder.create(state)->getResult(0);
+  }
+
+  /// The first of all pairs, then their second.
+  static Value sortIntoHalves(OpBuilder &builder, const Rotation &rotation,
+                              Value turned, int64_t columns) {
+    auto order = llvm::to_vector(llvm::seq<int64_t>(0, columns));
+    int64_t pairs = rotation.inv.size();
+    for (int64_t i = 0; i < pairs; ++i) {
+      order[rotation.start + i] = rotation.start + 2 * i;
+      order[rotation.start + pairs + i] = rotation.start + 2 * i + 1;
+    }
+    auto type = RankedTensorType::get({columns}, builder.getI64Type());
+    Value places =
+        onnx::createConstant(builder, turned.getLoc(),
+                             DenseElementsAttr::get(type, ArrayRef(order)));
+    OperationState state(turned.getLoc(), "onnx.Gather");
+    state.addOperands({turned, places});
+    state.addTypes(turned.getType());
+    state.addAttribute("axis", builder.getI64IntegerAttr(-1));
     return builder.create(state)->getResult(0);
   }
 };

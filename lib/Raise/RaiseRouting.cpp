@@ -51,6 +51,8 @@ private:
   std::optional<Observation> observe(Value logits, double centre, double width,
                                      uint64_t seed) const;
   std::optional<FoundRouting> explain(Value logits);
+  std::optional<FoundRouting> explainRows(Value logits,
+                                          ArrayRef<Observation> seen);
   std::optional<FoundRouting> explain(Value logits, ArrayRef<Observation> seen,
                                       Value bias);
   std::optional<Routing> fit(Routing routing, ArrayRef<Observation> seen,
@@ -235,18 +237,34 @@ std::optional<FoundRouting> RoutingProbe::explain(Value logits) {
       getElementTypeOrSelf(logits.getType()) !=
           getElementTypeOrSelf(weights.getType()))
     return std::nullopt;
-  constexpr int rows = 12; // enough for groups to differ from none
+  // Of few experts the greatest are often in the groups that stay: more rows are
+  // asked where there are groups, once what some of them show is explained.
+  SmallVector<int64_t> tries = {12};
+  if (hasGroups)
+    tries.push_back(std::max<int64_t>(64, 8192 / from->back()));
   SmallVector<Observation> seen;
-  for (int seed = 0; seed < rows; ++seed) {
-    auto row = observe(logits, 0, seed % 2 ? 1 : 4, seed);
-    if (!row)
+  std::optional<FoundRouting> found;
+  for (int64_t rows : tries) {
+    for (int64_t seed = seen.size(); seed < rows; ++seed) {
+      auto row = observe(logits, 0, seed % 2 ? 1 : 4, seed);
+      if (!row)
+        return std::nullopt;
+      seen.push_back(std::move(*row));
+    }
+    found = explainRows(logits, seen);
+    if (!found)
       return std::nullopt;
-    seen.push_back(std::move(*row));
   }
+  return found;
+}
+
+/// Without a bias of the choice, or with one of those that the region reads.
+std::optional<FoundRouting>
+RoutingProbe::explainRows(Value logits, ArrayRef<Observation> seen) {
   if (auto found = explain(logits, seen, Value()))
     return found;
   for (Value bias : biases)
-    if (graph.sizes(bias)->front() == from->back() &&
+    if (graph.sizes(bias)->front() == graph.sizes(logits)->back() &&
         getElementTypeOrSelf(bias.getType()) ==
             getElementTypeOrSelf(logits.getType()))
       if (auto found = explain(logits, seen, bias))

@@ -58,6 +58,19 @@ static SmallVector<int64_t> countTo(int64_t end) {
   return llvm::to_vector(llvm::seq<int64_t>(0, end));
 }
 
+/// The columns of the end that a column of the source moves into at position 1.
+std::optional<SmallVector<int64_t>> RotaryProbe::reachedBy(int64_t column) {
+  auto unit =
+      apply(1, [&](int64_t d) { return d == column; }, countTo(columns));
+  if (!unit)
+    return std::nullopt;
+  SmallVector<int64_t> reached;
+  for (int64_t d = 0; d < columns; ++d)
+    if ((*unit)[d] != 0)
+      reached.push_back(d);
+  return reached;
+}
+
 /// Which dims turn, and in which pairs; read from position 1, where each of them
 /// is another than at 0.
 std::optional<Rotation> RotaryProbe::findShape(std::string &reason) {
@@ -80,13 +93,10 @@ std::optional<Rotation> RotaryProbe::findShape(std::string &reason) {
   while (!moves(end - 1))
     --end;
   int64_t first = rotation.start;
-  auto unit = apply(1, [&](int64_t d) { return d == first ? 1.0 : 0.0; }, all);
+  auto unit = reachedBy(first);
   if (!unit)
     return std::nullopt;
-  SmallVector<int64_t> reached;
-  for (int64_t d = 0; d < columns; ++d)
-    if ((*unit)[d] != 0)
-      reached.push_back(d);
+  ArrayRef<int64_t> reached = *unit;
   // Only what depends on the position looks like a rotation.
   auto refuse = [&](const std::string &what) {
     auto before = apply(0, random, all);
@@ -102,6 +112,9 @@ std::optional<Rotation> RotaryProbe::findShape(std::string &reason) {
   rotation.interleaved = distance == 1 && dims != 2;
   if (!rotation.interleaved)
     dims = 2 * distance; // frequencies may be 0 at the end of a part
+  // Neighbours may be turned and then sorted into halves (DeepSeek).
+  if (distance > 1 && reachedBy(first + 1) == unit)
+    rotation.interleaved = rotation.leavesHalves = true;
   if (dims % 2 || first + dims > columns || dims < end - first)
     return refuse("moves its dim " + std::to_string(first) + " into dim " +
                   std::to_string(reached[1]) +
@@ -122,6 +135,10 @@ RotaryProbe::Turned RotaryProbe::turn(const Rotation &shape, int64_t position) {
     int64_t a = shape.start + (shape.interleaved ? 2 * i : i);
     int64_t b = shape.interleaved ? a + 1 : a + pairs;
     double u = vector(a), v = vector(b), length = u * u + v * v;
+    if (shape.leavesHalves) {
+      a = shape.start + i;
+      b = a + pairs;
+    }
     result.push_back({(u * (*turned)[a] + v * (*turned)[b]) / length,
                       (u * (*turned)[b] - v * (*turned)[a]) / length});
   }

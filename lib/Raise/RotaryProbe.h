@@ -9,7 +9,8 @@ namespace llmc {
 
 /// As llm.rope: dims `start .. start + 2 n` of the last turn by position * inv.
 struct Rotation {
-  bool interleaved = false; // pairs (2i, 2i+1), else (i, i + n)
+  bool interleaved = false;  // pairs (2i, 2i+1), else (i, i + n)
+  bool leavesHalves = false; // pairs (2i, 2i+1) stand at (i, i + n) then
   int64_t start = 0;
   int64_t sequenceAxis = 0; // the dim of the value that counts positions
   double mscale = 1;
@@ -51,6 +52,7 @@ private:
   bool isTurned(const Rotation &shape, int64_t position,
                 const Turned &expected);
   int64_t beyondNumbers() const;
+  std::optional<llvm::SmallVector<int64_t>> reachedBy(int64_t column);
   std::optional<Rotation> findShape(std::string &reason);
   bool findAngles(Rotation &rotation, std::string &reason);
   bool findAnglesOfLongest(Rotation &rotation);

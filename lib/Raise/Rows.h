@@ -34,7 +34,9 @@ struct RowDim {
 struct Rows {
   mlir::Value value; // tensor<?x...xf32>, of chosen experts tensor<?xkxi32>
   llvm::SmallVector<RowDim, 4> dims;
-  bool isCache = false; // keys or values with what the cache holds before them
+  // With rows that a cache holds before them: keys and values, and what they are
+  // made of row by row, which the step caches as it makes it.
+  bool isCache = false;
 
   explicit operator bool() const { return static_cast<bool>(value); }
   llvm::ArrayRef<int64_t> shape() const;

@@ -173,8 +173,15 @@ private:
   mlir::Value splat(mlir::Operation *op, const Rows &rows, double number);
   Rows clip(mlir::Operation *op);
   Rows activation(mlir::Operation *op);
+  bool isPast(mlir::Value value) const;
   Rows forward(mlir::Operation *op);
+
+  // Joined values (StepConcat.cpp).
   Rows concat(mlir::Operation *op);
+  Rows joinCache(mlir::Operation *op, int64_t axis);
+  Rows joinColumns(mlir::Operation *op, int64_t axis);
+  mlir::Value repeatAs(const Rows &rows, const Rows &like);
+  mlir::Value insertOnes(mlir::Value rows, llvm::ArrayRef<int64_t> shape);
 
   // Moves (StepMoves.cpp).
   Rows reshape(mlir::Operation *op);

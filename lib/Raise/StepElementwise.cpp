@@ -285,28 +285,13 @@ static Value lookThroughCasts(Value value) {
   return value;
 }
 
-Rows StepConverter::forward(Operation *op) {
-  if (llvm::is_contained(graph.past, lookThroughCasts(op->getOperand(0))))
-    return {}; // `concat` looks for it
-  return view(op, op->getOperand(0));
+/// Whether a value is what a cache holds.
+bool StepConverter::isPast(Value value) const {
+  return llvm::is_contained(graph.past, lookThroughCasts(value));
 }
 
-/// What a cache holds and what is new: the step's cache has both.
-Rows StepConverter::concat(Operation *op) {
-  bool isCache =
-      op->getNumOperands() == 2 &&
-      llvm::is_contained(graph.past, lookThroughCasts(op->getOperand(0)));
-  if (!isCache)
-    return fail(op, "joins columns, which has no form on rows yet");
-  Rows rows = view(op, op->getOperand(1));
-  if (!rows)
-    return rows;
-  int64_t axis = op->getAttrOfType<IntegerAttr>("axis").getInt();
-  if (axis < 0)
-    axis += rows.dims.size();
-  if (axis >= static_cast<int64_t>(rows.dims.size()) ||
-      rows.dims[axis].kind != RowDim::Sequence)
-    return fail(op, "joins a cache with something else than new rows");
-  rows.isCache = true;
-  return rows;
+Rows StepConverter::forward(Operation *op) {
+  if (isPast(op->getOperand(0)))
+    return {}; // `concat` looks for it
+  return view(op, op->getOperand(0));
 }

@@ -219,8 +219,9 @@ Rows StepConverter::repeat(Operation *op) {
   const Graph::Sizes *to = graph.sizes(op->getResult(0));
   if (!rows)
     return rows;
-  if (!from || !to || from->size() != to->size() || rows.isCache)
+  if (!from || !to || from->size() != to->size())
     return fail(op, "repeats rows in a dim of its own");
+  rows = dropOnes(rows); // the one head of a rotation
   for (auto [dim, before, after] : llvm::zip(rows.dims, *from, *to))
     if (before != after) {
       if (dim.kind != RowDim::One)

@@ -154,7 +154,7 @@ Value StepConverter::createLinear(const Linear &linear) {
 Rows StepConverter::linear(Operation *op, const Rows &input,
                            WeightSource weight) {
   weight = StepWeights::packed(weight);
-  bool plain = input.shape().size() == 2 && !input.isCache &&
+  bool plain = input.shape().size() == 2 &&
                input.dims.back() == RowDim{RowDim::Inner, 1};
   if (!plain || input.shape()[1] != weight.shape()[1])
     return fail(op, "multiplies something that is no rows of its columns");

@@ -20,7 +20,7 @@ Rows StepConverter::reshape(Operation *op) {
   const Graph::Sizes *to = graph.sizes(op->getResult(0));
   if (!rows)
     return rows;
-  if (!from || !to || rows.isCache ||
+  if (!from || !to ||
       !RowsReshape(builder, loc, rowCount).reshape(rows, *from, *to))
     return fail(op, "mixes rows with their columns");
   if (!isWeighted)

@@ -188,3 +188,41 @@ func.func @two_values(%l: tensor<?x8xf32>, %noise: tensor<?x8xf32>) -> (tensor<?
   %w = onnx.GatherElements(%s, %e) {axis = 1 : i64} : (tensor<?x8xf32>, tensor<?x2xi64>) -> tensor<?x2xf32>
   return %w, %e : tensor<?x2xf32>, tensor<?x2xi64>
 }
+
+// -----
+
+// Of few experts the greatest are mostly in the groups that stay; some of many rows show that there are groups.
+// CHECK-LABEL: func.func @few_of_groups(
+// CHECK: onnx.llmc.Route(
+// CHECK-SAME: group_score = "top2_sum"
+// CHECK-SAME: groups = 4 : i64
+// CHECK-SAME: top_groups = 3 : i64
+func.func @few_of_groups(%l: tensor<?x8xf32>) -> (tensor<?x1xf32>, tensor<?x1xi64>) {
+  %two = onnx.Constant {value = dense<2> : tensor<1xi64>} : () -> tensor<1xi64>
+  %top = onnx.Constant {value = dense<3> : tensor<1xi64>} : () -> tensor<1xi64>
+  %k = onnx.Constant {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %axis = onnx.Constant {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %grouped = onnx.Constant {value = dense<[-1, 4, 2]> : tensor<3xi64>} : () -> tensor<3xi64>
+  %flat = onnx.Constant {value = dense<[-1, 8]> : tensor<2xi64>} : () -> tensor<2xi64>
+  %wide = onnx.Constant {value = dense<[1, 1, 2]> : tensor<3xi64>} : () -> tensor<3xi64>
+  %zero = onnx.Constant {value = dense<0.0> : tensor<f32>} : () -> tensor<f32>
+  %one = onnx.Constant {value = dense<1.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %least = onnx.Constant {value = dense<-1.0> : tensor<f32>} : () -> tensor<f32>
+  %s = onnx.Sigmoid(%l) : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  %g = onnx.Reshape(%s, %grouped) : (tensor<?x8xf32>, tensor<3xi64>) -> tensor<?x4x2xf32>
+  %best, %_ = onnx.TopK(%g, %two) : (tensor<?x4x2xf32>, tensor<1xi64>) -> (tensor<?x4x2xf32>, tensor<?x4x2xi64>)
+  %sum = onnx.ReduceSum(%best, %axis) {keepdims = 0 : i64} : (tensor<?x4x2xf32>, tensor<1xi64>) -> tensor<?x4xf32>
+  %__, %kept = onnx.TopK(%sum, %top) {sorted = 0 : i64} : (tensor<?x4xf32>, tensor<1xi64>) -> (tensor<?x3xf32>, tensor<?x3xi64>)
+  %none = onnx.Mul(%sum, %zero) : (tensor<?x4xf32>, tensor<f32>) -> tensor<?x4xf32>
+  %shape = onnx.Shape(%kept) : (tensor<?x3xi64>) -> tensor<2xi64>
+  %ones = onnx.Expand(%one, %shape) : (tensor<1xf32>, tensor<2xi64>) -> tensor<?x3xf32>
+  %mask = onnx.ScatterElements(%none, %kept, %ones) {axis = 1 : i64} : (tensor<?x4xf32>, tensor<?x3xi64>, tensor<?x3xf32>) -> tensor<?x4xf32>
+  %m1 = onnx.Unsqueeze(%mask, %axis) : (tensor<?x4xf32>, tensor<1xi64>) -> tensor<?x4x1xf32>
+  %m2 = onnx.Expand(%m1, %wide) : (tensor<?x4x1xf32>, tensor<3xi64>) -> tensor<?x4x2xf32>
+  %m3 = onnx.Reshape(%m2, %flat) : (tensor<?x4x2xf32>, tensor<2xi64>) -> tensor<?x8xf32>
+  %allowed = onnx.Cast(%m3) {to = 9 : i64} : (tensor<?x8xf32>) -> tensor<?x8xi1>
+  %c = onnx.Where(%allowed, %s, %least) : (tensor<?x8xi1>, tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
+  %v, %e = onnx.TopK(%c, %k) : (tensor<?x8xf32>, tensor<1xi64>) -> (tensor<?x1xf32>, tensor<?x1xi64>)
+  %w = onnx.GatherElements(%s, %e) {axis = 1 : i64} : (tensor<?x8xf32>, tensor<?x1xi64>) -> tensor<?x1xf32>
+  return %w, %e : tensor<?x1xf32>, tensor<?x1xi64>
+}

@@ -34,6 +34,7 @@ std::unique_ptr<mlir::Pass>
 createRaiseRoutingPass(const WeightStore *store = nullptr);
 std::unique_ptr<mlir::Pass>
 createMakeStatefulPass(const WeightStore *store = nullptr);
+std::unique_ptr<mlir::Pass> createCacheLatentsPass();
 
 std::unique_ptr<mlir::Pass>
 createOnnxToLinalgPass(const WeightStore *store = nullptr);

@@ -35,7 +35,8 @@ def Fold : RaisePass<"onnx-fold", "Fold"> {
   let description = [{
     A value of up to 256 elements that is no data becomes `onnx.Constant` if it is the same for every length of
     batch, sequence and past that is tried, 0 and 1 among them: sizes of heads, targets of reshapes, scales.
-    A ScatterND that writes every element in its place is what it writes.
+    A ScatterND that writes every element in its place is what it writes; one that writes the same rows in
+    every run, as an assignment to a slice does, is a Concat of them and of those that are left.
     Expects: onnx ops. Leaves: the same, without those that only such values needed.
     Saves: the ops of shape arithmetic in every run, and in every pass behind this one.
   }];
@@ -76,7 +77,8 @@ def RaiseRotary : RaisePass<"raise-rotary", "RaiseRotary"> {
     A region of one value, linear in it and different from position to position, becomes
     `onnx.llmc.RotaryEmbedding` if it turns pairs of its last dimension by position times a
     frequency. Pairing, part, frequencies and factor are read from its values, whether cosines
-    come from the graph or from a table. Frequencies that the length of a run decides (LongRoPE) are those of
+    come from the graph or from a table. Neighbours that are left sorted into halves are so by a Gather
+    behind it. Frequencies that the length of a run decides (LongRoPE) are those of
     `max-context` positions: a cache keeps keys as they were turned once, whatever length a sequence gets.
     Expects: onnx ops. Leaves: the same. Saves: one rotation per step for all layers.
   }];
@@ -88,9 +90,9 @@ def RaiseAttention : RaisePass<"raise-attention", "RaiseAttention"> {
   let summary = "a softmax between two products becomes attention";
   let description = [{
     `softmax(scale * q k^T + mask) v` becomes `onnx.llmc.Attention` on the heads that it reads:
-    repeated heads are undone, and the mask is what its values say at lengths beyond every number
-    in its graph: causal, a window, slopes per head, the padding. Declines name the first element
-    that no mask explains.
+    repeated heads are undone, and so is an order of columns that queries and keys share; the mask is what its
+    values say at lengths beyond every number in its graph: causal, a window, slopes per head, the padding.
+    Declines name the first element that no mask explains.
     Expects: onnx ops. Leaves: the same. Saves: scores never reach memory.
   }];
 }
@@ -110,12 +112,28 @@ def MakeStateful : RaisePass<"make-stateful", "MakeStateful"> {
   let description = [{
     `@main` over whole sequences becomes `@step` over rows of a ragged batch with a paged cache: batch
     and sequence fold into rows, transposes and reshapes of heads vanish, matrices with a constant
-    side become linears, attention reads the cache. Only what the logits need is kept.
+    side become linears, attention reads the cache, columns are joined where they were computed apart. Only what the
+    logits need is kept.
     Expects: raised onnx ops. Leaves: llm ops, or the graph as it was with a reason.
     Saves: a token costs one row, not the whole sequence.
   }];
   let dependentDialects = ["::mlir::onnx::ONNXDialect", "::mlir::llm::LLMDialect", "::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect", "::mlir::func::FuncDialect"];
+}
+
+def CacheLatents : RaisePass<"cache-latents", "CacheLatents"> {
+  let summary = "the cache holds what keys and values are made of";
+  let description = [{
+    Keys and values that a matrix per head makes of the same row, keys perhaps beside columns that all heads
+    share, are not cached: the row is, with those columns behind it, for all heads once. The matrix of a head's
+    keys, transposed, multiplies its queries, that of its values what attention makes of the rows (multi-head
+    latent attention, arXiv:2405.04434). Of all layers of a cache, where it shrinks by more than the work of a
+    row grows.
+    Expects: `@step` with `llm.kv_write` and `llm.attention` of equal layers, not looped. Leaves: the same, the
+    cache's values a prefix of its keys.
+    Saves: of DeepSeek-V3's cache all but 1/71, which is what attention reads per token.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::tensor::TensorDialect", "::mlir::func::FuncDialect"];
 }
 
 def OnnxToLinalg : RaisePass<"onnx-to-linalg", "OnnxToLinalg"> {
