@@ -40,6 +40,10 @@ class FloatCodes(TestCase):
                 most = {"llama-fp8": 11.3, "llama-float8-rows": 10, "llama-nf4": 7}[name]
                 self.assertLess(self.info(app)["bits_per_weight"], most, name)
 
+    def test_inspect_names_them(self):
+        for name, says in (("llama-float8-rows", "f8E4M3FN with a scale per 64"), ("llama-nf4", "one of 16 floats with a scale per 64")):
+            self.assertIn(says, self.succeed([LLMC, "inspect", MODELS / name, "--json"]))
+
     def folder_with(self, change):
         """llama-float8-rows with other bytes: `change` gets the header and the data of the safetensors file."""
         folder = self.folder / "changed-folder"
