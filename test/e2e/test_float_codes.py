@@ -40,6 +40,12 @@ class FloatCodes(TestCase):
                 most = {"llama-fp8": 11.3, "llama-float8-rows": 10, "llama-nf4": 7}[name]
                 self.assertLess(self.info(app)["bits_per_weight"], most, name)
 
+    def test_ir_has_every_digit_of_values(self):
+        """Weights whose type differs from their file's in the last bit would be rounded again."""
+        ir = self.folder / "optimized.mlir"
+        self.succeed([LLMC, "compile", MODELS / "llama-nf4", "-q", *TARGET, "--compile-to=optimize", "-o", ir])
+        self.check(self.compile(ir, "from-ir", "--weights-from", MODELS / "llama-nf4", *TARGET), "llama-nf4")
+
     def test_inspect_names_them(self):
         for name, says in (("llama-float8-rows", "f8E4M3FN with a scale per 64"), ("llama-nf4", "one of 16 floats with a scale per 64")):
             self.assertIn(says, self.succeed([LLMC, "inspect", MODELS / name, "--json"]))

@@ -29,7 +29,7 @@ func.func private @grids(
 // CHECK-LABEL: func.func private @float_codes(
 // CHECK-SAME: !llm.packed<64x256, #llm.float_codes<type = f8E4M3FN, group = 128, scale = f32>>
 // CHECK-SAME: !llm.packed<64x24, #llm.float_codes<type = f8E5M2, group = 24, scale = bf16>, #llm.panels>
-// CHECK-SAME: #llm.float_codes<values = [0.000000e+00, -6.961928e-01, {{.*}}, 1.500000e+00], group = 64, scale = f16>
+// CHECK-SAME: #llm.float_codes<values = [0.00000000e+00, -6.96192801e-01, {{.*}}, 1.50000000e+00], group = 64, scale = f16>
 func.func private @float_codes(
     !llm.packed<64x256, #llm.float_codes<type = f8E4M3FN, group = 128, scale = f32>>,
     !llm.packed<64x24, #llm.float_codes<type = f8E5M2, group = 24, scale = bf16>, #llm.panels>,
