@@ -23,6 +23,8 @@ MUTATIONS = [
      "block.min = negate(grid.scale, readScale(grid.scale, source + min));", "reference-models"),
     ("no zero point in the AVX2 dot product", "lib/Lower/Cpu/Avx2.cpp",
      "if (tile.zero != centre)", "if (tile.zero == 3)", "lower-test"),
+    ("floats of 8 bits without the exponent of halves", "lib/Lower/Cpu/FloatCodeStrip.cpp",
+     "return b.mul(scale, b.constant(scale.getType(), e4m3OfHalf));", "return scale;", "lower-test"),
     ("mask off by one", "lib/Lower/Cpu/AttentionPart.cpp",
      "arith::CmpIPredicate::sle, position, mine", "arith::CmpIPredicate::slt, position, mine", "lower-test"),
     ("window off by one", "lib/Lower/Cpu/AttentionPart.cpp",

@@ -103,7 +103,8 @@ bool LinearOp::runsBeside(Operation *other) {
 /// eight rows by two strips load ten vectors for sixteen fmas. Decode: one panel of a grid at a
 /// time reads the whole weight front to back, which beats two streams by a quarter
 /// (bench/results/2026-11-25-back-half.md); floats have twice the bytes and keep two.
-/// Sparse rows wait for what they gather: one strip, of few rows.
+/// Sparse rows wait for what they gather: one strip, of few rows. Codes of floats are
+/// unpacked, and have two sums of each row for one strip.
 ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   bool integers = isa<PackedType>(getInput().getType());
   bool isWide = target.getRegisters() >= 32;
@@ -112,7 +113,8 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   int64_t panelRows = layout.getRows();
   int64_t panels = llvm::divideCeil(weight.getRows(), panelRows);
   int64_t lanes = std::min(target.getLanes(), panelRows);
-  bool unpacks = weight.getEncoding().getGrid() ||
+  bool hasFloatCodes = isa<FloatCodesAttr>(weight.getEncoding());
+  bool unpacks = weight.getEncoding().getGrid() || hasFloatCodes ||
                  isa<SparseEncodingAttr>(weight.getEncoding());
   int64_t strips = unpacks ? 1 : panelRows / lanes;
   bool pairs = !unpacks && panels % 2 == 0;
@@ -127,6 +129,8 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
     }
     rows = std::max(rows, tileRows);
   }
+  if (hasFloatCodes)
+    rows = isWide ? 8 : 3;
   if (!unpacks && isWide) {
     rows = 8;
     strips = pairs && strips == 1 ? 2 : strips;

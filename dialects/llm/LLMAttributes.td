@@ -153,6 +153,31 @@ def LLM_GridEncoding : LLM_Encoding<"Grid", "grid", ["packBlock"]> {
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
+def LLM_FloatCodes : LLM_Encoding<"FloatCodes", "float_codes"> {
+  let summary = "codes that stand for floats, and their scales: FP8, NormalFloat";
+  let description = [{
+    `value = scale * float(code)` with one scale per `group` elements. Codes of 8 bits are floats of
+    `type`, those of 4 bits name one of 16 `values`. Unlike those of a `grid` such floats are no integers
+    of a few bits, so products multiply rows of f32: a code becomes an f32 without rounding.
+
+    As an encoding, a block is a group: the scale, little endian, then the codes; of 4 bits two share a byte, the
+    first is the lower half. The scale of a row is that of a group as long as the row.
+    Constraints: (C1) the type is f8E4M3FN or f8E5M2, or there are 16 finite values instead. (C2) a group is
+    positive, of 4 bits even. (C3) the scale is f16, bf16 or f32.
+    ```mlir
+    #llm.float_codes<type = f8E4M3FN, group = 128, scale = f32>
+    ```
+  }];
+  let parameters = (ins OptionalParameter<"::mlir::FloatType">:$type,
+                        OptionalParameter<"::mlir::DenseF32ArrayAttr">:$values,
+                        "int64_t":$group, "::mlir::FloatType":$scale);
+  let extraClassDeclaration = [{
+    /// Bits of a code.
+    int64_t getBits() const { return getValues() ? 4 : 8; }
+  }];
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
 def LLM_SparseEncoding : LLM_Encoding<"SparseEncoding", "sparse"> {
   let summary = "rows of which few numbers are not 0: columns and floats";
   let description = [{
@@ -226,6 +251,8 @@ def LLM_PanelsLayout : LLM_Attr<"PanelsLayout", "panels",
     Plain floats, per panel: for each k, `rows` elements.
 
     Sparse rows, per panel: for each entry, `rows` columns of 16 bits, then `rows` floats.
+
+    Codes of floats, per panel and group: `rows` scales, then for each k, of 4 bits for each two, `rows` bytes.
 
     Integer grids, per panel and block (`block` elements of each row with sub-scales,
     else a group); `GridPanel` computes every place:

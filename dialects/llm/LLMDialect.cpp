@@ -10,6 +10,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Format.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -43,6 +44,18 @@ void LLMDialect::printAttribute(Attribute attribute,
                                 DialectAsmPrinter &printer) const {
   if (auto ggml = dyn_cast<GgmlEncodingAttr>(attribute)) {
     printer << stringifyGgmlFormat(ggml.getFormat());
+    return;
+  }
+  auto codes = dyn_cast<FloatCodesAttr>(attribute);
+  if (codes && codes.getValues()) {
+    // The generated printer writes six digits, of which other floats are read.
+    printer << "float_codes<values = [";
+    llvm::interleaveComma(codes.getValues().asArrayRef(), printer,
+                          [&](float value) {
+                            printer.getStream() << llvm::format("%.8e", value);
+                          });
+    printer << "], group = " << codes.getGroup()
+            << ", scale = " << codes.getScale() << ">";
     return;
   }
   LogicalResult printed = generatedAttributePrinter(attribute, printer);

@@ -113,6 +113,8 @@ OutliersStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 }
 
 bool mlir::llm::isQuantiserStep(Attribute step) {
+  if (auto convert = dyn_cast<ConvertStepAttr>(step))
+    return isa<FloatCodesAttr>(convert.getEncoding());
   return isa<ScaleStepAttr, PruneStepAttr, RoundStepAttr, LowRankStepAttr,
              OutliersStepAttr>(step);
 }

@@ -4,6 +4,7 @@
 // Panels put one output row in each vector lane: kernels broadcast activations
 // and never sum across lanes. The byte order is drawn in LLMAttributes.td.
 //===----------------------------------------------------------------------===//
+#include "dialects/llm/FloatCodes.h"
 #include "dialects/llm/GridPanel.h"
 #include "dialects/llm/LLMDialect.h"
 
@@ -50,7 +51,7 @@ void PanelsLayoutAttr::print(AsmPrinter &printer) const {
 std::string PanelsLayoutAttr::refuse(EncodingAttrInterface encoding) const {
   if (auto grid = encoding.getGrid())
     return GridPanel::refuse(*grid, isTwoOfFour());
-  if (isa<FloatEncodingAttr, SparseEncodingAttr>(encoding))
+  if (isa<FloatEncodingAttr, FloatCodesAttr, SparseEncodingAttr>(encoding))
     return isTwoOfFour() ? "only codes of integer grids are skipped" : "";
   return "panels hold weights, integer grids or floats";
 }
@@ -64,6 +65,10 @@ PanelsLayoutAttr::getPackedType(int64_t rows, int64_t cols,
     return MemRefType::get({panels, cols / grid->getBlock(), panel.getBytes()},
                            IntegerType::get(getContext(), 8));
   }
+  if (auto codes = dyn_cast<FloatCodesAttr>(encoding))
+    return MemRefType::get({panels, cols / codes.getGroup(),
+                            FloatCodePanel(codes, getRows()).getBytes()},
+                           IntegerType::get(getContext(), 8));
   if (auto sparse = dyn_cast<SparseEncodingAttr>(encoding))
     return MemRefType::get(
         {panels, sparse.getEntries(), getRows() * (2 + sparse.getValueBytes())},
@@ -110,6 +115,21 @@ static bool packSparse(const uint8_t *source, int64_t rows,
   return true;
 }
 
+static bool packFloatCodes(const uint8_t *source, int64_t rows, int64_t cols,
+                           FloatCodesAttr codes, int64_t panelRows,
+                           uint8_t *packed) {
+  FloatCodePanel panel(codes, panelRows);
+  int64_t groups = cols / codes.getGroup();
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t group = 0; group < groups; ++group) {
+      panel.pack(source, row % panelRows,
+                 packed +
+                     (row / panelRows * groups + group) * panel.getBytes());
+      source += codes.getBlockBytes();
+    }
+  return true;
+}
+
 bool PanelsLayoutAttr::pack(const uint8_t *source, int64_t rows, int64_t cols,
                             EncodingAttrInterface encoding,
                             uint8_t *packed) const {
@@ -117,6 +137,8 @@ bool PanelsLayoutAttr::pack(const uint8_t *source, int64_t rows, int64_t cols,
   auto grid = encoding.getGrid();
   if (auto sparse = dyn_cast<SparseEncodingAttr>(encoding))
     return packSparse(source, rows, sparse, getRows(), packed);
+  if (auto codes = dyn_cast<FloatCodesAttr>(encoding))
+    return packFloatCodes(source, rows, cols, codes, getRows(), packed);
   if (!grid)
     return packFloats(source, rows, cols, encoding.getBlockBytes(), getRows(),
                       packed);

@@ -18,10 +18,11 @@ void llmc::addSparsifyOptions(CLI::App *app, CompileOptions &options) {
 }
 
 void llmc::addQuantizeOptions(CLI::App *app, CompileOptions &options) {
-  app->add_option("--quantize", options.quantize,
-                  "Fewer bits for the weights: w8, w4, nf4, mxfp4, w4-gptq, "
-                  "w4-awq, key=value,... (bits=4,group=64,method=gptq), or "
-                  "auto within a budget (docs/quantization.md)")
+  app->add_option(
+         "--quantize", options.quantize,
+         "Fewer bits for the weights: w8, w4, fp8, nf4, mxfp4, w4-gptq, "
+         "w4-awq, key=value,... (bits=4,group=64,method=gptq), or "
+         "auto within a budget (docs/quantization.md)")
       ->type_name("SPEC");
   app->add_option("--bits-budget", options.bitsBudget,
                   "For --quantize=auto: bits per weight at most, everything "

@@ -75,7 +75,8 @@ std::string llmc::describeGrids(mlir::ModuleOp module) {
   int64_t count = 0;
   for (auto weight : module.getOps<mlir::llm::WeightOp>())
     if (auto encoding = mlir::llm::getEncoding(weight.getType()))
-      count += encoding.getGrid().has_value();
+      count += encoding.getGrid().has_value() ||
+               llvm::isa<mlir::llm::FloatCodesAttr>(encoding);
   if (!count)
     return "";
   return std::to_string(count) +

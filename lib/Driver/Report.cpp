@@ -28,6 +28,14 @@ std::string llmc::getEncodingName(mlir::llm::EncodingAttrInterface encoding) {
     stream << number.getType();
     return text;
   }
+  if (auto codes = llvm::dyn_cast<mlir::llm::FloatCodesAttr>(encoding)) {
+    if (codes.getType())
+      stream << codes.getType();
+    else
+      stream << "one of 16 floats";
+    stream << " with a scale per " << codes.getGroup();
+    return text;
+  }
   stream << encoding;
   return llvm::StringRef(text)
       .drop_until([](char c) { return c == '.'; })

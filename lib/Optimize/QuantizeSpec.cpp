@@ -53,12 +53,16 @@ static const Preset presets[] = {
      "method=gptq,bits=3,values=uniform,scale-search=yes,outliers=1"},
     {"nf4", "method=rtn,bits=4,values=nf4"},
     {"fp4", "method=rtn,bits=4,values=fp4"},
-    {"mxfp4", "method=rtn,bits=4,values=fp4,group=32,scale=e8m0"}};
+    {"mxfp4", "method=rtn,bits=4,values=fp4,group=32,scale=e8m0"},
+    {"fp8", "method=rtn,bits=8,values=e4m3,group=channel,scale=f32"}};
 
 static const Values values[] = {{"uniform", {}},
                                 {"nf4", mlir::llm::nf4Values},
                                 {"fp4", mlir::llm::e2m1Values},
                                 {"iq4_nl", mlir::llm::iq4Values}};
+
+static const std::pair<StringRef, mlir::llm::Float8> float8Values[] = {
+    {"e4m3", mlir::llm::Float8::e4m3}, {"e5m2", mlir::llm::Float8::e5m2}};
 
 static const Method methods[] = {{"rtn", "rtn", false},
                                  {"gptq", "gptq", false},
@@ -105,7 +109,11 @@ static bool setValues(QuantizeChoice &choice, StringRef value) {
   choice.valuesName = value.str();
   choice.fitsValues = value == fittedValues;
   choice.values.clear();
-  if (choice.fitsValues)
+  choice.float8.reset();
+  for (auto [name, type] : float8Values)
+    if (name == value)
+      choice.float8 = type;
+  if (choice.fitsValues || choice.float8)
     return true;
   for (const Values &known : values)
     if (known.name == value) {
@@ -183,8 +191,8 @@ static const Key keys[] = {
      setGroup},
     {"zero", "sym or asym", setZero},
     {"values",
-     "uniform, nf4, fp4, iq4_nl, kmeans or 16 numbers of either sign from "
-     "-127 to 127 with / between them",
+     "uniform, nf4, fp4, iq4_nl, kmeans, e4m3, e5m2 or 16 numbers of either "
+     "sign from -127 to 127 with / between them",
      setValues},
     {"scale", "f32, f16, bf16 or e8m0 (powers of two)", setScale},
     {"scale-search", "yes or no", setSearch},
@@ -213,8 +221,31 @@ static Error setKey(QuantizeChoice &choice, StringRef text) {
                            "'");
 }
 
+static Error checkFloat8(const QuantizeChoice &choice) {
+  const std::string asked = "values=" + choice.valuesName;
+  if (choice.bits != 8)
+    return createStringError(asked + " are floats of 8 bits, found bits=" +
+                             std::to_string(choice.bits) +
+                             ": take bits=8 or values=uniform");
+  const char *other = choice.rounding != "rtn" || choice.scaled ? "method"
+                      : choice.hasMin                           ? "zero=asym"
+                      : choice.powerScales                      ? "scale=e8m0"
+                      : choice.search       ? "scale-search=yes"
+                      : choice.outliers > 0 ? "outliers"
+                      : choice.rank > 0     ? "rank"
+                                            : nullptr;
+  if (!other)
+    return Error::success();
+  return createStringError(asked +
+                           " are floats, to which only method=rtn "
+                           "rounds, with nothing beside them: found " +
+                           other + ", leave it out or take values=uniform");
+}
+
 /// What keys say one by one may not go together.
 static Error checkChoice(const QuantizeChoice &choice) {
+  if (choice.float8)
+    return checkFloat8(choice);
   if (choice.values.empty() && !choice.fitsValues)
     return Error::success();
   std::string asked = "values=" + choice.valuesName;

@@ -29,7 +29,9 @@ namespace {
 struct Task {
   WeightOp weight;
   QuantizeChoice choice;
-  GridAttr grid = {}; // once groups are chosen
+  // Once groups are chosen, one of these.
+  GridAttr grid = {};
+  FloatCodesAttr floats = {};
   int64_t cols() { return getMatrixShape(weight.getType()).back(); }
 };
 
@@ -95,14 +97,17 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
     if (failed(collect(*parsed, tasks)) || failed(chooseGroups(tasks)))
       return signalPassFailure();
     for (Task &task : tasks)
-      task.grid = makeGrid(&getContext(), task.choice, task.cols());
+      if (task.choice.float8)
+        task.floats = makeFloatCodes(&getContext(), task.choice, task.cols());
+      else
+        task.grid = makeGrid(&getContext(), task.choice, task.cols());
     scaleInputs(tasks);
     getOperation().walk([&](ParamOp param) {
       if (!param.getIndex())
         params[param.getWeightAttr().getAttr()].push_back(param);
     });
     for (Task &task : tasks)
-      quantise(task);
+      task.floats ? roundToFloats(task) : quantise(task);
   }
 
 private:
@@ -110,6 +115,8 @@ private:
   LogicalResult chooseGroups(MutableArrayRef<Task> tasks);
   std::string findObstacle(WeightOp weight, const QuantizeChoice &choice);
   void scaleInputs(MutableArrayRef<Task> tasks);
+  void setType(Task &task, EncodingAttrInterface encoding);
+  void roundToFloats(Task &task);
   void quantise(Task &task);
   std::string findSumObstacle(Task &task);
   std::string findOutlierObstacle(Task &task);
@@ -136,6 +143,10 @@ std::string QuantizeWeights::findObstacle(WeightOp weight,
   std::optional<Grid> grid = getEncoding(weight.getType()).getGrid();
   if (grid && grid->bits <= choice.bits)
     return "a grid of " + std::to_string(grid->bits) + " bits already";
+  auto codes = dyn_cast<FloatCodesAttr>(getEncoding(weight.getType()));
+  if (codes && codes.getBits() < choice.bits + (choice.float8 ? 1 : 0))
+    return "codes of floats of " + std::to_string(codes.getBits()) +
+           " bits already";
   return "";
 }
 
@@ -189,7 +200,8 @@ LogicalResult QuantizeWeights::chooseGroups(MutableArrayRef<Task> tasks) {
     if (isChosen)
       task.choice.group = usual;
     int64_t group = *task.choice.group;
-    if (group == 0 && !isChosen && findWidestGroup(bits, cols))
+    if (group == 0 && !isChosen &&
+        (task.choice.float8 || findWidestGroup(bits, cols)))
       continue;
     std::string problem = group ? refuseGroup(bits, group, cols) : "is none";
     if (problem.empty())
@@ -250,6 +262,27 @@ static std::string spellTable(const QuantizeChoice &choice) {
   return " of " + (isListed ? "the values listed" : choice.valuesName);
 }
 
+void QuantizeWeights::setType(Task &task, EncodingAttrInterface encoding) {
+  WeightOp weight = task.weight;
+  weight.setType(PackedType::get(getMatrixShape(weight.getType()), encoding));
+  for (ParamOp param : params[weight.getSymNameAttr()])
+    param.getResult().setType(weight.getType());
+}
+
+static std::string spellScales(const Task &task, int64_t group) {
+  return *task.choice.group == 0 ? "one scale per row"
+                                 : "one scale per " + std::to_string(group);
+}
+
+void QuantizeWeights::roundToFloats(Task &task) {
+  setType(task, task.floats);
+  appendStep(task.weight, ConvertStepAttr::get(&getContext(), task.floats));
+  applied(task.weight, getArgument(), [&] {
+    return "floats of 8 bits, " + task.choice.valuesName + ", " +
+           spellScales(task, task.floats.getGroup());
+  });
+}
+
 void QuantizeWeights::quantise(Task &task) {
   WeightOp weight = task.weight;
   const QuantizeChoice &choice = task.choice;
@@ -262,9 +295,7 @@ void QuantizeWeights::quantise(Task &task) {
   const bool hasFactors = choice.rank && problem.empty();
   if (!problem.empty())
     decline(weight, getArgument(), "no factors: " + problem);
-  weight.setType(PackedType::get(getMatrixShape(weight.getType()), task.grid));
-  for (ParamOp param : params[weight.getSymNameAttr()])
-    param.getResult().setType(weight.getType());
+  setType(task, task.grid);
   if (hasOutliers)
     addOutliers(task, round);
   if (hasFactors)
@@ -272,10 +303,7 @@ void QuantizeWeights::quantise(Task &task) {
   appendStep(weight, round);
   applied(weight, getArgument(), [&] {
     return std::to_string(choice.bits) + " bits" + spellTable(choice) + " by " +
-           choice.rounding + ", " +
-           (*choice.group == 0
-                ? "one scale per row"
-                : "one scale per " + std::to_string(task.grid.getGroup())) +
+           choice.rounding + ", " + spellScales(task, task.grid.getGroup()) +
            (hasOutliers ? ", and outliers beside it" : "") +
            (hasFactors ? ", and factors of rank " +
                              std::to_string(choice.rank) + " beside it"

@@ -30,6 +30,16 @@ void llmc::settleMethod(const Reading &reading, QuantizeChoice &choice) {
   choice.scaled = false;
 }
 
+FloatCodesAttr llmc::makeFloatCodes(MLIRContext *context,
+                                    const QuantizeChoice &choice,
+                                    int64_t cols) {
+  assert(choice.float8 && choice.group && "chosen before");
+  return FloatCodesAttr::get(
+      context, mlir::llm::getFloatType(*choice.float8, context),
+      DenseF32ArrayAttr(), *choice.group ? *choice.group : cols,
+      llmc::getFloatType(context, choice.scale));
+}
+
 GridAttr llmc::makeGrid(MLIRContext *context, const QuantizeChoice &choice,
                         int64_t cols) {
   assert(choice.group && "groups are chosen before grids are made");

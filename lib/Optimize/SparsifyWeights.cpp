@@ -76,6 +76,8 @@ std::string SparsifyWeights::findObstacle(WeightOp weight,
     return "experts and heads have a matrix each";
   if (getEncoding(weight.getType()).getGrid())
     return "its numbers are on a grid already: prune a model of floats";
+  if (isa<FloatCodesAttr>(getEncoding(weight.getType())))
+    return "its numbers are codes of floats already: prune a model of floats";
   const bool isCalibrated = pruningNeedsStatistics(choice.method) ||
                             !choice.allocation.method.empty();
   if (isCalibrated && !reading.isObserved)

@@ -7,6 +7,8 @@
 #include "Rounding/Outliers.h"
 #include "Rounding/Rounding.h"
 
+#include "dialects/llm/FloatCodes.h"
+
 #include <cmath>
 
 using namespace llvm;
@@ -25,6 +27,37 @@ std::string llmc::roundStep(Material &material, RoundStepAttr step,
   material.encoding = step.getGrid();
   material.replace(std::move(made));
   return problem;
+}
+
+std::string llmc::floatCodesStep(Material &material, FloatCodesAttr codes) {
+  std::vector<float> values = material.dequantize();
+  const int64_t cols = material.shape.back();
+  if (std::string problem = checkFinite(values, cols); !problem.empty())
+    return problem;
+  material.encode(values, codes);
+  for (size_t at = 0; at < material.bytes.size(); at += codes.getBlockBytes())
+    if (!std::isfinite(readScale(codes, &material.bytes[at])))
+      return "has weights too large for scales of this type: take scale=f32";
+  return "";
+}
+
+/// Kernels multiply what the bits of an f8E4M3FN say, of which those of a NaN say 480.
+std::string llmc::checkFloatCodes(const Material &material) {
+  auto codes = dyn_cast<FloatCodesAttr>(material.encoding);
+  if (!codes || getFloat8(codes) != Float8::e4m3)
+    return "";
+  const int64_t block = codes.getBlockBytes(), cols = material.shape.back(),
+                scale = getScaleBytes(getScaleType(codes));
+  for (auto [i, byte] : enumerate(material.bytes)) {
+    const auto at = static_cast<int64_t>(i);
+    if ((byte & 0x7F) != 0x7F || at % block < scale)
+      continue;
+    const int64_t element = at / block * codes.getGroup() + at % block - scale;
+    return "cannot be multiplied: row " + std::to_string(element / cols) +
+           ", column " + std::to_string(element % cols) +
+           " is not a number: download the model again";
+  }
+  return "";
 }
 
 std::string llmc::pruneStep(Material &material, PruneStepAttr step,

@@ -3,6 +3,10 @@
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/QuantizedMatrix.h"
 
+#include "IntegerCodes.h"
+
+#include "dialects/llm/FloatCodes.h"
+
 using namespace llmc;
 using namespace mlir::llm;
 
@@ -22,8 +26,29 @@ std::vector<float> llmc::dequantize(const QuantizedMatrix &matrix) {
   return values;
 }
 
-std::vector<uint8_t> llmc::packGrid(const QuantizedMatrix &matrix,
-                                    GridAttr attribute) {
+/// Scales and bytes of codes.
+static std::vector<uint8_t> packFloatCodes(const QuantizedMatrix &matrix,
+                                           FloatCodesAttr attribute) {
+  const int64_t group = attribute.getGroup(), perByte = 8 / attribute.getBits();
+  std::vector<uint8_t> made;
+  made.reserve(matrix.codes.size() / group * attribute.getBlockBytes());
+  const uint8_t *code = matrix.codes.data();
+  for (int64_t row = 0; row < matrix.rows; ++row)
+    for (int64_t column = 0; column < matrix.columns; column += group) {
+      const int64_t place = row * matrix.getGroups() + matrix.getGroup(column);
+      assert(matrix.getGroup(column) == matrix.getGroup(column + group - 1) &&
+             "a group has one scale");
+      appendScale(made, getScaleType(attribute), matrix.scales[place]);
+      for (int64_t i = 0; i < group; i += perByte, code += perByte)
+        made.push_back(perByte == 1
+                           ? *code
+                           : static_cast<uint8_t>(code[0] | code[1] << 4));
+    }
+  return made;
+}
+
+static std::vector<uint8_t> packGrid(const QuantizedMatrix &matrix,
+                                     GridAttr attribute) {
   const Grid grid = *attribute.getGrid();
   assert(!grid.hasSub() && matrix.table.empty() &&
          "a scale and a code per group");
@@ -51,4 +76,11 @@ std::vector<uint8_t> llmc::packGrid(const QuantizedMatrix &matrix,
       bytes += blockBytes;
     }
   return made;
+}
+
+std::vector<uint8_t> llmc::packMatrix(const QuantizedMatrix &matrix,
+                                      EncodingAttrInterface encoding) {
+  if (auto codes = dyn_cast<FloatCodesAttr>(encoding))
+    return packFloatCodes(matrix, codes);
+  return packGrid(matrix, cast<GridAttr>(encoding));
 }

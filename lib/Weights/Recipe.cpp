@@ -206,6 +206,8 @@ static std::string convert(Material &material, EncodingAttrInterface encoding) {
     return "";
   if (std::string problem = checkEncoding(material, encoding); !problem.empty())
     return problem;
+  if (auto codes = dyn_cast<FloatCodesAttr>(encoding))
+    return floatCodesStep(material, codes);
   std::vector<float> values = material.dequantize();
   if (auto sparse = dyn_cast<SparseEncodingAttr>(encoding))
     if (std::string problem = checkZeros(values, sparse); !problem.empty())
@@ -482,6 +484,8 @@ static Expected<Material> makeMaterial(WeightOp weight,
                                    spellShape(material->shape));
   if (std::string problem = convert(*material, getEncoding(weight.getType()));
       !problem.empty())
+    return weightError(weight, problem);
+  if (std::string problem = checkFloatCodes(*material); !problem.empty())
     return weightError(weight, problem);
   return material;
 }

@@ -46,8 +46,12 @@ std::string pruneStep(Material &material, mlir::llm::PruneStepAttr step,
                       const WeightStore &store);
 std::string outliersStep(Material &material, mlir::llm::OutliersStepAttr step,
                          const WeightStore &store);
+std::string floatCodesStep(Material &material, mlir::llm::FloatCodesAttr codes);
 std::string lowRankStep(Material &material, mlir::llm::LowRankStepAttr step,
                         mlir::llm::WeightOp weight, const WeightStore &store);
+
+/// Why kernels cannot multiply a material's codes of floats, or an empty string.
+std::string checkFloatCodes(const Material &material);
 
 } // namespace llmc
 

@@ -1,6 +1,6 @@
 // Each mistake of a spec is one error that says what is known.
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w5' 2>&1 | FileCheck %s --check-prefix=PRESET
-// PRESET: quantize: 'w5' is no preset (w8, w4, w4-gptq, w4-awq, w3-gptq, w3-awq, w3-spqr, nf4, fp4, mxfp4), nor key=value of a key that is known (method, bits, group, zero, values, scale, scale-search, damp, act-order, outliers, rank, iterations)
+// PRESET: quantize: 'w5' is no preset (w8, w4, w4-gptq, w4-awq, w3-gptq, w3-awq, w3-spqr, nf4, fp4, mxfp4, fp8), nor key=value of a key that is known (method, bits, group, zero, values, scale, scale-search, damp, act-order, outliers, rank, iterations)
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4,bits=9' 2>&1 | FileCheck %s --check-prefix=BITS
 // BITS: quantize: bits takes 2 to 8, found '9'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=group=24' 2>&1 | FileCheck %s --check-prefix=DIVIDE
@@ -18,7 +18,7 @@
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:method=magic' 2>&1 | FileCheck %s --check-prefix=METHOD
 // METHOD: quantize: the weights 'w': method takes rtn, gptq, awq, awq+gptq, quantease or awq+quantease, found 'magic'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=values=nf5' 2>&1 | FileCheck %s --check-prefix=VALUES
-// VALUES: quantize: values takes uniform, nf4, fp4, iq4_nl, kmeans or 16 numbers of either sign from -127 to 127 with / between them, found 'nf5'
+// VALUES: quantize: values takes uniform, nf4, fp4, iq4_nl, kmeans, e4m3, e5m2 or 16 numbers of either sign from -127 to 127 with / between them, found 'nf5'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=values=-1/0/1' 2>&1 | FileCheck %s --check-prefix=FEW
 // FEW: quantize: values takes uniform, {{.*}} or 16 numbers of either sign from -127 to 127 with / between them, found '-1/0/1'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=values=kmeans' 2>&1 | FileCheck %s --check-prefix=KMEANS
@@ -31,6 +31,12 @@
 // INHERITED: quantize: the weights 'w': values=fp4 has 16 values, for codes of 4 bits, found bits=6: take bits=4 or values=uniform
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=mxfp4,zero=asym' 2>&1 | FileCheck %s --check-prefix=MINIMUM
 // MINIMUM: quantize: values=fp4 has values of either sign, and zero=asym puts a minimum below them: take zero=sym or values=uniform
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=fp8;w:bits=4' 2>&1 | FileCheck %s --check-prefix=EIGHT
+// EIGHT: quantize: the weights 'w': values=e4m3 are floats of 8 bits, found bits=4: take bits=8 or values=uniform
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=fp8,method=gptq' 2>&1 | FileCheck %s --check-prefix=NEAREST
+// NEAREST: quantize: values=e4m3 are floats, to which only method=rtn rounds, with nothing beside them: found method, leave it out or take values=uniform
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=values=e5m2,bits=8,rank=8' 2>&1 | FileCheck %s --check-prefix=BESIDE
+// BESIDE: quantize: values=e5m2 are floats, {{.*}}: found rank, leave it out or take values=uniform
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=auto' 2>&1 | FileCheck %s --check-prefix=AUTO
 // AUTO: quantize: auto is no choice but leaves it to llmc compile, which measures the model: give the SPEC that it names with --explain
 

@@ -73,7 +73,7 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     Every matrix that products read becomes `!llm.packed` in an `#llm.grid`, and its recipe
     gains a `#llm.round` step, which chooses the codes when the weight is made. `spec` says
     how: `CHOICE{;PATTERN:CHOICE}`, where a choice is `keep`, or a preset (`w8`, `w4`,
-    `w4-gptq`, `w4-awq`, `w3-gptq`, `w3-awq`, `w3-spqr`, `nf4`, `fp4`, `mxfp4`) and key=value pairs:
+    `w4-gptq`, `w4-awq`, `w3-gptq`, `w3-awq`, `w3-spqr`, `nf4`, `fp4`, `mxfp4`, `fp8`) and key=value pairs:
 
     | key | values | what it is |
     |---|---|---|
@@ -82,6 +82,7 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     | `group` | 16 to 256, channel, auto | columns that share a scale; auto: the largest of 128, 64, 32 that divides every width |
     | `zero` | sym, asym | codes around zero, or above a minimum per group |
     | `values` | uniform, nf4, fp4, iq4_nl, 16 integers with / between them | what codes of 4 bits stand for |
+    | | e4m3, e5m2 | codes of 8 bits are floats: `#llm.float_codes`, which a `#llm.convert` step makes |
     | `scale` | f16, bf16, f32, e8m0 | type of scales and minimums; e8m0: powers of two |
     | `scale-search` | yes, no | scales of least squared error, not those that span the values |
     | `damp` | 0 to 1 | gptq: share of the diagonal's mean that is added to it (0.01) |

@@ -11,6 +11,7 @@
 #ifndef LLMC_OPTIMIZE_QUANTIZESPEC_H
 #define LLMC_OPTIMIZE_QUANTIZESPEC_H
 
+#include "dialects/llm/FloatCodes.h"
 #include "llmc/Optimize/FloatFormat.h"
 #include "llmc/Optimize/SpecOverrides.h"
 
@@ -35,6 +36,8 @@ struct QuantizeChoice {
   std::vector<int8_t> values; // 16; empty: the codes themselves
   std::string valuesName = "uniform";
   bool fitsValues = false; // to the weights: ValueFit.h finds them
+  /// Codes are floats of 8 bits.
+  std::optional<mlir::llm::Float8> float8;
   FloatFormat scale = FloatFormat::f16;
   bool powerScales = false; // of two (E8M0), instead of `scale`
   bool search = false; // scales of least error, not those that span the range

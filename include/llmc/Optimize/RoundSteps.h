@@ -23,6 +23,11 @@ int64_t findWidestGroup(int64_t bits, int64_t cols);
 /// What is read by no product whose input is observed has no statistics.
 void settleMethod(const Reading &reading, QuantizeChoice &choice);
 
+/// The codes of a choice that are floats, whose group is known.
+mlir::llm::FloatCodesAttr makeFloatCodes(mlir::MLIRContext *context,
+                                         const QuantizeChoice &choice,
+                                         int64_t cols);
+
 /// The grid of a choice whose group is known.
 mlir::llm::GridAttr makeGrid(mlir::MLIRContext *context,
                              const QuantizeChoice &choice, int64_t cols);

@@ -36,10 +36,10 @@ struct QuantizedMatrix {
 /// The values, row-major.
 std::vector<float> dequantize(const QuantizedMatrix &matrix);
 
-/// The codes in blocks of `grid`, exactly: each of its groups lies in one of the
-/// matrix's, and without a minimum its zero is the matrix's.
-std::vector<uint8_t> packGrid(const QuantizedMatrix &matrix,
-                              mlir::llm::GridAttr grid);
+/// The codes in blocks of a grid or of codes of floats, exactly: each of its groups lies
+/// in one of the matrix's, and without a minimum a grid's zero is the matrix's.
+std::vector<uint8_t> packMatrix(const QuantizedMatrix &matrix,
+                                mlir::llm::EncodingAttrInterface encoding);
 
 } // namespace llmc
 

@@ -17,6 +17,8 @@
 
 #include "llvm/ADT/StringExtras.h"
 
+#include <numeric>
+
 using namespace llvm;
 using namespace llmc;
 
@@ -139,18 +141,24 @@ static Expected<MatrixFacts> describeFloats(const MatrixParts &parts) {
   auto tensors = readTensors(parts, *state);
   if (!tensors)
     return tensors.takeError();
-  MatrixFacts facts{state->rows, state->columns, 4, state->block};
-  facts.obstacle = "its codes stand for floats";
-  facts.read = [state = *state, tensors = *tensors] {
-    // Blocks run on from row to row: one long row.
-    QuantizedMatrix matrix{1, state.rows * state.columns, state.block};
+  // Blocks run on from row to row: of so many columns each is in one.
+  const int64_t group = std::gcd(state->columns, state->block);
+  MatrixFacts facts{state->rows, state->columns, 4, group};
+  facts.values = readFloats(tensors->map);
+  if (any_of(facts.values, [](float value) { return !std::isfinite(value); }))
+    facts.obstacle = "its codes stand for what are no numbers";
+  facts.read = [=, state = *state, tensors = *tensors] {
+    QuantizedMatrix matrix{state.rows, state.columns, group};
     for (uint8_t byte : tensors.codes.bytes) {
       matrix.codes.push_back(byte >> 4);
       matrix.codes.push_back(byte & 15);
     }
-    matrix.codes.resize(matrix.columns);
+    const int64_t elements = state.rows * state.columns;
+    matrix.codes.resize(elements);
     matrix.table = readFloats(tensors.map);
-    matrix.scales = readScales(tensors, state);
+    std::vector<float> scales = readScales(tensors, state);
+    for (int64_t first = 0; first < elements; first += group)
+      matrix.scales.push_back(scales[first / state.block]);
     return matrix;
   };
   return facts;

@@ -8,7 +8,8 @@
 //                    words, [N, K / (32 / bits)]: for 3, 5, 6 and 7 bits that is more
 //   int-quantized    weight I8 [N, K]; zeros I8 [N, G]
 //   float-quantized  weight F8_E4M3 [N, K]
-// all with weight_scale, one in all, per row [N, 1] or per group [N, G].
+// all with weight_scale, one in all, per row [N, 1], per group [N, G] or per block
+// [ceil(N / height), ceil(K / width)].
 //===----------------------------------------------------------------------===//
 #include "QuantizedForm.h"
 
@@ -36,9 +37,15 @@ private:
   std::vector<std::pair<std::unique_ptr<Regex>, int64_t>> byPattern;
 };
 
+/// Rows and columns that share a scale, where blocks do.
+struct Block {
+  int64_t height = 128, width = 128;
+};
+
 class CompressedTensors : public QuantizedForm {
 public:
   ModuleBits bits;
+  Block block;
 
   ArrayRef<StringRef> getParts() const override {
     static const StringRef parts[] = {".weight_packed", ".weight",
@@ -50,20 +57,25 @@ public:
   Expected<MatrixFacts> describe(const MatrixParts &parts) const override;
 };
 
-/// Which group each column is in, and scales per row and group.
+/// Which group each column is in, and scales per row and group, or per so many rows.
 struct Scales {
   int64_t group;
   SafeTensor tensor;
   std::vector<int32_t> groupOf;
+  int64_t rows = 1;
 };
 } // namespace
 
 static Expected<Scales> describeScales(const MatrixParts &parts, int64_t rows,
-                                       int64_t columns) {
+                                       int64_t columns, Block block) {
   auto scales = parts.get(".weight_scale", floatDtypes);
   if (!scales)
     return scales.takeError();
   int64_t count = *countElements(scales->shape);
+  SmallVector<int64_t> blocks = {divideCeilSigned(rows, block.height),
+                                 divideCeilSigned(columns, block.width)};
+  if (ArrayRef<int64_t>(scales->shape) == ArrayRef<int64_t>(blocks))
+    return Scales{block.width, *scales, {}, block.height};
   int64_t groups = count == 1 ? 1 : count / rows;
   if (count != 1 && (scales->shape.size() != 2 || scales->shape[0] != rows ||
                      columns % groups))
@@ -219,6 +231,19 @@ static std::vector<uint8_t> readCodes(const Codes &codes) {
   return made;
 }
 
+/// Those of each row.
+static std::vector<float> readScales(const Scales &scales, int64_t rows) {
+  std::vector<float> numbers = readFloats(scales.tensor), all;
+  if (numbers.size() == 1)
+    return std::vector<float>(rows, numbers.front());
+  const int64_t groups = static_cast<int64_t>(numbers.size()) /
+                         divideCeilSigned(rows, scales.rows);
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t group = 0; group < groups; ++group)
+      all.push_back(numbers[row / scales.rows * groups + group]);
+  return all;
+}
+
 Expected<MatrixFacts>
 CompressedTensors::describe(const MatrixParts &parts) const {
   const bool isPacked = parts.find(".weight_packed");
@@ -231,29 +256,27 @@ CompressedTensors::describe(const MatrixParts &parts) const {
   if (!codes)
     return codes.takeError();
   int64_t rows = codes->rows, columns = codes->columns;
-  auto scales = describeScales(parts, rows, columns);
+  auto scales = describeScales(parts, rows, columns, block);
   if (!scales)
     return scales.takeError();
   if (Error error = readOrder(parts, columns, *scales))
     return error;
-  auto zeros = readZeros(parts, codes->bits, rows, columns / scales->group);
+  const int64_t groups = divideCeilSigned(columns, scales->group);
+  auto zeros = readZeros(parts, codes->bits, rows, groups);
   if (!zeros)
     return zeros.takeError();
   MatrixFacts facts{rows, columns, codes->bits, scales->group,
                     getScaleType(scales->tensor)};
   facts.zero = findCommonZero(*zeros);
-  if (codes->tensor.dtype == "F8_E4M3")
-    facts.obstacle = "its codes are floats of 8 bits";
-  else if (!isInOrder(scales->groupOf, scales->group))
+  facts.float8 = getFloat8(codes->tensor);
+  if (!isInOrder(scales->groupOf, scales->group))
     facts.obstacle = "groups take columns out of order (actorder)";
   facts.read = [codes = *codes, scales = *scales, zeros = *zeros] {
     QuantizedMatrix matrix{codes.rows, codes.columns, scales.group};
     matrix.codes = readCodes(codes);
-    if (codes.tensor.dtype == "F8_E4M3")
-      matrix.table = getFloat8Table("F8_E4M3");
-    matrix.scales = readFloats(scales.tensor);
-    if (matrix.scales.size() == 1) // of all rows
-      matrix.scales.resize(codes.rows, matrix.scales.front());
+    if (auto type = getFloat8(codes.tensor))
+      matrix.table = getFloat8Table(*type);
+    matrix.scales = readScales(scales, codes.rows);
     matrix.zeros = zeros;
     matrix.groupOf = scales.groupOf;
     return matrix;
@@ -309,9 +332,9 @@ int64_t ModuleBits::find(StringRef module) const {
   return byName.lookup("Linear");
 }
 
-/// The bits of the packed codes of every group of modules.
-static Error readBits(HfConfig &groups, ArrayRef<std::string> names,
-                      ModuleBits &bits) {
+/// Of every group of modules the bits of packed codes, and blocks.
+static Error readGroups(HfConfig &groups, ArrayRef<std::string> names,
+                        CompressedTensors &form) {
   for (StringRef name : names) {
     auto group = groups.getObject(name);
     if (!group)
@@ -327,8 +350,15 @@ static Error readBits(HfConfig &groups, ArrayRef<std::string> names,
       return count.takeError();
     if (*count < 2 || *count > 8)
       return (*weights)->fail("num_bits", "requires 2 to 8");
-    if (Error error = bits.add(**group, *count))
+    if (Error error = form.bits.add(**group, *count))
       return error;
+    auto block = (*weights)->getIntegers("block_structure", 1, 1 << 20);
+    if (!block)
+      return block.takeError();
+    if (!block->empty() && block->size() != 2)
+      return (*weights)->fail("block_structure", "requires rows and columns");
+    if (!block->empty())
+      form.block = {(*block)[0], (*block)[1]};
   }
   return Error::success();
 }
@@ -348,7 +378,7 @@ llmc::readCompressedTensors(HfConfig &config) {
     return groups.takeError();
   if (!*groups)
     return config.fail("config_groups", "requires an object");
-  if (Error error = readBits(**groups, (*groups)->getUnread({}), form->bits))
+  if (Error error = readGroups(**groups, (*groups)->getUnread({}), *form))
     return error;
   return form;
 }

@@ -13,23 +13,18 @@
 using namespace llvm;
 using namespace llmc;
 
-std::vector<float> llmc::getFloat8Table(StringRef dtype) {
+std::optional<mlir::llm::Float8> llmc::getFloat8(const SafeTensor &tensor) {
+  if (tensor.dtype == "F8_E4M3")
+    return mlir::llm::Float8::e4m3;
+  if (tensor.dtype == "F8_E5M2")
+    return mlir::llm::Float8::e5m2;
+  return std::nullopt;
+}
+
+std::vector<float> llmc::getFloat8Table(mlir::llm::Float8 type) {
   std::vector<float> table;
-  bool wide = dtype == "F8_E5M2"; // the upper byte of a half
-  for (unsigned code = 0; code < 256; ++code) {
-    auto half = mlir::llm::ScaleType::f16;
-    if (wide) {
-      table.push_back(mlir::llm::decodeScale(half, code << 8));
-      continue;
-    }
-    // Four bits of exponent are those of a half less 8: the same number is 2^8
-    // times as great. Only all ones are a NaN, and there is no infinity.
-    unsigned magnitude = code & 127;
-    float value = mlir::llm::decodeScale(half, magnitude << 7) * 256;
-    if (magnitude == 127)
-      value = NAN;
-    table.push_back(code & 128 ? -value : value);
-  }
+  for (unsigned code = 0; code < 256; ++code)
+    table.push_back(mlir::llm::decodeFloat8(type, static_cast<uint8_t>(code)));
   return table;
 }
 
@@ -49,7 +44,7 @@ public:
 } // namespace
 
 Expected<MatrixFacts> Fp8::describe(const MatrixParts &parts) const {
-  auto codes = parts.get(".weight", {"F8_E4M3", "F8_E5M2"});
+  auto codes = parts.get(".weight", float8Dtypes);
   if (!codes)
     return codes.takeError();
   if (codes->shape.size() != 2)
@@ -78,12 +73,12 @@ Expected<MatrixFacts> Fp8::describe(const MatrixParts &parts) const {
                                 "shape " +
                                 spellShape(scales->shape));
   }
-  MatrixFacts facts{rows, columns, 8, inGroup};
-  facts.obstacle = "its codes are floats of 8 bits";
+  MatrixFacts facts{rows, columns, 8, inGroup, getScaleType(*scales)};
+  facts.float8 = getFloat8(*codes);
   facts.read = [=, codes = *codes, scales = *scales] {
     QuantizedMatrix matrix{rows, columns, inGroup};
     matrix.codes.assign(codes.bytes.begin(), codes.bytes.end());
-    matrix.table = getFloat8Table(codes.dtype);
+    matrix.table = getFloat8Table(*getFloat8(codes));
     std::vector<float> factors = readFloats(scales);
     int64_t groups = divideCeil(columns, inGroup);
     for (int64_t row = 0; row < rows; ++row)

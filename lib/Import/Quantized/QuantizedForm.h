@@ -11,6 +11,7 @@
 #include "../Source.h"
 #include "MatrixParts.h"
 
+#include "dialects/llm/FloatCodes.h"
 #include "llmc/Weights/QuantizedMatrix.h"
 
 namespace llmc {
@@ -23,7 +24,10 @@ struct MatrixFacts {
       0; // columns that share a scale; of the last there may be fewer
   mlir::llm::ScaleType scale = mlir::llm::ScaleType::f32;
   std::optional<int64_t> zero = {}; // of all codes, if it is one
-  std::string obstacle = {}; // why the codes are no grid's; empty if they are
+  /// What codes that are no integers stand for: floats of 8 bits, or those of 16 values.
+  std::optional<mlir::llm::Float8> float8 = {};
+  std::vector<float> values = {};
+  std::string obstacle = {}; // why the codes cannot be kept; empty if they can
   /// Cannot fail: what it reads was checked. Keeps its own copies of the parts.
   std::function<QuantizedMatrix()> read = {};
 };
@@ -52,8 +56,12 @@ llvm::Expected<std::unique_ptr<QuantizedForm>> readFp8(HfConfig &config);
 bool isInOrder(llvm::ArrayRef<int32_t> groupOf, int64_t group);
 /// Their one value where all are equal.
 std::optional<int64_t> findCommonZero(llvm::ArrayRef<float> zeros);
-/// What 8 bits mean as a float of "F8_E4M3" or "F8_E5M2".
-std::vector<float> getFloat8Table(llvm::StringRef dtype);
+/// The dtypes of floats of 8 bits in safetensors.
+inline constexpr llvm::StringRef float8Dtypes[] = {"F8_E4M3", "F8_E5M2"};
+/// That of a tensor, if it is one of those.
+std::optional<mlir::llm::Float8> getFloat8(const SafeTensor &tensor);
+/// What each of 256 codes means.
+std::vector<float> getFloat8Table(mlir::llm::Float8 type);
 
 /// Tensors of a folder that parts of quantised matrices are taken from.
 class QuantizedTensors {

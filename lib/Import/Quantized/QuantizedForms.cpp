@@ -1,14 +1,16 @@
 //===- QuantizedForms.cpp - quantised matrices of a folder ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Integer codes with a scale per group are kept: they become a grid, which integer
-// kernels read. What no grid holds is dequantised, to the floats that config.json
-// names for the model, as transformers does it; the user is told.
+// Codes with a scale per group are kept: integers become a grid, which integer
+// kernels read, others codes of floats. What neither holds is dequantised, to the
+// floats that config.json names for the model, as transformers does it; the user is told.
 //===----------------------------------------------------------------------===//
 #include "QuantizedForm.h"
 
 #include "dialects/llm/GridPanel.h"
 #include "llmc/Weights/Errors.h"
+
+#include <numeric>
 
 using namespace llvm;
 using namespace llmc;
@@ -47,21 +49,49 @@ std::optional<int64_t> llmc::findCommonZero(ArrayRef<float> zeros) {
 // One matrix
 //===----------------------------------------------------------------------===//
 
-/// The grid of the codes, or null: `reason` says why then.
+static mlir::FloatType getFloats(ScaleType type, mlir::MLIRContext *context) {
+  if (type == ScaleType::f32)
+    return mlir::Float32Type::get(context);
+  if (type == ScaleType::f16)
+    return mlir::Float16Type::get(context);
+  return mlir::BFloat16Type::get(context);
+}
+
+static std::string refuseGroups(const MatrixFacts &facts) {
+  return "no panel has groups of " + std::to_string(facts.group) + " of its " +
+         std::to_string(facts.columns) + " columns";
+}
+
+/// A scale of a row, or of the columns that lie in one group and are as many in each:
+/// where they are few, their scales take more than they save.
+static FloatCodesAttr chooseFloatCodes(const MatrixFacts &facts,
+                                       std::string &reason,
+                                       mlir::MLIRContext *context) {
+  constexpr int64_t least = 16;
+  int64_t group = facts.group >= facts.columns
+                      ? facts.columns
+                      : std::gcd(facts.group, facts.columns);
+  if (group < std::min(least, facts.columns) ||
+      (!facts.values.empty() && group % 2)) {
+    reason = refuseGroups(facts);
+    return {};
+  }
+  return FloatCodesAttr::get(
+      context,
+      facts.float8 ? getFloatType(*facts.float8, context) : mlir::FloatType(),
+      facts.values.empty()
+          ? mlir::DenseF32ArrayAttr()
+          : mlir::DenseF32ArrayAttr::get(context, facts.values),
+      group, getFloats(facts.scale, context));
+}
+
+/// The grid of codes that are integers, or null: `reason` says why then.
 static GridAttr chooseGrid(const MatrixFacts &facts, std::string &reason,
                            mlir::MLIRContext *context) {
-  reason = facts.obstacle;
-  if (!reason.empty())
-    return {};
   // A zero beyond the codes, and one per group, are minimums; their products with
   // a scale take an f32.
   bool hasMin = !facts.zero || *facts.zero >= int64_t(1) << facts.bits;
   ScaleType type = hasMin ? ScaleType::f32 : facts.scale;
-  mlir::FloatType floats = mlir::Float32Type::get(context);
-  if (type != ScaleType::f32)
-    floats = type == ScaleType::f16
-                 ? mlir::FloatType(mlir::Float16Type::get(context))
-                 : mlir::FloatType(mlir::BFloat16Type::get(context));
   // Rows with one scale are cut into groups: activations keep a scale per 32.
   const bool isRow = facts.group == facts.columns;
   int64_t most = isRow && facts.group > 128 ? 32 : facts.group;
@@ -70,12 +100,23 @@ static GridAttr chooseGrid(const MatrixFacts &facts, std::string &reason,
     if (group > most || group % 8 || facts.group % group ||
         facts.columns % group || !GridPanel::refuse(grid).empty())
       continue;
-    return GridAttr::get(context, facts.bits, group, floats, {}, 0,
-                         hasMin ? 0 : *facts.zero, hasMin);
+    return GridAttr::get(context, facts.bits, group, getFloats(type, context),
+                         {}, 0, hasMin ? 0 : *facts.zero, hasMin);
   }
-  reason = "no panel has groups of " + std::to_string(facts.group) +
-           " of its " + std::to_string(facts.columns) + " columns";
+  reason = refuseGroups(facts);
   return {};
+}
+
+/// How the codes are kept, or null: `reason` says why then.
+static EncodingAttrInterface chooseEncoding(const MatrixFacts &facts,
+                                            std::string &reason,
+                                            mlir::MLIRContext *context) {
+  reason = facts.obstacle;
+  if (!reason.empty())
+    return {};
+  if (facts.float8 || !facts.values.empty())
+    return chooseFloatCodes(facts, reason, context);
+  return chooseGrid(facts, reason, context);
 }
 
 /// The floats that the model's own config names; f32 if it names none.
@@ -171,10 +212,10 @@ Error QuantizedTensors::addMatrices(Source &source,
     EncodingAttrInterface encoding;
     SourceTensor tensor{
         stem + ".weight", {facts->rows, facts->columns}, {}, {}};
-    if (GridAttr grid = chooseGrid(*facts, reason, &context)) {
-      tensor.encoding = grid;
-      tensor.make = [read = facts->read, grid] {
-        return packGrid(read(), grid);
+    if (auto kept = chooseEncoding(*facts, reason, &context)) {
+      tensor.encoding = kept;
+      tensor.make = [read = facts->read, kept] {
+        return packMatrix(read(), kept);
       };
     } else {
       ++dequantised[reason];

@@ -5,13 +5,17 @@
 //   int8 rows x integer grid    integer dot per group, then one fma per scale
 //   f32 rows x integer grid     weights are dequantised in registers, once for all rows
 //   f32 rows x floats           weights are widened, once for all rows
+//   f32 rows x codes of floats  the same, a scale is a factor of its group's sums
 //   f32 rows x sparse rows      x is gathered for each entry
 //===----------------------------------------------------------------------===//
+#include "FloatCodeStrip.h"
 #include "Isa.h"
 #include "PanelLoads.h"
 
 #include "dialects/llm/ActRow.h"
 #include "llmc/Lower/Passes.h"
+
+#include <numeric>
 
 namespace llmc {
 #define GEN_PASS_DEF_EMITTILES
@@ -32,7 +36,8 @@ public:
 
   void run() {
     auto sparse = dyn_cast<SparseEncodingAttr>(weight.getEncoding());
-    if (op.getPrefetch() && !drawing && !sparse)
+    auto codes = dyn_cast<FloatCodesAttr>(weight.getEncoding());
+    if (op.getPrefetch() && !drawing && !sparse && !codes)
       prefetchFloats();
     SmallVector<Strip> all;
     for (int64_t s = 0; s < strips; ++s) {
@@ -44,6 +49,8 @@ public:
       dotBlock(all);
     else if (sparse)
       dotEntries(all, sparse);
+    else if (codes)
+      dotFloatCodes(all, codes);
     else
       dotFloats(all);
     op.replaceAllUsesWith(sums);
@@ -83,10 +90,10 @@ private:
     }
   }
 
-  void prefetchBytes(Value first, int64_t count) {
+  void prefetchBytes(Value block, Value first, int64_t count) {
     prefetch(llvm::divideCeil(count, 64), [&](Value panel, int64_t line) {
       Value byte = b.addIndex(first, 64 * line);
-      return SmallVector<Value>{panel, op.getBlock(), byte};
+      return SmallVector<Value>{panel, block, byte};
     });
   }
 
@@ -119,14 +126,16 @@ private:
     int64_t head = drawing->getCodesOffset(), bytes = drawing->getGroupBytes();
     int64_t groups = drawing->grid.getGroups();
     if (op.getPrefetch())
-      prefetchBytes(b.index(0), groups == 1 ? head + bytes : head);
+      prefetchBytes(op.getBlock(), b.index(0),
+                    groups == 1 ? head + bytes : head);
     if (groups == 1)
       return dotGroup(b.index(0));
     sums = b.loop(b.index(0), b.index(groups), 1, sums,
                   [&](Value group, ValueRange carried) {
                     sums.assign(carried.begin(), carried.end());
                     if (op.getPrefetch())
-                      prefetchBytes(b.addIndex(b.mulIndex(group, bytes), head),
+                      prefetchBytes(op.getBlock(),
+                                    b.addIndex(b.mulIndex(group, bytes), head),
                                     bytes);
                     dotGroup(group);
                     return sums;
@@ -245,6 +254,71 @@ private:
     }
   }
 
+  //===--- codes of floats ----------------------------------------------------===//
+
+  /// The sum of a tile, which has one scale, then that of all. Each goes in two chains
+  /// that hide the latency of an fma where one row takes one panel; with more rows the
+  /// order is the same, so a row's result is.
+  void dotFloatCodes(ArrayRef<Strip> all, FloatCodesAttr codes) {
+    const int64_t depth = getTileDepth(weight),
+                  pieces = codes.getGroup() / depth;
+    Value group = op.getBlock(), begin = b.index(0);
+    if (pieces > 1) {
+      begin = b.mulIndex(b.remIndex(group, pieces), depth);
+      group = b.divIndex(group, pieces);
+    }
+    SmallVector<FloatCodeStrip> loads;
+    for (const Strip &strip : all)
+      loads.emplace_back(b, codes, panelRows, op.getW(), strip.panel, group,
+                         laneOf(strip), lanes);
+    SmallVector<Value> whole = sums;
+    const size_t count = sums.size();
+    sums.assign(2 * count, b.constant(b.f32s(lanes), 0));
+    const int64_t step = std::gcd<int64_t>(depth, 32);
+    sums = b.loop(b.index(0), b.index(depth), step, sums,
+                  [&](Value first, ValueRange carried) {
+                    sums.assign(carried.begin(), carried.end());
+                    dotCodes(loads, b.addIndex(begin, first), step, all);
+                    return sums;
+                  });
+    for (const Strip &strip : all) {
+      Value scale = loads[strip.index].loadScale();
+      for (int64_t r = 0; r < rows; ++r) {
+        int64_t at = r * strips + strip.index;
+        whole[at] = b.fma(b.add(sums[at], sums[count + at]), scale, whole[at]);
+      }
+    }
+    sums = whole;
+  }
+
+  void keepSumsInOrder() {
+    SmallVector<Value *> running;
+    for (Value &sum : sums)
+      running.push_back(&sum);
+    keepInOrder(b, running);
+  }
+
+  /// The `count` k of a group from `first` on, even ones in the first chain.
+  void dotCodes(MutableArrayRef<FloatCodeStrip> loads, Value first,
+                int64_t count, ArrayRef<Strip> all) {
+    const FloatCodeStrip &one = loads.front();
+    Value group = one.group;
+    Value before = b.mulIndex(group, one.codes.getGroup());
+    if (op.getPrefetch()) // scales lie before the codes
+      prefetchBytes(group, b.mulIndex(first, one.countBytes(count) / count),
+                    one.getCodesOffset() + one.countBytes(count));
+    const bool isDevice = isa.getTarget(b.getContext()).isDevice();
+    for (int64_t i = 0; i < count; i += one.countPerLoad()) {
+      if (i && i % 2 == 0 && !isDevice)
+        keepSumsInOrder();
+      Value k = b.addIndex(first, i);
+      for (const Strip &strip : all)
+        for (auto [c, floats] : llvm::enumerate(loads[strip.index].load(k)))
+          addProducts(floats, b.addIndex(b.addIndex(before, k), c), strip,
+                      (i + c) % 2 * sums.size() / 2);
+    }
+  }
+
   //===--- sparse rows --------------------------------------------------------===//
 
   void dotEntries(ArrayRef<Strip> all, SparseEncodingAttr encoding) {
@@ -271,11 +345,13 @@ private:
     }
   }
 
-  /// sums of the strip += weights[k] * x[., k]
-  void addProducts(Value weights, Value k, const Strip &strip) {
+  /// sums of the strip += weights[k] * x[., k]; `first` is the chain's first sum.
+  void addProducts(Value weights, Value k, const Strip &strip,
+                   int64_t first = 0) {
     for (int64_t r = 0; r < rows; ++r) {
       Value x = b.load(op.getX(), {b.addIndex(op.getRow(), r), k});
-      sum(r, strip) = b.fma(weights, b.broadcast(x, lanes), sum(r, strip));
+      Value &sum = sums[first + r * strips + strip.index];
+      sum = b.fma(weights, b.broadcast(x, lanes), sum);
     }
   }
 

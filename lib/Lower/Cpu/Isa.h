@@ -107,6 +107,10 @@ mlir::Value lookUp(TileBuilder &b, mlir::Value codes,
 /// byte of `control` name, or 0 where its top bit is set.
 mlir::Value shuffleBytes(TileBuilder &b, mlir::Value bytes,
                          mlir::Value control);
+/// `table[code]` for each of the i32, of which the lowest 4 bits count: one permutation of
+/// 16 lanes.
+mlir::Value lookUpFloats(TileBuilder &b, mlir::Value codes,
+                         llvm::ArrayRef<float> table);
 /// A vector of these i32.
 mlir::Value constantWords(TileBuilder &b, llvm::ArrayRef<int32_t> words);
 /// `table[index]` for each of the i32, as many as the table has; of an index only the bits count

@@ -122,6 +122,29 @@ Value permuteWords(TileBuilder &b, ArrayRef<int32_t> table, Value indices) {
                        type, {constantWords(b, table), indices});
 }
 
+Value lookUpFloats(TileBuilder &b, Value codes, ArrayRef<float> table) {
+  assert(table.size() == 16 && "codes of 4 bits");
+  int64_t lanes = cast<VectorType>(codes.getType()).getNumElements();
+  auto floats = b.f32s(lanes);
+  if (lanes != 8 && lanes != 16)
+    return selectByBits(b, codes, llvm::map_to_vector(table, [&](float value) {
+                          return b.constant(floats, static_cast<double>(value));
+                        }));
+  SmallVector<int32_t> words = llvm::map_to_vector(
+      table, [](float value) { return llvm::bit_cast<int32_t>(value); });
+  SmallVector<Value> found; // in each so many entries of the table
+  for (size_t at = 0; at < words.size(); at += lanes)
+    found.push_back(vector::BitCastOp::create(
+        b, floats, permuteWords(b, ArrayRef(words).slice(at, lanes), codes)));
+  if (found.size() == 1)
+    return found.front();
+  Value bit = b.constant(codes.getType(), 8);
+  Value isUpper =
+      b.compare(arith::CmpIPredicate::ne, arith::AndIOp::create(b, codes, bit),
+                b.constant(codes.getType(), 0));
+  return b.select(isUpper, found[1], found[0]);
+}
+
 void keepInOrder(TileBuilder &b, ArrayRef<Value *> values) {
   // An empty assembly that takes and gives the values, and may touch memory.
   SmallVector<Value> given;

@@ -3,6 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "PanelLoads.h"
 
+#include "dialects/llm/FloatCodes.h"
+
 #include <numeric>
 
 using namespace mlir;
@@ -24,6 +26,8 @@ std::optional<GridPanel> getGridPanel(PackedType weight) {
 int64_t getTileDepth(PackedType weight) {
   if (auto grid = weight.getEncoding().getGrid())
     return grid->getBlock();
+  if (auto codes = dyn_cast<FloatCodesAttr>(weight.getEncoding()))
+    return std::gcd<int64_t>(codes.getGroup(), 128);
   return std::gcd<int64_t>(weight.getCols(), 32);
 }
 

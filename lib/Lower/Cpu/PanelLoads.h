@@ -17,7 +17,8 @@ namespace llmc {
 int64_t getPanelRows(mlir::llm::PackedType weight);
 /// The drawing of a weight in panels; nothing for floats.
 std::optional<mlir::llm::GridPanel> getGridPanel(mlir::llm::PackedType weight);
-/// k per `llm.tile.dot`: a block of an integer grid, of floats the largest power of two
+/// k per `llm.tile.dot`: a block of an integer grid, of codes of floats what divides a
+/// group and 128, of floats the largest power of two
 /// up to 32 that divides K.
 int64_t getTileDepth(mlir::llm::PackedType weight);
 /// Entries of each row per `llm.tile.dot`.

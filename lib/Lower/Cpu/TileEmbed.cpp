@@ -4,6 +4,7 @@
 // The table of a tied model is one copy, packed in panels for the head: a row is
 // one lane of its panel, so embedding gathers it.
 //===----------------------------------------------------------------------===//
+#include "FloatCodeStrip.h"
 #include "PanelLoads.h"
 #include "Tilers.h"
 
@@ -30,6 +31,8 @@ public:
         return copyRow(id, row);
       if (auto drawing = getGridPanel(type))
         return gatherGrid(*drawing, id, row);
+      if (auto codes = dyn_cast<FloatCodesAttr>(type.getEncoding()))
+        return gatherCodes(codes, id, row);
       gatherFloats(id, row);
     });
   }
@@ -52,6 +55,21 @@ private:
       if (!x.getType().isF32())
         x = arith::ExtFOp::create(b, b.getF32Type(), x);
       b.store(x, result, {row, column});
+    });
+  }
+
+  void gatherCodes(FloatCodesAttr codes, Value id, Value row) {
+    int64_t panelRows = getPanelRows(type), group = codes.getGroup();
+    Value panel = b.divIndex(id, panelRows), lane = b.remIndex(id, panelRows);
+    b.loop(b.index(0), b.index(columns / group), 1, [&](Value block) {
+      FloatCodeStrip strip(b, codes, panelRows, table, panel, block, lane,
+                           /*lanes=*/1);
+      Value scale = strip.loadScale(), first = b.mulIndex(block, group);
+      b.loop(b.index(0), b.index(group), strip.countPerLoad(), [&](Value k) {
+        for (auto [i, value] : llvm::enumerate(strip.load(k)))
+          b.storeVector(b.mul(value, scale), result,
+                        {row, b.addIndex(b.addIndex(first, k), i)});
+      });
     });
   }
 

@@ -66,12 +66,11 @@ std::string llmc::checkStatistics(const WeightStore &store, RoundStepAttr step,
 // Matrices
 //===----------------------------------------------------------------------===//
 
-/// Why the matrix has no codes, or an empty string.
-static std::string checkValues(const RoundingInput &input) {
-  for (auto [i, value] : enumerate(input.values))
+std::string llmc::checkFinite(ArrayRef<float> values, int64_t cols) {
+  for (auto [i, value] : enumerate(values))
     if (!std::isfinite(value))
-      return "cannot be quantised: row " + std::to_string(i / input.cols) +
-             ", column " + std::to_string(i % input.cols) + " is " +
+      return "cannot be quantised: row " + std::to_string(i / cols) +
+             ", column " + std::to_string(i % cols) + " is " +
              (std::isnan(value) ? "not a number" : "infinite");
   return "";
 }
@@ -140,7 +139,7 @@ std::string llmc::prepareRounding(RoundStepAttr step, const WeightStore &store,
   if (std::string problem = checkStatistics(store, step, cols);
       !problem.empty())
     return problem;
-  if (std::string problem = checkValues(input); !problem.empty())
+  if (std::string problem = checkFinite(values, cols); !problem.empty())
     return problem;
   if (step.getStats())
     if (std::string problem = readSums(store, step.getStats().getValue(), cols,

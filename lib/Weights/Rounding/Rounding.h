@@ -47,6 +47,10 @@ std::string roundToNearest(const RoundingInput &input, RoundedMatrix &result);
 std::string roundByGptq(const RoundingInput &input, RoundedMatrix &result);
 std::string roundByQuantEase(const RoundingInput &input, RoundedMatrix &result);
 
+/// Why a matrix of `values` [.., cols] cannot be rounded, or an empty string: some are no
+/// numbers.
+std::string checkFinite(llvm::ArrayRef<float> values, int64_t cols);
+
 /// What all methods need for a matrix of `values` [.., cols]; and the blocks of
 /// `input.step`. Both return why there is none, or an empty string.
 std::string prepareRounding(mlir::llm::RoundStepAttr step,

@@ -66,6 +66,41 @@ func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f
 
 // -----
 
+// expected-error @below {{(C1) codes have a type or values, found neither}}
+func.func private @f(!llm.packed<4x32, #llm.float_codes<group = 32, scale = f16>>)
+
+// -----
+
+// expected-error @below {{(C1) the type is f8E4M3FN or f8E5M2, found 'f8E8M0FNU'}}
+func.func private @f(!llm.packed<4x32, #llm.float_codes<type = f8E8M0FNU, group = 32, scale = f16>>)
+
+// -----
+
+// expected-error @below {{(C1) values are 16, found 2}}
+func.func private @f(!llm.packed<4x32, #llm.float_codes<values = [1.0, 2.0], group = 32, scale = f16>>)
+
+// -----
+
+// expected-error @below {{(C1) values are finite numbers}}
+func.func private @f(!llm.packed<4x32, #llm.float_codes<values = [1.0e39, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0], group = 32, scale = f16>>)
+
+// -----
+
+// expected-error @below {{(C2) a group is positive, found 0}}
+func.func private @f(!llm.packed<4x32, #llm.float_codes<type = f8E5M2, group = 0, scale = f16>>)
+
+// -----
+
+// expected-error @below {{(C2) a group is positive and even, found 3}}
+func.func private @f(!llm.packed<4x33, #llm.float_codes<values = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0], group = 3, scale = f16>>)
+
+// -----
+
+// expected-error @below {{(C3) the scale is f16, bf16 or f32, found 'f64'}}
+func.func private @f(!llm.packed<4x32, #llm.float_codes<type = f8E5M2, group = 32, scale = f64>>)
+
+// -----
+
 // expected-error @below {{(C2) panels hold codes of 5 bits in groups of a multiple of 32, found groups of 16}}
 func.func private @f(!llm.packed<4x32, #llm.grid<bits = 5, group = 16, scale = f16>, #llm.panels>)
 

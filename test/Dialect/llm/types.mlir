@@ -26,6 +26,15 @@ func.func private @grids(
     !llm.packed<64x64, #llm.grid<bits = 3, group = 64, scale = bf16, zero = 4>>,
     !llm.packed<64x256, #llm.grid<bits = 4, group = 32, scale = f16, sub = ui6, block = 256, min = true>, #llm.panels>)
 
+// CHECK-LABEL: func.func private @float_codes(
+// CHECK-SAME: !llm.packed<64x256, #llm.float_codes<type = f8E4M3FN, group = 128, scale = f32>>
+// CHECK-SAME: !llm.packed<64x24, #llm.float_codes<type = f8E5M2, group = 24, scale = bf16>, #llm.panels>
+// CHECK-SAME: #llm.float_codes<values = [0.00000000e+00, -6.96192801e-01, {{.*}}, 1.50000000e+00], group = 64, scale = f16>
+func.func private @float_codes(
+    !llm.packed<64x256, #llm.float_codes<type = f8E4M3FN, group = 128, scale = f32>>,
+    !llm.packed<64x24, #llm.float_codes<type = f8E5M2, group = 24, scale = bf16>, #llm.panels>,
+    !llm.packed<64x64, #llm.float_codes<values = [0.0, -0.6961928009986877, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.5], group = 64, scale = f16>>)
+
 // CHECK-LABEL: func.func private @activations(
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act>
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act<64>>

@@ -128,6 +128,13 @@ Folder nf4() {
             text(state)}}};
 }
 
+/// Blocks of 4 x 32, of which the last of 48 columns is half.
+void useWideBlocks(Folder &folder) {
+  folder.config = R"({"quant_method": "fp8", "weight_block_size": [4, 32]})";
+  folder.part("m.weight").shape = {8, 48};
+  folder.part("m.weight").bytes = Bytes(8 * 48, 0x38);
+}
+
 class QuantizedFolder : public testing::Test {
 protected:
   QuantizedFolder() { context.loadDialect<LLMDialect>(); }
@@ -292,7 +299,71 @@ TEST_F(QuantizedFolder, CutsRowsOfOneScaleIntoGroups) {
   EXPECT_EQ(values(), std::vector<float>(128, -2));
 }
 
-TEST_F(QuantizedFolder, MultipliesSmallFloatsBlockByBlock) {
+TEST_F(QuantizedFolder, KeepsSmallFloatsBlockByBlock) {
+  Folder folder = fp8();
+  useWideBlocks(folder);
+  ASSERT_EQ(open(folder), "");
+  EXPECT_EQ(encoding(),
+            "#llm.float_codes<type = f8E4M3FN, group = 16, scale = f32>");
+  std::vector<float> found = values();
+  EXPECT_EQ(found[0], 0.5f);
+  EXPECT_EQ(found[31], 0.5f);
+  EXPECT_EQ(found[32], 0.75f);
+  EXPECT_EQ(found[4 * 48], 1.0f);
+  EXPECT_EQ(found[8 * 48 - 1], 1.25f);
+  EXPECT_TRUE(source.warnings.empty());
+}
+
+/// The bytes are those of the file, and the scale's bits.
+TEST_F(QuantizedFolder, KeepsSmallFloatsRowByRow) {
+  Folder folder = fp8();
+  folder.config = R"({"quant_method": "fbgemm_fp8"})";
+  folder.remove("m.weight_scale_inv");
+  folder.parts.push_back({"m.weight_scale", "BF16", {8, 1}, halves(8, 0x4000)});
+  folder.part("m.weight").dtype = "F8_E5M2";
+  for (size_t i = 0; i < 128; ++i)
+    folder.part("m.weight").bytes[i] = static_cast<uint8_t>(i);
+  ASSERT_EQ(open(folder), "");
+  EXPECT_EQ(encoding(),
+            "#llm.float_codes<type = f8E5M2, group = 16, scale = bf16>");
+  const SourceTensor *tensor = source.weights.find("m.weight");
+  std::vector<uint8_t> made = tensor->make();
+  for (size_t row = 0; row < 8; ++row) {
+    EXPECT_EQ(made[18 * row + 1], 0x40);
+    for (size_t k = 0; k < 16; ++k)
+      EXPECT_EQ(made[18 * row + 2 + k], 16 * row + k);
+  }
+}
+
+TEST_F(QuantizedFolder, KeepsSmallFloatsThatCompressorsCutIntoBlocks) {
+  Folder folder = fp8();
+  useWideBlocks(folder);
+  folder.config =
+      R"({"quant_method": "compressed-tensors", "format": "float-quantized",
+          "config_groups": {"g": {"weights": {"num_bits": 8, "strategy": "block",
+                                              "block_structure": [4, 32]}}}})";
+  folder.part("m.weight_scale_inv").name = "m.weight_scale";
+  ASSERT_EQ(open(folder), "");
+  EXPECT_EQ(encoding(),
+            "#llm.float_codes<type = f8E4M3FN, group = 16, scale = f32>");
+  std::vector<float> found = values();
+  EXPECT_EQ(found[0], 0.5f);
+  EXPECT_EQ(found[32], 0.75f);
+  EXPECT_EQ(found[4 * 48], 1.0f);
+  EXPECT_EQ(found[8 * 48 - 1], 1.25f);
+}
+
+TEST_F(QuantizedFolder, KeepsOneScaleOfAllSmallFloats) {
+  Folder folder = fp8();
+  folder.part("m.weight_scale_inv").shape = {};
+  folder.part("m.weight_scale_inv").bytes = someFloats(1, 3);
+  ASSERT_EQ(open(folder), "");
+  EXPECT_EQ(encoding(),
+            "#llm.float_codes<type = f8E4M3FN, group = 16, scale = f32>");
+  EXPECT_EQ(values(), std::vector<float>(128, values()[0]));
+}
+
+TEST_F(QuantizedFolder, DequantisesSmallFloatsInGroupsOfAFew) {
   ASSERT_EQ(open(fp8()), "");
   EXPECT_EQ(encoding(), "#llm.float<f32>");
   std::vector<float> found = values();
@@ -300,16 +371,41 @@ TEST_F(QuantizedFolder, MultipliesSmallFloatsBlockByBlock) {
   EXPECT_EQ(found[12], 0.75f);
   EXPECT_EQ(found[4 * 16], 1.0f);
   EXPECT_EQ(found[127], 1.25f);
+  ASSERT_EQ(source.warnings.size(), 1u);
+  EXPECT_EQ(source.warnings[0],
+            "folder: quantised with fp8: 1 matrix is dequantised to f32: no "
+            "panel has groups of 12 of its 16 columns");
 }
 
-TEST_F(QuantizedFolder, UndoesBothQuantisationsOfNf4) {
-  ASSERT_EQ(open(nf4()), "");
-  std::vector<float> found = values();
-  // The map's value of a code, the other map's of the block's scale.
-  float first = 1.25f * 2 + 0.5f, second = 1.5f * 2 + 0.5f;
-  EXPECT_EQ(found[0], 0.75f * first); // code 1, the upper half
-  EXPECT_EQ(found[1], 0.5f * first);
-  EXPECT_EQ(found[64], 0.75f * second);
+/// Blocks of 64 run on from row to row.
+TEST_F(QuantizedFolder, KeepsNf4AndUndoesTheQuantisationOfItsScales) {
+  for (const char *shape : {"[8, 16]", "[1, 128]", "[2, 64]"}) {
+    Folder folder = nf4();
+    auto &state = folder.parts.back().bytes;
+    std::string json(state.begin(), state.end());
+    json.replace(json.find("[8, 16]"), 7, shape);
+    state = text(json);
+    ASSERT_EQ(open(folder), "");
+    EXPECT_EQ(encoding().substr(0, 31), "#llm.float_codes<values = [5.00");
+    EXPECT_TRUE(source.warnings.empty());
+    std::vector<float> found = values();
+    // The map's value of a code, the other map's of the block's scale.
+    float first = 1.25f * 2 + 0.5f, second = 1.5f * 2 + 0.5f;
+    EXPECT_EQ(found[0], 0.75f * first); // code 1, the upper half
+    EXPECT_EQ(found[1], 0.5f * first);
+    EXPECT_EQ(found[63], 0.5f * first);
+    EXPECT_EQ(found[64], 0.75f * second);
+    source.weights = {};
+  }
+}
+
+TEST_F(QuantizedFolder, DequantisesCodesForWhatIsNoNumber) {
+  Folder folder = nf4();
+  folder.part("m.weight.quant_map").bytes = Bytes(64, 0xff);
+  ASSERT_EQ(open(folder), "");
+  EXPECT_EQ(encoding(), "#llm.float<f32>");
+  EXPECT_NE(source.warnings[0].find("stand for what are no numbers"),
+            std::string::npos);
 }
 
 TEST_F(QuantizedFolder, DequantisesToTheConfigsFloats) {
@@ -327,20 +423,6 @@ TEST_F(QuantizedFolder, DropsABiasOfZeros) {
       source.weights.addTensor({"m.bias", {8}, f32, contents.back()}));
   ASSERT_EQ(open(folder), "");
   EXPECT_TRUE(source.meaningless.contains("m.bias"));
-}
-
-TEST(Float8, MeansWhatItsFormatSays) {
-  std::vector<float> e4m3 = getFloat8Table("F8_E4M3");
-  EXPECT_EQ(e4m3[0x00], 0);
-  EXPECT_EQ(e4m3[0x01], 0x1p-9f);
-  EXPECT_EQ(e4m3[0x08], 0x1p-6f);
-  EXPECT_EQ(e4m3[0x38], 1);
-  EXPECT_EQ(e4m3[0x7e], 448);
-  EXPECT_EQ(e4m3[0xb8], -1);
-  EXPECT_TRUE(std::isnan(e4m3[0x7f]) && std::isnan(e4m3[0xff]));
-  std::vector<float> e5m2 = getFloat8Table("F8_E5M2");
-  EXPECT_EQ(e5m2[0x3c], 1);
-  EXPECT_EQ(e5m2[0x7b], 57344);
 }
 
 //===----------------------------------------------------------------------===//

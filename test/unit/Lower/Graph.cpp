@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "Graph.h"
 
+#include "dialects/llm/FloatCodes.h"
 #include "llmc/Driver/Pipelines.h"
 
 #include "mlir/AsmParser/AsmParser.h"
@@ -37,7 +38,7 @@ EncodingAttrInterface Graph::getEncoding(llvm::StringRef name) {
   mlir::MLIRContext *c = context.get();
   if (auto format = symbolizeGgmlFormat(name))
     return GgmlEncodingAttr::get(c, *format);
-  if (name.starts_with("grid"))
+  if (name.starts_with("grid") || name.starts_with("float_codes"))
     return llvm::cast<EncodingAttrInterface>(
         mlir::parseAttribute(("#llm." + name).str(), c));
   mlir::FloatType type = mlir::Float32Type::get(c);
@@ -48,6 +49,23 @@ EncodingAttrInterface Graph::getEncoding(llvm::StringRef name) {
   return FloatEncodingAttr::get(c, type);
 }
 
+/// Any codes that are numbers; of floats of 8 bits only those of the least exponents, and
+/// below, where they are to be `small`.
+void Graph::fillFloatCodes(uint8_t *block, FloatCodesAttr codes, bool small) {
+  std::optional<Float8> type = getFloat8(codes);
+  int64_t scaleBytes = getScaleBytes(getScaleType(codes));
+  for (int64_t i = scaleBytes; i < codes.getBlockBytes(); ++i) {
+    block[i] = pick(0, 255);
+    if (type && small)
+      block[i] &= 0x8F;
+    if (type && !std::isfinite(decodeFloat8(*type, block[i])))
+      block[i] ^= 0x40;
+  }
+  float most = !type ? 1 : small ? 0x1p-6f : type == Float8::e5m2 ? 57344 : 448;
+  uint32_t bits = encodeScale(getScaleType(codes), number() / most);
+  std::memcpy(block, &bits, scaleBytes);
+}
+
 /// Blocks of integer grids get random codes, so that codes occur which a
 /// quantiser never writes (-128 of Q8_0).
 std::vector<uint8_t> Graph::randomBytes(llvm::ArrayRef<int64_t> shape,
@@ -56,6 +74,11 @@ std::vector<uint8_t> Graph::randomBytes(llvm::ArrayRef<int64_t> shape,
   for (int64_t dim : shape)
     elements *= dim;
   std::vector<uint8_t> bytes(encoding.getBytes(elements));
+  if (auto codes = llvm::dyn_cast<FloatCodesAttr>(encoding)) {
+    for (size_t at = 0; at < bytes.size(); at += codes.getBlockBytes())
+      fillFloatCodes(&bytes[at], codes, at / codes.getBlockBytes() % 2);
+    return bytes;
+  }
   std::optional<Grid> grid = encoding.getGrid();
   if (!grid) {
     std::vector<float> numbers(elements);
@@ -117,8 +140,9 @@ static std::string packed(llvm::ArrayRef<int64_t> shape,
 
 Operand Graph::declare(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
                        std::vector<uint8_t> bytes) {
-  std::string type = getEncoding(encoding).getGrid() ? packed(shape, encoding)
-                                                     : tensor(shape, encoding);
+  std::string type = llvm::isa<FloatEncodingAttr>(getEncoding(encoding))
+                         ? tensor(shape, encoding)
+                         : packed(shape, encoding);
   std::string name = addSource(shape, encoding, std::move(bytes));
   declarations +=
       "  llm.weight @" + name + " : " + type + " source \"" + name + "\"\n";

@@ -33,7 +33,8 @@ public:
   /// Equal seeds give equal graphs, unless LLMC_TEST_SEED says other ones.
   explicit Graph(uint32_t seed) : random(seed + testSeed()) {}
 
-  /// A random weight as a parameter: f32, f16, bf16, a GGML format or `grid<…>`.
+  /// A random weight as a parameter: f32, f16, bf16, a GGML format, `grid<…>` or
+  /// `float_codes<…>`.
   /// Row 0 of a matrix of floats is zero.
   Operand param(llvm::ArrayRef<int64_t> shape,
                 llvm::StringRef encoding = "f32");
@@ -118,6 +119,8 @@ private:
                     std::vector<uint8_t> bytes);
   std::vector<uint8_t> randomBytes(llvm::ArrayRef<int64_t> shape,
                                    mlir::llm::EncodingAttrInterface encoding);
+  void fillFloatCodes(uint8_t *block, mlir::llm::FloatCodesAttr codes,
+                      bool small);
 
   std::mt19937 random;
   std::unique_ptr<mlir::MLIRContext> context = createContext();
