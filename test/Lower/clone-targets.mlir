@@ -19,7 +19,7 @@
 
 // ONE: func.func @step.avx2(
 
-// ERROR: llm-clone-targets: unknown instruction set 'sse9': amx, avx512-bf16, avx512-vnni, avx-vnni, avx2, sm_80 are known
+// ERROR: llm-clone-targets: unknown instruction set 'sse9': amx, avx512-bf16, avx512-vnni, avx-vnni, avx2, sm_120a, sm_100a, sm_90a, sm_80 are known
 llm.weight @w : tensor<8xf32> source "w"
 func.func @step(%batch: !llm.batch) -> tensor<8xf32> {
   %w = llm.param @w : tensor<8xf32>

@@ -38,8 +38,11 @@
 // CHECK-DAG: memref.alloca() {alignment = 64 : i64} : memref<2048xi8>
 // CHECK-DAG: memref.alloca() {alignment = 64 : i64} : memref<256x32xf32>
 // CHECK: scf.for {{.*}} step %c256 {
-// CHECK: llvm.call_intrinsic "llvm.x86.avx512bf16.cvtne2ps2bf16.512"
-// CHECK: vector.shuffle %{{.*}} [0, 16, 1, 17,
+// CHECK: arith.ori {{.*}} : vector<16xi32>
+// CHECK: vector.bitcast {{.*}} : vector<16xi32> to vector<16xf32>
+// CHECK: math.fma
+// CHECK: arith.shrui {{.*}} : vector<16xi32>
+// CHECK-NOT: arith.sitofp
 // CHECK: call @multiply_tiles_2.amx(
 // CHECK: call @multiply_tiles_2.amx(
 // CHECK: llm.tile.dot
