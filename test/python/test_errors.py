@@ -40,7 +40,7 @@ class Files(package.TestCase):
     def test_the_compilers_message(self):
         with self.assertRaisesRegex(llmc.CompileError, r"^nothing.gguf: cannot be opened"):
             llmc.compile("nothing.gguf")
-        with self.assertRaisesRegex(llmc.CompileError, "^--kv takes f32 or f16, found 'f64'"):
+        with self.assertRaisesRegex(llmc.CompileError, "^--kv takes f32, f16, bf16 or i8, found 'f64'"):
             llmc.compile(package.MODEL, kv="f64")
 
     def test_a_refused_model_leaves_no_file(self):
