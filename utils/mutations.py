@@ -19,8 +19,8 @@ import time
 # name, file, right, wrong, ctest pattern of suites that should notice (the first that fails ends the search)
 MUTATIONS = [
     ("wrong scale of Q4_1", "dialects/llm/BlockFormat.cpp",
-     "block.min = readScale(grid.scale, source + min);",
-     "block.min = negate(grid.scale, readScale(grid.scale, source + min));", "reference-models"),
+     "block.min = readScaleBits(grid.scale, source + min);",
+     "block.min = negate(grid.scale, readScaleBits(grid.scale, source + min));", "reference-models"),
     ("no zero point in the AVX2 dot product", "lib/Lower/Cpu/Avx2.cpp",
      "if (tile.zero != centre)", "if (tile.zero == 3)", "lower-test"),
     ("floats of 8 bits without the exponent of halves", "lib/Lower/Cpu/FloatCodeStrip.cpp",

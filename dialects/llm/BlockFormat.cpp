@@ -3,28 +3,17 @@
 //===----------------------------------------------------------------------===//
 #include "BlockFormat.h"
 
+#include "dialects/llm/ScaleBits.h"
+
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/Endian.h"
 
 #include <cstring>
 
 using namespace mlir::llm;
-namespace endian = llvm::support::endian;
 
 //===----------------------------------------------------------------------===//
 // Floats
 //===----------------------------------------------------------------------===//
-
-static uint32_t readScale(ScaleType type, const uint8_t *bytes) {
-  return getScaleBytes(type) == 4 ? endian::read32le(bytes)
-                                  : endian::read16le(bytes);
-}
-
-static void writeScale(ScaleType type, uint32_t bits, uint8_t *bytes) {
-  if (getScaleBytes(type) == 4)
-    return endian::write32le(bytes, bits);
-  endian::write16le(bytes, static_cast<uint16_t>(bits));
-}
 
 /// The bits of -x; exact for every float.
 static uint32_t negate(ScaleType type, uint32_t bits) {
@@ -56,9 +45,9 @@ static void visitPlane(const PlacedPlane &place, int64_t bits, int64_t elems,
 void BlockFormat::unpack(const uint8_t *source, GridBlock &block) const {
   if (decode)
     return decode(source, block);
-  block.scale = readScale(grid.scale, source + scale);
+  block.scale = readScaleBits(grid.scale, source + scale);
   if (grid.hasMin) {
-    block.min = readScale(grid.scale, source + min);
+    block.min = readScaleBits(grid.scale, source + min);
     if (subtractsMin)
       block.min = negate(grid.scale, block.min);
   }
@@ -83,11 +72,11 @@ void BlockFormat::pack(const GridBlock &block, uint8_t *target) const {
   if (encode)
     return encode(block, target);
   std::memset(target, 0, bytes);
-  writeScale(grid.scale, block.scale, target + scale);
+  writeScaleBits(grid.scale, block.scale, target + scale);
   if (grid.hasMin)
-    writeScale(grid.scale,
-               subtractsMin ? negate(grid.scale, block.min) : block.min,
-               target + min);
+    writeScaleBits(grid.scale,
+                   subtractsMin ? negate(grid.scale, block.min) : block.min,
+                   target + min);
   packSubs(subFormat, block, target + subs);
   uint8_t sign = signedCodes ? 0x80 : 0;
   for (auto [place, plane] : llvm::zip_equal(planes, getFilePlanes())) {

@@ -17,7 +17,7 @@ namespace mlir::llm {
 /// The largest magnitude of some numbers is 127 steps. Codes are 0 where that is no
 /// number, or too small: times the scale they are 0 or NaN.
 struct ByteScale {
-  float scale, inverse;
+  float scale;
 
   explicit ByteScale(llvm::ArrayRef<float> values) {
     float most = 0;
@@ -32,6 +32,7 @@ struct ByteScale {
   float getSteps(float x) const { return isUsable ? x * inverse : 0; }
 
 private:
+  float inverse;
   bool isUsable;
 };
 

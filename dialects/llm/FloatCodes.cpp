@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "dialects/llm/FloatCodes.h"
-
-#include "llvm/Support/Endian.h"
+#include "dialects/llm/ScaleBits.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +11,6 @@
 
 using namespace mlir;
 using namespace mlir::llm;
-namespace endian = llvm::support::endian;
 
 LogicalResult
 FloatCodesAttr::verify(function_ref<InFlightDiagnostic()> emitError,
@@ -98,26 +96,19 @@ SmallVector<float> mlir::llm::getFloatsOfCodes(FloatCodesAttr codes) {
 }
 
 ScaleType mlir::llm::getScaleType(FloatCodesAttr codes) {
-  FloatType type = codes.getScale();
-  return type.isF32()   ? ScaleType::f32
-         : type.isF16() ? ScaleType::f16
-                        : ScaleType::bf16;
+  return toScaleType(codes.getScale());
 }
 
 float mlir::llm::readScale(FloatCodesAttr codes, const uint8_t *bytes) {
   ScaleType type = getScaleType(codes);
-  return decodeScale(type, type == ScaleType::f32 ? endian::read32le(bytes)
-                                                  : endian::read16le(bytes));
+  return decodeScale(type, readScaleBits(type, bytes));
 }
 
 /// Writes the scale near a number, and returns it.
 static float writeScale(FloatCodesAttr codes, float number, uint8_t *bytes) {
   ScaleType type = getScaleType(codes);
   uint32_t bits = encodeScale(type, number);
-  if (type == ScaleType::f32)
-    endian::write32le(bytes, bits);
-  else
-    endian::write16le(bytes, static_cast<uint16_t>(bits));
+  writeScaleBits(type, bits, bytes);
   return decodeScale(type, bits);
 }
 

@@ -71,8 +71,6 @@ llvm::Expected<std::vector<std::string>> llmc::getIsas(llvm::StringRef cpu) {
       llvm::join(known, ", ") + " are known; native is this machine's");
 }
 
-bool llmc::isExactDevice(llvm::StringRef name) { return name.ends_with("a"); }
-
 /// The devices that one word of --target stands for: of `cuda` the one whose code runs
 /// on all.
 static llvm::Expected<std::vector<std::string>>

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "llmc/Emit/Emit.h"
 
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
@@ -46,15 +46,13 @@ llvm::Expected<std::string> llmc::assembleCubin(llvm::StringRef ptx,
     return assembler.takeError();
   static constexpr llvm::StringLiteral kinds[] = {"ptx", "cubin", "log"};
   llvm::SmallString<128> paths[std::size(kinds)];
-  llvm::scope_exit remove([&] {
-    for (llvm::StringRef path : paths)
-      if (!path.empty())
-        (void)llvm::sys::fs::remove(path);
-  });
-  for (auto [path, suffix] : llvm::zip(paths, kinds))
+  llvm::FileRemover removers[std::size(kinds)];
+  for (auto [path, kind, remover] : llvm::zip(paths, kinds, removers)) {
     if (std::error_code error =
-            llvm::sys::fs::createTemporaryFile("llmc", suffix, path))
+            llvm::sys::fs::createTemporaryFile("llmc", kind, path))
       return llvm::createStringError(error, "no temporary file for ptxas");
+    remover.setFile(path);
+  }
   std::error_code error;
   llvm::raw_fd_ostream text(paths[0], error);
   text << ptx;

@@ -136,8 +136,9 @@ private:
   /// LlmrtVariant.features of a CUDA variant, from its name: sm_80, sm_90a.
   static uint64_t getComputeCapability(StringRef name) {
     uint64_t number = 0;
+    bool isExact = isExactDevice(name);
     name.consume_front("sm_");
-    bool isExact = name.consume_back("a");
+    name.consume_back("a");
     bool isWrong = name.getAsInteger(10, number);
     assert(!isWrong && "devices are named as CUDA names them");
     (void)isWrong;

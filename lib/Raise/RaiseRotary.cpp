@@ -16,8 +16,7 @@ namespace {
 
 struct RaiseRotary : impl::RaiseRotaryBase<RaiseRotary> {
   RaiseRotary(const WeightStore *store, int64_t context) : store(store) {
-    if (context) // else as the pipeline's text says
-      maxContext = context;
+    maxContext = context;
   }
   const WeightStore *store;
 

@@ -75,9 +75,6 @@ llvm::Expected<std::vector<std::string>> getIsas(llvm::StringRef cpu);
 llvm::Expected<std::vector<std::string>>
 getTargetIsas(const CompileOptions &options);
 
-/// Whether code for a device of this name runs on GPUs of one kind alone (sm_90a).
-bool isExactDevice(llvm::StringRef name);
-
 /// The positions of a program: those that are wanted, or as many as the model was
 /// made for where that is 0, or as are assumed where nobody says.
 int64_t getContext(mlir::ModuleOp imported, int64_t wanted);

@@ -38,6 +38,8 @@ llvm::ArrayRef<llvm::StringRef> getKnownIsas();
 
 /// Devices that `llm-clone-targets` knows, best first.
 llvm::ArrayRef<llvm::StringRef> getKnownDevices();
+/// Whether code for a device of this name runs on GPUs of one kind alone (sm_90a).
+bool isExactDevice(llvm::StringRef name);
 
 /// Gives the ops of the llm dialect their tilers for CPUs.
 void registerCpuTilers(mlir::DialectRegistry &registry);

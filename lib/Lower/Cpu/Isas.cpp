@@ -46,6 +46,8 @@ ArrayRef<StringRef> getKnownDevices() {
   return names;
 }
 
+bool isExactDevice(StringRef name) { return name.ends_with("a"); }
+
 bool makesIntegerRows(Operation *op) {
   return llvm::any_of(op->getResultTypes(), [](Type type) {
     auto rows = dyn_cast<llm::PackedType>(type);

@@ -139,6 +139,18 @@ class QuantizedFolder : public testing::Test {
 protected:
   QuantizedFolder() { context.loadDialect<LLMDialect>(); }
 
+  /// The weight of useWideBlocks: each block has its scale, and codes stay.
+  void expectWideBlocks() {
+    EXPECT_EQ(encoding(),
+              "#llm.float_codes<type = f8E4M3FN, group = 16, scale = f32>");
+    std::vector<float> found = values();
+    EXPECT_EQ(found[0], 0.5f);
+    EXPECT_EQ(found[31], 0.5f);
+    EXPECT_EQ(found[32], 0.75f);
+    EXPECT_EQ(found[4 * 48], 1.0f);
+    EXPECT_EQ(found[8 * 48 - 1], 1.25f);
+  }
+
   /// What is wrong with the folder; empty if nothing is.
   std::string open(Folder folder) {
     auto fields = parseJsonObject("config.json", R"({"quantization_config": )" +
@@ -303,14 +315,7 @@ TEST_F(QuantizedFolder, KeepsSmallFloatsBlockByBlock) {
   Folder folder = fp8();
   useWideBlocks(folder);
   ASSERT_EQ(open(folder), "");
-  EXPECT_EQ(encoding(),
-            "#llm.float_codes<type = f8E4M3FN, group = 16, scale = f32>");
-  std::vector<float> found = values();
-  EXPECT_EQ(found[0], 0.5f);
-  EXPECT_EQ(found[31], 0.5f);
-  EXPECT_EQ(found[32], 0.75f);
-  EXPECT_EQ(found[4 * 48], 1.0f);
-  EXPECT_EQ(found[8 * 48 - 1], 1.25f);
+  expectWideBlocks();
   EXPECT_TRUE(source.warnings.empty());
 }
 
@@ -344,13 +349,7 @@ TEST_F(QuantizedFolder, KeepsSmallFloatsThatCompressorsCutIntoBlocks) {
                                               "block_structure": [4, 32]}}}})";
   folder.part("m.weight_scale_inv").name = "m.weight_scale";
   ASSERT_EQ(open(folder), "");
-  EXPECT_EQ(encoding(),
-            "#llm.float_codes<type = f8E4M3FN, group = 16, scale = f32>");
-  std::vector<float> found = values();
-  EXPECT_EQ(found[0], 0.5f);
-  EXPECT_EQ(found[32], 0.75f);
-  EXPECT_EQ(found[4 * 48], 1.0f);
-  EXPECT_EQ(found[8 * 48 - 1], 1.25f);
+  expectWideBlocks();
 }
 
 TEST_F(QuantizedFolder, KeepsOneScaleOfAllSmallFloats) {

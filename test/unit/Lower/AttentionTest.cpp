@@ -262,10 +262,7 @@ TEST(CompiledSoftmax, KeepsLargeScoresFinite) {
   for (size_t i = 0; i < table.size(); ++i)
     table[i] = 12 * graph.number() * float(i / 16) / Graph::tokenCount;
   Operand values = graph.values({Graph::tokenCount, 16}, table);
-  Operand x = graph.emit("llm.embed " + graph.tokens().name + ", " +
-                             values.name + " : (tensor<?xi32>, " + values.type +
-                             ") -> tensor<?x16xf32>",
-                         "tensor<?x16xf32>");
+  Operand x = graph.embed(values, 16);
   Operand heads = graph.expand(x, 1, 16);
   Operand layer = graph.emit("arith.constant 0 : index", "index");
   Operand a = graph.attend(heads, heads, heads, kv, layer, "scale = 1.0 : f64");

@@ -123,11 +123,7 @@ static void buildAttention(Graph &graph, const std::string &element) {
 static void buildEmbed(Graph &graph, const std::string &encoding) {
   int64_t columns = 32 * graph.pick(1, 12);
   Operand table = graph.param({Graph::tokenCount, columns}, encoding);
-  std::string type = tensor({-1, columns});
-  graph.finish(graph.emit("llm.embed " + graph.tokens().name + ", " +
-                              table.name + " : (tensor<?xi32>, " + table.type +
-                              ") -> " + type,
-                          type));
+  graph.finish(graph.embed(table, columns));
 }
 
 static std::vector<Family> families() {

@@ -21,11 +21,7 @@ TEST_P(CompiledEmbed, GathersTheRows) {
   auto [encoding, rows, columns] = GetParam();
   Graph graph(11);
   Operand table = graph.param({rows, columns}, encoding);
-  std::string type = tensor({-1, columns});
-  graph.finish(graph.emit("llm.embed " + graph.tokens().name + ", " +
-                              table.name + " : (tensor<?xi32>, " + table.type +
-                              ") -> " + type,
-                          type));
+  graph.finish(graph.embed(table, columns));
   // Every row once, in an order that is not theirs.
   std::vector<ReferenceBatch> batches;
   for (int64_t first = 0; first < rows; first += 33) {

@@ -62,11 +62,7 @@ TEST_P(FloatCodeProduct, GathersRows) {
   int64_t columns = 2 * GetParam().group;
   Operand table =
       graph.param({Graph::tokenCount, columns}, GetParam().encoding);
-  std::string type = tensor({-1, columns});
-  graph.finish(graph.emit("llm.embed " + graph.tokens().name + ", " +
-                              table.name + " : (tensor<?xi32>, " + table.type +
-                              ") -> " + type,
-                          type));
+  graph.finish(graph.embed(table, columns));
   expectCompiledAgrees(graph);
 }
 

@@ -252,12 +252,15 @@ Operand Graph::positions() {
   return emit("llm.batch_positions %batch : tensor<?xi32>", "tensor<?xi32>");
 }
 
-Operand Graph::rows(int64_t columns) {
-  Operand table = param({tokenCount, columns});
+Operand Graph::embed(const Operand &table, int64_t columns) {
   std::string type = tensor({-1, columns});
   return emit("llm.embed " + tokens().name + ", " + table.name +
                   " : (tensor<?xi32>, " + table.type + ") -> " + type,
               type);
+}
+
+Operand Graph::rows(int64_t columns) {
+  return embed(param({tokenCount, columns}), columns);
 }
 
 Operand Graph::heads(int64_t heads, int64_t width) {

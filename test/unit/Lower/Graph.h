@@ -57,6 +57,8 @@ public:
   Operand collapse(const Operand &x, int64_t heads, int64_t width);
   Operand tokens();
   Operand positions();
+  /// `embed` of the tokens, rows of `columns`.
+  Operand embed(const Operand &table, int64_t columns);
   /// `quantize_act` of rows of `columns`, to one plane of codes or two; `bf16Prompts`:
   /// prompts may be bf16.
   Operand quantize(const Operand &x, int64_t columns, int64_t group = 32,

@@ -36,11 +36,7 @@ TEST_P(MadeUpGrid, GathersRows) {
   Graph graph(33);
   int64_t columns = 2 * graph.getEncoding(GetParam()).getBlockElems();
   Operand table = graph.param({Graph::tokenCount, columns}, GetParam());
-  std::string type = tensor({-1, columns});
-  graph.finish(graph.emit("llm.embed " + graph.tokens().name + ", " +
-                              table.name + " : (tensor<?xi32>, " + table.type +
-                              ") -> " + type,
-                          type));
+  graph.finish(graph.embed(table, columns));
   expectCompiledAgrees(graph);
 }
 

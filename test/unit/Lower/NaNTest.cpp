@@ -22,10 +22,7 @@ static Operand plant(Graph &graph, int64_t columns, float planted = NAN) {
   for (int64_t row = 1; row < Graph::tokenCount; row += 3)
     numbers[row * columns + 5 * row % columns] = planted;
   Operand table = graph.values({Graph::tokenCount, columns}, numbers);
-  std::string type = tensor({-1, columns});
-  return graph.emit("llm.embed " + graph.tokens().name + ", " + table.name +
-                        " : (tensor<?xi32>, " + table.type + ") -> " + type,
-                    type);
+  return graph.embed(table, columns);
 }
 
 static void expectSameNaNs(Graph &graph) {
@@ -149,10 +146,7 @@ TEST(NaN, DoesNotComeFromNumbersThatAreTooSmall) {
   for (float &x : numbers)
     x = graph.number() * 1e-38f;
   Operand table = graph.values({Graph::tokenCount, 64}, numbers);
-  Operand x = graph.emit("llm.embed " + graph.tokens().name + ", " +
-                             table.name + " : (tensor<?xi32>, " + table.type +
-                             ") -> tensor<?x64xf32>",
-                         "tensor<?x64xf32>");
+  Operand x = graph.embed(table, 64);
   Operand w = graph.param({40, 64}, "q8_0");
   Operand tiny = graph.linear(graph.quantize(x, 64), w, {}, 40);
   Operand plain = graph.linear(graph.rows(64), graph.param({40, 64}), {}, 40);

@@ -178,11 +178,7 @@ TEST(CompiledExtremes, SumsOfPairsDoNotSaturate) {
       int64_t inner = 2 * grid.getBlock();
       std::vector<float> ones(Graph::tokenCount * inner, sign);
       Operand table = graph.values({Graph::tokenCount, inner}, ones);
-      std::string type = tensor({-1, inner});
-      Operand x =
-          graph.emit("llm.embed " + graph.tokens().name + ", " + table.name +
-                         " : (tensor<?xi32>, " + table.type + ") -> " + type,
-                     type);
+      Operand x = graph.embed(table, inner);
       bool bytes = grid.bits == 8;
       graph.setCode(bytes ? 0x80 : 0); // -128 of Q8_0
       Operand low = graph.param({16, inner}, encoding);

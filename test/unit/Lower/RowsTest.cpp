@@ -90,14 +90,10 @@ TEST_P(CompiledAct, AgreesOnRows) {
   for (int64_t i = 0; i < Graph::tokenCount * 36; ++i)
     table.push_back((i % 1441) * (64.0f / 1440) - 32);
   Operand values = graph.values({Graph::tokenCount, 36}, table);
-  std::string type = tensor({-1, 36});
-  Operand x =
-      graph.emit("llm.embed " + graph.tokens().name + ", " + values.name +
-                     " : (tensor<?xi32>, " + values.type + ") -> " + type,
-                 type);
+  Operand x = graph.embed(values, 36);
   graph.finish(graph.emit("llm.act " + std::string(GetParam()) + " " + x.name +
-                              " : " + type,
-                          type));
+                              " : " + x.type,
+                          x.type));
   expectCompiledAgrees(graph);
 }
 
