@@ -54,7 +54,7 @@ void BlockFormat::unpack(const uint8_t *source, GridBlock &block) const {
   unpackSubs(subFormat, source + subs, block);
   uint8_t *codes = block.codes.data();
   std::memset(codes, 0, block.codes.size());
-  for (auto [place, plane] : llvm::zip_equal(planes, getFilePlanes())) {
+  for (auto [place, plane] : llvm::zip_equal(planes, grid.getPlanes())) {
     auto mask = static_cast<uint8_t>((1 << plane.bits) - 1);
     visitPlane(place, plane.bits, grid.getBlock(),
                [&, shift = plane.shift](int64_t byte, int64_t bit, int64_t e) {
@@ -79,7 +79,7 @@ void BlockFormat::pack(const GridBlock &block, uint8_t *target) const {
                    target + min);
   packSubs(subFormat, block, target + subs);
   uint8_t sign = signedCodes ? 0x80 : 0;
-  for (auto [place, plane] : llvm::zip_equal(planes, getFilePlanes())) {
+  for (auto [place, plane] : llvm::zip_equal(planes, grid.getPlanes())) {
     auto mask = static_cast<uint8_t>((1 << plane.bits) - 1);
     visitPlane(place, plane.bits, grid.getBlock(),
                [&, shift = plane.shift](int64_t byte, int64_t bit, int64_t e) {
@@ -96,7 +96,5 @@ void BlockFormat::dequantizeBlock(const uint8_t *source, float *values) const {
 }
 
 void BlockFormat::quantizeBlock(const float *values, uint8_t *target) const {
-  Grid written = grid; // with the codes that the planes have room for
-  written.bits = codeBits ? codeBits : grid.bits;
-  pack(quantize(written, values), target);
+  pack(quantize(grid, values), target);
 }

@@ -29,7 +29,6 @@ struct BlockFormat {
   llvm::SmallVector<PlacedPlane, 3> planes; // in the order of getCodePlanes
   bool signedCodes = false;                 // the file's codes are code - 128
   bool subtractsMin = false; // the file's minimum has the opposite sign
-  int64_t codeBits = 0;      // of the planes, where the grid has more
   /// Reads and writes a block that is no such data; where the second is missing such a
   /// format is never written.
   void (*decode)(const uint8_t *bytes, GridBlock &block) = nullptr;
@@ -40,11 +39,6 @@ struct BlockFormat {
   void pack(const GridBlock &block, uint8_t *bytes) const;
   void dequantizeBlock(const uint8_t *bytes, float *values) const;
   void quantizeBlock(const float *values, uint8_t *bytes) const;
-
-private:
-  llvm::SmallVector<CodePlane, 3> getFilePlanes() const {
-    return getCodePlanes(codeBits ? codeBits : grid.bits);
-  }
 };
 
 } // namespace mlir::llm

@@ -124,13 +124,9 @@ decoded(Grid grid, int64_t bytes, void (*decode)(const uint8_t *, GridBlock &),
   return format;
 }
 
-/// Panels hold no groups of 16 codes of 3 bits: those become codes of 4.
 static BlockFormat makeQ3K() {
-  BlockFormat format{
-      superBlocks(4, 16, 6, 4), 110, 108, 0, SubFormat::sixBits16, 96,
-      {{32, 32}, {0, 32}}};
-  format.codeBits = 3;
-  return format;
+  return {superBlocks(3, 16, 6, 4), 110, 108, 0, SubFormat::sixBits16, 96,
+          {{32, 32}, {0, 32}}};
 }
 
 static BlockFormat makeIq4Xs() {

@@ -7,6 +7,7 @@
 #include "llvm/Support/Endian.h"
 
 #include <cassert>
+#include <numeric>
 
 using namespace mlir::llm;
 namespace endian = llvm::support::endian;
@@ -16,6 +17,11 @@ static constexpr int64_t mostUnrolled = 256;
 /// Of 4 bits each.
 static constexpr int64_t patternsPerWord = 8;
 
+/// Of codes: what the vectors of all planes are filled with.
+static int64_t getUnit(const Grid &grid, bool isTwoOfFour) {
+  return 4 * (8 / grid.getPlanes().back().bits) * (isTwoOfFour ? 2 : 1);
+}
+
 GridPanel::GridPanel(const Grid &grid, int64_t rows, bool isTwoOfFour)
     : grid(grid), rows(rows), isTwoOfFour(isTwoOfFour) {
   assert(refuse(grid, isTwoOfFour).empty() &&
@@ -23,9 +29,11 @@ GridPanel::GridPanel(const Grid &grid, int64_t rows, bool isTwoOfFour)
   int64_t parts = grid.hasMin ? 2 : 1;
   subScales = parts * rows * getScaleBytes(grid.scale);
   codes = subScales + (grid.hasSub() ? parts * rows * grid.getGroups() : 0);
+  int64_t unit = getUnit(grid, isTwoOfFour);
+  unitGroups = unit / std::gcd(unit, grid.group);
   groupBytes = 0;
   for (CodePlane plane : grid.getPlanes()) {
-    planeOffsets.push_back(groupBytes);
+    planeOffsets.push_back(unitGroups * groupBytes);
     groupBytes += getKeptVectors() * getVectorBytes() * plane.bits / 8;
   }
   patterns = groupBytes;
@@ -51,17 +59,17 @@ std::string GridPanel::refuse(const Grid &grid, bool isTwoOfFour) {
   if (grid.group > mostUnrolled)
     return "panels hold groups of at most " + std::to_string(mostUnrolled) +
            " codes, found " + std::to_string(grid.group);
-  int64_t multiple =
-      4 * (8 / grid.getPlanes().back().bits) * (isTwoOfFour ? 2 : 1);
-  if (grid.group % multiple == 0)
+  int64_t unit = getUnit(grid, isTwoOfFour);
+  if (grid.group % unit == 0 ||
+      (grid.hasSub() && grid.getBlock() % std::lcm(unit, grid.group) == 0))
     return "";
   return "panels hold codes of " + std::to_string(grid.bits) +
-         " bits in groups of a multiple of " + std::to_string(multiple) +
+         " bits in groups of a multiple of " + std::to_string(unit) +
          ", found groups of " + std::to_string(grid.group);
 }
 
 GridPanel::Place GridPanel::getPlace(size_t plane, int64_t i) const {
-  assert(i < getKeptVectors() && "a vector of this group");
+  assert(i < unitGroups * getKeptVectors() && "a vector of this unit");
   int64_t bits = grid.getPlanes()[plane].bits, perByte = 8 / bits;
   return {planeOffsets[plane] + i / perByte * getVectorBytes(),
           i % perByte * bits};
@@ -135,8 +143,8 @@ void GridPanel::packCodes(llvm::ArrayRef<uint8_t> kept, int64_t row,
   for (auto [index, plane] : llvm::enumerate(grid.getPlanes())) {
     int mask = (1 << plane.bits) - 1;
     const uint8_t *code = kept.data();
-    for (int64_t group = 0; group < grid.getGroups(); ++group)
-      for (int64_t i = 0; i < getKeptVectors(); ++i) {
+    for (int64_t group = 0; group < grid.getGroups(); group += unitGroups)
+      for (int64_t i = 0; i < unitGroups * getKeptVectors(); ++i) {
         Place place = getPlace(index, i);
         uint8_t *at =
             bytes + codes + group * groupBytes + place.offset + 4 * row;

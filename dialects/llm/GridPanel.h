@@ -39,20 +39,24 @@ public:
   int64_t getSubMinsOffset() const {
     return subScales + rows * grid.getGroups();
   }
-  /// Of the block's first group; the next lies `getGroupBytes` behind.
+  /// Of the block's first group, whose codes begin a unit.
   int64_t getCodesOffset() const { return codes; }
   int64_t getGroupBytes() const { return groupBytes; }
+  /// Neighbouring groups whose codes share vectors: those of 16 codes do where a plane's
+  /// vector holds more.
+  int64_t getUnitGroups() const { return unitGroups; }
 
   /// Bytes of a vector of codes: 4 of each row.
   int64_t getVectorBytes() const { return 4 * rows; }
-  /// Vectors of a group when each code has a byte of its own.
+  /// Vectors of a group when each code has a byte of its own; those of a unit are
+  /// counted through.
   int64_t getCodeVectors() const { return grid.group / 4; }
   /// Those of the codes that are there: with 2:4 each is of two such vectors.
   int64_t getKeptVectors() const {
     return getCodeVectors() / (isTwoOfFour ? 2 : 1);
   }
   /// Where a plane keeps vector `i` of what is there: a vector of bytes within the
-  /// group and the bit of each byte from which the plane's bits count.
+  /// unit and the bit of each byte from which the plane's bits count.
   struct Place {
     int64_t offset, bit;
   };
@@ -70,8 +74,8 @@ private:
   void packCodes(llvm::ArrayRef<uint8_t> kept, int64_t row,
                  uint8_t *bytes) const;
 
-  llvm::SmallVector<int64_t, 3> planeOffsets; // within a group
-  int64_t subScales, codes, patterns, groupBytes;
+  llvm::SmallVector<int64_t, 3> planeOffsets; // within a unit
+  int64_t unitGroups, subScales, codes, patterns, groupBytes;
 };
 
 } // namespace mlir::llm

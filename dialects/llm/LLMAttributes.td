@@ -98,7 +98,7 @@ def LLM_GgmlEncoding : AttrDef<LLM_Dialect, "GgmlEncoding",
     | `q5_k` | `bits = 5, group = 32, scale = f16, sub = ui6, block = 256, min = true` | 176 per 256 |
     | `q6_k` | `bits = 6, group = 16, scale = f16, sub = si8, block = 256, zero = 32` | 210 per 256 |
     | `q2_k` | `bits = 2, group = 16, scale = f16, sub = ui4, block = 256, min = true` | 84 per 256 |
-    | `q3_k` | `bits = 4, group = 16, scale = f16, sub = si6, block = 256, zero = 4`; the file's codes have 3 bits | 110 per 256 |
+    | `q3_k` | `bits = 3, group = 16, scale = f16, sub = si6, block = 256, zero = 4` | 110 per 256 |
     | `iq4_nl` | `bits = 4, group = 32, scale = f16, values` -127 to 113 | 18 per 32 |
     | `iq4_xs` | the same with `sub = si6, block = 256` | 136 per 256 |
     | `mxfp4` | `bits = 4, group = 32, scale = f8E8M0FNU, values` 0, 1, 2, 3, 4, 6, 8, 12 of either sign | 17 per 32 |
@@ -265,7 +265,8 @@ def LLM_PanelsLayout : LLM_Attr<"PanelsLayout", "panels",
     its bits [w*i, w*(i+1)) those of k = 4*(8/w)*j + 4*i + c. Unpacking is shifts and
     ands, and each 32-bit lane has 4 neighbouring k of its row, as integer dot products
     want them. A group fills whole vectors: it is a multiple of 32/w for its narrowest
-    plane.
+    plane; or, with sub-scales, the fewest neighbouring groups that do are a unit: planes are
+    then those of a unit, and k counts in it.
 
     `#llm.panels<16, 2:4>` holds integer grids of which, of each 4 k of a row from a multiple of 4
     on, 2 at most are not 0. Planes are then of these alone, in order: the 4 codes of a lane are those of 8 k,

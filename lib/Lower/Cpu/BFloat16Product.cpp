@@ -79,18 +79,23 @@ void BFloat16Product::unpack(Value panel, Value step, Value steps) {
       GridStrip strip(b, drawing, operands.w, b.addIndex(panel, index),
                       b.addIndex(first, block), b.index(0), lanes);
       Value line = b.mulIndex(block, depth / 2);
-      b.loop(b.index(0), b.index(drawing.grid.getGroups()), 1,
-             [&](Value group) {
-               Value inBlock = b.mulIndex(group, drawing.grid.group / 2);
-               unpackGroup(strip, index, group, b.addIndex(line, inBlock));
+      const int64_t unit = drawing.getUnitGroups();
+      b.loop(b.index(0), b.index(drawing.grid.getGroups()), unit,
+             [&](Value first) {
+               for (int64_t i = 0; i < unit; ++i) {
+                 Value inBlock = b.mulIndex(b.addIndex(first, i),
+                                            drawing.grid.group / 2);
+                 unpackGroup(strip, index, {first, i},
+                             b.addIndex(line, inBlock));
+               }
              });
     }
   });
 }
 
 /// Lines from `line` on: pairs of k and k+1 of the 16 output rows of panel `index`.
-void BFloat16Product::unpackGroup(GridStrip &strip, int64_t index, Value group,
-                                  Value line) {
+void BFloat16Product::unpackGroup(GridStrip &strip, int64_t index,
+                                  GroupOfUnit group, Value line) {
   const Grid &grid = drawing.grid;
   GridStrip::Scales scales = strip.loadScales(group);
   // A byte among the bits of 1.0 is 1 + byte / 256, without a conversion. f32 keeps

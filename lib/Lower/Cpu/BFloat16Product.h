@@ -50,7 +50,8 @@ public:
 
 private:
   void unpack(Value panel, Value step, Value steps);
-  void unpackGroup(GridStrip &strip, int64_t index, Value group, Value line);
+  void unpackGroup(GridStrip &strip, int64_t index, GroupOfUnit group,
+                   Value line);
   void multiplySteps(Value first, Value rows, Value step, Value steps);
   void copyRows(Value first, Value rows, Value step, Value steps);
 

@@ -111,17 +111,22 @@ private:
 
   //===--- integer grids ----------------------------------------------------===//
 
-  /// Group by group; a block of one group needs no loop.
+  /// Unit by unit; a block of one needs no loop.
   void dotBlock(ArrayRef<Strip> all) {
     SmallVector<GridStrip> loads;
     for (const Strip &strip : all)
       loads.emplace_back(b, *drawing, op.getW(), strip.panel, op.getBlock(),
                          laneOf(strip), lanes);
-    auto dotGroup = [&](Value group) {
-      if (op.getInputType())
-        return dotIntegers(loads, group);
-      for (const Strip &strip : all)
-        dotDequantised(loads[strip.index], group, strip);
+    const int64_t unit = drawing->getUnitGroups();
+    auto dotUnit = [&](Value first) {
+      for (int64_t number = 0; number < unit; ++number) {
+        GroupOfUnit group{first, number};
+        if (op.getInputType())
+          dotIntegers(loads, group);
+        else
+          for (const Strip &strip : all)
+            dotDequantised(loads[strip.index], group, strip);
+      }
     };
     int64_t head = drawing->getCodesOffset(), bytes = drawing->getGroupBytes();
     int64_t groups = drawing->grid.getGroups();
@@ -129,23 +134,24 @@ private:
       prefetchBytes(op.getBlock(), b.index(0),
                     groups == 1 ? head + bytes : head);
     if (groups == 1)
-      return dotGroup(b.index(0));
-    sums = b.loop(b.index(0), b.index(groups), 1, sums,
-                  [&](Value group, ValueRange carried) {
+      return dotUnit(b.index(0));
+    sums = b.loop(b.index(0), b.index(groups), unit, sums,
+                  [&](Value first, ValueRange carried) {
                     sums.assign(carried.begin(), carried.end());
                     if (op.getPrefetch())
                       prefetchBytes(op.getBlock(),
-                                    b.addIndex(b.mulIndex(group, bytes), head),
-                                    bytes);
-                    dotGroup(group);
+                                    b.addIndex(b.mulIndex(first, bytes), head),
+                                    unit * bytes);
+                    dotUnit(first);
                     return sums;
                   });
   }
 
   /// Of the row's groups, the one that is `group` of this block.
-  Value getGroupOfRow(Value group) {
+  Value getGroupOfRow(GroupOfUnit group) {
     int64_t groups = drawing->grid.getGroups();
-    return b.addIndex(b.mulIndex(op.getBlock(), groups), group);
+    return b.addIndex(b.addIndex(b.mulIndex(op.getBlock(), groups), group.unit),
+                      group.number);
   }
 
   /// Of a batch row, bytes; rows lie one behind the other.
@@ -162,7 +168,7 @@ private:
     return b.addressOf(op.getX(), b.addIndex(row, b.addIndex(at, offset)));
   }
 
-  void dotIntegers(MutableArrayRef<GridStrip> loads, Value group) {
+  void dotIntegers(MutableArrayRef<GridStrip> loads, GroupOfUnit group) {
     const Grid &grid = drawing->grid;
     ActRow act(cast<PackedType>(*op.getInputType()));
     Value inRow = getGroupOfRow(group);
@@ -218,7 +224,7 @@ private:
     }
   }
 
-  void dotDequantised(GridStrip &load, Value group, const Strip &strip) {
+  void dotDequantised(GridStrip &load, GroupOfUnit group, const Strip &strip) {
     const Grid &grid = drawing->grid;
     GridStrip::Scales scales = load.loadScales(group);
     Value first = b.mulIndex(getGroupOfRow(group), grid.group);

@@ -62,8 +62,9 @@ Value GridStrip::loadFloats(int64_t offset) {
   return loadFloatsAs(b, matrix, at, stored, lanes);
 }
 
-Value GridStrip::loadSubs(int64_t offset, Value group) {
-  Value row = b.addIndex(b.mulIndex(group, drawing.rows), lane);
+Value GridStrip::loadSubs(int64_t offset, GroupOfUnit group) {
+  Value index = b.addIndex(group.unit, group.number);
+  Value row = b.addIndex(b.mulIndex(index, drawing.rows), lane);
   Value at[] = {panel, block, b.addIndex(row, offset)};
   Value bytes = b.loadBytesAs(matrix, at, b.bytes(lanes));
   // Wide first: there are no conversions from bytes to floats.
@@ -80,7 +81,7 @@ GridStrip::Scales GridStrip::loadFloats() {
   return floats;
 }
 
-GridStrip::Scales GridStrip::loadScales(Value group) {
+GridStrip::Scales GridStrip::loadScales(GroupOfUnit group) {
   if (!drawing.grid.hasSub())
     return loadFloats();
   Scales scales{
@@ -170,9 +171,9 @@ static Value spreadKept(TileBuilder &b, Value kept, bool upper,
                       vector::BitCastOp::create(b, bytes, shuffles));
 }
 
-/// A 32-bit word of each row, which lies `offset` bytes behind the group's first.
-Value GridStrip::loadWords(Value group, int64_t offset) {
-  Value start = b.addIndex(b.mulIndex(group, drawing.getGroupBytes()),
+/// A 32-bit word of each row, which lies `offset` bytes behind the unit's first.
+Value GridStrip::loadWords(Value unit, int64_t offset) {
+  Value start = b.addIndex(b.mulIndex(unit, drawing.getGroupBytes()),
                            b.mulIndex(lane, 4));
   Value at[] = {panel, block,
                 b.addIndex(start, drawing.getCodesOffset() + offset)};
@@ -180,29 +181,30 @@ Value GridStrip::loadWords(Value group, int64_t offset) {
 }
 
 /// Vector `i` of the codes that are there, 4 in each word.
-Value GridStrip::loadKept(Value group, int64_t i) {
+Value GridStrip::loadKept(Value unit, int64_t i) {
   Value codes;
   for (auto [index, plane] : llvm::enumerate(drawing.grid.getPlanes())) {
     GridPanel::Place place = drawing.getPlace(index, i);
-    Value part = moveBits(b, loadWords(group, place.offset), plane.bits,
+    Value part = moveBits(b, loadWords(unit, place.offset), plane.bits,
                           place.bit, plane.shift);
     codes = codes ? Value(arith::OrIOp::create(b, codes, part)) : part;
   }
   return codes;
 }
 
-Value GridStrip::loadCodes(Value group, int64_t i) {
+Value GridStrip::loadCodes(GroupOfUnit group, int64_t i) {
   Type bytes = b.bytes(4 * lanes);
+  i += group.number * drawing.getCodeVectors();
   if (!drawing.isTwoOfFour) {
-    Value codes = vector::BitCastOp::create(b, bytes, loadKept(group, i));
+    Value codes = vector::BitCastOp::create(b, bytes, loadKept(group.unit, i));
     return drawing.grid.table.empty() ? codes : toBytes(codes);
   }
   GridPanel::Place place = drawing.getPatternPlace(i);
-  Value patterns = loadWords(group, place.offset);
+  Value patterns = loadWords(group.unit, place.offset);
   if (place.bit)
     patterns = arith::ShRUIOp::create(
         b, patterns, b.constant(patterns.getType(), place.bit));
-  Value codes = spreadKept(b, loadKept(group, i / 2), i % 2, patterns);
+  Value codes = spreadKept(b, loadKept(group.unit, i / 2), i % 2, patterns);
   return arith::XOrIOp::create(
       b, codes, b.constant(bytes, static_cast<int8_t>(drawing.grid.zero)));
 }

@@ -31,6 +31,13 @@ mlir::Value loadFloatsAs(TileBuilder &b, mlir::Value matrix,
                          mlir::ValueRange at, mlir::FloatType type,
                          int64_t lanes);
 
+/// A group of a block, by the first of those that its codes share vectors with and its
+/// number among these (`GridPanel::getUnitGroups`).
+struct GroupOfUnit {
+  mlir::Value unit;
+  int64_t number = 0;
+};
+
 /// `lanes` consecutive rows of one panel in one block of an integer grid.
 class GridStrip {
 public:
@@ -49,17 +56,17 @@ public:
   struct Scales {
     Value scale, min;
   };
-  Scales loadScales(Value group);
+  Scales loadScales(GroupOfUnit group);
   /// Of the k = 4i .. 4i+3 of a group, 4 unsigned bytes of each row: codes, or what
   /// they stand for plus `Grid::getByteZero`.
-  Value loadCodes(Value group, int64_t i);
+  Value loadCodes(GroupOfUnit group, int64_t i);
 
 private:
   Scales loadFloats();
   Value loadFloats(int64_t offset);
-  Value loadSubs(int64_t offset, Value group);
-  Value loadWords(Value group, int64_t offset);
-  Value loadKept(Value group, int64_t i);
+  Value loadSubs(int64_t offset, GroupOfUnit group);
+  Value loadWords(Value unit, int64_t offset);
+  Value loadKept(Value unit, int64_t i);
   Value toBytes(Value codes);
 
   TileBuilder &b;

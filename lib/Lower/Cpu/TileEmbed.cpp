@@ -81,14 +81,22 @@ private:
     b.loop(b.index(0), b.index(columns / grid.getBlock()), 1, [&](Value block) {
       GridStrip strip(b, drawing, table, panel, block, lane, /*lanes=*/1);
       Value before = b.mulIndex(block, grid.getBlock());
-      b.loop(b.index(0), b.index(grid.getGroups()), 1, [&](Value group) {
-        GridStrip::Scales scales = strip.loadScales(group);
-        Value first = b.addIndex(before, b.mulIndex(group, grid.group));
-        for (int64_t i = 0; i < drawing.getCodeVectors(); ++i)
-          b.storeVector(dequantise(grid, strip.loadCodes(group, i), scales),
-                        result, {row, b.addIndex(first, 4 * i)});
+      const int64_t unit = drawing.getUnitGroups();
+      b.loop(b.index(0), b.index(grid.getGroups()), unit, [&](Value first) {
+        Value column = b.addIndex(before, b.mulIndex(first, grid.group));
+        for (int64_t number = 0; number < unit; ++number)
+          gatherGroup(grid, strip, {first, number}, row,
+                      b.addIndex(column, number * grid.group));
       });
     });
+  }
+
+  void gatherGroup(const Grid &grid, GridStrip &strip, GroupOfUnit group,
+                   Value row, Value column) {
+    GridStrip::Scales scales = strip.loadScales(group);
+    for (int64_t i = 0; i < grid.group / 4; ++i)
+      b.storeVector(dequantise(grid, strip.loadCodes(group, i), scales), result,
+                    {row, b.addIndex(column, 4 * i)});
   }
 
   /// scale * (byte - zero) + min of 4 bytes.

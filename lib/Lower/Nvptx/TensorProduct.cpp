@@ -213,7 +213,8 @@ private:
     Value next =
         arith::MinUIOp::create(b, b.addIndex(group, 1), b.index(groups - 1));
     SmallVector<Value> loaded = weights.load(next);
-    WeightFragments::Group codes = weights.unpack(carried.drop_front(outputs));
+    WeightFragments::Group codes =
+        weights.unpack(group, carried.drop_front(outputs));
     Value base = getStage(number);
     Value words =
         b.addIndex(b.addIndex(base, b.mulIndex(lane, stepDepth / 16)),

@@ -29,14 +29,24 @@ int64_t WeightFragments::countWords(int64_t plane) const {
   return planes[plane].bits == 8 ? quads : 1;
 }
 
+/// Of the quads of a group's unit, the lane's first.
+Value WeightFragments::getQuad(Value inBlock) {
+  if (drawing.getUnitGroups() == 1)
+    return firstQuad;
+  Value number = b.remIndex(inBlock, drawing.getUnitGroups());
+  return b.addIndex(firstQuad, b.mulIndex(number, drawing.getCodeVectors()));
+}
+
 Value WeightFragments::loadWord(Value block, Value inBlock, int64_t half,
                                 int64_t plane, int64_t step, int64_t word) {
-  int64_t perWord = 8 / planes[plane].bits;
-  Value vector = b.addIndex(b.divIndex(firstQuad, perWord),
+  int64_t perWord = 8 / planes[plane].bits, unit = drawing.getUnitGroups();
+  Value vector = b.addIndex(b.divIndex(getQuad(inBlock), perWord),
                             step * 4 * quads / perWord + word);
-  Value inGroup = b.addIndex(b.mulIndex(vector, drawing.getVectorBytes()),
-                             b.mulIndex(rows[half], 4));
-  Value at = b.addIndex(b.mulIndex(inBlock, drawing.getGroupBytes()), inGroup);
+  Value inUnit = b.addIndex(b.mulIndex(vector, drawing.getVectorBytes()),
+                            b.mulIndex(rows[half], 4));
+  Value first = b.divIndex(inBlock, unit);
+  Value at =
+      b.addIndex(b.mulIndex(first, unit * drawing.getGroupBytes()), inUnit);
   int64_t start = drawing.getCodesOffset() + drawing.getPlace(plane, 0).offset;
   return b.loadBytesAs(matrix, {panel, block, b.addIndex(at, start)},
                        b.getI32Type());
@@ -53,7 +63,7 @@ SmallVector<Value> WeightFragments::load(Value group) {
           loaded.push_back(loadWord(block, inBlock, half, plane, step, word));
   for (Value row : rows) {
     GridStrip strip(b, drawing, matrix, panel, block, row, /*lanes=*/1);
-    GridStrip::Scales scales = strip.loadScales(inBlock);
+    GridStrip::Scales scales = strip.loadScales({inBlock});
     loaded.push_back(scales.scale);
     if (scales.min)
       loaded.push_back(scales.min);
@@ -103,7 +113,8 @@ Value WeightFragments::toBytes(Value codes) {
   return arith::XOrIOp::create(b, codes, bytes(128));
 }
 
-WeightFragments::Group WeightFragments::unpack(ValueRange loaded) {
+WeightFragments::Group WeightFragments::unpack(Value index, ValueRange loaded) {
+  Value quad = getQuad(b.remIndex(index, drawing.grid.getGroups()));
   size_t next = 0;
   Group group;
   for (int64_t step = 0; step < getSteps(); ++step) {
@@ -116,7 +127,7 @@ WeightFragments::Group WeightFragments::unpack(ValueRange loaded) {
         next += words;
         Value first = mine[0];
         if (perWord > quads) { // the lane's quads begin anywhere in the word
-          Value bit = b.mulIndex(b.remIndex(firstQuad, perWord), bits);
+          Value bit = b.mulIndex(b.remIndex(quad, perWord), bits);
           bit = arith::IndexCastOp::create(b, b.getI32Type(), bit);
           first = arith::ShRUIOp::create(b, first, bit);
         }

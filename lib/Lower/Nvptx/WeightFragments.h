@@ -32,16 +32,18 @@ public:
   /// Whether codes are signed once they are unpacked.
   bool isSigned() const { return drawing.grid.getByteZero() != 0; }
 
-  /// Group `group` of the rows as it lies in memory: asked for early, unpacked late.
+  /// Group `group` of the rows as it lies in memory: asked for early, unpacked late, as
+  /// group `index`.
   llvm::SmallVector<Value> load(Value group);
 
   struct Group {
     llvm::SmallVector<llvm::SmallVector<Value>> codes; // of each step
     Value scales[2], mins[2]; // of rows g and g+8; mins may be null
   };
-  Group unpack(mlir::ValueRange loaded);
+  Group unpack(Value index, mlir::ValueRange loaded);
 
 private:
+  Value getQuad(Value inBlock);
   Value loadWord(Value block, Value inBlock, int64_t half, int64_t plane,
                  int64_t step, int64_t word);
   int64_t countWords(int64_t plane) const;

@@ -40,8 +40,12 @@ public:
     return bytes[subs + (which * grid.getGroups() + group) * panelRows + row];
   }
   int code(int64_t row, int64_t element) const {
-    int64_t group = element / grid.group, k = element % grid.group;
-    int64_t plane = codes + group * panelRows * grid.group * grid.bits / 8;
+    // Groups that do not fill a vector of the narrowest plane share it.
+    int64_t narrowest = grid.bits & -grid.bits, unit = grid.group;
+    while (unit % (32 / narrowest))
+      unit += grid.group;
+    int64_t k = element % unit;
+    int64_t plane = codes + element / unit * panelRows * unit * grid.bits / 8;
     int code = 0, shift = 0;
     for (int64_t w : {8, 4, 2, 1}) {
       if (!(grid.bits & w))
@@ -51,7 +55,7 @@ public:
       int byte = bytes[plane + j * 4 * panelRows + 4 * row + c];
       code |= (byte >> (w * i) & ((1 << w) - 1)) << shift;
       shift += static_cast<int>(w);
-      plane += panelRows * grid.group * w / 8;
+      plane += panelRows * unit * w / 8;
     }
     return code;
   }

@@ -38,6 +38,8 @@ inline const std::vector<std::string> &gridEncodings() {
       "#llm.grid<bits = 7, group = 32, scale = bf16, sub = si4, block = 96, "
       "min = true>",
       "#llm.grid<bits = 8, group = 8, scale = f16, sub = ui8, block = 64>",
+      "#llm.grid<bits = 7, group = 24, scale = f16, sub = si6, block = 96, "
+      "zero = 60>",
       "#llm.grid<bits = 5, group = 32, scale = f8E8M0FNU, zero = 16>",
       "#llm.grid<bits = 4, group = 32, scale = f8E8M0FNU, values = [-127, "
       "-88, -67, -50, -36, -23, -12, 0, 10, 20, 31, 43, 56, 71, 92, 127]>",
