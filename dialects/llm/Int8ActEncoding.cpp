@@ -52,13 +52,6 @@ void Int8ActEncodingAttr::print(AsmPrinter &printer) const {
 // Meaning
 //===----------------------------------------------------------------------===//
 
-bool llm::hasBFloatPrompts(Type type) {
-  auto packed = dyn_cast<PackedType>(type);
-  auto act = packed ? dyn_cast<Int8ActEncodingAttr>(packed.getEncoding())
-                    : Int8ActEncodingAttr();
-  return act && act.getBf16Prompts();
-}
-
 LogicalResult
 Int8ActEncodingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                             int64_t group, bool, bool) {

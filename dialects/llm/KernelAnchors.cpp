@@ -69,6 +69,10 @@ std::string LinearOp::getDecline() {
   auto input = dyn_cast<PackedType>(getInput().getType());
   if (!input)
     return {};
+  if (isa<FloatActEncodingAttr>(input.getEncoding()))
+    return becomesBFloats(weight.getEncoding())
+               ? ""
+               : "rows that may be bf16 need a weight that becomes bf16";
   auto act = dyn_cast<Int8ActEncodingAttr>(input.getEncoding());
   if (!act || !weight.getEncoding().getGrid())
     return "integer rows need a weight on an integer grid";
@@ -106,7 +110,7 @@ bool LinearOp::runsBeside(Operation *other) {
 /// Sparse rows wait for what they gather: one strip, of few rows. Codes of floats are
 /// unpacked, and have two sums of each row for one strip.
 ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
-  bool integers = isa<PackedType>(getInput().getType());
+  auto act = dyn_cast<Int8ActEncodingAttr>(getEncoding(getInput().getType()));
   bool isWide = target.getRegisters() >= 32;
   auto weight = cast<PackedType>(getWeight().getType());
   auto layout = cast<PanelsLayoutAttr>(weight.getLayout());
@@ -119,8 +123,7 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   int64_t strips = unpacks ? 1 : panelRows / lanes;
   bool pairs = !unpacks && panels % 2 == 0;
   int64_t rows = 4;
-  if (integers) {
-    auto act = cast<Int8ActEncodingAttr>(getEncoding(getInput().getType()));
+  if (act) {
     int64_t tileRows = target.getTileRows();
     rows = isWide ? 6 : layout.isTwoOfFour() ? 2 : 3;
     if (act.getFine()) { // twice as many sums

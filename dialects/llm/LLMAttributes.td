@@ -236,6 +236,14 @@ def LLM_Int8ActEncoding : LLM_Encoding<"Int8ActEncoding", "int8_act"> {
   let genVerifyDecl = 1;
 }
 
+def LLM_FloatActEncoding : LLM_Encoding<"FloatActEncoding", "float_act"> {
+  let summary = "activations: f32, and bf16 in prompts where the target likes them";
+  let description = [{
+    Rows of K f32, exact. Kernels may keep rows of prompts as K bf16 instead, where the
+    target multiplies tiles of these.
+  }];
+}
+
 //===----------------------------------------------------------------------===//
 // Layouts
 //===----------------------------------------------------------------------===//

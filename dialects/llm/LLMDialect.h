@@ -69,7 +69,12 @@ void setTarget(Operation *function, TargetAttr target);
 /// An op of rows of f32 that computes each element from the same element of its
 /// operands.
 bool isElementwise(Operation *op);
-/// Whether these are quantised rows that kernels may keep as bf16 in prompts.
+/// Whether such numbers are rows of activations, not weights.
+bool isActivation(EncodingAttrInterface encoding);
+/// Whether kernels make pairs of bf16 of such weights: not of sparse rows, nor where groups
+/// of codes of floats end anywhere.
+bool becomesBFloats(EncodingAttrInterface encoding);
+/// Whether these are rows that kernels may keep as bf16 in prompts.
 bool hasBFloatPrompts(Type type);
 /// A `tensor.splat` of a constant or an `llm.broadcast`, to rows of f32: what every kernel that
 /// reads it computes for itself.

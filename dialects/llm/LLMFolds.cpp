@@ -37,7 +37,7 @@ LogicalResult LinearOp::canonicalize(LinearOp op, PatternRewriter &rewriter) {
   if (succeeded(readPacked(op.getWeightMutable(), rewriter)))
     return success();
   Value packed = getPacked(op.getInput());
-  if (packed && (!isa<Int8ActEncodingAttr>(getEncoding(packed.getType())) ||
+  if (packed && (!isActivation(getEncoding(packed.getType())) ||
                  getMatrixShape(packed.getType()).size() != 2 ||
                  hasBFloatPrompts(packed.getType())))
     return rewriter.notifyMatchFailure(op, "no rows of quantised activations");

@@ -169,7 +169,7 @@ LogicalResult WeightOp::verify() {
   if (!isWeightType(type))
     return emitOpError("(C2) is a static tensor of numbers or packed, found ")
            << type;
-  if (isa<Int8ActEncodingAttr>(getEncoding(type)))
+  if (isActivation(getEncoding(type)))
     return emitOpError("(C2) holds weights, found an encoding of activations, ")
            << type;
   if (auto value = getValueAttr(); value && value.getType() != type)

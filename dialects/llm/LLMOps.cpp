@@ -120,16 +120,16 @@ LogicalResult LinearOp::verify() {
     return emitOpError("(C3) a weight per head needs input [T, ")
            << weight[0] << ", K], found " << spell(input);
   if (auto packed = dyn_cast<PackedType>(getInput().getType()))
-    if (!isa<Int8ActEncodingAttr>(packed.getEncoding()) || input.size() != 2 ||
+    if (!isActivation(packed.getEncoding()) || input.size() != 2 ||
         packed.getLayout())
-      return emitOpError("(C4) a packed input holds quantised activations, "
+      return emitOpError("(C4) a packed input holds activations, "
                          "found ")
              << packed;
   if (getBias() && shapeOf(getBias()) != ArrayRef(expected.back()))
     return emitOpError("(C5) bias is [")
            << expected.back() << "], found " << spell(shapeOf(getBias()));
   if (hasBFloatPrompts(getInput().getType()) != (getBatch() != nullptr))
-    return emitOpError("(C6) batch is there iff the input has bf16_prompts");
+    return emitOpError("(C6) batch is there iff rows of prompts may be bf16");
   return success();
 }
 
@@ -141,11 +141,11 @@ LogicalResult QuantizeActOp::verify() {
     return emitOpError("(C1) result has the input's shape ")
            << spell(shapeOf(getInput())) << ", found "
            << spell(packed.getShape());
-  if (!isa<Int8ActEncodingAttr>(packed.getEncoding()))
+  if (!isActivation(packed.getEncoding()))
     return emitOpError("(C2) needs an activation encoding, found ")
            << Attribute(packed.getEncoding());
   if (hasBFloatPrompts(packed) != (getBatch() != nullptr))
-    return emitOpError("(C3) batch is there iff the result has bf16_prompts");
+    return emitOpError("(C3) batch is there iff rows of prompts may be bf16");
   return success();
 }
 

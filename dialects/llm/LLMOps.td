@@ -94,7 +94,7 @@ def LLM_LinearOp : LLM_Op<"linear", [Pure, AttrSizedOperandSegments, LLM_KernelA
     (C3) rank-3 weights need a rank-3 input with H heads.
     (C4) a packed input is a `?xK` matrix of an activation encoding.
     (C5) dim(bias, 0) == N. (C6) batch, whose rows these are, is there iff the input has
-    `bf16_prompts`. Folds: an operand that is the `llm.dequant` to f32 of a packed value
+    `bf16_prompts` or is `#llm.float_act`. Folds: an operand that is the `llm.dequant` to f32 of a packed value
     becomes that value.
     ```mlir
     %q = llm.linear %h, %w : (tensor<?x576xf32>, !llm.packed<576x576, #llm.q4_1>) -> tensor<?x576xf32>
@@ -116,15 +116,16 @@ def LLM_LinearOp : LLM_Op<"linear", [Pure, AttrSizedOperandSegments, LLM_KernelA
 }
 
 def LLM_QuantizeActOp : LLM_Op<"quantize_act", [Pure, LLM_KernelAnchor<["absorbsProducer"]>]> {
-  let summary = "activations become integers, group by group";
+  let summary = "activations as products read them: integers, group by group, or floats";
   let description = [{
     Rounds every group of the last dimension to the result's encoding
     (`#llm.int8_act<group>`: scale = max|x| / 127, code = round-half-even(x / scale)). A
-    group that holds an infinity or a NaN is NaN throughout.
+    group that holds an infinity or a NaN is NaN throughout. `#llm.float_act` rounds
+    nothing, but prompts where a target has tiles of bf16.
     input [T, K] f32, result `!llm.packed<?xK, #encoding>`.
     (C1) the result has the input's shape. (C2) its encoding is one of
     activations; K is a multiple of the group (a constraint of the type). (C3) batch,
-    whose rows these are, is there iff the result has `bf16_prompts`.
+    whose rows these are, is there iff the result has `bf16_prompts` or is `#llm.float_act`.
     ```mlir
     %q = llm.quantize_act %h : tensor<?x576xf32> -> !llm.packed<?x576, #llm.int8_act>
     ```

@@ -112,11 +112,22 @@ llmc::getTargetIsas(const CompileOptions &options) {
 // Resolution
 //===----------------------------------------------------------------------===//
 
-static bool hasIntegerWeights(mlir::ModuleOp module) {
-  bool found = false;
+/// What products multiply with.
+struct WeightKinds {
+  bool integers = false;
+  bool narrow = false; // floats of 16 bits or fewer
+};
+
+static WeightKinds findWeightKinds(mlir::ModuleOp module) {
+  WeightKinds found;
   module.walk([&](LinearOp linear) {
     EncodingAttrInterface encoding = getEncoding(linear.getWeight().getType());
-    found |= encoding && encoding.getGrid().has_value();
+    if (!encoding)
+      return;
+    auto floats = llvm::dyn_cast<FloatEncodingAttr>(encoding);
+    bool isInteger = encoding.getGrid().has_value();
+    found.integers |= isInteger;
+    found.narrow |= !isInteger && !(floats && floats.getType().isF32());
   });
   return found;
 }
@@ -161,12 +172,20 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
     options.cache = CacheType::f32;
     options.maxContext = options.maxBatch = options.rowsPerStep = 0;
   }
-  bool integers =
-      !options.quantize.empty() ||
-      (options.weights == WeightMode::keep && hasIntegerWeights(imported));
+  WeightKinds kinds;
+  if (options.weights == WeightMode::keep)
+    kinds = findWeightKinds(imported);
+  const bool integers = !options.quantize.empty() || kinds.integers;
+  // Steps round prompts of floats as well, functions have no prompts.
+  const bool mixes = integers || !isFunctionProgram(imported);
   if (options.activations == Activations::automatic)
-    options.activations = integers ? Activations::mixed : Activations::f32;
-  if (options.activations != Activations::f32 && !integers)
+    options.activations = integers || (mixes && kinds.narrow)
+                              ? Activations::mixed
+                              : Activations::f32;
+  const bool fits = options.activations == Activations::mixed ? mixes
+                    : options.activations == Activations::f32 ? true
+                                                              : integers;
+  if (!fits)
     return llvm::createStringError(
         "--activations=%s needs integer weights: %s",
         getChoiceName(options.activations).data(),

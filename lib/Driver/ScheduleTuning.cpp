@@ -102,10 +102,11 @@ private:
 
 /// Registers that each row and strip of a tile takes at most.
 static int64_t countSums(LinearOp product) {
-  auto rows = llvm::dyn_cast<PackedType>(product.getInput().getType());
-  if (!rows)
+  auto codes = llvm::dyn_cast<Int8ActEncodingAttr>(
+      mlir::llm::getEncoding(product.getInput().getType()));
+  if (!codes)
     return 2; // a sum, and a number that is multiplied
-  return llvm::cast<Int8ActEncodingAttr>(rows.getEncoding()).getFine() ? 8 : 4;
+  return codes.getFine() ? 8 : 4;
 }
 
 /// A schedule with its changes; null where it cannot have them, or has them.

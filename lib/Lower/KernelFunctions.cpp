@@ -26,7 +26,7 @@ Type getArgumentType(Type type) {
         shape[0] *= packed.getShape()[0];
       return MemRefType::get(shape, matrix.getElementType());
     }
-    return MemRefType::get({packed.getRows(), ActRow(packed).getBytes()},
+    return MemRefType::get({packed.getRows(), getActRowBytes(packed)},
                            IntegerType::get(type.getContext(), 8));
   }
   if (auto tensor = dyn_cast<RankedTensorType>(type))

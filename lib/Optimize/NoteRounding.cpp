@@ -45,7 +45,7 @@ std::string describe(Int8ActEncodingAttr codes) {
 struct NoteRounding : impl::NoteRoundingBase<NoteRounding> {
   void runOnOperation() override {
     llvm::MapVector<Attribute, int64_t> inputs; // by their codes
-    int64_t narrowProducts = 0, narrowAttentions = 0;
+    int64_t narrowCodes = 0, narrowFloats = 0, narrowAttentions = 0;
     bool keepsCodes = false;
     getOperation().walk([&](Operation *op) {
       if (auto attention = dyn_cast<AttentionOp>(op))
@@ -58,7 +58,8 @@ struct NoteRounding : impl::NoteRoundingBase<NoteRounding> {
       inputs[codes ? Int8ActEncodingAttr::get(&getContext(), codes.getGroup(),
                                               codes.getFine())
                    : codes] += countRuns(op);
-      narrowProducts += codes && codes.getBf16Prompts() ? countRuns(op) : 0;
+      if (hasBFloatPrompts(op->getOperand(0).getType()))
+        (codes ? narrowCodes : narrowFloats) += countRuns(op);
     });
     SmallVector<std::string> lines;
     for (auto [codes, count] : inputs)
@@ -72,7 +73,8 @@ struct NoteRounding : impl::NoteRoundingBase<NoteRounding> {
         lines.push_back("prompts, " + std::to_string(count) + " " + what +
                         ": bf16, each within 1/512 of itself");
     };
-    addPrompts(narrowProducts, "products on amx");
+    addPrompts(narrowCodes, "products and their weights on amx");
+    addPrompts(narrowFloats, "products and their weights on avx512-bf16 and amx");
     addPrompts(narrowAttentions, "attentions on avx512-bf16, amx and GPUs");
     if (!lines.empty())
       getOperation()->setAttr(

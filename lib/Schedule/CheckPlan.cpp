@@ -163,7 +163,7 @@ private:
 
   static int64_t getRowBytes(Type type) {
     if (auto packed = dyn_cast<PackedType>(type))
-      return ActRow(packed).getBytes();
+      return getActRowBytes(packed);
     auto tensor = cast<RankedTensorType>(type);
     int64_t bits = tensor.getElementTypeBitWidth();
     for (int64_t dim : tensor.getShape().drop_front())

@@ -21,7 +21,7 @@ namespace {
 
 int64_t getBytesPerRow(Type type) {
   if (auto packed = dyn_cast<PackedType>(type))
-    return llvm::alignTo(ActRow(packed).getBytes(), placeAlignment);
+    return llvm::alignTo(getActRowBytes(packed), placeAlignment);
   auto tensor = cast<RankedTensorType>(type);
   int64_t elements = 1;
   for (int64_t dim : tensor.getShape().drop_front())

@@ -57,8 +57,9 @@ static std::string spellEncoding(EncodingAttrInterface encoding) {
 static std::string checkEncoding(const Material &material,
                                  EncodingAttrInterface encoding) {
   int64_t cols = material.shape.empty() ? 1 : material.shape.back();
-  if (isa<Int8ActEncodingAttr>(encoding))
-    return "int8_act is an encoding of activations, not of weights";
+  if (isActivation(encoding))
+    return spellEncoding(encoding) +
+           " is an encoding of activations, not of weights";
   if (!encoding.canQuantize())
     return spellEncoding(encoding) +
            " is only read, never written: choose another encoding";

@@ -34,6 +34,26 @@ func.func @step(%batch: !llm.batch, %q: tensor<?x1x32xf32>, %kv: !llm.kv<1x1x32x
   return %l : tensor<?x32xf32>
 }
 
+// Rows of f32 that products read, made once for all of them. Those that choose experts
+// stay, and those of sparse rows and of heads.
+// CHECK-LABEL: func.func @floats(
+// CHECK-SAME: %[[BATCH:.*]]: !llm.batch, %[[X:.*]]: tensor<?x32xf32>
+// CHECK: %[[ROWS:.*]] = llm.quantize_act %[[X]] batch(%[[BATCH]]) : tensor<?x32xf32> -> !llm.packed<?x32, #llm.float_act>
+// CHECK: llm.linear %[[ROWS]], %{{.*}} batch(%[[BATCH]]) : (!llm.packed<?x32, #llm.float_act>, tensor<8x32xbf16>, !llm.batch)
+// CHECK: llm.linear %[[ROWS]], %{{.*}} batch(%[[BATCH]]) : (!llm.packed<?x32, #llm.float_act>, !llm.packed<8x32, #llm.float_codes<type = f8E4M3FN, group = 32, scale = f32>>, !llm.batch)
+// CHECK: llm.linear %[[X]], %{{.*}} : (tensor<?x32xf32>, tensor<8x32xf32>)
+// CHECK: llm.linear %[[X]], %{{.*}} : (tensor<?x32xf32>, !llm.packed<8x32, #llm.sparse
+// CHECK-NOT: quantize_act
+func.func @floats(%batch: !llm.batch, %x: tensor<?x32xf32>, %w: tensor<8x32xbf16>, %codes: !llm.packed<8x32, #llm.float_codes<type = f8E4M3FN, group = 32, scale = f32>>, %router: tensor<8x32xf32>, %sparse: !llm.packed<8x32, #llm.sparse<cols = 32, entries = 16, type = f32>>, %perHead: tensor<2x8x32xf32>, %heads: tensor<?x2x32xf32>) -> (tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x2xf32>, tensor<?x2xi32>, tensor<?x8xf32>, tensor<?x2x8xf32>) {
+  %a = llm.linear %x, %w : (tensor<?x32xf32>, tensor<8x32xbf16>) -> tensor<?x8xf32>
+  %b = llm.linear %x, %codes : (tensor<?x32xf32>, !llm.packed<8x32, #llm.float_codes<type = f8E4M3FN, group = 32, scale = f32>>) -> tensor<?x8xf32>
+  %scores = llm.linear %x, %router : (tensor<?x32xf32>, tensor<8x32xf32>) -> tensor<?x8xf32>
+  %choice, %weights = llm.route %scores {k = 2 : i64} : (tensor<?x8xf32>) -> (tensor<?x2xi32>, tensor<?x2xf32>)
+  %c = llm.linear %x, %sparse : (tensor<?x32xf32>, !llm.packed<8x32, #llm.sparse<cols = 32, entries = 16, type = f32>>) -> tensor<?x8xf32>
+  %d = llm.linear %heads, %perHead : (tensor<?x2x32xf32>, tensor<2x8x32xf32>) -> tensor<?x2x8xf32>
+  return %a, %b, %weights, %choice, %c, %d : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x2xf32>, tensor<?x2xi32>, tensor<?x8xf32>, tensor<?x2x8xf32>
+}
+
 // Near misses: a group of 16 that ends within what a tile multiplies at once, a reader
 // that is no product, and a function of no batch.
 // CHECK-LABEL: func.func @declined(

@@ -4,7 +4,7 @@
 // CHECK: module attributes {llm.rounding = [
 // CHECK-SAME: "inputs of 2 products: codes of 8 bits, each within 1/254 of the greatest of its 32",
 // CHECK-SAME: "inputs of 1 products: codes of 15 bits, each within 1/64516 of the greatest of its 32",
-// CHECK-SAME: "prompts, 2 products on amx: bf16, each within 1/512 of itself",
+// CHECK-SAME: "prompts, 2 products and their weights on amx: bf16, each within 1/512 of itself",
 // CHECK-SAME: "prompts, 2 attentions on avx512-bf16, amx and GPUs: bf16, each within 1/512 of itself"]}
 llm.weight @w : tensor<32x32xf32> source "w"
 func.func @step(%x: tensor<?x32xf32>, %kv: !llm.kv<2x1x32x32, f16>, %batch: !llm.batch) -> tensor<?x32xf32> {
@@ -28,11 +28,13 @@ func.func @step(%x: tensor<?x32xf32>, %kv: !llm.kv<2x1x32x32, f16>, %batch: !llm
 
 // -----
 
-// CHECK: llm.rounding = ["inputs of 1 products: f32"]
+// CHECK: llm.rounding = ["inputs of 2 products: f32", "prompts, 1 products and their weights on avx512-bf16 and amx: bf16, each within 1/512 of itself"]
 llm.weight @w : tensor<32x32xf32> source "w"
-func.func @step(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
+func.func @step(%x: tensor<?x32xf32>, %batch: !llm.batch) -> tensor<?x32xf32> {
   %w = llm.param @w : tensor<32x32xf32>
-  %r = llm.linear %x, %w : (tensor<?x32xf32>, tensor<32x32xf32>) -> tensor<?x32xf32>
+  %p = llm.quantize_act %x batch(%batch) : tensor<?x32xf32> -> !llm.packed<?x32, #llm.float_act>
+  %y = llm.linear %p, %w batch(%batch) : (!llm.packed<?x32, #llm.float_act>, tensor<32x32xf32>, !llm.batch) -> tensor<?x32xf32>
+  %r = llm.linear %y, %w : (tensor<?x32xf32>, tensor<32x32xf32>) -> tensor<?x32xf32>
   return %r : tensor<?x32xf32>
 }
 

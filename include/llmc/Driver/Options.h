@@ -32,7 +32,8 @@ enum class Observe { nothing, linears, norms };
 enum class EmitKind { exe, so, obj, assembly, ptx, cubin, llvm, mlir };
 
 struct CompileOptions {
-  /// automatic: mixed if a linear's weight is an integer grid, else f32.
+  /// automatic: mixed if a linear's weight is an integer grid or, in a step, has 16 bits
+  /// or fewer, else f32.
   Activations activations = Activations::automatic;
   WeightMode weights = WeightMode::keep;
   std::string quantize; // a spec of Optimize/QuantizeSpec.h; empty: as they are

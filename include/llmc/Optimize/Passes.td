@@ -30,7 +30,8 @@ def NarrowPrompts : Pass<"llm-narrow-prompts", "::mlir::ModuleOp"> {
     Where a target multiplies bf16 faster than what rows are otherwise, prompts may take a
     route of their own: `llm.attention` becomes `narrow`, and `llm.quantize_act` with all
     its readers takes the batch and `bf16_prompts`. Prompts lose less to bf16 than to bytes
-    with a scale per group. Rows that logits are asked of stay: they are some of the batch.
+    with a scale per group. Rows of f32 that products read become `#llm.float_act`, but
+    those that choose experts. Rows that logits are asked of stay: they are some of the batch.
 
     Expects: quantised activations. Leaves: the same, with a choice for the target.
     Saves: products of bf16 in tiles keep their sums over all of k, those of bytes leave

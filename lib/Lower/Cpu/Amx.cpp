@@ -123,11 +123,14 @@ class Amx : public Isa {
   const Isa *getBase() const override { return &getAvx512Bf16(); }
   bool differsIn(Operation *op) const override {
     auto attention = dyn_cast<llm::AttentionOp>(op);
-    return makesIntegerRows(op) ||
+    return makesIntegerRows(op) || makesNarrowPrompts(op) ||
            (attention && BFloat16Attention::handles(attention));
   }
   bool multipliesBFloat16() const override { return true; }
   bool multipliesTilesOfBFloat16() const override { return true; }
+  bool narrowsPrompts(llm::EncodingAttrInterface rows) const override {
+    return true;
+  }
 
   SmallVector<Value> dot(TileBuilder &b,
                          const IntegerTile &tile) const override {

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What AVX-512 VNNI has, and VDPBF16PS: two products of bf16 are added to a lane of
-// f32. Prompts attend with it, see PromptAttention.h.
+// f32. Prompts attend with it, see PromptAttention.h, and multiply floats; codes are as
+// fast by VPDPBUSD.
 //===----------------------------------------------------------------------===//
 #include "BFloat16Attention.h"
 #include "Isa.h"
@@ -31,9 +32,13 @@ class Avx512Bf16 : public Isa {
   const Isa *getBase() const override { return &getAvx512Vnni(); }
   bool differsIn(Operation *op) const override {
     auto attention = dyn_cast<llm::AttentionOp>(op);
-    return attention && BFloat16Attention::handles(attention);
+    return (makesNarrowPrompts(op) && !makesIntegerRows(op)) ||
+           (attention && BFloat16Attention::handles(attention));
   }
   bool multipliesBFloat16() const override { return true; }
+  bool narrowsPrompts(llm::EncodingAttrInterface rows) const override {
+    return isa<llm::FloatActEncodingAttr>(rows);
+  }
 
   SmallVector<Value> dot(TileBuilder &b,
                          const IntegerTile &tile) const override {

@@ -1,12 +1,12 @@
 //===- BFloat16Product.h - rows of bf16 times panels --------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Prompts on a target with tiles of bf16: the codes of some panels become bf16 once for
-// many rows, and a sum stays in its tile over a long piece of k.
+// Prompts on a target with tiles of bf16: some panels become bf16 once for many rows,
+// and a sum stays in its tile over a long piece of k.
 //
 //   for some rows, so many that their sums stay near
 //     for piece of k
-//       codes of the panels -> bf16, in pairs of k
+//       weights of the panels -> bf16, in pairs of k        see PanelPairs.h
 //       for 32 rows, then 16: sums += rows * panels         see multiplyTiles
 //
 // A function multiplies, since all tiles in it have one shape; it is the same for all
@@ -15,8 +15,7 @@
 #ifndef LLMC_LIB_LOWER_CPU_BFLOAT16PRODUCT_H
 #define LLMC_LIB_LOWER_CPU_BFLOAT16PRODUCT_H
 
-#include "PanelLoads.h"
-#include "PanelProduct.h"
+#include "PanelPairs.h"
 
 namespace llmc {
 
@@ -31,8 +30,6 @@ public:
   using Value = mlir::Value;
   static constexpr int64_t mostRows = 256; // whose sums are kept
 
-  /// Whether the rows may be bf16, and the weight is unpacked to these.
-  static bool handles(mlir::llm::LinearOp op);
   /// For any of these products.
   static BFloat16Buffers allocate(TileBuilder &b,
                                   llvm::ArrayRef<PanelProduct> products,
@@ -49,15 +46,12 @@ public:
   Value loadSums(Value row, int64_t index);
 
 private:
-  void unpack(Value panel, Value step, Value steps);
-  void unpackGroup(GridStrip &strip, int64_t index, GroupOfUnit group,
-                   Value line);
   void multiplySteps(Value first, Value rows, Value step, Value steps);
   void copyRows(Value first, Value rows, Value step, Value steps);
 
   TileBuilder &b;
   PanelProduct operands;
-  mlir::llm::GridPanel drawing;
+  PanelPairs pairs;
   int64_t panels, rowBytes;
   BFloat16Buffers buffers;
   Value sums; // [mostRows, panels * 16] f32

@@ -32,7 +32,10 @@ public:
       : b(b), isa(isa), op(op), weight(cast<PackedType>(op.getWeightType())),
         drawing(getGridPanel(weight)), rows(op.getRows()),
         strips(op.getStrips()), lanes(op.getLanes()),
-        panelRows(getPanelRows(weight)), sums(op.getAccs()) {}
+        panelRows(getPanelRows(weight)), sums(op.getAccs()) {
+    if (op.getInputType())
+      input = cast<PackedType>(*op.getInputType());
+  }
 
   void run() {
     auto sparse = dyn_cast<SparseEncodingAttr>(weight.getEncoding());
@@ -121,7 +124,7 @@ private:
     auto dotUnit = [&](Value first) {
       for (int64_t number = 0; number < unit; ++number) {
         GroupOfUnit group{first, number};
-        if (op.getInputType())
+        if (input && llvm::isa<Int8ActEncodingAttr>(input.getEncoding()))
           dotIntegers(loads, group);
         else
           for (const Strip &strip : all)
@@ -170,7 +173,7 @@ private:
 
   void dotIntegers(MutableArrayRef<GridStrip> loads, GroupOfUnit group) {
     const Grid &grid = drawing->grid;
-    ActRow act(cast<PackedType>(*op.getInputType()));
+    ActRow act(input);
     Value inRow = getGroupOfRow(group);
     Value first = b.mulIndex(inRow, grid.group), quarter = b.mulIndex(inRow, 4);
     auto loadX = [&](int64_t r, Value at, int64_t offset, Type type) {
@@ -355,7 +358,10 @@ private:
   void addProducts(Value weights, Value k, const Strip &strip,
                    int64_t first = 0) {
     for (int64_t r = 0; r < rows; ++r) {
-      Value x = b.load(op.getX(), {b.addIndex(op.getRow(), r), k});
+      Value row = b.addIndex(op.getRow(), r);
+      Value x = input ? b.loadBytesAs(op.getX(), {row, b.mulIndex(k, 4)},
+                                      b.getF32Type())
+                      : b.load(op.getX(), {row, k});
       Value &sum = sums[first + r * strips + strip.index];
       sum = b.fma(weights, b.broadcast(x, lanes), sum);
     }
@@ -364,7 +370,7 @@ private:
   TileBuilder &b;
   const Isa &isa;
   TileDotOp op;
-  PackedType weight;
+  PackedType weight, input; // input is null where x is f32
   std::optional<GridPanel> drawing; // of an integer grid
   int64_t rows, strips, lanes, panelRows;
   SmallVector<Value> sums;

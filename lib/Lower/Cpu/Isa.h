@@ -58,6 +58,11 @@ public:
   virtual bool multipliesBFloat16() const { return false; }
   /// Whether it multiplies tiles of them (TDPBF16PS).
   virtual bool multipliesTilesOfBFloat16() const { return false; }
+  /// Whether it keeps rows of prompts as bf16, where their encoding allows that
+  /// (`hasBFloatPrompts`).
+  virtual bool narrowsPrompts(mlir::llm::EncodingAttrInterface rows) const {
+    return false;
+  }
 
   /// `sum over k of (code - zero) * x` of each output row, exact: per batch row
   /// and strip (r * strips + s) a vector of i32.
@@ -92,6 +97,8 @@ const Isa &getIsa(const KernelArgs &args);
 
 /// Whether `op` makes rows of integers: products of them follow.
 bool makesIntegerRows(mlir::Operation *op);
+/// Whether `op` makes rows that may be bf16 in prompts.
+bool makesNarrowPrompts(mlir::Operation *op);
 
 /// A call of the LLVM intrinsic `name`; of no `result` null.
 mlir::Value callIntrinsic(TileBuilder &b, llvm::StringRef name,

@@ -55,6 +55,10 @@ bool makesIntegerRows(Operation *op) {
   });
 }
 
+bool makesNarrowPrompts(Operation *op) {
+  return llvm::any_of(op->getResultTypes(), llm::hasBFloatPrompts);
+}
+
 Value callIntrinsic(TileBuilder &b, StringRef name, Type result,
                     ValueRange arguments) {
   StringAttr intrinsic = b.getStringAttr(name);

@@ -53,7 +53,7 @@ public:
     Value rows = b.dim(args.results[0], 0);
     if (!isPerHead) {
       bind({});
-      if (hasBFloatPrompts())
+      if (narrowsPrompts())
         return multiplyByPhase();
       return multiplyShare(b.index(0), heads ? b.mulIndex(rows, heads) : rows);
     }
@@ -83,15 +83,17 @@ private:
 
   //===--- prompts ------------------------------------------------------------===//
 
-  bool hasBFloatPrompts() {
-    return getIsa(args).multipliesTilesOfBFloat16() &&
-           llvm::all_of(products, BFloat16Product::handles);
+  bool narrowsPrompts() {
+    return llvm::all_of(products, [&](LinearOp op) {
+      return op.getBatch() &&
+             getIsa(args).narrowsPrompts(getEncoding(op.getInput().getType()));
+    });
   }
 
   void multiplyByPhase() {
     int64_t panels = countPanels(weight) % 2 == 0 ? 2 : 1;
     BFloat16Buffers buffers = BFloat16Product::allocate(b, operands, panels);
-    SmallVector<BFloat16Product> tiles;
+    std::vector<BFloat16Product> tiles;
     for (const PanelProduct &operand : operands)
       tiles.emplace_back(b, operand, panels, buffers);
     Ranges(b, args.batch)

@@ -1,7 +1,9 @@
-//===- TileProducts.cpp - products of bf16 in tile registers ----------------===//
+//===- TileProducts.cpp - products of tiles of bf16 -------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "TileProducts.h"
+#include "Isa.h"
+#include "PairProducts.h"
 #include "TileRegisters.h"
 
 using namespace mlir;
@@ -17,11 +19,9 @@ constexpr int64_t lineBytes = TileRegisters::lineBytes;
 /// The body of the function.
 class TileProductBuilder {
 public:
-  TileProductBuilder(TileBuilder &b, ValueRange arguments, int64_t strips)
-      : b(b), registers(b), strips(strips),
-        operands{arguments[0], arguments[1], arguments[2],
-                 arguments[3], arguments[4], arguments[5],
-                 arguments[6], arguments[7], arguments[8]} {}
+  TileProductBuilder(TileBuilder &b, const TileProducts::Operands &operands,
+                     int64_t strips)
+      : b(b), registers(b), strips(strips), operands(operands) {}
 
   void run() {
     Value pairs =
@@ -159,7 +159,12 @@ TileProducts::TileProducts(TileBuilder &b, int64_t strips) : b(b) {
   function->setAttr("passthrough", b.getStrArrayAttr({"noinline"}));
   setTarget(function, target);
   b.setInsertionPointToStart(function.addEntryBlock());
-  TileProductBuilder(b, function.getArguments(), strips).run();
+  auto a = function.getArguments();
+  Operands operands{a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]};
+  if (findIsa(target.getIsa())->multipliesTilesOfBFloat16())
+    TileProductBuilder(b, operands, strips).run();
+  else
+    multiplyPairs(b, operands, strips);
   func::ReturnOp::create(b);
 }
 

@@ -1,11 +1,13 @@
-//===- TileProducts.h - products of bf16 in tile registers --------*- C++ -*-===//
+//===- TileProducts.h - products of tiles of bf16 -----------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   rows of x                pairs of a strip               sums of a strip
 //   16 x 32 bf16  x  16 lines of 16 pairs  ->  16 x 16 f32
 //
-// 32 rows and two strips at a time: four tiles of sums, and each of the four that are
-// loaded serves two products. Strips lie side by side: a line has a pair of k of all.
+// With tile registers 32 rows and two strips at a time: four tiles of sums, and each of
+// the four that are loaded serves two products. With VDPBF16PS 8 rows and two strips:
+// 16 sums, and a line of pairs serves all rows (PairProducts.h). Strips lie side by side:
+// a line has a pair of k of all.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_LOWER_CPU_TILEPRODUCTS_H
 #define LLMC_LIB_LOWER_CPU_TILEPRODUCTS_H

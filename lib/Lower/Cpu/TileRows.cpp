@@ -177,11 +177,27 @@ private:
   //===--- quantisation -----------------------------------------------------===//
 
   void narrowLine(QuantizeActOp op, ArrayRef<Value> prefix, Value result) {
-    if (!op.getBatch() || !getIsa(args).multipliesTilesOfBFloat16())
-      return quantiseLine(op, prefix, result);
+    auto keep = [&] {
+      if (isa<FloatActEncodingAttr>(op.getType().getEncoding()))
+        return keepLine(op, prefix, result);
+      quantiseLine(op, prefix, result);
+    };
+    if (!op.getBatch() ||
+        !getIsa(args).narrowsPrompts(op.getType().getEncoding()))
+      return keep();
     Value isPrompt = Ranges(b, args.batch).isPromptRow(prefix[0]);
     b.when(isPrompt, [&] { roundLine(op, prefix, result); });
-    b.when(b.negate(isPrompt), [&] { quantiseLine(op, prefix, result); });
+    b.when(b.negate(isPrompt), keep);
+  }
+
+  /// The line as f32.
+  void keepLine(QuantizeActOp op, ArrayRef<Value> prefix, Value result) {
+    int64_t columns = op.getType().getCols();
+    auto [first, step, lanes] = b.walk(columns);
+    b.loop(first, b.index(columns), step, [&, lanes = lanes](Value column) {
+      b.storeBytes(evaluate(op.getInput(), prefix, column, lanes), result,
+                   {prefix[0], b.mulIndex(column, 4)});
+    });
   }
 
   /// The line as bf16, from its first byte on.

@@ -366,7 +366,7 @@ std::optional<DeviceTiler> getTensorProduct(KernelOp kernel) {
   };
   if (products.size() > mostProducts || !llvm::all_of(products, isAlike) ||
       !WeightFragments::fits(weight) ||
-      !isa<PackedType>(products[0].getInput().getType()))
+      !isa<Int8ActEncodingAttr>(getEncoding(products[0].getInput().getType())))
     return std::nullopt;
   DeviceTiler tiler{
       DeviceProduct::threads, /*blocksWork=*/true,

@@ -543,7 +543,7 @@ func.func @f(%x: tensor<?x4xf32>, %w: tensor<2x3x4xf32>) {
 // -----
 
 func.func @f(%x: !llm.packed<8x32, #llm.q8_0>, %w: tensor<3x32xf32>) {
-  // expected-error @below {{'llm.linear' op (C4) a packed input holds quantised activations, found '!llm.packed<8x32, #llm.q8_0>'}}
+  // expected-error @below {{'llm.linear' op (C4) a packed input holds activations, found '!llm.packed<8x32, #llm.q8_0>'}}
   %0 = llm.linear %x, %w : (!llm.packed<8x32, #llm.q8_0>, tensor<3x32xf32>) -> tensor<8x3xf32>
   return
 }
@@ -567,7 +567,7 @@ func.func @f(%x: tensor<?x32xf32>) {
 // -----
 
 func.func @f(%x: tensor<?x32xf32>) {
-  // expected-error @below {{'llm.quantize_act' op (C3) batch is there iff the result has bf16_prompts}}
+  // expected-error @below {{'llm.quantize_act' op (C3) batch is there iff rows of prompts may be bf16}}
   %0 = llm.quantize_act %x : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act<32, bf16_prompts>>
   return
 }
@@ -575,7 +575,7 @@ func.func @f(%x: tensor<?x32xf32>) {
 // -----
 
 func.func @f(%x: tensor<?x32xf32>, %w: tensor<3x32xf32>, %batch: !llm.batch) {
-  // expected-error @below {{'llm.linear' op (C6) batch is there iff the input has bf16_prompts}}
+  // expected-error @below {{'llm.linear' op (C6) batch is there iff rows of prompts may be bf16}}
   %0 = llm.linear %x, %w batch(%batch) : (tensor<?x32xf32>, tensor<3x32xf32>, !llm.batch) -> tensor<?x3xf32>
   return
 }

@@ -298,10 +298,19 @@ Operand Graph::quantize(const Operand &x, int64_t columns, int64_t group,
               type);
 }
 
+Operand Graph::narrow(const Operand &x, int64_t columns) {
+  std::string type =
+      "!llm.packed<?x" + std::to_string(columns) + ", #llm.float_act>";
+  return emit("llm.quantize_act " + x.name + " batch(%batch) : " + x.type +
+                  " -> " + type,
+              type);
+}
+
 Operand Graph::linear(const Operand &x, const Operand &w, const Operand &bias,
                       int64_t columns) {
   bool biased = !bias.name.empty();
-  bool takesBatch = llvm::StringRef(x.type).contains("bf16_prompts");
+  bool takesBatch = llvm::StringRef(x.type).contains("bf16_prompts") ||
+                    llvm::StringRef(x.type).contains("float_act");
   std::string type = tensor({-1, columns});
   return emit("llm.linear " + x.name + ", " + w.name +
                   (biased ? " bias(" + bias.name + ")" : "") +

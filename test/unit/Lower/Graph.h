@@ -63,6 +63,8 @@ public:
   /// prompts may be bf16.
   Operand quantize(const Operand &x, int64_t columns, int64_t group = 32,
                    bool fine = false, bool bf16Prompts = false);
+  /// `quantize_act` to `#llm.float_act`: rows of f32, whose prompts may be bf16.
+  Operand narrow(const Operand &x, int64_t columns);
   /// `linear`, `bias` may have no name.
   Operand linear(const Operand &x, const Operand &w, const Operand &bias,
                  int64_t columns);

@@ -19,8 +19,8 @@ void PrintTo(const Product &product, std::ostream *stream) {
           << (product.gate ? std::string(", gate ") + product.gate : "");
 }
 
-/// Of codes with a zero, with a minimum, with scales of scales, of a table; an odd
-/// number of panels, one that is not full, many pieces of k.
+/// Of codes with a zero, with a minimum, with scales of scales, of a table; of floats and
+/// codes of floats; an odd number of panels, one that is not full, many pieces of k.
 constexpr Product products[] = {
     {"q4_0", 96, 64},
     {"q4_1", 576, 48, /*fine=*/true},
@@ -35,12 +35,22 @@ constexpr Product products[] = {
     {"iq4_nl", 64, 80},
     {"q5_1", 128, 64, /*fine=*/false, "q5_1"},
     {"q5_k", 256, 256, /*fine=*/false, "q4_k"},
+    {"f32", 96, 40},
+    {"f16", 1568, 16},
+    {"bf16", 576, 80, /*fine=*/false, "bf16"},
+    {"float_codes<type = f8E4M3FN, group = 96, scale = f32>", 192, 33},
+    {"float_codes<type = f8E5M2, group = 32, scale = bf16>", 1568, 32},
+    {"float_codes<values = [-1.0, -0.7, -0.5, -0.4, -0.28, -0.18, -0.09, 0.0, "
+     "0.08, 0.16, 0.25, 0.34, 0.44, 0.56, 0.72, 1.0], group = 16, scale = f16>",
+     64, 48},
 };
 
 void build(Graph &graph, const Product &product) {
   auto grid = graph.getEncoding(product.weights).getGrid();
-  Operand x = graph.quantize(graph.rows(product.inner), product.inner,
-                             grid->group, product.fine, /*bf16Prompts=*/true);
+  Operand rows = graph.rows(product.inner);
+  Operand x = grid ? graph.quantize(rows, product.inner, grid->group,
+                                    product.fine, /*bf16Prompts=*/true)
+                   : graph.narrow(rows, product.inner);
   auto multiply = [&](const char *weights) {
     Operand w = graph.param({product.outer, product.inner}, weights);
     return graph.linear(x, w, graph.param({product.outer}), product.outer);

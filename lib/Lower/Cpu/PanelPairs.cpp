@@ -1,0 +1,166 @@
+//===- PanelPairs.cpp - panels as pairs of bf16 -----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "PanelPairs.h"
+#include "BFloat16.h"
+
+#include <numeric>
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+static constexpr int64_t lanes = 16;
+
+int64_t PanelPairs::getWholeSteps(PackedType weight) {
+  return std::lcm(stepDepth, getTileDepth(weight)) / stepDepth;
+}
+
+PanelPairs::PanelPairs(TileBuilder &b, const PanelProduct &operands,
+                       int64_t panels, Value lines)
+    : b(b), operands(operands), drawing(getGridPanel(operands.weight)),
+      panels(panels), lines(lines) {
+  assert(getPanelRows(operands.weight) == lanes &&
+         operands.weight.getCols() % stepDepth == 0 &&
+         becomesBFloats(operands.weight.getEncoding()) &&
+         "rows of other products are no bf16");
+}
+
+void PanelPairs::unpack(Value panel, Value step, Value steps) {
+  auto codes = dyn_cast<FloatCodesAttr>(operands.weight.getEncoding());
+  int64_t depth = getTileDepth(operands.weight);
+  Value first = b.divIndex(b.mulIndex(step, stepDepth), depth);
+  Value blocks = b.divIndex(b.mulIndex(steps, stepDepth), depth);
+  b.loop(b.index(0), blocks, 1, [&](Value inPiece) {
+    Value block = b.addIndex(first, inPiece);
+    Value line = b.mulIndex(inPiece, depth / 2);
+    for (int64_t index = 0; index < panels; ++index) {
+      Value mine = b.addIndex(panel, index);
+      if (drawing)
+        unpackGrid(mine, block, index, line);
+      else if (codes)
+        unpackFloatCodes(codes, mine, block, index, line);
+      else
+        unpackFloats(mine, block, index, line);
+    }
+  });
+}
+
+/// A line of panel `index`.
+void PanelPairs::store(Value pairs, Value line, int64_t index) {
+  b.storeBytes(
+      pairs, lines,
+      b.addIndex(b.mulIndex(line, panels * lineBytes), index * lineBytes));
+}
+
+//===----------------------------------------------------------------------===//
+// Codes of integers
+//===----------------------------------------------------------------------===//
+
+void PanelPairs::unpackGrid(Value panel, Value block, int64_t index,
+                            Value line) {
+  GridStrip strip(b, *drawing, operands.w, panel, block, b.index(0), lanes);
+  const int64_t unit = drawing->getUnitGroups();
+  b.loop(b.index(0), b.index(drawing->grid.getGroups()), unit,
+         [&](Value first) {
+           for (int64_t i = 0; i < unit; ++i) {
+             Value inBlock =
+                 b.mulIndex(b.addIndex(first, i), drawing->grid.group / 2);
+             unpackGroup(strip, index, {first, i}, b.addIndex(line, inBlock));
+           }
+         });
+}
+
+void PanelPairs::unpackGroup(GridStrip &strip, int64_t index, GroupOfUnit group,
+                             Value line) {
+  const Grid &grid = drawing->grid;
+  GridStrip::Scales scales = strip.loadScales(group);
+  // A byte among the bits of 1.0 is 1 + byte / 256, without a conversion. f32 keeps
+  // it times the scale well beyond what bf16 will.
+  constexpr int64_t one = 256;
+  Value scale = b.mul(scales.scale, b.constant(b.f32s(lanes), one));
+  Value zero = b.constant(b.f32s(lanes), -one - grid.getByteZero());
+  Value offset = scales.min ? b.fma(scales.scale, zero, scales.min)
+                            : b.mul(scales.scale, zero);
+  for (int64_t quad = 0; quad < grid.group / 4; ++quad) {
+    Value words = vector::BitCastOp::create(b, b.i32s(lanes),
+                                            strip.loadCodes(group, quad));
+    auto constant = [&](int64_t bits) {
+      return b.constant(words.getType(), bits);
+    };
+    auto valueOf = [&](int64_t byte) -> Value {
+      constexpr int64_t first = 15; // bit of 1 / 256
+      int64_t left = first - 8 * byte;
+      Value bits =
+          left > 0 ? Value(arith::ShLIOp::create(b, words, constant(left)))
+                   : Value(arith::ShRUIOp::create(b, words, constant(-left)));
+      bits = arith::AndIOp::create(b, bits, constant(0xff << first));
+      bits = arith::OrIOp::create(b, bits, constant(0x3f800000));
+      return b.fma(vector::BitCastOp::create(b, b.f32s(lanes), bits), scale,
+                   offset);
+    };
+    for (int64_t byte : {0, 2})
+      store(pairFiniteBFloats(b, valueOf(byte), valueOf(byte + 1)),
+            b.addIndex(line, quad * 2 + byte / 2), index);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Floats
+//===----------------------------------------------------------------------===//
+
+void PanelPairs::unpackFloats(Value panel, Value block, int64_t index,
+                              Value line) {
+  int64_t depth = getTileDepth(operands.weight);
+  auto type = cast<MemRefType>(operands.w.getType());
+  auto halves = VectorType::get(2 * lanes, b.getI16Type());
+  SmallVector<int64_t> order; // of k and k+1, row by row
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    order.append({lane, lanes + lane});
+  for (int64_t i = 0; i < depth; i += 2) {
+    Value k = b.addIndex(b.mulIndex(block, depth), i);
+    Value low[] = {panel, k, b.index(0)};
+    Value high[] = {panel, b.addIndex(k, 1), b.index(0)};
+    Value pairs;
+    if (type.getElementType().isBF16()) { // the bits as they are
+      auto load = [&](ArrayRef<Value> at) -> Value {
+        Value floats = vector::LoadOp::create(
+            b, VectorType::get(lanes, b.getBF16Type()), operands.w, at);
+        return vector::BitCastOp::create(
+            b, VectorType::get(lanes, b.getI16Type()), floats);
+      };
+      pairs = vector::ShuffleOp::create(b, halves, load(low), load(high),
+                                        b.getDenseI64ArrayAttr(order));
+      pairs = vector::BitCastOp::create(b, b.i32s(lanes), pairs);
+    } else {
+      pairs = pairBFloats(b, b.loadF32s(operands.w, low, lanes),
+                          b.loadF32s(operands.w, high, lanes));
+    }
+    store(pairs, b.addIndex(line, i / 2), index);
+  }
+}
+
+/// A tile is a group, or a piece of one.
+void PanelPairs::unpackFloatCodes(FloatCodesAttr codes, Value panel,
+                                  Value block, int64_t index, Value line) {
+  const int64_t depth = getTileDepth(operands.weight),
+                pieces = codes.getGroup() / depth;
+  Value begin = b.mulIndex(b.remIndex(block, pieces), depth);
+  FloatCodeStrip strip(b, codes, getPanelRows(operands.weight), operands.w,
+                       panel, b.divIndex(block, pieces), b.index(0), lanes);
+  Value scale = strip.loadScale();
+  constexpr int64_t together = 16;
+  b.loop(b.index(0), b.index(depth), together, [&](Value first) {
+    SmallVector<Value> floats;
+    for (int64_t k = 0; k < together; k += strip.countPerLoad())
+      for (Value each : strip.load(b.addIndex(b.addIndex(begin, first), k)))
+        floats.push_back(b.mul(each, scale));
+    Value to = b.addIndex(line, b.divIndex(first, 2));
+    for (int64_t k = 0; k < together; k += 2)
+      store(pairBFloats(b, floats[k], floats[k + 1]), b.addIndex(to, k / 2),
+            index);
+  });
+}
+
+} // namespace llmc
