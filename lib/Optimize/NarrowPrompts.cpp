@@ -86,8 +86,9 @@ struct NarrowPrompts : impl::NarrowPromptsBase<NarrowPrompts> {
   Value mayNarrow(Value rows, Value batch) {
     OpBuilder builder(&getContext());
     builder.setInsertionPointAfterValue(rows);
-    auto type = PackedType::get(cast<RankedTensorType>(rows.getType()).getShape(),
-                                FloatActEncodingAttr::get(&getContext()));
+    auto type =
+        PackedType::get(cast<RankedTensorType>(rows.getType()).getShape(),
+                        FloatActEncodingAttr::get(&getContext()));
     auto narrowed = QuantizeActOp::create(builder, rows.getLoc(), type, rows);
     narrowed.getBatchMutable().assign(batch);
     return narrowed;
@@ -113,12 +114,14 @@ struct NarrowPrompts : impl::NarrowPromptsBase<NarrowPrompts> {
     if (ofAskedRows.contains(op))
       return "its rows are those that logits are asked of";
     ArrayRef<int64_t> input = getMatrixShape(op.getInput().getType());
-    if (input.size() != 2 || getMatrixShape(op.getWeight().getType()).size() != 2)
+    if (input.size() != 2 ||
+        getMatrixShape(op.getWeight().getType()).size() != 2)
       return "its rows have heads";
     if (input.back() % tileDepth)
       return "its rows are no multiple of 32";
     if (!becomesBFloats(getEncoding(op.getWeight().getType())))
-      return "its weight holds sparse rows, or groups of a size that is no multiple "
+      return "its weight holds sparse rows, or groups of a size that is no "
+             "multiple "
              "of 16";
     if (choosesExperts(op.getResult()))
       return "it chooses experts, which a rounding may change";

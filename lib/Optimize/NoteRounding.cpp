@@ -74,7 +74,8 @@ struct NoteRounding : impl::NoteRoundingBase<NoteRounding> {
                         ": bf16, each within 1/512 of itself");
     };
     addPrompts(narrowCodes, "products and their weights on amx");
-    addPrompts(narrowFloats, "products and their weights on avx512-bf16 and amx");
+    addPrompts(narrowFloats,
+               "products and their weights on avx512-bf16 and amx");
     addPrompts(narrowAttentions, "attentions on avx512-bf16, amx and GPUs");
     if (!lines.empty())
       getOperation()->setAttr(

@@ -370,7 +370,7 @@ private:
   TileBuilder &b;
   const Isa &isa;
   TileDotOp op;
-  PackedType weight, input; // input is null where x is f32
+  PackedType weight, input;         // input is null where x is f32
   std::optional<GridPanel> drawing; // of an integer grid
   int64_t rows, strips, lanes, panelRows;
   SmallVector<Value> sums;

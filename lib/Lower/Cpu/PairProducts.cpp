@@ -17,9 +17,9 @@ namespace llmc {
 namespace {
 
 constexpr int64_t lanes = 16, blockRows = 8;
-constexpr int64_t lineBytes = 64;  // of a strip
-constexpr int64_t stepLines = 16;  // of a step
-constexpr int64_t pairBytes = 4;   // of a row
+constexpr int64_t lineBytes = 64; // of a strip
+constexpr int64_t stepLines = 16; // of a step
+constexpr int64_t pairBytes = 4;  // of a row
 
 class PairProducts {
 public:
@@ -66,8 +66,9 @@ private:
   SmallVector<Value> loadSums(Value row, int64_t first, int64_t count) {
     SmallVector<Value> sums;
     for (int64_t i = 0; i < blockRows * count; ++i)
-      sums.push_back(load(b.f32s(lanes), placeSum(row, i / count,
-                                                  first + i % count * lineBytes)));
+      sums.push_back(
+          load(b.f32s(lanes),
+               placeSum(row, i / count, first + i % count * lineBytes)));
     return sums;
   }
 
@@ -80,15 +81,17 @@ private:
                           b.mulIndex(step, stepLines * pairBytes)));
     for (int64_t line = 0; line < stepLines; ++line) {
       Value at = b.addIndex(b.mulIndex(step, stepLines), line);
-      Value start = advance(
-          operands.w, arith::MulIOp::create(b, at, operands.wStride));
+      Value start =
+          advance(operands.w, arith::MulIOp::create(b, at, operands.wStride));
       SmallVector<Value> w;
       for (int64_t strip = 0; strip < count; ++strip)
-        w.push_back(load(pairs(), advance(start, b.index(first +
-                                                         strip * lineBytes))));
+        w.push_back(
+            load(pairs(), advance(start, b.index(first + strip * lineBytes))));
       for (int64_t r = 0; r < blockRows; ++r) {
-        Value pair = load(b.getI32Type(), advance(x[r], b.index(line * pairBytes)));
-        Value all = vector::BitCastOp::create(b, pairs(), b.broadcast(pair, lanes));
+        Value pair =
+            load(b.getI32Type(), advance(x[r], b.index(line * pairBytes)));
+        Value all =
+            vector::BitCastOp::create(b, pairs(), b.broadcast(pair, lanes));
         for (int64_t strip = 0; strip < count; ++strip) {
           Value &sum = sums[r * count + strip];
           sum = callIntrinsic(b, "llvm.x86.avx512bf16.dpbf16ps.512",
