@@ -114,10 +114,6 @@ void PanelPairs::unpackFloats(Value panel, Value block, int64_t index,
                               Value line) {
   int64_t depth = getTileDepth(operands.weight);
   auto type = cast<MemRefType>(operands.w.getType());
-  auto halves = VectorType::get(2 * lanes, b.getI16Type());
-  SmallVector<int64_t> order; // of k and k+1, row by row
-  for (int64_t lane = 0; lane < lanes; ++lane)
-    order.append({lane, lanes + lane});
   for (int64_t i = 0; i < depth; i += 2) {
     Value k = b.addIndex(b.mulIndex(block, depth), i);
     Value low[] = {panel, k, b.index(0)};
@@ -130,9 +126,9 @@ void PanelPairs::unpackFloats(Value panel, Value block, int64_t index,
         return vector::BitCastOp::create(
             b, VectorType::get(lanes, b.getI16Type()), floats);
       };
-      pairs = vector::ShuffleOp::create(b, halves, load(low), load(high),
-                                        b.getDenseI64ArrayAttr(order));
-      pairs = vector::BitCastOp::create(b, b.i32s(lanes), pairs);
+      pairs = vector::BitCastOp::create(
+          b, b.i32s(lanes),
+          vector::InterleaveOp::create(b, load(low), load(high)));
     } else {
       pairs = pairBFloats(b, b.loadF32s(operands.w, low, lanes),
                           b.loadF32s(operands.w, high, lanes));
