@@ -3,6 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "CommandOptions.h"
 
+#include "Quantization.h"
+
 using namespace llmc;
 
 void llmc::addSparsifyOptions(CLI::App *app, CompileOptions &options) {
@@ -21,7 +23,7 @@ void llmc::addQuantizeOptions(CLI::App *app, CompileOptions &options) {
   app->add_option(
          "--quantize", options.quantize,
          "Fewer bits for the weights: w8, w4, fp8, nf4, mxfp4, w4-gptq, "
-         "w4-awq, key=value,... (bits=4,group=64,method=gptq), or "
+         "w4-awq, w8a8-smooth, key=value,... (bits=4,group=64,method=gptq), or "
          "auto within a budget (docs/quantization.md)")
       ->type_name("SPEC");
   app->add_option("--bits-budget", options.bitsBudget,
@@ -40,6 +42,10 @@ void llmc::addQuantizeOptions(CLI::App *app, CompileOptions &options) {
                   "Inputs of products that are easier to round: smooth, or "
                   "smooth,alpha=0.5")
       ->type_name("SPEC");
+  app->parse_complete_callback([&options] {
+    if (llvm::Error error = expandPreset(options))
+      throw CLI::ValidationError(llvm::toString(std::move(error)));
+  });
   addSparsifyOptions(app, options);
 }
 

@@ -26,6 +26,46 @@ static llvm::Error checkSpec(llvm::StringRef option, llvm::StringRef text,
   return llvm::Error::success();
 }
 
+/// What weights, inputs and products become together.
+struct JointPreset {
+  llvm::StringRef name, quantize, equalize;
+  Activations activations;
+};
+
+static const JointPreset jointPresets[] = {
+    {"w8a8", "w8", "", Activations::i8},
+    {"w8a8-smooth", "w8", "smooth", Activations::i8}};
+
+llvm::Error llmc::expandPreset(CompileOptions &options) {
+  llvm::StringRef spec = options.quantize;
+  llvm::StringRef first = spec.take_until(
+      [](char c) { return c == ',' || c == ';'; });
+  const auto *preset = llvm::find_if(
+      jointPresets,
+      [&](const JointPreset &preset) { return preset.name == first; });
+  if (preset == std::end(jointPresets))
+    return llvm::Error::success();
+  auto conflict = [&](llvm::StringRef option, llvm::StringRef means,
+                      llvm::StringRef found) {
+    return llvm::createStringError("--quantize=" + first + " means " + option +
+                                   "=" + means + ", found " + option + "=" +
+                                   found + ": leave it out, or take " +
+                                   preset->quantize);
+  };
+  if (options.activations != Activations::automatic &&
+      options.activations != preset->activations)
+    return conflict("--activations", getChoiceName(preset->activations),
+                    getChoiceName(options.activations));
+  if (!preset->equalize.empty() && !options.equalize.empty() &&
+      options.equalize != preset->equalize)
+    return conflict("--equalize", preset->equalize, options.equalize);
+  options.activations = preset->activations;
+  if (!preset->equalize.empty())
+    options.equalize = preset->equalize.str();
+  options.quantize = (preset->quantize + spec.drop_front(first.size())).str();
+  return llvm::Error::success();
+}
+
 bool llmc::changesWeights(const CompileOptions &options) {
   return !options.quantize.empty() || !options.equalize.empty() ||
          !options.sparsify.empty();

@@ -14,6 +14,10 @@
 
 namespace llmc {
 
+/// A preset of --quantize that says what activations are too (w8a8, w8a8-smooth) becomes
+/// the options that it stands for; fails where others are given.
+llvm::Error expandPreset(CompileOptions &options);
+
 /// The options alone: --quantize, --equalize and --sparsify.
 llvm::Error checkWeightOptions(const CompileOptions &options);
 

@@ -324,6 +324,18 @@ class Quantize(TestCase):
             with self.subTest(spec=spec):
                 self.assertIn(says, self.refuse("compile", MODEL, f"--quantize={spec}", *out))
 
+    def test_a_preset_says_what_activations_are(self):
+        spelled = self.compile(MODEL, "spelled", "--quantize=w8,group=16", "--activations=i8", "--equalize=smooth", f"--stats={self.stats}")
+        preset = self.compile(MODEL, "preset", "--quantize=w8a8-smooth,group=16", f"--stats={self.stats}")
+        found = json.loads(self.succeed([preset, "info", "--json"]))["model"]
+        self.assertEqual(found, json.loads(self.succeed([spelled, "info", "--json"]))["model"])
+        self.assertEqual([found[key] for key in ("quantize", "activations", "equalize")], ["w8,group=16", "i8", "smooth"])
+        out = ["-q", "-o", self.folder / "x"]
+        self.assertIn("--quantize=w8a8 means --activations=i8, found --activations=f32: leave it out, or take w8",
+                      self.refuse("compile", MODEL, "--quantize=w8a8", "--activations=f32", *out))
+        self.assertIn("--quantize=w8a8-smooth means --equalize=smooth, found --equalize=smooth,alpha=0.4: leave it out, or take w8",
+                      self.refuse("compile", MODEL, "--quantize=w8a8-smooth", "--equalize=smooth,alpha=0.4", *out))
+
     def test_weights_that_are_no_numbers_are_refused(self):
         listed = json.loads(self.succeed([LLMC, "inspect", "--tensors", "--json", MODEL]))["files"][0]["tensors"]
         place = next(tensor for tensor in listed if tensor["name"] == "blk.1.ffn_up.weight")
