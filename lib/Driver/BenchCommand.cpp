@@ -123,15 +123,19 @@ llvm::Error RooflineRun::readFacts() {
   const llvm::json::Object *model = facts->getObject("model");
   if (!model)
     return llvm::Error::success();
-  floats.generated = floats.prompts = model->getString("activations") == "f32";
-  // "prompts, 210 products on amx: bf16, ..."
+  // "inputs of 210 products: f32"
+  // "prompts, 210 products and their weights on avx512-bf16 and amx: bf16, ..."
+  bool integers = false, narrowed = false;
   if (const llvm::json::Array *rounding = model->getArray("rounding"))
     for (const llvm::json::Value &each : *rounding) {
       auto [where, how] = each.getAsString().value_or("").split(": ");
-      floats.prompts |= where.starts_with("prompts, ") &&
-                        where.ends_with(" products on " + variant) &&
-                        how.starts_with("bf16");
+      integers |= where.starts_with("inputs of ") && how != "f32";
+      narrowed |= where.starts_with("prompts, ") &&
+                  where.contains(" products ") && where.contains(variant) &&
+                  how.starts_with("bf16");
     }
+  floats.generated = !integers;
+  floats.prompts = !integers || narrowed;
   return llvm::Error::success();
 }
 

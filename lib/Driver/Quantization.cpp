@@ -38,19 +38,19 @@ static const JointPreset jointPresets[] = {
 
 llvm::Error llmc::expandPreset(CompileOptions &options) {
   llvm::StringRef spec = options.quantize;
-  llvm::StringRef first = spec.take_until(
-      [](char c) { return c == ',' || c == ';'; });
-  const auto *preset = llvm::find_if(
-      jointPresets,
-      [&](const JointPreset &preset) { return preset.name == first; });
+  llvm::StringRef first =
+      spec.take_until([](char c) { return c == ',' || c == ';'; });
+  const auto *preset =
+      llvm::find_if(jointPresets, [&](const JointPreset &preset) {
+        return preset.name == first;
+      });
   if (preset == std::end(jointPresets))
     return llvm::Error::success();
   auto conflict = [&](llvm::StringRef option, llvm::StringRef means,
                       llvm::StringRef found) {
-    return llvm::createStringError("--quantize=" + first + " means " + option +
-                                   "=" + means + ", found " + option + "=" +
-                                   found + ": leave it out, or take " +
-                                   preset->quantize);
+    return llvm::createStringError(
+        "--quantize=" + first + " means " + option + "=" + means + ", found " +
+        option + "=" + found + ": leave it out, or take " + preset->quantize);
   };
   if (options.activations != Activations::automatic &&
       options.activations != preset->activations)

@@ -32,7 +32,7 @@ class FloatCodes(TestCase):
                           ("llama-nf4", "avx2"), ("llama-nf4", "avx512-vnni")):
             with self.subTest(model=name, cpu=cpu):
                 app = self.folder / "kept"
-                result = run([LLMC, "compile", MODELS / name, f"--cpu={cpu}", f"--emulate-on={MACHINE}", "-o", app])
+                result = run([LLMC, "compile", MODELS / name, "--activations=f32", f"--cpu={cpu}", f"--emulate-on={MACHINE}", "-o", app])
                 self.assertEqual(result.returncode, 0, result.stderr)
                 self.assertNotIn("dequantised", result.stderr)
                 self.check(app, name)
@@ -43,8 +43,23 @@ class FloatCodes(TestCase):
     def test_ir_has_every_digit_of_values(self):
         """Weights whose type differs from their file's in the last bit would be rounded again."""
         ir = self.folder / "optimized.mlir"
-        self.succeed([LLMC, "compile", MODELS / "llama-nf4", "-q", *TARGET, "--compile-to=optimize", "-o", ir])
-        self.check(self.compile(ir, "from-ir", "--weights-from", MODELS / "llama-nf4", *TARGET), "llama-nf4")
+        floats = ["--activations=f32", *TARGET]
+        self.succeed([LLMC, "compile", MODELS / "llama-nf4", "-q", *floats, "--compile-to=optimize", "-o", ir])
+        self.check(self.compile(ir, "from-ir", "--weights-from", MODELS / "llama-nf4", *floats), "llama-nf4")
+
+    def test_prompts_are_rounded_unless_floats_are_asked_for(self):
+        """By default a step of weights of 16 bits or fewer may round prompts, and caches are f16."""
+        for name, flags, expected in (("llama-fp8", [], ("mixed", "f16")), ("llama-f16.gguf", [], ("mixed", "f16")),
+                                      ("llama-f32.gguf", [], ("f32", "f32")), ("llama-f32.gguf", ["--activations=mixed"], ("mixed", "f16"))):
+            with self.subTest(model=name, flags=flags):
+                app = self.compile(MODELS / name, "default", *flags, *TARGET)
+                info = self.info(app)
+                self.assertEqual((info["activations"], info["kv"]), expected)
+                narrows = any("products and their weights on avx512-bf16 and amx: bf16" in line for line in info["rounding"])
+                self.assertEqual(narrows, expected[0] == "mixed", info["rounding"])
+                ids = MODELS / "llama-fp8" / "input_ids.npy"
+                exact = self.logits(self.compile(MODELS / name, "exact", "--activations=f32", *TARGET), ids)
+                self.assertLessEqual(largest_difference(self.logits(app, ids), exact), 0.05 * largest(exact))
 
     def test_inspect_names_them(self):
         for name, says in (("llama-float8-rows", "f8E4M3FN with a scale per 64"), ("llama-nf4", "one of 16 floats with a scale per 64")):
