@@ -16,9 +16,10 @@ namespace llmc {
 static constexpr int64_t together = 6;
 
 /// Queries of a tile: their states stay near beside the pages, which are copied once
-/// for all of them.
-static int64_t getMostQueries(int64_t channels) {
-  return std::clamp<int64_t>(12288 / channels, 24, 192);
+/// for all of them. Tile registers are so fast that copies are worth twice the states.
+static int64_t getMostQueries(int64_t channels, bool hasTiles) {
+  int64_t most = std::clamp<int64_t>(12288 / channels, 24, 192);
+  return hasTiles ? 2 * most : most;
 }
 
 static int64_t getTileHeads(int64_t group, int64_t most) {
@@ -37,13 +38,15 @@ PromptAttention::PromptAttention(TileBuilder &b, const KernelArgs &args,
     : b(b), args(args), op(op), kvHeads(op.getCache().getType().getHeads()),
       group(getMatrixShape(op.getType())[1] / kvHeads) {
   PageLayout layout(op.getCache().getType());
-  int64_t most = getMostQueries(layout.channels);
+  const Isa &isa = getIsa(args);
+  bool isNarrow = isa.multipliesBFloat16() && BFloat16Attention::handles(op);
+  int64_t most = getMostQueries(
+      layout.channels, isNarrow && isa.multipliesTilesOfBFloat16());
   heads = getTileHeads(group, most);
   perTile = kvHeads * (group / heads);
   mostRows = most / heads;
   int64_t queries = llvm::alignTo(heads * mostRows, together);
-  const Isa &isa = getIsa(args);
-  if (isa.multipliesBFloat16() && BFloat16Attention::handles(op)) {
+  if (isNarrow) {
     mostPages = BFloat16Attention::getMostPages(layout);
     if (isa.multipliesTilesOfBFloat16())
       queries = llvm::alignTo(queries, BFloat16TileAttention::groupQueries);
