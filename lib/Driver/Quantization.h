@@ -14,7 +14,7 @@
 
 namespace llmc {
 
-/// The options alone: --quantize, --equalize and --sparsify.
+/// The options alone: --quantize, --equalize, --sparsify and --low-rank.
 llvm::Error checkWeightOptions(const CompileOptions &options);
 
 /// Whether they give weights other numbers than the model's.
