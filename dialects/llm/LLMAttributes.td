@@ -478,6 +478,25 @@ def LLM_LowRankStep : LLM_Attr<"LowRankStep", "low_rank"> {
   let genVerifyDecl = 1;
 }
 
+def LLM_FactorStep : LLM_Attr<"FactorStep", "factor"> {
+  let summary = "recipe step: one of two factors that stand for a whole matrix";
+  let description = [{
+    Of a matrix W [N, K]: `part` is `left`, U [N, rank], or `right`, V [rank, K], with U V near W, so that W x is near U (V x).
+    `method` says what columns U has (`lib/Weights/LowRank/Factoring.h`): `svd` the left singular vectors of W; `lord` the
+    eigenvectors of W H W^T, `stats` naming the sums H = X^T X of the product's input (arXiv:2309.14021); `lplr` those of W S
+    with a Gaussian S (arXiv:2310.11028). V makes the squared error least for the U that is there, which is what `round`
+    made of it if that is given.
+    ```mlir
+    #llm.factor<part = "right", method = "lord", rank = 320, stats = "blk.0.attn_q.weight">
+    ```
+  }];
+  let parameters = (ins "::mlir::StringAttr":$part, "::mlir::StringAttr":$method, "int64_t":$rank,
+                        OptionalParameter<"::mlir::StringAttr">:$stats,
+                        OptionalParameter<"::mlir::llm::RoundStepAttr">:$round);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
 def LLM_OutliersStep : LLM_Attr<"OutliersStep", "outliers"> {
   let summary = "recipe step: a matrix parts into few weights of each row and what is left";
   let description = [{

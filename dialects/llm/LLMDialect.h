@@ -84,6 +84,8 @@ bool isSpread(Operation *op);
 bool isQuantiserStep(Attribute step);
 /// Whether such steps make a factor beside a weight, which is none of the model's.
 bool isLowRankFactor(WeightOp weight);
+/// The step that makes one of two factors of a matrix, which is the model's; or null.
+FactorStepAttr getFactorStep(WeightOp weight);
 
 /// Bytes of a weight of `type` as the artifact stores it; static shapes only.
 int64_t getWeightBytes(Type type);

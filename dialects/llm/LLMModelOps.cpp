@@ -103,6 +103,17 @@ LowRankStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 }
 
 LogicalResult
+FactorStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                       StringAttr part, StringAttr method, int64_t rank,
+                       StringAttr stats, RoundStepAttr round) {
+  if (part != "left" && part != "right")
+    return emitError() << "part is left or right, found " << part;
+  if (rank < 1)
+    return emitError() << "rank is positive, found " << rank;
+  return success();
+}
+
+LogicalResult
 OutliersStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                          StringAttr part, int64_t entries, RoundStepAttr) {
   if (part != "kept" && part != "rest")
@@ -116,7 +127,7 @@ bool mlir::llm::isQuantiserStep(Attribute step) {
   if (auto convert = dyn_cast<ConvertStepAttr>(step))
     return isa<FloatCodesAttr>(convert.getEncoding());
   return isa<ScaleStepAttr, PruneStepAttr, RoundStepAttr, LowRankStepAttr,
-             OutliersStepAttr>(step);
+             FactorStepAttr, OutliersStepAttr>(step);
 }
 
 bool mlir::llm::isLowRankFactor(WeightOp weight) {
@@ -125,6 +136,14 @@ bool mlir::llm::isLowRankFactor(WeightOp weight) {
            auto lowRank = dyn_cast<LowRankStepAttr>(step);
            return lowRank && lowRank.getPart() != "rest";
          });
+}
+
+FactorStepAttr mlir::llm::getFactorStep(WeightOp weight) {
+  if (ArrayAttr recipe = weight.getRecipeAttr())
+    for (Attribute step : recipe)
+      if (auto factor = dyn_cast<FactorStepAttr>(step))
+        return factor;
+  return {};
 }
 
 /// A tensor of numbers or a packed value whose bytes can be counted.
@@ -153,11 +172,11 @@ static LogicalResult verifyRecipe(WeightOp op) {
     if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, MatricesStepAttr,
              ConvertStepAttr, AddStepAttr, BlocksStepAttr, DequantizeStepAttr,
              RoundStepAttr, ScaleStepAttr, PruneStepAttr, LowRankStepAttr,
-             OutliersStepAttr>(step))
+             FactorStepAttr, OutliersStepAttr>(step))
       return op.emitOpError(
                  "(C4) a recipe lists transpose, rows, stack, matrices, "
                  "convert, add, blocks, dequantize, round, scale, prune, "
-                 "low_rank and outliers steps, found ")
+                 "low_rank, factor and outliers steps, found ")
              << step;
   return success();
 }

@@ -60,6 +60,11 @@ void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {
             "Keep the model's encodings, or dequantise (default: keep)",
             "for fewer bits: --quantize=w4");
   addQuantizeOptions(app, options);
+  app->add_option("--low-rank", options.lowRank,
+                  "Two smaller matrices instead of one: lord, svd or lplr, "
+                  "with ratio=0.8 of its numbers or rank=320 "
+                  "(docs/quantization.md)")
+      ->type_name("SPEC");
   addChoice(app, "--kv", options.cache,
             "Element type of the KV cache (default: f32 with f32 "
             "activations, else f16)",

@@ -228,6 +228,8 @@ llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
     object["equalize"] = options.equalize;
   if (!options.sparsify.empty())
     object["sparsify"] = options.sparsify;
+  if (!options.lowRank.empty())
+    object["low_rank"] = options.lowRank;
   if (options.tune)
     object["tune"] = true;
   if (!options.preTokenizer.empty())

@@ -117,6 +117,9 @@ void llmc::addWeightPasses(mlir::OpPassManager &manager,
                            const WeightStore *store) {
   if (!options.equalize.empty())
     manager.addPass(createEqualizeInputs({options.equalize}));
+  // Before codes are chosen: factors have their own.
+  if (!options.lowRank.empty())
+    manager.addPass(createFactorWeights({options.lowRank}));
   // Before codes are chosen, which then make up for what is gone.
   if (!options.sparsify.empty())
     manager.addPass(createSparsifyWeights({options.sparsify}, store));
@@ -261,6 +264,8 @@ struct OptimizePipelineOptions
                                llvm::cl::desc("a spec of llm-equalize-inputs")};
   Option<std::string> sparsify{
       *this, "sparsify", llvm::cl::desc("a spec of llm-sparsify-weights")};
+  Option<std::string> lowRank{*this, "low-rank",
+                              llvm::cl::desc("a spec of llm-factor-weights")};
 };
 
 struct SchedulePipelineOptions
@@ -301,6 +306,7 @@ void llmc::registerPipelines() {
         options.quantize = given.quantize;
         options.equalize = given.equalize;
         options.sparsify = given.sparsify;
+        options.lowRank = given.lowRank;
         buildStagePipeline(Stage::optimize, manager, options, {});
       });
   mlir::PassPipelineRegistration<SchedulePipelineOptions>(

@@ -6,8 +6,10 @@
 #include "QuantizeBudget.h"
 #include "dialects/llm/SparseRows.h"
 #include "llmc/Optimize/EqualizeSpec.h"
+#include "llmc/Optimize/LowRankSpec.h"
 #include "llmc/Optimize/QuantizeSpec.h"
 #include "llmc/Optimize/SparsifySpec.h"
+#include "llmc/Weights/Factoring.h"
 #include "llmc/Weights/Pruning.h"
 #include "llmc/Weights/Rounding.h"
 #include "llmc/Weights/Statistics.h"
@@ -68,18 +70,49 @@ llvm::Error llmc::expandPreset(CompileOptions &options) {
 
 bool llmc::changesWeights(const CompileOptions &options) {
   return !options.quantize.empty() || !options.equalize.empty() ||
-         !options.sparsify.empty();
+         !options.sparsify.empty() || !options.lowRank.empty();
+}
+
+/// Whether `text`, rightly spelled, asks for statistics.
+template <typename Spec>
+static bool asksFor(llvm::StringRef text,
+                    llvm::Expected<Spec> (*parse)(llvm::StringRef)) {
+  auto spec = parse(text);
+  if (spec)
+    return needsStatistics(*spec);
+  llvm::consumeError(spec.takeError());
+  return false;
+}
+
+/// The option that asks for statistics; empty: none does.
+static llvm::StringRef findAsking(const CompileOptions &options) {
+  if (!options.equalize.empty())
+    return "--equalize";
+  if (asksFor(options.quantize, parseQuantizeSpec))
+    return "--quantize";
+  if (asksFor(options.sparsify, parseSparsifySpec))
+    return "--sparsify";
+  return asksFor(options.lowRank, parseLowRankSpec) ? "--low-rank" : "";
 }
 
 bool llmc::needsStatistics(const CompileOptions &options) {
-  auto quantize = parseQuantizeSpec(options.quantize);
-  auto sparsify = parseSparsifySpec(options.sparsify);
-  bool needs = !options.equalize.empty() ||
-               (quantize && needsStatistics(*quantize)) ||
-               (sparsify && needsStatistics(*sparsify));
-  llvm::consumeError(quantize.takeError());
-  llvm::consumeError(sparsify.takeError());
-  return needs;
+  return !findAsking(options).empty();
+}
+
+/// What two options ask for together and no weight can be.
+static llvm::Error checkCompany(const CompileOptions &options) {
+  if (!options.quantize.empty() && options.weights == WeightMode::f32)
+    return llvm::createStringError(
+        "--quantize and --weights=f32 ask for opposites: leave one out");
+  if (!options.equalize.empty() &&
+      llvm::StringRef(options.quantize).contains("awq"))
+    return llvm::createStringError(
+        "--equalize and awq both scale the columns of weights: take one");
+  if (!options.sparsify.empty() && !options.lowRank.empty())
+    return llvm::createStringError(
+        "--sparsify and --low-rank ask for opposites, the factors of a matrix "
+        "have none of its zeros: leave one out");
+  return llvm::Error::success();
 }
 
 llvm::Error llmc::checkWeightOptions(const CompileOptions &options) {
@@ -94,18 +127,14 @@ llvm::Error llmc::checkWeightOptions(const CompileOptions &options) {
   if (llvm::Error error =
           checkSpec("--sparsify", options.sparsify, parseSparsifySpec))
     return error;
-  if (!options.quantize.empty() && options.weights == WeightMode::f32)
-    return llvm::createStringError(
-        "--quantize and --weights=f32 ask for opposites: leave one out");
-  if (!options.equalize.empty() &&
-      llvm::StringRef(options.quantize).contains("awq"))
-    return llvm::createStringError(
-        "--equalize and awq both scale the columns of weights: take one");
-  if (!needsStatistics(options) || !options.stats.empty())
+  if (llvm::Error error =
+          checkSpec("--low-rank", options.lowRank, parseLowRankSpec))
+    return error;
+  if (llvm::Error error = checkCompany(options))
+    return error;
+  llvm::StringRef asking = findAsking(options);
+  if (asking.empty() || !options.stats.empty())
     return llvm::Error::success();
-  llvm::StringRef asking = !options.equalize.empty()   ? "--equalize"
-                           : !options.quantize.empty() ? "--quantize"
-                                                       : "--sparsify";
   return llvm::createStringError(
       asking + " needs statistics of the model's activations: llmc calibrate "
                "MODEL --text FILE -o model.stats, then --stats=model.stats");
@@ -137,6 +166,10 @@ llvm::Error llmc::checkRecipes(mlir::ModuleOp module,
         problem = checkStatistics(weights, round, cols);
       if (auto prune = llvm::dyn_cast<mlir::llm::PruneStepAttr>(step))
         problem = checkStatistics(weights, prune, cols);
+      // Of both factors one has the columns of the matrix.
+      auto factor = llvm::dyn_cast<mlir::llm::FactorStepAttr>(step);
+      if (factor && factor.getPart() == "right")
+        problem = checkStatistics(weights, factor, cols);
       if (!problem.empty())
         return llvm::createStringError("weight '" + weight.getSymName() +
                                        "': " + problem);

@@ -18,7 +18,7 @@ namespace llmc {
 /// the options that it stands for; fails where others are given.
 llvm::Error expandPreset(CompileOptions &options);
 
-/// The options alone: --quantize, --equalize and --sparsify.
+/// The options alone: --quantize, --equalize, --sparsify and --low-rank.
 llvm::Error checkWeightOptions(const CompileOptions &options);
 
 /// Whether they give weights other numbers than the model's.

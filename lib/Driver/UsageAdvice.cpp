@@ -72,20 +72,23 @@ static std::string adviseArgument(const std::string &given) {
 }
 
 llmrt::UsageContext llmc::makeUsageContext(const std::string &program) {
-  return {program,
-          {{"serve", ofPrograms},
-           {"chat", ofPrograms},
-           {"help", "did you mean 'llmc --help'?"},
-           {"version", "did you mean 'llmc --version'?"},
-           {"pull", "llmc downloads nothing: huggingface-cli download NAME "
-                    "--local-dir FOLDER, then llmc run FOLDER"},
-           {"-v", "did you mean '-V' (the version)?"},
-           {"-O", noLevels},
-           {"-O*", noLevels},
-           {"-m", "the model stands alone: llmc compile MODEL -o app"},
-           {"--model", "the model stands alone: llmc compile MODEL -o app"},
-           {"-hf*", "llmc downloads nothing: huggingface-cli download NAME "
-                    "--local-dir FOLDER, then llmc run FOLDER"},
-           {"-ngl", "--target=cuda compiles for an NVIDIA GPU, all layers"}},
-          adviseArgument};
+  return {
+      program,
+      {{"serve", ofPrograms},
+       {"chat", ofPrograms},
+       {"help", "did you mean 'llmc --help'?"},
+       {"version", "did you mean 'llmc --version'?"},
+       {"pull", "llmc downloads nothing: huggingface-cli download NAME "
+                "--local-dir FOLDER, then llmc run FOLDER"},
+       {"-v", "did you mean '-V' (the version)?"},
+       {"-O", noLevels},
+       {"-O*", noLevels},
+       {"-m", "the model stands alone: llmc compile MODEL -o app"},
+       {"--model", "the model stands alone: llmc compile MODEL -o app"},
+       {"-hf*", "llmc downloads nothing: huggingface-cli download NAME "
+                "--local-dir FOLDER, then llmc run FOLDER"},
+       {"--low-rank*", "programs have it: llmc compile --low-rank=SPEC; files "
+                       "of models have no place for factors"},
+       {"-ngl", "--target=cuda compiles for an NVIDIA GPU, all layers"}},
+      adviseArgument};
 }

@@ -106,8 +106,11 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
       if (!param.getIndex())
         params[param.getWeightAttr().getAttr()].push_back(param);
     });
-    for (Task &task : tasks)
-      task.floats ? roundToFloats(task) : quantise(task);
+    // Second factors first: what is made of the first ones depends on them.
+    for (bool isSecond : {true, false})
+      for (Task &task : tasks)
+        if (isSecondFactor(task.weight) == isSecond)
+          task.floats ? roundToFloats(task) : quantise(task);
   }
 
 private:
@@ -127,6 +130,7 @@ private:
                       int64_t group);
   void addFactors(Task &task, RoundStepAttr round);
   void addOutliers(Task &task, RoundStepAttr round);
+  void noteRounding(Task &task, RoundStepAttr round);
 
   DenseMap<StringAttr, SmallVector<ParamOp>> params; // of each weight
 };
@@ -186,11 +190,20 @@ LogicalResult QuantizeWeights::collect(const QuantizeSpec &parsed,
   return success();
 }
 
+/// The columns of a second factor are its rank, which nobody chose a group for: the
+/// widest that divides it.
+static void fitGroup(Task &task) {
+  const int64_t bits = task.choice.bits, cols = task.cols();
+  int64_t &group = *task.choice.group;
+  while (group > 16 && !refuseGroup(bits, group, cols).empty())
+    group -= 8;
+}
+
 LogicalResult QuantizeWeights::chooseGroups(MutableArrayRef<Task> tasks) {
   int64_t usual = 0;
   for (int64_t group : usualGroups)
     if (!usual && llvm::all_of(tasks, [&](Task &task) {
-          return task.choice.group ||
+          return task.choice.group || isSecondFactor(task.weight) ||
                  refuseGroup(task.choice.bits, group, task.cols()).empty();
         }))
       usual = group;
@@ -199,6 +212,8 @@ LogicalResult QuantizeWeights::chooseGroups(MutableArrayRef<Task> tasks) {
     bool isChosen = !task.choice.group;
     if (isChosen)
       task.choice.group = usual;
+    if (isSecondFactor(task.weight))
+      fitGroup(task);
     int64_t group = *task.choice.group;
     if (group == 0 && !isChosen &&
         (task.choice.float8 || findWidestGroup(bits, cols)))
@@ -300,6 +315,8 @@ void QuantizeWeights::quantise(Task &task) {
     addOutliers(task, round);
   if (hasFactors)
     addFactors(task, round);
+  if (isSecondFactor(task.weight) && !hasOutliers && !hasFactors)
+    noteRounding(task, round);
   appendStep(weight, round);
   applied(weight, getArgument(), [&] {
     return std::to_string(choice.bits) + " bits" + spellTable(choice) + " by " +
@@ -309,6 +326,31 @@ void QuantizeWeights::quantise(Task &task) {
                              std::to_string(choice.rank) + " beside it"
                        : "");
   });
+}
+
+/// The first factor makes up for what rounding takes from the second one.
+void QuantizeWeights::noteRounding(Task &task, RoundStepAttr round) {
+  auto last =
+      dyn_cast<FactorStepAttr>(task.weight.getRecipeAttr().getValue().back());
+  if (!last) // its rows were scaled since
+    return;
+  SymbolTable symbols(getOperation());
+  for (ParamOp param : params[task.weight.getSymNameAttr()])
+    for (Operation *user : param.getResult().getUsers()) {
+      auto before = cast<LinearOp>(user).getInput().getDefiningOp<LinearOp>();
+      auto first =
+          before ? before.getWeight().getDefiningOp<ParamOp>() : ParamOp();
+      if (!first)
+        continue;
+      auto weight = symbols.lookup<WeightOp>(first.getWeight());
+      SmallVector<Attribute> recipe(weight.getRecipeAttr().getValue());
+      for (Attribute &step : recipe)
+        if (auto factor = dyn_cast<FactorStepAttr>(step))
+          step = FactorStepAttr::get(&getContext(), factor.getPart(),
+                                     factor.getMethod(), factor.getRank(),
+                                     factor.getStats(), round);
+      weight.setRecipeAttr(ArrayAttr::get(&getContext(), recipe));
+    }
 }
 
 //===----------------------------------------------------------------------===//

@@ -39,6 +39,11 @@ static void noteUse(OpOperand &use, Reading &reading) {
                      (linear && isReturned(linear.getResult()));
 }
 
+bool isSecondFactor(WeightOp weight) {
+  FactorStepAttr step = getFactorStep(weight);
+  return step && step.getPart() == "left";
+}
+
 llvm::MapVector<StringAttr, Reading> findReadings(ModuleOp module) {
   llvm::MapVector<StringAttr, Reading> readings;
   module.walk([&](ParamOp param) {
@@ -58,6 +63,10 @@ llvm::MapVector<StringAttr, Reading> findReadings(ModuleOp module) {
     if (reading.obstacle)
       known.obstacle = reading.obstacle;
   });
+  SymbolTable symbols(module);
+  for (auto &[name, reading] : readings)
+    if (auto weight = symbols.lookup<WeightOp>(name))
+      reading.isObserved &= !isSecondFactor(weight);
   return readings;
 }
 

@@ -1,6 +1,7 @@
 //===- QuantiserSteps.cpp - steps that make other numbers of a model's ----===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "LowRank/Factoring.h"
 #include "LowRank/LowRank.h"
 #include "Pruning/Pruning.h"
 #include "Recipe.h"
@@ -94,19 +95,27 @@ std::string llmc::outliersStep(Material &material, OutliersStepAttr step,
   return "";
 }
 
-/// What the parts of a weight's factors have in common.
-static mlir::Attribute getLowRankKey(WeightOp weight, LowRankStepAttr step) {
-  mlir::MLIRContext *context = step.getContext();
+/// What the weights have in common that `step` makes of a matrix: its source, what its
+/// recipe does before, and what of the step does not depend on the part.
+static mlir::Attribute getSharedKey(WeightOp weight, mlir::Attribute step,
+                                    mlir::Attribute shared) {
   SmallVector<mlir::Attribute> key{weight.getSourceAttr()};
   for (mlir::Attribute earlier : weight.getRecipeAttr()) {
     if (earlier == step)
       break;
     key.push_back(earlier);
   }
-  key.push_back(LowRankStepAttr::get(
-      context, mlir::StringAttr::get(context, "rest"), step.getRank(),
-      step.getRound(), step.getIterations()));
-  return mlir::ArrayAttr::get(context, key);
+  key.push_back(shared);
+  return mlir::ArrayAttr::get(weight.getContext(), key);
+}
+
+static mlir::Attribute getLowRankKey(WeightOp weight, LowRankStepAttr step) {
+  mlir::MLIRContext *context = step.getContext();
+  return getSharedKey(
+      weight, step,
+      LowRankStepAttr::get(context, mlir::StringAttr::get(context, "rest"),
+                           step.getRank(), step.getRound(),
+                           step.getIterations()));
 }
 
 std::string llmc::lowRankStep(Material &material, LowRankStepAttr step,
@@ -142,5 +151,46 @@ std::string llmc::lowRankStep(Material &material, LowRankStepAttr step,
     material.columnScale.clear();
   }
   material.encodeFloats(values);
+  return "";
+}
+
+std::string llmc::factorStep(Material &material, FactorStepAttr step,
+                             WeightOp weight, const WeightStore &store) {
+  if (material.shape.size() != 2)
+    return "only a matrix has factors, found shape " +
+           spellShape(material.shape);
+  const int64_t rows = material.shape[0], cols = material.shape[1],
+                rank = step.getRank();
+  if (rank > std::min(rows, cols))
+    return "has no factors of rank " + std::to_string(rank) + ", found shape " +
+           spellShape(material.shape);
+  mlir::MLIRContext *context = step.getContext();
+  mlir::Attribute key = getSharedKey(
+      weight, step,
+      FactorStepAttr::get(context, mlir::StringAttr::get(context, "left"),
+                          step.getMethod(), rank, step.getStats(), {}));
+  std::vector<float> values = material.dequantize(), made;
+  // Both parts are wanted one after the other: of a large model all would not fit.
+  std::string problem = store.derive(
+      key, made,
+      [&](std::vector<float> &left) {
+        return makeLeftFactor(step, store, values, cols, material.columnScale,
+                              left);
+      },
+      /*uses=*/2);
+  if (!problem.empty())
+    return problem;
+  if (step.getPart() == "right") {
+    const std::vector<float> left = std::move(made);
+    if (problem = makeRightFactor(step, store, left, values, cols, made);
+        !problem.empty())
+      return problem;
+    material.shape = {rank, cols};
+  } else {
+    material.shape = {rows, rank};
+    material.columnScale.clear();
+  }
+  material.isPruned = false; // factors of a pruned matrix have no zeros
+  material.encodeFloats(made);
   return "";
 }

@@ -363,6 +363,8 @@ static std::string applyStep(Material &material, mlir::Attribute step,
     return pruneStep(material, prune, store);
   if (auto lowRank = dyn_cast<LowRankStepAttr>(step))
     return lowRankStep(material, lowRank, weight, store);
+  if (auto factor = dyn_cast<FactorStepAttr>(step))
+    return factorStep(material, factor, weight, store);
   if (auto outliers = dyn_cast<OutliersStepAttr>(step))
     return outliersStep(material, outliers, store);
   if (auto blocks = dyn_cast<BlocksStepAttr>(step))

@@ -49,6 +49,8 @@ std::string outliersStep(Material &material, mlir::llm::OutliersStepAttr step,
 std::string floatCodesStep(Material &material, mlir::llm::FloatCodesAttr codes);
 std::string lowRankStep(Material &material, mlir::llm::LowRankStepAttr step,
                         mlir::llm::WeightOp weight, const WeightStore &store);
+std::string factorStep(Material &material, mlir::llm::FactorStepAttr step,
+                       mlir::llm::WeightOp weight, const WeightStore &store);
 
 /// Why kernels cannot multiply a material's codes of floats, or an empty string.
 std::string checkFloatCodes(const Material &material);

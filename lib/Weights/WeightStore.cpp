@@ -72,25 +72,29 @@ struct WeightStore::Derived {
     std::once_flag once;
     std::string problem;
     std::vector<float> numbers;
+    unsigned taken = 0;
   };
   std::mutex mutex;
-  DenseMap<mlir::Attribute, std::unique_ptr<Entry>> entries;
+  DenseMap<mlir::Attribute, std::shared_ptr<Entry>> entries;
 };
 
 std::shared_ptr<WeightStore::Derived> WeightStore::makeDerived() {
   return std::make_shared<Derived>();
 }
 
-std::string WeightStore::derive(
-    mlir::Attribute key, std::vector<float> &numbers,
-    function_ref<std::string(std::vector<float> &)> make) const {
-  Derived::Entry *entry = nullptr;
+std::string
+WeightStore::derive(mlir::Attribute key, std::vector<float> &numbers,
+                    function_ref<std::string(std::vector<float> &)> make,
+                    unsigned uses) const {
+  std::shared_ptr<Derived::Entry> entry;
   {
     std::lock_guard<std::mutex> lock(derived->mutex);
     auto &place = derived->entries[key];
     if (!place)
-      place = std::make_unique<Derived::Entry>();
-    entry = place.get();
+      place = std::make_shared<Derived::Entry>();
+    entry = place;
+    if (++entry->taken == uses)
+      derived->entries.erase(key);
   }
   std::call_once(entry->once, [&] { entry->problem = make(entry->numbers); });
   numbers = entry->numbers;

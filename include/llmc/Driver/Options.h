@@ -41,6 +41,7 @@ struct CompileOptions {
   std::string bitsBudget, sizeBudget, klBudget;
   std::string equalize; // a spec of Optimize/EqualizeSpec.h
   std::string sparsify; // a spec of Optimize/SparsifySpec.h
+  std::string lowRank;  // a spec of Optimize/LowRankSpec.h
   std::string stats;    // what llmc calibrate wrote; empty: none
   /// automatic: f32 with f32 activations or if a graph's caches are, else f16.
   CacheType cache = CacheType::automatic;

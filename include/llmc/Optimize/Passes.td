@@ -139,6 +139,29 @@ def SparsifyWeights : Pass<"llm-sparsify-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 
+def FactorWeights : Pass<"llm-factor-weights", "::mlir::ModuleOp"> {
+  let summary = "products with a matrix become products with two factors of it";
+  let description = [{
+    `llm.linear %x, @w` with W [N, K] becomes `llm.linear (llm.linear %x, @w), @w.basis`: `@w` is now
+    V [rank, K], and a new weight U [N, rank], by `#llm.factor` steps of their recipes. The bias goes with U. `spec` says
+    how: `CHOICE{;PATTERN:CHOICE}`, where a choice is `keep`, or a method and key=value pairs:
+
+    | key | values | what it is |
+    |---|---|---|
+    | `method` | svd, lord, lplr | the least error of W, or (with statistics of the input) of the product; or a sketch |
+    | `rank` | a multiple of 16 | of all matrices |
+    | `ratio` | between 0 and 1 | of the matrix' numbers that are left (0.8): a multiple of 32 below, or 16 |
+
+    Tables that rows are looked up in, and the product that gives logits, are kept unless a pattern
+    names them; so are experts, what is on a grid already, and what factors would not be smaller than.
+
+    Expects: imported IR, before weights are quantised. Leaves: the same.
+    Saves: rank * (N + K) instead of N * K numbers that each token reads.
+  }];
+  let options = [Option<"spec", "spec", "std::string", "\"svd\"", "CHOICE{;PATTERN:CHOICE}">];
+  let dependentDialects = ["::mlir::llm::LLMDialect"];
+}
+
 def ConvertKV : Pass<"llm-convert-kv", "::mlir::ModuleOp"> {
   let summary = "caches hold another element type";
   let description = [{

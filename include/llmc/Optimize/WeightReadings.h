@@ -11,6 +11,10 @@
 
 namespace llmc {
 
+/// Whether it is U of two factors, y = U (V x): what it multiplies is no input that the
+/// model has.
+bool isSecondFactor(mlir::llm::WeightOp weight);
+
 /// How a weight is read.
 struct Reading {
   bool isTable = false;           // rows of it, or it makes logits

@@ -49,9 +49,10 @@ public:
   const SourceTensor *find(llvm::StringRef name) const;
   /// Numbers that several weights need and `make` finds: it is called once for each
   /// key, and returns why there are none, or an empty string. From several threads.
-  std::string
-  derive(mlir::Attribute key, std::vector<float> &numbers,
-         llvm::function_ref<std::string(std::vector<float> &)> make) const;
+  /// With `uses` they are forgotten once so many have asked, and made again for others.
+  std::string derive(mlir::Attribute key, std::vector<float> &numbers,
+                     llvm::function_ref<std::string(std::vector<float> &)> make,
+                     unsigned uses = 0) const;
   /// All tensors in file order.
   llvm::ArrayRef<SourceTensor> tensors() const { return list; }
 

@@ -5,16 +5,14 @@
 // vectors of E where H is 1 and else those of E H^(1/2). By subspace iteration
 // (arXiv:0909.4061): E H E^T has as many rows as E and is never made.
 //===----------------------------------------------------------------------===//
+#include "Eigenvectors.h"
 #include "LowRank.h"
 
 #include <cmath>
-#include <numeric>
 #include <random>
 
 using namespace llvm;
 using namespace llmc;
-
-using Doubles = std::vector<double>;
 
 // The spectrum of what rounding takes away is flat: vectors of nearly the same size
 // mix, and any mixture of them is as good.
@@ -97,36 +95,6 @@ void LeftFactor::orthogonalise(Doubles &vectors) const {
   }
 }
 
-/// Turns the symmetric `a` [n, n] to a diagonal one, by Jacobi's rotations; the columns
-/// of the result are its eigenvectors.
-static Doubles diagonalise(Doubles &a, int64_t n) {
-  Doubles vectors(n * n, 0);
-  for (int64_t i = 0; i < n; ++i)
-    vectors[i * n + i] = 1;
-  for (int sweep = 0; sweep < 30; ++sweep)
-    for (int64_t p = 0; p < n; ++p)
-      for (int64_t q = p + 1; q < n; ++q) {
-        if (std::abs(a[p * n + q]) <=
-            1e-14 * std::sqrt(std::abs(a[p * n + p] * a[q * n + q])))
-          continue;
-        const double angle =
-            0.5 * std::atan2(2 * a[p * n + q], a[q * n + q] - a[p * n + p]);
-        const double c = std::cos(angle), s = std::sin(angle);
-        auto turn = [&](double &x, double &y) {
-          const double old = x;
-          x = c * old - s * y;
-          y = s * old + c * y;
-        };
-        for (int64_t i = 0; i < n; ++i)
-          turn(a[i * n + p], a[i * n + q]);
-        for (int64_t i = 0; i < n; ++i)
-          turn(a[p * n + i], a[q * n + i]);
-        for (int64_t i = 0; i < n; ++i)
-          turn(vectors[i * n + p], vectors[i * n + q]);
-      }
-  return vectors;
-}
-
 std::vector<float> LeftFactor::find() {
   std::mt19937 engine; // the same numbers always: a program has one value
   Doubles start(cols * count);
@@ -145,18 +113,13 @@ std::vector<float> LeftFactor::find() {
     for (int64_t i = 0; i < count; ++i)
       for (int64_t j = 0; j < count; ++j)
         inner[i * count + j] += basis[row * count + i] * image[row * count + j];
-  const Doubles vectors = diagonalise(inner, count);
-  std::vector<int64_t> order(count);
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return inner[a * count + a] > inner[b * count + b];
-  });
+  const Doubles vectors = findEigenvectors(nullptr, inner, count, count);
   std::vector<float> left(rows * rank, 0);
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t k = 0; k < std::min(rank, count); ++k) {
       double sum = 0;
       for (int64_t i = 0; i < count; ++i)
-        sum += basis[row * count + i] * vectors[i * count + order[k]];
+        sum += basis[row * count + i] * vectors[k * count + i];
       left[row * rank + k] = static_cast<float>(sum);
     }
   return left;

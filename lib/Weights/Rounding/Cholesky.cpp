@@ -74,11 +74,17 @@ static void invertBlock(double *h, int64_t n, int64_t begin, int64_t end,
   }
 }
 
-bool llmc::factorInverse(std::vector<double> &h, int64_t n) {
+bool llmc::factorUpper(std::vector<double> &h, int64_t n) {
   assert(static_cast<int64_t>(h.size()) == n * n && "a square matrix");
   for (int64_t end = n; end > 0; end -= blockRows)
     if (!factorBlock(h.data(), n, std::max<int64_t>(end - blockRows, 0), end))
       return false;
+  return true;
+}
+
+bool llmc::factorInverse(std::vector<double> &h, int64_t n) {
+  if (!factorUpper(h, n))
+    return false;
   std::vector<double> made;
   for (int64_t end = n; end > 0; end -= blockRows)
     invertBlock(h.data(), n, std::max<int64_t>(end - blockRows, 0), end, made);

@@ -268,7 +268,7 @@ llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, round, scale, prune, low_rank and outliers steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, round, scale, prune, low_rank, factor and outliers steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
 
 // -----
@@ -317,6 +317,16 @@ llm.weight @w : tensor<2xf32> source "w" recipe [#llm.low_rank<part = "middle", 
 
 // expected-error @below {{rank and iterations are positive, found 0 and 1}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.low_rank<part = "left", rank = 0, round = <grid = <bits = 4, group = 16, scale = f16>, method = "rtn">>]
+
+// -----
+
+// expected-error @below {{part is left or right, found "rest"}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.factor<part = "rest", method = "svd", rank = 8>]
+
+// -----
+
+// expected-error @below {{rank is positive, found 0}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.factor<part = "left", method = "svd", rank = 0>]
 
 // -----
 

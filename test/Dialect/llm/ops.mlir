@@ -11,6 +11,8 @@ llm.weight @turned : !llm.packed<16x32, #llm.grid<bits = 4, group = 32, scale = 
 llm.weight @pruned : tensor<16x32xf32> source "c" recipe [#llm.prune<method = "wanda", keep = 2, of = 4, stats = "c">, #llm.prune<method = "magnitude", share = 0.5>]
 // CHECK: recipe [#llm.low_rank<part = "right", rank = 8, round = <grid = <bits = 4, group = 16, scale = f16, zero = 8>, method = "rtn">, iterations = 2>]
 llm.weight @factor : tensor<8x32xf32> source "c" recipe [#llm.low_rank<part = "right", rank = 8, round = <grid = <bits = 4, group = 16, scale = f16, zero = 8>, method = "rtn">, iterations = 2>]
+// CHECK: recipe [#llm.factor<part = "right", method = "lord", rank = 8, stats = "c", round = <grid = <bits = 4, group = 16, scale = f16, zero = 8>, method = "rtn">>]
+llm.weight @whole : tensor<8x32xf32> source "c" recipe [#llm.factor<part = "right", method = "lord", rank = 8, stats = "c", round = <grid = <bits = 4, group = 16, scale = f16, zero = 8>, method = "rtn">>]
 // CHECK: recipe [#llm.scale<by = #llm.equalize<method = "smooth", weights = [@smoothed], stats = "c", alpha = 2.500000e-01 : f64>>]
 llm.weight @smoothed : tensor<16x32xf32> source "c" recipe [#llm.scale<by = #llm.equalize<method = "smooth", weights = [@smoothed], stats = "c", alpha = 0.25>>]
 // CHECK: llm.weight @rounded : !llm.packed<16x32, #llm.grid<bits = 4, group = 16, scale = f16, zero = 8>> source "c" recipe [#llm.scale<by = #llm.equalize<method = "awq", weights = [@rounded], stats = "c", grid = <bits = 4, group = 16, scale = f16, zero = 8>, repeat = 2, head = 8>, rows = true, inverse = true>, #llm.scale<by = "s">, #llm.round<grid = <bits = 4, group = 16, scale = f16, zero = 8>, method = "gptq", stats = "c", span = 32, search = true, damp = 1.000000e-02 : f64, order = true>]

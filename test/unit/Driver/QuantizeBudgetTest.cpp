@@ -101,6 +101,10 @@ TEST(QuantizeBudget, OthersThatChangeWeightsAreLeftOut) {
   options.equalize = "smooth";
   EXPECT_NE(refuse(options).find("and --equalize changes them"),
             std::string::npos);
+  options.equalize = "";
+  options.lowRank = "svd";
+  EXPECT_NE(refuse(options).find("and --low-rank changes them"),
+            std::string::npos);
 }
 
 TEST(QuantizeBudget, WithoutAutoThereIsNone) {

@@ -1,6 +1,7 @@
-//===- WeightSpecsTest.cpp - what --quantize and --sparsify say -----------===//
+//===- WeightSpecsTest.cpp - what --quantize and its like say -------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "llmc/Optimize/LowRankSpec.h"
 #include "llmc/Optimize/QuantizeSpec.h"
 #include "llmc/Optimize/SparsifySpec.h"
 
@@ -134,4 +135,53 @@ TEST(WeightSpecsTest, FittedValuesTakeTheirPlaceInTheText) {
   EXPECT_EQ(spellValues("w4,values=kmeans,group=32", values),
             "w4,values=-7/0/7,group=32");
   EXPECT_EQ(spellValues("w4", values), "w4");
+}
+
+TEST(WeightSpecsTest, RanksAreWhatARatioLeaves) {
+  auto rankOf = [](const char *text, int64_t rows, int64_t cols) {
+    auto spec = parseLowRankSpec(text);
+    EXPECT_TRUE(bool(spec)) << text;
+    return spec->linears.getRank(rows, cols);
+  };
+  EXPECT_EQ(rankOf("svd", 576, 1536), 320);          // 335
+  EXPECT_EQ(rankOf("ratio=0.9", 1536, 576), 352);    // 377
+  EXPECT_EQ(rankOf("svd,ratio=0.9", 192, 576), 128); // 129
+  EXPECT_EQ(rankOf("svd,ratio=0.8", 64, 64), 16);    // 25
+  EXPECT_EQ(rankOf("svd,ratio=0.4", 64, 64), 0);     // 12
+  EXPECT_EQ(rankOf("svd,ratio=0.8,rank=48", 64, 64), 48);
+  EXPECT_EQ(rankOf("svd,rank=48,ratio=0.8", 64, 64), 16);
+}
+
+TEST(WeightSpecsTest, APatternOfRanksInherits) {
+  auto entry = getOverride(parseLowRankSpec("lord,rank=48;up:ratio=0.5"));
+  EXPECT_EQ(entry.choice.method, "lord");
+  EXPECT_EQ(entry.choice.rank, 0);
+  EXPECT_EQ(entry.choice.ratio, 0.5);
+  EXPECT_FALSE(entry.choice.isKept);
+  EXPECT_TRUE(getOverride(parseLowRankSpec("lord;up:keep")).choice.isKept);
+}
+
+TEST(WeightSpecsTest, FactorsOfOutputsNeedStatistics) {
+  auto needs = [](const char *text) {
+    auto spec = parseLowRankSpec(text);
+    EXPECT_TRUE(bool(spec)) << text;
+    return needsStatistics(*spec);
+  };
+  EXPECT_FALSE(needs("svd"));
+  EXPECT_FALSE(needs("lplr;up:keep"));
+  EXPECT_TRUE(needs("method=lord"));
+  EXPECT_TRUE(needs("keep;up:lord"));
+}
+
+TEST(WeightSpecsTest, WrongRanksAreRefused) {
+  for (auto [text, says] :
+       {std::pair("", "'' is no keep, no method"),
+        std::pair("svd,lord", "'lord' is no keep, no method"),
+        std::pair("rank=0", "rank takes a multiple of 16 from 16 on"),
+        std::pair("rank=-16", "rank takes a multiple of 16 from 16 on"),
+        std::pair("ratio=0", "ratio takes a number between 0 and 1"),
+        std::pair("ratio=nan", "ratio takes a number between 0 and 1"),
+        std::pair("svd;up", "is no PATTERN:CHOICE")})
+    EXPECT_NE(getError(parseLowRankSpec(text)).find(says), std::string::npos)
+        << text;
 }

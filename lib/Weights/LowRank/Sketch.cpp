@@ -1,0 +1,40 @@
+//===- Sketch.cpp - columns of a matrix, mixed at random ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// lplr (arXiv:2310.11028, algorithm 1): the columns of W S, where S has numbers of the
+// normal distribution of variance 1 / rank, nearly span what W is largest in, and are all
+// of one size, which rounds well. One product instead of a decomposition.
+//===----------------------------------------------------------------------===//
+#include "Factoring.h"
+#include "Matrices.h"
+
+#include <cmath>
+#include <random>
+
+using namespace llvm;
+using namespace llmc;
+
+/// The same always, so that a program has one value: pairs by Box and Muller.
+static Doubles drawNormal(int64_t count, double deviation) {
+  std::mt19937 engine;
+  auto draw = [&] { return (engine() + 0.5) / 4294967296.0; };
+  Doubles numbers;
+  while (static_cast<int64_t>(numbers.size()) < count) {
+    const double length = deviation * std::sqrt(-2 * std::log(draw())),
+                 angle = 2 * M_PI * draw();
+    numbers.push_back(length * std::cos(angle));
+    numbers.push_back(length * std::sin(angle));
+  }
+  numbers.resize(count);
+  return numbers;
+}
+
+std::string llmc::sketchColumns(const FactoringInput &input,
+                                std::vector<float> &left) {
+  Doubles sketch = drawNormal(input.rank * input.cols,
+                              1 / std::sqrt(static_cast<double>(input.rank)));
+  Doubles matrix(input.values.begin(), input.values.end());
+  Doubles mixed = multiplyRows(input.context, matrix, sketch, input.cols);
+  left.assign(mixed.begin(), mixed.end());
+  return "";
+}
