@@ -5,7 +5,12 @@
 
 using namespace llmc;
 
-void llmc::addSparsifyOptions(CLI::App *app, CompileOptions &options) {
+void llmc::addPruneOptions(CLI::App *app, CompileOptions &options) {
+  app->add_option("--shrink", options.shrink,
+                  "Channels, heads and layers that go, which leaves a smaller "
+                  "model: channels=20%, heads=1,by=wanda, without=20/21 "
+                  "(docs/quantization.md)")
+      ->type_name("SPEC");
   app->add_option("--sparsify", options.sparsify,
                   "Weights that become 0: 50-wanda, 2:4-sparsegpt, "
                   "50-magnitude (docs/quantization.md)")
@@ -40,7 +45,7 @@ void llmc::addQuantizeOptions(CLI::App *app, CompileOptions &options) {
                   "Inputs of products that are easier to round: smooth, or "
                   "smooth,alpha=0.5")
       ->type_name("SPEC");
-  addSparsifyOptions(app, options);
+  addPruneOptions(app, options);
 }
 
 void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {

@@ -7,9 +7,11 @@
 #include "dialects/llm/SparseRows.h"
 #include "llmc/Optimize/EqualizeSpec.h"
 #include "llmc/Optimize/QuantizeSpec.h"
+#include "llmc/Optimize/ShrinkSpec.h"
 #include "llmc/Optimize/SparsifySpec.h"
 #include "llmc/Weights/Pruning.h"
 #include "llmc/Weights/Rounding.h"
+#include "llmc/Weights/Selecting.h"
 #include "llmc/Weights/Statistics.h"
 
 using namespace llmc;
@@ -28,17 +30,20 @@ static llvm::Error checkSpec(llvm::StringRef option, llvm::StringRef text,
 
 bool llmc::changesWeights(const CompileOptions &options) {
   return !options.quantize.empty() || !options.equalize.empty() ||
-         !options.sparsify.empty();
+         !options.sparsify.empty() || !options.shrink.empty();
 }
 
 bool llmc::needsStatistics(const CompileOptions &options) {
   auto quantize = parseQuantizeSpec(options.quantize);
   auto sparsify = parseSparsifySpec(options.sparsify);
+  auto shrink = parseShrinkSpec(options.shrink);
   bool needs = !options.equalize.empty() ||
                (quantize && needsStatistics(*quantize)) ||
-               (sparsify && needsStatistics(*sparsify));
+               (sparsify && needsStatistics(*sparsify)) ||
+               (shrink && needsStatistics(*shrink));
   llvm::consumeError(quantize.takeError());
   llvm::consumeError(sparsify.takeError());
+  llvm::consumeError(shrink.takeError());
   return needs;
 }
 
@@ -54,6 +59,9 @@ llvm::Error llmc::checkWeightOptions(const CompileOptions &options) {
   if (llvm::Error error =
           checkSpec("--sparsify", options.sparsify, parseSparsifySpec))
     return error;
+  if (llvm::Error error =
+          checkSpec("--shrink", options.shrink, parseShrinkSpec))
+    return error;
   if (!options.quantize.empty() && options.weights == WeightMode::f32)
     return llvm::createStringError(
         "--quantize and --weights=f32 ask for opposites: leave one out");
@@ -65,7 +73,8 @@ llvm::Error llmc::checkWeightOptions(const CompileOptions &options) {
     return llvm::Error::success();
   llvm::StringRef asking = !options.equalize.empty()   ? "--equalize"
                            : !options.quantize.empty() ? "--quantize"
-                                                       : "--sparsify";
+                           : !options.sparsify.empty() ? "--sparsify"
+                                                       : "--shrink";
   return llvm::createStringError(
       asking + " needs statistics of the model's activations: llmc calibrate "
                "MODEL --text FILE -o model.stats, then --stats=model.stats");
@@ -91,7 +100,7 @@ llvm::Error llmc::checkRecipes(mlir::ModuleOp module,
     mlir::ArrayAttr recipe = weight.getRecipeAttr();
     for (mlir::Attribute step :
          recipe ? recipe.getValue() : llvm::ArrayRef<mlir::Attribute>()) {
-      int64_t cols = mlir::llm::getMatrixShape(weight.getType()).back();
+      const int64_t cols = countObservedColumns(weight);
       std::string problem;
       if (auto round = llvm::dyn_cast<mlir::llm::RoundStepAttr>(step))
         problem = checkStatistics(weights, round, cols);

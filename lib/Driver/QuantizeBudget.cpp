@@ -66,6 +66,7 @@ static const BudgetOption budgetOptions[] = {
 static llvm::Error checkCompany(const CompileOptions &options) {
   StringRef other = !options.sparsify.empty()   ? "--sparsify"
                     : !options.equalize.empty() ? "--equalize"
+                    : !options.shrink.empty()   ? "--shrink"
                                                 : "";
   if (other.empty())
     return llvm::Error::success();
