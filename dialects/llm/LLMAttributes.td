@@ -416,6 +416,40 @@ def LLM_ScaleStep : LLM_Attr<"ScaleStep", "scale"> {
   let genVerifyDecl = 1;
 }
 
+def LLM_Selection : LLM_Attr<"Selection", "selection"> {
+  let summary = "the units of a layer that stay: channels of its feed-forward part, or heads";
+  let description = [{
+    Of `of` units `keep` stay, in their order. A unit has as many rows of each of `makers` and columns of each of `readers`
+    (weights by name, as they are before steps of this selection) as every other: a channel has a row of gate and up and a
+    column of down; a head of keys has its rows of keys and values, and of the queries that read it, and the columns of the product
+    behind. `method` scores them (`lib/Weights/Selecting`), and those of the largest scores stay: `magnitude` by the sum of squares of
+    all weights of the unit (arXiv:2305.11627); `wanda` by the sum of |w| * |x| over the weights of the readers, with
+    the norms |x| of their input that `stats` names (arXiv:2306.11695).
+    ```mlir
+    #llm.selection<method = "wanda", keep = 96, of = 128, makers = [@gate, @up], readers = [@down], stats = "down">
+    ```
+  }];
+  let parameters = (ins "::mlir::StringAttr":$method, "int64_t":$keep, "int64_t":$of,
+                        "::mlir::ArrayAttr":$makers, "::mlir::ArrayAttr":$readers,
+                        OptionalParameter<"::mlir::StringAttr">:$stats);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def LLM_KeepStep : LLM_Attr<"KeepStep", "keep"> {
+  let summary = "recipe step: the columns (or rows, or numbers of a vector) of units that stay";
+  let description = [{
+    The source's columns, or its rows with `rows`, are `of` runs of equal length, one of each unit; those that the selection
+    `by` keeps stay, moved as they are stored: a unit's columns are whole blocks of the encoding. Steps that follow take the
+    statistics of an input of these columns alone.
+    ```mlir
+    #llm.keep<by = <method = "magnitude", keep = 2, of = 3, makers = [@q, @k, @v], readers = [@o]>, rows = true>
+    ```
+  }];
+  let parameters = (ins "::mlir::llm::SelectionAttr":$by, DefaultValuedParameter<"bool", "false">:$rows);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 def LLM_PruneStep : LLM_Attr<"PruneStep", "prune"> {
   let summary = "recipe step: the weights that matter least become 0";
   let description = [{

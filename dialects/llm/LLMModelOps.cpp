@@ -76,6 +76,21 @@ ScaleStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 }
 
 LogicalResult
+SelectionAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringAttr,
+                      int64_t keep, int64_t of, ArrayAttr makers,
+                      ArrayAttr readers, StringAttr) {
+  for (ArrayAttr weights : {makers, readers})
+    if (!llvm::all_of(weights, llvm::IsaPred<FlatSymbolRefAttr>))
+      return emitError() << "weights are symbols, found " << weights;
+  if (makers.empty() || readers.empty())
+    return emitError() << "a unit has rows of a maker and columns of a reader";
+  if (keep >= 1 && keep < of)
+    return success();
+  return emitError() << "fewer units stay than there are, at least one, found "
+                     << keep << " of " << of;
+}
+
+LogicalResult
 PruneStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                       StringAttr method, FloatAttr share, int64_t keep,
                       int64_t of, StringAttr stats) {
@@ -172,10 +187,10 @@ static LogicalResult verifyRecipe(WeightOp op) {
     if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, MatricesStepAttr,
              ConvertStepAttr, AddStepAttr, BlocksStepAttr, DequantizeStepAttr,
              RoundStepAttr, ScaleStepAttr, PruneStepAttr, LowRankStepAttr,
-             FactorStepAttr, OutliersStepAttr>(step))
+             FactorStepAttr, OutliersStepAttr, KeepStepAttr>(step))
       return op.emitOpError(
                  "(C4) a recipe lists transpose, rows, stack, matrices, "
-                 "convert, add, blocks, dequantize, round, scale, prune, "
+                 "convert, add, blocks, dequantize, keep, round, scale, prune, "
                  "low_rank, factor and outliers steps, found ")
              << step;
   return success();

@@ -34,7 +34,10 @@ static llvm::Error checkSums(WeightOp weight, llvm::StringRef format) {
 static bool isChanged(WeightOp weight) {
   mlir::ArrayAttr recipe = weight.getRecipeAttr();
   return weight.getSource() && recipe &&
-         llvm::any_of(recipe, mlir::llm::isQuantiserStep);
+         llvm::any_of(recipe, [](mlir::Attribute step) {
+           return mlir::llm::isQuantiserStep(step) ||
+                  llvm::isa<mlir::llm::KeepStepAttr>(step);
+         });
 }
 
 int64_t llmc::getScaleSpan(WeightOp weight) {
@@ -49,14 +52,15 @@ int64_t llmc::getScaleSpan(WeightOp weight) {
 }
 
 llvm::Error ChangedTensors::add(WeightOp weight, const WeightStore &store) {
-  Weight entry{weight, {}};
-  if (std::string problem = findSourceRows(weight, store, entry.runs);
+  SourceRows rows;
+  if (std::string problem = findSourceRows(weight, store, rows);
       !problem.empty())
     return tensorError(*weight.getSource(),
                        problem +
                            " it is rounded, and the file has it as it "
                            "was" +
                            adviseKeeping(weight));
+  Weight entry{weight, std::move(rows.kept), std::move(rows.dropped)};
   for (const RowRun &run : entry.runs) {
     WeightOp before = first.try_emplace(run.tensor, weight).first->second;
     if (mlir::llm::getEncoding(before.getType()) !=
@@ -71,25 +75,45 @@ llvm::Error ChangedTensors::add(WeightOp weight, const WeightStore &store) {
   return llvm::Error::success();
 }
 
-/// Each row of a tensor that changes is one of one weight.
-llvm::Error ChangedTensors::checkRows(const WeightStore &store) const {
-  llvm::StringMap<std::vector<bool>> taken;
+void ChangedTensors::setShape(const SourceTensor &tensor, int64_t rows) {
+  llvm::SmallVector<int64_t, 2> &shape = shapes[tensor.name];
+  shape.assign(tensor.shape.begin(), tensor.shape.end());
+  if (shape.size() > 1)
+    shape.back() =
+        mlir::llm::getMatrixShape(lookup(tensor.name).getType()).back();
+  if (shape.size() <= 2) // units have no rows of experts
+    shape.front() = rows;
+}
+
+/// Each row of a tensor that changes is one of one weight, or goes. The others are
+/// numbered as they are written.
+llvm::Error ChangedTensors::settleRows(const WeightStore &store) {
+  enum Row { unknown, kept, gone };
+  llvm::StringMap<std::vector<Row>> all;
   for (const Weight &weight : weights)
-    for (const RowRun &run : weight.runs) {
-      std::vector<bool> &rows = taken[run.tensor];
-      rows.resize(countRows(store.find(run.tensor)->shape));
-      for (int64_t row = run.first; row < run.first + run.count; ++row) {
-        if (rows[row])
-          return tensorError(run.tensor, "several weights read its rows" +
-                                             adviseKeeping(weight.op));
-        rows[row] = true;
+    for (const std::vector<RowRun> *runs : {&weight.runs, &weight.dropped})
+      for (const RowRun &run : *runs) {
+        std::vector<Row> &rows = all[run.tensor];
+        rows.resize(countRows(store.find(run.tensor)->shape));
+        for (int64_t row = run.first; row < run.first + run.count; ++row) {
+          if (rows[row] != unknown)
+            return tensorError(run.tensor, "several weights read its rows" +
+                                               adviseKeeping(weight.op));
+          rows[row] = runs == &weight.runs ? kept : gone;
+        }
       }
-    }
-  for (const auto &entry : taken)
-    if (llvm::is_contained(entry.second, false))
+  for (const auto &entry : all) {
+    if (llvm::is_contained(entry.second, unknown))
       return tensorError(entry.first(),
                          "only some of its rows change" +
                              adviseKeeping(lookup(entry.first())));
+    setShape(*store.find(entry.first()), llvm::count(entry.second, kept));
+  }
+  for (Weight &weight : weights)
+    for (RowRun &run : weight.runs) {
+      const std::vector<Row> &rows = all[run.tensor];
+      run.first -= std::count(rows.begin(), rows.begin() + run.first, gone);
+    }
   return llvm::Error::success();
 }
 
@@ -123,7 +147,7 @@ llvm::Expected<ChangedTensors> ChangedTensors::find(mlir::ModuleOp module,
             *weight.getSource(),
             "'" + weight.getSymName() + "' is made of it as it is, and '" +
                 other.getSymName() + "' changes" + adviseKeeping(other));
-  if (llvm::Error error = tensors.checkRows(store))
+  if (llvm::Error error = tensors.settleRows(store))
     return error;
   return tensors;
 }

@@ -41,6 +41,10 @@ public:
     auto it = first.find(tensor);
     return it == first.end() ? mlir::llm::WeightOp() : it->second;
   }
+  /// The shape of a tensor that changes: smaller where it loses units.
+  llvm::ArrayRef<int64_t> getShape(llvm::StringRef tensor) const {
+    return shapes.find(tensor)->second;
+  }
   /// Whether a weight, changed or not, is made of the tensor.
   bool isRead(llvm::StringRef tensor) const { return read.contains(tensor); }
 
@@ -53,11 +57,13 @@ public:
 
 private:
   llvm::Error add(mlir::llm::WeightOp weight, const WeightStore &store);
-  llvm::Error checkRows(const WeightStore &store) const;
+  llvm::Error settleRows(const WeightStore &store);
+  void setShape(const SourceTensor &tensor, int64_t rows);
 
   struct Weight {
     mlir::llm::WeightOp op;
-    std::vector<RowRun> runs;
+    std::vector<RowRun> runs;    // rows of the tensors that are written
+    std::vector<RowRun> dropped; // rows of the sources
     int64_t countRows() const { return runs.back().at + runs.back().count; }
   };
   static llvm::Error writeRows(const Weight &weight,
@@ -66,7 +72,8 @@ private:
 
   std::vector<Weight> weights;
   llvm::StringMap<mlir::llm::WeightOp> first; // by tensor
-  llvm::StringSet<> read;                     // tensors, by any weight
+  llvm::StringMap<llvm::SmallVector<int64_t, 2>> shapes;
+  llvm::StringSet<> read; // tensors, by any weight
 };
 
 } // namespace llmc

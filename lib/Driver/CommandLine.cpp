@@ -148,7 +148,7 @@ void CommandLine::addQuantize() {
     action = [this] {
       const CompileOptions &options = quantize.options;
       if (options.quantize.empty() && options.sparsify.empty() &&
-          options.equalize.empty())
+          options.equalize.empty() && options.shrink.empty())
         return reportUsage("quantize: --quantize=SPEC is required: "
                            "--quantize=bits=4,group=32");
       return report(runQuantize(quantize));
@@ -158,12 +158,18 @@ void CommandLine::addQuantize() {
 
 void CommandLine::addPrune() {
   CLI::App *command = addRewriting(
-      app, "prune", "Write the model with zeros for weights that matter least",
+      app, "prune",
+      "Write the model without what matters least, or with zeros for it",
       prune);
-  addSparsifyOptions(command, prune.options);
-  command->get_option("--sparsify")->required();
-  command->callback(
-      [this] { action = [this] { return report(runQuantize(prune)); }; });
+  addPruneOptions(command, prune.options);
+  command->callback([this] {
+    action = [this] {
+      if (prune.options.sparsify.empty() && prune.options.shrink.empty())
+        return reportUsage("prune: --sparsify=SPEC or --shrink=SPEC is "
+                           "required: --shrink=channels=20%");
+      return report(runQuantize(prune));
+    };
+  });
 }
 
 void CommandLine::addImport() {

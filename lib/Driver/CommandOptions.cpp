@@ -7,7 +7,12 @@
 
 using namespace llmc;
 
-void llmc::addSparsifyOptions(CLI::App *app, CompileOptions &options) {
+void llmc::addPruneOptions(CLI::App *app, CompileOptions &options) {
+  app->add_option("--shrink", options.shrink,
+                  "Channels, heads and layers that go, which leaves a smaller "
+                  "model: channels=20%, heads=1,by=wanda, without=20/21 "
+                  "(docs/quantization.md)")
+      ->type_name("SPEC");
   app->add_option("--sparsify", options.sparsify,
                   "Weights that become 0: 50-wanda, 2:4-sparsegpt, "
                   "50-magnitude (docs/quantization.md)")
@@ -46,7 +51,7 @@ void llmc::addQuantizeOptions(CLI::App *app, CompileOptions &options) {
     if (llvm::Error error = expandPreset(options))
       throw CLI::ValidationError(llvm::toString(std::move(error)));
   });
-  addSparsifyOptions(app, options);
+  addPruneOptions(app, options);
 }
 
 void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {

@@ -27,8 +27,8 @@ CLI::Option *addChoice(CLI::App *app, const std::string &flag, T &value,
   return llmrt::takesName(app->add_option(flag, parse, text), names, otherwise);
 }
 
-/// What makes weights 0, and the statistics for it.
-void addSparsifyOptions(CLI::App *app, CompileOptions &options);
+/// What leaves out parts of a model or makes weights 0, and the statistics for it.
+void addPruneOptions(CLI::App *app, CompileOptions &options);
 
 /// These, and what else changes weights: --quantize and its kin.
 void addQuantizeOptions(CLI::App *app, CompileOptions &options);

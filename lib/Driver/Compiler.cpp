@@ -210,8 +210,8 @@ llvm::Error Compiler::import(llvm::StringRef path,
   // IR may have recipes that ask for them already.
   if (!changesWeights(wanted) && !wanted.stats.empty())
     return llvm::createStringError(
-        "--stats goes with --quantize=SPEC, --equalize=SPEC, --sparsify=SPEC "
-        "or --low-rank=SPEC");
+        "--stats goes with --quantize=SPEC, --equalize=SPEC, --sparsify=SPEC, "
+        "--low-rank=SPEC or --shrink=SPEC");
   return run(Stage::import, [&] { return readModel(path, wanted); });
 }
 

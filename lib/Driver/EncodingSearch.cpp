@@ -11,6 +11,7 @@
 
 #include "Calibration.h"
 #include "FittedValues.h"
+#include "LayerChoice.h"
 #include "ProbedModel.h"
 #include "Quantization.h"
 #include "QuantizeBudget.h"
@@ -524,6 +525,9 @@ llvm::Error llmc::prepareQuantizing(llvm::StringRef model,
   if (*budget)
     if (llvm::Error error = refuseOthers(model, options))
       return error;
+  if (llvm::Error error =
+          chooseLayers(model, manner.explain, manner.quiet, options))
+    return error;
   if (llvm::Error error = calibrateIfNeeded(model, manner.quiet, options, file))
     return error;
   return chooseEncodings(model, manner, options);

@@ -22,8 +22,9 @@ struct SearchManner {
 llvm::Error chooseEncodings(llvm::StringRef model, const SearchManner &manner,
                             CompileOptions &options);
 
-/// What has to be known of `model` before it is compiled: statistics where the options
-/// need them and name none (in a file that goes with `file`), then encodings.
+/// What has to be known of `model` before it is compiled: layers that go, statistics
+/// where the options need them and name none (in a file that goes with `file`), then
+/// encodings.
 llvm::Error prepareQuantizing(llvm::StringRef model, const SearchManner &manner,
                               CompileOptions &options, llvm::FileRemover &file);
 

@@ -39,16 +39,20 @@ public:
 
   CodeFormats getFormats() const override { return CodeFormats::packQuantized; }
   llvm::Error
-  write(Compiler &compiler,
+  write(Compiler &compiler, const SmallerModel &smaller,
         llvm::function_ref<void(uint64_t, uint64_t)> progress) override;
   llvm::Error commit() override { return folder.commit(); }
   uint64_t getSizeBytes() const override { return sizeBytes; }
 
 private:
   llvm::Error openFiles(llvm::ArrayRef<std::string> paths);
-  llvm::Error plan(const ChangedTensors &changed);
-  llvm::Error planChanged(const SafeTensor &tensor, WeightOp weight);
-  llvm::Error planCodes(const SafeTensor &tensor, WeightOp weight);
+  llvm::Error plan(const ChangedTensors &changed, const SmallerModel &smaller);
+  llvm::Error planTensor(const SafeTensor &tensor, llvm::StringRef written,
+                         const ChangedTensors &changed);
+  llvm::Error planChanged(const SafeTensor &tensor, llvm::StringRef written,
+                          WeightOp weight, llvm::ArrayRef<int64_t> shape);
+  llvm::Error planCodes(const SafeTensor &tensor, llvm::StringRef written,
+                        WeightOp weight, llvm::ArrayRef<int64_t> shape);
   void addPlace(const SafeTensor &tensor, llvm::ArrayRef<uint8_t> contents);
   void addPart(const llvm::Twine &name, llvm::StringRef dtype,
                llvm::ArrayRef<int64_t> shape, int64_t bytes,
@@ -64,7 +68,8 @@ private:
     std::string tensor; // empty: `bytes`
   };
 
-  const std::string model, config;
+  const std::string model;
+  std::string config; // with the sizes that are written
   const std::vector<std::string> companions;
   PendingFolder folder;
   std::vector<std::unique_ptr<llvm::MemoryBuffer>> buffers;
@@ -148,7 +153,9 @@ static std::string spellChoice(WeightOp weight) {
   return text;
 }
 
-llvm::Error FolderOutput::planCodes(const SafeTensor &tensor, WeightOp weight) {
+llvm::Error FolderOutput::planCodes(const SafeTensor &tensor,
+                                    llvm::StringRef written, WeightOp weight,
+                                    llvm::ArrayRef<int64_t> sizes) {
   auto encoding = mlir::llm::getEncoding(weight.getType());
   std::string keep = (" (;" + weight.getSymName() + ":keep leaves it)").str();
   if (std::string problem = refusePackQuantized(encoding); !problem.empty())
@@ -156,13 +163,13 @@ llvm::Error FolderOutput::planCodes(const SafeTensor &tensor, WeightOp weight) {
                        spellChoice(weight) +
                            ": compressed-tensors' pack-quantized " + problem +
                            keep);
-  llvm::StringRef stem = tensor.name;
-  if (!stem.consume_back(".weight") || tensor.shape.size() != 2)
+  llvm::StringRef stem = written;
+  if (!stem.consume_back(".weight") || sizes.size() != 2)
     return tensorError(tensor.name,
                        "compressed-tensors has codes of a module's weight, a "
                        "matrix MODULE.weight, found shape " +
                            spellShape(tensor.shape) + keep);
-  const int64_t rows = tensor.shape[0], cols = tensor.shape[1];
+  const int64_t rows = sizes[0], cols = sizes[1];
   PackQuantized form{llvm::cast<mlir::llm::GridAttr>(encoding), cols,
                      getScaleSpan(weight)};
   const int64_t words = form.getRowWords(), scales = form.getRowScales();
@@ -181,41 +188,59 @@ llvm::Error FolderOutput::planCodes(const SafeTensor &tensor, WeightOp weight) {
 }
 
 llvm::Error FolderOutput::planChanged(const SafeTensor &tensor,
-                                      WeightOp weight) {
+                                      llvm::StringRef written, WeightOp weight,
+                                      llvm::ArrayRef<int64_t> shape) {
   auto encoding = mlir::llm::getEncoding(weight.getType());
   auto type = llvm::dyn_cast<mlir::llm::FloatEncodingAttr>(encoding);
   if (!type)
-    return planCodes(tensor, weight);
+    return planCodes(tensor, written, weight, shape);
   for (llvm::StringRef dtype : {"F32", "F16", "BF16"})
     if (getSafetensorsEncoding(dtype, encoding.getContext()) == encoding)
-      addPart(tensor.name, dtype, tensor.shape,
-              encoding.getBytes(*countElements(tensor.shape)), tensor.name);
+      addPart(written, dtype, shape, encoding.getBytes(*countElements(shape)),
+              tensor.name);
   return llvm::Error::success();
 }
 
-llvm::Error FolderOutput::plan(const ChangedTensors &changed) {
+llvm::Error FolderOutput::planTensor(const SafeTensor &tensor,
+                                     llvm::StringRef written,
+                                     const ChangedTensors &changed) {
   // A head that is tied to a table which changes would be another one.
-  auto isCopyOfChanged = [&](const SafeTensor &tensor) {
+  auto isCopyOfChanged = [&] {
     return !changed.isRead(tensor.name) &&
            llvm::any_of(tensors, [&](const SafeTensor &other) {
              return changed.lookup(other.name) && other.shape == tensor.shape &&
                     other.dtype == tensor.dtype && other.bytes == tensor.bytes;
            });
   };
+  const size_t codes = packed.size();
+  if (WeightOp weight = changed.lookup(tensor.name)) {
+    if (llvm::Error error =
+            planChanged(tensor, written, weight, changed.getShape(tensor.name)))
+      return error;
+  } else if (!isCopyOfChanged()) {
+    SafeTensor copy = tensor;
+    copy.name = written.str();
+    addPlace(copy, tensor.bytes);
+  }
+  llvm::StringRef stem = written;
+  if (codes == packed.size() && tensor.shape.size() == 2 &&
+      stem.consume_back(".weight"))
+    floats.push_back(stem.str());
+  return llvm::Error::success();
+}
+
+llvm::Error FolderOutput::plan(const ChangedTensors &changed,
+                               const SmallerModel &smaller) {
+  auto sizes = smaller.changeConfig(config);
+  if (!sizes)
+    return sizes.takeError();
+  config = std::move(*sizes);
   bool hasHead = false;
   for (const SafeTensor &tensor : tensors) {
     hasHead |= tensor.name == "lm_head.weight";
-    size_t codes = packed.size();
-    if (WeightOp weight = changed.lookup(tensor.name)) {
-      if (llvm::Error error = planChanged(tensor, weight))
+    if (std::optional<std::string> written = smaller.getName(tensor.name))
+      if (llvm::Error error = planTensor(tensor, *written, changed))
         return error;
-    } else if (!isCopyOfChanged(tensor)) {
-      addPlace(tensor, tensor.bytes);
-    }
-    llvm::StringRef stem = tensor.name;
-    if (codes == packed.size() && tensor.shape.size() == 2 &&
-        stem.consume_back(".weight"))
-      floats.push_back(stem.str());
   }
   if (!hasHead) // a module that is tied, but a Linear
     floats.push_back("lm_head");
@@ -298,7 +323,7 @@ llvm::Error FolderOutput::writeTexts() {
 }
 
 llvm::Error
-FolderOutput::write(Compiler &compiler,
+FolderOutput::write(Compiler &compiler, const SmallerModel &smaller,
                     llvm::function_ref<void(uint64_t, uint64_t)> progress) {
   const WeightStore &weights = compiler.getModel().weights;
   auto changed = ChangedTensors::find(compiler.getModule(), weights,
@@ -309,7 +334,7 @@ FolderOutput::write(Compiler &compiler,
     return error;
   if (llvm::Error error = openFiles(compiler.getModel().files))
     return error;
-  if (llvm::Error error = plan(*changed))
+  if (llvm::Error error = plan(*changed, smaller))
     return error;
   if (llvm::Error error = createFiles())
     return error;
@@ -317,11 +342,10 @@ FolderOutput::write(Compiler &compiler,
     return error;
   ChangedTensors::Places rows;
   for (auto [place, content] : llvm::zip_equal(places, contents))
-    if (!content.tensor.empty()) {
-      const SourceTensor *source = weights.find(content.tensor);
-      rows[content.tensor].push_back({&files[place.file], place.offset,
-                                      place.bytes / countRows(source->shape)});
-    }
+    if (!content.tensor.empty())
+      rows[content.tensor].push_back(
+          {&files[place.file], place.offset,
+           place.bytes / countRows(changed->getShape(content.tensor))});
   if (llvm::Error error = changed->write(
           [&](WeightOp weight) { return makeParts(weight, weights); }, rows,
           progress))

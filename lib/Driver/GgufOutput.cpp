@@ -28,7 +28,7 @@ public:
 
   CodeFormats getFormats() const override { return CodeFormats::ggml; }
   llvm::Error
-  write(Compiler &compiler,
+  write(Compiler &compiler, const SmallerModel &smaller,
         llvm::function_ref<void(uint64_t, uint64_t)> progress) override;
   llvm::Error commit() override { return destination.getFile().commit(); }
   uint64_t getSizeBytes() const override {
@@ -36,12 +36,13 @@ public:
   }
 
 private:
-  llvm::Error plan(const ChangedTensors &changed);
+  llvm::Error plan(const ChangedTensors &changed, const SmallerModel &smaller);
 
   std::string name;
   Destination destination;
   OpenedGguf model;
-  std::vector<GgufPlace> places; // of the tensors, in the file's order
+  std::vector<const GgufTensor *> tensors; // that stay, in the file's order
+  std::vector<GgufPlace> places;           // of them
 };
 
 } // namespace
@@ -67,16 +68,22 @@ static llvm::Error planChanged(WeightOp weight, GgufPlace &place) {
   return llvm::Error::success();
 }
 
-llvm::Error GgufOutput::plan(const ChangedTensors &changed) {
+llvm::Error GgufOutput::plan(const ChangedTensors &changed,
+                             const SmallerModel &smaller) {
   for (const GgufTensor &tensor : model.file.tensors) {
+    std::optional<std::string> written = smaller.getName(tensor.name);
+    if (!written)
+      continue;
     if (!getGgmlTypeBlock(tensor.type))
       return tensorError(tensor.name, "has a type that llmc does not know, " +
                                           spellGgmlType(tensor.type));
-    GgufPlace place{tensor.name.str(), tensor.shape, tensor.type,
-                    tensor.bytes.size()};
-    if (WeightOp weight = changed.lookup(tensor.name))
+    GgufPlace place{*written, tensor.shape, tensor.type, tensor.bytes.size()};
+    if (WeightOp weight = changed.lookup(tensor.name)) {
+      place.shape.assign(changed.getShape(tensor.name));
       if (llvm::Error error = planChanged(weight, place))
         return error;
+    }
+    tensors.push_back(&tensor);
     places.push_back(std::move(place));
   }
   return llvm::Error::success();
@@ -92,15 +99,18 @@ static llvm::Expected<std::vector<uint8_t>> makeBlocks(WeightOp weight,
 }
 
 llvm::Error
-GgufOutput::write(Compiler &compiler,
+GgufOutput::write(Compiler &compiler, const SmallerModel &smaller,
                   llvm::function_ref<void(uint64_t, uint64_t)> progress) {
   auto changed = ChangedTensors::find(
       compiler.getModule(), compiler.getModel().weights, "a GGUF file");
   if (!changed)
     return changed.takeError();
-  if (llvm::Error error = plan(*changed))
+  auto keys = smaller.changeKeys(model.file);
+  if (!keys)
+    return keys.takeError();
+  if (llvm::Error error = plan(*changed, smaller))
     return error;
-  std::string header = makeGgufHeader(model.file, places);
+  std::string header = makeGgufHeader(model.file, *keys, places);
   auto file =
       PlacedFile::open(destination.getFile().path(), name, getSizeBytes());
   if (!file)
@@ -108,11 +118,11 @@ GgufOutput::write(Compiler &compiler,
   if (llvm::Error error = file->write(0, llvm::arrayRefFromStringRef(header)))
     return error;
   ChangedTensors::Places rows;
-  for (auto [place, tensor] : llvm::zip(places, model.file.tensors)) {
-    if (changed->lookup(place.name))
-      rows[place.name] = {
+  for (auto [place, tensor] : llvm::zip_equal(places, tensors)) {
+    if (changed->lookup(tensor->name))
+      rows[tensor->name] = {
           {&*file, place.offset, place.bytes / countRows(place.shape)}};
-    else if (llvm::Error error = file->write(place.offset, tensor.bytes))
+    else if (llvm::Error error = file->write(place.offset, tensor->bytes))
       return error;
   }
   return changed->write(

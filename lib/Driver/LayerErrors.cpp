@@ -95,7 +95,10 @@ llvm::Error LayerErrors::load() {
   if (!found)
     return found.takeError();
   build = std::move(*found);
+  const std::vector<std::string> left = build->list();
   for (const std::string &weight : floats->list()) {
+    if (!llvm::is_contained(left, weight))
+      continue; // of a layer that is gone
     auto first = floats->find(weight), second = build->find(weight);
     if (!first || !second)
       return llvm::joinErrors(first.takeError(), second.takeError());

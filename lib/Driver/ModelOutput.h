@@ -9,6 +9,7 @@
 #ifndef LLMC_LIB_DRIVER_MODELOUTPUT_H
 #define LLMC_LIB_DRIVER_MODELOUTPUT_H
 
+#include "SmallerModel.h"
 #include "llmc/Driver/Compiler.h"
 #include "llmc/Optimize/EncodingUnits.h"
 
@@ -25,7 +26,7 @@ public:
   virtual CodeFormats getFormats() const = 0;
   /// Writes what the optimized module says; it appears under its name at `commit`.
   virtual llvm::Error
-  write(Compiler &compiler,
+  write(Compiler &compiler, const SmallerModel &smaller,
         llvm::function_ref<void(uint64_t, uint64_t)> progress) = 0;
   virtual llvm::Error commit() = 0;
   /// What was written, in bytes.

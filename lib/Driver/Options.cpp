@@ -224,6 +224,8 @@ llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
                               std::pair("kl_budget", &options.klBudget)})
     if (!budget->empty())
       object[name] = *budget;
+  if (!options.shrink.empty())
+    object["shrink"] = options.shrink;
   if (!options.equalize.empty())
     object["equalize"] = options.equalize;
   if (!options.sparsify.empty())

@@ -115,6 +115,9 @@ std::optional<FineRows> llmc::getFineRows(Activations activations) {
 void llmc::addWeightPasses(mlir::OpPassManager &manager,
                            const CompileOptions &options,
                            const WeightStore *store) {
+  // First: what goes needs no zeros and no codes, and is no part of what is scaled.
+  if (!options.shrink.empty())
+    manager.addPass(createShrinkModel({options.shrink}));
   if (!options.equalize.empty())
     manager.addPass(createEqualizeInputs({options.equalize}));
   // Before codes are chosen: factors have their own.
@@ -150,7 +153,9 @@ static void buildOptimize(mlir::OpPassManager &manager,
   // results of a step cannot come out of.
   if (options.observe != Observe::nothing) {
     manager.addPass(options.observe == Observe::linears ? createObserveLinears()
-                                                        : createObserveNorms());
+                    : options.observe == Observe::norms
+                        ? createObserveNorms()
+                        : createObserveLayers());
     manager.addPass(createShareRotations());
     manager.addPass(mlir::createCSEPass());
     return;
@@ -260,6 +265,8 @@ struct OptimizePipelineOptions
                           llvm::cl::init(CacheType::f32)};
   Option<std::string> quantize{
       *this, "quantize", llvm::cl::desc("a spec of llm-quantize-weights")};
+  Option<std::string> shrink{*this, "shrink",
+                             llvm::cl::desc("a spec of llm-shrink-model")};
   Option<std::string> equalize{*this, "equalize",
                                llvm::cl::desc("a spec of llm-equalize-inputs")};
   Option<std::string> sparsify{
@@ -304,6 +311,7 @@ void llmc::registerPipelines() {
         options.weights = given.weights;
         options.cache = given.cache;
         options.quantize = given.quantize;
+        options.shrink = given.shrink;
         options.equalize = given.equalize;
         options.sparsify = given.sparsify;
         options.lowRank = given.lowRank;

@@ -8,6 +8,7 @@
 #include "llmc/Optimize/EqualizeSpec.h"
 #include "llmc/Optimize/LowRankSpec.h"
 #include "llmc/Optimize/QuantizeSpec.h"
+#include "llmc/Optimize/ShrinkSpec.h"
 #include "llmc/Optimize/SparsifySpec.h"
 #include "llmc/Weights/Factoring.h"
 #include "llmc/Weights/Pruning.h"
@@ -70,7 +71,8 @@ llvm::Error llmc::expandPreset(CompileOptions &options) {
 
 bool llmc::changesWeights(const CompileOptions &options) {
   return !options.quantize.empty() || !options.equalize.empty() ||
-         !options.sparsify.empty() || !options.lowRank.empty();
+         !options.sparsify.empty() || !options.lowRank.empty() ||
+         !options.shrink.empty();
 }
 
 /// Whether `text`, rightly spelled, asks for statistics.
@@ -92,7 +94,9 @@ static llvm::StringRef findAsking(const CompileOptions &options) {
     return "--quantize";
   if (asksFor(options.sparsify, parseSparsifySpec))
     return "--sparsify";
-  return asksFor(options.lowRank, parseLowRankSpec) ? "--low-rank" : "";
+  if (asksFor(options.lowRank, parseLowRankSpec))
+    return "--low-rank";
+  return asksFor(options.shrink, parseShrinkSpec) ? "--shrink" : "";
 }
 
 bool llmc::needsStatistics(const CompileOptions &options) {
@@ -112,6 +116,10 @@ static llvm::Error checkCompany(const CompileOptions &options) {
     return llvm::createStringError(
         "--sparsify and --low-rank ask for opposites, the factors of a matrix "
         "have none of its zeros: leave one out");
+  if (!options.shrink.empty() && !options.lowRank.empty())
+    return llvm::createStringError(
+        "--shrink and --low-rank both make matrices smaller: take one, or "
+        "write the smaller model with llmc prune and compile that");
   return llvm::Error::success();
 }
 
@@ -129,6 +137,9 @@ llvm::Error llmc::checkWeightOptions(const CompileOptions &options) {
     return error;
   if (llvm::Error error =
           checkSpec("--low-rank", options.lowRank, parseLowRankSpec))
+    return error;
+  if (llvm::Error error =
+          checkSpec("--shrink", options.shrink, parseShrinkSpec))
     return error;
   if (llvm::Error error = checkCompany(options))
     return error;
@@ -160,7 +171,7 @@ llvm::Error llmc::checkRecipes(mlir::ModuleOp module,
     mlir::ArrayAttr recipe = weight.getRecipeAttr();
     for (mlir::Attribute step :
          recipe ? recipe.getValue() : llvm::ArrayRef<mlir::Attribute>()) {
-      int64_t cols = mlir::llm::getMatrixShape(weight.getType()).back();
+      const int64_t cols = countObservedColumns(weight);
       std::string problem;
       if (auto round = llvm::dyn_cast<mlir::llm::RoundStepAttr>(step))
         problem = checkStatistics(weights, round, cols);

@@ -67,6 +67,7 @@ static llvm::Error checkCompany(const CompileOptions &options) {
   StringRef other = !options.sparsify.empty()   ? "--sparsify"
                     : !options.equalize.empty() ? "--equalize"
                     : !options.lowRank.empty()  ? "--low-rank"
+                    : !options.shrink.empty()   ? "--shrink"
                                                 : "";
   if (other.empty())
     return llvm::Error::success();

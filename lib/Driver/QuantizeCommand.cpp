@@ -7,6 +7,7 @@
 #include "ModelOutput.h"
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
+#include "llmc/Optimize/ShrinkSpec.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
@@ -22,10 +23,15 @@ openOutput(const QuantizeCommand &command) {
                                                     : openGgufOutput(command);
 }
 
+static mlir::DictionaryAttr getFacts(Compiler &compiler) {
+  return compiler.getModule()->getAttrOfType<mlir::DictionaryAttr>("llm.model");
+}
+
 static llvm::Error finish(Compiler &compiler, ModelOutput &output,
+                          const SmallerModel &smaller,
                           const QuantizeCommand &command, Progress &progress) {
   if (llvm::Error error =
-          output.write(compiler, [&](uint64_t done, uint64_t all) {
+          output.write(compiler, smaller, [&](uint64_t done, uint64_t all) {
             progress.showBytes(done, all);
           }))
     return error;
@@ -57,8 +63,16 @@ llvm::Error llmc::runQuantize(const QuantizeCommand &command) {
     compiler.explain();
   if (llvm::Error error = compiler.import(command.model, options))
     return error;
+  mlir::DictionaryAttr before = getFacts(compiler);
+  std::vector<int64_t> without;
+  if (!options.shrink.empty())
+    without = llvm::cantFail(parseShrinkSpec(options.shrink)).without;
+  if (std::string problem = findMixedLayers(compiler.getModule());
+      !without.empty() && !problem.empty())
+    return llvm::createStringError(command.model + ": " + problem);
   if (llvm::Error error = compiler.runUntil(Stage::optimize))
     return error;
+  const SmallerModel smaller(before, getFacts(compiler), std::move(without));
   progress.startStage(Stage::emit);
-  return finish(compiler, **output, command, progress);
+  return finish(compiler, **output, smaller, command, progress);
 }

@@ -4,34 +4,31 @@
 #include "Families.h"
 #include "ModelInfo.h"
 
+#include "llmc/Import/SizeKeys.h"
 #include "llmc/Weights/Errors.h"
 
 using namespace llvm;
 using namespace llmc;
 using namespace mlir::llm;
 
-static constexpr Key layers = {"num_hidden_layers|n_layer|n_layers",
-                               "block_count"};
+static constexpr Key keyOf(const SizeKey &size) {
+  return {size.folder, size.gguf};
+}
+
 static constexpr Key hidden = {"hidden_size|n_embd|d_model",
                                "embedding_length"};
-static constexpr Key heads = {"num_attention_heads|n_head|n_heads",
-                              "attention.head_count"};
-static constexpr Key feedForward = {
-    "intermediate_size|n_inner|ffn_dim|ffn_hidden_size", "feed_forward_length"};
+static constexpr Key feedForward = keyOf(feedForwardKey);
 static constexpr Key context = {
     "max_position_embeddings|n_positions|max_seq_len|seq_length",
     "context_length"};
 
 /// What features need to know; zero where only some sources say it.
 static void readSizes(DecoderKeys &keys, Decoder &model) {
-  model.layers = keys.integer(layers, Limits::layers);
+  model.layers = keys.integer(keyOf(layersKey), Limits::layers);
   model.hidden = keys.integer(hidden, Limits::hidden);
-  model.heads = keys.perLayer(heads, Limits::heads, 0);
-  model.kvHeads =
-      keys.perLayer({"num_key_value_heads", "attention.head_count_kv"},
-                    Limits::heads, model.heads);
-  model.headDim =
-      keys.integer({"head_dim", "attention.key_length"}, Limits::headDim, 0);
+  model.heads = keys.perLayer(keyOf(headsKey), Limits::heads, 0);
+  model.kvHeads = keys.perLayer(keyOf(kvHeadsKey), Limits::heads, model.heads);
+  model.headDim = keys.integer(keyOf(headDimKey), Limits::headDim, 0);
   model.feedForward = keys.integer(feedForward, Limits::feedForward, 0);
   model.context = keys.integer(context, Limits::context, 0);
   model.layer.resize(model.layers);

@@ -4,6 +4,7 @@
 // What is looked at is what the compiled model computes: the step hands its rows out,
 // and nothing else of it changes.
 //===----------------------------------------------------------------------===//
+#include "DropLayers.h"
 #include "llmc/Optimize/ObservedRows.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Support/Explain.h"
@@ -13,6 +14,7 @@
 #include "llvm/ADT/SetVector.h"
 
 namespace llmc {
+#define GEN_PASS_DEF_OBSERVELAYERS
 #define GEN_PASS_DEF_OBSERVELINEARS
 #define GEN_PASS_DEF_OBSERVENORMS
 #include "llmc/Optimize/Passes.h.inc"
@@ -59,13 +61,15 @@ public:
 
   /// Named after a weight that `rows` meet.
   LogicalResult add(Value rows, Value weight) {
+    return add(rows, weight.getDefiningOp<ParamOp>().getWeight());
+  }
+  LogicalResult add(Value rows, StringRef of) {
     if (!seen.insert(rows))
       return success();
     unsigned number = step.getNumResults();
     if (!step.getResultAttr(0, resultNameAttr))
       step.setResultAttr(0, resultNameAttr, builder.getStringAttr("logits"));
-    auto name = builder.getStringAttr(
-        observedPrefix + weight.getDefiningOp<ParamOp>().getWeight());
+    auto name = builder.getStringAttr(observedPrefix + of);
     if (failed(step.insertResult(number, rows.getType(),
                                  builder.getDictionaryAttr(builder.getNamedAttr(
                                      resultNameAttr, name)))))
@@ -103,6 +107,23 @@ struct ObserveLinears : impl::ObserveLinearsBase<ObserveLinears> {
       if (failed(observer.add(linear.getInput(), linear.getWeight())))
         signalPassFailure();
     });
+  }
+};
+
+struct ObserveLayers : impl::ObserveLayersBase<ObserveLayers> {
+  void runOnOperation() override {
+    func::FuncOp step = findStep(getOperation());
+    if (!step)
+      return signalPassFailure();
+    StepLayers layers;
+    if (std::string problem = layers.find(step); !problem.empty()) {
+      step.emitError("layers cannot be observed: ") << problem;
+      return signalPassFailure();
+    }
+    Observer observer(step);
+    for (auto [number, rows] : llvm::enumerate(layers.getHanded()))
+      if (failed(observer.add(rows, nameLayer(static_cast<int64_t>(number)))))
+        signalPassFailure();
   }
 };
 

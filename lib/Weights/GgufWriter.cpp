@@ -132,17 +132,24 @@ static bool isReplaced(StringRef key) {
 }
 
 std::string llmc::makeGgufHeader(const GgufFile &from,
+                                 const GgufIntegers &changed,
                                  MutableArrayRef<GgufPlace> tensors) {
+  auto isKept = [&](StringRef key) {
+    return !isReplaced(key) &&
+           none_of(changed, [&](auto &entry) { return entry.first == key; });
+  };
   HeaderWriter header;
   header.number(uint32_t(0x46554747)); // "GGUF"
   header.number(uint32_t(3));
   header.number(static_cast<uint64_t>(tensors.size()));
   uint64_t kept =
-      count_if(from.keys, [](auto &key) { return !isReplaced(key.first); });
-  header.number(kept + 2);
+      count_if(from.keys, [&](auto &key) { return isKept(key.first); });
+  header.number(kept + changed.size() + 2);
   for (const auto &[name, value] : from.keys)
-    if (!isReplaced(name))
+    if (isKept(name))
       header.key(name, value);
+  for (const auto &[name, value] : changed)
+    header.integerKey(name, value);
   header.integerKey("general.file_type", findFileType(tensors));
   header.integerKey("general.quantization_version", 2);
   uint64_t offset = 0;

@@ -46,20 +46,38 @@ std::string llmc::readStatistic(const WeightStore &store, StringRef weight,
   return "";
 }
 
+std::string llmc::readColumns(const WeightStore &store, StringRef weight,
+                              StringRef statistic, int64_t cols,
+                              const InputColumns &columns,
+                              std::vector<float> &numbers) {
+  std::string problem = readStatistic(store, weight, statistic,
+                                      {columns.countObserved(cols)}, numbers);
+  for (int64_t i = 0; problem.empty() && i < cols; ++i)
+    numbers[i] = numbers[columns.getPlace(i)];
+  numbers.resize(cols);
+  return problem;
+}
+
 std::string llmc::readSums(const WeightStore &store, StringRef weight,
-                           int64_t cols, ArrayRef<float> columnScale,
+                           int64_t cols, const InputColumns &columns,
                            std::vector<float> &xtx) {
-  std::string problem = readStatistic(store, weight, "xtx", {cols, cols}, xtx);
+  const int64_t all = columns.countObserved(cols);
+  std::string problem = readStatistic(store, weight, "xtx", {all, all}, xtx);
   if (!problem.empty())
     return problem;
+  // Places only grow, so that none is overwritten before it is read.
+  for (int64_t i = 0; all != cols && i < cols; ++i)
+    for (int64_t j = 0; j < cols; ++j)
+      xtx[i * cols + j] = xtx[columns.getPlace(i) * all + columns.getPlace(j)];
+  xtx.resize(cols * cols);
   for (int64_t i = 0; i < cols; ++i)
     if (xtx[i * cols + i] < 0)
       return "the statistics of the input of " + quote(weight) +
              " are no sums of squares: calibrate again";
-  if (!columnScale.empty())
+  if (!columns.scale.empty())
     for (int64_t i = 0; i < cols; ++i)
       for (int64_t j = 0; j < cols; ++j)
-        xtx[i * cols + j] /= columnScale[i] * columnScale[j];
+        xtx[i * cols + j] /= columns.scale[i] * columns.scale[j];
   return "";
 }
 

@@ -19,10 +19,30 @@ std::string readStatistic(const WeightStore &store, llvm::StringRef weight,
                           llvm::ArrayRef<int64_t> shape,
                           std::vector<float> &numbers);
 
-/// X^T X [cols, cols] as it is once the input's columns are divided by `columnScale`,
-/// if that has entries.
+/// What became of an input's columns since they were observed.
+struct InputColumns {
+  int64_t observed = 0;      // how many there were, where some are gone
+  std::vector<int64_t> kept; // those that are left, by their old places
+  std::vector<float> scale;  // what each is divided by; empty: nothing
+
+  /// How many statistics of an input of `cols` columns have.
+  int64_t countObserved(int64_t cols) const {
+    return observed ? observed : cols;
+  }
+  int64_t getPlace(int64_t column) const {
+    return observed ? kept[column] : column;
+  }
+};
+
+/// A statistic of each of `cols` columns, of those that are left; not scaled.
+std::string readColumns(const WeightStore &store, llvm::StringRef weight,
+                        llvm::StringRef statistic, int64_t cols,
+                        const InputColumns &columns,
+                        std::vector<float> &numbers);
+
+/// X^T X [cols, cols] of the input as it is now.
 std::string readSums(const WeightStore &store, llvm::StringRef weight,
-                     int64_t cols, llvm::ArrayRef<float> columnScale,
+                     int64_t cols, const InputColumns &columns,
                      std::vector<float> &xtx);
 
 /// What changes of later columns make up for an error in one.

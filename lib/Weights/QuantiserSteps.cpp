@@ -24,7 +24,7 @@ std::string llmc::roundStep(Material &material, RoundStepAttr step,
   std::vector<uint8_t> made;
   std::string problem =
       roundMatrix(step, store, material.dequantize(), material.shape.back(),
-                  material.columnScale, material.isPruned, made);
+                  material.columns, material.isPruned, made);
   material.encoding = step.getGrid();
   material.replace(std::move(made));
   return problem;
@@ -66,8 +66,8 @@ std::string llmc::pruneStep(Material &material, PruneStepAttr step,
   if (material.shape.size() != 2)
     return "only a matrix is pruned, found shape " + spellShape(material.shape);
   std::vector<float> values = material.dequantize();
-  std::string problem = pruneMatrix(step, store, material.shape.back(),
-                                    material.columnScale, values);
+  std::string problem =
+      pruneMatrix(step, store, material.shape.back(), material.columns, values);
   material.encodeFloats(values);
   material.isPruned = true;
   return problem;
@@ -82,9 +82,8 @@ std::string llmc::outliersStep(Material &material, OutliersStepAttr step,
   if (!llvm::all_of(values, [](float value) { return std::isfinite(value); }))
     return "has numbers that are not finite";
   std::vector<bool> isOutlier;
-  std::string problem =
-      chooseOutliers(step, store, values, material.shape.back(),
-                     material.columnScale, isOutlier);
+  std::string problem = chooseOutliers(
+      step, store, values, material.shape.back(), material.columns, isOutlier);
   if (!problem.empty())
     return problem;
   const bool keeps = step.getPart() == "kept";
@@ -130,7 +129,7 @@ std::string llmc::lowRankStep(Material &material, LowRankStepAttr step,
       getLowRankKey(weight, step), numbers, [&](std::vector<float> &made) {
         Compensation all;
         std::string problem =
-            compensateRounding(step, store, values, cols, material.columnScale,
+            compensateRounding(step, store, values, cols, material.columns,
                                material.isPruned, all);
         made = std::move(all.before.numbers);
         llvm::append_range(made, all.factors.numbers);
@@ -148,7 +147,7 @@ std::string llmc::lowRankStep(Material &material, LowRankStepAttr step,
     material.shape = isLeft ? SmallVector<int64_t>{rows, rank}
                             : SmallVector<int64_t>{rank, cols};
     material.isPruned = false; // factors of a pruned matrix have no zeros
-    material.columnScale.clear();
+    material.columns = {};
   }
   material.encodeFloats(values);
   return "";

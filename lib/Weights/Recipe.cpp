@@ -348,9 +348,9 @@ static std::string scaleStep(Material &material, ScaleStepAttr step,
   }
   material.encodeFloats(values);
   if (!step.getRows()) {
-    for (auto [i, earlier] : enumerate(material.columnScale))
+    for (auto [i, earlier] : enumerate(material.columns.scale))
       factors[i] *= earlier;
-    material.columnScale = std::move(factors);
+    material.columns.scale = std::move(factors);
   }
   return "";
 }
@@ -377,6 +377,8 @@ static std::string applyStep(Material &material, mlir::Attribute step,
     return transpose(material);
   if (auto rows = dyn_cast<RowsStepAttr>(step))
     return takeRows(material, rows);
+  if (auto keep = dyn_cast<KeepStepAttr>(step))
+    return keepStep(material, keep, weight, store);
   if (auto add = dyn_cast<AddStepAttr>(step))
     return addConstant(material, add);
   if (auto matrices = dyn_cast<MatricesStepAttr>(step))
@@ -422,10 +424,10 @@ static Expected<Material> takeSource(WeightOp weight,
   return material;
 }
 
-/// What the recipe leads to; without the steps of quantisers, the weight as the model
-/// has it.
+/// What the recipe leads to, up to the first step that is `end`.
 static Expected<Material>
-followRecipe(WeightOp weight, const WeightStore &store, bool quantises) {
+followRecipe(WeightOp weight, const WeightStore &store,
+             function_ref<bool(mlir::Attribute)> isEnd) {
   Expected<Material> material =
       weight.getSource() ? takeSource(weight, store) : takeValue(weight);
   if (!material)
@@ -433,7 +435,7 @@ followRecipe(WeightOp weight, const WeightStore &store, bool quantises) {
   mlir::ArrayAttr recipe = weight.getRecipeAttr();
   for (mlir::Attribute step :
        recipe ? recipe.getValue() : ArrayRef<mlir::Attribute>()) {
-    if (!quantises && isQuantiserStep(step))
+    if (isEnd(step))
       break;
     if (std::string problem = applyStep(*material, step, weight, store);
         !problem.empty())
@@ -447,18 +449,19 @@ static std::string makeFactors(EqualizeAttr by, mlir::ModuleOp module,
                                std::vector<float> &factors) {
   std::vector<float> values;
   int64_t cols = 0;
+  InputColumns columns;
   for (auto name : by.getWeights().getAsRange<mlir::FlatSymbolRefAttr>()) {
     auto weight = module.lookupSymbol<WeightOp>(name.getAttr());
     if (!weight)
       return "there is no weight " + quote(name.getValue());
-    Expected<Material> material =
-        followRecipe(weight, store, /*quantises=*/false);
+    Expected<Material> material = makeModelMaterial(weight, store);
     if (!material)
       return toString(material.takeError());
     cols = material->shape.back();
+    columns = std::move(material->columns);
     llvm::append_range(values, material->dequantize());
   }
-  return findFactors({by, store, values, cols}, factors);
+  return findFactors({by, store, values, cols, columns}, factors);
 }
 
 static std::string readFactors(ScaleStepAttr step, WeightOp weight,
@@ -477,7 +480,8 @@ static std::string readFactors(ScaleStepAttr step, WeightOp weight,
 /// The weight in source order, in the encoding of its type.
 static Expected<Material> makeMaterial(WeightOp weight,
                                        const WeightStore &store) {
-  Expected<Material> material = followRecipe(weight, store, /*quantises=*/true);
+  Expected<Material> material =
+      followRecipe(weight, store, [](mlir::Attribute) { return false; });
   if (!material)
     return material;
   ArrayRef<int64_t> shape = getMatrixShape(weight.getType());
@@ -531,11 +535,12 @@ Expected<std::vector<float>> llmc::makeWeightValues(WeightOp weight,
   return material->dequantize();
 }
 
-Expected<std::vector<float>> llmc::makeModelValues(WeightOp weight,
-                                                   const WeightStore &store) {
-  Expected<Material> material =
-      followRecipe(weight, store, /*quantises=*/false);
-  if (!material)
-    return material.takeError();
-  return material->dequantize();
+Expected<Material> llmc::makeModelMaterial(WeightOp weight,
+                                           const WeightStore &store,
+                                           SelectionAttr selection) {
+  return followRecipe(weight, store, [&](mlir::Attribute step) {
+    auto keep = dyn_cast<KeepStepAttr>(step);
+    return isQuantiserStep(step) ||
+           (selection && keep && keep.getBy() == selection);
+  });
 }

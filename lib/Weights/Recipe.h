@@ -3,8 +3,9 @@
 #ifndef LLMC_LIB_WEIGHTS_RECIPE_H
 #define LLMC_LIB_WEIGHTS_RECIPE_H
 
+#include "InputStatistics.h"
+
 #include "llmc/Weights/Errors.h"
-#include "llmc/Weights/WeightStore.h"
 
 namespace llmc {
 
@@ -14,9 +15,8 @@ struct Material {
   mlir::llm::EncodingAttrInterface encoding;
   llvm::ArrayRef<uint8_t> bytes;
   std::vector<uint8_t> owned; // holds `bytes` once a step has made them
-  // What columns were multiplied by, so that their input is divided by it; or none.
-  std::vector<float> columnScale = {};
-  bool isPruned = false; // numbers that are 0 stay that
+  InputColumns columns = {};  // of the product that this is the weight of
+  bool isPruned = false;      // numbers that are 0 stay that
 
   int64_t elements() const {
     std::optional<int64_t> count = countElements(shape);
@@ -34,9 +34,16 @@ struct Material {
   void encodeFloats(llvm::ArrayRef<float> values);
 };
 
-/// The numbers that the model has: those before the steps of quantisers.
-llvm::Expected<std::vector<float>> makeModelValues(mlir::llm::WeightOp weight,
-                                                   const WeightStore &store);
+/// The weight that the model has: before the steps of quantisers. With `selection`
+/// before what that keeps.
+llvm::Expected<Material>
+makeModelMaterial(mlir::llm::WeightOp weight, const WeightStore &store,
+                  mlir::llm::SelectionAttr selection = {});
+
+/// Leaves the units that a selection keeps. Returns why that cannot be, or an empty
+/// string.
+std::string keepStep(Material &material, mlir::llm::KeepStepAttr step,
+                     mlir::llm::WeightOp weight, const WeightStore &store);
 
 // Steps of quantisers. Each returns why it cannot be done, or an empty string.
 

@@ -6,6 +6,7 @@
 #include "llmc/Weights/SourceRows.h"
 
 #include "llmc/Weights/Errors.h"
+#include "llmc/Weights/Selecting.h"
 
 using namespace llvm;
 using namespace llmc;
@@ -22,7 +23,7 @@ struct Row {
 struct Rows {
   SmallVector<StringRef> tensors;
   SmallVector<int64_t> shape;
-  std::vector<Row> rows;
+  std::vector<Row> rows, dropped;
 
   void add(StringRef tensor, int64_t count) {
     for (int64_t i = 0; i < count; ++i)
@@ -61,10 +62,33 @@ static std::string take(Rows &all, RowsStepAttr step) {
   return "";
 }
 
-static std::string follow(Rows &all, mlir::Attribute step,
+static std::string keep(Rows &all, KeepStepAttr step, WeightOp weight,
+                        const WeightStore &store) {
+  SelectionAttr by = step.getBy();
+  int64_t &size = step.getRows() ? all.shape.front() : all.shape.back();
+  const int64_t span = size / by.getOf();
+  size = span * by.getKeep();
+  if (!step.getRows())
+    return "";
+  std::vector<int64_t> units;
+  if (std::string problem = findKeptUnits(by, weight, store, units);
+      !problem.empty())
+    return problem;
+  std::vector<Row> kept;
+  for (auto [i, row] : enumerate(all.rows))
+    (std::binary_search(units.begin(), units.end(), i / span) ? kept
+                                                              : all.dropped)
+        .push_back(row);
+  all.rows = std::move(kept);
+  return "";
+}
+
+static std::string follow(Rows &all, mlir::Attribute step, WeightOp weight,
                           const WeightStore &store) {
   if (auto rows = dyn_cast<RowsStepAttr>(step))
     return take(all, rows);
+  if (auto units = dyn_cast<KeepStepAttr>(step))
+    return keep(all, units, weight, store);
   if (auto stack = dyn_cast<StackStepAttr>(step)) {
     for (mlir::StringAttr name : stack.getOthers()) {
       const SourceTensor *other = store.find(name);
@@ -87,8 +111,22 @@ static std::string follow(Rows &all, mlir::Attribute step,
                                   : "the compiler makes it of several tensors";
 }
 
+static std::vector<RowRun> joinRuns(const Rows &all, ArrayRef<Row> rows) {
+  std::vector<RowRun> runs;
+  for (auto [at, row] : enumerate(rows)) {
+    RowRun *last = runs.empty() ? nullptr : &runs.back();
+    if (last && last->tensor == all.tensors[row.tensor] &&
+        last->first + last->count == row.index)
+      ++last->count;
+    else
+      runs.push_back({all.tensors[row.tensor].str(), row.index,
+                      static_cast<int64_t>(at), 1});
+  }
+  return runs;
+}
+
 std::string llmc::findSourceRows(WeightOp weight, const WeightStore &store,
-                                 std::vector<RowRun> &runs) {
+                                 SourceRows &rows) {
   assert(weight.getSource() && "a weight with a value has no tensors");
   const SourceTensor *source = store.find(*weight.getSource());
   if (!source)
@@ -100,17 +138,10 @@ std::string llmc::findSourceRows(WeightOp weight, const WeightStore &store,
     for (mlir::Attribute step : recipe) {
       if (isQuantiserStep(step))
         break;
-      if (std::string problem = follow(all, step, store); !problem.empty())
+      if (std::string problem = follow(all, step, weight, store);
+          !problem.empty())
         return problem;
     }
-  for (auto [at, row] : enumerate(all.rows)) {
-    RowRun *last = runs.empty() ? nullptr : &runs.back();
-    if (last && last->tensor == all.tensors[row.tensor] &&
-        last->first + last->count == row.index)
-      ++last->count;
-    else
-      runs.push_back({all.tensors[row.tensor].str(), row.index,
-                      static_cast<int64_t>(at), 1});
-  }
+  rows = {joinRuns(all, all.rows), joinRuns(all, all.dropped)};
   return "";
 }

@@ -233,11 +233,6 @@ class Rewrite(TestCase):
             with self.subTest(model=model):
                 self.assertIn("cannot write", self.refuse(model, "--quantize=w4,group=32;token_embd.weight:keep", out=out, preexec_fn=limit))
 
-    def test_prune_needs_a_spec(self):
-        result = run([LLMC, "prune", LLAMA, "-o", self.folder / "x"])
-        self.assertEqual(result.returncode, 2)
-        self.assertIn("--sparsify is missing", result.stderr)
-
 
 if __name__ == "__main__":
     unittest.main()

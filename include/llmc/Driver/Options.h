@@ -26,9 +26,9 @@ enum class Stage { import, optimize, schedule, lower, emit };
 /// 15 where errors stay or are large.
 enum class Activations { automatic, f32, i16, mixed, i8 };
 enum class WeightMode { keep, f32 };
-/// What further results of a step show: inputs of products, for calibration, or of
-/// norms, which are what layers hand on.
-enum class Observe { nothing, linears, norms };
+/// What further results of a step show: inputs of products, for calibration, of norms,
+/// which are what layers hand on, or of layers alone.
+enum class Observe { nothing, linears, norms, layers };
 enum class EmitKind { exe, so, obj, assembly, ptx, cubin, llvm, mlir };
 
 struct CompileOptions {
@@ -39,6 +39,7 @@ struct CompileOptions {
   std::string quantize; // a spec of Optimize/QuantizeSpec.h; empty: as they are
   // What --quantize=auto keeps to, as it was given (lib/Driver/QuantizeBudget.h).
   std::string bitsBudget, sizeBudget, klBudget;
+  std::string shrink;   // a spec of Optimize/ShrinkSpec.h
   std::string equalize; // a spec of Optimize/EqualizeSpec.h
   std::string sparsify; // a spec of Optimize/SparsifySpec.h
   std::string lowRank;  // a spec of Optimize/LowRankSpec.h

@@ -45,7 +45,7 @@ void buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
 /// Which products read their rows in 15 bits; nothing where all multiply floats.
 std::optional<FineRows> getFineRows(Activations activations);
 
-/// What --equalize, --low-rank, --sparsify and --quantize ask for, part of optimize.
+/// What --shrink, --equalize, --low-rank, --sparsify and --quantize ask for, part of optimize.
 void addWeightPasses(mlir::OpPassManager &manager,
                      const CompileOptions &options, const WeightStore *store);
 

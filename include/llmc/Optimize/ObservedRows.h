@@ -8,8 +8,14 @@
 namespace llmc {
 
 /// Of the names of results that are inputs of products or norms: what follows names the
-/// first weight that they meet.
+/// first weight that they meet, or a layer.
 inline constexpr llvm::StringLiteral observedPrefix = "input of ";
+
+/// Behind it for what layer `number` is given; of as many as there are, what the last
+/// one leaves.
+inline std::string nameLayer(int64_t number) {
+  return "layer " + std::to_string(number);
+}
 
 /// Whether the input of `linear` has statistics: all rows of the batch, as floats,
 /// times one matrix. The rows that logits are asked of are some of them.

@@ -54,6 +54,19 @@ def ObserveLinears : Pass<"llm-observe-linears", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::func::FuncDialect"];
 }
 
+def ObserveLayers : Pass<"llm-observe-layers", "::mlir::ModuleOp"> {
+  let summary = "what layers are given becomes results of the step";
+  let description = [{
+    The rows [T, E] that each layer is given become results of `@step`, `input of layer N`, and what the last one
+    leaves: by how little a layer turns them `--shrink=layers=N` chooses. A layer has one attention; between two of
+    them one value alone is read later.
+
+    Expects: imported IR, layers unrolled. Leaves: the same with more results.
+    Saves: nothing; it makes visible which layers change little.
+  }];
+  let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::func::FuncDialect"];
+}
+
 def ObserveNorms : Pass<"llm-observe-norms", "::mlir::ModuleOp"> {
   let summary = "inputs of norms become results of the step";
   let description = [{
@@ -104,6 +117,29 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
   }];
   let options = [Option<"spec", "spec", "std::string", "\"w4\"", "CHOICE{;PATTERN:CHOICE}">];
   let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::arith::ArithDialect"];
+}
+
+def ShrinkModel : Pass<"llm-shrink-model", "::mlir::ModuleOp"> {
+  let summary = "layers lose channels and heads, or go as a whole";
+  let description = [{
+    What is left is a plain smaller model. `spec` says what goes: `KEY=VALUE{,KEY=VALUE}`.
+
+    | key | values | what it is |
+    |---|---|---|
+    | `channels` | `20%`, or a number | of the feed-forward part of each layer: rows of gate and up, columns of down |
+    | `heads` | a number, or `30%` | heads of keys and values of each layer, with the queries that read them: rows of q, k, v, columns of o |
+    | `without` | `20/21` | layers, counted from 0 (`layers=2` has llmc choose them) |
+    | `by` | magnitude, wanda | which units go; wanda needs statistics of the inputs |
+    | `multiple` | 32 | the number of channels that are left is one of this |
+
+    Weights that share units are found along the data flow. They get a `#llm.keep` step, and smaller types, and so does
+    all between them; `#llm.selection` says who chooses when weights are made.
+
+    Expects: imported IR, layers unrolled. Leaves: the same, smaller.
+    Saves: the bytes and products of what goes, on every target.
+  }];
+  let options = [Option<"spec", "spec", "std::string", "\"channels=20%\"", "KEY=VALUE{,KEY=VALUE}">];
+  let dependentDialects = ["::mlir::llm::LLMDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def EqualizeInputs : Pass<"llm-equalize-inputs", "::mlir::ModuleOp"> {

@@ -29,9 +29,12 @@ std::vector<uint8_t> toGgmlBlocks(llvm::ArrayRef<uint8_t> bytes,
                                   mlir::llm::EncodingAttrInterface encoding,
                                   GgmlType type);
 
+/// Keys whose values are to be other integers, or that are to be there.
+using GgufIntegers = std::vector<std::pair<std::string, uint32_t>>;
+
 /// All that stands before the tensors: the keys of `from` but for what says how it
-/// was split, with the file type of most bytes. Places the tensors.
-std::string makeGgufHeader(const GgufFile &from,
+/// was split, with `changed` ones, and the file type of most bytes. Places the tensors.
+std::string makeGgufHeader(const GgufFile &from, const GgufIntegers &changed,
                            llvm::MutableArrayRef<GgufPlace> tensors);
 
 } // namespace llmc

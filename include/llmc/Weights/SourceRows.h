@@ -20,10 +20,16 @@ struct RowRun {
   int64_t count = 0;
 };
 
-/// The runs of a weight before the steps of quantisers, in its order. Returns why its
-/// rows are not those of tensors, or an empty string.
+/// The rows of a weight before the steps of quantisers.
+struct SourceRows {
+  std::vector<RowRun> kept; // in its order
+  std::vector<RowRun>
+      dropped; // with units that go; they are nowhere in the weight
+};
+
+/// Returns why the rows of a weight are not those of tensors, or an empty string.
 std::string findSourceRows(mlir::llm::WeightOp weight, const WeightStore &store,
-                           std::vector<RowRun> &runs);
+                           SourceRows &rows);
 
 /// The rows of a tensor of that shape.
 int64_t countRows(llvm::ArrayRef<int64_t> shape);

@@ -49,8 +49,9 @@ private:
 } // namespace
 
 std::string AwqSearch::readInput() {
-  if (std::string problem = readSums(
-          input.store, input.step.getStats().getValue(), cols, {}, xtx);
+  if (std::string problem =
+          readSums(input.store, input.step.getStats().getValue(), cols,
+                   input.columns, xtx);
       !problem.empty())
     return problem;
   // Columns that share a factor share the mean of their squares.

@@ -7,7 +7,7 @@
 #ifndef LLMC_LIB_WEIGHTS_EQUALIZING_EQUALIZING_H
 #define LLMC_LIB_WEIGHTS_EQUALIZING_EQUALIZING_H
 
-#include "llmc/Weights/WeightStore.h"
+#include "../InputStatistics.h"
 
 namespace llmc {
 
@@ -17,6 +17,7 @@ struct EqualizingInput {
   const WeightStore &store;
   llvm::ArrayRef<float> values; // matrices [.., cols], one below the other
   int64_t cols = 0;
+  const InputColumns &columns;
 };
 
 /// Fills `factors` [cols]. Returns why there are none, or an empty string.

@@ -23,8 +23,8 @@ std::string llmc::findSmoothFactors(const EqualizingInput &input,
                                     std::vector<float> &factors) {
   std::vector<float> most, reach(input.cols);
   if (std::string problem =
-          readStatistic(input.store, input.step.getStats().getValue(), "absmax",
-                        {input.cols}, most);
+          readColumns(input.store, input.step.getStats().getValue(), "absmax",
+                      input.cols, input.columns, most);
       !problem.empty())
     return problem;
   for (auto [i, value] : enumerate(input.values)) {

@@ -34,13 +34,13 @@ void llmc::takeOff(const Factors &factors, bool keepsZeros,
 /// What rounding takes away from `values`, less `before`.
 static std::string roundAway(LowRankStepAttr step, const WeightStore &store,
                              ArrayRef<float> values, int64_t cols,
-                             ArrayRef<float> columnScale, bool keepsZeros,
+                             const InputColumns &columns, bool keepsZeros,
                              const Factors &before, std::vector<float> &error) {
   std::vector<float> rest(values.begin(), values.end());
   takeOff(before, keepsZeros, rest);
   std::vector<uint8_t> codes;
   if (std::string problem = roundMatrix(step.getRound(), store, rest, cols,
-                                        columnScale, keepsZeros, codes);
+                                        columns, keepsZeros, codes);
       !problem.empty())
     return problem;
   error.resize(values.size());
@@ -54,12 +54,12 @@ static std::string roundAway(LowRankStepAttr step, const WeightStore &store,
 std::string llmc::compensateRounding(LowRankStepAttr step,
                                      const WeightStore &store,
                                      ArrayRef<float> values, int64_t cols,
-                                     ArrayRef<float> columnScale,
+                                     const InputColumns &columns,
                                      bool keepsZeros, Compensation &result) {
   std::vector<float> sums, error;
   if (StringAttr stats = step.getRound().getStats())
     if (std::string problem =
-            readSums(store, stats.getValue(), cols, columnScale, sums);
+            readSums(store, stats.getValue(), cols, columns, sums);
         !problem.empty())
       return problem;
   const int64_t rows = static_cast<int64_t>(values.size()) / cols,
@@ -68,7 +68,7 @@ std::string llmc::compensateRounding(LowRankStepAttr step,
   result.factors.numbers.assign(rank * (rows + cols), 0);
   double least = 0;
   for (int64_t i = 0; i < step.getIterations(); ++i) {
-    if (std::string problem = roundAway(step, store, values, cols, columnScale,
+    if (std::string problem = roundAway(step, store, values, cols, columns,
                                         keepsZeros, result.factors, error);
         !problem.empty())
       return problem;

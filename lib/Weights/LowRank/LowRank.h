@@ -3,7 +3,7 @@
 #ifndef LLMC_LIB_WEIGHTS_LOWRANK_LOWRANK_H
 #define LLMC_LIB_WEIGHTS_LOWRANK_LOWRANK_H
 
-#include "llmc/Weights/WeightStore.h"
+#include "../InputStatistics.h"
 
 namespace llmc {
 
@@ -42,8 +42,8 @@ struct Compensation {
 std::string compensateRounding(mlir::llm::LowRankStepAttr step,
                                const WeightStore &store,
                                llvm::ArrayRef<float> values, int64_t cols,
-                               llvm::ArrayRef<float> columnScale,
-                               bool keepsZeros, Compensation &result);
+                               const InputColumns &columns, bool keepsZeros,
+                               Compensation &result);
 
 /// `values` less U V; with `keepsZeros` what is 0 stays that.
 void takeOff(const Factors &factors, bool keepsZeros,

@@ -65,13 +65,13 @@ static StringRef getLayerName(StringRef weight) {
 
 static Error readMatrix(WeightOp weight, const WeightStore &store,
                         ObservedMatrix &matrix) {
-  auto values = makeModelValues(weight, store);
-  if (!values)
-    return values.takeError();
-  matrix.values = std::move(*values);
+  auto material = makeModelMaterial(weight, store);
+  if (!material)
+    return material.takeError();
+  matrix.values = material->dequantize();
   const int64_t cols = mlir::llm::getMatrixShape(weight.getType()).back();
-  std::string problem =
-      readStatistic(store, weight.getSymName(), "l2", {cols}, matrix.norms);
+  std::string problem = readColumns(store, weight.getSymName(), "l2", cols,
+                                    material->columns, matrix.norms);
   if (problem.empty() &&
       !all_of(matrix.values, [](float value) { return std::isfinite(value); }))
     problem = "has weights that are no numbers";

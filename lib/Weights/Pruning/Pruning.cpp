@@ -88,13 +88,14 @@ void llmc::choosePruned(const Pattern &pattern, ArrayRef<float> scores,
 }
 
 std::string llmc::pruneMatrix(PruneStepAttr step, const WeightStore &store,
-                              int64_t cols, ArrayRef<float> columnScale,
+                              int64_t cols, const InputColumns &columns,
                               MutableArrayRef<float> values) {
   const Method *method = findMethod(step.getMethod());
   if (!method)
     return "there is no method " + quote(step.getMethod().getValue()) +
            " that prunes weights";
-  if (std::string problem = checkStatistics(store, step, cols);
+  if (std::string problem =
+          checkStatistics(store, step, columns.countObserved(cols));
       !problem.empty())
     return problem;
   PruningInput input;
@@ -114,7 +115,7 @@ std::string llmc::pruneMatrix(PruneStepAttr step, const WeightStore &store,
              (std::isnan(value) ? "not a number" : "infinite");
   if (step.getStats())
     if (std::string problem = readSums(store, step.getStats().getValue(), cols,
-                                       columnScale, input.xtx);
+                                       columns, input.xtx);
         !problem.empty())
       return problem;
   const std::vector<float> weights(values.begin(), values.end());

@@ -7,6 +7,7 @@
 #ifndef LLMC_LIB_WEIGHTS_PRUNING_PRUNING_H
 #define LLMC_LIB_WEIGHTS_PRUNING_PRUNING_H
 
+#include "../InputStatistics.h"
 #include "llmc/Weights/Pruning.h"
 #include "llmc/Weights/WeightStore.h"
 
@@ -53,11 +54,10 @@ void refineByDsnot(const PruningInput &input, llvm::ArrayRef<float> weights,
 void choosePruned(const Pattern &pattern, llvm::ArrayRef<float> scores,
                   llvm::MutableArrayRef<bool> isPruned);
 
-/// What the step makes of a matrix [.., cols]. A column that was multiplied by an
-/// entry of `columnScale` (if there are any) has an input that was divided by it.
-/// Returns why that cannot be, or an empty string.
+/// What the step makes of a matrix [.., cols], which `columns` are the input of. Returns
+/// why that cannot be, or an empty string.
 std::string pruneMatrix(mlir::llm::PruneStepAttr step, const WeightStore &store,
-                        int64_t cols, llvm::ArrayRef<float> columnScale,
+                        int64_t cols, const InputColumns &columns,
                         llvm::MutableArrayRef<float> values);
 
 } // namespace llmc

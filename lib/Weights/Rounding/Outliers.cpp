@@ -81,13 +81,13 @@ static void scoreRow(const CodeRange &range, ArrayRef<float> values,
 
 /// Mean squares of the input's columns; empty without statistics.
 static std::string readImportance(RoundStepAttr round, const WeightStore &store,
-                                  int64_t cols, ArrayRef<float> columnScale,
+                                  int64_t cols, const InputColumns &columns,
                                   std::vector<float> &importance) {
   if (!round || !round.getStats())
     return "";
   std::vector<float> sums;
   std::string problem =
-      readSums(store, round.getStats().getValue(), cols, columnScale, sums);
+      readSums(store, round.getStats().getValue(), cols, columns, sums);
   for (int64_t i = 0; problem.empty() && i < cols; ++i)
     importance.push_back(sums[i * cols + i]);
   return problem;
@@ -96,7 +96,7 @@ static std::string readImportance(RoundStepAttr round, const WeightStore &store,
 std::string llmc::chooseOutliers(OutliersStepAttr step,
                                  const WeightStore &store,
                                  ArrayRef<float> values, int64_t cols,
-                                 ArrayRef<float> columnScale,
+                                 const InputColumns &columns,
                                  std::vector<bool> &isOutlier) {
   RoundStepAttr round = step.getRound();
   if (step.getEntries() > cols)
@@ -107,7 +107,7 @@ std::string llmc::chooseOutliers(OutliersStepAttr step,
            std::to_string(round.getGrid().getGroup());
   std::vector<float> importance;
   if (std::string problem =
-          readImportance(round, store, cols, columnScale, importance);
+          readImportance(round, store, cols, columns, importance);
       !problem.empty())
     return problem;
   isOutlier.assign(values.size(), false);

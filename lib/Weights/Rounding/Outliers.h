@@ -3,7 +3,7 @@
 #ifndef LLMC_LIB_WEIGHTS_ROUNDING_OUTLIERS_H
 #define LLMC_LIB_WEIGHTS_ROUNDING_OUTLIERS_H
 
-#include "llmc/Weights/WeightStore.h"
+#include "../InputStatistics.h"
 
 namespace llmc {
 
@@ -12,7 +12,7 @@ namespace llmc {
 std::string chooseOutliers(mlir::llm::OutliersStepAttr step,
                            const WeightStore &store,
                            llvm::ArrayRef<float> values, int64_t cols,
-                           llvm::ArrayRef<float> columnScale,
+                           const InputColumns &columns,
                            std::vector<bool> &isOutlier);
 
 } // namespace llmc

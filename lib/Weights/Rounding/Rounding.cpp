@@ -127,7 +127,7 @@ void llmc::setStep(RoundStepAttr step, RoundingInput &input) {
 
 std::string llmc::prepareRounding(RoundStepAttr step, const WeightStore &store,
                                   ArrayRef<float> values, int64_t cols,
-                                  ArrayRef<float> columnScale, bool keepsZeros,
+                                  const InputColumns &columns, bool keepsZeros,
                                   RoundingInput &input) {
   if (std::string problem = checkStep(step, cols, keepsZeros); !problem.empty())
     return problem;
@@ -136,14 +136,15 @@ std::string llmc::prepareRounding(RoundStepAttr step, const WeightStore &store,
   input.rows = static_cast<int64_t>(values.size()) / cols;
   input.values = values;
   input.keepsZeros = keepsZeros;
-  if (std::string problem = checkStatistics(store, step, cols);
+  if (std::string problem =
+          checkStatistics(store, step, columns.countObserved(cols));
       !problem.empty())
     return problem;
   if (std::string problem = checkFinite(values, cols); !problem.empty())
     return problem;
   if (step.getStats())
     if (std::string problem = readSums(store, step.getStats().getValue(), cols,
-                                       columnScale, input.xtx);
+                                       columns, input.xtx);
         !problem.empty())
       return problem;
   for (int64_t i = 0; !input.xtx.empty() && i < cols; ++i)
@@ -168,11 +169,11 @@ std::string llmc::roundPrepared(const RoundingInput &input,
 
 std::string llmc::roundMatrix(RoundStepAttr step, const WeightStore &store,
                               ArrayRef<float> values, int64_t cols,
-                              ArrayRef<float> columnScale, bool keepsZeros,
+                              const InputColumns &columns, bool keepsZeros,
                               std::vector<uint8_t> &made) {
   RoundingInput input;
-  if (std::string problem = prepareRounding(step, store, values, cols,
-                                            columnScale, keepsZeros, input);
+  if (std::string problem = prepareRounding(step, store, values, cols, columns,
+                                            keepsZeros, input);
       !problem.empty())
     return problem;
   return roundPrepared(input, made);

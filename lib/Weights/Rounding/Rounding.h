@@ -56,7 +56,7 @@ std::string checkFinite(llvm::ArrayRef<float> values, int64_t cols);
 std::string prepareRounding(mlir::llm::RoundStepAttr step,
                             const WeightStore &store,
                             llvm::ArrayRef<float> values, int64_t cols,
-                            llvm::ArrayRef<float> columnScale, bool keepsZeros,
+                            const InputColumns &columns, bool keepsZeros,
                             RoundingInput &input);
 std::string roundPrepared(const RoundingInput &input,
                           std::vector<uint8_t> &made);
@@ -64,12 +64,11 @@ std::string roundPrepared(const RoundingInput &input,
 void setStep(mlir::llm::RoundStepAttr step, RoundingInput &input);
 
 /// The blocks of the step's grid for a matrix of `values` [.., cols], all rows one
-/// below the other. A column of `values` that was multiplied by an entry of
-/// `columnScale` (if there are any) has an input that was divided by it. With
-/// `keepsZeros` what is 0 stays that. Returns why that cannot be, or an empty string.
+/// below the other; `columns` are those of the input. With `keepsZeros` what is 0 stays
+/// that. Returns why that cannot be, or an empty string.
 std::string roundMatrix(mlir::llm::RoundStepAttr step, const WeightStore &store,
                         llvm::ArrayRef<float> values, int64_t cols,
-                        llvm::ArrayRef<float> columnScale, bool keepsZeros,
+                        const InputColumns &columns, bool keepsZeros,
                         std::vector<uint8_t> &made);
 
 } // namespace llmc

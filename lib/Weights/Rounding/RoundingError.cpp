@@ -119,11 +119,12 @@ llmc::measureRounding(WeightOp weight, ArrayRef<RoundStepAttr> steps,
   std::vector<double> errors(steps.size());
   if (none_of(steps, [](RoundStepAttr step) { return step != nullptr; }))
     return errors;
-  Expected<std::vector<float>> values = makeModelValues(weight, store);
-  if (!values)
-    return values.takeError();
-  std::string problem = measureSteps(
-      *values, getMatrixShape(weight.getType()).back(), steps, store, errors);
+  Expected<Material> material = makeModelMaterial(weight, store);
+  if (!material)
+    return material.takeError();
+  std::string problem = measureSteps(material->dequantize(),
+                                     getMatrixShape(weight.getType()).back(),
+                                     steps, store, errors);
   if (!problem.empty())
     return createStringError("weight " + quote(weight.getSymName()) + ": " +
                              problem);

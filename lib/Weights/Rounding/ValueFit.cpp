@@ -131,21 +131,23 @@ static Expected<Sample> readSample(WeightOp weight, RoundStepAttr step,
   const StringRef name = weight.getSymName();
   const int64_t cols = getMatrixShape(weight.getType()).back();
   Sample sample{step, cols, {}, {}};
-  Expected<std::vector<float>> values = makeModelValues(weight, store);
-  if (!values)
-    return values.takeError();
-  const auto rows = static_cast<int64_t>(values->size()) / cols;
+  Expected<Material> material = makeModelMaterial(weight, store);
+  if (!material)
+    return material.takeError();
+  const std::vector<float> values = material->dequantize();
+  const auto rows = static_cast<int64_t>(values.size()) / cols;
   const int64_t count = std::min(rows, mostRows);
   for (int64_t i = 0; i < count; ++i)
     append_range(sample.rows,
-                 ArrayRef(*values).slice(i * rows / count * cols, cols));
+                 ArrayRef(values).slice(i * rows / count * cols, cols));
   if (!all_of(sample.rows, [](float value) { return std::isfinite(value); }))
     return createStringError("weight " + quote(name) +
                              " has numbers that are not finite");
-  if (!checkSums(store, name, cols).empty())
+  if (!checkSums(store, name, material->columns.countObserved(cols)).empty())
     return sample; // all count alike
   std::vector<float> sums;
-  if (std::string problem = readSums(store, name, cols, {}, sums);
+  if (std::string problem =
+          readSums(store, name, cols, material->columns, sums);
       !problem.empty())
     return createStringError("weight " + quote(name) + ": " + problem);
   for (int64_t i = 0; i < cols; ++i)

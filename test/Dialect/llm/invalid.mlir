@@ -268,8 +268,23 @@ llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, round, scale, prune, low_rank, factor and outliers steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, keep, round, scale, prune, low_rank, factor and outliers steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
+
+// -----
+
+// expected-error @below {{fewer units stay than there are, at least one, found 4 of 4}}
+module attributes {test.by = #llm.selection<method = "magnitude", keep = 4, of = 4, makers = [@w], readers = [@v]>} {}
+
+// -----
+
+// expected-error @below {{a unit has rows of a maker and columns of a reader}}
+module attributes {test.by = #llm.selection<method = "magnitude", keep = 2, of = 4, makers = [@w], readers = []>} {}
+
+// -----
+
+// expected-error @below {{weights are symbols, found ["v"]}}
+module attributes {test.by = #llm.selection<method = "magnitude", keep = 2, of = 4, makers = [@w], readers = ["v"]>} {}
 
 // -----
 

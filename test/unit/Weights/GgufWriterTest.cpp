@@ -88,6 +88,7 @@ TEST_F(GgufWriterTest, WhatWasWrittenIsRead) {
                      .strings("tokenizer.ggml.tokens", {"a", "bc", ""})
                      .integers("some.numbers", {3, 2, 1})
                      .number("some.scale", 0.5f)
+                     .integer("some.count", 8)
                      .integer("general.file_type", 0)
                      .integer("split.count", 1)
                      .tensor("w", {32, 3}, 0, someFloats(96))
@@ -96,7 +97,8 @@ TEST_F(GgufWriterTest, WhatWasWrittenIsRead) {
   GgufFile before = llvm::cantFail(parseGguf("before", source));
   GgufPlace places[] = {{"w", {3, 32}, GgmlType(2), 3 * 18},
                         {"v", {5}, GgmlType::F32, 20}};
-  std::string header = makeGgufHeader(before, places);
+  std::string header =
+      makeGgufHeader(before, {{"some.count", 7}, {"some.more", 9}}, places);
   EXPECT_EQ(places[0].offset, header.size());
   EXPECT_EQ(places[1].offset, header.size() + 64);
   Bytes written(header.begin(), header.end());
@@ -107,6 +109,8 @@ TEST_F(GgufWriterTest, WhatWasWrittenIsRead) {
   EXPECT_EQ(llvm::cantFail(after.getString("general.architecture")), "llama");
   EXPECT_EQ(llvm::cantFail(after.getStrings("tokenizer.ggml.tokens")),
             (std::vector<llvm::StringRef>{"a", "bc", ""}));
+  EXPECT_EQ(llvm::cantFail(after.getInteger("some.count", 0, 9)), 7);
+  EXPECT_EQ(llvm::cantFail(after.getInteger("some.more", 0, 9)), 9);
   EXPECT_EQ(llvm::cantFail(after.getIntegers("some.numbers")),
             (std::vector<int64_t>{3, 2, 1}));
   EXPECT_EQ(llvm::cantFail(after.getFloat("some.scale", 0, 1)), 0.5);

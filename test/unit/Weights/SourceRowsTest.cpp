@@ -24,9 +24,17 @@ protected:
   std::string rows(const char *type, const char *source, const char *recipe) {
     WeightOp op = weight(std::string(type) + " source \"" + source +
                          "\" recipe [" + recipe + "]");
-    std::vector<RowRun> runs;
-    if (std::string problem = findSourceRows(op, store, runs); !problem.empty())
+    SourceRows found;
+    if (std::string problem = findSourceRows(op, store, found);
+        !problem.empty())
       return problem;
+    std::string text = spell(found.kept);
+    return found.dropped.empty() ? text
+                                 : text + " without " + spell(found.dropped);
+  }
+
+private:
+  static std::string spell(const std::vector<RowRun> &runs) {
     std::string text;
     int64_t at = 0;
     for (const RowRun &run : runs) {
@@ -47,6 +55,19 @@ TEST_F(SourceRowsTest, PartsOfFusedTensors) {
   EXPECT_EQ(rows("tensor<2x2xf32>", "a", "#llm.rows<1, 2, every = 2>"),
             "a[1:2] a[3:4]");
   EXPECT_EQ(rows("tensor<2xf32>", "v", "#llm.rows<1, 3>"), "v[1:3]");
+}
+
+/// Of numbers that count up the last rows are the largest.
+TEST_F(SourceRowsTest, UnitsThatGoAreNowhere) {
+  const std::string by = "#llm.keep<by = <method = "
+                         "\"magnitude\", keep = 2, of = 4, makers = [@w], "
+                         "readers = [@w]>";
+  EXPECT_EQ(rows("tensor<2x2xf32>", "a", (by + ", rows = true>").c_str()),
+            "weight '@w': has 2 rows or columns, no 4 equal units");
+  add("s", {4, 4}, f32(), counting(16));
+  EXPECT_EQ(rows("tensor<2x4xf32>", "s", (by + ", rows = true>").c_str()),
+            "s[2:4] without s[0:2]");
+  EXPECT_EQ(rows("tensor<4x2xf32>", "s", (by + ">").c_str()), "s[0:4]");
 }
 
 TEST_F(SourceRowsTest, ExpertsAreStacked) {
