@@ -13,6 +13,7 @@
 #include "llmc/Weights/Factoring.h"
 #include "llmc/Weights/Pruning.h"
 #include "llmc/Weights/Rounding.h"
+#include "llmc/Weights/Selecting.h"
 #include "llmc/Weights/Statistics.h"
 
 using namespace llmc;

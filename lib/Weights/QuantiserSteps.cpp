@@ -173,7 +173,7 @@ std::string llmc::factorStep(Material &material, FactorStepAttr step,
   std::string problem = store.derive(
       key, made,
       [&](std::vector<float> &left) {
-        return makeLeftFactor(step, store, values, cols, material.columnScale,
+        return makeLeftFactor(step, store, values, cols, material.columns,
                               left);
       },
       /*uses=*/2);
@@ -187,7 +187,7 @@ std::string llmc::factorStep(Material &material, FactorStepAttr step,
     material.shape = {rank, cols};
   } else {
     material.shape = {rows, rank};
-    material.columnScale.clear();
+    material.columns = {};
   }
   material.isPruned = false; // factors of a pruned matrix have no zeros
   material.encodeFloats(made);

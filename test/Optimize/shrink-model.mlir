@@ -15,7 +15,7 @@
 // LASTHEAD: shrink: heads: of 2 heads of keys and values of a layer none would be left{{$}}
 // NOLAYER: shrink: without: there is no layer 2: layers are 0 to 1
 // NOLAYERS: shrink: without: no layer would be left
-// KEY: shrink: 'width=1' is no key=value of a key that is known (channels, heads, without, by, multiple)
+// KEY: shrink: 'width=1' is no key=value of a key that is known (channels, heads, layers, without, by, multiple)
 
 // SAID-DAG: applied {{.*}}of 2 layers 1 go: 1
 // SAID-DAG: applied {{.*}}32 of its 64 channels go by magnitude

@@ -65,7 +65,7 @@ std::string llmc::checkStatistics(const WeightStore &store, FactorStepAttr step,
 
 std::string llmc::makeLeftFactor(FactorStepAttr step, const WeightStore &store,
                                  ArrayRef<float> values, int64_t cols,
-                                 ArrayRef<float> columnScale,
+                                 const InputColumns &columns,
                                  std::vector<float> &left) {
   const Method *method = findMethod(step.getMethod());
   if (!method)
@@ -83,7 +83,7 @@ std::string llmc::makeLeftFactor(FactorStepAttr step, const WeightStore &store,
              (std::isnan(value) ? "not a number" : "infinite");
   if (step.getStats())
     if (std::string problem = readSums(store, step.getStats().getValue(), cols,
-                                       columnScale, input.xtx);
+                                       columns, input.xtx);
         !problem.empty())
       return problem;
   return method->find(input, left);

@@ -7,6 +7,8 @@
 #ifndef LLMC_LIB_WEIGHTS_LOWRANK_FACTORING_H
 #define LLMC_LIB_WEIGHTS_LOWRANK_FACTORING_H
 
+#include "../InputStatistics.h"
+
 #include "llmc/Weights/Factoring.h"
 #include "llmc/Weights/WeightStore.h"
 
@@ -30,13 +32,12 @@ std::string findSingularVectors(const FactoringInput &input,
 std::string sketchColumns(const FactoringInput &input,
                           std::vector<float> &left);
 
-/// The left factor that the step makes of `values` [.., cols]. A column that was
-/// multiplied by an entry of `columnScale` (if there are any) has an input that was
-/// divided by it. Returns why that cannot be, or an empty string.
+/// The left factor that the step makes of `values` [.., cols]; `columns` are those of the
+/// input. Returns why that cannot be, or an empty string.
 std::string makeLeftFactor(mlir::llm::FactorStepAttr step,
                            const WeightStore &store,
                            llvm::ArrayRef<float> values, int64_t cols,
-                           llvm::ArrayRef<float> columnScale,
+                           const InputColumns &columns,
                            std::vector<float> &left);
 
 /// The right factor [rank, cols] for `left` once the step has rounded it.
