@@ -40,8 +40,8 @@ PromptAttention::PromptAttention(TileBuilder &b, const KernelArgs &args,
   PageLayout layout(op.getCache().getType());
   const Isa &isa = getIsa(args);
   bool isNarrow = isa.multipliesBFloat16() && BFloat16Attention::handles(op);
-  int64_t most = getMostQueries(
-      layout.channels, isNarrow && isa.multipliesTilesOfBFloat16());
+  int64_t most = getMostQueries(layout.channels,
+                                isNarrow && isa.multipliesTilesOfBFloat16());
   heads = getTileHeads(group, most);
   perTile = kvHeads * (group / heads);
   mostRows = most / heads;
