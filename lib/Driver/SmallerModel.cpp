@@ -150,7 +150,8 @@ Expected<std::string> SmallerModel::changeConfig(StringRef text) const {
     if (!name.empty())
       made = setInteger(made, name, change.after);
     else if (!mayBeAbsent(change))
-      return fileError("config.json", "key " + quote(change.key.folder),
+      return fileError("config.json",
+                       "key " + quote(change.key.folder.split('|').first),
                        spellRule(change.key.fact, change.before));
   }
   if (!headDim)

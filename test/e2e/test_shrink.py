@@ -7,6 +7,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import array
 import json
+import re
 import shutil
 import unittest
 
@@ -188,20 +189,34 @@ class Shrink(TestCase):
 
     def test_families(self):
         """What each says of its sizes is changed, or refused with the reason; a program needs no file."""
-        refused = {}
+        refused = {("bloom", "channels"): "key 'intermediate_size': requires 128, the model's feed_forward_length",
+                   ("bloom", "heads"): "slopes, sinks or distances of heads would be others at blk.0.attn",
+                   ("gpt_neox", "heads"): "key 'head_dim': requires 8, the model's head_dim",
+                   ("mixtral", "channels"): "shrink: channels: llm.expert_linear makes them at blk.0.ffn"}
         for family in ("gemma2", "gpt_neox", "mistral-nemo", "mixtral", "olmo2", "phi3", "qwen3", "smollm3", "stablelm", "starcoder2", "bloom"):
             model = INPUTS / "families" / family
-            for spec in ("channels=20%,multiple=4", "heads=1"):
+            for what, spec in (("channels", "channels=20%,multiple=4"), ("heads", "heads=1")):
                 with self.subTest(family=family, spec=spec):
-                    result = run([LLMC, "prune", model, "-q", f"--shrink={spec}", "-o", self.folder / f"{family}-{spec}"])
-                    if result.returncode:
-                        refused[family, spec] = result.stderr
+                    if (family, what) in refused:
+                        self.assertIn(refused[family, what], self.refuse(model, f"--shrink={spec}"))
                         continue
-                    ids = model / "input_ids.npy"
-                    self.assertEqual(self.numbers(self.folder / f"{family}-{spec}", "pruned", ids=ids),
-                                     self.numbers(model, "shrunk", f"--shrink={spec}", ids=ids))
-        self.assertEqual(set(refused), {("gpt_neox", "heads=1"), ("mixtral", "channels=20%,multiple=4"),
-                                        ("bloom", "channels=20%,multiple=4"), ("bloom", "heads=1")}, refused)
+                    ids, out = model / "input_ids.npy", self.prune(model, f"--shrink={spec}")
+                    self.assertEqual(self.numbers(out, "pruned", ids=ids), self.numbers(model, "shrunk", f"--shrink={spec}", ids=ids))
+
+    def test_layers_that_differ_have_their_numbers(self):
+        """Gemma 2 sees far back in every other layer: a program needs no number of it."""
+        model = INPUTS / "families" / "gemma2"
+        self.assertIn("its layers see differently far back", self.refuse(model, "--shrink=without=0"))
+
+    def test_layers_that_llmc_chooses(self):
+        result = run([LLMC, "compile", LLAMA, "-q", "--explain", "--shrink=layers=1", "-o", self.folder / "chosen", "--cpu=native"])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        influence = [float(number) for number in re.findall(r"shrink: layer \d: block influence ([0-9.]+)", result.stderr)]
+        self.assertEqual(len(influence), 2)
+        least = influence.index(min(influence))
+        self.assertIn(f"llmc: --shrink='without={least}'", result.stderr)
+        self.assertEqual(json.loads(self.succeed([self.folder / "chosen", "info", "--json"]))["model"]["shrink"], f"without={least}")
+        self.assertIn("--shrink=layers=2: the model has 2 layers, and one stays at least", self.refuse(LLAMA, "--shrink=layers=2"))
 
     def test_graphs(self):
         """Of ONNX as well: what is found is in the data flow."""

@@ -70,9 +70,9 @@ TEST(ShrinkSpecTest, ErrorsNameTheKeyAndWhatItTakes) {
   EXPECT_EQ(refuse("heads=1,multiple=0"),
             "multiple takes a number of channels from 1 on, found '0'");
   EXPECT_EQ(refuse("depth=1"), "'depth=1' is no key=value of a key that is "
-                               "known (channels, heads, without, by, "
-                               "multiple)");
+                               "known (channels, heads, layers, without, "
+                               "by, multiple)");
   EXPECT_EQ(refuse("by=wanda"),
             "'by=wanda' says of nothing that it goes: give channels=20%, "
-            "heads=1 or without=20/21");
+            "heads=1, layers=2 or without=20/21");
 }

@@ -59,15 +59,17 @@ TEST_F(SourceRowsTest, PartsOfFusedTensors) {
 
 /// Of numbers that count up the last rows are the largest.
 TEST_F(SourceRowsTest, UnitsThatGoAreNowhere) {
-  const std::string by = "#llm.keep<by = <method = "
-                         "\"magnitude\", keep = 2, of = 4, makers = [@w], "
-                         "readers = [@w]>";
-  EXPECT_EQ(rows("tensor<2x2xf32>", "a", (by + ", rows = true>").c_str()),
-            "weight '@w': has 2 rows or columns, no 4 equal units");
+  auto keep = [](int count, const char *rows) {
+    return "#llm.keep<by = <method = \"magnitude\", keep = " +
+           std::to_string(count) +
+           ", of = 4, makers = [@w], readers = [@w]>, rows = " + rows + ">";
+  };
   add("s", {4, 4}, f32(), counting(16));
-  EXPECT_EQ(rows("tensor<2x4xf32>", "s", (by + ", rows = true>").c_str()),
+  EXPECT_EQ(rows("tensor<2x4xf32>", "s", keep(2, "true").c_str()),
             "s[2:4] without s[0:2]");
-  EXPECT_EQ(rows("tensor<4x2xf32>", "s", (by + ">").c_str()), "s[0:4]");
+  EXPECT_EQ(rows("tensor<4x2xf32>", "s", keep(2, "false").c_str()), "s[0:4]");
+  EXPECT_EQ(rows("tensor<3x2xf32>", "a", keep(3, "true").c_str()),
+            "weight 'w': has 2 rows or columns, no 4 equal units");
 }
 
 TEST_F(SourceRowsTest, ExpertsAreStacked) {
