@@ -12,7 +12,7 @@
 // BF16-DAG: %[[VALUES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<4x32x32xi32>
 // BF16-DAG: %[[P:.*]] = memref.alloca() {alignment = 64 : i64} : memref<6x128xi32>
 // F32-DAG: memref.alloca() {alignment = 64 : i64} : memref<6x256xf32>
-// CHECK-DAG: %[[STATES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<384x48xf32>
+// CHECK-DAG: %[[STATES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<192x48xf32>
 // The items of a range: as many rows as give each worker two, 64 at most.
 // CHECK: arith.ceildivui
 // CHECK: scf.for %{{.*}} = %{{.*}} to %{{.*}} step %{{.*}} {
