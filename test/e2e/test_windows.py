@@ -55,7 +55,7 @@ class Windows(TestCase):
         folder = self.folder_of("gemma3")
         text = self.succeed([LLMC, "compile", folder, "-q", "--compile-to=import"])
         types = re.findall(r"!llm.kv<([0-9x]+), f32(?:, window = (\d+))?>", text[:text.index("->", text.index("@step"))])
-        app = self.compile(folder, "contract")
+        app = self.compile(folder, "contract", "--activations=f32")
         info = self.caches(app)
         rows = info["memory"]["rows_per_step"]
         expected = []
@@ -67,7 +67,7 @@ class Windows(TestCase):
         self.assertEqual(info["caches"], expected)
         total = sum(cache["pages"] * cache["page_bytes"] for cache in expected)
         self.assertEqual(info["memory"]["kv_bytes"], total)
-        inspected = json.loads(self.succeed([LLMC, "inspect", folder, "--json"]))["memory_contract"]
+        inspected = json.loads(self.succeed([LLMC, "inspect", folder, "--json", "--activations=f32"]))["memory_contract"]
         self.assertEqual(inspected["kv"], total)
         self.assertIn(f"cache (window of {WINDOW}): {expected[0]['pages']} pages of {PAGE} tokens, ", self.succeed([app, "info"]))
 
