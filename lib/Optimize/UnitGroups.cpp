@@ -53,7 +53,9 @@ private:
   void visitElementwise(Operation *op);
   void visitNorm(NormOp norm);
   void visitAttention(AttentionOp attention);
-  void addMaker(Value param);
+  ParamOp getOwn(Value value);
+  void addMaker(Value value);
+  void addReader(LinearOp linear);
 
   const UnitGroups &groups;
   const llvm::StringMap<int> &readers;
@@ -71,16 +73,36 @@ static Value getPassed(Operation *op) {
       .Default(Value());
 }
 
-void Walk::addMaker(Value value) {
-  if (!value)
-    return;
+/// The parameter behind `value`, if its units can go; else null, and an obstacle.
+ParamOp Walk::getOwn(Value value) {
   auto param = value.getDefiningOp<ParamOp>();
   if (!param || param.getIndex() || !param->hasOneUse() ||
       readers.lookup(param.getWeight()) != 1)
-    return stop(value.getDefiningOp(), "its weights have other readers");
-  if (!groups.getWeight(param).getSource())
-    return stop(param, "its weights are a constant of the graph");
-  group.makers.insert(param);
+    stop(value.getDefiningOp(), "its weights have other readers");
+  else if (!groups.getWeight(param).getSource())
+    stop(param, "its weights are a constant of the graph");
+  return group.obstacle.empty() ? param : ParamOp();
+}
+
+void Walk::addMaker(Value value) {
+  if (ParamOp param = value ? getOwn(value) : ParamOp())
+    group.makers.insert(param);
+}
+
+void Walk::addReader(LinearOp linear) {
+  ParamOp param = getOwn(linear.getWeight());
+  if (!param)
+    return;
+  ArrayRef<int64_t> shape = getMatrixShape(param.getType());
+  const int64_t block = getEncoding(param.getType()).getBlockElems();
+  if (shape.size() != 2)
+    return stop(linear, "each head has a matrix of its own");
+  if (shape[1] / group.units % block)
+    return stop(linear, "its numbers are on a grid already, with a scale for " +
+                            Twine(block) +
+                            " columns together: take a model of floats, or "
+                            "--weights=f32");
+  group.readers.insert(linear);
 }
 
 void Walk::visitMaker(Value value) {
@@ -163,22 +185,7 @@ void Walk::visitUse(OpOperand &use) {
   auto linear = dyn_cast<LinearOp>(op);
   if (!linear || use.get() != linear.getInput())
     return stop(op, op->getName().getStringRef() + " reads them");
-  auto param = linear.getWeight().getDefiningOp<ParamOp>();
-  if (!param || param.getIndex() || !param->hasOneUse() ||
-      readers.lookup(param.getWeight()) != 1)
-    return stop(linear, "its weights have other readers");
-  if (!groups.getWeight(param).getSource())
-    return stop(param, "its weights are a constant of the graph");
-  auto shape = getMatrixShape(param.getType());
-  const int64_t block = getEncoding(param.getType()).getBlockElems();
-  if (shape.size() != 2)
-    return stop(linear, "each head has a matrix of its own");
-  if (shape[1] / group.units % block)
-    return stop(linear, "its numbers are on a grid already, with a scale for " +
-                            Twine(block) +
-                            " columns together: take a model of floats, or "
-                            "--weights=f32");
-  group.readers.insert(linear);
+  addReader(linear);
 }
 
 UnitGroups::UnitGroups(ModuleOp module) : symbols(module) {
