@@ -10,7 +10,7 @@ using namespace llmc;
 void llmc::addPruneOptions(CLI::App *app, CompileOptions &options) {
   app->add_option("--shrink", options.shrink,
                   "Channels, heads and layers that go, which leaves a smaller "
-                  "model: channels=20%, heads=1,by=wanda, without=20/21 "
+                  "model: channels=20%, heads=1, layers=2, without=20/21 "
                   "(docs/quantization.md)")
       ->type_name("SPEC");
   app->add_option("--sparsify", options.sparsify,

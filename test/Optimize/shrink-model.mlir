@@ -1,8 +1,8 @@
-// RUN: llmc-opt %s --llm-shrink-model=spec=channels=50% -canonicalize | FileCheck %s --check-prefix=CHANNELS
-// RUN: llmc-opt %s --llm-shrink-model=spec=heads=1,by=wanda -canonicalize | FileCheck %s --check-prefix=HEADS
+// RUN: llmc-opt %s --llm-shrink-model=spec=channels=50%,by=magnitude -canonicalize | FileCheck %s --check-prefix=CHANNELS
+// RUN: llmc-opt %s --llm-shrink-model=spec=heads=1 -canonicalize | FileCheck %s --check-prefix=HEADS
 // RUN: llmc-opt %s --llm-shrink-model=spec=without=0 -canonicalize | FileCheck %s --check-prefix=LAYERS
 // RUN: llmc-opt %s --llm-shrink-model=spec=without=1 -canonicalize | FileCheck %s --check-prefix=LAST
-// RUN: llmc-opt %s --llm-shrink-model=spec=channels=32,heads=1,without=1 --remark-policy=all --remark-format=emitRemark --remarks-filter=llm-shrink-model -o /dev/null 2>&1 | FileCheck %s --check-prefix=SAID
+// RUN: llmc-opt %s --llm-shrink-model=spec=channels=32,heads=1,without=1,by=magnitude --remark-policy=all --remark-format=emitRemark --remarks-filter=llm-shrink-model -o /dev/null 2>&1 | FileCheck %s --check-prefix=SAID
 // RUN: llmc-opt %s '--llmc-optimize=shrink=channels=32 sparsify=50 quantize=bits=4,group=32' | FileCheck %s --check-prefix=BEHIND
 // RUN: not llmc-opt %s --llm-shrink-model=spec=channels=90% 2>&1 | FileCheck %s --check-prefix=NONE
 // RUN: not llmc-opt %s --llm-shrink-model=spec=channels=1 2>&1 | FileCheck %s --check-prefix=ALL
@@ -10,6 +10,8 @@
 // RUN: not llmc-opt %s --llm-shrink-model=spec=without=2 2>&1 | FileCheck %s --check-prefix=NOLAYER
 // RUN: not llmc-opt %s --llm-shrink-model=spec=without=0/1 2>&1 | FileCheck %s --check-prefix=NOLAYERS
 // RUN: not llmc-opt %s --llm-shrink-model=spec=width=1 2>&1 | FileCheck %s --check-prefix=KEY
+// RUN: not llmc-opt %s --llm-shrink-model=spec=layers=1 2>&1 | FileCheck %s --check-prefix=CHOSEN
+// CHOSEN: shrink: layers=N is no choice but leaves it to llmc compile, which measures the model: give the SPEC that it names with --explain
 // NONE: shrink: channels: of 64 channels of a layer none would be left (what is left is a multiple of 32; multiple=N chooses another)
 // ALL: shrink: channels: of 64 channels of a layer none would go (what is left is a multiple of 32; multiple=N chooses another)
 // LASTHEAD: shrink: heads: of 2 heads of keys and values of a layer none would be left{{$}}

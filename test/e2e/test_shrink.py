@@ -127,7 +127,7 @@ class Shrink(TestCase):
         def change(tensors):
             for layer in range(2):
                 cut_channels(tensors, layer, 96)
-        self.expect_cut(self.cut("channels", change, intermediate_size=96), "--shrink=channels=40%")
+        self.expect_cut(self.cut("channels", change, intermediate_size=96), "--shrink=channels=40%,by=magnitude")
 
     def test_channels_by_statistics(self):
         stats = self.folder / "llama.stats"
@@ -137,13 +137,13 @@ class Shrink(TestCase):
         def change(tensors):
             for layer in range(2):
                 cut_channels(tensors, layer, 128, data[f"blk.{layer}.ffn_down.weight/l2"])
-        self.expect_cut(self.cut("statistics", change, intermediate_size=128), "--shrink=channels=20%,by=wanda", f"--stats={stats}")
+        self.expect_cut(self.cut("statistics", change, intermediate_size=128), "--shrink=channels=20%", f"--stats={stats}")
 
     def test_heads(self):
         def change(tensors):
             for layer in range(2):
                 cut_heads(tensors, layer, 1)
-        self.expect_cut(self.cut("heads", change, num_attention_heads=2, num_key_value_heads=1), "--shrink=heads=1")
+        self.expect_cut(self.cut("heads", change, num_attention_heads=2, num_key_value_heads=1), "--shrink=heads=1,by=magnitude")
 
     def test_layers(self):
         for gone in range(2):
@@ -157,7 +157,7 @@ class Shrink(TestCase):
             cut_channels(tensors, 0, 144)
             cut_heads(tensors, 0, 1)
         folder = self.cut("all", change, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1, intermediate_size=144)
-        self.expect_cut(folder, "--shrink=channels=10,heads=1,without=0,multiple=16")
+        self.expect_cut(folder, "--shrink=channels=10,heads=1,without=0,multiple=16,by=magnitude")
 
     def test_zeros_and_codes_come_behind(self):
         """The program is that of the cut model with the same options, statistics of the model as it was."""
@@ -167,13 +167,13 @@ class Shrink(TestCase):
         folder = self.cut("behind", change, intermediate_size=128)
         rest = ["--sparsify=50-magnitude", "--quantize=w4,group=32;token_embd.weight:keep"]
         expected = self.numbers(folder, "cut", *rest)
-        self.assertEqual(self.numbers(LLAMA, "shrunk", "--shrink=channels=20%", *rest), expected)
-        out = self.prune(LLAMA, "--shrink=channels=20%", *rest, command="quantize")
+        self.assertEqual(self.numbers(LLAMA, "shrunk", "--shrink=channels=20%,by=magnitude", *rest), expected)
+        out = self.prune(LLAMA, "--shrink=channels=20%,by=magnitude", *rest, command="quantize")
         self.assertEqual(self.numbers(out, "pruned"), expected)
 
     def test_gguf(self):
         model, ids = MODELS / "llama-f32.gguf", MODELS / "llama-f32.input_ids.npy"
-        flags = "--shrink=channels=20%,heads=1,without=1"
+        flags = "--shrink=channels=20%,heads=1,without=1,by=magnitude"
         out = self.prune(model, flags, name="out.gguf")
         self.assertEqual(self.numbers(out, "pruned", ids=ids), self.numbers(model, "shrunk", flags, ids=ids))
         said = json.loads(self.succeed([LLMC, "inspect", "--json", out]))
@@ -182,10 +182,10 @@ class Shrink(TestCase):
     def test_heads_of_codes_go_as_they_are(self):
         """A head has 32 columns of what reads it: whole blocks."""
         model, ids = MODELS / "llama-q8_0.gguf", MODELS / "llama-q8_0.input_ids.npy"
-        out = self.prune(model, "--shrink=heads=1", name="codes.gguf")
-        self.assertEqual(self.numbers(out, "pruned", ids=ids), self.numbers(model, "shrunk", "--shrink=heads=1", ids=ids))
+        out = self.prune(model, "--shrink=heads=1,by=magnitude", name="codes.gguf")
+        self.assertEqual(self.numbers(out, "pruned", ids=ids), self.numbers(model, "shrunk", "--shrink=heads=1,by=magnitude", ids=ids))
         self.assertIn("channels: its numbers are on a grid already, with a scale for 32 columns together: take a model of floats, or "
-                      "--weights=f32", self.refuse(model, "--shrink=channels=20%"))
+                      "--weights=f32", self.refuse(model, "--shrink=channels=20%,by=magnitude"))
 
     def test_families(self):
         """What each says of its sizes is changed, or refused with the reason; a program needs no file."""
@@ -195,7 +195,7 @@ class Shrink(TestCase):
                    ("mixtral", "channels"): "shrink: channels: llm.expert_linear makes them at blk.0.ffn"}
         for family in ("gemma2", "gpt_neox", "mistral-nemo", "mixtral", "olmo2", "phi3", "qwen3", "smollm3", "stablelm", "starcoder2", "bloom"):
             model = INPUTS / "families" / family
-            for what, spec in (("channels", "channels=20%,multiple=4"), ("heads", "heads=1")):
+            for what, spec in (("channels", "channels=20%,multiple=4,by=magnitude"), ("heads", "heads=1,by=magnitude")):
                 with self.subTest(family=family, spec=spec):
                     if (family, what) in refused:
                         self.assertIn(refused[family, what], self.refuse(model, f"--shrink={spec}"))
@@ -222,15 +222,15 @@ class Shrink(TestCase):
         """Of ONNX as well: what is found is in the data flow."""
         for name in ("llama-opset18", "gpt2-opset23"):
             model = INPUTS / "onnx" / name / "model.onnx"
-            for spec in ("channels=20%", "heads=1", "without=0"):
+            for spec in ("channels=20%,by=magnitude", "heads=1,by=magnitude", "without=0"):
                 with self.subTest(model=name, spec=spec):
                     self.compile(model, "graph", f"--shrink={spec}")
 
     def test_what_cannot_go(self):
         for spec, says in (("heads=2", "none would be left"), ("without=2", "there is no layer 2: layers are 0 to 1"), ("channels=5", "none would go")):
-            self.assertIn(says, self.refuse(LLAMA, f"--shrink={spec}"))
-        self.assertIn("llm.expert_linear", self.refuse(INPUTS / "families" / "mixtral", "--shrink=channels=20%"))
-        self.assertIn("there are no layers with attention", run([LLMC, "compile", INPUTS / "encoders" / "bert.onnx", "-q", "--shrink=heads=1", "-o",
+            self.assertIn(says, self.refuse(LLAMA, f"--shrink={spec},by=magnitude"))
+        self.assertIn("llm.expert_linear", self.refuse(INPUTS / "families" / "mixtral", "--shrink=channels=20%,by=magnitude"))
+        self.assertIn("there are no layers with attention", run([LLMC, "compile", INPUTS / "encoders" / "bert.onnx", "-q", "--shrink=heads=1,by=magnitude", "-o",
                                                                  self.folder / "none"]).stderr)
 
     def test_prune_needs_a_spec(self):

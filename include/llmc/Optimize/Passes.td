@@ -129,7 +129,7 @@ def ShrinkModel : Pass<"llm-shrink-model", "::mlir::ModuleOp"> {
     | `channels` | `20%`, or a number | of the feed-forward part of each layer: rows of gate and up, columns of down |
     | `heads` | a number, or `30%` | heads of keys and values of each layer, with the queries that read them: rows of q, k, v, columns of o |
     | `without` | `20/21` | layers, counted from 0 (`layers=2` has llmc choose them) |
-    | `by` | magnitude, wanda | which units go; wanda needs statistics of the inputs |
+    | `by` | wanda, magnitude | which units go; wanda, if nothing is said, needs statistics of the inputs |
     | `multiple` | 32 | the number of channels that are left is one of this |
 
     Weights that share units are found along the data flow. They get a `#llm.keep` step, and smaller types, and so does

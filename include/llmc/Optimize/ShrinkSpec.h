@@ -4,8 +4,8 @@
 //   SPEC   = KEY "=" VALUE { "," KEY "=" VALUE }
 //   AMOUNT = a percentage ("20%") or a number of units
 //
-// channels=20%, heads=1,by=wanda, without=20/21, layers=2. Each layer loses as much as any
-// other, so that what is left is a plain model of the same architecture.
+// channels=20%, heads=1,by=magnitude, layers=2, without=20/21. Each layer loses as much
+// as any other, so that what is left is a plain model of the same architecture.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_OPTIMIZE_SHRINKSPEC_H
 #define LLMC_OPTIMIZE_SHRINKSPEC_H
@@ -27,12 +27,12 @@ struct ShrinkAmount {
 };
 
 struct ShrinkSpec {
-  ShrinkAmount channels;            // of the feed-forward part of each layer
-  ShrinkAmount heads;               // of keys and values, with their queries
-  int64_t layers = 0;               // that llmc chooses (Driver), if any
-  std::vector<int64_t> without;     // layers that go, in order
-  std::string method = "magnitude"; // of Weights/Selecting.h
-  int64_t multiple = 32;            // of channels that are left
+  ShrinkAmount channels;        // of the feed-forward part of each layer
+  ShrinkAmount heads;           // of keys and values, with their queries
+  int64_t layers = 0;           // that llmc chooses (Driver), if any
+  std::vector<int64_t> without; // layers that go, in order
+  std::string method = "wanda"; // of Weights/Selecting.h
+  int64_t multiple = 32;        // of channels that are left
 };
 
 /// Fails, saying what is known, on what is no spec.

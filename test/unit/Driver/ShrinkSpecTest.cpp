@@ -22,11 +22,11 @@ static std::string refuse(const char *text) {
 }
 
 TEST(ShrinkSpecTest, AmountsAreSharesOrNumbers) {
-  ShrinkSpec spec = parse("channels=12.5%,heads=2,by=wanda,multiple=64");
+  ShrinkSpec spec = parse("channels=12.5%,heads=2,by=magnitude,multiple=64");
   EXPECT_EQ(spec.channels.share, 0.125);
   EXPECT_EQ(spec.channels.count, 0);
   EXPECT_EQ(spec.heads.count, 2);
-  EXPECT_EQ(spec.method, "wanda");
+  EXPECT_EQ(spec.method, "magnitude");
   EXPECT_EQ(spec.multiple, 64);
   EXPECT_TRUE(spec.without.empty());
   EXPECT_EQ(parse("channels=128").channels.count, 128);
@@ -40,9 +40,9 @@ TEST(ShrinkSpecTest, LayersAreSorted) {
 }
 
 TEST(ShrinkSpecTest, StatisticsAreForUnitsAlone) {
-  EXPECT_TRUE(needsStatistics(parse("channels=20%,by=wanda")));
-  EXPECT_FALSE(needsStatistics(parse("channels=20%")));
-  EXPECT_FALSE(needsStatistics(parse("without=3,by=wanda")));
+  EXPECT_TRUE(needsStatistics(parse("channels=20%")));
+  EXPECT_FALSE(needsStatistics(parse("channels=20%,by=magnitude")));
+  EXPECT_FALSE(needsStatistics(parse("without=3")));
 }
 
 TEST(ShrinkSpecTest, WhatIsLeftIsAMultiple) {
@@ -70,9 +70,17 @@ TEST(ShrinkSpecTest, ErrorsNameTheKeyAndWhatItTakes) {
   EXPECT_EQ(refuse("heads=1,multiple=0"),
             "multiple takes a number of channels from 1 on, found '0'");
   EXPECT_EQ(refuse("depth=1"), "'depth=1' is no key=value of a key that is "
-                               "known (channels, heads, layers, without, "
-                               "by, multiple)");
+                               "known (channels, heads, layers, without, by, "
+                               "multiple)");
   EXPECT_EQ(refuse("by=wanda"),
             "'by=wanda' says of nothing that it goes: give channels=20%, "
             "heads=1, layers=2 or without=20/21");
+  EXPECT_EQ(refuse("layers=2,without=3"),
+            "layers=2 chooses layers and without= names them: give one");
+}
+
+TEST(ShrinkSpecTest, LayersThatWereChosenTakeTheirPlaceInTheText) {
+  EXPECT_EQ(parse("layers=2").layers, 2);
+  EXPECT_EQ(spellLayers("heads=1,layers=2,by=wanda", {3, 21}),
+            "heads=1,without=3/21,by=wanda");
 }
