@@ -41,13 +41,21 @@ SPECS = [
     "bits=4,group=96,method=awq+quantease,scale-search=yes" + HEAD + "5",
     "bits=2,group=32,method=awq+quantease,zero=asym,scale-search=yes",
     "w8",
+    "w8a8",
+    "w8a8-smooth",
+    "fp8",
     "bits=3,group=64,method=gptq,scale-search=yes,outliers=1",
+    "bits=4,group=64,values=nf4,method=gptq,scale-search=yes",
     "bits=4,group=64,values=kmeans,method=gptq,scale-search=yes",
     "--quantize=auto --size-budget=88.2MB",
     "--quantize=auto --size-budget=72.5MB",
 ]
 # Options of llmc compile, or a SPEC of --sparsify, which begins with how many zeros: 50-wanda, 2:4-sparsegpt, 70-wanda,allocate=owl.
-SPARSE = ["50-magnitude", "50-wanda", "50-sparsegpt", "2:4-magnitude", "2:4-wanda", "2:4-sparsegpt", "--sparsify=2:4-sparsegpt --quantize=w8"]
+SPARSE = [
+    *("50-magnitude", "50-wanda", "50-wanda+dsnot", "50-sparsegpt", "2:4-magnitude", "2:4-wanda", "2:4-sparsegpt"),
+    "--sparsify=2:4-sparsegpt --quantize=w8",
+    "--shrink=channels=10%",
+]
 PAGE = """# What quantisers keep
 
 SmolLM2-135M-Instruct, its weights dithered so that they lie on no grid (`utils/dither-gguf.py SmolLM2-135M-Instruct.Q4_1.gguf base.gguf`), its products
@@ -73,8 +81,8 @@ those of products of floats."""
 HEADER = ["SPEC", "bits per weight", "MB", "perplexity", "KL, mean", "KL, 99 %", "same likeliest token", "decode, tokens/s", "minutes"]
 
 
-def is_sparse(spec):
-    return spec[0].isdigit() or "--sparsify" in spec
+def has_fewer_numbers(spec):
+    return spec[0].isdigit() or "--sparsify" in spec or "--shrink" in spec
 
 
 def machine():
@@ -104,11 +112,15 @@ class Bench:
         return json.loads(measure.run([self.arguments.llmc, "eval", self.arguments.base, "--cpu=native", "--json", *text, *kept, *options, *wanted]))
 
     def rows(self, specs):
-        """That of the floats, then one per SPEC. Speed is that of the types: codes by another method are as fast."""
-        threads = ["--threads", str(self.arguments.threads)]
-        name, options = ("rounded", []) if self.arguments.rounded else ("quality", ["--activations=f32"])
-        kept = self.sweep(name, self.arguments.windows, map(as_build, specs), *options)
-        fast = self.sweep("speed", 1, (as_build(re.sub("method=[a-z+]*", "method=rtn", spec)) for spec in specs), "--speed", *threads)
+        """That of the floats, then one per SPEC. Where inputs are floats for quality alone, speed is that of other builds, of the same
+        types: codes by another method are as fast."""
+        speed = ["--speed", "--threads", str(self.arguments.threads)]
+        builds = [as_build(spec) for spec in specs]
+        if self.arguments.rounded:
+            kept = fast = self.sweep("rounded", self.arguments.windows, builds, *speed)
+        else:
+            kept = self.sweep("quality", self.arguments.windows, builds, "--activations=f32")
+            fast = self.sweep("speed", 1, (re.sub("method=[a-z+]*", "method=rtn", build) for build in builds), *speed)
         names = ["floats", *specs]
         return [{**row, "spec": name, "minutes": row.get("compile_seconds", 0) / 60, "decode_tokens_per_s": speed["decode_tokens_per_s"]}
                 for name, row, speed in zip(names, kept, fast, strict=True)]
@@ -136,7 +148,7 @@ def cells(figures):
 
 def write_page(arguments, reference, calibration, rows):
     table = "".join(f"| {' | '.join(line)} |\n" for line in [HEADER, ["---"] * len(HEADER), *map(cells, [reference, *rows])])
-    points = [point(figures) for figures in rows if not is_sparse(figures["spec"])]
+    points = [point(figures) for figures in rows if not has_fewer_numbers(figures["spec"])]
     has_peers = any(program != "llmc" for program, *_ in points)
     facts = {"inputs": ROUNDED if arguments.rounded else FLOATS, "rounded": " --rounded" if arguments.rounded else "", "scored": f"{reference['tokens']:,}", "window": WINDOW, "seen": arguments.tokens, "windows": arguments.windows,
              "calibration": calibration["minutes"], "threads": arguments.threads, "machine": machine(), "peers": PEERS if has_peers else ""}
