@@ -41,8 +41,6 @@ SPECS = [
     "bits=4,group=96,method=awq+quantease,scale-search=yes" + HEAD + "5",
     "bits=2,group=32,method=awq+quantease,zero=asym,scale-search=yes",
     "w8",
-    "w8a8",
-    "w8a8-smooth",
     "fp8",
     "bits=3,group=64,method=gptq,scale-search=yes,outliers=1",
     "bits=4,group=64,values=nf4,method=gptq,scale-search=yes",
@@ -50,6 +48,8 @@ SPECS = [
     "--quantize=auto --size-budget=88.2MB",
     "--quantize=auto --size-budget=72.5MB",
 ]
+# These say how inputs are rounded.
+WITH_INPUTS = ["w8a8", "w8a8-smooth"]
 # Options of llmc compile, or a SPEC of --sparsify, which begins with how many zeros: 50-wanda, 2:4-sparsegpt, 70-wanda,allocate=owl.
 SPARSE = [
     *("50-magnitude", "50-wanda", "50-wanda+dsnot", "50-sparsegpt", "2:4-magnitude", "2:4-wanda", "2:4-sparsegpt"),
@@ -76,8 +76,8 @@ own floats.
 
 """
 FLOATS = "Quality is that of products of floats (`--activations=f32`), so that a row shows its weights alone."
-ROUNDED = """Products have their inputs rounded as they are by default, in rows of llama.cpp by its own default, and floats are
-those of products of floats."""
+ROUNDED = """Products have their inputs rounded as they are by default (in rows of floats with zeros or fewer numbers by `--activations=mixed`), in rows of
+llama.cpp by its own default, and floats are those of products of floats."""
 HEADER = ["SPEC", "bits per weight", "MB", "perplexity", "KL, mean", "KL, 99 %", "same likeliest token", "decode, tokens/s", "minutes"]
 
 
@@ -115,7 +115,7 @@ class Bench:
         """That of the floats, then one per SPEC. Where inputs are floats for quality alone, speed is that of other builds, of the same
         types: codes by another method are as fast."""
         speed = ["--speed", "--threads", str(self.arguments.threads)]
-        builds = [as_build(spec) for spec in specs]
+        builds = [as_build(spec, self.arguments.rounded) for spec in specs]
         if self.arguments.rounded:
             kept = fast = self.sweep("rounded", self.arguments.windows, builds, *speed)
         else:
@@ -126,8 +126,11 @@ class Bench:
                 for name, row, speed in zip(names, kept, fast, strict=True)]
 
 
-def as_build(spec):
-    return f"--sparsify={spec}" if spec[0].isdigit() else spec
+def as_build(spec, is_rounded):
+    """Options of llmc compile. Prompts of floats are bf16 where others may be too: minutes instead of hours as well."""
+    build = f"--sparsify={spec}" if spec[0].isdigit() else spec
+    leaves_floats = has_fewer_numbers(spec) and "--quantize" not in build
+    return f"{build} --activations=mixed" if is_rounded and leaves_floats else build
 
 
 def once(work, name, make):
@@ -183,7 +186,7 @@ def main():
     Path(arguments.work).mkdir(parents=True, exist_ok=True)
     bench = Bench(arguments)
     calibration = once(arguments.work, f"calibration-{arguments.tokens}", bench.calibrate)
-    reference, *rows = bench.rows(arguments.spec or SPECS + SPARSE)
+    reference, *rows = bench.rows(arguments.spec or SPECS + WITH_INPUTS * arguments.rounded + SPARSE)
     if arguments.llama_bin:
         peer = llama_quants.Peer(arguments, TEXTS, WINDOW)
         rows += [once(arguments.work, f"llama.cpp {name}-{arguments.windows}", lambda name=name: peer.row(name)) for name in llama_quants.TYPES]

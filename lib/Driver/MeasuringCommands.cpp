@@ -162,14 +162,13 @@ void CommandLine::addBench() {
 static std::optional<SweptBuild> parseBuild(const std::string &text,
                                             const CompileOptions &common) {
   SweptBuild build{text, common};
-  if (!llvm::StringRef(text).ltrim().starts_with("-")) {
-    build.options.quantize = text;
-    return build;
-  }
   CLI::App app("A build of a sweep", "--sweep");
   addCompileOptions(&app, build.options);
   try {
-    app.parse(text);
+    if (llvm::StringRef(text).ltrim().starts_with("-"))
+      app.parse(text);
+    else
+      app.parse(std::vector<std::string>{"--quantize=" + text});
   } catch (const CLI::ParseError &error) {
     reportUsage("eval: --sweep='" + text + "': " +
                 llmrt::explainUsage(app, error, makeUsageContext("llmc eval")));

@@ -79,6 +79,9 @@ class Eval(TestCase):
             if key in rows[1]:
                 self.assertEqual(rows[1][key], value, key)
 
+    def test_a_build_may_be_a_preset_that_says_how_inputs_are_rounded(self):
+        self.assertIn("means --activations=i8, found --activations=f32", self.refuse("--sweep=w8a8", code=2))
+
     def test_a_sweep_leaves_no_programs(self):
         """But those that were there before."""
         self.forget_programs()
