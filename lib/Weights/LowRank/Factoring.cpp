@@ -7,6 +7,7 @@
 #include "Factoring.h"
 
 #include "../InputStatistics.h"
+#include "../MethodTable.h"
 #include "../Rounding/Cholesky.h"
 #include "../Rounding/Rounding.h"
 #include "Matrices.h"
@@ -30,47 +31,32 @@ struct Method {
 };
 } // namespace
 
-static const Method methods[] = {{"svd", findSingularVectors, false},
-                                 {"lord", findSingularVectors, true},
-                                 {"lplr", sketchColumns, false}};
+static const Method rows[] = {{"svd", findSingularVectors, false},
+                              {"lord", findSingularVectors, true},
+                              {"lplr", sketchColumns, false}};
 
-static const Method *findMethod(StringRef name) {
-  const auto *it = find_if(
-      methods, [&](const Method &method) { return method.name == name; });
-  return it == std::end(methods) ? nullptr : it;
-}
+static const MethodTable<Method> methods(rows, "factors weights");
 
-bool llmc::isFactoringMethod(StringRef name) { return findMethod(name); }
+bool llmc::isFactoringMethod(StringRef name) { return methods.find(name); }
 
-std::string llmc::listFactoringMethods() {
-  return join(
-      map_range(methods, [](const Method &entry) { return entry.name; }), ", ");
-}
+std::string llmc::listFactoringMethods() { return methods.list(); }
 
 bool llmc::factoringNeedsStatistics(StringRef method) {
-  const Method *found = findMethod(method);
-  return found && found->needsStatistics;
+  return methods.needsStatistics(method);
 }
 
 std::string llmc::checkStatistics(const WeightStore &store, FactorStepAttr step,
                                   int64_t cols) {
-  if (step.getStats())
-    return checkSums(store, step.getStats().getValue(), cols);
-  return factoringNeedsStatistics(step.getMethod())
-             ? ("the method " + step.getMethod().getValue() +
-                " needs statistics of its input")
-                   .str()
-             : "";
+  return methods.check(store, step, cols);
 }
 
 std::string llmc::makeLeftFactor(FactorStepAttr step, const WeightStore &store,
                                  ArrayRef<float> values, int64_t cols,
                                  const InputColumns &columns,
                                  std::vector<float> &left) {
-  const Method *method = findMethod(step.getMethod());
+  const Method *method = methods.find(step.getMethod());
   if (!method)
-    return "there is no method " + quote(step.getMethod().getValue()) +
-           " that factors weights";
+    return methods.refuse(step.getMethod());
   if (std::string problem = checkStatistics(store, step, cols);
       !problem.empty())
     return problem;

@@ -8,6 +8,7 @@
 #include "Allocation.h"
 
 #include "../InputStatistics.h"
+#include "../MethodTable.h"
 #include "../Recipe.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -35,21 +36,12 @@ struct Layer {
 
 } // namespace
 
-static const Method methods[] = {{"owl", weighByOutliers}};
+static const Method rows[] = {{"owl", weighByOutliers}};
+static const MethodTable<Method> methods(rows, "allocates zeros");
 
-static const Method *findMethod(StringRef name) {
-  const auto *it = llvm::find_if(
-      methods, [&](const Method &method) { return method.name == name; });
-  return it == std::end(methods) ? nullptr : it;
-}
+bool llmc::isAllocationMethod(StringRef name) { return methods.find(name); }
 
-bool llmc::isAllocationMethod(StringRef name) { return findMethod(name); }
-
-std::string llmc::listAllocationMethods() {
-  return join(
-      map_range(methods, [](const Method &entry) { return entry.name; }),
-      " or ");
-}
+std::string llmc::listAllocationMethods() { return methods.list(); }
 
 float ObservedMatrix::score(size_t i) const {
   return std::abs(values[i]) * norms[i % norms.size()];
@@ -115,7 +107,7 @@ static std::vector<double> spreadShares(ArrayRef<Layer> layers, double share,
 Expected<std::vector<double>>
 llmc::allocateSparsity(ArrayRef<WeightOp> weights, const WeightStore &store,
                        const SparsityAllocation &how, double share) {
-  const Method *method = findMethod(how.method);
+  const Method *method = methods.find(how.method);
   assert(method && "the spec's parser knows all");
   MapVector<StringRef, Layer> byName;
   for (size_t i = 0; i < weights.size(); ++i) {

@@ -4,6 +4,7 @@
 #include "Pruning.h"
 
 #include "../InputStatistics.h"
+#include "../MethodTable.h"
 #include "llmc/Weights/Errors.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -25,40 +26,26 @@ struct Method {
 };
 } // namespace
 
-static const Method methods[] = {
+static const Method rows[] = {
     {"magnitude", pruneByMagnitude, false},
     {"wanda", pruneByWanda, true},
     {"sparsegpt", pruneBySparseGpt, true},
     {"magnitude+dsnot", pruneByMagnitude, true, refineByDsnot},
     {"wanda+dsnot", pruneByWanda, true, refineByDsnot}};
 
-static const Method *findMethod(StringRef name) {
-  const auto *it = llvm::find_if(
-      methods, [&](const Method &method) { return method.name == name; });
-  return it == std::end(methods) ? nullptr : it;
-}
+static const MethodTable<Method> methods(rows, "prunes weights");
 
-bool llmc::isPruningMethod(StringRef name) { return findMethod(name); }
+bool llmc::isPruningMethod(StringRef name) { return methods.find(name); }
 
-std::string llmc::listPruningMethods() {
-  return join(
-      map_range(methods, [](const Method &entry) { return entry.name; }), ", ");
-}
+std::string llmc::listPruningMethods() { return methods.list(); }
 
 bool llmc::pruningNeedsStatistics(StringRef method) {
-  const Method *found = findMethod(method);
-  return found && found->needsStatistics;
+  return methods.needsStatistics(method);
 }
 
 std::string llmc::checkStatistics(const WeightStore &store, PruneStepAttr step,
                                   int64_t cols) {
-  if (step.getStats())
-    return checkSums(store, step.getStats().getValue(), cols);
-  return pruningNeedsStatistics(step.getMethod())
-             ? ("the method " + step.getMethod().getValue() +
-                " needs statistics of its input")
-                   .str()
-             : "";
+  return methods.check(store, step, cols);
 }
 
 /// The `count` smallest of `scores`.
@@ -90,10 +77,9 @@ void llmc::choosePruned(const Pattern &pattern, ArrayRef<float> scores,
 std::string llmc::pruneMatrix(PruneStepAttr step, const WeightStore &store,
                               int64_t cols, const InputColumns &columns,
                               MutableArrayRef<float> values) {
-  const Method *method = findMethod(step.getMethod());
+  const Method *method = methods.find(step.getMethod());
   if (!method)
-    return "there is no method " + quote(step.getMethod().getValue()) +
-           " that prunes weights";
+    return methods.refuse(step.getMethod());
   if (std::string problem =
           checkStatistics(store, step, columns.countObserved(cols));
       !problem.empty())

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "Rounding.h"
 
+#include "../MethodTable.h"
+
 #include "llmc/Weights/Errors.h"
 
 #include <cmath>
@@ -26,21 +28,16 @@ struct Method {
 };
 } // namespace
 
-static const Method methods[] = {{"rtn", roundToNearest, false},
-                                 {"gptq", roundByGptq, true},
-                                 {"quantease", roundByQuantEase, true}};
+static const Method rows[] = {{"rtn", roundToNearest, false},
+                              {"gptq", roundByGptq, true},
+                              {"quantease", roundByQuantEase, true}};
 
-static const Method *findMethod(StringRef name) {
-  const auto *it = llvm::find_if(
-      methods, [&](const Method &method) { return method.name == name; });
-  return it == std::end(methods) ? nullptr : it;
-}
+static const MethodTable<Method> methods(rows, "rounds weights");
 
-bool llmc::isRoundingMethod(StringRef name) { return findMethod(name); }
+bool llmc::isRoundingMethod(StringRef name) { return methods.find(name); }
 
 bool llmc::needsStatistics(StringRef method) {
-  const Method *found = findMethod(method);
-  return found && found->needsStatistics;
+  return methods.needsStatistics(method);
 }
 
 //===----------------------------------------------------------------------===//
@@ -53,13 +50,7 @@ std::string llmc::getStatisticName(StringRef weight, StringRef statistic) {
 
 std::string llmc::checkStatistics(const WeightStore &store, RoundStepAttr step,
                                   int64_t cols) {
-  if (!step.getStats())
-    return needsStatistics(step.getMethod())
-               ? ("the method " + step.getMethod().getValue() +
-                  " needs statistics of its input")
-                     .str()
-               : "";
-  return checkSums(store, step.getStats().getValue(), cols);
+  return methods.check(store, step, cols);
 }
 
 //===----------------------------------------------------------------------===//
@@ -96,9 +87,8 @@ static std::string checkStep(RoundStepAttr step, int64_t cols,
   if (cols % span || span % grid.group)
     return "rows of " + std::to_string(cols) + " are no groups of " +
            std::to_string(span);
-  if (!findMethod(step.getMethod()))
-    return "there is no method " + quote(step.getMethod().getValue()) +
-           " that rounds weights";
+  if (!methods.find(step.getMethod()))
+    return methods.refuse(step.getMethod());
   return "";
 }
 
@@ -157,7 +147,7 @@ std::string llmc::roundPrepared(const RoundingInput &input,
   RoundedMatrix matrix;
   matrix.codes.resize(input.values.size());
   matrix.scales.resize(input.values.size() / input.span);
-  const Method *method = findMethod(input.step.getMethod());
+  const Method *method = methods.find(input.step.getMethod());
   assert(method && "what is prepared has a method");
   if (std::string problem = method->round(input, matrix); !problem.empty())
     return problem;

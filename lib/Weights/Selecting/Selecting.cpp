@@ -4,6 +4,7 @@
 #include "Selecting.h"
 
 #include "../InputStatistics.h"
+#include "../MethodTable.h"
 #include "../Recipe.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -24,25 +25,17 @@ struct Method {
 };
 } // namespace
 
-static const Method methods[] = {{"magnitude", scoreByMagnitude, false},
-                                 {"wanda", scoreByWanda, true}};
+static const Method rows[] = {{"magnitude", scoreByMagnitude, false},
+                              {"wanda", scoreByWanda, true}};
 
-static const Method *findMethod(StringRef name) {
-  const auto *it = llvm::find_if(
-      methods, [&](const Method &method) { return method.name == name; });
-  return it == std::end(methods) ? nullptr : it;
-}
+static const MethodTable<Method> methods(rows, "selects units");
 
-bool llmc::isSelectionMethod(StringRef name) { return findMethod(name); }
+bool llmc::isSelectionMethod(StringRef name) { return methods.find(name); }
 
-std::string llmc::listSelectionMethods() {
-  return join(
-      map_range(methods, [](const Method &entry) { return entry.name; }), ", ");
-}
+std::string llmc::listSelectionMethods() { return methods.list(); }
 
 bool llmc::selectionNeedsStatistics(StringRef method) {
-  const Method *found = findMethod(method);
-  return found && found->needsStatistics;
+  return methods.needsStatistics(method);
 }
 
 /// Columns (or rows) of each unit: all have as many.
@@ -113,10 +106,9 @@ static std::vector<float> chooseUnits(ArrayRef<double> scores, int64_t keep) {
 std::string llmc::findKeptUnits(SelectionAttr by, mlir::Operation *from,
                                 const WeightStore &store,
                                 std::vector<int64_t> &kept) {
-  const Method *method = findMethod(by.getMethod());
+  const Method *method = methods.find(by.getMethod());
   if (!method)
-    return "there is no method " + quote(by.getMethod().getValue()) +
-           " that selects units";
+    return methods.refuse(by.getMethod());
   if (method->needsStatistics && !by.getStats())
     return "the method " + by.getMethod().str() +
            " needs statistics of the readers' input";
