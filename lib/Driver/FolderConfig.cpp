@@ -54,46 +54,61 @@ Expected<std::string> llmc::readFloatConfig(StringRef folder) {
   return formatv("{0:2}", json::Value(std::move(*config))).str();
 }
 
-static json::Object makeGroup(int64_t bits, int64_t group,
-                              json::Array targets) {
-  json::Object weights{
-      {"num_bits", bits},
-      {"type", "int"},
-      {"symmetric", true},
-      {"dynamic", false},
-      {"actorder", nullptr},
-      {"strategy", group ? "group" : "channel"},
-      {"group_size", group ? json::Value(group) : json::Value(nullptr)}};
+static StringRef getFormat(bool isFloat) {
+  return isFloat ? "float-quantized" : "pack-quantized";
+}
+
+static json::Object makeGroup(const PackedModule &like, json::Array targets) {
+  json::Object weights{{"num_bits", like.bits},
+                       {"type", like.isFloat ? "float" : "int"},
+                       {"symmetric", true},
+                       {"dynamic", false},
+                       {"actorder", nullptr},
+                       {"strategy", like.group ? "group" : "channel"},
+                       {"group_size", like.group ? json::Value(like.group)
+                                                 : json::Value(nullptr)}};
   return json::Object{{"targets", std::move(targets)},
                       {"weights", std::move(weights)},
                       {"input_activations", nullptr},
                       {"output_activations", nullptr}};
 }
 
-std::string llmc::addPackQuantized(StringRef config,
-                                   ArrayRef<PackedModule> modules,
-                                   std::vector<std::string> floats) {
-  std::map<std::pair<int64_t, int64_t>, std::vector<std::string>> schemes;
+std::string llmc::addQuantization(StringRef config,
+                                  ArrayRef<PackedModule> modules,
+                                  std::vector<std::string> floats) {
+  std::map<std::tuple<bool, int64_t, int64_t>,
+           std::vector<const PackedModule *>>
+      schemes;
   for (const PackedModule &module : modules)
-    schemes[{module.bits, module.group}].push_back(module.name);
+    schemes[{module.isFloat, module.bits, module.group}].push_back(&module);
   // Most modules are meant by their class, as tools want it that know no names.
   const auto *most = &*std::max_element(
       schemes.begin(), schemes.end(), [](const auto &a, const auto &b) {
         return a.second.size() < b.second.size();
       });
+  const bool isMixed = std::get<0>(schemes.begin()->first) !=
+                       std::get<0>(schemes.rbegin()->first);
   json::Object groups;
   for (const auto &scheme : schemes) {
-    const auto &[bits, group] = scheme.first;
-    groups[formatv("group_{0}", groups.size()).str()] = makeGroup(
-        bits, group,
-        &scheme == most ? json::Array{"Linear"} : json::Array(scheme.second));
+    const PackedModule &like = *scheme.second.front();
+    json::Array targets;
+    if (&scheme == most)
+      targets.push_back("Linear");
+    else
+      for (const PackedModule *module : scheme.second)
+        targets.push_back(module->name);
+    json::Object group = makeGroup(like, std::move(targets));
+    if (isMixed)
+      group["format"] = getFormat(like.isFloat);
+    groups[formatv("group_{0}", groups.size()).str()] = std::move(group);
   }
-  json::Object object{{"quant_method", "compressed-tensors"},
-                      {"format", "pack-quantized"},
-                      {"quantization_status", "compressed"},
-                      {"config_groups", std::move(groups)},
-                      {"ignore", json::Array(floats)},
-                      {"kv_cache_scheme", nullptr}};
+  json::Object object{
+      {"quant_method", "compressed-tensors"},
+      {"format", isMixed ? "mixed-precision" : getFormat(modules[0].isFloat)},
+      {"quantization_status", "compressed"},
+      {"config_groups", std::move(groups)},
+      {"ignore", json::Array(floats)},
+      {"kv_cache_scheme", nullptr}};
   // Nothing else of the file changes.
   StringRef before = config.rtrim();
   assert(before.ends_with("}") && "a config is an object");

@@ -1,8 +1,8 @@
 //===- FolderOutput.cpp - a changed model as a Hugging Face folder --------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Codes are what compressed-tensors calls pack-quantized; floats that change have the
-// type that the program has them in, which is the source's. All else is copied.
+// Codes are what compressed-tensors calls pack-quantized, or float-quantized; floats that
+// change have the type that the program has them in, which is the source's. All else is copied.
 //===----------------------------------------------------------------------===//
 #include "ChangedTensors.h"
 #include "FolderConfig.h"
@@ -11,6 +11,7 @@
 #include "llmc/Emit/PendingFolder.h"
 #include "llmc/Weights/Errors.h"
 #include "llmc/Weights/Files.h"
+#include "llmc/Weights/FloatQuantized.h"
 #include "llmc/Weights/PackQuantized.h"
 #include "llmc/Weights/Safetensors.h"
 #include "llmc/Weights/SafetensorsWriter.h"
@@ -101,7 +102,10 @@ static llvm::Error refuseTables(mlir::ModuleOp module) {
         param ? symbols.lookup<WeightOp>(param.getWeight()) : WeightOp();
     if (!weight || !weight.getSource() || !weight.getRecipe() ||
         llvm::none_of(*weight.getRecipe(),
-                      llvm::IsaPred<mlir::llm::RoundStepAttr>))
+                      llvm::IsaPred<mlir::llm::RoundStepAttr,
+                                    mlir::llm::ConvertStepAttr>) ||
+        llvm::isa<mlir::llm::FloatEncodingAttr>(
+            mlir::llm::getEncoding(weight.getType())))
       return;
     tensor = weight.getSource()->str();
     keep += (";" + weight.getSymName() + ":keep").str();
@@ -153,16 +157,30 @@ static std::string spellChoice(WeightOp weight) {
   return text;
 }
 
+/// Why the format that such codes go into has no place for them; empty if it has.
+static std::string refuseFormat(mlir::llm::EncodingAttrInterface encoding) {
+  auto floats = llvm::dyn_cast<mlir::llm::FloatCodesAttr>(encoding);
+  std::string problem =
+      floats ? refuseFloatQuantized(floats) : refusePackQuantized(encoding);
+  return problem.empty()
+             ? ""
+             : (floats ? "float-quantized " : "pack-quantized ") + problem;
+}
+
+/// "F16".
+static llvm::StringRef getFloatDtype(mlir::FloatType type) {
+  return type.isF16() ? "F16" : type.isBF16() ? "BF16" : "F32";
+}
+
 llvm::Error FolderOutput::planCodes(const SafeTensor &tensor,
                                     llvm::StringRef written, WeightOp weight,
                                     llvm::ArrayRef<int64_t> sizes) {
   auto encoding = mlir::llm::getEncoding(weight.getType());
   std::string keep = (" (;" + weight.getSymName() + ":keep leaves it)").str();
-  if (std::string problem = refusePackQuantized(encoding); !problem.empty())
-    return tensorError(tensor.name,
-                       spellChoice(weight) +
-                           ": compressed-tensors' pack-quantized " + problem +
-                           keep);
+  if (std::string problem = refuseFormat(encoding); !problem.empty())
+    return tensorError(tensor.name, spellChoice(weight) +
+                                        ": compressed-tensors' " + problem +
+                                        keep);
   llvm::StringRef stem = written;
   if (!stem.consume_back(".weight") || sizes.size() != 2)
     return tensorError(tensor.name,
@@ -170,6 +188,17 @@ llvm::Error FolderOutput::planCodes(const SafeTensor &tensor,
                        "matrix MODULE.weight, found shape " +
                            spellShape(tensor.shape) + keep);
   const int64_t rows = sizes[0], cols = sizes[1];
+  if (auto codes = llvm::dyn_cast<mlir::llm::FloatCodesAttr>(encoding)) {
+    FloatQuantized form{codes, cols};
+    const int64_t scales = form.getRowScales();
+    addPart(written, "F8_E4M3", {rows, cols}, rows * cols, tensor.name);
+    addPart(stem + ".weight_scale", getFloatDtype(codes.getScale()),
+            {rows, scales}, rows * scales * form.getScaleBytes(), tensor.name);
+    packed.push_back({stem.str(), 8,
+                      codes.getGroup() == cols ? 0 : codes.getGroup(),
+                      /*isFloat=*/true});
+    return llvm::Error::success();
+  }
   PackQuantized form{llvm::cast<mlir::llm::GridAttr>(encoding), cols,
                      getScaleSpan(weight)};
   const int64_t words = form.getRowWords(), scales = form.getRowScales();
@@ -282,13 +311,15 @@ llvm::Error FolderOutput::copyTensors() {
 static llvm::Expected<std::vector<uint8_t>> makeParts(WeightOp weight,
                                                       const WeightStore &all) {
   auto bytes = makeWeight(weight, all);
-  auto grid = llvm::dyn_cast<mlir::llm::GridAttr>(
-      mlir::llm::getEncoding(weight.getType()));
-  if (!bytes || !grid)
+  if (!bytes)
     return bytes;
-  return PackQuantized{grid, mlir::llm::getMatrixShape(weight.getType()).back(),
-                       getScaleSpan(weight)}
-      .pack(*bytes);
+  auto encoding = mlir::llm::getEncoding(weight.getType());
+  const int64_t cols = mlir::llm::getMatrixShape(weight.getType()).back();
+  if (auto grid = llvm::dyn_cast<mlir::llm::GridAttr>(encoding))
+    return PackQuantized{grid, cols, getScaleSpan(weight)}.pack(*bytes);
+  if (auto codes = llvm::dyn_cast<mlir::llm::FloatCodesAttr>(encoding))
+    return FloatQuantized{codes, cols}.unpack(*bytes);
+  return bytes;
 }
 
 llvm::Error FolderOutput::writeText(llvm::StringRef name,
@@ -319,7 +350,7 @@ llvm::Error FolderOutput::writeTexts() {
   return writeText("config.json",
                    packed.empty()
                        ? config
-                       : addPackQuantized(config, packed, std::move(floats)));
+                       : addQuantization(config, packed, std::move(floats)));
 }
 
 llvm::Error

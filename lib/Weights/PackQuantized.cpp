@@ -14,7 +14,7 @@ static constexpr int64_t wordBits = 32;
 
 std::string llmc::refusePackQuantized(EncodingAttrInterface encoding) {
   if (isa<FloatCodesAttr>(encoding))
-    return "has integers: take values=uniform";
+    return "has integers, float-quantized has floats";
   auto attribute = dyn_cast<GridAttr>(encoding);
   if (!attribute)
     return "takes no codes of another kind than --quantize makes";

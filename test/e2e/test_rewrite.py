@@ -91,7 +91,8 @@ class Rewrite(TestCase):
 
     def test_a_folder_has_the_numbers_of_the_program(self):
         stats = f"--stats={self.stats}"
-        for flags in (["--quantize=bits=3,group=32,scale=bf16;token_embd.weight:keep"], ["--quantize=bits=5,group=channel,scale=f32;token_embd.weight:keep"],
+        for flags in (["--quantize=fp8;token_embd.weight:keep"], ["--quantize=fp8,group=32,scale=bf16;*ffn_down*:w4;token_embd.weight:keep"],
+                      ["--quantize=bits=3,group=32,scale=bf16;token_embd.weight:keep"], ["--quantize=bits=5,group=channel,scale=f32;token_embd.weight:keep"],
                       ["--quantize=bits=4,method=awq+gptq,scale-search=yes;token_embd.weight:keep", stats], ["--equalize=smooth", "--sparsify=2:4-sparsegpt", "--quantize=w8;token_embd.weight:keep", stats]):
             with self.subTest(flags=flags):
                 self.expect_same(LLAMA, *flags)
@@ -124,6 +125,22 @@ class Rewrite(TestCase):
         self.assertEqual(by_bits[6]["weights"]["group_size"], 32)
         del (config := self.config(out))["quantization_config"]
         self.assertEqual(config, self.config(LLAMA))
+
+    def test_floats_are_what_the_format_says(self):
+        """F8_E4M3 under the module's own name, and a scale per row: each number within a sixteenth of what it was, or half of the least step."""
+        source = read_tensors(LLAMA / "model.safetensors")
+        out = self.rewrite(LLAMA, "--quantize=fp8;output.weight:keep;token_embd.weight:keep")
+        tensors = read_tensors(out / "model.safetensors")
+        module = "model.layers.0.mlp.down_proj"
+        (kind, (rows, columns), codes), (scaled, shape, scales) = tensors[module + ".weight"], tensors[module + ".weight_scale"]
+        self.assertEqual((kind, scaled, shape), ("F8_E4M3", "F32", [rows, 1]))
+        scales, original = array.array("f", scales), array.array("f", source[module + ".weight"][2])
+        for place, (code, was) in enumerate(zip(codes, original)):
+            exponent, mantissa, scale = code >> 3 & 15, code & 7, scales[place // columns]
+            value = (mantissa / 8 * 2**-6 if exponent == 0 else (1 + mantissa / 8) * 2.0 ** (exponent - 7)) * scale * (-1 if code & 128 else 1)
+            self.assertLessEqual(abs(value - was), max(abs(was) / 15.9, 2**-10 * scale * 1.01))
+        scheme = self.config(out)["quantization_config"]
+        self.assertEqual((scheme["format"], scheme["config_groups"]["group_0"]["weights"]["strategy"]), ("float-quantized", "channel"))
 
     def test_what_goes_with_weights_is_copied(self):
         model = self.folder / "model"

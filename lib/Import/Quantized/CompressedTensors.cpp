@@ -369,10 +369,13 @@ llmc::readCompressedTensors(HfConfig &config) {
   Expected<std::string> format = config.getString("format");
   if (!format)
     return format.takeError();
+  // Each matrix says by its parts which it is, of a mixture too.
   if (*format != "pack-quantized" && *format != "int-quantized" &&
-      *format != "float-quantized" && *format != "naive-quantized")
-    return config.fail("format", "requires pack-quantized, int-quantized, "
-                                 "float-quantized or naive-quantized");
+      *format != "float-quantized" && *format != "naive-quantized" &&
+      *format != "mixed-precision")
+    return config.fail(
+        "format", "requires pack-quantized, int-quantized, float-quantized, "
+                  "naive-quantized or mixed-precision");
   auto groups = config.getObject("config_groups");
   if (!groups)
     return groups.takeError();

@@ -40,7 +40,7 @@ llvm::json::Object add(const std::string &config,
                        std::vector<PackedModule> modules,
                        std::vector<std::string> floats = {}) {
   auto made =
-      llvm::json::parse(addPackQuantized(config, modules, std::move(floats)));
+      llvm::json::parse(addQuantization(config, modules, std::move(floats)));
   EXPECT_TRUE(bool(made));
   if (!made) {
     llvm::consumeError(made.takeError());
@@ -76,13 +76,13 @@ TEST_F(FolderConfigTest, WhatIsQuantisedAlreadyIsRefused) {
 
 TEST_F(FolderConfigTest, NothingElseOfTheFileChanges) {
   std::string config = "{\n  \"eps\": 1e-05,\n  \"a\": []\n}\n";
-  std::string made = addPackQuantized(config, {{"m", 4, 32}}, {});
+  std::string made = addQuantization(config, {{"m", 4, 32}}, {});
   EXPECT_TRUE(llvm::StringRef(made).starts_with(
       "{\n  \"eps\": 1e-05,\n  \"a\": [],\n  \"quantization_config\": {\n"))
       << made;
   EXPECT_TRUE(llvm::StringRef(made).ends_with("\n  }\n}\n")) << made;
   EXPECT_TRUE(
-      bool(llvm::json::parse(addPackQuantized("{}", {{"m", 4, 32}}, {}))));
+      bool(llvm::json::parse(addQuantization("{}", {{"m", 4, 32}}, {}))));
 }
 
 TEST_F(FolderConfigTest, MostModulesAreMeantByTheirClass) {
@@ -106,6 +106,28 @@ TEST_F(FolderConfigTest, MostModulesAreMeantByTheirClass) {
   EXPECT_EQ(found[R"(["Linear"])"], "4 group 32");
   EXPECT_EQ(found[R"(["head"])"], "8 group 32");
   EXPECT_EQ(found[R"(["c"])"], "4 channel null");
+}
+
+TEST_F(FolderConfigTest, FloatsHaveAFormatOfTheirOwn) {
+  auto config = add("{}", {{"a", 8, 0, true}, {"b", 8, 128, true}});
+  EXPECT_EQ(*config.getString("format"), "float-quantized");
+  for (const auto &group : *config.getObject("config_groups")) {
+    const llvm::json::Object &scheme = *group.second.getAsObject();
+    EXPECT_EQ(*scheme.getObject("weights")->getString("type"), "float");
+    EXPECT_EQ(scheme.get("format"), nullptr);
+  }
+}
+
+TEST_F(FolderConfigTest, SchemesOfTwoFormatsNameThem) {
+  auto config =
+      add("{}", {{"a", 8, 0, true}, {"b", 8, 0, true}, {"c", 8, 0, false}});
+  EXPECT_EQ(*config.getString("format"), "mixed-precision");
+  std::map<std::string, std::string> found;
+  for (const auto &group : *config.getObject("config_groups"))
+    found[spell(group.second.getAsObject()->get("targets"))] =
+        group.second.getAsObject()->getString("format")->str();
+  EXPECT_EQ(found[R"(["Linear"])"], "float-quantized");
+  EXPECT_EQ(found[R"(["c"])"], "pack-quantized");
 }
 
 TEST_F(FolderConfigTest, CompanionsAreNoWeights) {
