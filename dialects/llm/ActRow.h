@@ -59,7 +59,7 @@ private:
 
 /// Bytes of a row of activations, codes or floats.
 inline int64_t getActRowBytes(PackedType type) {
-  if (isa<FloatActEncodingAttr>(type.getEncoding()))
+  if (areFloatRows(type.getEncoding()))
     return getBytesOfEither(sizeof(float) * type.getCols(), type.getCols());
   return ActRow(type).getBytes();
 }

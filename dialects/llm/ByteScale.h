@@ -10,30 +10,49 @@
 
 #include "llvm/ADT/ArrayRef.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace mlir::llm {
 
-/// The largest magnitude of some numbers is 127 steps. Codes are 0 where that is no
-/// number, or too small: times the scale they are 0 or NaN.
+/// Codes are 0 where the scale is no number, or too small: times the scale they are 0 or
+/// NaN.
 struct ByteScale {
   float scale;
 
-  explicit ByteScale(llvm::ArrayRef<float> values) {
+  /// The largest magnitude of `values` is `levels` steps.
+  explicit ByteScale(llvm::ArrayRef<float> values, float levels = 127) {
+    float most = getMagnitude(values);
+    scale = most / levels;
+    inverse = levels / most;
+  }
+  /// The scale is known before, and numbers stop at `levels` steps; it is NaN where one of them
+  /// is not finite.
+  static ByteScale withScale(float scale, llvm::ArrayRef<float> values,
+                             float levels = 127) {
+    ByteScale steps;
+    steps.scale = scale + 0 * getMagnitude(values);
+    steps.inverse = 1 / steps.scale;
+    steps.most = levels;
+    return steps;
+  }
+  /// `x` in steps of the scale, not yet rounded (to the nearest, ties to even).
+  float getSteps(float x) const {
+    bool isUsable = inverse > 0 && inverse < INFINITY;
+    return isUsable ? std::clamp(x * inverse, -most, most) : 0;
+  }
+
+private:
+  ByteScale() = default;
+  static float getMagnitude(llvm::ArrayRef<float> values) {
     float most = 0;
     for (float value : values)
       if (float x = std::fabs(value); x > most || std::isnan(x))
         most = x; // and nothing is greater than a NaN
-    scale = most / 127.0f;
-    inverse = 127.0f / most;
-    isUsable = inverse > 0 && inverse < INFINITY;
+    return most;
   }
-  /// `x` in steps of the scale, not yet rounded (to the nearest, ties to even).
-  float getSteps(float x) const { return isUsable ? x * inverse : 0; }
 
-private:
-  float inverse;
-  bool isUsable;
+  float inverse, most = INFINITY;
 };
 
 } // namespace mlir::llm

@@ -8,8 +8,14 @@
 using namespace mlir;
 using namespace mlir::llm;
 
+bool llm::areFloatRows(EncodingAttrInterface encoding) {
+  return isa_and_nonnull<FloatActEncodingAttr, RoundedActEncodingAttr>(
+      encoding);
+}
+
 bool llm::isActivation(EncodingAttrInterface encoding) {
-  return isa_and_nonnull<Int8ActEncodingAttr, FloatActEncodingAttr>(encoding);
+  return isa_and_nonnull<Int8ActEncodingAttr>(encoding) ||
+         areFloatRows(encoding);
 }
 
 bool llm::becomesBFloats(EncodingAttrInterface encoding) {

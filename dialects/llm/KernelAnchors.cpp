@@ -73,6 +73,10 @@ std::string LinearOp::getDecline() {
     return becomesBFloats(weight.getEncoding())
                ? ""
                : "rows that may be bf16 need a weight that becomes bf16";
+  if (isa<RoundedActEncodingAttr>(input.getEncoding()))
+    return isa<SparseEncodingAttr>(weight.getEncoding())
+               ? "sparse rows gather what was not rounded"
+               : "";
   auto act = dyn_cast<Int8ActEncodingAttr>(input.getEncoding());
   if (!act || !weight.getEncoding().getGrid())
     return "integer rows need a weight on an integer grid";
@@ -172,7 +176,8 @@ std::string QuantizeActOp::getDecline() { return {}; }
 
 bool QuantizeActOp::absorbsProducer(OpOperand &operand) {
   Operation *producer = operand.get().getDefiningOp();
-  return isElementwise(producer) || isa<NormOp>(producer);
+  return &operand == &getInputMutable() &&
+         (isElementwise(producer) || isa<NormOp>(producer));
 }
 
 //===----------------------------------------------------------------------===//

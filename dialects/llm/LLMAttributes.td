@@ -244,6 +244,26 @@ def LLM_FloatActEncoding : LLM_Encoding<"FloatActEncoding", "float_act"> {
   }];
 }
 
+def LLM_RoundedActEncoding : LLM_Encoding<"RoundedActEncoding", "rounded_act"> {
+  let summary = "activations: f32 that were rounded to few bits, group by group";
+  let description = [{
+    Rows of K f32. What each `group` of them may be is what codes of `type` and one scale can say:
+    `value = scale * code`, where the largest magnitude of the group is that of the largest code. `type` is an integer of
+    2 to 8 bits (around zero: i4 has -7 to 7) or a float of 8 (`f8E4M3FN`). Products multiply the floats: such rows show what
+    inputs of few bits cost, before kernels exist that read the codes. A group that holds an infinity or a NaN is NaN.
+    ```mlir
+    #llm.rounded_act<i4, 64>
+    ```
+  }];
+  let parameters = (ins "::mlir::Type":$type, "int64_t":$group);
+  let extraClassDeclaration = [{
+    /// The largest code.
+    float getLevels() const;
+  }];
+  let assemblyFormat = "`<` $type `,` $group `>`";
+  let genVerifyDecl = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Layouts
 //===----------------------------------------------------------------------===//
@@ -414,6 +434,19 @@ def LLM_ScaleStep : LLM_Attr<"ScaleStep", "scale"> {
                         DefaultValuedParameter<"bool", "false">:$inverse);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
+}
+
+def LLM_InputScaleStep : LLM_Attr<"InputScaleStep", "input_scale"> {
+  let summary = "recipe step: times the scale of inputs that is the same for every row";
+  let description = [{
+    The source, single floats, times `max|x| / 127`: max|x| is the largest magnitude that the statistics know of the input of the product with
+    the weight `of`, as that weight's recipe leaves its columns (some are gone, others are divided by factors).
+    ```mlir
+    #llm.input_scale<of = @blk.0.ffn_up.weight>
+    ```
+  }];
+  let parameters = (ins "::mlir::FlatSymbolRefAttr":$of);
+  let assemblyFormat = "`<` struct(params) `>`";
 }
 
 def LLM_Selection : LLM_Attr<"Selection", "selection"> {

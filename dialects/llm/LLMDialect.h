@@ -71,6 +71,8 @@ void setTarget(Operation *function, TargetAttr target);
 bool isElementwise(Operation *op);
 /// Whether such numbers are rows of activations, not weights.
 bool isActivation(EncodingAttrInterface encoding);
+/// Whether they are f32s in memory.
+bool areFloatRows(EncodingAttrInterface encoding);
 /// Whether kernels make pairs of bf16 of such weights: not of sparse rows, nor where groups
 /// of codes of floats end anywhere.
 bool becomesBFloats(EncodingAttrInterface encoding);

@@ -181,17 +181,21 @@ static LogicalResult verifyRecipe(WeightOp op) {
   std::optional<ArrayAttr> recipe = op.getRecipe();
   if (!recipe)
     return success();
-  if (!op.getSource())
-    return op.emitOpError("(C4) only a source has a recipe");
+  // What follows from statistics alone begins with a number.
+  if (!op.getSource() &&
+      !llvm::all_of(*recipe, llvm::IsaPred<InputScaleStepAttr>))
+    return op.emitOpError("(C4) only a source has a recipe, a value "
+                          "input_scale alone");
   for (Attribute step : *recipe)
     if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, MatricesStepAttr,
              ConvertStepAttr, AddStepAttr, BlocksStepAttr, DequantizeStepAttr,
              RoundStepAttr, ScaleStepAttr, PruneStepAttr, LowRankStepAttr,
-             FactorStepAttr, OutliersStepAttr, KeepStepAttr>(step))
+             FactorStepAttr, OutliersStepAttr, KeepStepAttr,
+             InputScaleStepAttr>(step))
       return op.emitOpError(
                  "(C4) a recipe lists transpose, rows, stack, matrices, "
                  "convert, add, blocks, dequantize, keep, round, scale, prune, "
-                 "low_rank, factor and outliers steps, found ")
+                 "low_rank, factor, outliers and input_scale steps, found ")
              << step;
   return success();
 }

@@ -146,6 +146,16 @@ LogicalResult QuantizeActOp::verify() {
            << Attribute(packed.getEncoding());
   if (hasBFloatPrompts(packed) != (getBatch() != nullptr))
     return emitOpError("(C3) batch is there iff rows of prompts may be bf16");
+  if (!getScale())
+    return success();
+  if (shapeOf(getScale()) != ArrayRef<int64_t>(1))
+    return emitOpError("(C4) scale is [1], found ")
+           << spell(shapeOf(getScale()));
+  auto codes = dyn_cast<Int8ActEncodingAttr>(packed.getEncoding());
+  if (!codes || codes.getFine())
+    return emitOpError("(C4) #llm.int8_act in one plane has a scale for all, "
+                       "found ")
+           << Attribute(packed.getEncoding());
   return success();
 }
 

@@ -115,28 +115,33 @@ def LLM_LinearOp : LLM_Op<"linear", [Pure, AttrSizedOperandSegments, LLM_KernelA
   let hasCanonicalizeMethod = 1;
 }
 
-def LLM_QuantizeActOp : LLM_Op<"quantize_act", [Pure, LLM_KernelAnchor<["absorbsProducer"]>]> {
+def LLM_QuantizeActOp : LLM_Op<"quantize_act", [Pure, AttrSizedOperandSegments, LLM_KernelAnchor<["absorbsProducer"]>]> {
   let summary = "activations as products read them: integers, group by group, or floats";
   let description = [{
     Rounds every group of the last dimension to the result's encoding
     (`#llm.int8_act<group>`: scale = max|x| / 127, code = round-half-even(x / scale)). A
     group that holds an infinity or a NaN is NaN throughout. `#llm.float_act` rounds
-    nothing, but prompts where a target has tiles of bf16.
+    nothing, but prompts where a target has tiles of bf16. With `scale`, one number that calibration
+    knows, all groups of all rows have that scale, and codes stop at -127 and 127.
     input [T, K] f32, result `!llm.packed<?xK, #encoding>`.
     (C1) the result has the input's shape. (C2) its encoding is one of
     activations; K is a multiple of the group (a constraint of the type). (C3) batch,
     whose rows these are, is there iff the result has `bf16_prompts` or is `#llm.float_act`.
+    (C4) scale is tensor<1xf32>; the result is `#llm.int8_act` then, in one plane.
     ```mlir
     %q = llm.quantize_act %h : tensor<?x576xf32> -> !llm.packed<?x576, #llm.int8_act>
     ```
   }];
-  let arguments = (ins 2DTensorOf<[F32]>:$input, Optional<LLM_BatchType>:$batch);
+  let arguments = (ins 2DTensorOf<[F32]>:$input, Optional<LLM_BatchType>:$batch,
+                       Optional<LLM_VectorTensor>:$scale);
   let results = (outs LLM_PackedType:$result);
-  let builders = [OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$input), [{
-    build($_builder, $_state, result, input, /*batch=*/::mlir::Value());
+  let builders = [OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$input,
+                                 CArg<"::mlir::Value", "{}">:$scale), [{
+    build($_builder, $_state, result, input, /*batch=*/::mlir::Value(), scale);
   }]>];
   let assemblyFormat = [{
-    $input (`batch` `(` $batch^ `)`)? attr-dict `:` type($input) `->` qualified(type($result))
+    $input (`batch` `(` $batch^ `)`)? (`scale` `(` $scale^ `:` type($scale) `)`)? attr-dict
+    `:` type($input) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }

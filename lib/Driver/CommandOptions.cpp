@@ -58,9 +58,10 @@ void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {
   addChoice(
       app, "--activations", options.activations,
       "What linears multiply with: floats, or integers of 15 bits, of 8, or of "
-      "15 where 8 would show; mixed lets prompts be bf16, of floats too "
-      "(default: "
-      "mixed for weights of up to 16 bits, else f32)");
+      "15 where 8 would show; mixed lets prompts be bf16, of floats too; "
+      "i8-static: one scale for all rows, from --stats; i6, i4, e4m3: floats "
+      "rounded to so few bits (default: mixed for weights of up to 16 bits, "
+      "else f32)");
   addChoice(app, "--weights", options.weights,
             "Keep the model's encodings, or dequantise (default: keep)",
             "for fewer bits: --quantize=w4");

@@ -208,10 +208,10 @@ llvm::Error Compiler::import(llvm::StringRef path,
   if (llvm::Error error = readOptions(wanted))
     return error;
   // IR may have recipes that ask for them already.
-  if (!changesWeights(wanted) && !wanted.stats.empty())
+  if (!takesStatistics(wanted) && !wanted.stats.empty())
     return llvm::createStringError(
         "--stats goes with --quantize=SPEC, --equalize=SPEC, --sparsify=SPEC, "
-        "--low-rank=SPEC or --shrink=SPEC");
+        "--low-rank=SPEC, --shrink=SPEC or --activations=i8-static");
   return run(Stage::import, [&] { return readModel(path, wanted); });
 }
 

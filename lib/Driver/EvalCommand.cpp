@@ -113,7 +113,7 @@ llvm::Error Sweep::prepareStatistics() {
 }
 
 llvm::Error Sweep::addBuild(SweptBuild asked) {
-  if (!changesWeights(asked.options))
+  if (!takesStatistics(asked.options))
     asked.options.stats = ""; // for the others
   CompileOptions checked = asked.options;
   if (needsStatistics(checked) && checked.stats.empty())

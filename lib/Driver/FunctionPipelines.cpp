@@ -20,8 +20,8 @@ static void buildOptimize(mlir::OpPassManager &manager,
   manager.addPass(mlir::createCanonicalizerPass());
   addWeightPasses(manager, options, store);
   // Before activations are loops, whose results want more bits.
-  if (std::optional<FineRows> fine = getFineRows(options.activations))
-    manager.addPass(createQuantizeActivations({*fine}));
+  if (std::optional<RowRounding> to = getRowRounding(options.activations))
+    manager.addPass(createQuantizeActivations({*to}));
   manager.addPass(createFormGenerics());
   // Equal ops would be two readers of one tensor, which then joins neither.
   manager.addPass(mlir::createCSEPass());

@@ -20,10 +20,15 @@ llvm::StringRef llmc::getStageName(Stage stage) {
 }
 
 llvm::ArrayRef<Choice<Activations>> llmc::getChoices(Activations) {
-  static const Choice<Activations> choices[] = {{"f32", Activations::f32},
-                                                {"i16", Activations::i16},
-                                                {"mixed", Activations::mixed},
-                                                {"i8", Activations::i8}};
+  static const Choice<Activations> choices[] = {
+      {"f32", Activations::f32},
+      {"i16", Activations::i16},
+      {"mixed", Activations::mixed},
+      {"i8", Activations::i8},
+      {"i8-static", Activations::i8Static},
+      {"i6", Activations::i6},
+      {"i4", Activations::i4},
+      {"e4m3", Activations::e4m3}};
   return choices;
 }
 
@@ -162,6 +167,21 @@ int64_t llmc::getContext(mlir::ModuleOp imported, int64_t wanted) {
   return context ? context : assumedContext;
 }
 
+/// Whether products can have their rows rounded like that. What is rounded and stays a
+/// float meets any weight.
+static bool fits(Activations activations, bool hasIntegers, bool mixes) {
+  switch (activations) {
+  case Activations::i16:
+  case Activations::i8:
+  case Activations::i8Static:
+    return hasIntegers;
+  case Activations::mixed:
+    return mixes;
+  default:
+    return true;
+  }
+}
+
 llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
                                                     mlir::ModuleOp imported) {
   if (isFunctionProgram(imported)) {
@@ -182,10 +202,7 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
     options.activations = integers || (mixes && kinds.narrow)
                               ? Activations::mixed
                               : Activations::f32;
-  const bool fits = options.activations == Activations::mixed ? mixes
-                    : options.activations == Activations::f32 ? true
-                                                              : integers;
-  if (!fits)
+  if (!fits(options.activations, integers, mixes))
     return llvm::createStringError(
         "--activations=%s needs integer weights: %s",
         getChoiceName(options.activations).data(),

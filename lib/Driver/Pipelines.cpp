@@ -97,14 +97,22 @@ std::string llmc::getStepRefusal(mlir::ModuleOp module) {
   return reason ? reason.str() : "no reason is known";
 }
 
-std::optional<FineRows> llmc::getFineRows(Activations activations) {
+std::optional<RowRounding> llmc::getRowRounding(Activations activations) {
   switch (activations) {
   case Activations::i8:
-    return FineRows::none;
+    return RowRounding::i8;
   case Activations::mixed:
-    return FineRows::sensitive;
+    return RowRounding::mixed;
   case Activations::i16:
-    return FineRows::all;
+    return RowRounding::i16;
+  case Activations::i8Static:
+    return RowRounding::i8Static;
+  case Activations::i6:
+    return RowRounding::i6;
+  case Activations::i4:
+    return RowRounding::i4;
+  case Activations::e4m3:
+    return RowRounding::e4m3;
   case Activations::automatic:
   case Activations::f32:
     return std::nullopt;
@@ -144,11 +152,13 @@ static void buildOptimize(mlir::OpPassManager &manager,
   if (options.cache != CacheType::f32 && options.cache != CacheType::automatic)
     manager.addPass(createConvertKV({/*to=*/options.cache}));
   // After the weights have their encoding, which decides who takes integers.
-  if (std::optional<FineRows> fine = getFineRows(options.activations)) {
-    manager.addPass(createQuantizeActivations({*fine}));
-    if (*fine != FineRows::all)
-      manager.addPass(createNarrowPrompts());
-  }
+  if (std::optional<RowRounding> to = getRowRounding(options.activations))
+    manager.addPass(createQuantizeActivations({*to}));
+  // Who names the codes of all rows gets them in prompts too.
+  if (options.activations != Activations::f32 &&
+      options.activations != Activations::i16)
+    manager.addPass(createNarrowPrompts(
+        {/*products=*/options.activations == Activations::mixed}));
   // After what changes inputs of products, before what moves them into loops, which
   // results of a step cannot come out of.
   if (options.observe != Observe::nothing) {
@@ -256,9 +266,11 @@ namespace {
 
 struct OptimizePipelineOptions
     : mlir::PassPipelineOptions<OptimizePipelineOptions> {
-  Option<Activations> activations{*this, "activations",
-                                  llvm::cl::desc("f32, i16, mixed or i8"),
-                                  llvm::cl::init(Activations::f32)};
+  Option<Activations> activations{
+      *this, "activations",
+      llvm::cl::desc("f32, i16, mixed, i8, i8-static, "
+                     "i6, i4 or e4m3"),
+      llvm::cl::init(Activations::f32)};
   Option<WeightMode> weights{*this, "weights", llvm::cl::desc("keep or f32"),
                              llvm::cl::init(WeightMode::keep)};
   Option<CacheType> cache{*this, "kv", llvm::cl::desc("f32, f16, bf16 or i8"),

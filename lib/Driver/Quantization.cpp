@@ -76,6 +76,11 @@ bool llmc::changesWeights(const CompileOptions &options) {
          !options.shrink.empty();
 }
 
+bool llmc::takesStatistics(const CompileOptions &options) {
+  return changesWeights(options) ||
+         options.activations == Activations::i8Static;
+}
+
 /// Whether `text`, rightly spelled, asks for statistics.
 template <typename Spec>
 static bool asksFor(llvm::StringRef text,
@@ -97,7 +102,11 @@ static llvm::StringRef findAsking(const CompileOptions &options) {
     return "--sparsify";
   if (asksFor(options.lowRank, parseLowRankSpec))
     return "--low-rank";
-  return asksFor(options.shrink, parseShrinkSpec) ? "--shrink" : "";
+  if (asksFor(options.shrink, parseShrinkSpec))
+    return "--shrink";
+  return options.activations == Activations::i8Static
+             ? "--activations=i8-static"
+             : "";
 }
 
 bool llmc::needsStatistics(const CompileOptions &options) {
@@ -178,6 +187,11 @@ llvm::Error llmc::checkRecipes(mlir::ModuleOp module,
         problem = checkStatistics(weights, round, cols);
       if (auto prune = llvm::dyn_cast<mlir::llm::PruneStepAttr>(step))
         problem = checkStatistics(weights, prune, cols);
+      if (auto scale = llvm::dyn_cast<mlir::llm::InputScaleStepAttr>(step))
+        if (llvm::StringRef of = scale.getOf().getValue();
+            !weights.find(getStatisticName(of, "absmax")))
+          problem =
+              "there are no statistics of the input of '" + of.str() + "'";
       // Of both factors one has the columns of the matrix.
       auto factor = llvm::dyn_cast<mlir::llm::FactorStepAttr>(step);
       if (factor && factor.getPart() == "right")

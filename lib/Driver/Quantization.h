@@ -24,6 +24,10 @@ llvm::Error checkWeightOptions(const CompileOptions &options);
 /// Whether they give weights other numbers than the model's.
 bool changesWeights(const CompileOptions &options);
 
+/// Whether statistics of the model's activations may be given: they change weights, or
+/// round inputs by what calibration saw.
+bool takesStatistics(const CompileOptions &options);
+
 /// Whether they ask for statistics of the model's activations, rightly spelled.
 bool needsStatistics(const CompileOptions &options);
 

@@ -48,6 +48,8 @@ struct NarrowPrompts : impl::NarrowPromptsBase<NarrowPrompts> {
 
   void narrow(func::FuncOp function, Value batch) {
     function.walk([](AttentionOp op) { op.setNarrow(true); });
+    if (!products)
+      return;
     SetVector<Operation *> ofAskedRows;
     function.walk([&](BatchLogitRowsOp rows) {
       getForwardSlice(rows.getOperation(), &ofAskedRows);

@@ -6,6 +6,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/MapVector.h"
 
+#include <cmath>
+
 namespace llmc {
 #define GEN_PASS_DEF_NOTEROUNDING
 #include "llmc/Optimize/Passes.h.inc"
@@ -25,26 +27,53 @@ int64_t countRuns(Operation *op) {
   return runs;
 }
 
-/// Null where the product has its input as floats.
-Int8ActEncodingAttr getCodes(Operation *product) {
+/// How a product has its rows: null as floats, exact in what is generated.
+Attribute getRounding(Operation *product) {
   auto packed = dyn_cast<llm::PackedType>(product->getOperand(0).getType());
-  return packed ? dyn_cast<Int8ActEncodingAttr>(packed.getEncoding())
-                : Int8ActEncodingAttr();
+  if (!packed || isa<FloatActEncodingAttr>(packed.getEncoding()))
+    return {};
+  auto codes = dyn_cast<Int8ActEncodingAttr>(packed.getEncoding());
+  return codes ? Int8ActEncodingAttr::get(codes.getContext(), codes.getGroup(),
+                                          codes.getFine())
+               : Attribute(packed.getEncoding());
 }
 
-/// The bounds follow from the formulas of #llm.int8_act.
-std::string describe(Int8ActEncodingAttr codes) {
-  if (!codes)
+bool hasOneScale(Operation *product) {
+  auto quantise = product->getOperand(0).getDefiningOp<QuantizeActOp>();
+  return quantise && quantise.getScale();
+}
+
+/// The bounds follow from the formulas of the encodings.
+std::string describe(Attribute rounding, bool hasOneScale) {
+  if (!rounding)
     return "f32";
+  auto within = [](int64_t steps) {
+    return ", each within 1/" + std::to_string(2 * steps) + " of ";
+  };
+  if (auto act = dyn_cast<RoundedActEncodingAttr>(rounding)) {
+    std::string greatest =
+        "the greatest of its " + std::to_string(act.getGroup());
+    if (auto integer = dyn_cast<IntegerType>(act.getType()))
+      return "f32 rounded to " + std::to_string(integer.getWidth()) + " bits" +
+             within(static_cast<int64_t>(act.getLevels())) + greatest;
+    return "f32 rounded to floats of 8 bits, each within 1/16 of itself and "
+           "1/" +
+           std::to_string(
+               static_cast<int64_t>(std::ldexp(act.getLevels(), 10))) +
+           " of " + greatest;
+  }
+  auto codes = cast<Int8ActEncodingAttr>(rounding);
   int64_t steps = 127 * (codes.getFine() ? Int8ActEncodingAttr::fineSteps : 1);
-  return "codes of " + std::to_string(codes.getFine() ? 15 : 8) +
-         " bits, each within 1/" + std::to_string(2 * steps) +
-         " of the greatest of its " + std::to_string(codes.getGroup());
+  return "codes of " + std::to_string(codes.getFine() ? 15 : 8) + " bits" +
+         within(steps) +
+         (hasOneScale
+              ? "the greatest that calibration saw, which larger ones become"
+              : "the greatest of its " + std::to_string(codes.getGroup()));
 }
 
 struct NoteRounding : impl::NoteRoundingBase<NoteRounding> {
   void runOnOperation() override {
-    llvm::MapVector<Attribute, int64_t> inputs; // by their codes
+    llvm::MapVector<std::pair<Attribute, unsigned>, int64_t> inputs;
     int64_t narrowCodes = 0, narrowFloats = 0, narrowAttentions = 0;
     bool keepsCodes = false;
     getOperation().walk([&](Operation *op) {
@@ -54,17 +83,15 @@ struct NoteRounding : impl::NoteRoundingBase<NoteRounding> {
         keepsCodes |= write.getType().hasScales();
       if (!isa<LinearOp, ExpertLinearOp>(op))
         return;
-      Int8ActEncodingAttr codes = getCodes(op);
-      inputs[codes ? Int8ActEncodingAttr::get(&getContext(), codes.getGroup(),
-                                              codes.getFine())
-                   : codes] += countRuns(op);
+      Attribute rounding = getRounding(op);
+      inputs[{rounding, hasOneScale(op) ? 1U : 0U}] += countRuns(op);
       if (hasBFloatPrompts(op->getOperand(0).getType()))
-        (codes ? narrowCodes : narrowFloats) += countRuns(op);
+        (rounding ? narrowCodes : narrowFloats) += countRuns(op);
     });
     SmallVector<std::string> lines;
-    for (auto [codes, count] : inputs)
-      lines.push_back("inputs of " + std::to_string(count) + " products: " +
-                      describe(cast_or_null<Int8ActEncodingAttr>(codes)));
+    for (auto [input, count] : inputs)
+      lines.push_back("inputs of " + std::to_string(count) +
+                      " products: " + describe(input.first, input.second));
     if (keepsCodes)
       lines.push_back("the cache: codes of 8 bits, each within 1/254 of the "
                       "greatest of its head's key or value");

@@ -1,11 +1,14 @@
-//===- QuantizeActivations.cpp - integer weights meet int8 rows -------------===//
+//===- QuantizeActivations.cpp - what rows of products are rounded to -------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Dequantising 4-bit weights to multiply floats costs an fma per weight and row;
 // on int8 rows one instruction does 4 products per lane. The rounding is an op,
 // so the reference computes exactly what the integer kernel means. Where 8 bits
-// cost too much accuracy, rows get a second plane of codes for the rest.
+// cost too much accuracy, rows get a second plane of codes for the rest. Fewer bits are
+// floats that were rounded, until kernels read such codes.
 //===----------------------------------------------------------------------===//
+#include "dialects/llm/SparseRows.h"
+#include "llmc/Optimize/ObservedRows.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Support/Explain.h"
 
@@ -25,19 +28,50 @@ using namespace mlir::llm;
 
 namespace {
 
-/// Why `linear` keeps its float rows; null if it takes integers.
-const char *findObstacle(LinearOp linear) {
+/// The numbers that rows are rounded to and stay floats; null where they become codes.
+Type findRoundedType(RowRounding to, MLIRContext *context) {
+  switch (to) {
+  case RowRounding::i6:
+    return IntegerType::get(context, 6);
+  case RowRounding::i4:
+    return IntegerType::get(context, 4);
+  case RowRounding::e4m3:
+    return Float8E4M3FNType::get(context);
+  case RowRounding::i8:
+  case RowRounding::mixed:
+  case RowRounding::i16:
+  case RowRounding::i8Static:
+    return {};
+  }
+  llvm_unreachable("every choice is a case");
+}
+
+/// Why `linear` keeps its float rows; null if they become codes, or else are rounded.
+const char *findObstacle(LinearOp linear, bool becomeCodes) {
   auto input = dyn_cast<RankedTensorType>(linear.getInput().getType());
   if (!input)
     return "the rows are integers already";
-  auto weight = dyn_cast<PackedType>(linear.getWeight().getType());
-  if (!weight || !weight.getEncoding().getGrid())
+  EncodingAttrInterface weight = getEncoding(linear.getWeight().getType());
+  if (becomeCodes && !(weight && weight.getGrid()))
     return "the weight is no integer grid";
-  if (input.getRank() != 2 || weight.getShape().size() != 2)
+  if (isa_and_nonnull<SparseEncodingAttr>(weight))
+    return "the weight holds sparse rows";
+  if (input.getRank() != 2 ||
+      getMatrixShape(linear.getWeight().getType()).size() != 2)
     return "each head has a matrix of its own";
   if (!input.getElementType().isF32())
     return "the rows are not f32";
   return nullptr;
+}
+
+/// Numbers of a row that share a scale: as many as of the weight.
+int64_t getGroup(LinearOp linear) {
+  EncodingAttrInterface weight = getEncoding(linear.getWeight().getType());
+  if (weight && weight.getGrid())
+    return weight.getGrid()->group;
+  auto codes = dyn_cast_or_null<FloatCodesAttr>(weight);
+  return codes ? codes.getGroup()
+               : getMatrixShape(linear.getWeight().getType()).back();
 }
 
 /// What adds to a row of another kernel: what is added is one of many there. Products
@@ -112,56 +146,109 @@ struct QuantizeActivations
   using Base::Base;
 
   void runOnOperation() override {
+    const Type rounded = findRoundedType(to, &getContext());
+    if (to == RowRounding::i8Static)
+      findStatistics();
     // By input and encoding.
     DenseMap<std::pair<Value, Attribute>, Value> quantised;
     getOperation().walk([&](LinearOp linear) {
-      if (const char *obstacle = findObstacle(linear))
+      if (const char *obstacle = findObstacle(linear, !rounded))
         return decline(linear, getArgument(), obstacle);
-      // One scale of the activations for each of the weights.
-      int64_t group =
-          getEncoding(linear.getWeight().getType()).getGrid()->group;
-      bool isFine = readsFineRows(linear);
-      auto encoding = Int8ActEncodingAttr::get(&getContext(), group, isFine);
+      const int64_t group = getGroup(linear);
+      EncodingAttrInterface encoding;
+      if (rounded)
+        encoding = RoundedActEncodingAttr::get(&getContext(), rounded, group);
+      else
+        encoding = Int8ActEncodingAttr::get(&getContext(), group,
+                                            readsFineRows(linear));
       Value &q = quantised[{linear.getInput(), encoding}];
       if (!q)
         q = quantise(linear.getInput(), encoding);
       linear.getInputMutable().assign(q);
-      applied(linear, getArgument(), [&] {
-        return std::string("linear takes int8 activations") +
-               (isFine ? " in two planes" : "") + ", one scale per " +
-               std::to_string(group);
-      });
+      applied(linear, getArgument(),
+              [&] { return describe(q.getDefiningOp<QuantizeActOp>()); });
     });
   }
 
-  bool readsFineRows(LinearOp linear) const {
-    switch (fine) {
-    case FineRows::none:
-      return false;
-    case FineRows::sensitive:
-      return areKept(linear.getResult()) || areActivated(linear.getInput());
-    case FineRows::all:
-      return true;
+  static std::string describe(QuantizeActOp op) {
+    auto codes = dyn_cast<Int8ActEncodingAttr>(op.getType().getEncoding());
+    if (!codes) {
+      std::string text;
+      llvm::raw_string_ostream(text) << "linear takes rows that are "
+                                     << Attribute(op.getType().getEncoding());
+      return text;
     }
-    llvm_unreachable("every choice is a case");
+    return std::string("linear takes int8 activations") +
+           (codes.getFine() ? " in two planes" : "") + ", one scale " +
+           (op.getScale() ? "for all rows"
+                          : "per " + std::to_string(codes.getGroup()));
+  }
+
+  bool readsFineRows(LinearOp linear) const {
+    return to == RowRounding::i16 ||
+           (to == RowRounding::mixed &&
+            (areKept(linear.getResult()) || areActivated(linear.getInput())));
   }
 
   /// Places the quantisation right after its input, before every reader.
-  Value quantise(Value input, Int8ActEncodingAttr encoding) {
+  Value quantise(Value input, EncodingAttrInterface encoding) {
     OpBuilder builder(&getContext());
     builder.setInsertionPointAfterValue(input);
     auto shape = cast<RankedTensorType>(input.getType()).getShape();
     return QuantizeActOp::create(builder, input.getLoc(),
-                                 PackedType::get(shape, encoding), input);
+                                 PackedType::get(shape, encoding), input,
+                                 makeScale(builder, input));
   }
+
+  //===--- one scale for all rows -------------------------------------------===//
+
+  /// Of each input that calibration sees a weight that the model has.
+  void findStatistics() {
+    SymbolTable symbols(getOperation());
+    getOperation().walk([&](LinearOp linear) {
+      if (!isObserved(linear))
+        return;
+      auto weight = symbols.lookup<WeightOp>(
+          linear.getWeight().getDefiningOp<ParamOp>().getWeight());
+      FactorStepAttr factor = weight ? getFactorStep(weight) : FactorStepAttr();
+      bool isOfModel = weight && !isLowRankFactor(weight) &&
+                       !holdsOutliers(weight) &&
+                       !(factor && factor.getPart() == "left");
+      if (isOfModel)
+        observed.insert({linear.getInput(), weight});
+    });
+  }
+
+  /// The number that is the scale of all rows of `input`; null where each has its own.
+  Value makeScale(OpBuilder &builder, Value input) {
+    WeightOp of = observed.lookup(input);
+    if (!of)
+      return {};
+    OpBuilder before(of);
+    auto one = DenseElementsAttr::get(
+        RankedTensorType::get({1}, before.getF32Type()), 1.0F);
+    auto name = before.getStringAttr(of.getSymName() + ".input_scale");
+    Attribute step = InputScaleStepAttr::get(
+        &getContext(), FlatSymbolRefAttr::get(of.getSymNameAttr()));
+    if (!SymbolTable::lookupSymbolIn(getOperation(), name))
+      WeightOp::create(before, of.getLoc(), name, TypeAttr::get(one.getType()),
+                       /*source=*/StringAttr(), before.getArrayAttr(step), one,
+                       /*offset=*/IntegerAttr());
+    return ParamOp::create(builder, input.getLoc(), one.getType(),
+                           name.getValue(), Value());
+  }
+
+  DenseMap<Value, WeightOp> observed; // by the input of its product
 };
 
 } // namespace
 
-ArrayRef<Choice<FineRows>> getChoices(FineRows) {
-  static const Choice<FineRows> choices[] = {{"none", FineRows::none},
-                                             {"sensitive", FineRows::sensitive},
-                                             {"all", FineRows::all}};
+ArrayRef<Choice<RowRounding>> getChoices(RowRounding) {
+  static const Choice<RowRounding> choices[] = {
+      {"i8", RowRounding::i8},    {"mixed", RowRounding::mixed},
+      {"i16", RowRounding::i16},  {"i8-static", RowRounding::i8Static},
+      {"i6", RowRounding::i6},    {"i4", RowRounding::i4},
+      {"e4m3", RowRounding::e4m3}};
   return choices;
 }
 

@@ -8,6 +8,8 @@
 #include "Evaluation.h"
 #include "Product.h"
 
+#include "dialects/llm/ByteScale.h"
+
 #include <cmath>
 #include <numbers>
 
@@ -103,11 +105,29 @@ static llvm::Error evalLinear(Evaluation &eval, LinearOp op) {
   return llvm::Error::success();
 }
 
+/// Codes of 8 bits whose scale is known before.
+static void roundWithScale(const std::vector<float> &input, float scale,
+                           int64_t group, std::vector<float> &result) {
+  for (size_t first = 0; first < input.size(); first += group) {
+    llvm::ArrayRef<float> values =
+        llvm::ArrayRef(input).slice(first, static_cast<size_t>(group));
+    ByteScale steps = ByteScale::withScale(scale, values);
+    for (auto [i, x] : llvm::enumerate(values))
+      result[first + i] = steps.scale * std::nearbyint(steps.getSteps(x));
+  }
+}
+
 static llvm::Error evalQuantizeAct(Evaluation &eval, QuantizeActOp op) {
   const Tensor &input = eval.tensor(op.getInput());
   EncodingAttrInterface encoding = op.getType().getEncoding();
   std::vector<uint8_t> bytes(encoding.getBytes(input.floats.size()));
   Tensor result{input.shape, std::vector<float>(input.floats.size()), {}};
+  if (const float *scale = eval.floatsOrNull(op.getScale())) {
+    roundWithScale(input.floats, *scale, encoding.getBlockElems(),
+                   result.floats);
+    eval.set(op.getResult(), std::move(result));
+    return llvm::Error::success();
+  }
   encoding.quantize(input.floats.data(), input.floats.size(), bytes.data());
   encoding.dequantize(bytes.data(), input.floats.size(), result.floats.data());
   eval.set(op.getResult(), std::move(result));

@@ -355,8 +355,13 @@ static std::string scaleStep(Material &material, ScaleStepAttr step,
   return "";
 }
 
+static std::string inputScaleStep(Material &material, InputScaleStepAttr step,
+                                  WeightOp weight, const WeightStore &store);
+
 static std::string applyStep(Material &material, mlir::Attribute step,
                              WeightOp weight, const WeightStore &store) {
+  if (auto scale = dyn_cast<InputScaleStepAttr>(step))
+    return inputScaleStep(material, scale, weight, store);
   if (auto scale = dyn_cast<ScaleStepAttr>(step))
     return scaleStep(material, scale, weight, store);
   if (auto prune = dyn_cast<PruneStepAttr>(step))
@@ -475,6 +480,37 @@ static std::string readFactors(ScaleStepAttr step, WeightOp weight,
   return store.derive(by, factors, [&](std::vector<float> &made) {
     return makeFactors(by, module, store, made);
   });
+}
+
+static std::string inputScaleStep(Material &material, InputScaleStepAttr step,
+                                  WeightOp weight, const WeightStore &store) {
+  StringRef name = step.getOf().getValue();
+  auto of =
+      weight->getParentOfType<mlir::ModuleOp>().lookupSymbol<WeightOp>(name);
+  if (!of)
+    return "there is no weight " + quote(name);
+  // Up to what its codes are: factors of its columns are those of the input.
+  Expected<Material> matrix = followRecipe(of, store, [](mlir::Attribute of) {
+    return isQuantiserStep(of) && !isa<ScaleStepAttr>(of);
+  });
+  if (!matrix)
+    return toString(matrix.takeError());
+  const int64_t cols = matrix->shape.back();
+  std::vector<float> most;
+  if (std::string problem =
+          readColumns(store, name, "absmax", cols, matrix->columns, most);
+      !problem.empty())
+    return problem;
+  float magnitude = 0;
+  for (int64_t i = 0; i < cols; ++i) {
+    ArrayRef<float> scale = matrix->columns.scale;
+    magnitude = std::max(magnitude, most[i] / (scale.empty() ? 1 : scale[i]));
+  }
+  std::vector<float> values = material.dequantize();
+  for (float &value : values)
+    value *= magnitude / 127;
+  material.encodeFloats(values);
+  return "";
 }
 
 /// The weight in source order, in the encoding of its type.

@@ -1,5 +1,5 @@
-// RUN: llmc-opt %s --llm-quantize-activations=fine=sensitive | FileCheck %s
-// RUN: llmc-opt %s --llm-quantize-activations=fine=sensitive --llm-form-generics | FileCheck %s --check-prefix=GENERICS
+// RUN: llmc-opt %s --llm-quantize-activations=to=mixed | FileCheck %s
+// RUN: llmc-opt %s --llm-quantize-activations=to=mixed --llm-form-generics | FileCheck %s --check-prefix=GENERICS
 
 // Rows of a function's products, whose nonlinearities are loops over elements: what they made has 15 bits.
 // CHECK-LABEL: func.func @main(

@@ -1,10 +1,10 @@
-// RUN: llmc-opt %s --llm-quantize-activations=fine=sensitive | FileCheck %s
-// RUN: llmc-opt %s --llm-quantize-activations=fine=all | FileCheck %s --check-prefix=ALL
+// RUN: llmc-opt %s --llm-quantize-activations=to=mixed | FileCheck %s
+// RUN: llmc-opt %s --llm-quantize-activations=to=i16 | FileCheck %s --check-prefix=ALL
 // RUN: llmc-opt %s --llm-quantize-activations | FileCheck %s --check-prefix=NONE
-// RUN: llmc-opt %s --llm-quantize-activations=fine=sensitive --remark-policy=all --remark-format=emitRemark --remarks-filter-passed=llm-quantize-activations -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
-// RUN: not llmc-opt %s --llm-quantize-activations=fine=some 2>&1 | FileCheck %s --check-prefix=BAD
+// RUN: llmc-opt %s --llm-quantize-activations=to=mixed --remark-policy=all --remark-format=emitRemark --remarks-filter-passed=llm-quantize-activations -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: not llmc-opt %s --llm-quantize-activations=to=some 2>&1 | FileCheck %s --check-prefix=BAD
 
-// BAD: takes none, sensitive or all, found 'some'
+// BAD: takes i8, mixed, i16, i8-static, i6, i4 or e4m3, found 'some'
 // REMARK: linear takes int8 activations in two planes, one scale per 32
 
 // ALL-NOT: #llm.int8_act>

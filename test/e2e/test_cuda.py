@@ -39,7 +39,6 @@ class Cuda(TestCase):
                 self.check_logits(app, folder / "input_ids.npy", folder / "logits.npy")
 
     def test_integers(self):
-        # With tiles of bf16 the processor's prompts would be no bytes.
         app = self.compile(MODELS / "llama-q4_1.gguf", "i8", "--target=cpu,cuda", "--activations=i8", "--cpu=avx2")
         ids = MODELS / "llama-q4_1.input_ids.npy"
         here = self.logits(app, ids, "--device=cpu")
@@ -47,6 +46,13 @@ class Cuda(TestCase):
         # Products of integers are exact; their float sums are not in the same order, and a GPU's prompts round queries and probabilities
         # to halves. Either may turn a code of later rows: less than what bytes themselves round, which is 0.033 here.
         self.assertLessEqual(largest_difference(here, there), 0.03 * max(1.0, largest(here)))
+
+    def test_rounded_rows(self):
+        """A cache of floats leaves queries as they are, and so every code of 4 bits."""
+        app = self.compile(MODELS / "llama-q4_1.gguf", "i4", "--target=cpu,cuda", "--activations=i4", "--kv=f32", "--cpu=avx2")
+        ids = MODELS / "llama-q4_1.input_ids.npy"
+        here, there = self.logits(app, ids, "--device=cpu"), self.logits(app, ids, "--device=cuda", env=SIMULATED)
+        self.assertLessEqual(largest_difference(here, there), TOLERANCES["floats"] * max(1.0, largest(here)))
 
     def test_what_cannot_be_asked(self):
         for target, said in (("cuda:sm_30", "cuda:sm_90a, cuda:sm_80"), ("gpu", "cpu, cuda")):

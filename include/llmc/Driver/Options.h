@@ -23,8 +23,18 @@ namespace llmc {
 enum class Stage { import, optimize, schedule, lower, emit };
 
 /// i16: integers of 15 bits, in two planes of bytes; i8: of 8 bits; mixed: of 8, and
-/// 15 where errors stay or are large.
-enum class Activations { automatic, f32, i16, mixed, i8 };
+/// 15 where errors stay or are large; the others are those of Optimize/RowRounding.h.
+enum class Activations {
+  automatic,
+  f32,
+  i16,
+  mixed,
+  i8,
+  i8Static,
+  i6,
+  i4,
+  e4m3
+};
 enum class WeightMode { keep, f32 };
 /// What further results of a step show: inputs of products, for calibration, of norms,
 /// which are what layers hand on, or of layers alone.

@@ -8,7 +8,7 @@
 #define LLMC_DRIVER_PIPELINES_H
 
 #include "llmc/Driver/Options.h"
-#include "llmc/Optimize/FineRows.h"
+#include "llmc/Optimize/RowRounding.h"
 #include "llmc/Weights/WeightStore.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -42,8 +42,8 @@ void buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
                         llvm::ArrayRef<std::string> isas,
                         const WeightStore *store = nullptr);
 
-/// Which products read their rows in 15 bits; nothing where all multiply floats.
-std::optional<FineRows> getFineRows(Activations activations);
+/// What rows of products are rounded to; nothing where all multiply floats.
+std::optional<RowRounding> getRowRounding(Activations activations);
 
 /// What --shrink, --equalize, --low-rank, --sparsify and --quantize ask for, part of optimize.
 void addWeightPasses(mlir::OpPassManager &manager,

@@ -6,8 +6,8 @@
 
 #include "dialects/llm/LLMDialect.h"
 #include "llmc/Optimize/CacheType.h"
-#include "llmc/Optimize/FineRows.h"
 #include "llmc/Optimize/FloatFormat.h"
+#include "llmc/Optimize/RowRounding.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -6,21 +6,25 @@
 include "mlir/Pass/PassBase.td"
 
 def QuantizeActivations : Pass<"llm-quantize-activations", "::mlir::ModuleOp"> {
-  let summary = "linears with integer weights take int8 activations";
+  let summary = "rows that linears multiply are rounded";
   let description = [{
-    `llm.linear %x, %w` with an integer-grid weight becomes
-    `llm.linear (llm.quantize_act %x), %w`. The activations get one scale per group of the
-    weight's grid; readers of one value in one encoding share its quantisation.
+    `llm.linear %x, %w` becomes `llm.linear (llm.quantize_act %x), %w`. The activations get one scale per group of the
+    weight, of a row where it has none; readers of one value in one encoding share its quantisation. `to` says what they become:
 
-    With `fine=sensitive` linears whose result is kept (written to a cache, or returned), or
-    whose rows come out of a nonlinearity, take `#llm.int8_act<32, fine>`: 15 bits per element
-    instead of 8, for twice the integer products of the same loaded weights. With `fine=all`
-    every linear does.
+    - `i8`: `#llm.int8_act`, where the weight is an integer grid.
+    - `mixed`: the same, but linears whose result is kept (written to a cache, or returned), or
+      whose rows come out of a nonlinearity, take `#llm.int8_act<32, fine>`: 15 bits per element
+      instead of 8, for twice the integer products of the same loaded weights.
+    - `i16`: these for all.
+    - `i8-static`: `i8` with one scale for all rows, a weight `NAME.input_scale` that is made of the statistics of the input of
+      NAME. Rows without statistics, those that logits are asked of, have scales of their own.
+    - `i6`, `i4`, `e4m3`: `#llm.rounded_act`, before weights of any type but sparse rows: the products stay those of floats.
 
     Expects: llm ops on tensors. Leaves: the same, with packed linear inputs.
     Saves: dot products run on 8-bit integers, 4 products per lane and instruction.
   }];
-  let options = [Option<"fine", "fine", "::llmc::FineRows", "::llmc::FineRows::none", "none, sensitive or all">];
+  let options = [Option<"to", "to", "::llmc::RowRounding", "::llmc::RowRounding::i8",
+                        "i8, mixed, i16, i8-static, i6, i4 or e4m3">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 
@@ -32,11 +36,13 @@ def NarrowPrompts : Pass<"llm-narrow-prompts", "::mlir::ModuleOp"> {
     its readers takes the batch and `bf16_prompts`. Prompts lose less to bf16 than to bytes
     with a scale per group. Rows of f32 that products read become `#llm.float_act`, but
     those that choose experts. Rows that logits are asked of stay: they are some of the batch.
+    With `products=false` attention alone may, and rows of products are what they are everywhere.
 
     Expects: quantised activations. Leaves: the same, with a choice for the target.
     Saves: products of bf16 in tiles keep their sums over all of k, those of bytes leave
     after every group.
   }];
+  let options = [Option<"products", "products", "bool", "true", "whether rows of products may be bf16 too">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 

@@ -10,8 +10,11 @@ namespace llmc {
 /// The scale of numbers that share one, as dialects/llm/ByteScale.h has it.
 class ByteSteps {
 public:
-  /// `magnitude`: max|x| as it comes out of maxMagnitude.
-  ByteSteps(TileBuilder &b, mlir::Value magnitude);
+  /// `magnitude`: max|x| as it comes out of toMagnitude.
+  ByteSteps(TileBuilder &b, mlir::Value magnitude, float levels = 127);
+  /// The same of a `scale`, f32, that is known before.
+  static ByteSteps withScale(TileBuilder &b, mlir::Value scale,
+                             mlir::Value magnitude);
 
   mlir::Value getScale() const { return scale; } // f32
   /// Vectors in steps of the scale: not yet rounded.
@@ -25,9 +28,17 @@ public:
   static mlir::Value toMagnitude(TileBuilder &b, mlir::Value bits);
 
 private:
+  ByteSteps(TileBuilder &b, mlir::Value scale, mlir::Value inverse,
+            bool isClamped);
+
   TileBuilder &b;
   mlir::Value scale, inverse, isUsable;
+  bool isClamped; // to 127 steps
 };
+
+/// The nearest codes, as f32s, ties to even: integers, or those of a float of 8 bits, of
+/// which no step is larger than the largest.
+mlir::Value roundToCodes(TileBuilder &b, mlir::Type type, mlir::Value steps);
 
 } // namespace llmc
 

@@ -180,6 +180,9 @@ private:
     auto keep = [&] {
       if (isa<FloatActEncodingAttr>(op.getType().getEncoding()))
         return keepLine(op, prefix, result);
+      if (auto act =
+              dyn_cast<RoundedActEncodingAttr>(op.getType().getEncoding()))
+        return roundGroups(op, act, prefix, result);
       quantiseLine(op, prefix, result);
     };
     if (!op.getBatch() ||
@@ -213,9 +216,38 @@ private:
     });
   }
 
+  /// The line as f32s that were rounded. A group may be a whole line, more than registers
+  /// hold: it is evaluated twice.
+  void roundGroups(QuantizeActOp op, RoundedActEncodingAttr act,
+                   ArrayRef<Value> prefix, Value result) {
+    int64_t group = act.getGroup(), lanes = getLanes(group);
+    Value own = b.thread ? b.thread : b.index(0);
+    b.loop(
+        own, b.index(op.getType().getCols() / group), b.threads, [&](Value g) {
+          Value first = b.mulIndex(g, group), end = b.addIndex(first, group);
+          Value none = b.constant(b.i32s(lanes), 0);
+          Value most = b.loop(
+              first, end, lanes, none,
+              [&](Value column, ValueRange before) -> SmallVector<Value> {
+                Value x = evaluate(op.getInput(), prefix, column, lanes);
+                return {ByteSteps::maxBits(b, x, before[0])};
+              })[0];
+          ByteSteps steps(b, ByteSteps::toMagnitude(b, most), act.getLevels());
+          b.loop(first, end, lanes, [&](Value column) {
+            Value x = evaluate(op.getInput(), prefix, column, lanes);
+            Value code = roundToCodes(b, act.getType(), steps.getSteps(x));
+            b.storeBytes(b.mul(b.broadcast(steps.getScale(), lanes), code),
+                         result, {prefix[0], b.mulIndex(column, 4)});
+          });
+        });
+  }
+
   void quantiseLine(QuantizeActOp op, ArrayRef<Value> prefix, Value result) {
     ActRow act(op.getType());
     int64_t group = act.getGroup(), lanes = getLanes(group);
+    Value fixed; // the scale of all, if it is known before
+    if (op.getScale())
+      fixed = b.load(args.get(op.getScale()), b.index(0));
     // A group is one thread's: its codes are one unit of rounding.
     Value own = b.thread ? b.thread : b.index(0);
     b.loop(own, b.index(act.getGroups()), b.threads, [&](Value g) {
@@ -224,8 +256,9 @@ private:
       for (int64_t c = 0; c < group; c += lanes)
         values.push_back(
             evaluate(op.getInput(), prefix, b.addIndex(first, c), lanes));
-      ByteSteps steps(b,
-                      ByteSteps::toMagnitude(b, ByteSteps::maxBits(b, values)));
+      Value most = ByteSteps::toMagnitude(b, ByteSteps::maxBits(b, values));
+      ByteSteps steps =
+          fixed ? ByteSteps::withScale(b, fixed, most) : ByteSteps(b, most);
       Value scale = steps.getScale(), quarter = b.mulIndex(g, 4);
       for (Value &x : values)
         x = steps.getSteps(x);

@@ -106,6 +106,16 @@ func.func private @f(!llm.packed<4x32, #llm.grid<bits = 5, group = 16, scale = f
 
 // -----
 
+// expected-error @below {{codes are i2 to i8, f8E4M3FN or f8E5M2, found 'i16'}}
+func.func private @f(!llm.packed<4x32, #llm.rounded_act<i16, 32>>)
+
+// -----
+
+// expected-error @below {{a group has 1 number or more, found 0}}
+func.func private @f(!llm.packed<4x32, #llm.rounded_act<i4, 0>>)
+
+// -----
+
 // expected-error @below {{a group has 1 to 65536 codes, found 0}}
 func.func private @f(!llm.packed<4x32, #llm.int8_act<0>>)
 
@@ -263,12 +273,12 @@ llm.weight @w : tensor<2xf32> value dense<1.0> : tensor<3xf32>
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) only a source has a recipe}}
+// expected-error @below {{'llm.weight' op (C4) only a source has a recipe, a value input_scale alone}}
 llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<2xf32>
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, keep, round, scale, prune, low_rank, factor and outliers steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, keep, round, scale, prune, low_rank, factor, outliers and input_scale steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
 
 // -----
@@ -609,6 +619,22 @@ func.func @f(%x: tensor<?x32xf32>, %w: tensor<3x32xf32>, %batch: !llm.batch) {
 
 // expected-error @below {{(C2) panels hold weights, integer grids or floats}}
 func.func private @f(!llm.packed<?x32, #llm.int8_act, #llm.panels>)
+
+// -----
+
+func.func @f(%x: tensor<?x32xf32>, %s: tensor<2xf32>) -> !llm.packed<?x32, #llm.int8_act> {
+  // expected-error @below {{'llm.quantize_act' op (C4) scale is [1], found [2]}}
+  %0 = llm.quantize_act %x scale(%s : tensor<2xf32>) : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act>
+  return %0 : !llm.packed<?x32, #llm.int8_act>
+}
+
+// -----
+
+func.func @f(%x: tensor<?x32xf32>, %s: tensor<1xf32>) -> !llm.packed<?x32, #llm.int8_act<32, fine>> {
+  // expected-error @below {{'llm.quantize_act' op (C4) #llm.int8_act in one plane has a scale for all, found #llm.int8_act<32, fine>}}
+  %0 = llm.quantize_act %x scale(%s : tensor<1xf32>) : tensor<?x32xf32> -> !llm.packed<?x32, #llm.int8_act<32, fine>>
+  return %0 : !llm.packed<?x32, #llm.int8_act<32, fine>>
+}
 
 // -----
 

@@ -42,10 +42,13 @@ func.func private @float_codes(
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act<16, fine>>
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act<32, bf16_prompts>>
 // CHECK-SAME: !llm.packed<?x64, #llm.int8_act<16, fine, bf16_prompts>>
+// CHECK-SAME: !llm.packed<?x64, #llm.rounded_act<i4, 32>>
+// CHECK-SAME: !llm.packed<?x64, #llm.rounded_act<f8E4M3FN, 64>>
 func.func private @activations(
     !llm.packed<?x64, #llm.int8_act<32>>, !llm.packed<?x64, #llm.int8_act<64>>,
     !llm.packed<?x64, #llm.int8_act<32, fine>>, !llm.packed<?x64, #llm.int8_act<16, fine>>,
-    !llm.packed<?x64, #llm.int8_act<32, bf16_prompts>>, !llm.packed<?x64, #llm.int8_act<16, fine, bf16_prompts>>)
+    !llm.packed<?x64, #llm.int8_act<32, bf16_prompts>>, !llm.packed<?x64, #llm.int8_act<16, fine, bf16_prompts>>,
+    !llm.packed<?x64, #llm.rounded_act<i4, 32>>, !llm.packed<?x64, #llm.rounded_act<f8E4M3FN, 64>>)
 
 // CHECK-LABEL: func.func private @layouts(
 // CHECK-SAME: !llm.packed<64x32, #llm.q4_1, #llm.panels>

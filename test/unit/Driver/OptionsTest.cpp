@@ -52,6 +52,22 @@ TEST(Options, IntegerActivationsNeedIntegerWeights) {
             "weights only");
 }
 
+/// Rows that are rounded and stay floats meet any weight.
+TEST(Options, RoundedRowsNeedNoIntegers) {
+  for (Activations choice :
+       {Activations::i6, Activations::i4, Activations::e4m3}) {
+    CompileOptions options;
+    options.activations = choice;
+    EXPECT_EQ(resolve(oneLinear(floats), options),
+              (getChoiceName(choice) + " f16 128").str());
+  }
+  CompileOptions options;
+  options.activations = Activations::i8Static;
+  EXPECT_EQ(resolve(oneLinear(floats), options),
+            "--activations=i8-static needs integer weights: this model has "
+            "float weights only");
+}
+
 TEST(Options, AContextBeyondTheModelIsRefused) {
   CompileOptions options;
   options.maxContext = 129;

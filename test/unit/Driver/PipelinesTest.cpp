@@ -34,16 +34,21 @@ TEST(Pipelines, OptimizeConvertsOnlyWhatIsAsked) {
   EXPECT_TRUE(contains(integer, "llm-convert-kv{to=f16}")) << integer;
 }
 
-/// Who asks for 16 bits of every row gets them in prompts, too.
+/// Who asks for 16 bits of every row gets them in prompts, too; who names other codes gets
+/// them where products read them.
 TEST(Pipelines, PromptsAreNarrowWhereSomeRowsAreBytes) {
   for (Activations choice : {Activations::f32, Activations::i8,
                              Activations::mixed, Activations::i16}) {
     CompileOptions options;
     options.activations = choice;
     std::string text = pipeline(Stage::optimize, options);
-    bool hasBytes = choice == Activations::i8 || choice == Activations::mixed;
-    EXPECT_EQ(contains(text, "llm-narrow-prompts"), hasBytes) << text;
-    if (hasBytes)
+    bool areAll = choice == Activations::mixed;
+    EXPECT_EQ(contains(text, "llm-narrow-prompts{products=true}"), areAll)
+        << text;
+    EXPECT_EQ(contains(text, "llm-narrow-prompts{products=false}"),
+              choice == Activations::i8)
+        << text;
+    if (areAll)
       EXPECT_LT(text.find("llm-quantize-activations"),
                 text.find("llm-narrow-prompts"))
           << text;

@@ -63,6 +63,39 @@ TEST_P(CompiledNorm, QuantisesItsResult) {
   }
 }
 
+/// Groups of every length, one that no vector divides among them: rows that stay floats meet weights of
+/// any type.
+TEST_P(CompiledNorm, RoundsItsResultToFewBits) {
+  for (const char *act : {"i4, 32", "i6, 96", "f8E4M3FN, 12", "f8E5M2, 96"})
+    for (const char *weight : {"q8_0", "f16"}) {
+      Graph graph(12);
+      Operand n =
+          norm(graph, GetParam(), graph.rows(96), graph.param({96}), {});
+      std::string type =
+          "!llm.packed<?x96, #llm.rounded_act<" + std::string(act) + ">>";
+      Operand q = graph.emit(
+          "llm.quantize_act " + n.name + " : " + n.type + " -> " + type, type);
+      graph.finish(graph.linear(q, graph.param({32, 96}, weight), {}, 32));
+      expectCompiledAgrees(graph);
+    }
+}
+
+/// The scale is a number of the model's: larger rows stop at 127.
+TEST_P(CompiledNorm, QuantisesItsResultWithAKnownScale) {
+  for (float scale : {1.0F / 127, 0.02F}) {
+    Graph graph(13);
+    Operand n = norm(graph, GetParam(), graph.rows(96), graph.param({96}), {});
+    Operand known = graph.values({1}, {scale});
+    std::string type = "!llm.packed<?x96, #llm.int8_act>";
+    Operand q =
+        graph.emit("llm.quantize_act " + n.name + " scale(" + known.name +
+                       " : " + known.type + ") : " + n.type + " -> " + type,
+                   type);
+    graph.finish(graph.linear(q, graph.param({32, 96}, "q8_0"), {}, 32));
+    expectCompiledAgrees(graph);
+  }
+}
+
 /// The keys of a step take finer rows of what its queries take: one kernel makes
 /// both.
 TEST_P(CompiledNorm, QuantisesItsResultTwice) {

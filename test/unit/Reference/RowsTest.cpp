@@ -216,6 +216,50 @@ TEST(QuantizeAct, NaNAndInfinityFillTheirGroup) {
     }
 }
 
+TEST(QuantizeAct, RoundedRowsAreCodesTimesTheScaleOfTheirGroup) {
+  Program program(R"(func.func @f(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+    %q = llm.quantize_act %x : tensor<?x4xf32> -> !llm.packed<?x4, #llm.rounded_act<i4, 2>>
+    %r = llm.dequant %q : !llm.packed<?x4, #llm.rounded_act<i4, 2>> -> tensor<?x4xf32>
+    return %r : tensor<?x4xf32> })");
+  // Scales 1 and 2; a tie goes to the even code.
+  expectNear(program.run({floats({1, 4}, {-7, 2.5F, 14, 4.9F})}),
+             {-7, 2, 14, 4}, 0);
+  std::vector<float> actual =
+      program.run({floats({1, 4}, {1, NAN, INFINITY, 1})});
+  for (float x : actual)
+    EXPECT_TRUE(std::isnan(x));
+}
+
+/// The largest is 448, and below 2^-6 steps are 2^-9.
+TEST(QuantizeAct, RoundedRowsMayBeFloatsOf8Bits) {
+  Program program(R"(func.func @f(%x: tensor<?x6xf32>) -> tensor<?x6xf32> {
+    %q = llm.quantize_act %x : tensor<?x6xf32> -> !llm.packed<?x6, #llm.rounded_act<f8E4M3FN, 6>>
+    %r = llm.dequant %q : !llm.packed<?x6, #llm.rounded_act<f8E4M3FN, 6>> -> tensor<?x6xf32>
+    return %r : tensor<?x6xf32> })");
+  expectNear(program.run({floats(
+                 {1, 6}, {448, 17, -19, 0.0146484375F, 0.0009765625F, 0})}),
+             {448, 16, -20, 0.015625F, 0, 0}, 0);
+}
+
+TEST(QuantizeAct, AKnownScaleIsThatOfAllRowsAndLargerOnesStop) {
+  Program program(
+      R"(func.func @f(%x: tensor<?x4xf32>, %s: tensor<1xf32>) -> tensor<?x4xf32> {
+    %q = llm.quantize_act %x scale(%s : tensor<1xf32>) : tensor<?x4xf32> -> !llm.packed<?x4, #llm.int8_act<2>>
+    %r = llm.dequant %q : !llm.packed<?x4, #llm.int8_act<2>> -> tensor<?x4xf32>
+    return %r : tensor<?x4xf32> })");
+  expectNear(program.run({floats({2, 4}, {0.3F, 63.5F, -70, 1000, 0, 0.25F,
+                                          -0.75F, 1.25F}),
+                          floats({1}, {0.5F})}),
+             {0.5F, 63.5F, -63.5F, 63.5F, 0, 0, -1, 1}, 0);
+  std::vector<float> actual =
+      program.run({floats({1, 4}, {1, NAN, 1, 1}), floats({1}, {0.5F})});
+  EXPECT_TRUE(std::isnan(actual[0]) && std::isnan(actual[1]));
+  EXPECT_EQ(actual[2], 1);
+  // Nothing was there when the scale was taken.
+  expectNear(program.run({floats({1, 4}, {1, 2, 3, 4}), floats({1}, {0})}),
+             {0, 0, 0, 0}, 0);
+}
+
 /// 127 divided by the maximum would overflow.
 TEST(QuantizeAct, GroupsBelowTheGridAreZero) {
   Program program(R"(func.func @f(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
