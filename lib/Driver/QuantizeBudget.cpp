@@ -78,7 +78,9 @@ static llvm::Error checkCompany(const CompileOptions &options) {
 
 llvm::Expected<std::optional<QuantizeBudget>>
 llmc::readBudget(const CompileOptions &options) {
-  const bool isAuto = StringRef(options.quantize).split(';').first == "auto";
+  const bool isAuto = StringRef(options.quantize).take_until([](char c) {
+    return c == ',' || c == ';';
+  }) == "auto";
   std::optional<QuantizeBudget> budget;
   StringRef first;
   for (const BudgetOption &option : budgetOptions) {

@@ -210,14 +210,22 @@ void UnitFinder::chooseProbe(EncodingUnit &unit) {
     --unit.probe;
 }
 
+static std::string spellBase(StringRef method, int64_t group) {
+  return spellSearched(method) + ",group=" + std::to_string(group);
+}
+
 llvm::Expected<EncodingSpace> UnitFinder::run(StringRef text) {
   readings = findReadings(module);
   findInputs();
   chooseGroup();
   assert(text.starts_with("auto") && "who searches was asked to");
-  space.patterns = text.drop_front(StringRef("auto").size()).str();
-  space.base = std::string(searchedChoice) + ",group=" + std::to_string(group);
-  auto spec = parseQuantizeSpec(space.base + space.patterns);
+  const size_t end = std::min(text.find(';'), text.size());
+  StringRef method = text.take_front(end).split(",method=").second;
+  space.method = (method.empty() ? searchedMethod : method).str();
+  space.patterns = text.drop_front(end).str();
+  space.group = group;
+  auto spec =
+      parseQuantizeSpec(spellBase(searchedMethod, group) + space.patterns);
   if (!spec)
     return spec.takeError();
   mlir::SymbolTable symbols(module);
@@ -250,7 +258,7 @@ llvm::Expected<EncodingSpace> llmc::findEncodingUnits(mlir::ModuleOp module,
 
 std::string llmc::spellSpec(const EncodingSpace &space,
                             llvm::ArrayRef<size_t> chosen) {
-  std::string spec = space.base;
+  std::string spec = spellBase(space.method, space.group);
   for (auto [unit, option] : llvm::zip_equal(space.units, chosen)) {
     const std::string &text = unit.options[option].text;
     if (unit.isNamed || (text == "bits=4" && !unit.reading.isTable))

@@ -300,13 +300,35 @@ static QuantizeChoice chooseEmbeddings(const QuantizeChoice &linears) {
   return choice;
 }
 
+std::string llmc::spellSearched(StringRef method) {
+  return ("method=" + method + ",bits=4,scale-search=yes").str();
+}
+
+/// `front` is auto, alone or with a method.
+static Expected<std::string> readSearched(StringRef front) {
+  StringRef key = front.split(',').second, method = key;
+  if (front == "auto")
+    return spellSearched(searchedMethod);
+  if (method.consume_front("method=") && !method.contains(','))
+    return spellSearched(method);
+  return createStringError("auto chooses the rest by itself, and takes "
+                           "method=METHOD alone, found '" +
+                           key + "'");
+}
+
 Expected<QuantizeSpec> llmc::parseQuantizeSpec(StringRef text) {
   QuantizeSpec spec;
   SmallVector<StringRef> parts;
   text.split(parts, ';');
-  spec.isAuto = parts.front() == "auto";
-  if (spec.isAuto)
-    parts.front() = searchedChoice;
+  spec.isAuto = parts.front().split(',').first == "auto";
+  std::string searched;
+  if (spec.isAuto) {
+    auto read = readSearched(parts.front());
+    if (!read)
+      return read.takeError();
+    searched = std::move(*read);
+    parts.front() = searched;
+  }
   if (Error error = setChoice(spec.linears, parts.front()))
     return error;
   spec.embeddings = chooseEmbeddings(spec.linears);
@@ -335,9 +357,9 @@ static bool anyChoice(const QuantizeSpec &spec,
 }
 
 bool llmc::needsStatistics(const QuantizeSpec &spec) {
-  return anyChoice(spec, [](const QuantizeChoice &choice) {
-    return choice.scaled || needsStatistics(choice.rounding);
-  });
+  return spec.isAuto || anyChoice(spec, [](const QuantizeChoice &choice) {
+           return choice.scaled || needsStatistics(choice.rounding);
+         });
 }
 
 bool llmc::fitsValues(const QuantizeSpec &spec) {

@@ -122,6 +122,17 @@ class Search(TestCase):
         shown = self.succeed([LLMC, "inspect", MODEL, "--json", "--quantize=auto", budget, f"--stats={self.stats}"])
         self.assertEqual(json.loads(shown)["quantize"], spec)
 
+    def test_another_method_makes_what_was_chosen(self):
+        """The same encodings; codes that are nearer, and other norms where awq scales columns."""
+        by_gptq, _ = self.search("--bits-budget=4.5")
+        better, said = self.search("--bits-budget=4.5", "better", spec="auto,method=awq+quantease")
+        spec = NAMED.search(said)[1]
+        self.assertTrue(spec.startswith("method=awq+quantease,bits=4,scale-search=yes,group="), spec)
+        self.assertEqual(self.describe(better)["quantize"], spec)
+        self.assertEqual(self.describe(better)["quantize"].split(";")[1:], self.describe(by_gptq)["quantize"].split(";")[1:])
+        self.assertEqual(self.describe(better)["weight_bytes"], self.describe(by_gptq)["weight_bytes"])
+        self.assertLess(self.divergence(better), self.divergence(by_gptq))
+
     def test_patterns_are_fixed_and_counted(self):
         patterns = ";token_embd.weight:bits=8,method=rtn;blk.0.ffn_up.weight:keep"
         app, said = self.search("--size-budget=80kB", spec="auto" + patterns)

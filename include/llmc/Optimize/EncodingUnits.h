@@ -28,7 +28,8 @@ struct EncodingUnit {
 };
 
 struct EncodingSpace {
-  std::string base;     // what all weights inherit
+  std::string method;   // by which the weights are made in the end
+  int64_t group = 0;    // what all weights inherit beside it
   std::string patterns; // those that were given: ";PATTERN:CHOICE...", or empty
   std::vector<EncodingUnit> units;
 };

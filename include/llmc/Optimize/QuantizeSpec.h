@@ -1,7 +1,7 @@
 //===- QuantizeSpec.h - how weights are to be quantised, as text -*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//   SPEC     = (CHOICE | "auto") { ";" PATTERN ":" CHOICE }
+//   SPEC     = (CHOICE | "auto" [ ",method=" METHOD ]) { ";" PATTERN ":" CHOICE }
 //   CHOICE   = "keep" | PRESET { "," KEY "=" VALUE } | KEY "=" VALUE { "," … }
 //   PATTERN  = a weight's name with * and ? for what may be anything
 //
@@ -59,9 +59,10 @@ struct QuantizeSpec {
   std::vector<SpecOverride<QuantizeChoice>> overrides;
 };
 
+/// By which a search rounds to measure, and what is chosen unless auto names another.
+inline constexpr const char *searchedMethod = "gptq";
 /// What patterns behind auto inherit, and what stands before the choices of a search.
-inline constexpr const char *searchedChoice =
-    "method=gptq,bits=4,scale-search=yes";
+std::string spellSearched(llvm::StringRef method);
 
 /// Fails, saying what is known, on what is no spec.
 llvm::Expected<QuantizeSpec> parseQuantizeSpec(llvm::StringRef text);

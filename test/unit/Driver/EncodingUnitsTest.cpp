@@ -54,6 +54,8 @@ protected:
   mlir::OwningOpRef<mlir::ModuleOp> module = context.parse(step);
 };
 
+const char *const base = "method=gptq,bits=4,scale-search=yes,group=32";
+
 } // namespace
 
 TEST_F(EncodingUnitsTest, WeightsWithOneInputShareAChoice) {
@@ -62,7 +64,8 @@ TEST_F(EncodingUnitsTest, WeightsWithOneInputShareAChoice) {
   EXPECT_EQ(space.units[0].weights.size(), 2u);
   EXPECT_EQ(space.units[1].weights.size(), 1u);
   EXPECT_TRUE(space.units[2].reading.isTable);
-  EXPECT_EQ(space.base, "method=gptq,bits=4,scale-search=yes,group=32");
+  EXPECT_EQ(space.method, "gptq");
+  EXPECT_EQ(space.group, 32);
 }
 
 TEST_F(EncodingUnitsTest, OptionsBeginWithTheFewestBits) {
@@ -78,8 +81,8 @@ TEST_F(EncodingUnitsTest, OptionsBeginWithTheFewestBits) {
 TEST_F(EncodingUnitsTest, ASpecSaysEverything) {
   EncodingSpace space = find("auto");
   std::string spec = spell(space, 5);
-  EXPECT_EQ(spec, space.base + ";q:bits=5;k\\[0\\]?x:bits=5;down:bits=5;"
-                               "head:bits=5,zero=asym,method=rtn");
+  EXPECT_EQ(spec, std::string(base) + ";q:bits=5;k\\[0\\]?x:bits=5;down:bits=5;"
+                                      "head:bits=5,zero=asym,method=rtn");
   auto parsed = parseQuantizeSpec(spec);
   ASSERT_TRUE(bool(parsed));
   EXPECT_FALSE(parsed->isAuto);
@@ -90,7 +93,33 @@ TEST_F(EncodingUnitsTest, ASpecSaysEverything) {
   EXPECT_EQ(parsed->overrides[3].choice.rounding, "rtn");
   EXPECT_TRUE(parsed->overrides[3].choice.hasMin);
   // What is inherited is not said.
-  EXPECT_EQ(spell(space, 4), space.base + ";head:bits=4,zero=asym,method=rtn");
+  EXPECT_EQ(spell(space, 4),
+            std::string(base) + ";head:bits=4,zero=asym,method=rtn");
+}
+
+/// What is measured is gptq's, what is made in the end another's.
+TEST_F(EncodingUnitsTest, AMethodIsThatOfTheSpec) {
+  EncodingSpace space = find("auto,method=awq+quantease;q:bits=6");
+  EXPECT_EQ(space.units[1].options[0].choice.rounding, "gptq");
+  EXPECT_TRUE(llvm::StringRef(spell(space, 4))
+                  .starts_with("method=awq+quantease,bits=4,scale-search=yes,"
+                               "group=32;"))
+      << spell(space, 4);
+  EXPECT_EQ(space.patterns, ";q:bits=6");
+  auto parsed = parseQuantizeSpec("auto,method=awq+quantease");
+  ASSERT_TRUE(bool(parsed));
+  EXPECT_TRUE(parsed->isAuto);
+  EXPECT_EQ(parsed->linears.rounding, "quantease");
+  // A search needs statistics even where the method does not.
+  parsed = parseQuantizeSpec("auto,method=rtn");
+  ASSERT_TRUE(bool(parsed));
+  EXPECT_TRUE(needsStatistics(*parsed));
+  for (const char *spec :
+       {"auto,bits=3", "auto,method=gptq,bits=3", "auto,method=best"})
+    EXPECT_NE(llvm::toString(parseQuantizeSpec(spec).takeError()), "") << spec;
+  EXPECT_EQ(llvm::toString(parseQuantizeSpec("auto,bits=3").takeError()),
+            "auto chooses the rest by itself, and takes method=METHOD alone, "
+            "found 'bits=3'");
 }
 
 TEST_F(EncodingUnitsTest, WhatPatternsNameIsFixed) {
