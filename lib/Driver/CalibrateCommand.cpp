@@ -3,22 +3,26 @@
 //
 // Compiles the model with the inputs of its products as further results
 // (llm-observe-linears), runs it over a text window by window, and lets compiled code
-// add the rows up. All sums are held until the end: 4 K^2 bytes for every input of K
-// columns.
+// add the rows up. The sums of a large model are larger than memory: then its inputs are
+// parted, each part is a model and a run of its own that ends with its last input, and
+// the file grows by it.
 //===----------------------------------------------------------------------===//
 #include "Calibration.h"
-#include "Destination.h"
-#include "InputSums.h"
-#include "ObservedProgram.h"
+#include "CalibrationPart.h"
 #include "Report.h"
+#include "SpelledNumbers.h"
+#include "StatisticsFile.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Isolation.h"
+#include "llmc/Driver/Version.h"
 #include "llmc/Optimize/ObservedRows.h"
 #include "llmc/Weights/Files.h"
 
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace llmc;
 using mlir::llm::LinearOp;
@@ -26,38 +30,38 @@ using mlir::llm::ParamOp;
 
 namespace {
 
-/// An input's place among the results of the step.
-struct ObservedInput {
-  InputStatistics statistics;
-  int64_t result = 0;
-  int64_t cols = 0;
-};
-
 class Calibration {
 public:
-  Calibration(Compiler &compiler, const CalibrateCommand &command)
-      : compiler(compiler), command(command),
+  /// `options` are those that the compiler has imported with.
+  Calibration(Compiler &compiler, const CompileOptions &options,
+              const CalibrateCommand &command, uint64_t memory,
+              Progress &progress)
+      : compiler(compiler), options(options), command(command), memory(memory),
+        progress(progress),
         window(chooseWindow(compiler.getOptions(), command.context)) {}
 
   llvm::Error prepare();
   llvm::Error run();
-  llvm::Error write(llvm::StringRef path);
-  int64_t tokens() const { return rows; }
+  size_t tokens() const { return ids.size(); }
   size_t inputCount() const { return inputs.size(); }
 
 private:
   llvm::Error readText();
   llvm::Error findInputs();
-  llvm::Error runWindow(llvm::ArrayRef<int32_t> tokens);
+  llvm::Error openOutput();
+  std::vector<size_t> planParts() const;
+  llvm::Error runPart(Compiler &compiled, size_t count, llvm::StringRef name);
+  llvm::Error runParts(llvm::ArrayRef<size_t> counts);
 
-  Compiler &compiler;
+  Compiler &compiler; // of the whole model
+  const CompileOptions &options;
   const CalibrateCommand &command;
+  const uint64_t memory; // bytes
+  Progress &progress;
   const int64_t window;     // tokens
   std::vector<int32_t> ids; // whole windows
-  std::unique_ptr<ObservedProgram> program;
   std::vector<ObservedInput> inputs;
-  std::map<int64_t, RowAdder> adders; // by columns
-  int64_t rows = 0;
+  std::unique_ptr<StatisticsFile> file;
 };
 
 } // namespace
@@ -89,17 +93,43 @@ llvm::Error Calibration::findInputs() {
       weights[linear.getInput()].push_back(
           linear.getWeight().getDefiningOp<ParamOp>().getWeight().str());
   });
-  for (auto &[input, names] : weights) {
-    ObservedInput observed;
-    observed.cols =
-        llvm::cast<mlir::RankedTensorType>(input.getType()).getDimSize(1);
-    observed.statistics.weights = std::move(names);
-    inputs.push_back(std::move(observed));
-  }
+  for (auto &[input, names] : weights)
+    inputs.push_back(
+        {std::move(names),
+         llvm::cast<mlir::RankedTensorType>(input.getType()).getDimSize(1)});
   return inputs.empty() ? llvm::createStringError(
                               "the model has no products of rows with weights "
                               "whose inputs could be observed")
                         : llvm::Error::success();
+}
+
+/// All that the statistics depend on, but neither memory nor threads.
+llvm::Error Calibration::openOutput() {
+  const auto model = fingerprintModel(compiler.getModel().weights);
+  llvm::ArrayRef text(reinterpret_cast<const uint8_t *>(ids.data()),
+                      ids.size() * sizeof(int32_t));
+  const SafetensorsMetadata made = {
+      {"made_by", "llmc " + getVersion()},
+      {"model", llvm::toHex(model, /*LowerCase=*/true)},
+      {"text", llvm::utohexstr(llvm::xxh3_64bits(text), /*LowerCase=*/true)},
+      {"context", std::to_string(window)},
+      {"cpu", llvm::join(compiler.getIsas(), " ")}};
+  auto opened = StatisticsFile::open(
+      command.output,
+      StatisticsLayout(inputs, static_cast<int64_t>(ids.size()), model, made));
+  if (!opened)
+    return opened.takeError();
+  file = std::move(*opened);
+  if (file->getFound() == StatisticsFile::Found::others)
+    progress.say(file->partPath() +
+                 " is of another model, text or context, or of another llmc: "
+                 "beginning anew");
+  if (file->getFound() == StatisticsFile::Found::inputs)
+    progress.say(
+        llvm::formatv("going on behind {0} of {1} inputs, which {2} has",
+                      file->size(), inputs.size(), file->partPath())
+            .str());
+  return llvm::Error::success();
 }
 
 llvm::Error Calibration::prepare() {
@@ -109,93 +139,88 @@ llvm::Error Calibration::prepare() {
     return error;
   if (llvm::Error error = findInputs())
     return error;
-  auto created = ObservedProgram::create(compiler, window, command.threads);
-  if (!created)
-    return created.takeError();
-  program = std::move(*created);
-  for (ObservedInput &input : inputs) {
-    auto result = program->find(input.statistics.weights.front());
-    if (!result)
-      return result.takeError();
-    input.result = *result;
-    startSums(input.statistics, input.cols);
-    if (adders.count(input.cols))
-      continue;
-    auto adder =
-        RowAdder::create(*compiler.getModule().getContext(), input.cols,
-                         compiler.getIsas(), command.threads);
-    if (!adder)
-      return adder.takeError();
-    adders.emplace(input.cols, std::move(*adder));
-  }
-  return llvm::Error::success();
+  return openOutput();
 }
 
-llvm::Error Calibration::runWindow(llvm::ArrayRef<int32_t> tokens) {
-  if (llvm::Error error = program->restart())
-    return error;
-  const auto most = static_cast<size_t>(program->rowsPerStep());
-  for (size_t at = 0; at < tokens.size(); at += most) {
-    auto part = tokens.slice(at, std::min(most, tokens.size() - at));
-    if (llvm::Error error = program->step(part))
+/// How many inputs each part has of those that the file has not.
+std::vector<size_t> Calibration::planParts() const {
+  std::vector<size_t> counts;
+  llvm::ArrayRef<ObservedInput> rest = inputs;
+  for (rest = rest.drop_front(file->size()); !rest.empty();
+       rest = rest.drop_front(counts.back()))
+    counts.push_back(
+        countFitting(rest, memory, compiler.getOptions().rowsPerStep));
+  return counts;
+}
+
+/// The next `count` inputs; `name` says which part it is.
+llvm::Error Calibration::runPart(Compiler &compiled, size_t count,
+                                 llvm::StringRef name) {
+  auto part = CalibrationPart::create(
+      compiled, llvm::ArrayRef(inputs).slice(file->size(), count), window,
+      command.threads);
+  if (!part)
+    return part.takeError();
+  llvm::Error ran = (*part)->run(ids, [&](int64_t done) {
+    noteActivity(llvm::formatv("{0}running the model: {1} of {2} tokens", name,
+                               done, ids.size())
+                     .str());
+  });
+  noteActivity("");
+  if (ran)
+    return ran;
+  for (const InputStatistics &input : (*part)->getStatistics())
+    if (llvm::Error error = file->add(input))
       return error;
-    for (ObservedInput &input : inputs) {
-      auto observed = program->result(input.result);
-      if (!observed)
-        return observed.takeError();
-      if (llvm::Error error =
-              adders.at(input.cols)
-                  .add(*observed, static_cast<int64_t>(part.size()),
-                       input.statistics))
+  // What was run is what the file says that it is of.
+  return compiler.getModel().watch.check();
+}
+
+/// Has the step show `inputs` alone, and end with the last.
+static void askFor(Compiler &compiler, llvm::ArrayRef<ObservedInput> inputs) {
+  auto step = compiler.getModule().lookupSymbol<mlir::func::FuncOp>("step");
+  std::vector<llvm::StringRef> names;
+  for (const ObservedInput &input : inputs)
+    names.push_back(input.weights.front());
+  step->setAttr(observeAttrName, mlir::Builder(step).getStrArrayAttr(names));
+}
+
+llvm::Error Calibration::runParts(llvm::ArrayRef<size_t> counts) {
+  for (auto [number, count] : llvm::enumerate(counts)) {
+    const size_t first = file->size();
+    const std::string name =
+        llvm::formatv("part {0} of {1}: ", number + 1, counts.size());
+    progress.say(llvm::formatv("{0}inputs {1} to {2} of {3}", name, first + 1,
+                               first + count, inputs.size())
+                     .str());
+    Compiler own;
+    own.keepQuiet();
+    if (llvm::Error error = own.import(command.model, options))
+      return error;
+    askFor(own, llvm::ArrayRef(inputs).slice(first, count));
+    if (llvm::Error error = runPart(own, count, name))
+      return error;
+    if (!command.isTemporary)
+      if (llvm::Error error = file->keep())
         return error;
-    }
-    rows += static_cast<int64_t>(part.size());
   }
   return llvm::Error::success();
 }
 
 llvm::Error Calibration::run() {
-  const auto all = static_cast<int64_t>(ids.size());
-  for (int64_t at = 0; at < all; at += window) {
-    noteActivity(
-        llvm::formatv("running the model: {0} of {1} tokens", at, all).str());
-    if (llvm::Error error = runWindow(llvm::ArrayRef(ids).slice(at, window)))
-      return error;
-  }
-  noteActivity("");
-  for (ObservedInput &input : inputs)
-    finishSums(input.statistics, rows);
-  return llvm::Error::success();
-}
-
-llvm::Error Calibration::write(llvm::StringRef path) {
-  auto file = PendingFile::create(path);
-  if (!file)
-    return file.takeError();
-  std::error_code code;
-  llvm::raw_fd_ostream stream(file->path(), code);
-  if (code)
-    return cannotWrite(path, code);
-  std::vector<InputStatistics> statistics;
-  for (ObservedInput &input : inputs)
-    statistics.push_back(std::move(input.statistics));
-  llvm::Error written = writeStatistics(
-      statistics, rows, fingerprintModel(compiler.getModel().weights),
-      [&](llvm::StringRef bytes) {
-        stream << bytes;
-        return stream.has_error() ? cannotWrite(path, stream.error())
-                                  : llvm::Error::success();
-      });
-  stream.flush();
-  if (!written && stream.has_error())
-    written = cannotWrite(path, stream.error());
-  stream.clear_error();
-  if (written)
-    return written;
+  const std::vector<size_t> counts = planParts();
+  const bool isWhole = counts.size() == 1 && file->size() == 0;
+  if (llvm::Error error =
+          isWhole ? runPart(compiler, counts.front(), "") : runParts(counts))
+    return error;
   return file->commit();
 }
 
 llvm::Error llmc::runCalibrate(const CalibrateCommand &command) {
+  double memory = 0;
+  if (!readBytes(command.memory, memory))
+    return llvm::createStringError("--memory takes " + bytesForm +
+                                   ": 2GB, found '" + command.memory + "'");
   Progress progress(!command.quiet);
   Compiler compiler([&](Stage stage) { progress.startStage(stage); });
   CompileOptions options =
@@ -203,12 +228,11 @@ llvm::Error llmc::runCalibrate(const CalibrateCommand &command) {
   options.cpu = command.cpu;
   if (llvm::Error error = compiler.import(command.model, options))
     return error;
-  Calibration calibration(compiler, command);
+  Calibration calibration(compiler, options, command,
+                          static_cast<uint64_t>(memory), progress);
   if (llvm::Error error = calibration.prepare())
     return error;
   if (llvm::Error error = calibration.run())
-    return error;
-  if (llvm::Error error = calibration.write(command.output))
     return error;
   if (!command.quiet)
     llvm::errs() << command.output << ": statistics of "

@@ -53,6 +53,7 @@ llvm::Error llmc::calibrateIfNeeded(llvm::StringRef model, bool quiet,
   calibrate.model = model.str();
   calibrate.output = path.str().str();
   calibrate.context = 0;
+  calibrate.isTemporary = true;
   calibrate.quiet = quiet;
   if (llvm::Error error = runCalibrate(calibrate))
     return llvm::createStringError(

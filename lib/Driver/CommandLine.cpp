@@ -115,9 +115,17 @@ void CommandLine::addCalibrate() {
   llmrt::takesWhole(command->add_option("--context", calibrate.context,
                                         "Tokens of a window (default: 512)"),
                     1, int64_t(1) << 24);
+  command
+      ->add_option(
+          "--memory", calibrate.memory,
+          "What sums take at once, which the model's inputs are parted "
+          "by, a run for each part (default: 4GB)")
+      ->type_name("SIZE");
   takesThreads(command, "--threads", calibrate.threads);
   command->add_flag("-q,--quiet", calibrate.quiet,
                     "No progress and no summary");
+  command->footer("Stopped between parts, the same command goes on behind the "
+                  "last one, which FILE.part has.");
   command->callback(
       [this] { action = [this] { return report(runCalibrate(calibrate)); }; });
 }

@@ -3,9 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "QuantizeBudget.h"
 
-#include "llvm/ADT/StringExtras.h"
-
-#include <cmath>
+#include "SpelledNumbers.h"
 
 using namespace llmc;
 using llvm::StringRef;
@@ -18,47 +16,16 @@ struct BudgetOption {
   QuantizeBudget::Kind kind;
   std::string CompileOptions::*given;
   bool (*read)(StringRef text, double &limit);
-  StringRef takes;
-};
-
-struct Unit {
-  StringRef name;
-  double bytes;
+  std::string takes;
 };
 
 } // namespace
-
-static bool readNumber(StringRef text, double &limit) {
-  return !text.empty() &&
-         (llvm::isDigit(text.front()) || text.front() == '.') &&
-         !text.getAsDouble(limit) && std::isfinite(limit);
-}
-
-static bool readPositive(StringRef text, double &limit) {
-  return readNumber(text, limit) && limit > 0;
-}
-
-static const Unit units[] = {
-    {"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}};
-
-static bool readBytes(StringRef text, double &limit) {
-  for (const Unit &unit : units) {
-    StringRef number = text;
-    if (!number.consume_back(unit.name))
-      continue;
-    if (!readPositive(number, limit))
-      return false;
-    limit *= unit.bytes;
-    return limit < 0x1p62;
-  }
-  return false;
-}
 
 static const BudgetOption budgetOptions[] = {
     {"--bits-budget", QuantizeBudget::bits, &CompileOptions::bitsBudget,
      readPositive, "bits per weight, a number above 0: 3.5"},
     {"--size-budget", QuantizeBudget::size, &CompileOptions::sizeBudget,
-     readBytes, "a number with B, kB, MB or GB (MB: 10^6 bytes): 60MB"},
+     readBytes, (bytesForm + ": 60MB").str()},
     {"--kl-budget", QuantizeBudget::divergence, &CompileOptions::klBudget,
      readNumber, "a KL divergence in nats, 0 or more: 0.02"}};
 

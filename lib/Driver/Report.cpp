@@ -61,12 +61,13 @@ double Progress::seconds() const {
       .count();
 }
 
-void Progress::startStage(Stage stage) {
+void Progress::startStage(Stage stage) { say(getStageName(stage)); }
+
+void Progress::say(llvm::StringRef what) {
   if (!enabled)
     return;
   finish();
-  llvm::errs() << llvm::format("[%5.1f s] ", seconds()) << getStageName(stage)
-               << "\n";
+  llvm::errs() << llvm::format("[%5.1f s] ", seconds()) << what << "\n";
 }
 
 void Progress::show(llvm::StringRef what) {

@@ -29,6 +29,8 @@ public:
   explicit Progress(bool enabled);
   ~Progress();
   void startStage(Stage stage);
+  /// A line like that of a stage.
+  void say(llvm::StringRef what);
   void showBytes(uint64_t done, uint64_t all);
   /// Takes away what is below the last stage.
   void finish();

@@ -222,6 +222,8 @@ private:
         type.isDynamicDim(*index) ? count : b.index(type.getDimSize(*index));
     if (!values[op.getResult()])
       return op.emitError("no lowering yet for the rows of this value");
+    if (type.isDynamicDim(*index))
+      rowCounts[op.getResult()] = count;
     return success();
   }
 
@@ -458,11 +460,14 @@ private:
   }
 
   /// Rows of a kernel: those of its first input that has rows of its own; ids
-  /// that select rows come before what they select.
+  /// that select rows come before what they select. Where none has, a number of rows
+  /// says it.
   Value getRowCount(KernelOp kernel) {
-    for (Value input : kernel.getInputs())
-      if (Value count = rowCounts.lookup(input))
-        return count;
+    for (bool isNumber : {false, true})
+      for (Value input : kernel.getInputs())
+        if (Value count = rowCounts.lookup(input);
+            count && input.getType().isIndex() == isNumber)
+          return count;
     return rows;
   }
 

@@ -162,8 +162,7 @@ void StepLayers::renumberSlots() {
                                         /*replaceTypes=*/true);
 }
 
-/// Ops that nobody reads, and weights that nobody reads any more.
-static void eraseUnread(func::FuncOp step) {
+void eraseUnread(func::FuncOp step) {
   SmallVector<FlatSymbolRefAttr> weights;
   for (Operation &op :
        llvm::make_early_inc_range(llvm::reverse(step.getBody().front()))) {

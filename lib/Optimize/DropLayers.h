@@ -33,6 +33,9 @@ private:
   llvm::SmallVector<mlir::Value> handed; // to each layer, and behind the last
 };
 
+/// Ops that nobody reads go, and weights that nobody reads any more.
+void eraseUnread(mlir::func::FuncOp step);
+
 } // namespace llmc
 
 #endif // LLMC_LIB_OPTIMIZE_DROPLAYERS_H

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What is looked at is what the compiled model computes: the step hands its rows out,
-// and nothing else of it changes.
+// and nothing else of it changes. Who wants to see some inputs alone gets a step that
+// ends with them.
 //===----------------------------------------------------------------------===//
+#include "CutStep.h"
 #include "DropLayers.h"
 #include "llmc/Optimize/ObservedRows.h"
 #include "llmc/Optimize/Passes.h"
@@ -12,6 +14,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_OBSERVELAYERS
@@ -21,19 +24,6 @@ namespace llmc {
 
 using namespace mlir;
 using namespace mlir::llm;
-
-/// Whether rows are those whose logits were asked.
-static bool areAsked(Value rows) {
-  for (llvm::SetVector<Value> seen; rows; seen.insert(rows)) {
-    Operation *op = rows.getDefiningOp();
-    if (!op || seen.contains(rows) || !op->getNumOperands())
-      return false;
-    if (op->getOperand(0).getDefiningOp<BatchLogitRowsOp>())
-      return true;
-    rows = op->getOperand(0);
-  }
-  return false;
-}
 
 /// Whether they are [T, D], floats, of all rows of the batch.
 static bool areRows(Value value) {
@@ -66,6 +56,10 @@ public:
   LogicalResult add(Value rows, StringRef of) {
     if (!seen.insert(rows))
       return success();
+    Operation *op = rows.getDefiningOp();
+    if (op && op->getBlock() == &step.front() &&
+        (!last || last->isBeforeInBlock(op)))
+      last = op;
     unsigned number = step.getNumResults();
     if (!step.getResultAttr(0, resultNameAttr))
       step.setResultAttr(0, resultNameAttr, builder.getStringAttr("logits"));
@@ -79,10 +73,14 @@ public:
     return success();
   }
 
+  /// What computes the last result; null: they are all arguments.
+  Operation *getLast() const { return last; }
+
 private:
   func::FuncOp step;
   OpBuilder builder;
   llvm::SetVector<Value> seen;
+  Operation *last = nullptr;
 };
 
 /// The step; null, and an error, where there is none.
@@ -99,14 +97,33 @@ struct ObserveLinears : impl::ObserveLinearsBase<ObserveLinears> {
     func::FuncOp step = findStep(getOperation());
     if (!step)
       return signalPassFailure();
+    auto asked = dyn_cast_or_null<ArrayAttr>(step->removeAttr(observeAttrName));
+    llvm::StringSet<> missing;
+    if (asked)
+      for (auto name : asked.getAsRange<StringAttr>())
+        missing.insert(name.getValue());
+    const llvm::StringSet<> wanted = missing;
     Observer observer(step);
     step.walk([&](LinearOp linear) {
       if (!isObserved(linear) || !observer.isAtTop(linear))
         return decline(linear, getArgument(),
                        "no rows of the batch, or a loop");
-      if (failed(observer.add(linear.getInput(), linear.getWeight())))
+      StringRef weight =
+          linear.getWeight().getDefiningOp<ParamOp>().getWeight();
+      if (asked && !wanted.contains(weight))
+        return;
+      missing.erase(weight);
+      if (failed(observer.add(linear.getInput(), weight)))
         signalPassFailure();
     });
+    for (const auto &name : missing) {
+      step.emitError("'") << observeAttrName << "' names '" << name.getKey()
+                          << "': no product with it has an input that could "
+                             "be observed";
+      signalPassFailure();
+    }
+    if (asked)
+      cutBehind(step, observer.getLast());
   }
 };
 

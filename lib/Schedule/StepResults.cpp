@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "Planning.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
 using namespace mlir;
 using namespace mlir::llm;
 
@@ -69,13 +71,18 @@ static std::optional<ResultRows> findRows(Value value,
     return ResultRows::Batch;
   if (auto loop = dyn_cast_or_null<scf::ForOp>(op))
     return findRows(loop.getTiedLoopInit(cast<OpResult>(value))->get(), known);
+  // As many rows as something else has are its rows.
+  if (auto count = dyn_cast_or_null<tensor::DimOp>(op))
+    return findRows(count.getSource(), known);
   auto kernel = dyn_cast_or_null<KernelOp>(op);
   if (!kernel)
     return std::nullopt;
-  // Ids that select rows come before what they select.
-  for (Value input : kernel.getInputs())
-    if (auto rows = findRows(input, known))
-      return rows;
+  // Ids that select rows come before what they select; numbers say it where no rows do.
+  for (bool isNumber : {false, true})
+    for (Value input : kernel.getInputs())
+      if (input.getType().isIndex() == isNumber)
+        if (auto rows = findRows(input, known))
+          return rows;
   return ResultRows::Batch;
 }
 

@@ -23,13 +23,18 @@ static uint64_t getElementBytes(const SafetensorsPlace &tensor) {
 }
 
 /// Of the tensors of one file, which are placed from its header on.
-static std::string makeHeader(ArrayRef<SafetensorsPlace *> tensors) {
+static std::string makeHeader(ArrayRef<SafetensorsPlace *> tensors,
+                              const SafetensorsMetadata &metadata) {
   std::string text;
   raw_string_ostream stream(text);
   json::OStream out(stream);
   out.object([&] {
     // transformers reads no file that does not say so.
-    out.attributeObject("__metadata__", [&] { out.attribute("format", "pt"); });
+    out.attributeObject("__metadata__", [&] {
+      out.attribute("format", "pt");
+      for (const auto &[name, text] : metadata)
+        out.attribute(name, text);
+    });
     for (const SafetensorsPlace *tensor : tensors)
       out.attributeObject(tensor->name, [&] {
         out.attribute("dtype", tensor->dtype);
@@ -49,7 +54,8 @@ static std::string makeHeader(ArrayRef<SafetensorsPlace *> tensors) {
   return header;
 }
 
-static SafetensorsLayout layOut(ArrayRef<SafetensorsPlace *> tensors) {
+static SafetensorsLayout layOut(ArrayRef<SafetensorsPlace *> tensors,
+                                const SafetensorsMetadata &metadata) {
   SafetensorsLayout file;
   std::vector<SafetensorsPlace *> placed;
   for (uint64_t elementBytes : {8, 4, 2, 1})
@@ -60,7 +66,7 @@ static SafetensorsLayout layOut(ArrayRef<SafetensorsPlace *> tensors) {
         placed.push_back(tensor);
       }
   assert(placed.size() == tensors.size() && "dtypes have 1 to 8 bytes");
-  file.header = makeHeader(placed);
+  file.header = makeHeader(placed, metadata);
   for (SafetensorsPlace *tensor : tensors)
     tensor->offset += file.header.size();
   file.bytes += file.header.size();
@@ -69,7 +75,8 @@ static SafetensorsLayout layOut(ArrayRef<SafetensorsPlace *> tensors) {
 
 std::vector<SafetensorsLayout>
 llmc::layOutSafetensors(MutableArrayRef<SafetensorsPlace> tensors,
-                        uint64_t mostBytes) {
+                        uint64_t mostBytes,
+                        const SafetensorsMetadata &metadata) {
   std::vector<std::vector<SafetensorsPlace *>> groups(1);
   uint64_t bytes = 0;
   for (SafetensorsPlace &tensor : tensors) {
@@ -83,7 +90,7 @@ llmc::layOutSafetensors(MutableArrayRef<SafetensorsPlace> tensors,
   }
   std::vector<SafetensorsLayout> files;
   for (auto [i, group] : enumerate(groups)) {
-    files.push_back(layOut(group));
+    files.push_back(layOut(group, metadata));
     files.back().name = groups.size() == 1
                             ? "model.safetensors"
                             : formatv("model-{0,0+5}-of-{1,0+5}.safetensors",

@@ -8,8 +8,6 @@
 #include "llmc/Weights/Rounding.h"
 #include "llmc/Weights/Safetensors.h"
 
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/xxhash.h"
 
 #include <cstring>
@@ -17,7 +15,44 @@
 using namespace llvm;
 using namespace llmc;
 
-static const char *const statistics[] = {"xtx", "absmax", "mean", "l2"};
+namespace {
+
+/// What is known of an input, in the order of the file.
+struct StatisticKind {
+  enum Shape { square, columns, quantiles, rows };
+  const char *name;
+  std::vector<float> InputStatistics::*numbers;
+  Shape shape;
+  bool isOptional; // files of before have none
+};
+
+} // namespace
+
+static const StatisticKind statistics[] = {
+    {"xtx", &InputStatistics::xtx, StatisticKind::square, false},
+    {"absmax", &InputStatistics::absmax, StatisticKind::columns, false},
+    {"mean", &InputStatistics::mean, StatisticKind::columns, false},
+    {"l2", &InputStatistics::l2, StatisticKind::columns, false},
+    {"min", &InputStatistics::min, StatisticKind::columns, true},
+    {"max", &InputStatistics::max, StatisticKind::columns, true},
+    {"quantiles", &InputStatistics::quantiles, StatisticKind::quantiles, true},
+    {"sample", &InputStatistics::sample, StatisticKind::rows, true}};
+
+/// Of an input of `cols` columns, `rows` of which are its sample.
+static SmallVector<int64_t> getShape(StatisticKind::Shape shape, int64_t cols,
+                                     int64_t rows) {
+  switch (shape) {
+  case StatisticKind::square:
+    return {cols, cols};
+  case StatisticKind::columns:
+    return {cols};
+  case StatisticKind::quantiles:
+    return {static_cast<int64_t>(std::size(quantileShares))};
+  case StatisticKind::rows:
+    return {rows, cols};
+  }
+  llvm_unreachable("every shape is a case");
+}
 
 std::array<uint8_t, 16> llmc::fingerprintModel(const WeightStore &store) {
   constexpr size_t beginning = 4096; // a model's tensors differ from the start
@@ -60,15 +95,21 @@ static Error addInput(StringRef path, StringRef weight, StringRef as,
   const SafeTensor *xtx = byName.lookup((weight + "/xtx").str());
   if (!xtx || xtx->shape.size() != 2 || xtx->shape[0] != xtx->shape[1])
     return fileError(path, quote(weight), "has no square of sums 'xtx'");
-  for (const char *statistic : statistics) {
-    const SafeTensor *found = byName.lookup((weight + "/" + statistic).str());
-    if (!found || found->dtype != "F32" || found->shape.back() != xtx->shape[0])
+  for (const StatisticKind &statistic : statistics) {
+    const SafeTensor *found =
+        byName.lookup((weight + "/" + statistic.name).str());
+    if (!found && statistic.isOptional)
+      continue;
+    const int64_t rows =
+        found && found->shape.size() == 2 ? found->shape[0] : mostSampleRows;
+    auto shape = getShape(statistic.shape, xtx->shape[0], rows);
+    if (!found || found->dtype != "F32" || found->shape != shape)
       return fileError(path, quote(weight),
-                       Twine("its statistic '") + statistic +
-                           "' is missing, or not F32 of " +
-                           Twine(xtx->shape[0]) + " columns");
+                       Twine("its statistic '") + statistic.name +
+                           "' is missing, or not F32 " + spellShape(shape) +
+                           ": calibrate again");
     if (Error error = store.addTensor(
-            {getStatisticName(as, statistic), found->shape,
+            {getStatisticName(as, statistic.name), found->shape,
              getSafetensorsEncoding("F32", &context), found->bytes}))
       return fileError(path, quote(weight), toString(std::move(error)));
   }
@@ -103,83 +144,58 @@ Error llmc::readStatistics(StringRef path, mlir::MLIRContext &context,
 // Writing
 //===----------------------------------------------------------------------===//
 
-namespace {
-
-/// A tensor of the file.
-struct Piece {
-  std::string name;
-  const char *dtype;
-  std::vector<int64_t> shape;
-  StringRef bytes;
-};
-
-} // namespace
-
 template <typename T> static StringRef bytesOfNumbers(ArrayRef<T> numbers) {
   return {reinterpret_cast<const char *>(numbers.data()),
           numbers.size() * sizeof(T)};
 }
 
-static void addPieces(const InputStatistics &input,
-                      std::vector<Piece> &pieces) {
-  const auto cols = static_cast<int64_t>(input.mean.size());
-  const std::string &first = input.weights.front();
-  assert(static_cast<int64_t>(input.xtx.size()) == cols * cols &&
-         "all of one input");
-  pieces.push_back({first + "/xtx",
-                    "F32",
-                    {cols, cols},
-                    bytesOfNumbers(ArrayRef(input.xtx))});
-  pieces.push_back({first + "/absmax",
-                    "F32",
-                    {cols},
-                    bytesOfNumbers(ArrayRef(input.absmax))});
-  pieces.push_back(
-      {first + "/mean", "F32", {cols}, bytesOfNumbers(ArrayRef(input.mean))});
-  pieces.push_back(
-      {first + "/l2", "F32", {cols}, bytesOfNumbers(ArrayRef(input.l2))});
-  for (const std::string &other : drop_begin(input.weights))
-    pieces.push_back(
-        {other + "/as", "U8", {static_cast<int64_t>(first.size())}, first});
-}
-
-static std::string makeHeader(ArrayRef<Piece> pieces) {
-  json::Object header;
-  uint64_t at = 0;
-  for (const Piece &piece : pieces) {
-    header[piece.name] = json::Object{
-        {"dtype", piece.dtype},
-        {"shape", json::Array(piece.shape)},
-        {"data_offsets", json::Array{at, at + piece.bytes.size()}}};
-    at += piece.bytes.size();
+static void addPlaces(const ObservedInput &input, int64_t rows,
+                      std::vector<SafetensorsPlace> &places) {
+  for (const StatisticKind &statistic : statistics) {
+    auto shape = getShape(statistic.shape, input.cols, rows);
+    const uint64_t bytes = *countElements(shape) * sizeof(float);
+    places.push_back({input.weights.front() + "/" + statistic.name, "F32",
+                      std::move(shape), bytes});
   }
-  std::string text;
-  raw_string_ostream(text) << json::Value(std::move(header));
-  text.append((8 - text.size() % 8) % 8, ' '); // floats lie aligned
-  return text;
 }
 
-Error llmc::writeStatistics(ArrayRef<InputStatistics> inputs, int64_t tokens,
-                            const std::array<uint8_t, 16> &model,
-                            function_ref<Error(StringRef)> write) {
-  // Numbers of 8 and 4 bytes before bytes: each lies at a multiple of its size.
-  std::vector<Piece> pieces = {
-      {"tokens", "I64", {1}, bytesOfNumbers(ArrayRef(&tokens, 1))}};
-  for (const InputStatistics &input : inputs)
-    addPieces(input, pieces);
-  pieces.push_back(
-      {"model", "U8", {16}, bytesOfNumbers(ArrayRef<uint8_t>(model))});
-  stable_sort(pieces, [](const Piece &a, const Piece &b) {
-    return StringRef(a.dtype) != "U8" && StringRef(b.dtype) == "U8";
-  });
-  std::string header = makeHeader(pieces);
-  uint64_t length = header.size();
-  if (Error error = write(bytesOfNumbers(ArrayRef(&length, 1))))
-    return error;
-  if (Error error = write(header))
-    return error;
-  for (const Piece &piece : pieces)
-    if (Error error = write(piece.bytes))
+static SafetensorsPlace placeText(const Twine &name, StringRef text) {
+  return {name.str(), "U8", {static_cast<int64_t>(text.size())}, text.size()};
+}
+
+/// The order of the format is that of the list here: elements of 8 bytes, of 4, of 1.
+StatisticsLayout::StatisticsLayout(ArrayRef<ObservedInput> inputs,
+                                   int64_t tokens,
+                                   const std::array<uint8_t, 16> &model,
+                                   const SafetensorsMetadata &made) {
+  std::vector<SafetensorsPlace> places = {
+      {"tokens", "I64", {1}, sizeof(tokens)}};
+  for (const ObservedInput &input : inputs)
+    addPlaces(input, std::min(tokens, mostSampleRows), places);
+  ending = bytesOfNumbers(ArrayRef<uint8_t>(model));
+  places.push_back(placeText("model", ending));
+  for (const ObservedInput &input : inputs)
+    for (const std::string &other : drop_begin(input.weights)) {
+      places.push_back(placeText(other + "/as", input.weights.front()));
+      ending += input.weights.front();
+    }
+  auto files = layOutSafetensors(places, UINT64_MAX, made);
+  assert(files.size() == 1 && "no limit, one file");
+  beginning = files.front().header;
+  beginning += bytesOfNumbers(ArrayRef(&tokens, 1));
+  ends = {beginning.size()};
+  for (size_t input = 0; input < inputs.size(); ++input) {
+    const SafetensorsPlace &last = places[(input + 1) * std::size(statistics)];
+    ends.push_back(last.offset + last.bytes);
+  }
+  assert(ends.back() + ending.size() == files.front().bytes &&
+         "inputs lie between what begins the file and what ends it");
+}
+
+Error llmc::writeInput(const InputStatistics &input,
+                       function_ref<Error(StringRef)> write) {
+  for (const StatisticKind &statistic : statistics)
+    if (Error error = write(bytesOfNumbers(ArrayRef(input.*statistic.numbers))))
       return error;
   return Error::success();
 }

@@ -252,3 +252,27 @@ func.func @sample(%l: tensor<?x40xf32> {llm.name = "logits"}, %b: !llm.batch) ->
   return %i : tensor<?xi32>
 }
 }
+
+// -----
+
+// What is computed for the rows that are asked, but reads none of them, has as many.
+// CHECK-LABEL: func.func @"step.avx512-vnni"(
+// CHECK-SAME: %{{[^:]*}}: memref<?xi8>, %{{[^:]*}}: memref<?xi8>, %{{[^:]*}}: memref<?xi8>, %[[LOGITS:[^:]*]]: memref<?xi8>, %[[ALL:[^:]*]]: memref<?xi8>
+// CHECK-DAG: memref.view %[[LOGITS]][%{{.*}}][%[[ASKED:.*]]] : memref<?xi8> to memref<?x40xf32>
+// CHECK-DAG: memref.view %[[ALL]][%{{.*}}][%[[ROWS:.*]]] : memref<?xi8> to memref<?x32xf32>
+// CHECK: call @"k1_addf.avx512-vnni"(%[[ASKED]],
+module attributes {llm.model = {context_length = 64 : i64}} {
+llm.weight @table : tensor<40x32xf32> source "t"
+func.func @step(%batch: !llm.batch) -> (tensor<?x40xf32> {llm.name = "logits"}, tensor<?x32xf32> {llm.name = "all"}) {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %ids = llm.batch_tokens %batch : tensor<?xi32>
+  %t = llm.param @table : tensor<40x32xf32>
+  %x = llm.embed %ids, %t : (tensor<?xi32>, tensor<40x32xf32>) -> tensor<?x32xf32>
+  %asked = llm.batch_logit_rows %batch : tensor<?xi32>
+  %L = tensor.dim %asked, %c0 : tensor<?xi32>
+  %s = tensor.splat %zero[%L] : tensor<?x40xf32>
+  %l = arith.addf %s, %s : tensor<?x40xf32>
+  return %l, %x : tensor<?x40xf32>, tensor<?x32xf32>
+}
+}

@@ -94,3 +94,32 @@ func.func @sample(%l: !row {llm.name = "logits"}, %b: !llm.batch) -> (tensor<?xi
   return %s : tensor<?xi32>
 }
 llm.weight @t : tensor<4x32xf32> source "t"
+
+// -----
+
+!row = tensor<?x32xf32>
+
+// A kernel that reads no rows has as many as a number says that it reads.
+// CHECK: results = [<"logits", tensor<?x32xf32>, rows = asked>, <"all", tensor<?x32xf32>, rows = batch>]
+func.func @step(%b: !llm.batch) -> (!row {llm.name = "logits"}, !row {llm.name = "all"}) {
+  %c0 = arith.constant 0 : index
+  %ids = llm.batch_tokens %b : tensor<?xi32>
+  %asked = llm.batch_logit_rows %b : tensor<?xi32>
+  %T = tensor.dim %ids, %c0 : tensor<?xi32>
+  %L = tensor.dim %asked, %c0 : tensor<?xi32>
+  %z = llm.kernel "zeros"(%L) : (index) -> !row {
+  ^bb0(%n: index):
+    %c = arith.constant 0.0 : f32
+    %s = tensor.splat %c[%n] : !row
+    %a = arith.addf %s, %s : !row
+    llm.yield %a : !row
+  }
+  // Rows say it first.
+  %y = llm.kernel "ids"(%L, %ids) : (index, tensor<?xi32>) -> !row {
+  ^bb0(%n: index, %i: tensor<?xi32>):
+    %c = arith.constant 0.0 : f32
+    %s = tensor.splat %c[%n] : !row
+    llm.yield %s : !row
+  }
+  return %z, %y : !row, !row
+}

@@ -12,6 +12,7 @@ import re
 import struct
 import unittest
 
+from statistics_file import read_statistics
 from support import LLMC, MODELS, ROOT, TARGET, TestCase, largest, largest_difference, read_npy, run
 
 MODEL = MODELS / "llama-f32.gguf"
@@ -19,19 +20,6 @@ IDS = MODELS / "llama-f32.input_ids.npy"
 CALIBRATION = ROOT / "bench" / "text" / "calibration.txt"
 EVALUATION = ROOT / "bench" / "text" / "evaluation.txt"
 WINDOWS = ["--context", "64"]
-
-
-def read_statistics(path):
-    """The tensors of a file of statistics, by name."""
-    data = path.read_bytes()
-    length, = struct.unpack_from("<Q", data)
-    tensors = {}
-    for name, about in json.loads(data[8:8 + length]).items():
-        begin, end = about["data_offsets"]
-        piece = data[8 + length + begin:8 + length + end]
-        kind = {"F32": "f", "I64": "q", "U8": "B"}[about["dtype"]]
-        tensors[name] = (about["shape"], array.array(kind, piece))
-    return tensors
 
 
 class Quantize(TestCase):

@@ -11,6 +11,7 @@ import re
 import shutil
 import unittest
 
+from statistics_file import read_statistics
 from support import INPUTS, LLMC, MODELS, ROOT, TestCase, run
 from test_rewrite import read_tensors, write_tensors
 
@@ -132,11 +133,11 @@ class Shrink(TestCase):
     def test_channels_by_statistics(self):
         stats = self.folder / "llama.stats"
         self.succeed([LLMC, "calibrate", LLAMA, "-q", "--text", CALIBRATION, "--tokens", "2048", "--context", "64", "-o", stats])
-        data = read_statistics(stats)
+        columns = [read_statistics(stats)[f"blk.{layer}.ffn_down.weight/l2"][1] for layer in range(2)]
 
         def change(tensors):
             for layer in range(2):
-                cut_channels(tensors, layer, 128, data[f"blk.{layer}.ffn_down.weight/l2"])
+                cut_channels(tensors, layer, 128, columns[layer])
         self.expect_cut(self.cut("statistics", change, intermediate_size=128), "--shrink=channels=20%", f"--stats={stats}")
 
     def test_heads(self):
@@ -237,13 +238,6 @@ class Shrink(TestCase):
         result = run([LLMC, "prune", LLAMA, "-o", self.folder / "x"])
         self.assertEqual(result.returncode, 2)
         self.assertIn("--sparsify=SPEC or --shrink=SPEC is required", result.stderr)
-
-
-def read_statistics(path):
-    data = path.read_bytes()
-    length = int.from_bytes(data[:8], "little")
-    header, data = json.loads(data[8:8 + length]), data[8 + length:]
-    return {name: array.array("f", data[slice(*about["data_offsets"])]) for name, about in header.items() if about["dtype"] == "F32"}
 
 
 if __name__ == "__main__":

@@ -36,8 +36,12 @@ struct CalibrateCommand {
   int64_t tokens = 32768; // of whole windows; 0: all of the text
   int64_t context = 512; // tokens of a window, which starts from nothing; 0: as
                          // many, or the model's limit
-  int64_t threads = 0;   // 0: the cores available
+  // That sums take at once: those of one layer of 8B parameters are 1 GB, and a part
+  // of one layer is the whole model run 17 times, one of three 6 times.
+  std::string memory = "4GB";
+  int64_t threads = 0; // 0: the cores available
   std::string cpu = "native";
+  bool isTemporary = false; // a stopped one leaves nothing to go on with
   bool quiet = false;
 };
 llvm::Error runCalibrate(const CalibrateCommand &command);

@@ -17,6 +17,10 @@ inline std::string nameLayer(int64_t number) {
   return "layer " + std::to_string(number);
 }
 
+/// On a step: weights by name. Only inputs of products with them are observed, and the
+/// step ends with the last one.
+inline constexpr llvm::StringLiteral observeAttrName = "llm.observe";
+
 /// Whether the input of `linear` has statistics: all rows of the batch, as floats,
 /// times one matrix. The rows that logits are asked of are some of them.
 bool isObserved(mlir::llm::LinearOp linear);

@@ -52,7 +52,9 @@ def ObserveLinears : Pass<"llm-observe-linears", "::mlir::ModuleOp"> {
     Every tensor of rows that `llm.linear` multiplies with a weight becomes a result of
     `@step`, once, named `input of WEIGHT` after the first such weight: what `llmc
     calibrate` collects statistics of. Not the rows that logits are asked of, nor those of
-    experts, which are some of the batch.
+    experts, which are some of the batch. Where the step has an attribute `llm.observe`, a list
+    of weights, only inputs of products with these are results, and what nobody needs for them
+    goes: layers behind them, and the logits, which become zeros.
 
     Expects: imported IR, layers unrolled. Leaves: the same with more results.
     Saves: nothing; it makes visible what quantisers weigh their errors with.

@@ -32,12 +32,15 @@ struct SafetensorsLayout {
   uint64_t bytes = 0; // of the whole file
 };
 
+/// Texts by name that a file says of itself.
+using SafetensorsMetadata = std::vector<std::pair<std::string, std::string>>;
+
 /// The files that hold `tensors` in their order, none with more than `mostBytes` of
 /// them but for one that is larger by itself. Places the tensors; in each file those
 /// of the widest elements come first, so that all are aligned.
 std::vector<SafetensorsLayout>
 layOutSafetensors(llvm::MutableArrayRef<SafetensorsPlace> tensors,
-                  uint64_t mostBytes);
+                  uint64_t mostBytes, const SafetensorsMetadata &metadata = {});
 
 /// model.safetensors.index.json of several files.
 std::string makeSafetensorsIndex(llvm::ArrayRef<SafetensorsPlace> tensors,
