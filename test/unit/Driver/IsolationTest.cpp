@@ -1,5 +1,8 @@
 //===- IsolationTest.cpp - however a command ends, one line says so -------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A child has one thread of its parent's, and waits for what another one held. Suites of
+// this name are run first, before a test leaves threads behind.
 //===----------------------------------------------------------------------===//
 #include "llmc/Driver/Isolation.h"
 
@@ -45,7 +48,7 @@ struct MappedModel {
 
 } // namespace
 
-TEST(Isolation, TheCodeAndTheResultOfACommandArriveAtTheParent) {
+TEST(IsolationDeathTest, TheCodeAndTheResultOfACommandArriveAtTheParent) {
   CommandEnd end = runIsolated([] {
     handOver("tokens=7");
     return 3;
@@ -55,13 +58,13 @@ TEST(Isolation, TheCodeAndTheResultOfACommandArriveAtTheParent) {
   EXPECT_EQ(end.failure, "");
 }
 
-TEST(Isolation, NothingTheChildDoesChangesTheParent) {
+TEST(IsolationDeathTest, NothingTheChildDoesChangesTheParent) {
   int value = 1;
   EXPECT_EQ(runIsolated([&] { return value = 2; }).code, 2);
   EXPECT_EQ(value, 1);
 }
 
-TEST(Isolation, ResultsAreCutToFit) {
+TEST(IsolationDeathTest, ResultsAreCutToFit) {
   CommandEnd end = runIsolated([] {
     handOver(std::string(100'000, 'r'));
     return 0;
@@ -70,7 +73,7 @@ TEST(Isolation, ResultsAreCutToFit) {
   EXPECT_EQ(end.result, std::string(4095, 'r'));
 }
 
-TEST(Isolation, AFatalErrorOfLLVMIsAFailureWithWhatWasDone) {
+TEST(IsolationDeathTest, AFatalErrorOfLLVMIsAFailureWithWhatWasDone) {
   CommandEnd end = runIsolated([]() -> int {
     noteActivity("linking");
     llvm::report_fatal_error("no such relocation", /*gen_crash_diag=*/false);
@@ -79,7 +82,7 @@ TEST(Isolation, AFatalErrorOfLLVMIsAFailureWithWhatWasDone) {
   EXPECT_EQ(end.failure, "no such relocation (linking)");
 }
 
-TEST(Isolation, MemoryThatRunsOutIsSaid) {
+TEST(IsolationDeathTest, MemoryThatRunsOutIsSaid) {
   CommandEnd end = runIsolated([]() -> int {
     noteActivity("reading weights");
     llvm::report_bad_alloc_error("a vector");
@@ -89,7 +92,7 @@ TEST(Isolation, MemoryThatRunsOutIsSaid) {
 }
 
 /// A future would keep the exception for whoever asks for its value.
-TEST(Isolation, MemoryThatRunsOutInATaskIsSaid) {
+TEST(IsolationDeathTest, MemoryThatRunsOutInATaskIsSaid) {
   CommandEnd end = runIsolated([]() -> int {
     std::async(std::launch::deferred, [] {
       volatile size_t bytes = size_t(1) << 60;
@@ -102,7 +105,7 @@ TEST(Isolation, MemoryThatRunsOutInATaskIsSaid) {
   EXPECT_EQ(end.failure, "out of memory");
 }
 
-TEST(Isolation, AnExceptionThatNobodyCatchesIsSaid) {
+TEST(IsolationDeathTest, AnExceptionThatNobodyCatchesIsSaid) {
   CommandEnd end = runIsolated([]() -> int {
     std::thread([] { std::vector<char>().reserve(size_t(-1)); }).join();
     return 0;
@@ -111,7 +114,7 @@ TEST(Isolation, AnExceptionThatNobodyCatchesIsSaid) {
   EXPECT_EQ(end.failure, "no memory, or no thread, is left");
 }
 
-TEST(Isolation, ABugIsCalledOneAndKilledProcessesAreExplained) {
+TEST(IsolationDeathTest, ABugIsCalledOneAndKilledProcessesAreExplained) {
   CommandEnd bug = runIsolated([] {
     noteActivity("tiling");
     std::signal(SIGILL, SIG_DFL);
@@ -127,7 +130,7 @@ TEST(Isolation, ABugIsCalledOneAndKilledProcessesAreExplained) {
       << killed.failure;
 }
 
-TEST(Isolation, ASignalThatEndsTheChildEndsTheParentAlike) {
+TEST(IsolationDeathTest, ASignalThatEndsTheChildEndsTheParentAlike) {
   for (int number : {SIGINT, SIGTERM, SIGPIPE}) {
     pid_t parent = fork();
     if (parent == 0) {
@@ -141,7 +144,7 @@ TEST(Isolation, ASignalThatEndsTheChildEndsTheParentAlike) {
   }
 }
 
-TEST(Isolation, AFileThatShrinksIsNamed) {
+TEST(IsolationDeathTest, AFileThatShrinksIsNamed) {
   Folder folder;
   MappedModel model(folder);
   CommandEnd end = runIsolated([&] {
@@ -154,7 +157,7 @@ TEST(Isolation, AFileThatShrinksIsNamed) {
                                       "its disk fails (packing)");
 }
 
-TEST(Isolation, ThreadsThatDieOfOneFileAtOnceLeaveNothing) {
+TEST(IsolationDeathTest, ThreadsThatDieOfOneFileAtOnceLeaveNothing) {
   Folder folder, out;
   for (int round = 0; round < 40; ++round) {
     MappedModel model(folder);
