@@ -147,11 +147,19 @@ class Quantize(TestCase):
         self.assertIn("a GGUF file has no place for outliers beside it: leave out outliers=",
                       self.refuse("quantize", MODEL, "--quantize=bits=4,group=32,outliers=1", "-q", "-o", self.folder / "x.gguf"))
 
-    def test_smooth_changes_no_product_of_floats(self):
-        app = self.compile(MODEL, "smooth", "--equalize=smooth", f"--stats={self.stats}", "--activations=f32")
-        expected, found = self.logits(self.build(""), IDS), self.logits(app, IDS)
-        self.assertLess(largest_difference(found, expected), 1e-4 * max(1, largest(expected)))
-        self.assertNotEqual(found.values, expected.values)
+    def test_equalised_inputs_change_no_product_of_floats(self):
+        expected = self.logits(self.build(""), IDS)
+        for method in ("smooth", "lae"):
+            with self.subTest(method=method):
+                app = self.compile(MODEL, method, f"--equalize={method}", f"--stats={self.stats}", "--activations=f32")
+                found = self.logits(app, IDS)
+                self.assertLess(largest_difference(found, expected), 1e-4 * max(1, largest(expected)))
+                self.assertNotEqual(found.values, expected.values)
+
+    def test_equalised_inputs_are_rounded(self):
+        expected = self.logits(self.build(""), IDS)
+        app = self.compile(MODEL, "lae", "--equalize=lae", "--quantize=w8", f"--stats={self.stats}", "--activations=i8")
+        self.assertLess(largest_difference(self.logits(app, IDS), expected), 0.05 * largest(expected))
 
     def test_half_of_the_weights_can_go(self):
         """Least is lost by methods that know of the input."""

@@ -148,12 +148,13 @@ def EqualizeInputs : Pass<"llm-equalize-inputs", "::mlir::ModuleOp"> {
     Products with one input have the columns of their weights multiplied (`#llm.scale`), and what makes the
     input, a norm or another product, is divided: the same numbers, but inputs that are easier to round.
     `spec` says how: `smooth`, or `smooth,alpha=A` with A from 0 (nothing of the inputs' reach moves) to 1;
-    0.5 if it does not say (arXiv:2211.10438). Needs statistics of the inputs.
+    0.5 if it does not say (arXiv:2211.10438); or `lae`, by the logarithm of their reach (arXiv:2308.15987).
+    Needs statistics of the inputs.
 
     Expects: imported IR, weights of floats. Leaves: the same.
     Saves: nothing by itself; int8 activations lose less.
   }];
-  let options = [Option<"spec", "spec", "std::string", "\"smooth\"", "smooth[,alpha=A]">];
+  let options = [Option<"spec", "spec", "std::string", "\"smooth\"", "smooth[,alpha=A] or lae">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 
