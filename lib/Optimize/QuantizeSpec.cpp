@@ -31,8 +31,8 @@ struct Values {
   ArrayRef<int8_t> numbers;
 };
 
-/// Values that a model's weights say.
-constexpr StringLiteral fittedValues = "kmeans";
+/// Values that a model's weights decide: a table, or a format for each.
+constexpr StringLiteral fittedTable = "kmeans", mixedFormats = "mofq";
 
 /// Sets what `key=value` says; the error names what the key takes.
 struct Key {
@@ -107,7 +107,7 @@ static bool setZero(QuantizeChoice &choice, StringRef value) {
 
 static bool setValues(QuantizeChoice &choice, StringRef value) {
   choice.valuesName = value.str();
-  choice.fitsValues = value == fittedValues;
+  choice.fitsValues = value == fittedTable || value == mixedFormats;
   choice.values.clear();
   choice.float8.reset();
   for (auto [name, type] : float8Values)
@@ -191,8 +191,8 @@ static const Key keys[] = {
      setGroup},
     {"zero", "sym or asym", setZero},
     {"values",
-     "uniform, nf4, fp4, iq4_nl, kmeans, e4m3, e5m2 or 16 numbers of either "
-     "sign from -127 to 127 with / between them",
+     "uniform, nf4, fp4, iq4_nl, kmeans, mofq, e4m3, e5m2 or 16 numbers of "
+     "either sign from -127 to 127 with / between them",
      setValues},
     {"scale", "f32, f16, bf16 or e8m0 (powers of two)", setScale},
     {"scale-search", "yes or no", setSearch},
@@ -221,12 +221,15 @@ static Error setKey(QuantizeChoice &choice, StringRef text) {
                            "'");
 }
 
+/// Of codes that are floats of 8 bits, or may become that.
 static Error checkFloat8(const QuantizeChoice &choice) {
   const std::string asked = "values=" + choice.valuesName;
   if (choice.bits != 8)
     return createStringError(asked + " are floats of 8 bits, found bits=" +
                              std::to_string(choice.bits) +
                              ": take bits=8 or values=uniform");
+  const std::string are =
+      choice.fitsValues ? " of 8 bits may be floats" : " are floats";
   const char *other = choice.rounding != "rtn" || choice.scaled ? "method"
                       : choice.hasMin                           ? "zero=asym"
                       : choice.powerScales                      ? "scale=e8m0"
@@ -236,19 +239,26 @@ static Error checkFloat8(const QuantizeChoice &choice) {
                                             : nullptr;
   if (!other)
     return Error::success();
-  return createStringError(asked +
-                           " are floats, to which only method=rtn "
+  return createStringError(asked + are +
+                           ", to which only method=rtn "
                            "rounds, with nothing beside them: found " +
                            other + ", leave it out or take values=uniform");
 }
 
 /// What keys say one by one may not go together.
 static Error checkChoice(const QuantizeChoice &choice) {
-  if (choice.float8)
+  const bool isMixed = choice.valuesName == mixedFormats;
+  if (choice.float8 || (isMixed && choice.bits == 8))
     return checkFloat8(choice);
   if (choice.values.empty() && !choice.fitsValues)
     return Error::success();
   std::string asked = "values=" + choice.valuesName;
+  if (isMixed && choice.bits != 4)
+    return createStringError(asked +
+                             " takes integers or floats, which have 4 or 8 "
+                             "bits, found bits=" +
+                             std::to_string(choice.bits) +
+                             ": take bits=4, bits=8 or values=uniform");
   if (choice.bits != 4)
     return createStringError(asked +
                              " has 16 values, for codes of 4 bits, "
@@ -340,17 +350,28 @@ bool llmc::needsStatistics(const QuantizeSpec &spec) {
   });
 }
 
-bool llmc::fitsValues(const QuantizeSpec &spec) {
-  return anyChoice(
-      spec, [](const QuantizeChoice &choice) { return choice.fitsValues; });
+std::string llmc::findFittedValues(const QuantizeSpec &spec) {
+  std::string found;
+  anyChoice(spec, [&](const QuantizeChoice &choice) {
+    if (choice.fitsValues)
+      found = choice.valuesName;
+    return choice.fitsValues;
+  });
+  return found;
 }
 
-std::string llmc::spellValues(StringRef text, ArrayRef<int8_t> values) {
-  const std::string asked = ("values=" + fittedValues).str();
-  std::string list, made = text.str();
-  for (int8_t value : values)
-    list += (list.empty() ? "values=" : "/") + std::to_string(value);
-  for (size_t at = 0; (at = made.find(asked, at)) != made.npos;)
-    made.replace(at, asked.size(), list);
+std::string llmc::spellValues(StringRef text, StringRef asked,
+                              StringRef values) {
+  const std::string from = ("values=" + asked).str(),
+                    to = ("values=" + values).str();
+  std::string made = text.str();
+  for (size_t at = 0; (at = made.find(from, at)) != made.npos; at += to.size())
+    made.replace(at, from.size(), to);
   return made;
+}
+
+QuantizeChoice llmc::withValues(QuantizeChoice choice, StringRef name) {
+  [[maybe_unused]] const bool isKnown = setValues(choice, name);
+  assert(isKnown && "a name of the table");
+  return choice;
 }
