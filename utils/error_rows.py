@@ -96,7 +96,9 @@ USAGE = [
          ("llmc compile m.gguf -q -o a --quantize=fp8,method=gptq", 1, ("values=e4m3", "only method=rtn", "leave it out or take values=uniform"))),
     row("C63", "`llmc quantize` of values into a folder", "llmc quantize hf -q --quantize='nf4;token_embd.weight:keep' -o smaller", 1, "tensor '.*down_proj.weight'",
         "codes that are integers themselves", "take values=uniform"),
-    row("C64", "`--equalize` with a number of another method", "llmc compile m.gguf -q -o a --equalize=lae,alpha=0.5", 1, "lae", "'alpha=0.5'", "leave it out"),
+    rows("C64", "`--quantize` and `--equalize` of what chooses nothing",
+         ("llmc compile m.gguf -q -o a --quantize=w4,outliers-by=column", 1, ("outliers-by=column", "outliers=0", "or leave it out")),
+         ("llmc compile m.gguf -q -o a --equalize=lae,alpha=0.5", 1, ("lae", "'alpha=0.5'", "leave it out"))),
 ]
 
 # --- llmc: what is no model -------------------------------------------------------------------------------------------------

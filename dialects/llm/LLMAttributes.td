@@ -537,13 +537,15 @@ def LLM_OutliersStep : LLM_Attr<"OutliersStep", "outliers"> {
     Of each row `entries` weights are outliers: `part` is `kept`, where all others are 0, or `rest`, where they are 0
     themselves, so that W = kept + rest. Without `round` they are the largest (arXiv:2306.07629); with it those whose
     rounding to the nearest costs most, the squared error times the mean square of the column's input if `round` names
-    statistics (after arXiv:2306.03078).
+    statistics (after arXiv:2306.03078). `by` is `weight`, if nothing is said, or `column`: the same columns in every row, those
+    whose weights cost most together (arXiv:2306.02272), for which it takes `round`.
     ```mlir
     #llm.outliers<part = "rest", entries = 6, round = <grid = <bits = 3, group = 64, scale = f16, zero = 4>, method = "gptq", stats = "blk.0.attn_q.weight">>
     ```
   }];
   let parameters = (ins "::mlir::StringAttr":$part, "int64_t":$entries,
-                        OptionalParameter<"::mlir::llm::RoundStepAttr">:$round);
+                        OptionalParameter<"::mlir::llm::RoundStepAttr">:$round,
+                        OptionalParameter<"::mlir::StringAttr">:$by);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -49,8 +49,10 @@ static const Preset presets[] = {
     {"w4-awq", "method=awq,bits=4,values=uniform,scale-search=yes"},
     {"w3-gptq", "method=gptq,bits=3,values=uniform,scale-search=yes"},
     {"w3-awq", "method=awq,bits=3,values=uniform,scale-search=yes"},
-    {"w3-spqr",
-     "method=gptq,bits=3,values=uniform,scale-search=yes,outliers=1"},
+    {"w3-spqr", "method=gptq,bits=3,values=uniform,scale-search=yes,outliers=1,"
+                "outliers-by=weight"},
+    {"w3-owq", "method=gptq,bits=3,values=uniform,scale-search=yes,outliers=1,"
+               "outliers-by=column"},
     {"nf4", "method=rtn,bits=4,values=nf4"},
     {"fp4", "method=rtn,bits=4,values=fp4"},
     {"mxfp4", "method=rtn,bits=4,values=fp4,group=32,scale=e8m0"},
@@ -172,6 +174,11 @@ static bool setOutliers(QuantizeChoice &choice, StringRef value) {
          choice.outliers <= most;
 }
 
+static bool setOutliersBy(QuantizeChoice &choice, StringRef value) {
+  choice.outlierColumns = value == "column";
+  return value == "weight" || value == "column";
+}
+
 static bool setRank(QuantizeChoice &choice, StringRef value) {
   return !value.getAsInteger(10, choice.rank) && choice.rank >= 0 &&
          choice.rank <= 256 && choice.rank % 8 == 0;
@@ -199,6 +206,7 @@ static const Key keys[] = {
     {"damp", "a number from 0 to 1", setDamp},
     {"act-order", "yes or no", setOrder},
     {"outliers", "a percentage from 0 to 10", setOutliers},
+    {"outliers-by", "weight or column", setOutliersBy},
     {"rank", "a multiple of 8 up to 256, or 0", setRank},
     {"iterations", "1 to 20", setIterations}};
 
@@ -292,6 +300,14 @@ static Error setChoice(QuantizeChoice &choice, StringRef text) {
   for (StringRef part : parts)
     if (Error error = setKey(choice, part))
       return error;
+  // Only what it says itself: what it inherits, or has of a preset, may be of no use.
+  SmallVector<StringRef> said;
+  text.split(said, ',');
+  for (StringRef part : said)
+    if (choice.outliers == 0 && part.starts_with("outliers-by="))
+      return createStringError(
+          part + " chooses what stays floats, found outliers=0: say how many "
+                 "percent do (outliers=1), or leave it out");
   return checkChoice(choice);
 }
 

@@ -391,9 +391,11 @@ void QuantizeWeights::addOutliers(Task &task, RoundStepAttr round) {
   const int64_t cols = shape.back();
   const auto entries = std::max<int64_t>(
       1, std::llround(task.choice.outliers / 100 * static_cast<double>(cols)));
+  auto by = task.choice.outlierColumns ? StringAttr::get(context, "column")
+                                       : StringAttr();
   auto makeStep = [&](StringRef part) {
     return OutliersStepAttr::get(context, StringAttr::get(context, part),
-                                 entries, round);
+                                 entries, round, by);
   };
   WeightOp outliers = cloneWeight(task, "outliers");
   outliers.setType(PackedType::get(

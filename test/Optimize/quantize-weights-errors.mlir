@@ -1,6 +1,6 @@
 // Each mistake of a spec is one error that says what is known.
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w5' 2>&1 | FileCheck %s --check-prefix=PRESET
-// PRESET: quantize: 'w5' is no preset (w8, w4, w4-gptq, w4-awq, w3-gptq, w3-awq, w3-spqr, nf4, fp4, mxfp4, fp8), nor key=value of a key that is known (method, bits, group, zero, values, scale, scale-search, damp, act-order, outliers, rank, iterations)
+// PRESET: quantize: 'w5' is no preset (w8, w4, w4-gptq, w4-awq, w3-gptq, w3-awq, w3-spqr, w3-owq, nf4, fp4, mxfp4, fp8), nor key=value of a key that is known (method, bits, group, zero, values, scale, scale-search, damp, act-order, outliers, outliers-by, rank, iterations)
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4,bits=9' 2>&1 | FileCheck %s --check-prefix=BITS
 // BITS: quantize: bits takes 2 to 8, found '9'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=group=24' 2>&1 | FileCheck %s --check-prefix=DIVIDE
@@ -27,6 +27,8 @@
 // MOFQ: quantize: values=mofq are no values but leave them to llmc compile, which fits them: give the SPEC that it names with --explain
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=bits=3,values=mofq' 2>&1 | FileCheck %s --check-prefix=WIDTH
 // WIDTH: quantize: values=mofq takes integers or floats, which have 4 or 8 bits, found bits=3: take bits=4, bits=8 or values=uniform
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:outliers-by=column' 2>&1 | FileCheck %s --check-prefix=COLUMNS
+// COLUMNS: quantize: the weights 'w': outliers-by=column chooses what stays floats, found outliers=0: say how many percent do (outliers=1), or leave it out
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=scale=f8' 2>&1 | FileCheck %s --check-prefix=SCALE
 // SCALE: quantize: scale takes f32, f16, bf16 or e8m0 (powers of two), found 'f8'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=nf4,bits=3' 2>&1 | FileCheck %s --check-prefix=SIXTEEN

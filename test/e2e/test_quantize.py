@@ -114,6 +114,11 @@ class Quantize(TestCase):
               for how in ("method=rtn", "method=rtn,outliers=3", "method=gptq", "method=gptq,outliers=3")}
         self.assertLess(kl["method=rtn,outliers=3"], 0.9 * kl["method=rtn"], kl)
         self.assertLess(kl["method=gptq,outliers=3"], 0.9 * kl["method=gptq"], kl)
+
+    def test_weak_columns_are_kept_beside_codes(self):
+        kl = {how: self.divergence(f"--quantize=bits=3,group=32,method=gptq,scale-search=yes{how}")
+              for how in ("", ",outliers=5,outliers-by=column")}
+        self.assertLess(kl[",outliers=5,outliers-by=column"], 0.95 * kl[""], kl)
         info = json.loads(self.succeed([self.folder / "changed", "info", "--json"]))["model"]
         # 3 bits and a half, 32 for each of 2 of 64 numbers, 8 of the table: not less for numbers that are there twice.
         self.assertGreater(info["bits_per_weight"], 4.5)

@@ -43,7 +43,8 @@ struct QuantizeChoice {
   bool search = false; // scales of least error, not those that span the range
   std::optional<double> damp;
   bool order = false;
-  double outliers = 0;    // percent of each row that is kept in floats
+  bool outlierColumns = false; // outliers are the same columns in every row
+  double outliers = 0;         // percent of each row that is kept in floats
   int64_t rank = 0;       // of factors of what rounding takes away; 0: none
   int64_t iterations = 1; // of rounding what they leave
 };

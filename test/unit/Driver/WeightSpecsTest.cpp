@@ -156,6 +156,26 @@ TEST(WeightSpecsTest, MixedFormatsHaveFourOrEightBits) {
             "take values=uniform");
 }
 
+TEST(WeightSpecsTest, OutliersAreWeightsOrColumns) {
+  auto spec = parseQuantizeSpec("w3-owq;up:outliers-by=weight;down:outliers=0;"
+                                "gate:w3-spqr");
+  ASSERT_TRUE(bool(spec));
+  EXPECT_TRUE(spec->linears.outlierColumns);
+  EXPECT_EQ(spec->linears.outliers, 1);
+  EXPECT_EQ(spec->linears.rounding, "gptq");
+  EXPECT_FALSE(spec->overrides[0].choice.outlierColumns);
+  EXPECT_EQ(spec->overrides[0].choice.outliers, 1);
+  EXPECT_EQ(spec->overrides[1].choice.outliers, 0);
+  EXPECT_FALSE(spec->overrides[2].choice.outlierColumns);
+  for (const char *text : {"w3-owq,outliers=0", "w3-spqr,outliers=0"})
+    EXPECT_TRUE(bool(parseQuantizeSpec(text))) << text;
+  EXPECT_EQ(getError(parseQuantizeSpec("w4,outliers=1,outliers-by=row")),
+            "outliers-by takes weight or column, found 'row'");
+  EXPECT_EQ(getError(parseQuantizeSpec("w4,outliers-by=column")),
+            "outliers-by=column chooses what stays floats, found outliers=0: "
+            "say how many percent do (outliers=1), or leave it out");
+}
+
 TEST(WeightSpecsTest, RanksAreWhatARatioLeaves) {
   auto rankOf = [](const char *text, int64_t rows, int64_t cols) {
     auto spec = parseLowRankSpec(text);
