@@ -406,7 +406,7 @@ def LLM_Equalize : LLM_Attr<"Equalize", "equalize"> {
     divided by s, for which what makes it is scaled. `method` finds them (`lib/Weights/Equalizing`): `awq` spares the columns
     which matter: s = rms(x)^a / geometric mean, where a of [0, 1] makes the error of the product least once W * diag(s) is
     rounded to `grid` (arXiv:2306.00978); `smooth` makes inputs easier to round: s = max|x|^alpha / max|W|^(1 - alpha)
-    (arXiv:2211.10438). Where the input is the value of attention, `repeat` heads of `head` columns share one, and so their factors.
+    (arXiv:2211.10438); so does `lae`: s = max|x| / log2(2 + max|x|) (arXiv:2308.15987). Where the input is the value of attention, `repeat` heads of `head` columns share one, and so their factors.
     ```mlir
     #llm.equalize<method = "awq", weights = [@gate, @up], stats = "gate", grid = <bits = 4, group = 64, scale = f16, zero = 8>>
     ```
@@ -570,13 +570,15 @@ def LLM_OutliersStep : LLM_Attr<"OutliersStep", "outliers"> {
     Of each row `entries` weights are outliers: `part` is `kept`, where all others are 0, or `rest`, where they are 0
     themselves, so that W = kept + rest. Without `round` they are the largest (arXiv:2306.07629); with it those whose
     rounding to the nearest costs most, the squared error times the mean square of the column's input if `round` names
-    statistics (after arXiv:2306.03078).
+    statistics (after arXiv:2306.03078). `by` is `weight`, if nothing is said, or `column`: the same columns in every row, those
+    whose weights cost most together (arXiv:2306.02272), for which it takes `round`.
     ```mlir
     #llm.outliers<part = "rest", entries = 6, round = <grid = <bits = 3, group = 64, scale = f16, zero = 4>, method = "gptq", stats = "blk.0.attn_q.weight">>
     ```
   }];
   let parameters = (ins "::mlir::StringAttr":$part, "int64_t":$entries,
-                        OptionalParameter<"::mlir::llm::RoundStepAttr">:$round);
+                        OptionalParameter<"::mlir::llm::RoundStepAttr">:$round,
+                        OptionalParameter<"::mlir::StringAttr">:$by);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

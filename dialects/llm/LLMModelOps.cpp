@@ -130,11 +130,17 @@ FactorStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 
 LogicalResult
 OutliersStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                         StringAttr part, int64_t entries, RoundStepAttr) {
+                         StringAttr part, int64_t entries, RoundStepAttr round,
+                         StringAttr by) {
   if (part != "kept" && part != "rest")
     return emitError() << "part is kept or rest, found " << part;
   if (entries < 1)
     return emitError() << "entries is positive, found " << entries;
+  if (by && by != "weight" && by != "column")
+    return emitError() << "by is weight or column, found " << by;
+  if (by && by == "column" && !round)
+    return emitError() << "columns are chosen by what `round` costs, which is "
+                          "not there";
   return success();
 }
 

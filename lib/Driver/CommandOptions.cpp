@@ -44,8 +44,8 @@ void llmc::addQuantizeOptions(CLI::App *app, CompileOptions &options) {
          "of at most this: 0.02")
       ->type_name("NATS");
   app->add_option("--equalize", options.equalize,
-                  "Inputs of products that are easier to round: smooth, or "
-                  "smooth,alpha=0.5")
+                  "Inputs of products that are easier to round: smooth, "
+                  "smooth,alpha=0.5 or lae")
       ->type_name("SPEC");
   app->parse_complete_callback([&options] {
     if (llvm::Error error = expandPreset(options))

@@ -16,7 +16,8 @@ struct SearchManner {
   bool quiet = false;
 };
 
-/// Where the options say values=kmeans, puts fitted values in its place. Where they say
+/// Where the options leave values to the weights, puts those in their place (kmeans, mofq).
+/// Where they say
 /// --quantize=auto, puts the SPEC in its place that keeps to their budget, and takes the
 /// budget away; else only checks that they name none.
 llvm::Error chooseEncodings(llvm::StringRef model, const SearchManner &manner,

@@ -1,4 +1,4 @@
-//===- FittedValues.cpp - --quantize=values=kmeans ------------------------===//
+//===- FittedValues.cpp - values that a model's weights decide ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A table is part of a weight's type, and kernels are made for types: one for all
@@ -11,7 +11,6 @@
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Compiler.h"
 #include "llmc/Driver/Isolation.h"
-#include "llmc/Optimize/QuantizeSpec.h"
 #include "llmc/Optimize/RoundSteps.h"
 #include "llmc/Weights/ValueFit.h"
 
@@ -21,7 +20,20 @@ using namespace llmc;
 using llvm::StringRef;
 using mlir::llm::WeightOp;
 
-/// The part of the spec whose table a weight gets; `choice` becomes that of the weight.
+namespace {
+struct Fitter {
+  StringRef values;
+  llvm::Expected<std::string> (*spell)(const ValueRequest &request);
+};
+} // namespace
+
+static const Fitter fitters[] = {{"kmeans", fitTables}, {"mofq", mixFormats}};
+
+//===----------------------------------------------------------------------===//
+// Which weights
+//===----------------------------------------------------------------------===//
+
+/// The part of the spec that decides what a weight becomes, which is `choice`.
 static size_t findPart(StringRef name, const Reading &reading,
                        const QuantizeSpec &spec, QuantizeChoice &choice) {
   size_t part = 0;
@@ -35,41 +47,104 @@ static size_t findPart(StringRef name, const Reading &reading,
   return part;
 }
 
-/// Groups where nobody says.
-static bool settleGroup(QuantizeChoice &choice, int64_t cols) {
-  for (int64_t usual : usualGroups)
-    if (!choice.group && refuseGroup(choice.bits, usual, cols).empty())
-      choice.group = usual;
-  if (!choice.group)
-    return false;
+static int64_t getCols(WeightOp weight) {
+  return mlir::llm::getMatrixShape(weight.getType()).back();
+}
+
+static bool hasGroups(const QuantizeChoice &choice, int64_t cols) {
   return *choice.group ? refuseGroup(choice.bits, *choice.group, cols).empty()
                        : findWidestGroup(choice.bits, cols) != 0;
 }
 
-/// The weights that each part of the spec fits a table to: not those that stay as they
-/// are. What has no such groups is refused once it is to be rounded.
-static std::vector<std::vector<FittedWeight>>
-findFitted(mlir::ModuleOp module, const QuantizeSpec &spec,
-           llvm::ArrayRef<StringRef> parts) {
-  std::vector<std::vector<FittedWeight>> fitted(parts.size());
+/// The weights that the spec rounds, with groups as the pass chooses them. What has no
+/// such groups is refused once it is to be rounded.
+static std::vector<ChosenWeight> findChosen(mlir::ModuleOp module,
+                                            const QuantizeSpec &spec) {
+  std::vector<ChosenWeight> chosen;
+  llvm::SmallVector<OpenGroup> open;
   mlir::SymbolTable symbols(module);
   for (auto &[name, reading] : findReadings(module)) {
     auto weight = symbols.lookup<WeightOp>(name);
     QuantizeChoice choice;
-    size_t part = findPart(name, reading, spec, choice);
-    if (choice.keep || !choice.fitsValues || reading.obstacle ||
-        !weight.getSource())
+    const size_t part = findPart(name, reading, spec, choice);
+    if (reading.obstacle || !findRoundObstacle(weight, choice).empty())
       continue;
-    const int64_t cols = mlir::llm::getMatrixShape(weight.getType()).back();
-    std::optional<mlir::llm::Grid> grid =
-        mlir::llm::getEncoding(weight.getType()).getGrid();
-    if ((grid && grid->bits <= choice.bits) || !settleGroup(choice, cols))
-      continue;
-    if (spellValues(parts[part], {}) == parts[part])
-      part = 0; // inherited
-    fitted[part].push_back({weight, makeRoundStep(weight, choice)});
+    if (!choice.group)
+      open.push_back({choice.bits, getCols(weight)});
+    chosen.push_back({weight, choice, part});
   }
-  return fitted;
+  const int64_t usual = findUsualGroup(open);
+  llvm::erase_if(chosen, [&](ChosenWeight &entry) {
+    if (!entry.choice.group && usual)
+      entry.choice.group = usual;
+    return !entry.choice.group ||
+           !hasGroups(entry.choice, getCols(entry.weight));
+  });
+  return chosen;
+}
+
+//===----------------------------------------------------------------------===//
+// values=kmeans
+//===----------------------------------------------------------------------===//
+
+llvm::Expected<std::string> llmc::fitTables(const ValueRequest &request) {
+  auto saysTable = [&](size_t part) {
+    return spellValues(request.parts[part], "kmeans", "") !=
+           request.parts[part];
+  };
+  std::vector<std::vector<FittedWeight>> fitted(request.parts.size());
+  for (const ChosenWeight &entry : request.weights)
+    fitted[saysTable(entry.part) ? entry.part : 0].push_back(
+        {entry.weight, makeRoundStep(entry.weight, entry.choice)});
+  std::vector<std::string> made;
+  for (auto [part, weights] : llvm::zip_equal(request.parts, fitted)) {
+    // A table that no weight has is any.
+    ValueTable values = {-8, -7, -6, -5, -4, -3, -2, -1,
+                         0,  1,  2,  3,  4,  5,  6,  7};
+    if (!weights.empty()) {
+      auto found = fitValues(weights, request.store);
+      if (!found)
+        return found.takeError();
+      values = *found;
+    }
+    auto spelled = llvm::map_range(
+        values, [](int value) { return std::to_string(value); });
+    made.push_back(spellValues(part, "kmeans", llvm::join(spelled, "/")));
+  }
+  return llvm::join(made, ";");
+}
+
+//===----------------------------------------------------------------------===//
+// The SPEC
+//===----------------------------------------------------------------------===//
+
+llvm::Expected<std::string> llmc::spellFittedValues(StringRef text,
+                                                    mlir::ModuleOp module,
+                                                    const WeightStore &store,
+                                                    bool explain) {
+  auto spec = parseQuantizeSpec(text);
+  if (!spec)
+    return llvm::createStringError("--quantize: " +
+                                   llvm::toString(spec.takeError()));
+  const std::string values = findFittedValues(*spec);
+  if (values.empty())
+    return text.str();
+  const auto *fitter = llvm::find_if(
+      fitters, [&](const Fitter &known) { return known.values == values; });
+  assert(fitter != std::end(fitters) && "each has who decides");
+  ValueRequest request{module, store, *spec, {}, {}, explain};
+  text.split(request.parts, ';');
+  request.weights = findChosen(module, *spec);
+  llvm::erase_if(request.weights, [&](const ChosenWeight &entry) {
+    return entry.choice.valuesName != values;
+  });
+  auto made = fitter->spell(request);
+  if (!made)
+    return made;
+  if (explain)
+    llvm::errs() << "llmc: values=" << values << ": --quantize='" << *made
+                 << "'\n";
+  return spellFittedValues(*made, module, store, explain);
 }
 
 llvm::Error llmc::chooseValues(StringRef model, bool explain,
@@ -80,36 +155,19 @@ llvm::Error llmc::chooseValues(StringRef model, bool explain,
   if (!spec)
     return llvm::createStringError("--quantize: " +
                                    llvm::toString(spec.takeError()));
-  if (!fitsValues(*spec))
+  const std::string values = findFittedValues(*spec);
+  if (values.empty())
     return llvm::Error::success();
   if (isModuleFile(model))
     return llvm::createStringError(
-        "values=kmeans fits values to a model, and " + model +
+        "values=" + values + " looks at a model's weights, and " + model +
         " is IR: give the SPEC that llmc compile MODEL --explain names");
   noteActivity("fitting values to weights");
   Compiler compiler;
   compiler.keepQuiet();
   if (llvm::Error error = compiler.import(model, options))
     return error;
-  llvm::SmallVector<StringRef> parts;
-  StringRef(options.quantize).split(parts, ';');
-  auto fitted = findFitted(compiler.getModule(), *spec, parts);
-  std::vector<std::string> made;
-  for (auto [part, weights] : llvm::zip_equal(parts, fitted)) {
-    // A table that no weight has is any.
-    ValueTable values = {-8, -7, -6, -5, -4, -3, -2, -1,
-                         0,  1,  2,  3,  4,  5,  6,  7};
-    if (!weights.empty()) {
-      auto found = fitValues(weights, compiler.getModel().weights);
-      if (!found)
-        return found.takeError();
-      values = *found;
-    }
-    made.push_back(spellValues(part, values));
-  }
-  options.quantize = llvm::join(made, ";");
-  if (explain)
-    llvm::errs() << "llmc: values=kmeans: --quantize='" << options.quantize
-                 << "'\n";
-  return llvm::Error::success();
+  return spellFittedValues(options.quantize, compiler.getModule(),
+                           compiler.getModel().weights, explain)
+      .moveInto(options.quantize);
 }

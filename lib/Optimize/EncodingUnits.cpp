@@ -57,17 +57,6 @@ static int64_t getCols(WeightOp weight) {
   return getMatrixShape(weight.getType()).back();
 }
 
-/// A pattern for this name alone. What would end it may be anything.
-static std::string spellName(StringRef name) {
-  std::string pattern;
-  for (char c : name) {
-    if (StringRef("*?[]{}\\").contains(c))
-      pattern += '\\';
-    pattern += c == ';' ? '?' : c;
-  }
-  return pattern;
-}
-
 RoundStepAttr llmc::findRoundStep(const EncodingUnit &unit, WeightOp weight,
                                   const EncodingOption &option) {
   QuantizeChoice choice = option.choice;

@@ -32,10 +32,10 @@ struct EqualizeInputs : impl::EqualizeInputsBase<EqualizeInputs> {
       getOperation().emitError("equalize: ") << toString(parsed.takeError());
       return signalPassFailure();
     }
-    EqualizeRequest request{
-        parsed->method,
-        {},
-        FloatAttr::get(Float64Type::get(&getContext()), parsed->alpha)};
+    EqualizeRequest request{parsed->method, {}, {}};
+    if (parsed->alpha)
+      request.alpha =
+          FloatAttr::get(Float64Type::get(&getContext()), *parsed->alpha);
     InputScaling scaling(getOperation());
     bool isApplied = false;
     for (auto &[input, linears] : scaling.inputs()) {

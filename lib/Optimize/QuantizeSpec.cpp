@@ -31,8 +31,8 @@ struct Values {
   ArrayRef<int8_t> numbers;
 };
 
-/// Values that a model's weights say.
-constexpr StringLiteral fittedValues = "kmeans";
+/// Values that a model's weights decide: a table, or a format for each.
+constexpr StringLiteral fittedTable = "kmeans", mixedFormats = "mofq";
 
 /// Sets what `key=value` says; the error names what the key takes.
 struct Key {
@@ -49,8 +49,10 @@ static const Preset presets[] = {
     {"w4-awq", "method=awq,bits=4,values=uniform,scale-search=yes"},
     {"w3-gptq", "method=gptq,bits=3,values=uniform,scale-search=yes"},
     {"w3-awq", "method=awq,bits=3,values=uniform,scale-search=yes"},
-    {"w3-spqr",
-     "method=gptq,bits=3,values=uniform,scale-search=yes,outliers=1"},
+    {"w3-spqr", "method=gptq,bits=3,values=uniform,scale-search=yes,outliers=1,"
+                "outliers-by=weight"},
+    {"w3-owq", "method=gptq,bits=3,values=uniform,scale-search=yes,outliers=1,"
+               "outliers-by=column"},
     {"nf4", "method=rtn,bits=4,values=nf4"},
     {"fp4", "method=rtn,bits=4,values=fp4"},
     {"mxfp4", "method=rtn,bits=4,values=fp4,group=32,scale=e8m0"},
@@ -107,7 +109,7 @@ static bool setZero(QuantizeChoice &choice, StringRef value) {
 
 static bool setValues(QuantizeChoice &choice, StringRef value) {
   choice.valuesName = value.str();
-  choice.fitsValues = value == fittedValues;
+  choice.fitsValues = value == fittedTable || value == mixedFormats;
   choice.values.clear();
   choice.float8.reset();
   for (auto [name, type] : float8Values)
@@ -172,6 +174,11 @@ static bool setOutliers(QuantizeChoice &choice, StringRef value) {
          choice.outliers <= most;
 }
 
+static bool setOutliersBy(QuantizeChoice &choice, StringRef value) {
+  choice.outlierColumns = value == "column";
+  return value == "weight" || value == "column";
+}
+
 static bool setRank(QuantizeChoice &choice, StringRef value) {
   return !value.getAsInteger(10, choice.rank) && choice.rank >= 0 &&
          choice.rank <= 256 && choice.rank % 8 == 0;
@@ -191,14 +198,15 @@ static const Key keys[] = {
      setGroup},
     {"zero", "sym or asym", setZero},
     {"values",
-     "uniform, nf4, fp4, iq4_nl, kmeans, e4m3, e5m2 or 16 numbers of either "
-     "sign from -127 to 127 with / between them",
+     "uniform, nf4, fp4, iq4_nl, kmeans, mofq, e4m3, e5m2 or 16 numbers of "
+     "either sign from -127 to 127 with / between them",
      setValues},
     {"scale", "f32, f16, bf16 or e8m0 (powers of two)", setScale},
     {"scale-search", "yes or no", setSearch},
     {"damp", "a number from 0 to 1", setDamp},
     {"act-order", "yes or no", setOrder},
     {"outliers", "a percentage from 0 to 10", setOutliers},
+    {"outliers-by", "weight or column", setOutliersBy},
     {"rank", "a multiple of 8 up to 256, or 0", setRank},
     {"iterations", "1 to 20", setIterations}};
 
@@ -221,12 +229,15 @@ static Error setKey(QuantizeChoice &choice, StringRef text) {
                            "'");
 }
 
+/// Of codes that are floats of 8 bits, or may become that.
 static Error checkFloat8(const QuantizeChoice &choice) {
   const std::string asked = "values=" + choice.valuesName;
   if (choice.bits != 8)
     return createStringError(asked + " are floats of 8 bits, found bits=" +
                              std::to_string(choice.bits) +
                              ": take bits=8 or values=uniform");
+  const std::string are =
+      choice.fitsValues ? " of 8 bits may be floats" : " are floats";
   const char *other = choice.rounding != "rtn" || choice.scaled ? "method"
                       : choice.hasMin                           ? "zero=asym"
                       : choice.powerScales                      ? "scale=e8m0"
@@ -236,19 +247,26 @@ static Error checkFloat8(const QuantizeChoice &choice) {
                                             : nullptr;
   if (!other)
     return Error::success();
-  return createStringError(asked +
-                           " are floats, to which only method=rtn "
+  return createStringError(asked + are +
+                           ", to which only method=rtn "
                            "rounds, with nothing beside them: found " +
                            other + ", leave it out or take values=uniform");
 }
 
 /// What keys say one by one may not go together.
 static Error checkChoice(const QuantizeChoice &choice) {
-  if (choice.float8)
+  const bool isMixed = choice.valuesName == mixedFormats;
+  if (choice.float8 || (isMixed && choice.bits == 8))
     return checkFloat8(choice);
   if (choice.values.empty() && !choice.fitsValues)
     return Error::success();
   std::string asked = "values=" + choice.valuesName;
+  if (isMixed && choice.bits != 4)
+    return createStringError(asked +
+                             " takes integers or floats, which have 4 or 8 "
+                             "bits, found bits=" +
+                             std::to_string(choice.bits) +
+                             ": take bits=4, bits=8 or values=uniform");
   if (choice.bits != 4)
     return createStringError(asked +
                              " has 16 values, for codes of 4 bits, "
@@ -282,6 +300,14 @@ static Error setChoice(QuantizeChoice &choice, StringRef text) {
   for (StringRef part : parts)
     if (Error error = setKey(choice, part))
       return error;
+  // Only what it says itself: what it inherits, or has of a preset, may be of no use.
+  SmallVector<StringRef> said;
+  text.split(said, ',');
+  for (StringRef part : said)
+    if (choice.outliers == 0 && part.starts_with("outliers-by="))
+      return createStringError(
+          part + " chooses what stays floats, found outliers=0: say how many "
+                 "percent do (outliers=1), or leave it out");
   return checkChoice(choice);
 }
 
@@ -362,17 +388,28 @@ bool llmc::needsStatistics(const QuantizeSpec &spec) {
          });
 }
 
-bool llmc::fitsValues(const QuantizeSpec &spec) {
-  return anyChoice(
-      spec, [](const QuantizeChoice &choice) { return choice.fitsValues; });
+std::string llmc::findFittedValues(const QuantizeSpec &spec) {
+  std::string found;
+  anyChoice(spec, [&](const QuantizeChoice &choice) {
+    if (choice.fitsValues)
+      found = choice.valuesName;
+    return choice.fitsValues;
+  });
+  return found;
 }
 
-std::string llmc::spellValues(StringRef text, ArrayRef<int8_t> values) {
-  const std::string asked = ("values=" + fittedValues).str();
-  std::string list, made = text.str();
-  for (int8_t value : values)
-    list += (list.empty() ? "values=" : "/") + std::to_string(value);
-  for (size_t at = 0; (at = made.find(asked, at)) != made.npos;)
-    made.replace(at, asked.size(), list);
+std::string llmc::spellValues(StringRef text, StringRef asked,
+                              StringRef values) {
+  const std::string from = ("values=" + asked).str(),
+                    to = ("values=" + values).str();
+  std::string made = text.str();
+  for (size_t at = 0; (at = made.find(from, at)) != made.npos; at += to.size())
+    made.replace(at, from.size(), to);
   return made;
+}
+
+QuantizeChoice llmc::withValues(QuantizeChoice choice, StringRef name) {
+  [[maybe_unused]] const bool isKnown = setValues(choice, name);
+  assert(isKnown && "a name of the table");
+  return choice;
 }

@@ -86,11 +86,11 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
           "measures the model: give the SPEC that it names with --explain");
       return signalPassFailure();
     }
-    if (fitsValues(*parsed)) {
-      getOperation().emitError(
-          "quantize: values=kmeans are no values but leave them to llmc "
-          "compile, which fits them: give the SPEC that it names with "
-          "--explain");
+    if (std::string values = findFittedValues(*parsed); !values.empty()) {
+      getOperation().emitError("quantize: values=")
+          << values
+          << " are no values but leave them to llmc compile, which fits them: "
+             "give the SPEC that it names with --explain";
       return signalPassFailure();
     }
     SmallVector<Task> tasks;
@@ -116,7 +116,6 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
 private:
   LogicalResult collect(const QuantizeSpec &parsed, SmallVector<Task> &tasks);
   LogicalResult chooseGroups(MutableArrayRef<Task> tasks);
-  std::string findObstacle(WeightOp weight, const QuantizeChoice &choice);
   void scaleInputs(MutableArrayRef<Task> tasks);
   void setType(Task &task, EncodingAttrInterface encoding);
   void roundToFloats(Task &task);
@@ -137,23 +136,6 @@ private:
 
 } // namespace
 
-/// Why a matrix keeps its numbers; empty if it does not.
-std::string QuantizeWeights::findObstacle(WeightOp weight,
-                                          const QuantizeChoice &choice) {
-  if (choice.keep)
-    return "the spec keeps it";
-  if (!weight.getSource())
-    return "a constant of the graph";
-  std::optional<Grid> grid = getEncoding(weight.getType()).getGrid();
-  if (grid && grid->bits <= choice.bits)
-    return "a grid of " + std::to_string(grid->bits) + " bits already";
-  auto codes = dyn_cast<FloatCodesAttr>(getEncoding(weight.getType()));
-  if (codes && codes.getBits() < choice.bits + (choice.float8 ? 1 : 0))
-    return "codes of floats of " + std::to_string(codes.getBits()) +
-           " bits already";
-  return "";
-}
-
 LogicalResult QuantizeWeights::collect(const QuantizeSpec &parsed,
                                        SmallVector<Task> &tasks) {
   SymbolTable symbols(getOperation());
@@ -170,7 +152,7 @@ LogicalResult QuantizeWeights::collect(const QuantizeSpec &parsed,
       }
     settleMethod(reading, choice);
     std::string obstacle =
-        reading.obstacle ? reading.obstacle : findObstacle(weight, choice);
+        reading.obstacle ? reading.obstacle : findRoundObstacle(weight, choice);
     if (!obstacle.empty())
       decline(weight, getArgument(), obstacle);
     else
@@ -200,13 +182,11 @@ static void fitGroup(Task &task) {
 }
 
 LogicalResult QuantizeWeights::chooseGroups(MutableArrayRef<Task> tasks) {
-  int64_t usual = 0;
-  for (int64_t group : usualGroups)
-    if (!usual && llvm::all_of(tasks, [&](Task &task) {
-          return task.choice.group || isSecondFactor(task.weight) ||
-                 refuseGroup(task.choice.bits, group, task.cols()).empty();
-        }))
-      usual = group;
+  SmallVector<OpenGroup> open;
+  for (Task &task : tasks)
+    if (!task.choice.group && !isSecondFactor(task.weight))
+      open.push_back({task.choice.bits, task.cols()});
+  const int64_t usual = findUsualGroup(open);
   for (Task &task : tasks) {
     int64_t bits = task.choice.bits, cols = task.cols();
     bool isChosen = !task.choice.group;
@@ -411,9 +391,11 @@ void QuantizeWeights::addOutliers(Task &task, RoundStepAttr round) {
   const int64_t cols = shape.back();
   const auto entries = std::max<int64_t>(
       1, std::llround(task.choice.outliers / 100 * static_cast<double>(cols)));
+  auto by = task.choice.outlierColumns ? StringAttr::get(context, "column")
+                                       : StringAttr();
   auto makeStep = [&](StringRef part) {
     return OutliersStepAttr::get(context, StringAttr::get(context, part),
-                                 entries, round);
+                                 entries, round, by);
   };
   WeightOp outliers = cloneWeight(task, "outliers");
   outliers.setType(PackedType::get(

@@ -16,11 +16,36 @@ std::string llmc::refuseGroup(int64_t bits, int64_t group, int64_t cols) {
   return GridPanel::refuse(Grid{bits, group});
 }
 
+int64_t llmc::findUsualGroup(ArrayRef<OpenGroup> matrices) {
+  for (int64_t group : usualGroups)
+    if (llvm::all_of(matrices, [&](const OpenGroup &matrix) {
+          return refuseGroup(matrix.bits, group, matrix.cols).empty();
+        }))
+      return group;
+  return 0;
+}
+
 int64_t llmc::findWidestGroup(int64_t bits, int64_t cols) {
   for (int64_t group = 256; group >= 8; group -= 8)
     if (refuseGroup(bits, group, cols).empty())
       return group;
   return 0;
+}
+
+std::string llmc::findRoundObstacle(WeightOp weight,
+                                    const QuantizeChoice &choice) {
+  if (choice.keep)
+    return "the spec keeps it";
+  if (!weight.getSource())
+    return "a constant of the graph";
+  std::optional<Grid> grid = getEncoding(weight.getType()).getGrid();
+  if (grid && grid->bits <= choice.bits)
+    return "a grid of " + std::to_string(grid->bits) + " bits already";
+  auto codes = dyn_cast<FloatCodesAttr>(getEncoding(weight.getType()));
+  if (codes && codes.getBits() < choice.bits + (choice.float8 ? 1 : 0))
+    return "codes of floats of " + std::to_string(codes.getBits()) +
+           " bits already";
+  return "";
 }
 
 void llmc::settleMethod(const Reading &reading, QuantizeChoice &choice) {

@@ -16,6 +16,16 @@ static bool splitsCount(StringRef name, StringRef how) {
          !how.empty() && isDigit(how.front());
 }
 
+std::string llmc::spellName(StringRef name) {
+  std::string pattern;
+  for (char c : name) {
+    if (StringRef("*?[]{}\\").contains(c))
+      pattern += '\\';
+    pattern += c == ';' ? '?' : c;
+  }
+  return pattern;
+}
+
 Expected<std::pair<StringRef, StringRef>> llmc::splitOverride(StringRef text) {
   auto [name, how] = text.rsplit(':');
   if (splitsCount(name, how))

@@ -5,6 +5,9 @@
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=bits=4,outliers=11' 2>&1 | FileCheck %s --check-prefix=MOST
 // RUN: llmc-opt %s '--llm-quantize-weights=spec=w3-spqr' | FileCheck %s --check-prefix=PRESET
 // PRESET: llm.weight @up : {{.*}} #llm.outliers<part = "rest", entries = 1, round = <grid = <bits = 3, group = 64, scale = f16, zero = 4>, method = "gptq", stats = "up", search = true>>
+// RUN: llmc-opt %s '--llm-quantize-weights=spec=w3-owq,group=64,outliers=2' | FileCheck %s --check-prefix=COLUMNS
+// COLUMNS: llm.weight @up : {{.*}} #llm.outliers<part = "rest", entries = 3, round = <grid = <bits = 3, group = 64, scale = f16, zero = 4>, method = "gptq", stats = "up", search = true>, by = "column">, #llm.round<
+// COLUMNS: llm.weight @up.outliers : !llm.packed<192x128, #llm.sparse<cols = 128, entries = 3, type = f16>> {{.*}} #llm.outliers<part = "kept", {{.*}}, by = "column">]
 // MOST: quantize: outliers takes a percentage from 0 to 10, found '11'
 
 // Both parts come of the same numbers: those that the recipe has made so far.

@@ -102,6 +102,11 @@ class Quantize(TestCase):
               for how in ("method=rtn", "method=rtn,outliers=3", "method=gptq", "method=gptq,outliers=3")}
         self.assertLess(kl["method=rtn,outliers=3"], 0.9 * kl["method=rtn"], kl)
         self.assertLess(kl["method=gptq,outliers=3"], 0.9 * kl["method=gptq"], kl)
+
+    def test_weak_columns_are_kept_beside_codes(self):
+        kl = {how: self.divergence(f"--quantize=bits=3,group=32,method=gptq,scale-search=yes{how}")
+              for how in ("", ",outliers=5,outliers-by=column")}
+        self.assertLess(kl[",outliers=5,outliers-by=column"], 0.95 * kl[""], kl)
         info = json.loads(self.succeed([self.folder / "changed", "info", "--json"]))["model"]
         # 3 bits and a half, 32 for each of 2 of 64 numbers, 8 of the table: not less for numbers that are there twice.
         self.assertGreater(info["bits_per_weight"], 4.5)
@@ -135,11 +140,19 @@ class Quantize(TestCase):
         self.assertIn("a GGUF file has no place for outliers beside it: leave out outliers=",
                       self.refuse("quantize", MODEL, "--quantize=bits=4,group=32,outliers=1", "-q", "-o", self.folder / "x.gguf"))
 
-    def test_smooth_changes_no_product_of_floats(self):
-        app = self.compile(MODEL, "smooth", "--equalize=smooth", f"--stats={self.stats}", "--activations=f32")
-        expected, found = self.logits(self.build(""), IDS), self.logits(app, IDS)
-        self.assertLess(largest_difference(found, expected), 1e-4 * max(1, largest(expected)))
-        self.assertNotEqual(found.values, expected.values)
+    def test_equalised_inputs_change_no_product_of_floats(self):
+        expected = self.logits(self.build(""), IDS)
+        for method in ("smooth", "lae"):
+            with self.subTest(method=method):
+                app = self.compile(MODEL, method, f"--equalize={method}", f"--stats={self.stats}", "--activations=f32")
+                found = self.logits(app, IDS)
+                self.assertLess(largest_difference(found, expected), 1e-4 * max(1, largest(expected)))
+                self.assertNotEqual(found.values, expected.values)
+
+    def test_equalised_inputs_are_rounded(self):
+        expected = self.logits(self.build(""), IDS)
+        app = self.compile(MODEL, "lae", "--equalize=lae", "--quantize=w8", f"--stats={self.stats}", "--activations=i8")
+        self.assertLess(largest_difference(self.logits(app, IDS), expected), 0.05 * largest(expected))
 
     def test_half_of_the_weights_can_go(self):
         """Least is lost by methods that know of the input."""

@@ -92,6 +92,26 @@ class QuantizeValues(TestCase):
         kl = {how: self.divergence(f"{how},scale-search=yes,group=32") for how in ("w4", "w4,values=kmeans")}
         self.assertLess(kl["w4,values=kmeans"], kl["w4"], kl)
 
+    def test_mixed_formats_are_in_the_spec(self):
+        """One of both for each weight, by the error that --explain prints; the program is the SPEC's."""
+        build = [LLMC, "compile", MODEL, "-q", "--activations=f32", "--cpu=native"]
+        for bits, floats in ((4, "fp4"), (8, "e4m3")):
+            with self.subTest(bits=bits):
+                app, again = self.folder / f"mixed-{bits}", self.folder / f"again-{bits}"
+                result = run([*build, f"--quantize=bits={bits},group=32,values=mofq", "--explain", "-o", app])
+                self.assertEqual(result.returncode, 0, result.stderr)
+                found = re.findall(r"  mofq: (\S+): (\S+), mean squared error of uniform (\S+), of (\S+) (\S+)\n", result.stderr)
+                self.assertEqual(len(found), 14, result.stderr)  # of two layers
+                for name, values, integer_error, other, float_error in found:
+                    self.assertEqual(other, floats)
+                    if integer_error != float_error:
+                        self.assertEqual(values == floats, float(float_error) < float(integer_error), name)
+                said = re.search(r"values=mofq: --quantize='(.*)'", result.stderr).group(1)
+                self.assertNotIn("mofq", said)
+                self.assertEqual(json.loads(self.succeed([app, "info", "--json"]))["model"]["quantize"], said)
+                self.succeed([*build, f"--quantize={said}", "-o", again])
+                self.assertEqual(again.read_bytes(), app.read_bytes())
+
     def test_zeros_of_pruned_weights_stay(self):
         app = self.compile(MODEL, "pruned", "--activations=f32", "--cpu=native", "--sparsify=2:4", "--quantize=fp4")
         self.assertLess(json.loads(self.succeed([app, "info", "--json"]))["model"]["bits_per_weight"], 8)

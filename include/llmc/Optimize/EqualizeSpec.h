@@ -1,20 +1,22 @@
 //===- EqualizeSpec.h - how inputs are to be scaled, as text ----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//   SPEC = "smooth" [ ",alpha=" number from 0 to 1 ]
+//   SPEC = "smooth" [ ",alpha=" number from 0 to 1 ] | "lae"
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_OPTIMIZE_EQUALIZESPEC_H
 #define LLMC_OPTIMIZE_EQUALIZESPEC_H
 
 #include "llvm/Support/Error.h"
 
+#include <optional>
 #include <string>
 
 namespace llmc {
 
 struct EqualizeSpec {
   std::string method; // of #llm.equalize
-  double alpha = 0.5; // how much of the inputs' reach moves
+  // How much of the inputs' reach moves, where the method leaves that open.
+  std::optional<double> alpha = {};
 };
 
 /// Fails, saying what is known, on what is no spec.

@@ -95,7 +95,7 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     Every matrix that products read becomes `!llm.packed` in an `#llm.grid`, and its recipe
     gains a `#llm.round` step, which chooses the codes when the weight is made. `spec` says
     how: `CHOICE{;PATTERN:CHOICE}`, where a choice is `keep`, or a preset (`w8`, `w4`,
-    `w4-gptq`, `w4-awq`, `w3-gptq`, `w3-awq`, `w3-spqr`, `nf4`, `fp4`, `mxfp4`, `fp8`) and key=value pairs:
+    `w4-gptq`, `w4-awq`, `w3-gptq`, `w3-awq`, `w3-spqr`, `w3-owq`, `nf4`, `fp4`, `mxfp4`, `fp8`) and key=value pairs:
 
     | key | values | what it is |
     |---|---|---|
@@ -109,11 +109,14 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     | `scale-search` | yes, no | scales of least squared error, not those that span the values |
     | `damp` | 0 to 1 | gptq: share of the diagonal's mean that is added to it (0.01) |
     | `act-order` | yes, no | gptq: columns of the largest inputs first |
+    | `outliers` | 0 to 10 | percent of each row that stay floats beside the codes |
+    | `outliers-by` | weight, column | which do: of each row those that cost most (weight), or the same columns in all |
     | `rank` | a multiple of 8 up to 256, 0 | of two factors of what rounding takes away, in 8 bits |
     | `iterations` | 1 to 20 | times that what the factors leave is rounded again |
 
     With a rank, `linear(x)` with a weight Q becomes `linear(x) + U (V x)`, two more products whose weights have a
-    `#llm.low_rank` step, where that is smaller than the codes and only products read the weight.
+    `#llm.low_rank` step, where that is smaller than the codes and only products read the weight. With outliers it
+    becomes `linear(x) + S x`, where S has an `#llm.outliers` step.
     With awq the columns whose inputs are large are scaled up first (`#llm.scale`), and what
     makes the input, a norm or another product, is scaled down (`#llm.equalize` finds the factors).
     Tables that rows are looked up in, and the product that gives logits, get 8 bits by
@@ -156,12 +159,13 @@ def EqualizeInputs : Pass<"llm-equalize-inputs", "::mlir::ModuleOp"> {
     Products with one input have the columns of their weights multiplied (`#llm.scale`), and what makes the
     input, a norm or another product, is divided: the same numbers, but inputs that are easier to round.
     `spec` says how: `smooth`, or `smooth,alpha=A` with A from 0 (nothing of the inputs' reach moves) to 1;
-    0.5 if it does not say (arXiv:2211.10438). Needs statistics of the inputs.
+    0.5 if it does not say (arXiv:2211.10438); or `lae`, by the logarithm of their reach (arXiv:2308.15987).
+    Needs statistics of the inputs.
 
     Expects: imported IR, weights of floats. Leaves: the same.
     Saves: nothing by itself; int8 activations lose less.
   }];
-  let options = [Option<"spec", "spec", "std::string", "\"smooth\"", "smooth[,alpha=A]">];
+  let options = [Option<"spec", "spec", "std::string", "\"smooth\"", "smooth[,alpha=A] or lae">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 

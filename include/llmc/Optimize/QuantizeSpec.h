@@ -35,7 +35,7 @@ struct QuantizeChoice {
   /// What codes stand for, in steps of the scale, and how the spec calls that.
   std::vector<int8_t> values; // 16; empty: the codes themselves
   std::string valuesName = "uniform";
-  bool fitsValues = false; // to the weights: ValueFit.h finds them
+  bool fitsValues = false; // the weights decide, before anything is rounded
   /// Codes are floats of 8 bits.
   std::optional<mlir::llm::Float8> float8;
   FloatFormat scale = FloatFormat::f16;
@@ -43,7 +43,8 @@ struct QuantizeChoice {
   bool search = false; // scales of least error, not those that span the range
   std::optional<double> damp;
   bool order = false;
-  double outliers = 0;    // percent of each row that is kept in floats
+  bool outlierColumns = false; // outliers are the same columns in every row
+  double outliers = 0;         // percent of each row that is kept in floats
   int64_t rank = 0;       // of factors of what rounding takes away; 0: none
   int64_t iterations = 1; // of rounding what they leave
 };
@@ -70,11 +71,16 @@ llvm::Expected<QuantizeSpec> parseQuantizeSpec(llvm::StringRef text);
 /// Whether a weight may become what its method needs statistics for.
 bool needsStatistics(const QuantizeSpec &spec);
 
-/// Whether values are to be fitted before anything is rounded.
-bool fitsValues(const QuantizeSpec &spec);
+/// Values that the weights of a model have to decide before anything is rounded, kmeans
+/// or mofq; empty: all are said.
+std::string findFittedValues(const QuantizeSpec &spec);
 
-/// `text` with `values` instead of values=kmeans.
-std::string spellValues(llvm::StringRef text, llvm::ArrayRef<int8_t> values);
+/// `text` with values=`values` instead of values=`asked`.
+std::string spellValues(llvm::StringRef text, llvm::StringRef asked,
+                        llvm::StringRef values);
+
+/// The choice with the values of that name.
+QuantizeChoice withValues(QuantizeChoice choice, llvm::StringRef name);
 
 } // namespace llmc
 

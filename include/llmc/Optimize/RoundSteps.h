@@ -14,11 +14,23 @@ namespace llmc {
 /// Columns that share a scale where nobody says, widest first.
 inline constexpr int64_t usualGroups[] = {128, 64, 32};
 
+/// A matrix whose group is open.
+struct OpenGroup {
+  int64_t bits, cols;
+};
+
+/// The widest usual group that all of these can have; 0: none.
+int64_t findUsualGroup(llvm::ArrayRef<OpenGroup> matrices);
+
 /// Why rows of `cols` have no groups of `group` codes of `bits`; empty if they can.
 std::string refuseGroup(int64_t bits, int64_t group, int64_t cols);
 
 /// The widest group that panels hold, for scales that a whole row shares; 0: none.
 int64_t findWidestGroup(int64_t bits, int64_t cols);
+
+/// Why a matrix keeps its numbers; empty if it does not.
+std::string findRoundObstacle(mlir::llm::WeightOp weight,
+                              const QuantizeChoice &choice);
 
 /// What is read by no product whose input is observed has no statistics.
 void settleMethod(const Reading &reading, QuantizeChoice &choice);

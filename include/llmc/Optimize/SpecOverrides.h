@@ -30,6 +30,9 @@ template <typename Choice> struct SpecOverride {
 llvm::Expected<std::pair<llvm::StringRef, llvm::StringRef>>
 splitOverride(llvm::StringRef text);
 
+/// A pattern for this name alone. What would end it may be anything.
+std::string spellName(llvm::StringRef name);
+
 /// Adds those of `texts`, whose choices `parse` reads.
 template <typename Choice, typename Parse>
 llvm::Error parseOverrides(llvm::ArrayRef<llvm::StringRef> texts, Parse parse,

@@ -20,6 +20,12 @@ measureRounding(mlir::llm::WeightOp weight,
                 llvm::ArrayRef<mlir::llm::RoundStepAttr> steps,
                 const WeightStore &store);
 
+/// The squared error of all numbers of `weight` in the codes that `step` makes: #llm.round,
+/// or #llm.convert to codes of floats.
+llvm::Expected<double> measureCodes(mlir::llm::WeightOp weight,
+                                    mlir::Attribute step,
+                                    const WeightStore &store);
+
 } // namespace llmc
 
 #endif // LLMC_WEIGHTS_ROUNDINGERROR_H

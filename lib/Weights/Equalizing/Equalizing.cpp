@@ -17,6 +17,7 @@ struct Method {
 } // namespace
 
 static const Method methods[] = {{"awq", findAwqFactors},
+                                 {"lae", findLaeFactors},
                                  {"smooth", findSmoothFactors}};
 
 std::string llmc::findFactors(const EqualizingInput &input,

@@ -9,6 +9,8 @@
 
 #include "../InputStatistics.h"
 
+#include <algorithm>
+
 namespace llmc {
 
 /// What a method is given.
@@ -26,8 +28,16 @@ using FindFactors = std::string (*)(const EqualizingInput &input,
 
 std::string findAwqFactors(const EqualizingInput &input,
                            std::vector<float> &factors);
+std::string findLaeFactors(const EqualizingInput &input,
+                           std::vector<float> &factors);
 std::string findSmoothFactors(const EqualizingInput &input,
                               std::vector<float> &factors);
+
+/// A factor that follows an input's reach: so far from 1 at most that weights keep to
+/// what types of scales can hold.
+inline float limitFactor(double factor) {
+  return static_cast<float>(std::clamp(factor, 1e-4, 1e4));
+}
 
 /// The factors of the step's method.
 std::string findFactors(const EqualizingInput &input,

@@ -41,8 +41,7 @@ std::string llmc::findSmoothFactors(const EqualizingInput &input,
     // A column of zeros, of either, is not the scale of anything.
     bool isThere = most[i] > 0 && reach[i] > 0;
     double factor = std::pow(most[i], alpha) / std::pow(reach[i], 1 - alpha);
-    factors.push_back(
-        isThere ? static_cast<float>(std::clamp(factor, 1e-4, 1e4)) : 1.0f);
+    factors.push_back(isThere ? limitFactor(factor) : 1.0f);
   }
   return "";
 }

@@ -4,12 +4,13 @@
 // Without a rounding the largest (arXiv:2306.07629). With one those that cost most: the
 // error of the group that is gone once a weight is no part of it (arXiv:2306.03078,
 // which takes as many of each group as are above a threshold, we as many of each row).
-// Only a group's extremes change the scale of the others.
+// Only a group's extremes change the scale of the others. Or whole columns, those whose
+// weights cost most together (arXiv:2306.02272).
 //===----------------------------------------------------------------------===//
 #include "Outliers.h"
 
-#include "../InputStatistics.h"
 #include "GridFit.h"
+#include "Rounding.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -93,6 +94,96 @@ static std::string readImportance(RoundStepAttr round, const WeightStore &store,
   return problem;
 }
 
+/// The places of the `count` largest scores, of equals the first ones.
+static void takeLargest(ArrayRef<double> scores, int64_t count,
+                        std::vector<int64_t> &places) {
+  places.resize(scores.size());
+  std::iota(places.begin(), places.end(), 0);
+  std::nth_element(places.begin(), places.begin() + count - 1, places.end(),
+                   [&](int64_t a, int64_t b) {
+                     return scores[a] != scores[b] ? scores[a] > scores[b]
+                                                   : a < b;
+                   });
+  places.resize(count);
+}
+
+/// H_jj * ||W_j - Q(W_j)||^2 of each column, Q being the nearest of the step's own grid
+/// and H = X^T X; without statistics 1.
+static std::string scoreColumns(RoundStepAttr round, const WeightStore &store,
+                                ArrayRef<float> values, int64_t cols,
+                                const InputColumns &columns,
+                                std::vector<double> &scores) {
+  mlir::MLIRContext *context = round.getContext();
+  auto nearest = RoundStepAttr::get(
+      context, round.getGrid(), mlir::StringAttr::get(context, "rtn"),
+      round.getStats(), round.getSpan(), round.getSearch(), {}, false);
+  RoundingInput input;
+  std::vector<uint8_t> codes;
+  std::string problem = prepareRounding(nearest, store, values, cols, columns,
+                                        /*keepsZeros=*/false, input);
+  if (problem.empty())
+    problem = roundPrepared(input, codes);
+  if (!problem.empty())
+    return problem;
+  std::vector<float> rounded(values.size());
+  EncodingAttrInterface grid = round.getGrid();
+  grid.dequantize(codes.data(), rounded.size(), rounded.data());
+  scores.assign(cols, 0);
+  for (auto [i, value] : enumerate(values)) {
+    const double error = value - rounded[i];
+    scores[i % cols] += error * error;
+  }
+  for (auto [score, weight] : zip(scores, input.importance))
+    score *= weight;
+  return "";
+}
+
+static std::string chooseColumns(OutliersStepAttr step,
+                                 const WeightStore &store,
+                                 ArrayRef<float> values, int64_t cols,
+                                 const InputColumns &columns,
+                                 std::vector<bool> &isOutlier) {
+  std::vector<double> scores;
+  if (std::string problem =
+          scoreColumns(step.getRound(), store, values, cols, columns, scores);
+      !problem.empty())
+    return problem;
+  std::vector<int64_t> chosen;
+  takeLargest(scores, step.getEntries(), chosen);
+  for (int64_t first = 0; first < static_cast<int64_t>(values.size());
+       first += cols)
+    for (int64_t col : chosen)
+      isOutlier[first + col] = true;
+  return "";
+}
+
+static std::string chooseOfRows(OutliersStepAttr step, const WeightStore &store,
+                                ArrayRef<float> values, int64_t cols,
+                                const InputColumns &columns,
+                                std::vector<bool> &isOutlier) {
+  RoundStepAttr round = step.getRound();
+  std::vector<float> importance;
+  if (std::string problem =
+          readImportance(round, store, cols, columns, importance);
+      !problem.empty())
+    return problem;
+  std::vector<double> scores(cols);
+  std::vector<int64_t> chosen;
+  const CodeRange range(round ? *round.getGrid().getGrid() : Grid());
+  for (int64_t first = 0; first < static_cast<int64_t>(values.size());
+       first += cols) {
+    ArrayRef<float> row = values.slice(first, cols);
+    if (round)
+      scoreRow(range, row, importance, scores);
+    else
+      llvm::transform(row, scores.begin(), [](float x) { return std::abs(x); });
+    takeLargest(scores, step.getEntries(), chosen);
+    for (int64_t col : chosen)
+      isOutlier[first + col] = true;
+  }
+  return "";
+}
+
 std::string llmc::chooseOutliers(OutliersStepAttr step,
                                  const WeightStore &store,
                                  ArrayRef<float> values, int64_t cols,
@@ -105,30 +196,8 @@ std::string llmc::chooseOutliers(OutliersStepAttr step,
   if (round && cols % round.getGrid().getGroup())
     return "rows of " + std::to_string(cols) + " are no groups of " +
            std::to_string(round.getGrid().getGroup());
-  std::vector<float> importance;
-  if (std::string problem =
-          readImportance(round, store, cols, columns, importance);
-      !problem.empty())
-    return problem;
   isOutlier.assign(values.size(), false);
-  std::vector<double> scores(cols);
-  std::vector<int64_t> order(cols);
-  const CodeRange range(round ? *round.getGrid().getGrid() : Grid());
-  for (int64_t first = 0; first < static_cast<int64_t>(values.size());
-       first += cols) {
-    ArrayRef<float> row = values.slice(first, cols);
-    if (round)
-      scoreRow(range, row, importance, scores);
-    else
-      llvm::transform(row, scores.begin(), [](float x) { return std::abs(x); });
-    std::iota(order.begin(), order.end(), 0);
-    std::nth_element(order.begin(), order.begin() + step.getEntries() - 1,
-                     order.end(), [&](int64_t a, int64_t b) {
-                       return scores[a] != scores[b] ? scores[a] > scores[b]
-                                                     : a < b;
-                     });
-    for (int64_t i : ArrayRef(order).take_front(step.getEntries()))
-      isOutlier[first + i] = true;
-  }
-  return "";
+  const bool byColumn = step.getBy() && step.getBy() == "column";
+  return (byColumn ? chooseColumns : chooseOfRows)(step, store, values, cols,
+                                                   columns, isOutlier);
 }

@@ -130,3 +130,24 @@ llmc::measureRounding(WeightOp weight, ArrayRef<RoundStepAttr> steps,
                              problem);
   return errors;
 }
+
+Expected<double> llmc::measureCodes(WeightOp weight, mlir::Attribute step,
+                                    const WeightStore &store) {
+  Expected<Material> material = makeModelMaterial(weight, store);
+  if (!material)
+    return material.takeError();
+  const std::vector<float> values = material->dequantize();
+  auto round = dyn_cast<RoundStepAttr>(step);
+  std::string problem =
+      round ? roundStep(*material, round, store)
+            : floatCodesStep(*material,
+                             cast<FloatCodesAttr>(
+                                 cast<ConvertStepAttr>(step).getEncoding()));
+  if (!problem.empty())
+    return createStringError("weight " + quote(weight.getSymName()) + ": " +
+                             problem);
+  std::vector<float> lost = material->dequantize();
+  for (auto [number, value] : zip_equal(lost, values))
+    number = value - number;
+  return measureProduct(lost, material->shape.back(), {});
+}

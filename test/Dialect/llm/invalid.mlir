@@ -345,6 +345,26 @@ llm.weight @w : tensor<2xf32> source "w" recipe [#llm.low_rank<part = "left", ra
 
 // -----
 
+// expected-error @below {{part is kept or rest, found "left"}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.outliers<part = "left", entries = 2>]
+
+// -----
+
+// expected-error @below {{entries is positive, found 0}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.outliers<part = "kept", entries = 0>]
+
+// -----
+
+// expected-error @below {{by is weight or column, found "row"}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.outliers<part = "kept", entries = 2, by = "row">]
+
+// -----
+
+// expected-error @below {{columns are chosen by what `round` costs, which is not there}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.outliers<part = "kept", entries = 2, by = "column">]
+
+// -----
+
 // expected-error @below {{part is left or right, found "rest"}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.factor<part = "rest", method = "svd", rank = 8>]
 

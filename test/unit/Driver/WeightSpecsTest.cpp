@@ -129,12 +129,51 @@ TEST(WeightSpecsTest, ValuesAreATableOrAList) {
 TEST(WeightSpecsTest, FittedValuesTakeTheirPlaceInTheText) {
   auto spec = parseQuantizeSpec("w4,values=kmeans;up:bits=6,values=uniform");
   ASSERT_TRUE(bool(spec));
-  EXPECT_TRUE(fitsValues(*spec));
+  EXPECT_EQ(findFittedValues(*spec), "kmeans");
   EXPECT_FALSE(spec->overrides[0].choice.fitsValues);
-  const int8_t values[] = {-7, 0, 7};
-  EXPECT_EQ(spellValues("w4,values=kmeans,group=32", values),
+  EXPECT_EQ(spellValues("w4,values=kmeans,group=32", "kmeans", "-7/0/7"),
             "w4,values=-7/0/7,group=32");
-  EXPECT_EQ(spellValues("w4", values), "w4");
+  EXPECT_EQ(spellValues("w4", "kmeans", "-7/0/7"), "w4");
+  EXPECT_EQ(findFittedValues(llvm::cantFail(parseQuantizeSpec("nf4"))), "");
+  EXPECT_EQ(
+      findFittedValues(llvm::cantFail(parseQuantizeSpec("w8;up:values=mofq"))),
+      "mofq");
+}
+
+TEST(WeightSpecsTest, MixedFormatsHaveFourOrEightBits) {
+  for (const char *text : {"w4,values=mofq", "w8,values=mofq",
+                           "w4-gptq,values=mofq,outliers=1,rank=8"})
+    EXPECT_TRUE(bool(parseQuantizeSpec(text))) << text;
+  EXPECT_EQ(getError(parseQuantizeSpec("bits=3,values=mofq")),
+            "values=mofq takes integers or floats, which have 4 or 8 bits, "
+            "found bits=3: take bits=4, bits=8 or values=uniform");
+  EXPECT_EQ(getError(parseQuantizeSpec("w4,values=mofq,zero=asym")),
+            "values=mofq has values of either sign, and zero=asym puts a "
+            "minimum below them: take zero=sym or values=uniform");
+  EXPECT_EQ(getError(parseQuantizeSpec("w8,values=mofq,method=gptq")),
+            "values=mofq of 8 bits may be floats, to which only method=rtn "
+            "rounds, with nothing beside them: found method, leave it out or "
+            "take values=uniform");
+}
+
+TEST(WeightSpecsTest, OutliersAreWeightsOrColumns) {
+  auto spec = parseQuantizeSpec("w3-owq;up:outliers-by=weight;down:outliers=0;"
+                                "gate:w3-spqr");
+  ASSERT_TRUE(bool(spec));
+  EXPECT_TRUE(spec->linears.outlierColumns);
+  EXPECT_EQ(spec->linears.outliers, 1);
+  EXPECT_EQ(spec->linears.rounding, "gptq");
+  EXPECT_FALSE(spec->overrides[0].choice.outlierColumns);
+  EXPECT_EQ(spec->overrides[0].choice.outliers, 1);
+  EXPECT_EQ(spec->overrides[1].choice.outliers, 0);
+  EXPECT_FALSE(spec->overrides[2].choice.outlierColumns);
+  for (const char *text : {"w3-owq,outliers=0", "w3-spqr,outliers=0"})
+    EXPECT_TRUE(bool(parseQuantizeSpec(text))) << text;
+  EXPECT_EQ(getError(parseQuantizeSpec("w4,outliers=1,outliers-by=row")),
+            "outliers-by takes weight or column, found 'row'");
+  EXPECT_EQ(getError(parseQuantizeSpec("w4,outliers-by=column")),
+            "outliers-by=column chooses what stays floats, found outliers=0: "
+            "say how many percent do (outliers=1), or leave it out");
 }
 
 TEST(WeightSpecsTest, RanksAreWhatARatioLeaves) {

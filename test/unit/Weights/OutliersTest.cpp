@@ -4,6 +4,9 @@
 #include "RecipeTesting.h"
 
 #include "llmc/Weights/Rounding.h"
+#include "llmc/Weights/RoundingError.h"
+
+#include "llvm/ADT/STLExtras.h"
 
 using namespace llmc;
 using namespace llmc::test;
@@ -15,6 +18,7 @@ namespace {
 constexpr size_t rows = 8, cols = 32;
 const std::string grid = "bits = 3, group = 16, scale = f32, zero = 4";
 const std::string nearest = "<grid = <" + grid + ">, method = \"rtn\">";
+constexpr const char *byColumn = ", by = \"column\"";
 
 class OutliersTest : public RecipeTest {
 protected:
@@ -26,16 +30,45 @@ protected:
     return weights;
   }
   static std::string spell(const std::string &part, int entries,
-                           const std::string &of) {
+                           const std::string &of, const char *more = "") {
     return "#llm.outliers<part = \"" + part +
            "\", entries = " + std::to_string(entries) +
-           (of.empty() ? "" : ", round = " + of) + ">";
+           (of.empty() ? "" : ", round = " + of) + more + ">";
   }
   std::string source(const std::string &steps) {
     return " source \"w\" recipe [" + steps + "]";
   }
-  Floats part(const std::string &name, int entries, const std::string &of) {
-    return values("tensor<8x32xf32>" + source(spell(name, entries, of)));
+  Floats part(const std::string &name, int entries, const std::string &of,
+              const char *more = "") {
+    return values("tensor<8x32xf32>" + source(spell(name, entries, of, more)));
+  }
+  /// Statistics of inputs whose columns `large` are 30 times as large as others, all of
+  /// which have something in common.
+  Floats addSums(const std::vector<size_t> &large) {
+    const size_t count = 100;
+    Floats x = noise(count * cols, 5), shared = noise(count, 6),
+           sums(cols * cols);
+    for (size_t row = 0; row < count; ++row)
+      for (size_t i = 0; i < cols; ++i) {
+        x[row * cols + i] += shared[row];
+        if (llvm::is_contained(large, i))
+          x[row * cols + i] *= 30;
+      }
+    for (size_t row = 0; row < count; ++row)
+      for (size_t i = 0; i < cols; ++i)
+        for (size_t j = 0; j < cols; ++j)
+          sums[i * cols + j] += x[row * cols + i] * x[row * cols + j];
+    add(getStatisticName("w", "xtx").c_str(), {cols, cols}, f32(),
+        floats(sums));
+    return sums;
+  }
+  static std::string calibrated(const std::string &method,
+                                const char *more = "") {
+    return "<grid = <" + grid + ">, method = \"" + method +
+           "\", stats = \"w\"" + more + ">";
+  }
+  Floats rounded(const std::string &steps) {
+    return values("!llm.packed<8x32, #llm.grid<" + grid + ">>" + source(steps));
   }
   /// The squared error of codes of the rest with the outliers beside them.
   double measure(const Floats &weights, int entries) {
@@ -125,4 +158,69 @@ TEST_F(OutliersTest, AreRowsOfFewNumbers) {
                 "for 3");
   expectRefused("tensor<8x32xf32>" + source(spell("kept", 33, "")),
                 "rows of 32 have no 33 outliers");
+}
+
+/// The columns of the largest H_jj * ||W_j - Q(W_j)||^2, of all rows.
+TEST_F(OutliersTest, ColumnsAreTheFirstOfTheirRanking) {
+  const Floats weights = addWeights();
+  const Floats sums = addSums({4, 9, 21});
+  for (const char *search : {"", ", search = true"}) {
+    const Floats nearest = rounded("#llm.round" + calibrated("rtn", search));
+    std::vector<std::pair<double, size_t>> ranking;
+    for (size_t col = 0; col < cols; ++col) {
+      double square = 0;
+      for (size_t row = 0; row < rows; ++row)
+        square += std::pow(
+            double(weights[row * cols + col]) - nearest[row * cols + col], 2);
+      ranking.push_back({-square * sums[col * cols + col], col});
+    }
+    llvm::sort(ranking);
+    for (int entries : {1, 3, 7}) {
+      const std::string of = calibrated("gptq", search);
+      const Floats kept = part("kept", entries, of, byColumn),
+                   rest = part("rest", entries, of, byColumn);
+      for (int place = 0; place < int(cols); ++place)
+        for (size_t row = 0; row < rows; ++row) {
+          const size_t i = row * cols + ranking[place].second;
+          EXPECT_EQ(kept[i], place < entries ? weights[i] : 0) << place;
+          EXPECT_EQ(rest[i], place < entries ? 0 : weights[i]) << place;
+        }
+    }
+  }
+}
+
+/// Without statistics columns count by their errors alone: one on the grid does not.
+TEST_F(OutliersTest, ColumnsNeedNoStatistics) {
+  Floats weights = noise(rows * cols, 3);
+  for (size_t i = 0; i < weights.size(); ++i)
+    weights[i] = i % 16 == 0 ? -4.0F : i % 16 == 11 ? 1.4F : 1.0F;
+  add("w", {rows, cols}, f32(), floats(weights));
+  const Floats kept = part("kept", 2, nearest, byColumn);
+  for (size_t i = 0; i < weights.size(); ++i)
+    EXPECT_EQ(kept[i], i % 16 == 11 ? 1.4F : 0) << i;
+}
+
+/// trace(E H E^T) of gptq at 3 bits, where inputs of two columns are large.
+TEST_F(OutliersTest, WeakColumnsLeaveGptqLess) {
+  const Floats weights = addWeights();
+  const Floats sums = addSums({5, 20});
+  const std::string gptq = calibrated("gptq", ", search = true");
+  auto measure = [&](Floats made, const Floats &kept) {
+    for (size_t i = 0; i < made.size(); ++i)
+      made[i] += (kept.empty() ? 0 : kept[i]) - weights[i];
+    return measureProduct(made, cols, sums);
+  };
+  const double alone = measure(rounded("#llm.round" + gptq), {});
+  const double beside =
+      measure(rounded(spell("rest", 2, gptq, byColumn) + ", #llm.round" + gptq),
+              part("kept", 2, gptq, byColumn));
+  EXPECT_LT(beside, 0.9 * alone);
+  EXPECT_GT(beside, 0);
+}
+
+TEST_F(OutliersTest, ColumnsThatCannotBeRoundedAreRefused) {
+  addWeights();
+  expectRefused("tensor<8x32xf32>" +
+                    source(spell("kept", 2, calibrated("rtn"), byColumn)),
+                "there are no statistics of the input");
 }

@@ -119,3 +119,28 @@ TEST_F(RoundingErrorTest, WhatIsMissingIsSaid) {
                 .find("weight 'w': there are no statistics of the input"),
             std::string::npos);
 }
+
+/// Of all rows, and of floats as of integers.
+TEST_F(RoundingErrorTest, CodesLoseWhatTheirNumbersLack) {
+  Floats values = noise(100 * cols, 3);
+  add("w", {100, cols}, f32(), floats(values));
+  const std::string codes =
+      "#llm.float_codes<type = f8E4M3FN, group = 32, scale = f32>";
+  mlir::Attribute steps[] = {
+      step(3, "rtn"),
+      mlir::parseAttribute("#llm.convert<" + codes + ">", &context)};
+  std::vector<double> errors;
+  for (mlir::Attribute step : steps) {
+    std::string recipe;
+    llvm::raw_string_ostream(recipe) << " recipe [" << step << "]";
+    const Floats made =
+        llvm::cantFail(makeWeightValues(addWeight(recipe, 100), store));
+    double expected = 0;
+    for (size_t i = 0; i < values.size(); ++i)
+      expected += std::pow(double(values[i]) - made[i], 2);
+    errors.push_back(
+        llvm::cantFail(measureCodes(addWeight("", 100), step, store)));
+    EXPECT_NEAR(errors.back(), expected, 1e-6 * expected);
+  }
+  EXPECT_LT(10 * errors[1], errors[0]);
+}

@@ -401,3 +401,74 @@ TEST_F(RoundingTest, SmoothMovesLargeInputsIntoTheWeights) {
                               "[@w], stats = \"w\">"),
                 "there is no method 'rough' that scales columns");
 }
+
+TEST_F(RoundingTest, LaeLeavesTheLogarithmOfAnInputsReach) {
+  add("w", {2, 4}, f32(), floats({1, -4, 2, 3, -1, 2, 8, 0}));
+  add(getStatisticName("w", "absmax").c_str(), {4}, f32(),
+      floats({2, 6, 14, 0}));
+  const std::string lae =
+      "#llm.equalize<method = \"lae\", weights = [@w], stats = \"w\"";
+  // 2 / log2(4), 6 / log2(8), 14 / log2(16); a column of zeros has no scale.
+  EXPECT_EQ(values(scaled("2x4", lae + ">")),
+            (Floats{1, -8, 7, 3, -1, 4, 28, 0}));
+  // Two heads of two columns that share theirs: the larger of either.
+  EXPECT_EQ(values(scaled("2x4", lae + ", repeat = 2, head = 2>")),
+            (Floats{3.5f, -8, 7, 6, -3.5f, 4, 28, 0}));
+}
+
+namespace {
+
+/// Each row as integers of 8 bits times its scale.
+Floats roundInputs(Floats x, size_t cols) {
+  for (size_t at = 0; at < x.size(); at += cols) {
+    float most = 0;
+    for (size_t i = 0; i < cols; ++i)
+      most = std::max(most, std::abs(x[at + i]));
+    for (size_t i = 0; i < cols; ++i)
+      x[at + i] = std::round(x[at + i] / most * 127) * most / 127;
+  }
+  return x;
+}
+
+/// x W^T of rows of `cols`.
+Floats multiply(const Floats &x, const Floats &w, size_t cols) {
+  Floats y;
+  for (size_t row = 0; row < x.size(); row += cols)
+    for (size_t out = 0; out < w.size(); out += cols) {
+      double sum = 0;
+      for (size_t i = 0; i < cols; ++i)
+        sum += double(x[row + i]) * w[out + i];
+      y.push_back(static_cast<float>(sum));
+    }
+  return y;
+}
+
+} // namespace
+
+/// Three columns of a layer's input are 100 times as large as the others.
+TEST_F(RoundingTest, LaeGainsWhereFewColumnsOfAnInputAreLarge) {
+  const size_t cols = 64, outs = 16, tokens = 40;
+  Floats weights = randomFloats(outs * cols), x = randomFloats(tokens * cols),
+         most(cols);
+  for (size_t i = 0; i < x.size(); ++i) {
+    if (i % cols == 7 || i % cols == 30 || i % cols == 55)
+      x[i] *= 100;
+    most[i % cols] = std::max(most[i % cols], std::abs(x[i]));
+  }
+  add("w", {outs, cols}, f32(), floats(weights));
+  add(getStatisticName("w", "absmax").c_str(), {cols}, f32(), floats(most));
+  const Floats larger = values(
+      scaled("16x64",
+             "#llm.equalize<method = \"lae\", weights = [@w], stats = \"w\">"));
+  Floats smaller = x;
+  for (size_t i = 0; i < x.size(); ++i)
+    smaller[i] *= weights[i % cols] / larger[i % cols];
+  const Floats expected = multiply(x, weights, cols);
+  auto measure = [&](const Floats &found) { // SQNR in dB
+    return 10 * std::log10(squaredError(expected, Floats(expected.size())) /
+                           squaredError(expected, found));
+  };
+  EXPECT_GT(measure(multiply(smaller, larger, cols)), 100);
+  EXPECT_GT(measure(multiply(roundInputs(smaller, cols), larger, cols)),
+            6 + measure(multiply(roundInputs(x, cols), weights, cols)));
+}
