@@ -24,6 +24,7 @@
 #include "llvm/Support/xxhash.h"
 
 #include <chrono>
+#include <unistd.h>
 
 using namespace llmc;
 
@@ -71,7 +72,7 @@ private:
   llvm::Error prepareStatistics();
   llvm::Error addBuild(SweptBuild asked);
   llvm::Error measureAll();
-  llvm::Expected<SweepRow> measure(const Build &build, bool isReference);
+  llvm::Expected<SweepRow> measure(Build &build, bool isReference);
   llvm::Error runBuild(const Build &build, bool isReference, SweepRow &row);
   void say(const Build &build, llvm::StringRef what) const;
   void print(const SweepRow &row);
@@ -213,8 +214,11 @@ llvm::Error Sweep::runBuild(const Build &build, bool isReference,
   return addFigures(call, "", {"decode_tokens_per_s"}, row);
 }
 
-llvm::Expected<SweepRow> Sweep::measure(const Build &build, bool isReference) {
+llvm::Expected<SweepRow> Sweep::measure(Build &build, bool isReference) {
   const auto begin = std::chrono::steady_clock::now();
+  // One of its own where none is kept: another sweep removes what it compiled.
+  if (!llvm::sys::fs::exists(build.path))
+    build.path += "-" + std::to_string(::getpid());
   say(build, "compiling");
   auto isNew = cacheProgram(build.path, command.model, build.asked.options,
                             /*quiet=*/true);
@@ -253,7 +257,7 @@ void Sweep::print(const SweepRow &row) {
 llvm::Error Sweep::measureAll() {
   const bool allKept = llvm::all_of(
       builds, [&](const Build &build) { return kept.find(build.key); });
-  for (const Build &build : builds) {
+  for (Build &build : builds) {
     const bool isReference = &build == builds.data() && command.kl.empty();
     const SweepRow *known = kept.find(build.key);
     // The others are compared with what the reference predicts.

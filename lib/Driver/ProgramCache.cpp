@@ -179,6 +179,9 @@ llvm::Expected<bool> llmc::cacheProgram(const std::string &path,
   }
   if (llvm::sys::fs::exists(path))
     return false;
+  // A sweep that ended may have removed it, empty.
+  if (llvm::Error error = makePrivateFolder(llvm::sys::path::parent_path(path)))
+    return std::move(error);
   CompileCommand compile;
   compile.model = model;
   compile.output = path;

@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -116,6 +117,16 @@ class Eval(TestCase):
         self.assertTrue({"w8", "bits=3,group=32", "MB of weights"} <= set(words), words)
         file.write_text("no rows\n" + first)
         self.assertIn("line 1 is no row of llmc eval --sweep", self.refuse("--sweep=w8", "--results", file))
+
+    def test_sweeps_of_the_same_builds_do_not_meet(self):
+        """One removes what it compiled while the other measures it."""
+        command = [LLMC, "eval", MODEL, "-q", "--activations=f32", *TARGET, *map(str, WINDOWS), *(f"--sweep=bits={bits}" for bits in range(2, 8))]
+        both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        tables = [process.communicate() for process in both]
+        self.assertEqual([process.returncode for process in both], [0, 0], tables)
+        without_times = [re.sub(r"[\d.]+ +\|$", "", said, flags=re.M) for said, _ in tables]
+        self.assertEqual(*without_times)
+        self.assertEqual([error for _, error in tables], ["", ""])
 
     def test_a_sweep_compares_with_another_build(self):
         """With --kl no build is the reference: that file is."""
