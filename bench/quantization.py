@@ -45,8 +45,9 @@ SPECS = [
     "bits=3,group=64,method=gptq,scale-search=yes,outliers=1",
     "bits=4,group=64,values=nf4,method=gptq,scale-search=yes",
     "bits=4,group=64,values=kmeans,method=gptq,scale-search=yes",
-    "--quantize=auto --size-budget=88.2MB",
-    "--quantize=auto --size-budget=72.5MB",
+    "w3-owq,group=64",
+    # As large as IQ4_XS.
+    "--quantize=auto,method=awq+quantease --size-budget=89.1MB",
 ]
 # These say how inputs are rounded.
 WITH_INPUTS = ["w8a8", "w8a8-smooth"]

@@ -38,6 +38,7 @@ private:
   void findMatrices() {
     matrices.clear();
     tables.clear();
+    roundedRows.clear();
     getOperation().walk([&](Operation *op) {
       bool isByExpert = isa<ExpertLinearOp>(op);
       if (!isByExpert && !isa<LinearOp, EmbedOp>(op))
@@ -49,14 +50,20 @@ private:
             matrices.insert({param.getWeightAttr().getAttr(), {}});
             if (!isa<LinearOp>(op))
               tables.insert(param.getWeightAttr().getAttr());
+            else if (areFloatRows(getEncoding(op->getOperand(0).getType())))
+              roundedRows.insert(param.getWeightAttr().getAttr());
           }
     });
   }
 
-  /// Others than products find a row's numbers where they are.
+  /// Others than products find a row's numbers where they are, and sparse rows gather
+  /// f32s as they were.
   Packing choose(WeightOp weight, StringAttr symbol) {
-    return tables.contains(symbol) ? packDense(weight.getType())
-                                   : choosePacking(weight);
+    Packing packing = choosePacking(weight);
+    bool gathers = isa<SparseEncodingAttr>(packing.encoding);
+    return tables.contains(symbol) || (gathers && roundedRows.contains(symbol))
+               ? packDense(weight.getType())
+               : packing;
   }
 
   /// The weights of a table have one type.
@@ -69,8 +76,11 @@ private:
       all = all ? combine(*all, own, table.getType()) : own;
     }
     matrices[name] = *all;
-    for (FlatSymbolRefAttr entry : entries)
+    for (FlatSymbolRefAttr entry : entries) {
       matrices[entry.getAttr()] = *all;
+      if (roundedRows.contains(name))
+        roundedRows.insert(entry.getAttr());
+    }
     table.setType(pack(table.getType(), *all));
   }
 
@@ -97,6 +107,8 @@ private:
         !choosePacking(weight).skipsZeros() ? describeStoredZeros(weight)
         : tables.contains(weight.getSymNameAttr())
             ? "its zeros are stored: it is read by rows"
+        : roundedRows.contains(weight.getSymNameAttr())
+            ? "its zeros are stored: rows of its input are rounded"
             : "its zeros are stored: the same weight of another layer has none";
     if (!stored.empty())
       decline(weight, getArgument(), stored);
@@ -114,6 +126,8 @@ private:
   llvm::DenseMap<StringAttr, Packing> matrices;
   llvm::DenseSet<StringAttr>
       tables; // of them, those that others than products read
+  llvm::DenseSet<StringAttr>
+      roundedRows; // those whose rows are no plain f32s (--activations)
 };
 
 } // namespace

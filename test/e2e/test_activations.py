@@ -74,6 +74,15 @@ class Activations(TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("calibrating on a text that llmc brings", result.stderr)
 
+    def test_zeros_are_stored_where_rows_are_rounded(self):
+        """Sparse rows gather floats as they were; prompts of bf16 and rounded rows are none."""
+        for choice in ("mixed", "i6"):
+            result = run([LLMC, "compile", FLOATS, "--sparsify=50-wanda", f"--activations={choice}", "--explain", *TARGET,
+                          "-o", self.folder / "zeros"])
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("its zeros are stored: rows of its input are rounded", result.stderr)
+            self.logits(self.folder / "zeros", IDS)
+
     def test_what_does_not_fit_is_refused(self):
         out = ["-q", "-o", self.folder / "x"]
         for model, flags, says in ((FLOATS, ["--activations=i8-static"], "--activations=i8-static needs integer weights"),
