@@ -26,14 +26,13 @@ struct ByteScale {
     scale = most / levels;
     inverse = levels / most;
   }
-  /// The scale is known before, and numbers stop at `levels` steps; it is NaN where one of them
+  /// The scale is known before, and numbers stop at 127 steps; it is NaN where one of them
   /// is not finite.
-  static ByteScale withScale(float scale, llvm::ArrayRef<float> values,
-                             float levels = 127) {
+  static ByteScale withScale(float scale, llvm::ArrayRef<float> values) {
     ByteScale steps;
     steps.scale = scale + 0 * getMagnitude(values);
     steps.inverse = 1 / steps.scale;
-    steps.most = levels;
+    steps.most = 127;
     return steps;
   }
   /// `x` in steps of the scale, not yet rounded (to the nearest, ties to even).

@@ -12,8 +12,8 @@
 
 namespace llmc {
 
-/// What a table has a row of for each strategy: `Row` has a `name`, and says whether it
-/// `needsStatistics` of the product's input.
+/// What a table has a row of for each strategy: `Row` has a `name` and, where some need
+/// none, says whether it `needsStatistics` of the product's input.
 template <typename Row> class MethodTable {
 public:
   /// `does`: "prunes weights".

@@ -3,7 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "Equalizing.h"
 
-#include "llmc/Weights/Errors.h"
+#include "../MethodTable.h"
 
 using namespace llvm;
 using namespace llmc;
@@ -16,17 +16,16 @@ struct Method {
 };
 } // namespace
 
-static const Method methods[] = {{"awq", findAwqFactors},
-                                 {"lae", findLaeFactors},
-                                 {"smooth", findSmoothFactors}};
+static const Method rows[] = {{"awq", findAwqFactors},
+                              {"lae", findLaeFactors},
+                              {"smooth", findSmoothFactors}};
+static const MethodTable<Method> methods(rows, "scales columns");
 
 std::string llmc::findFactors(const EqualizingInput &input,
                               std::vector<float> &factors) {
-  for (const Method &method : methods)
-    if (method.name == input.step.getMethod())
-      return method.find(input, factors);
-  return "there is no method " + quote(input.step.getMethod().getValue()) +
-         " that scales columns";
+  const Method *method = methods.find(input.step.getMethod());
+  return method ? method->find(input, factors)
+                : methods.refuse(input.step.getMethod());
 }
 
 std::string llmc::joinHeads(EqualizeAttr step,
