@@ -216,9 +216,10 @@ llvm::Error Sweep::runBuild(const Build &build, bool isReference,
 
 llvm::Expected<SweepRow> Sweep::measure(Build &build, bool isReference) {
   const auto begin = std::chrono::steady_clock::now();
-  // One of its own where none is kept: another sweep removes what it compiled.
+  // What this sweep makes and removes is its own: others measure too.
+  const std::string own = build.path + "-" + std::to_string(::getpid());
   if (!llvm::sys::fs::exists(build.path))
-    build.path += "-" + std::to_string(::getpid());
+    build.path = own;
   say(build, "compiling");
   auto isNew = cacheProgram(build.path, command.model, build.asked.options,
                             /*quiet=*/true);
@@ -227,7 +228,7 @@ llvm::Expected<SweepRow> Sweep::measure(Build &build, bool isReference) {
   const std::chrono::duration<double> time =
       std::chrono::steady_clock::now() - begin;
   if (isReference) {
-    predictions = build.path + ".predictions";
+    predictions = own + ".predictions";
     llvm::sys::RemoveFileOnSignal(predictions);
   }
   SweepRow row{{"key", build.key}, {"build", build.asked.name}};
