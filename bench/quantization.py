@@ -56,6 +56,7 @@ SPARSE = [
     *("50-magnitude", "50-wanda", "50-wanda+dsnot", "50-sparsegpt", "2:4-magnitude", "2:4-wanda", "2:4-sparsegpt"),
     "--sparsify=2:4-sparsegpt --quantize=w8",
     "--shrink=channels=10%",
+    "--low-rank=lord,ratio=0.9",
 ]
 PAGE = """# What quantisers keep
 
@@ -83,7 +84,7 @@ HEADER = ["SPEC", "bits per weight", "MB", "perplexity", "KL, mean", "KL, 99 %",
 
 
 def has_fewer_numbers(spec):
-    return spec[0].isdigit() or "--sparsify" in spec or "--shrink" in spec
+    return spec[0].isdigit() or any(option in spec for option in ("--sparsify", "--shrink", "--low-rank"))
 
 
 def machine():

@@ -5,12 +5,12 @@
 
 // Rows of a prompt in tiles of 192 queries, the three heads of 64 rows; a block of six
 // queries at a time takes four pages at a time, and its sums fill 24 registers. With
-// bf16 keys are copied in pairs of dimensions, values in pairs of slots.
+// bf16 it takes eight, keys are copied in pairs of dimensions, values in pairs of slots.
 // CHECK-LABEL: func.func private @"k{{[0-9]+}}_attention.avx512-
 // BF16-DAG: %[[QUERIES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<192x16xi32>
-// BF16-DAG: %[[KEYS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<4x16x64xi32>
-// BF16-DAG: %[[VALUES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<4x32x32xi32>
-// BF16-DAG: %[[P:.*]] = memref.alloca() {alignment = 64 : i64} : memref<6x128xi32>
+// BF16-DAG: %[[KEYS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<8x16x64xi32>
+// BF16-DAG: %[[VALUES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<8x32x32xi32>
+// BF16-DAG: %[[P:.*]] = memref.alloca() {alignment = 64 : i64} : memref<6x256xi32>
 // F32-DAG: memref.alloca() {alignment = 64 : i64} : memref<6x256xf32>
 // CHECK-DAG: %[[STATES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<192x48xf32>
 // The items of a range: as many rows as give each worker two, 64 at most.
@@ -18,15 +18,17 @@
 // CHECK: scf.for %{{.*}} = %{{.*}} to %{{.*}} step %{{.*}} {
 // CHECK: scf.for %[[Q:.*]] = %c0 to %{{.*}} step %c6 {
 // CHECK: vector.store %{{.*}}, %[[STATES]][%[[Q]], %c0]
-// CHECK: scf.for %{{.*}} = %c0 to %{{.*}} step %c4 {
+// F32: scf.for %{{.*}} = %c0 to %{{.*}} step %c4 {
+// BF16: scf.for %{{.*}} = %c0 to %{{.*}} step %c8 {
 // BF16: scf.for %[[PLACE:.*]] = %c0 to
 // BF16: llvm.call_intrinsic "llvm.x86.avx512bf16.cvtne2ps2bf16.512"
 // BF16: vector.shuffle %{{.*}} [0, 16, 1, 17,
 // BF16: vector.store %{{.*}}, %[[KEYS]][%[[PLACE]],
 // BF16: vector.store %{{.*}}, %[[VALUES]][%[[PLACE]],
 // CHECK: scf.for %{{.*}} = %c0 to %{{.*}} step %c6 {
-// Scores.
-// CHECK: %{{.*}}:6 = scf.for
+// Scores; with bf16 also which lanes have NaN.
+// F32: %{{.*}}:6 = scf.for
+// BF16: %{{.*}}:12 = scf.for
 // CHECK: %{{.*}}:24 = scf.for
 // BF16-COUNT-4: vector.load %[[KEYS]]
 // BF16: memref.load %[[QUERIES]]
@@ -39,7 +41,12 @@
 // CHECK: vector.load %[[STATES]]
 // CHECK-NOT: math.exp
 // CHECK: arith.shli %{{.*}} : vector<16xi32>
-// BF16: vector.store %{{.*}}, %[[P]]
+// With bf16 that is one of integers, whose bits are those of the probabilities.
+// BF16: vector.shuffle %{{.*}} [0, 2, 4,
+// BF16: arith.mului_extended %{{.*}} : vector<32xi16>
+// BF16: %[[PAIRS:.*]] = vector.bitcast %{{.*}} : vector<32xi16> to vector<16xi32>
+// BF16: llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.512"
+// BF16: vector.store %[[PAIRS]], %[[P]]
 // F32: vector.store {{.*}} memref<6x256xf32>
 // Values of slots that all rows see, then of those behind, which are hidden from some.
 // CHECK: %{{.*}}:12 = scf.for
@@ -55,14 +62,15 @@
 // AVX2-LABEL: func.func private @k{{[0-9]+}}_attention.avx2
 // AVX2: arith.ceildivui
 // AVX2: %{{.*}}:6 = scf.for %{{.*}} = %c0 to %c32
-// With tiles of bf16, 96 queries meet four pages at once: keys are 64 columns of each
+// With tiles of bf16, 96 queries meet eight pages at once: keys are 64 columns of each
 // page, values the channels. Scores lie in memory where the product left them, and are
-// written again only where some are hidden; results gain their products in memory.
+// written again only where some are hidden; results gain their products in memory. Lines
+// have one of 64 bytes more, so that 16 of them are in different sets of the cache.
 // AMX-LABEL: func.func private @multiply_tiles_4.amx(
 // AMX-LABEL: func.func private @multiply_tiles_2.amx(
 // AMX-LABEL: func.func private @k{{[0-9]+}}_attention.amx
-// AMX-DAG: %[[SCORES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<96x256xf32>
-// AMX-DAG: %[[P:.*]] = memref.alloca() {alignment = 64 : i64} : memref<96x128xi32>
+// AMX-DAG: %[[SCORES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<96x528xf32>
+// AMX-DAG: %[[P:.*]] = memref.alloca() {alignment = 64 : i64} : memref<96x272xi32>
 // AMX-DAG: memref.alloca() {alignment = 64 : i64} : memref<384x48xf32>
 // AMX: scf.for %{{.*}} = %c0 to %{{.*}} step %c96 {
 // AMX: scf.for

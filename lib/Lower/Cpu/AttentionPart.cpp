@@ -8,6 +8,7 @@
 //     result += probabilities * values
 //===----------------------------------------------------------------------===//
 #include "AttentionPart.h"
+#include "Powers.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -427,6 +428,17 @@ void AttentionPart::keepProbabilities(int64_t index, const Page &page,
   for (auto [v, p] : llvm::enumerate(values))
     b.storeVector(p, probabilities,
                   {b.index(index), b.addIndex(first, v * lanes)});
+}
+
+Value AttentionPart::keepPowers(int64_t index, const Page &page,
+                                ArrayRef<Value> powers, Value sum) {
+  SmallVector<Value> values;
+  for (Value power : powers) {
+    values.push_back(powerOfNegative(b, power));
+    sum = b.add(sum, values.back());
+  }
+  keepProbabilities(index, page, values);
+  return sum;
 }
 
 /// The same over the slots [first, end) of the page.

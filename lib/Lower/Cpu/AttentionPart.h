@@ -71,9 +71,13 @@ public:
   llvm::SmallVector<mlir::Value> multiply(const Page &page) {
     return multiplyKeys(page);
   }
-  /// Keeps the probabilities of a query, for `accumulate`: as many as in a page.
-  virtual void keepProbabilities(int64_t index, const Page &page,
-                                 llvm::ArrayRef<mlir::Value> values);
+  /// Keeps 2^powers as the probabilities of a query, for `accumulate`: as many as in a
+  /// page, powers that are not above 0. Returns `sum` and theirs, lane by lane.
+  virtual mlir::Value keepPowers(int64_t index, const Page &page,
+                                 llvm::ArrayRef<mlir::Value> powers,
+                                 mlir::Value sum);
+  /// Whether a power that is NaN makes the sum so.
+  virtual bool keepsNaN() const { return true; }
   /// result += probability * value over the slots of the page.
   void accumulate(const Page &page, llvm::MutableArrayRef<mlir::Value> state);
 
@@ -153,6 +157,8 @@ private:
               llvm::ArrayRef<mlir::Value> scores,
               llvm::ArrayRef<mlir::Value> allowed,
               llvm::MutableArrayRef<mlir::Value> state);
+  void keepProbabilities(int64_t index, const Page &page,
+                         llvm::ArrayRef<mlir::Value> values);
   void addSlots(const Page &page, mlir::Value first, mlir::Value end,
                 bool mayHide, llvm::MutableArrayRef<mlir::Value> state);
   mlir::Value countUsed(mlir::Value slot, mlir::Value block);

@@ -4,6 +4,7 @@
 #include "BFloat16Attention.h"
 #include "BFloat16.h"
 #include "Isa.h"
+#include "Powers.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -21,9 +22,9 @@ bool BFloat16Attention::handles(AttentionOp op) {
 }
 
 int64_t BFloat16Attention::getMostPages(const PageLayout &layout) {
-  constexpr int64_t nearBytes = 64 << 10;
+  constexpr int64_t nearBytes = 128 << 10;
   int64_t bytes = pageTokens * (layout.keyDim + layout.valueDim) * 2;
-  return std::clamp<int64_t>(nearBytes / bytes, 1, 4);
+  return std::clamp<int64_t>(nearBytes / bytes, 1, 8);
 }
 
 BFloat16Attention::BFloat16Attention(TileBuilder &b, const KernelArgs &args,
@@ -116,18 +117,21 @@ Value BFloat16Attention::scaleValue(Value value, const Page &page, Value slot) {
   return b.mul(value, b.broadcast(loadValueScale(page.number, slot), lanes));
 }
 
-void BFloat16Attention::keepProbabilities(int64_t index, const Page &page,
-                                          ArrayRef<Value> values) {
-  storePairs(values, probabilityPairs, b.index(index), page);
-}
-
-void BFloat16Attention::storePairs(ArrayRef<Value> values, Value pairs,
-                                   Value line, const Page &page) {
+/// The sum is that of what is kept, so that errors which all have cancel out. Those of a
+/// page add up by themselves: from one page to the next an addition is all that waits.
+Value BFloat16Attention::keepPowers(int64_t index, const Page &page,
+                                    ArrayRef<Value> powers, Value sum) {
+  auto [pairs, line] = getPairLine(index);
   Value first = b.mulIndex(page.place, slotPairs);
-  for (int64_t v = 0; v < vectors; v += 2)
-    vector::StoreOp::create(b, roundToBFloats(b, values[v], values[v + 1]),
-                            pairs,
+  constexpr int32_t twoOnes = 0x3f803f80;
+  Value mine = b.constant(b.f32s(lanes), 0);
+  for (int64_t v = 0; v < vectors; v += 2) {
+    Value both = bfloatPowersOfNegatives(b, powers[v], powers[v + 1]);
+    mine = addProducts(mine, both, b.constant(b.i32s(lanes), twoOnes));
+    vector::StoreOp::create(b, both, pairs,
                             ValueRange{line, b.addIndex(first, v / 2 * lanes)});
+  }
+  return b.add(sum, mine);
 }
 
 //===----------------------------------------------------------------------===//

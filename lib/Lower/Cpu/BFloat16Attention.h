@@ -31,8 +31,10 @@ public:
   /// Keys and values of the item's head go to the page's place.
   void copyPage(const Page &page, mlir::Value kvHead);
 
-  void keepProbabilities(int64_t index, const Page &page,
-                         llvm::ArrayRef<mlir::Value> values) override;
+  mlir::Value keepPowers(int64_t index, const Page &page,
+                         llvm::ArrayRef<mlir::Value> powers,
+                         mlir::Value sum) override;
+  bool keepsNaN() const override { return false; }
 
 protected:
   llvm::SmallVector<mlir::Value> multiplyKeys(const Page &page) override;
@@ -45,9 +47,10 @@ protected:
   mlir::Value scaleValue(mlir::Value value, const Page &page, mlir::Value slot);
   /// What is copied of a vector of values.
   virtual mlir::Value takeValues(mlir::Value values) { return values; }
-  /// Probabilities of a page, rounded, to line `line` of pairs.
-  void storePairs(llvm::ArrayRef<mlir::Value> values, mlir::Value pairs,
-                  mlir::Value line, const Page &page);
+  /// Where the pairs of probabilities of query `index` go: memory and a line of it.
+  virtual std::pair<mlir::Value, mlir::Value> getPairLine(int64_t index) {
+    return {probabilityPairs, b.index(index)};
+  }
 
 private:
   mlir::Value addProducts(mlir::Value sum, mlir::Value a, mlir::Value b);

@@ -15,8 +15,12 @@ static constexpr int64_t word = 4;       // bytes of an f32 and of a pair
 static constexpr int64_t stepPairs = 16; // of what a tile multiplies at once
 
 void BFloat16TileAttention::allocate(int64_t pages) {
-  products = b.allocate({groupQueries, pages * pageTokens}, b.getF32Type());
-  groupPairs = b.allocate({groupQueries, pages * slotPairs}, b.getI32Type());
+  // Lines an odd number of cache lines apart: a tile's 16 are in different sets.
+  constexpr int64_t apart = 16;
+  products =
+      b.allocate({groupQueries, pages * pageTokens + apart}, b.getF32Type());
+  groupPairs =
+      b.allocate({groupQueries, pages * slotPairs + apart}, b.getI32Type());
   others = b.allocate({lanes}, b.getI32Type());
 }
 
@@ -72,11 +76,6 @@ SmallVector<Value> BFloat16TileAttention::multiplyKeys(const Page &page) {
       scores.push_back(b.loadF32s(
           products, {getLine(i), b.addIndex(first, v * lanes)}, lanes));
   return scores;
-}
-
-void BFloat16TileAttention::keepProbabilities(int64_t index, const Page &page,
-                                              ArrayRef<Value> values) {
-  storePairs(values, groupPairs, getLine(index), page);
 }
 
 //===----------------------------------------------------------------------===//

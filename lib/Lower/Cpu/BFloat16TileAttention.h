@@ -44,12 +44,12 @@ public:
   mlir::Value hasOthers();
   void addOthers(const Page &page, mlir::Value states);
 
-  void keepProbabilities(int64_t index, const Page &page,
-                         llvm::ArrayRef<mlir::Value> values) override;
-
 protected:
   llvm::SmallVector<mlir::Value> multiplyKeys(const Page &page) override;
   mlir::Value takeValues(mlir::Value values) override;
+  std::pair<mlir::Value, mlir::Value> getPairLine(int64_t index) override {
+    return {groupPairs, getLine(index)};
+  }
 
 private:
   mlir::Value isOther(mlir::Value values);

@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "PromptAttention.h"
 #include "Isa.h"
+#include "Powers.h"
 
 #include "dialects/llm/AttentionParts.h"
 
@@ -284,73 +285,75 @@ Value PromptAttention::getScoreLine(int64_t index) {
   return tiles ? tiles->getLine(index) : b.index(index);
 }
 
-/// Scores go to memory, the greatest per lane are returned. Those that are not seen
-/// are below all numbers. Products of tiles are in memory already.
+/// Scores go to memory, the greatest of each query is returned: NaN, and so its sum,
+/// where some score is, if probabilities do not say so. Those that are not seen are below
+/// all numbers. Products of tiles are in memory already.
 SmallVector<Value> PromptAttention::keepScores(const Pages &pages) {
   constexpr int64_t lanes = AttentionPart::lanes;
   constexpr int64_t vectors = AttentionPart::vectors;
   Value none = b.constant(b.f32s(lanes), -INFINITY);
-  return b.loop(
-      pages.begin, pages.end, 1, SmallVector<Value>(together, none),
-      [&](Value place, ValueRange found) {
+  SmallVector<Value> start(together, none);
+  if (!part->keepsNaN())
+    start.append(together,
+                 b.constant(VectorType::get(lanes, b.getI1Type()), 0));
+  SmallVector<Value> found = b.loop(
+      pages.begin, pages.end, 1, start, [&](Value place, ValueRange before) {
         AttentionPart::Page page = getPage(pages, place);
         SmallVector<Value> values =
             part->isPlain() ? part->multiply(page) : part->score(page);
-        Value first = b.mulIndex(place, pageTokens);
-        auto keep = [&](ArrayRef<Value> allowed) {
-          bool isThere = tiles && part->isPlain() && allowed.empty();
-          SmallVector<Value> most(found);
-          for (int64_t at = 0; at < together * vectors; ++at) {
-            Value score = values[at], &greatest = most[at / vectors];
-            if (!allowed.empty())
-              score = b.select(allowed[at], score, none);
-            greatest = b.max(greatest, score);
-            if (!isThere)
-              b.storeVector(score, scores,
-                            {getScoreLine(at / vectors),
-                             b.addIndex(first, at % vectors * lanes)});
-          }
-          return most;
-        };
         return b.choose(
-            page.whole, [&] { return keep({}); },
-            [&] { return keep(part->mask(page)); });
+            page.whole,
+            [&] { return keepScores(place, values, /*allowed=*/{}, before); },
+            [&] {
+              return keepScores(place, values, part->mask(page), before);
+            });
       });
+  SmallVector<Value> most;
+  for (int64_t i = 0; i < together; ++i) {
+    most.push_back(b.maxLanes(found[i]));
+    if (part->keepsNaN())
+      continue;
+    Value isNumber =
+        b.compare(arith::CmpFPredicate::OLT, most[i], b.f32(INFINITY));
+    Value hasNaN = vector::ReductionOp::create(b, vector::CombiningKind::OR,
+                                               found[together + i]);
+    most[i] =
+        b.select(hasNaN, b.f32(NAN), b.select(isNumber, most[i], b.f32(NAN)));
+  }
+  return most;
+}
+
+/// Of one page: `found` has the greatest per lane, and then which lanes had NaN.
+SmallVector<Value> PromptAttention::keepScores(Value place,
+                                               ArrayRef<Value> values,
+                                               ArrayRef<Value> allowed,
+                                               ValueRange found) {
+  constexpr int64_t lanes = AttentionPart::lanes;
+  constexpr int64_t vectors = AttentionPart::vectors;
+  bool areThere = tiles && part->isPlain() && allowed.empty();
+  Value first = b.mulIndex(place, pageTokens);
+  Value none = b.constant(b.f32s(lanes), -INFINITY), last;
+  SmallVector<Value> next(found);
+  for (int64_t at = 0; at < together * vectors; ++at) {
+    int64_t query = at / vectors;
+    Value score = values[at];
+    if (!allowed.empty())
+      score = b.select(allowed[at], score, none);
+    next[query] = b.max(next[query], score);
+    if (!areThere)
+      b.storeVector(
+          score, scores,
+          {getScoreLine(query), b.addIndex(first, at % vectors * lanes)});
+    if (!part->keepsNaN() && at % 2)
+      next[together + query] = arith::OrIOp::create(
+          b, next[together + query],
+          b.compare(arith::CmpFPredicate::UNO, last, score));
+    last = score;
+  }
+  return next;
 }
 
 static constexpr double log2OfE = 1.44269504088896341;
-
-/// 2^x where x <= 0, 0 where that is no normal number; NaN stays. A power of two times
-/// 2^f with |f| <= 1/2, whose polynomial `factors` are, the highest first, down to 1:
-/// 2^0 is 1, a state whose maximum stays is not shrunk.
-static Value powerOfNegative(TileBuilder &b, Value x,
-                             ArrayRef<double> factors) {
-  auto type = cast<VectorType>(x.getType());
-  auto constant = [&](double value) { return b.constant(type, value); };
-  // Adding 1.5 * 2^23 rounds to an integer, which is left in the lowest bits.
-  Value magic = constant(12582912.0);
-  Value shifted = b.add(x, magic);
-  Value f = b.sub(x, b.sub(shifted, magic));
-  Value sum = constant(factors.front());
-  for (double factor : factors.drop_front())
-    sum = b.fma(sum, f, constant(factor));
-  auto bitsType = b.i32s(type.getDimSize(0));
-  auto bits = [&](Value value) -> Value {
-    return vector::BitCastOp::create(b, bitsType, value);
-  };
-  Value exponent =
-      arith::ShLIOp::create(b, bits(shifted), b.constant(bitsType, 23));
-  Value result = vector::BitCastOp::create(
-      b, type, arith::AddIOp::create(b, bits(sum), exponent));
-  Value isTiny = b.compare(arith::CmpFPredicate::OLT, x, constant(-126));
-  return b.select(isTiny, constant(0), result);
-}
-
-/// Within 1e-7; and, before it is rounded to bf16, within 1e-4.
-static constexpr double exactPower[] = {
-    1.32647272e-3, 9.67151264e-3, 5.55073374e-2, 0.240222421, 0.693146978, 1.0};
-static constexpr double narrowPower[] = {5.500875e-2, 0.24221076, 0.69328292,
-                                         1.0};
 
 /// Online softmax: the new maximum, the sum and result rescaled, and the
 /// probabilities of the pages.
@@ -359,9 +362,9 @@ void PromptAttention::soften(int64_t index, Value most, const Pages &pages,
   constexpr int64_t lanes = AttentionPart::lanes;
   double scale = part->isPlain() ? op.getScale().convertToDouble() : 1;
   Value before = state[part->maximumOf(index)];
-  Value maximum = b.max(before, b.mul(b.maxLanes(most), b.f32(scale)));
+  Value maximum = b.max(before, b.mul(most, b.f32(scale)));
   Value distance = b.mul(b.sub(before, maximum), b.f32(log2OfE));
-  Value shrink = powerOfNegative(b, b.broadcast(distance, lanes), exactPower);
+  Value shrink = powerOfNegative(b, b.broadcast(distance, lanes));
   Value factor = vector::ExtractOp::create(b, shrink, ArrayRef<int64_t>{0});
   // score * scale - maximum, in powers of two; a number also where nothing was seen.
   Value seen = b.max(b.f32(-1e37), maximum);
@@ -370,19 +373,15 @@ void PromptAttention::soften(int64_t index, Value most, const Pages &pages,
   Value total = b.loop(
       pages.begin, pages.end, 1, b.constant(b.f32s(lanes), 0),
       [&](Value place, ValueRange sum) -> SmallVector<Value> {
-        SmallVector<Value> p;
-        Value first = b.mulIndex(place, pageTokens), added = sum[0];
+        SmallVector<Value> powers;
+        Value first = b.mulIndex(place, pageTokens);
         for (int64_t v = 0; v < AttentionPart::vectors; ++v) {
           Value score = b.loadF32s(
               scores, {getScoreLine(index), b.addIndex(first, v * lanes)},
               lanes);
-          Value power = b.fma(score, slope, below);
-          p.push_back(narrow ? powerOfNegative(b, power, narrowPower)
-                             : powerOfNegative(b, power, exactPower));
-          added = b.add(added, p.back());
+          powers.push_back(b.fma(score, slope, below));
         }
-        part->keepProbabilities(index, {{}, {}, place, {}}, p);
-        return {added};
+        return {part->keepPowers(index, {{}, {}, place, {}}, powers, sum[0])};
       })[0];
   state[part->maximumOf(index)] = maximum;
   Value &sum = state[part->sumOf(index)];

@@ -57,6 +57,10 @@ private:
   void attendGroup(const Pages &pages, mlir::Value first);
   llvm::SmallVector<mlir::Value> softenBlock(const Pages &pages);
   llvm::SmallVector<mlir::Value> keepScores(const Pages &pages);
+  llvm::SmallVector<mlir::Value> keepScores(mlir::Value place,
+                                            llvm::ArrayRef<mlir::Value> values,
+                                            llvm::ArrayRef<mlir::Value> allowed,
+                                            mlir::ValueRange found);
   void soften(int64_t index, mlir::Value most, const Pages &pages,
               llvm::MutableArrayRef<mlir::Value> state);
   mlir::Value getScoreLine(int64_t index);

@@ -158,21 +158,24 @@ TEST(NaN, DoesNotComeFromNumbersThatAreTooSmall) {
 // Attention
 //===----------------------------------------------------------------------===//
 
-/// Attention of 4 heads on 2 with NaN in the query, the key or the value.
+/// Attention of 4 heads on 2 with one number in the query, the key or the value.
 static void attend(Graph &graph, int64_t planted, const std::string &element,
-                   const std::string &attributes) {
+                   const std::string &attributes, int64_t channels = 16,
+                   float number = NAN) {
   auto make = [&](int64_t heads, int64_t which) {
-    return graph.expand(which == planted ? plant(graph, heads * 16)
-                                         : graph.rows(heads * 16),
-                        heads, 16);
+    int64_t columns = heads * channels;
+    return graph.expand(which == planted ? plant(graph, columns, number)
+                                         : graph.rows(columns),
+                        heads, channels);
   };
   Operand q = make(4, 0), k = make(2, 1), v = make(2, 2);
-  std::string cache = "!llm.kv<1x2x16x16, " + element + ">";
+  std::string size = std::to_string(channels);
+  std::string cache = "!llm.kv<1x2x" + size + "x" + size + ", " + element + ">";
   Operand kv = graph.useCache(cache);
   Operand layer = graph.emit("arith.constant 0 : index", "index");
   Operand a =
       graph.attend(q, k, v, kv, layer, "scale = 0.5 : f64" + attributes);
-  graph.finish(graph.collapse(a, 4, 16), {kv});
+  graph.finish(graph.collapse(a, 4, channels), {kv});
 }
 
 TEST(NaN, PassesAttention) {
@@ -183,6 +186,24 @@ TEST(NaN, PassesAttention) {
       attend(graph, planted, element, "");
       expectSameNaNs(graph, stepsOf(graph, {1, 3, 7}), 1e-2);
     }
+}
+
+/// Probabilities that are made as bf16 have no NaN of their own.
+TEST(NaN, PassesAttentionThatRounds) {
+  auto expect = [](int64_t planted, float number, const char *attributes) {
+    SCOPED_TRACE(std::to_string(planted) + " of q, k, v; " +
+                 std::to_string(number) + attributes);
+    Graph graph(10);
+    attend(graph, planted, "f32", std::string(", narrow") + attributes, 32,
+           number);
+    expectSameNaNs(graph, stepsOf(graph, {1, 3, 7, 70}), 2e-2);
+  };
+  for (int64_t planted : {0, 1, 2})
+    for (const char *attributes : {"", ", softcap = 2.0 : f64"})
+      expect(planted, NAN, attributes);
+  for (int64_t planted : {0, 1})
+    for (float number : {infinity, -infinity})
+      expect(planted, number, "");
 }
 
 TEST(NaN, PassesCappedScores) {
