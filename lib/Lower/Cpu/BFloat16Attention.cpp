@@ -83,7 +83,7 @@ void BFloat16Attention::copyPage(const Page &page, Value kvHead) {
   auto copy = [&](Value from, int64_t columns, Value to, Value line,
                   llvm::function_ref<Value(Value, Value, int64_t)> take) {
     Value low = b.addIndex(from, b.mulIndex(line, 2 * columns));
-    b.loop(b.index(0), b.index(columns), lanes, [&](Value at) {
+    auto move = [&](Value at) {
       Value pair[2];
       for (int64_t half : {0, 1}) {
         Value place = b.addIndex(b.addIndex(low, half * columns), at);
@@ -92,7 +92,9 @@ void BFloat16Attention::copyPage(const Page &page, Value kvHead) {
       }
       vector::StoreOp::create(b, pairBFloats(b, pair[0], pair[1]), to,
                               ValueRange{page.place, line, at});
-    });
+    };
+    for (int64_t at = 0; at < columns; at += lanes)
+      move(b.index(at));
   };
   b.loop(b.index(0), b.index(layout.keyDim / 2), 1, [&](Value line) {
     copy(keys, pageTokens, keyPairs, line,
