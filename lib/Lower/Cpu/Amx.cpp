@@ -124,7 +124,8 @@ class Amx : public Isa {
   bool differsIn(Operation *op) const override {
     auto attention = dyn_cast<llm::AttentionOp>(op);
     return makesIntegerRows(op) || makesNarrowPrompts(op) ||
-           (attention && BFloat16Attention::handles(attention));
+           (attention &&
+            BFloat16Attention::handles(attention, /*hasTiles=*/true));
   }
   bool multipliesBFloat16() const override { return true; }
   bool multipliesTilesOfBFloat16() const override { return true; }

@@ -40,4 +40,24 @@ Value pairFiniteBFloats(TileBuilder &b, Value low, Value high) {
   return arith::OrIOp::create(b, first, second);
 }
 
+/// Four times, the first half of the rows is interleaved with the second: a number's place
+/// is then written with its row's bits and its lane's in the other order.
+SmallVector<Value> transpose(TileBuilder &b, ArrayRef<Value> rows) {
+  assert(rows.size() == lanes && "as many rows as lanes");
+  SmallVector<Value> now(rows);
+  for (int64_t done = 1; done < lanes; done *= 2) {
+    SmallVector<Value> next;
+    for (int64_t row = 0; row < lanes / 2; ++row)
+      for (int64_t first : {int64_t(0), lanes / 2}) {
+        SmallVector<int64_t> order;
+        for (int64_t lane = first; lane < first + lanes / 2; ++lane)
+          order.append({lane, lanes + lane});
+        next.push_back(vector::ShuffleOp::create(b, now[row],
+                                                 now[row + lanes / 2], order));
+      }
+    now = std::move(next);
+  }
+  return now;
+}
+
 } // namespace llmc

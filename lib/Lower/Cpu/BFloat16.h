@@ -19,6 +19,10 @@ mlir::Value pairBFloats(TileBuilder &b, mlir::Value low, mlir::Value high);
 mlir::Value pairFiniteBFloats(TileBuilder &b, mlir::Value low,
                               mlir::Value high);
 
+/// Of 16 vectors of 16 i32 the columns.
+llvm::SmallVector<mlir::Value> transpose(TileBuilder &b,
+                                         llvm::ArrayRef<mlir::Value> rows);
+
 } // namespace llmc
 
 #endif // LLMC_LIB_LOWER_CPU_BFLOAT16_H

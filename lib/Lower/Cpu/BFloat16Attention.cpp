@@ -13,17 +13,17 @@ namespace llmc {
 
 static constexpr int64_t slotPairs = pageTokens / 2;
 
-bool BFloat16Attention::handles(AttentionOp op) {
+bool BFloat16Attention::handles(AttentionOp op, bool hasTiles) {
   if (!op.getCache() || !op.getNarrow())
     return false;
   PageLayout layout(op.getCache().getType());
-  return layout.valueDim && layout.keyDim % (2 * lanes) == 0 &&
+  return (layout.valueDim || hasTiles) && layout.keyDim % (2 * lanes) == 0 &&
          layout.channels % lanes == 0;
 }
 
 int64_t BFloat16Attention::getMostPages(const PageLayout &layout) {
   constexpr int64_t nearBytes = 128 << 10;
-  int64_t bytes = pageTokens * (layout.keyDim + layout.valueDim) * 2;
+  int64_t bytes = pageTokens * (layout.keyDim + layout.channels) * 2;
   return std::clamp<int64_t>(nearBytes / bytes, 1, 8);
 }
 
@@ -34,7 +34,7 @@ BFloat16Attention::BFloat16Attention(TileBuilder &b, const KernelArgs &args,
   Type word = b.getI32Type();
   queryPairs = b.allocate({tileQueries, layout.keyDim / 2}, word);
   keyPairs = b.allocate({pages, layout.keyDim / 2, pageTokens}, word);
-  valuePairs = b.allocate({pages, slotPairs, layout.valueDim}, word);
+  valuePairs = b.allocate({pages, slotPairs, layout.channels}, word);
   probabilityPairs = b.allocate({mostQueries, pages * slotPairs}, word);
 }
 
@@ -79,37 +79,76 @@ void BFloat16Attention::copyQuery(const Query &one, Value number) {
 
 void BFloat16Attention::copyPage(const Page &page, Value kvHead) {
   keys = layout.keys(b, args.get(op.getLayer()), kvHead);
-  // Two lines of `columns` elements become one of pairs; of codes their numbers.
-  auto copy = [&](Value from, int64_t columns, Value to, Value line,
-                  llvm::function_ref<Value(Value, Value, int64_t)> take) {
-    Value low = b.addIndex(from, b.mulIndex(line, 2 * columns));
-    auto move = [&](Value at) {
+  if (layout.valueDim)
+    copyKeys(page);
+  else
+    copyKeyRows(page);
+  copyValues(page);
+}
+
+/// Two lines of a dimension of all slots become one of pairs; of codes their numbers.
+void BFloat16Attention::copyKeys(const Page &page) {
+  b.loop(b.index(0), b.index(layout.keyDim / 2), 1, [&](Value line) {
+    Value first = b.addIndex(keys, b.mulIndex(line, 2 * pageTokens));
+    for (int64_t slot = 0; slot < pageTokens; slot += lanes) {
       Value pair[2];
       for (int64_t half : {0, 1}) {
-        Value place = b.addIndex(b.addIndex(low, half * columns), at);
-        pair[half] =
-            take(b.loadF32s(cache, {page.number, place}, lanes), at, half);
+        Value at = b.addIndex(first, half * pageTokens + slot);
+        pair[half] = b.loadF32s(cache, {page.number, at}, lanes);
+        if (layout.hasScales)
+          pair[half] =
+              b.mul(pair[half], loadKeyScales(page.number, b.index(slot)));
       }
-      vector::StoreOp::create(b, pairBFloats(b, pair[0], pair[1]), to,
-                              ValueRange{page.place, line, at});
-    };
-    for (int64_t at = 0; at < columns; at += lanes)
-      move(b.index(at));
-  };
-  b.loop(b.index(0), b.index(layout.keyDim / 2), 1, [&](Value line) {
-    copy(keys, pageTokens, keyPairs, line,
-         [&](Value x, Value slot, int64_t) -> Value {
-           return layout.hasScales ? b.mul(x, loadKeyScales(page.number, slot))
-                                   : x;
-         });
+      vector::StoreOp::create(b, pairBFloats(b, pair[0], pair[1]), keyPairs,
+                              ValueRange{page.place, line, b.index(slot)});
+    }
   });
+}
+
+/// The same of keys that lie in rows: pairs of 16 slots are transposed.
+void BFloat16Attention::copyKeyRows(const Page &page) {
+  b.loop(b.index(0), b.index(pageTokens), lanes, [&](Value slot) {
+    b.loop(b.index(0), b.index(layout.keyDim / 2), lanes, [&](Value line) {
+      SmallVector<Value> rows;
+      for (int64_t i = 0; i < lanes; ++i) {
+        Value mine = b.addIndex(slot, i), dim = b.mulIndex(line, 2);
+        rows.push_back(
+            roundToBFloats(b, loadKeys(page, mine, dim),
+                           loadKeys(page, mine, b.addIndex(dim, lanes))));
+      }
+      for (auto [i, pairs] : llvm::enumerate(transpose(b, rows)))
+        vector::StoreOp::create(
+            b, pairs, keyPairs,
+            ValueRange{page.place, b.addIndex(line, i), slot});
+    });
+  });
+}
+
+/// Dimensions from `dim` on of the key in `slot`, of keys that lie in rows.
+Value BFloat16Attention::loadKeys(const Page &page, Value slot, Value dim) {
+  Value row = b.addIndex(keys, b.mulIndex(slot, layout.keyDim));
+  return scaleValue(
+      b.loadF32s(cache, {page.number, b.addIndex(row, dim)}, lanes), page,
+      slot);
+}
+
+/// The values of two slots become one line of pairs.
+void BFloat16Attention::copyValues(const Page &page) {
   Value values = layout.values(b, keys);
   b.loop(b.index(0), b.index(slotPairs), 1, [&](Value line) {
-    copy(values, layout.valueDim, valuePairs, line,
-         [&](Value x, Value, int64_t half) {
-           Value slot = b.addIndex(b.mulIndex(line, 2), half);
-           return takeValues(scaleValue(x, page, slot));
-         });
+    Value slots[2] = {b.mulIndex(line, 2), b.addIndex(b.mulIndex(line, 2), 1)};
+    for (int64_t channel = 0; channel < layout.channels; channel += lanes) {
+      Value pair[2];
+      for (int64_t half : {0, 1}) {
+        Value row =
+            b.addIndex(values, b.mulIndex(slots[half], layout.valueStride()));
+        pair[half] = takeValues(scaleValue(
+            b.loadF32s(cache, {page.number, b.addIndex(row, channel)}, lanes),
+            page, slots[half]));
+      }
+      vector::StoreOp::create(b, pairBFloats(b, pair[0], pair[1]), valuePairs,
+                              ValueRange{page.place, line, b.index(channel)});
+    }
   });
 }
 

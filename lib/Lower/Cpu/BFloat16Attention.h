@@ -14,8 +14,9 @@ namespace llmc {
 
 class BFloat16Attention : public AttentionPart {
 public:
-  /// Whether it may, and attends to a cache whose keys and values fill vectors.
-  static bool handles(mlir::llm::AttentionOp op);
+  /// Whether it may, and attends to a cache whose keys and values fill vectors; where
+  /// keys lie in rows only tiles are worth it.
+  static bool handles(mlir::llm::AttentionOp op, bool hasTiles);
   /// Pages whose copies stay near.
   static int64_t getMostPages(const PageLayout &layout);
 
@@ -53,6 +54,10 @@ protected:
   }
 
 private:
+  void copyKeys(const Page &page);
+  void copyKeyRows(const Page &page);
+  void copyValues(const Page &page);
+  mlir::Value loadKeys(const Page &page, mlir::Value slot, mlir::Value dim);
   mlir::Value addProducts(mlir::Value sum, mlir::Value a, mlir::Value b);
   mlir::Value loadPairs(mlir::Value copies, mlir::ValueRange at);
   mlir::Value spreadPair(mlir::Value copies, mlir::ValueRange at);

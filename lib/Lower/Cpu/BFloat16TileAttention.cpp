@@ -51,9 +51,9 @@ void BFloat16TileAttention::multiplyGroup(Value first, Value rows, Value begin,
 
 void BFloat16TileAttention::addGroup(Value rows, Value begin, Value end,
                                      Value states) {
-  TileProducts tiles(b, layout.valueDim / lanes);
+  TileProducts tiles(b, layout.channels / lanes);
   int64_t bytes = getLineBytes(states), pairBytes = getLineBytes(groupPairs);
-  int64_t valueBytes = layout.valueDim * word;
+  int64_t valueBytes = layout.channels * word;
   Value first = b.mulIndex(begin, slotPairs);
   Value pages = arith::SubIOp::create(b, end, begin);
   tiles.multiply({b.addressOf(groupPairs, b.mulIndex(first, word)),
@@ -117,7 +117,7 @@ Value BFloat16TileAttention::hasOthers() {
 void BFloat16TileAttention::addOthers(const Page &page, Value states) {
   Value values = layout.values(b, keys);
   b.loop(b.index(0), b.index(pageTokens), 1, [&](Value slot) {
-    Value line = b.addIndex(values, b.mulIndex(slot, layout.valueDim));
+    Value line = b.addIndex(values, b.mulIndex(slot, layout.valueStride()));
     Value place =
         b.addIndex(b.mulIndex(page.place, slotPairs), b.divIndex(slot, 2));
     // The half of the pair that is the slot's, where an f32 has its first bits.
@@ -133,7 +133,7 @@ void BFloat16TileAttention::addOthers(const Page &page, Value states) {
                                   b.constant(b.getI32Type(), -0x10000));
         Value p = b.broadcast(arith::BitcastOp::create(b, b.getF32Type(), bits),
                               width);
-        b.loop(b.index(0), b.index(layout.valueDim), width, [&](Value c) {
+        b.loop(b.index(0), b.index(layout.channels), width, [&](Value c) {
           Value v =
               b.loadF32s(cache, {page.number, b.addIndex(line, c)}, width);
           v = scaleValue(v, page, slot);

@@ -17,10 +17,12 @@ namespace llmc {
 static constexpr int64_t together = 6;
 
 /// Queries of a tile: their states stay near beside the pages, which are copied once
-/// for all of them. Tile registers are so fast that copies are worth twice the states.
+/// for all of them. Tile registers are so fast that copies are worth twice the states,
+/// and at least a whole group's.
 static int64_t getMostQueries(int64_t channels, bool hasTiles) {
   int64_t most = std::clamp<int64_t>(12288 / channels, 24, 192);
-  return hasTiles ? 2 * most : most;
+  return hasTiles ? std::max(2 * most, BFloat16TileAttention::groupQueries)
+                  : most;
 }
 
 static int64_t getTileHeads(int64_t group, int64_t most) {
@@ -30,8 +32,10 @@ static int64_t getTileHeads(int64_t group, int64_t most) {
   return heads;
 }
 
-bool PromptAttention::handles(AttentionOp op) {
-  return PageLayout(op.getCache().getType()).valueDim > 0;
+bool PromptAttention::handles(AttentionOp op, const Isa &isa) {
+  return PageLayout(op.getCache().getType()).valueDim ||
+         (isa.multipliesTilesOfBFloat16() &&
+          BFloat16Attention::handles(op, /*hasTiles=*/true));
 }
 
 PromptAttention::PromptAttention(TileBuilder &b, const KernelArgs &args,
@@ -40,23 +44,24 @@ PromptAttention::PromptAttention(TileBuilder &b, const KernelArgs &args,
       group(getMatrixShape(op.getType())[1] / kvHeads) {
   PageLayout layout(op.getCache().getType());
   const Isa &isa = getIsa(args);
-  bool isNarrow = isa.multipliesBFloat16() && BFloat16Attention::handles(op);
-  int64_t most = getMostQueries(layout.channels,
-                                isNarrow && isa.multipliesTilesOfBFloat16());
+  bool hasTiles = isa.multipliesTilesOfBFloat16();
+  bool isNarrow =
+      isa.multipliesBFloat16() && BFloat16Attention::handles(op, hasTiles);
+  int64_t most = getMostQueries(layout.channels, isNarrow && hasTiles);
   heads = getTileHeads(group, most);
   perTile = kvHeads * (group / heads);
   mostRows = most / heads;
   int64_t queries = llvm::alignTo(heads * mostRows, together);
   if (isNarrow) {
     mostPages = BFloat16Attention::getMostPages(layout);
-    if (isa.multipliesTilesOfBFloat16())
+    if (hasTiles)
       queries = llvm::alignTo(queries, BFloat16TileAttention::groupQueries);
     auto make = [&]<typename Part>(Part *&own) {
       own = new Part(b, args, op, together, mostPages, queries);
       part.reset(own);
       narrow = own;
     };
-    if (isa.multipliesTilesOfBFloat16()) {
+    if (hasTiles) {
       make(tiles);
       tiles->allocate(mostPages);
     } else {
@@ -246,9 +251,38 @@ void PromptAttention::attendPages(const Pages &pages) {
 SmallVector<Value> PromptAttention::softenBlock(const Pages &pages) {
   SmallVector<Value> most = keepScores(pages);
   SmallVector<Value> state = loadStates();
-  for (int64_t i = 0; i < together; ++i)
-    soften(i, most[i], pages, state);
+  for (int64_t i = 0; i < together; ++i) {
+    Value factor = soften(i, most[i], pages, state[part->maximumOf(i)],
+                          state[part->sumOf(i)]);
+    for (int64_t c = 0; c < part->chunks(); ++c) {
+      Value &result = state[part->resultOf(i) + c];
+      result = b.mul(result, b.broadcast(factor, part->width));
+    }
+  }
   return state;
+}
+
+/// The same of states that stay in memory. Few maxima still grow after the first pages.
+void PromptAttention::softenInMemory(const Pages &pages) {
+  SmallVector<Value> most = keepScores(pages);
+  int64_t channels = part->layout.channels;
+  for (int64_t i = 0; i < together; ++i) {
+    Value line = b.addIndex(firstQuery, i);
+    Value atMaximum[] = {line, b.index(channels)};
+    Value atSum[] = {line, b.index(channels + 1)};
+    Value maximum = b.load(states, atMaximum), sum = b.load(states, atSum);
+    Value factor = soften(i, most[i], pages, maximum, sum);
+    b.store(maximum, states, atMaximum);
+    b.store(sum, states, atSum);
+    b.when(b.compare(arith::CmpFPredicate::UNE, factor, b.f32(1)), [&] {
+      Value factors = b.broadcast(factor, part->width);
+      b.loop(b.index(0), b.index(channels), part->width, [&](Value c) {
+        Value at[] = {line, c};
+        b.storeVector(b.mul(b.loadF32s(states, at, part->width), factors),
+                      states, at);
+      });
+    });
+  }
 }
 
 /// The queries of the tile from `first` on, as many as meet pages at once.
@@ -260,7 +294,7 @@ void PromptAttention::attendGroup(const Pages &pages, Value first) {
   for (int64_t size : {together, tileRows})
     rows = b.mulIndex(b.divIndex(b.addIndex(rows, size - 1), size), size);
   tiles->multiplyGroup(first, rows, pages.begin, pages.end);
-  forEachBlock(first, end, [&](Value) { storeStates(softenBlock(pages)); });
+  forEachBlock(first, end, [&](Value) { softenInMemory(pages); });
   tiles->addGroup(rows, pages.begin, pages.end, states);
   b.when(tiles->hasOthers(), [&] {
     forEachBlock(first, end, [&](Value) {
@@ -355,14 +389,14 @@ SmallVector<Value> PromptAttention::keepScores(Value place,
 
 static constexpr double log2OfE = 1.44269504088896341;
 
-/// Online softmax: the new maximum, the sum and result rescaled, and the
-/// probabilities of the pages.
-void PromptAttention::soften(int64_t index, Value most, const Pages &pages,
-                             MutableArrayRef<Value> state) {
+/// Online softmax: the new maximum and sum, and the probabilities of the pages. Returns
+/// what the result before is scaled by.
+Value PromptAttention::soften(int64_t index, Value most, const Pages &pages,
+                              Value &maximum, Value &sum) {
   constexpr int64_t lanes = AttentionPart::lanes;
   double scale = part->isPlain() ? op.getScale().convertToDouble() : 1;
-  Value before = state[part->maximumOf(index)];
-  Value maximum = b.max(before, b.mul(most, b.f32(scale)));
+  Value before = maximum;
+  maximum = b.max(before, b.mul(most, b.f32(scale)));
   Value distance = b.mul(b.sub(before, maximum), b.f32(log2OfE));
   Value shrink = powerOfNegative(b, b.broadcast(distance, lanes));
   Value factor = vector::ExtractOp::create(b, shrink, ArrayRef<int64_t>{0});
@@ -383,13 +417,8 @@ void PromptAttention::soften(int64_t index, Value most, const Pages &pages,
         }
         return {part->keepPowers(index, {{}, {}, place, {}}, powers, sum[0])};
       })[0];
-  state[part->maximumOf(index)] = maximum;
-  Value &sum = state[part->sumOf(index)];
   sum = b.fma(sum, factor, b.sumLanes(total));
-  for (int64_t c = 0; c < part->chunks(); ++c) {
-    Value &result = state[part->resultOf(index) + c];
-    result = b.mul(result, b.broadcast(factor, part->width));
-  }
+  return factor;
 }
 
 } // namespace llmc

@@ -25,10 +25,12 @@
 
 namespace llmc {
 
+class Isa;
+
 class PromptAttention {
 public:
-  /// Whether there is code for the op: not where keys lie in rows.
-  static bool handles(mlir::llm::AttentionOp op);
+  /// Whether there is code for the op: where keys lie in rows only in tiles.
+  static bool handles(mlir::llm::AttentionOp op, const Isa &isa);
 
   /// Allocates what a tile needs.
   PromptAttention(TileBuilder &b, const KernelArgs &args,
@@ -56,13 +58,14 @@ private:
   void attendBlock(const Pages &pages);
   void attendGroup(const Pages &pages, mlir::Value first);
   llvm::SmallVector<mlir::Value> softenBlock(const Pages &pages);
+  void softenInMemory(const Pages &pages);
   llvm::SmallVector<mlir::Value> keepScores(const Pages &pages);
   llvm::SmallVector<mlir::Value> keepScores(mlir::Value place,
                                             llvm::ArrayRef<mlir::Value> values,
                                             llvm::ArrayRef<mlir::Value> allowed,
                                             mlir::ValueRange found);
-  void soften(int64_t index, mlir::Value most, const Pages &pages,
-              llvm::MutableArrayRef<mlir::Value> state);
+  mlir::Value soften(int64_t index, mlir::Value most, const Pages &pages,
+                     mlir::Value &maximum, mlir::Value &sum);
   mlir::Value getScoreLine(int64_t index);
   llvm::SmallVector<mlir::Value> loadStates();
   void storeStates(mlir::ValueRange state);

@@ -66,7 +66,7 @@ public:
         split(splitHeads(group, getMostHeads(getIsa(args)))),
         part(b, args, op, split.front().heads),
         stateSize(attention::getStateSize(part.layout.channels)) {
-    if (PromptAttention::handles(op))
+    if (PromptAttention::handles(op, getIsa(args)))
       prompts = std::make_unique<PromptAttention>(b, args, op);
     assert(queryHeads % kvHeads == 0 && "(C1) of llm.attention");
   }

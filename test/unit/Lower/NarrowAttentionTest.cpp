@@ -11,21 +11,25 @@ struct Shape {
   int64_t query, keyValue, keyDim, valueDim;
   const char *element;
   const char *attributes = "";
+  bool isLatent = false;
 };
 
 /// One layer that writes keys and values and attends.
 void build(Graph &graph, const Shape &shape) {
-  Operand kv = graph.useCache("!llm.kv<1x" + std::to_string(shape.keyValue) +
-                              "x" + std::to_string(shape.keyDim) + "x" +
-                              std::to_string(shape.valueDim) + ", " +
-                              shape.element + ">");
+  std::string values =
+      shape.isLatent ? "0, " + std::string(shape.element) +
+                           ", prefix = " + std::to_string(shape.valueDim)
+                     : std::to_string(shape.valueDim) + ", " + shape.element;
+  Operand kv =
+      graph.useCache("!llm.kv<1x" + std::to_string(shape.keyValue) + "x" +
+                     std::to_string(shape.keyDim) + "x" + values + ">");
   Operand layer = graph.emit("arith.constant 0 : index", "index");
-  Operand a =
-      graph.attend(graph.heads(shape.query, shape.keyDim),
-                   graph.heads(shape.keyValue, shape.keyDim),
-                   graph.heads(shape.keyValue, shape.valueDim), kv, layer,
-                   std::string("narrow, scale = 0.5 : f64") + shape.attributes,
-                   tensor({-1, shape.query, shape.valueDim}));
+  Operand a = graph.attend(
+      graph.heads(shape.query, shape.keyDim),
+      graph.heads(shape.keyValue, shape.keyDim),
+      shape.isLatent ? Operand() : graph.heads(shape.keyValue, shape.valueDim),
+      kv, layer, std::string("narrow, scale = 0.5 : f64") + shape.attributes,
+      tensor({-1, shape.query, shape.valueDim}));
   graph.finish(graph.collapse(a, shape.query, shape.valueDim), kv);
 }
 
@@ -57,6 +61,11 @@ constexpr Shape shapes[] = {
     {4, 2, 64, 64, "f16", ", chunk = 100 : i64"},
     {4, 2, 64, 64, "f16", ", softcap = 2.0 : f64"},
     {3, 1, 24, 24, "f16"}, // no pairs: as without the attribute
+    // Values that are the beginning of their keys.
+    {3, 1, 64, 48, "f32", "", true},
+    {16, 1, 96, 64, "f16", "", true},
+    {5, 1, 64, 32, "i8", ", left = 70 : i64", true},
+    {2, 1, 288, 256, "bf16", ", softcap = 2.0 : f64", true},
 };
 } // namespace
 
@@ -72,7 +81,7 @@ TEST(NarrowAttention, AgreesAsFarAsItRounds) {
 
 /// A row of a prompt has one result, whoever else is in its tile.
 TEST(NarrowAttention, TilesDoNotChangeABit) {
-  for (const Shape &shape : {shapes[0], shapes[1], shapes[6]}) {
+  for (const Shape &shape : {shapes[0], shapes[1], shapes[6], shapes[13]}) {
     Graph graph(58);
     build(graph, shape);
     GraphRun run(graph);
