@@ -67,7 +67,8 @@ tokens of `bench/text/evaluation.txt`, the second halves of {windows} windows of
 vectors. Decode is the program's own benchmark as compiled by default, on {threads} threads. Minutes are those of `llmc compile`; calibration took
 {calibration:.1f} more, once.
 
-{peers}Machine: {machine}, other work beside it. Made by
+{peers}Machine: {machine}, other work beside it, which speeds show: speeds beside llama.cpp's, in turn, are in
+[bench/results](../bench/results/2026-11-30-peers-amx.md). Made by
 `bench/quantization.py base.gguf --llmc build/bin/llmc --work DIR --llama-bin DIR{rounded} --windows {windows} --tokens {seen} --out docs/quality.md`.
 
 """
