@@ -16,6 +16,7 @@
 #include "llmc/Lower/Passes.h"
 
 #include <numeric>
+#include <vector>
 
 namespace llmc {
 #define GEN_PASS_DEF_EMITTILES
@@ -32,7 +33,8 @@ public:
       : b(b), isa(isa), op(op), weight(cast<PackedType>(op.getWeightType())),
         drawing(getGridPanel(weight)), rows(op.getRows()),
         strips(op.getStrips()), lanes(op.getLanes()),
-        panelRows(getPanelRows(weight)), sums(op.getAccs()) {
+        panelRows(getPanelRows(weight)), block(op.getBlock()),
+        sums(op.getAccs()) {
     if (op.getInputType())
       input = cast<PackedType>(*op.getInputType());
   }
@@ -48,6 +50,9 @@ public:
       all.push_back(
           {s, b.addIndex(op.getPanel(), first / panelRows), first % panelRows});
     }
+    if (drawing && hasIntegerRows())
+      if (auto phases = startPhases())
+        return dotInPhases(all, *phases);
     if (drawing)
       dotBlock(all);
     else if (sparse)
@@ -61,6 +66,10 @@ public:
   }
 
 private:
+  bool hasIntegerRows() const {
+    return input && llvm::isa<Int8ActEncodingAttr>(input.getEncoding());
+  }
+
   /// Output rows `lane` .. `lane` + lanes of a panel; their sums are sums[index].
   struct Strip {
     int64_t index;
@@ -114,18 +123,25 @@ private:
 
   //===--- integer grids ----------------------------------------------------===//
 
+  std::vector<GridStrip> startBlock(ArrayRef<Strip> all) {
+    std::vector<GridStrip> loads;
+    for (const Strip &strip : all)
+      loads.emplace_back(b, *drawing, op.getW(), strip.panel, block,
+                         laneOf(strip), lanes);
+    return loads;
+  }
+
   /// Unit by unit; a block of one needs no loop.
   void dotBlock(ArrayRef<Strip> all) {
-    SmallVector<GridStrip> loads;
-    for (const Strip &strip : all)
-      loads.emplace_back(b, *drawing, op.getW(), strip.panel, op.getBlock(),
-                         laneOf(strip), lanes);
+    std::vector<GridStrip> loads = startBlock(all);
     const int64_t unit = drawing->getUnitGroups();
     auto dotUnit = [&](Value first) {
       for (int64_t number = 0; number < unit; ++number) {
         GroupOfUnit group{first, number};
-        if (input && llvm::isa<Int8ActEncodingAttr>(input.getEncoding()))
-          dotIntegers(loads, group);
+        if (hasIntegerRows())
+          withTile(loads, group, [&](const IntegerTile &tile) {
+            addProducts(loads, group, isa.dot(b, tile));
+          });
         else
           for (const Strip &strip : all)
             dotDequantised(loads[strip.index], group, strip);
@@ -153,7 +169,7 @@ private:
   /// Of the row's groups, the one that is `group` of this block.
   Value getGroupOfRow(GroupOfUnit group) {
     int64_t groups = drawing->grid.getGroups();
-    return b.addIndex(b.addIndex(b.mulIndex(op.getBlock(), groups), group.unit),
+    return b.addIndex(b.addIndex(b.mulIndex(block, groups), group.unit),
                       group.number);
   }
 
@@ -171,36 +187,67 @@ private:
     return b.addressOf(op.getX(), b.addIndex(row, b.addIndex(at, offset)));
   }
 
-  void dotIntegers(MutableArrayRef<GridStrip> loads, GroupOfUnit group) {
-    const Grid &grid = drawing->grid;
+  /// The products of one group, of which `body` chooses how they are made.
+  void withTile(MutableArrayRef<GridStrip> loads, GroupOfUnit group,
+                llvm::function_ref<void(const IntegerTile &)> body) {
     ActRow act(input);
     Value inRow = getGroupOfRow(group);
-    Value first = b.mulIndex(inRow, grid.group), quarter = b.mulIndex(inRow, 4);
-    auto loadX = [&](int64_t r, Value at, int64_t offset, Type type) {
-      Value place[] = {b.addIndex(op.getRow(), r), b.addIndex(at, offset)};
-      return b.loadBytesAs(op.getX(), place, type);
-    };
+    Value first = b.mulIndex(inRow, drawing->grid.group);
     // Each plane of a row's codes is a row of its own until the sums are floats.
     int64_t planes = act.getPlanes();
-    SmallVector<Value> products = isa.dot(
-        b, {rows * planes, strips, lanes, grid.getByteBits(),
-            grid.getByteZero(), drawing->getCodeVectors(),
-            [&](int64_t s, int64_t j) { return loads[s].loadCodes(group, j); },
-            [&](int64_t r, int64_t j) {
-              return loadX(r / planes, first,
-                           act.getCodesOffset(r % planes) + 4 * j,
-                           b.getI32Type());
-            },
-            [&](int64_t r, int64_t factor) -> Value {
-              Value sum = loadX(r / planes, quarter,
-                                act.getSumsOffset(r % planes), b.getI32Type());
-              return arith::MulIOp::create(b, sum,
-                                           b.constant(b.getI32Type(), factor));
-            },
-            planes, getRowBytes(),
-            [&](int64_t plane, int64_t k) {
-              return getAddress(first, act.getCodesOffset(plane) + k);
-            }});
+    auto codes = [&](int64_t s, int64_t j) {
+      return loads[s].loadCodes(group, j);
+    };
+    auto word = [&](int64_t r, int64_t j) {
+      return loadX(r / planes, first, act.getCodesOffset(r % planes) + 4 * j,
+                   b.getI32Type());
+    };
+    auto total = [&](int64_t r, int64_t factor) -> Value {
+      Value sum = loadX(r / planes, b.mulIndex(inRow, 4),
+                        act.getSumsOffset(r % planes), b.getI32Type());
+      return arith::MulIOp::create(b, sum, b.constant(b.getI32Type(), factor));
+    };
+    auto address = [&](int64_t plane, int64_t k) {
+      return getAddress(first, act.getCodesOffset(plane) + k);
+    };
+    IntegerTile tile = shapeTile();
+    tile.codes = codes;
+    tile.word = word;
+    tile.total = total;
+    tile.address = address;
+    body(tile);
+  }
+
+  /// A tile without operands.
+  IntegerTile shapeTile() {
+    const Grid &grid = drawing->grid;
+    int64_t planes = ActRow(input).getPlanes();
+    return {rows * planes,
+            strips,
+            lanes,
+            grid.getByteBits(),
+            grid.getByteZero(),
+            drawing->getCodeVectors(),
+            /*codes=*/nullptr,
+            /*word=*/nullptr,
+            /*total=*/nullptr,
+            planes,
+            getRowBytes(),
+            /*address=*/nullptr};
+  }
+
+  /// Of batch row `r` of the tile the bytes from `at` + `offset` on.
+  Value loadX(int64_t r, Value at, int64_t offset, Type type) {
+    Value place[] = {b.addIndex(op.getRow(), r), b.addIndex(at, offset)};
+    return b.loadBytesAs(op.getX(), place, type);
+  }
+
+  /// sums += scale of the weights * scale of the row * product; and the minimum.
+  void addProducts(MutableArrayRef<GridStrip> loads, GroupOfUnit group,
+                   ArrayRef<Value> products) {
+    ActRow act(input);
+    int64_t planes = act.getPlanes();
+    Value quarter = b.mulIndex(getGroupOfRow(group), 4);
     auto loadScale = [&](int64_t r, int64_t offset) {
       return b.broadcast(loadX(r, quarter, offset, b.getF32Type()), lanes);
     };
@@ -225,6 +272,122 @@ private:
                            sums[at]);
       }
     }
+  }
+
+  //===--- in phases ----------------------------------------------------------===//
+
+  /// Blocks of k whose codes and products the first cache has room for.
+  int64_t countTogether() {
+    constexpr int64_t nearBytes = 24 << 10;
+    IntegerTile tile = shapeTile();
+    int64_t bytes = tile.strips * lanes * 4 * (tile.quads + tile.rows);
+    return std::clamp<int64_t>(nearBytes / (bytes * drawing->grid.getGroups()),
+                               1, 32);
+  }
+
+  std::unique_ptr<IntegerPhases> startPhases() {
+    return isa.startPhases(b, shapeTile(),
+                           countTogether() * drawing->grid.getGroups());
+  }
+
+  /// The loop over blocks that the op is all of, or null.
+  scf::ForOp getLoop() {
+    auto loop = dyn_cast<scf::ForOp>(op->getParentOp());
+    bool isAll = loop && llvm::hasNItems(*loop.getBody(), 2) &&
+                 loop.getInductionVar() == op.getBlock() &&
+                 isConstantIntValue(loop.getStep(), 1) &&
+                 llvm::equal(loop.getRegionIterArgs(), op.getAccs()) &&
+                 llvm::equal(loop.getYieldedValues(), op.getResults());
+    return isAll ? loop : scf::ForOp();
+  }
+
+  void prefetchGroup(GroupOfUnit group) {
+    if (group.number)
+      return; // fetched with the first of its unit
+    const bool isBlock = drawing->grid.getGroups() == 1;
+    const int64_t head = drawing->getCodesOffset(),
+                  bytes = drawing->getGroupBytes(),
+                  unit = drawing->getUnitGroups() * bytes;
+    if (isBlock)
+      return prefetchBytes(block, b.index(0), head + unit);
+    prefetchBytes(block, b.addIndex(b.mulIndex(group.unit, bytes), head), unit);
+  }
+
+  /// In place of the op, or of the loop that it is all of.
+  void dotInPhases(ArrayRef<Strip> all, IntegerPhases &phases) {
+    scf::ForOp loop = getLoop();
+    Operation *whole = loop ? loop.getOperation() : op.getOperation();
+    Value begin = op.getBlock(), end;
+    if (loop) {
+      b.setInsertionPoint(loop);
+      begin = loop.getLowerBound();
+      end = loop.getUpperBound();
+      sums.assign(loop.getInitArgs().begin(), loop.getInitArgs().end());
+    } else {
+      end = b.addIndex(begin, 1);
+    }
+    const int64_t most = countTogether();
+    sums = b.loop(begin, end, most, sums, [&](Value first, ValueRange carried) {
+      sums.assign(carried.begin(), carried.end());
+      Value count = arith::MinUIOp::create(
+          b, arith::SubIOp::create(b, end, first), b.index(most));
+      using Loads = MutableArrayRef<GridStrip>;
+      auto each = [&](bool addsUp, auto body) {
+        forEachGroup(all, first, count, addsUp,
+                     [&](Loads loads, GroupOfUnit group, Value number) {
+                       withTile(loads, group, [&](const IntegerTile &tile) {
+                         body(loads, group, tile, number);
+                       });
+                     });
+      };
+      each(false, [&](Loads, GroupOfUnit, const IntegerTile &tile,
+                      Value number) { phases.unpack(tile, number); });
+      each(false, [&](Loads, GroupOfUnit, const IntegerTile &tile,
+                      Value number) { phases.multiply(tile, number); });
+      // What is left reads no weights: the panels behind these are fetched.
+      each(true, [&](Loads loads, GroupOfUnit group, const IntegerTile &tile,
+                     Value number) {
+        prefetchGroup(group);
+        addProducts(loads, group, phases.load(tile, number));
+      });
+      return sums;
+    });
+    whole->replaceAllUsesWith(sums);
+    whole->erase();
+  }
+
+  /// `body` for every group of `count` blocks from `first` on, and its number among
+  /// them; of one that adds up, `sums` go on.
+  void forEachGroup(
+      ArrayRef<Strip> all, Value first, Value count, bool addsUp,
+      llvm::function_ref<void(MutableArrayRef<GridStrip>, GroupOfUnit, Value)>
+          body) {
+    auto each = [&](Value end, int64_t step,
+                    llvm::function_ref<void(Value)> inner) {
+      if (!addsUp)
+        return b.loop(b.index(0), end, step, inner);
+      sums =
+          b.loop(b.index(0), end, step, sums, [&](Value i, ValueRange carried) {
+            sums.assign(carried.begin(), carried.end());
+            inner(i);
+            return sums;
+          });
+    };
+    const int64_t groups = drawing->grid.getGroups();
+    const int64_t unit = drawing->getUnitGroups();
+    each(count, 1, [&](Value i) {
+      block = b.addIndex(first, i);
+      std::vector<GridStrip> loads = startBlock(all);
+      auto takeUnit = [&](Value inBlock) {
+        Value before = b.addIndex(b.mulIndex(i, groups), inBlock);
+        for (int64_t number = 0; number < unit; ++number)
+          body(loads, {inBlock, number}, b.addIndex(before, number));
+      };
+      if (groups == 1)
+        takeUnit(b.index(0));
+      else
+        each(b.index(groups), unit, takeUnit);
+    });
   }
 
   void dotDequantised(GridStrip &load, GroupOfUnit group, const Strip &strip) {
@@ -373,6 +536,7 @@ private:
   PackedType weight, input;         // input is null where x is f32
   std::optional<GridPanel> drawing; // of an integer grid
   int64_t rows, strips, lanes, panelRows;
+  Value block; // that is multiplied
   SmallVector<Value> sums;
 };
 
@@ -402,12 +566,14 @@ struct EmitTiles : impl::EmitTilesBase<EmitTiles> {
                       builder.getStringAttr(onHost ? "x86-64" : isa.getCpu()));
     function->setAttr("target_features", LLVM::TargetFeaturesAttr::get(
                                              &getContext(), isa.getFeatures()));
-    function.walk([&](TileDotOp op) {
+    SmallVector<TileDotOp> all; // some take the loop around them along
+    function.walk([&](TileDotOp op) { all.push_back(op); });
+    for (TileDotOp op : all) {
       TileBuilder b(op.getLoc(), &getContext());
       b.setInsertionPoint(op);
       b.function = function;
       DotEmitter(b, isa, op).run();
-    });
+    }
   }
 };
 

@@ -12,6 +12,8 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
+#include <memory>
+
 namespace llmc {
 
 /// Integer products of one group of k: `rows` batch rows with `strips` strips of
@@ -34,6 +36,20 @@ struct IntegerTile {
   /// next is `stride` bytes on.
   int64_t planes, stride;
   llvm::function_ref<mlir::Value(int64_t plane, int64_t k)> address;
+};
+
+/// Products of groups in three phases, each over all groups of some blocks of k, where
+/// products pass through memory: what waits for memory waits once for all of them.
+class IntegerPhases {
+public:
+  virtual ~IntegerPhases() = default;
+  /// Codes of group `number`, an index, go to memory.
+  virtual void unpack(const IntegerTile &tile, mlir::Value number) = 0;
+  /// They are multiplied, and products go to memory.
+  virtual void multiply(const IntegerTile &tile, mlir::Value number) = 0;
+  /// What `Isa::dot` gives.
+  virtual llvm::SmallVector<mlir::Value> load(const IntegerTile &tile,
+                                              mlir::Value number) = 0;
 };
 
 /// One instruction set that kernels are spelled for.
@@ -68,6 +84,12 @@ public:
   /// and strip (r * strips + s) a vector of i32.
   virtual llvm::SmallVector<mlir::Value> dot(TileBuilder &b,
                                              const IntegerTile &tile) const = 0;
+
+  /// Memory for `groups` groups like `tile`; null where `dot` is faster.
+  virtual std::unique_ptr<IntegerPhases>
+  startPhases(TileBuilder &b, const IntegerTile &tile, int64_t groups) const {
+    return nullptr;
+  }
 
   mlir::llm::TargetAttr getTarget(mlir::MLIRContext *context) const {
     return mlir::llm::TargetAttr::get(context, getName(), getRegisters(),

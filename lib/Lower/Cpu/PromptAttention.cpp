@@ -324,7 +324,6 @@ Value PromptAttention::getScoreLine(int64_t index) {
 /// all numbers. Products of tiles are in memory already.
 SmallVector<Value> PromptAttention::keepScores(const Pages &pages) {
   constexpr int64_t lanes = AttentionPart::lanes;
-  constexpr int64_t vectors = AttentionPart::vectors;
   Value none = b.constant(b.f32s(lanes), -INFINITY);
   SmallVector<Value> start(together, none);
   if (!part->keepsNaN())
