@@ -110,19 +110,20 @@ func.func private @pairs(%x: memref<?x40xi8>, %w: memref<1x1x352xi8>, %acc: vect
 }
 
 // Eight rows are a tile: their codes are read where they are, 40 bytes apart; those of
-// the weight are unpacked to memory of the function. The sums come back as vectors.
+// the weight are unpacked to memory of the function, which has room for 24 groups. The sums come
+// back as vectors.
 // CHECK-LABEL: func.func private @tiles(
 // CHECK-SAME: "+avx512bf16", "+amx-tile", "+amx-int8"
-// CHECK-DAG: memref.alloca() {alignment = 64 : i64} : memref<1x1x8x16xi32>
-// CHECK-DAG: memref.alloca() {alignment = 64 : i64} : memref<1x8x64xi8>
+// CHECK-DAG: memref.alloca() {alignment = 64 : i64} : memref<24x1x1x8x16xi32>
+// CHECK-DAG: memref.alloca() {alignment = 64 : i64} : memref<24x1x8x64xi8>
 // CHECK-NOT: vpdpbusd
-// CHECK-COUNT-8: vector.store %{{.*}} : memref<1x8x64xi8>, vector<64xi8>
+// CHECK-COUNT-8: vector.store %{{.*}} : memref<24x1x8x64xi8>, vector<64xi8>
 // CHECK: %[[ZERO:.*]] = llvm.call_intrinsic "llvm.x86.tilezero.internal"(%[[ROWS:.*]], %[[LINE:.*]]) : (i16, i16) -> !llvm.x86_amx
 // CHECK: %[[X:.*]] = llvm.call_intrinsic "llvm.x86.tileloadd64.internal"(%[[ROWS2:.*]], %{{.*}}, %{{.*}}, %[[STRIDE:.*]]) :
 // CHECK: %[[W:.*]] = llvm.call_intrinsic "llvm.x86.tileloadd64.internal"(
 // CHECK: %[[SUMS:.*]] = llvm.call_intrinsic "llvm.x86.tdpbssd.internal"(%{{.*}}, %{{.*}}, %{{.*}}, %[[ZERO]], %[[X]], %[[W]])
 // CHECK: llvm.call_intrinsic "llvm.x86.tilestored64.internal"(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %[[SUMS]])
-// CHECK-COUNT-8: vector.load %{{.*}} : memref<1x1x8x16xi32>, vector<16xi32>
+// CHECK-COUNT-8: vector.load %{{.*}} : memref<24x1x1x8x16xi32>, vector<16xi32>
 // CHECK: math.fma
 // CHECK-NOT: llvm.call_intrinsic
 func.func private @tiles(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> attributes {llm.target = #amx} {
