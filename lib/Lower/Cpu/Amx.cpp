@@ -126,8 +126,7 @@ class Amx : public Isa {
   bool differsIn(Operation *op) const override {
     auto attention = dyn_cast<llm::AttentionOp>(op);
     return makesIntegerRows(op) || makesNarrowPrompts(op) ||
-           (attention &&
-            BFloat16Attention::handles(attention, /*hasTiles=*/true));
+           (attention && BFloat16Attention::handles(attention, *this));
   }
   bool multipliesBFloat16() const override { return true; }
   bool multipliesTilesOfBFloat16() const override { return true; }

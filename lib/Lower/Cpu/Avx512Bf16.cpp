@@ -33,8 +33,7 @@ class Avx512Bf16 : public Isa {
   bool differsIn(Operation *op) const override {
     auto attention = dyn_cast<llm::AttentionOp>(op);
     return (makesNarrowPrompts(op) && !makesIntegerRows(op)) ||
-           (attention &&
-            BFloat16Attention::handles(attention, /*hasTiles=*/false));
+           (attention && BFloat16Attention::handles(attention, *this));
   }
   bool multipliesBFloat16() const override { return true; }
   bool narrowsPrompts(llm::EncodingAttrInterface rows) const override {

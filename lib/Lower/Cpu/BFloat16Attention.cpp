@@ -13,12 +13,12 @@ namespace llmc {
 
 static constexpr int64_t slotPairs = pageTokens / 2;
 
-bool BFloat16Attention::handles(AttentionOp op, bool hasTiles) {
-  if (!op.getCache() || !op.getNarrow())
+bool BFloat16Attention::handles(AttentionOp op, const Isa &isa) {
+  if (!isa.multipliesBFloat16() || !op.getCache() || !op.getNarrow())
     return false;
   PageLayout layout(op.getCache().getType());
-  return (layout.valueDim || hasTiles) && layout.keyDim % (2 * lanes) == 0 &&
-         layout.channels % lanes == 0;
+  return (layout.valueDim || isa.multipliesTilesOfBFloat16()) &&
+         layout.keyDim % (2 * lanes) == 0 && layout.channels % lanes == 0;
 }
 
 int64_t BFloat16Attention::getMostPages(const PageLayout &layout) {

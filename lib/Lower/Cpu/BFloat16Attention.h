@@ -12,11 +12,13 @@
 
 namespace llmc {
 
+class Isa;
+
 class BFloat16Attention : public AttentionPart {
 public:
-  /// Whether it may, and attends to a cache whose keys and values fill vectors; where
-  /// keys lie in rows only tiles are worth it.
-  static bool handles(mlir::llm::AttentionOp op, bool hasTiles);
+  /// Whether both may, and the op attends to a cache whose keys and values fill vectors;
+  /// where keys lie in rows only tiles are worth it.
+  static bool handles(mlir::llm::AttentionOp op, const Isa &isa);
   /// Pages whose copies stay near.
   static int64_t getMostPages(const PageLayout &layout);
 

@@ -131,39 +131,55 @@ private:
     return loads;
   }
 
-  /// Unit by unit; a block of one needs no loop.
-  void dotBlock(ArrayRef<Strip> all) {
+  using Loads = MutableArrayRef<GridStrip>;
+
+  /// From 0 up to `end`; where the body adds up, `sums` go on.
+  void loop(Value end, int64_t step, bool addsUp,
+            llvm::function_ref<void(Value)> body) {
+    if (!addsUp)
+      return b.loop(b.index(0), end, step, body);
+    sums =
+        b.loop(b.index(0), end, step, sums, [&](Value i, ValueRange carried) {
+          sums.assign(carried.begin(), carried.end());
+          body(i);
+          return sums;
+        });
+  }
+
+  /// `body` for every group of the block, unit by unit; a block of one needs no loop.
+  void forEachGroup(ArrayRef<Strip> all, bool addsUp, bool prefetches,
+                    llvm::function_ref<void(Loads, GroupOfUnit)> body) {
     std::vector<GridStrip> loads = startBlock(all);
     const int64_t unit = drawing->getUnitGroups();
-    auto dotUnit = [&](Value first) {
-      for (int64_t number = 0; number < unit; ++number) {
-        GroupOfUnit group{first, number};
-        if (hasIntegerRows())
-          withTile(loads, group, [&](const IntegerTile &tile) {
-            addProducts(loads, group, isa.dot(b, tile));
-          });
-        else
-          for (const Strip &strip : all)
-            dotDequantised(loads[strip.index], group, strip);
-      }
+    auto takeUnit = [&](Value first) {
+      for (int64_t number = 0; number < unit; ++number)
+        body(loads, {first, number});
     };
     int64_t head = drawing->getCodesOffset(), bytes = drawing->getGroupBytes();
     int64_t groups = drawing->grid.getGroups();
-    if (op.getPrefetch())
-      prefetchBytes(op.getBlock(), b.index(0),
-                    groups == 1 ? head + bytes : head);
+    if (prefetches)
+      prefetchBytes(block, b.index(0), groups == 1 ? head + bytes : head);
     if (groups == 1)
-      return dotUnit(b.index(0));
-    sums = b.loop(b.index(0), b.index(groups), unit, sums,
-                  [&](Value first, ValueRange carried) {
-                    sums.assign(carried.begin(), carried.end());
-                    if (op.getPrefetch())
-                      prefetchBytes(op.getBlock(),
-                                    b.addIndex(b.mulIndex(first, bytes), head),
-                                    unit * bytes);
-                    dotUnit(first);
-                    return sums;
-                  });
+      return takeUnit(b.index(0));
+    loop(b.index(groups), unit, addsUp, [&](Value first) {
+      if (prefetches)
+        prefetchBytes(block, b.addIndex(b.mulIndex(first, bytes), head),
+                      unit * bytes);
+      takeUnit(first);
+    });
+  }
+
+  void dotBlock(ArrayRef<Strip> all) {
+    forEachGroup(all, /*addsUp=*/true, op.getPrefetch(),
+                 [&](Loads loads, GroupOfUnit group) {
+                   if (hasIntegerRows())
+                     return withTile(
+                         loads, group, [&](const IntegerTile &tile) {
+                           addScaled(loads, group, isa.dot(b, tile));
+                         });
+                   for (const Strip &strip : all)
+                     dotDequantised(loads[strip.index], group, strip);
+                 });
   }
 
   /// Of the row's groups, the one that is `group` of this block.
@@ -188,7 +204,7 @@ private:
   }
 
   /// The products of one group, of which `body` chooses how they are made.
-  void withTile(MutableArrayRef<GridStrip> loads, GroupOfUnit group,
+  void withTile(Loads loads, GroupOfUnit group,
                 llvm::function_ref<void(const IntegerTile &)> body) {
     ActRow act(input);
     Value inRow = getGroupOfRow(group);
@@ -243,8 +259,7 @@ private:
   }
 
   /// sums += scale of the weights * scale of the row * product; and the minimum.
-  void addProducts(MutableArrayRef<GridStrip> loads, GroupOfUnit group,
-                   ArrayRef<Value> products) {
+  void addScaled(Loads loads, GroupOfUnit group, ArrayRef<Value> products) {
     ActRow act(input);
     int64_t planes = act.getPlanes();
     Value quarter = b.mulIndex(getGroupOfRow(group), 4);
@@ -301,18 +316,6 @@ private:
     return isAll ? loop : scf::ForOp();
   }
 
-  void prefetchGroup(GroupOfUnit group) {
-    if (group.number)
-      return; // fetched with the first of its unit
-    const bool isBlock = drawing->grid.getGroups() == 1;
-    const int64_t head = drawing->getCodesOffset(),
-                  bytes = drawing->getGroupBytes(),
-                  unit = drawing->getUnitGroups() * bytes;
-    if (isBlock)
-      return prefetchBytes(block, b.index(0), head + unit);
-    prefetchBytes(block, b.addIndex(b.mulIndex(group.unit, bytes), head), unit);
-  }
-
   /// In place of the op, or of the loop that it is all of.
   void dotInPhases(ArrayRef<Strip> all, IntegerPhases &phases) {
     scf::ForOp loop = getLoop();
@@ -331,14 +334,8 @@ private:
       sums.assign(carried.begin(), carried.end());
       Value count = arith::MinUIOp::create(
           b, arith::SubIOp::create(b, end, first), b.index(most));
-      using Loads = MutableArrayRef<GridStrip>;
-      auto each = [&](bool addsUp, auto body) {
-        forEachGroup(all, first, count, addsUp,
-                     [&](Loads loads, GroupOfUnit group, Value number) {
-                       withTile(loads, group, [&](const IntegerTile &tile) {
-                         body(loads, group, tile, number);
-                       });
-                     });
+      auto each = [&](bool isLast, auto body) {
+        forEachBlock(all, first, count, isLast, body);
       };
       each(false, [&](Loads, GroupOfUnit, const IntegerTile &tile,
                       Value number) { phases.unpack(tile, number); });
@@ -347,8 +344,7 @@ private:
       // What is left reads no weights: the panels behind these are fetched.
       each(true, [&](Loads loads, GroupOfUnit group, const IntegerTile &tile,
                      Value number) {
-        prefetchGroup(group);
-        addProducts(loads, group, phases.load(tile, number));
+        addScaled(loads, group, phases.load(tile, number));
       });
       return sums;
     });
@@ -356,37 +352,23 @@ private:
     whole->erase();
   }
 
-  /// `body` for every group of `count` blocks from `first` on, and its number among
-  /// them; of one that adds up, `sums` go on.
-  void forEachGroup(
-      ArrayRef<Strip> all, Value first, Value count, bool addsUp,
-      llvm::function_ref<void(MutableArrayRef<GridStrip>, GroupOfUnit, Value)>
+  /// One phase: `body` for the tile of every group of `count` blocks from `first` on, and
+  /// its number among them. The last adds up, and fetches what follows.
+  void forEachBlock(
+      ArrayRef<Strip> all, Value first, Value count, bool isLast,
+      llvm::function_ref<void(Loads, GroupOfUnit, const IntegerTile &, Value)>
           body) {
-    auto each = [&](Value end, int64_t step,
-                    llvm::function_ref<void(Value)> inner) {
-      if (!addsUp)
-        return b.loop(b.index(0), end, step, inner);
-      sums =
-          b.loop(b.index(0), end, step, sums, [&](Value i, ValueRange carried) {
-            sums.assign(carried.begin(), carried.end());
-            inner(i);
-            return sums;
-          });
-    };
-    const int64_t groups = drawing->grid.getGroups();
-    const int64_t unit = drawing->getUnitGroups();
-    each(count, 1, [&](Value i) {
+    loop(count, 1, isLast, [&](Value i) {
       block = b.addIndex(first, i);
-      std::vector<GridStrip> loads = startBlock(all);
-      auto takeUnit = [&](Value inBlock) {
-        Value before = b.addIndex(b.mulIndex(i, groups), inBlock);
-        for (int64_t number = 0; number < unit; ++number)
-          body(loads, {inBlock, number}, b.addIndex(before, number));
-      };
-      if (groups == 1)
-        takeUnit(b.index(0));
-      else
-        each(b.index(groups), unit, takeUnit);
+      Value before = b.mulIndex(i, drawing->grid.getGroups());
+      forEachGroup(all, /*addsUp=*/isLast, /*prefetches=*/isLast,
+                   [&](Loads loads, GroupOfUnit group) {
+                     Value number = b.addIndex(b.addIndex(before, group.unit),
+                                               group.number);
+                     withTile(loads, group, [&](const IntegerTile &tile) {
+                       body(loads, group, tile, number);
+                     });
+                   });
     });
   }
 

@@ -34,8 +34,7 @@ static int64_t getTileHeads(int64_t group, int64_t most) {
 
 bool PromptAttention::handles(AttentionOp op, const Isa &isa) {
   return PageLayout(op.getCache().getType()).valueDim ||
-         (isa.multipliesTilesOfBFloat16() &&
-          BFloat16Attention::handles(op, /*hasTiles=*/true));
+         BFloat16Attention::handles(op, isa);
 }
 
 PromptAttention::PromptAttention(TileBuilder &b, const KernelArgs &args,
@@ -44,10 +43,9 @@ PromptAttention::PromptAttention(TileBuilder &b, const KernelArgs &args,
       group(getMatrixShape(op.getType())[1] / kvHeads) {
   PageLayout layout(op.getCache().getType());
   const Isa &isa = getIsa(args);
-  bool hasTiles = isa.multipliesTilesOfBFloat16();
-  bool isNarrow =
-      isa.multipliesBFloat16() && BFloat16Attention::handles(op, hasTiles);
-  int64_t most = getMostQueries(layout.channels, isNarrow && hasTiles);
+  bool isNarrow = BFloat16Attention::handles(op, isa);
+  bool hasTiles = isNarrow && isa.multipliesTilesOfBFloat16();
+  int64_t most = getMostQueries(layout.channels, hasTiles);
   heads = getTileHeads(group, most);
   perTile = kvHeads * (group / heads);
   mostRows = most / heads;
@@ -350,8 +348,7 @@ SmallVector<Value> PromptAttention::keepScores(const Pages &pages) {
         b.compare(arith::CmpFPredicate::OLT, most[i], b.f32(INFINITY));
     Value hasNaN = vector::ReductionOp::create(b, vector::CombiningKind::OR,
                                                found[together + i]);
-    most[i] =
-        b.select(hasNaN, b.f32(NAN), b.select(isNumber, most[i], b.f32(NAN)));
+    most[i] = b.select(b.both(isNumber, b.negate(hasNaN)), most[i], b.f32(NAN));
   }
   return most;
 }

@@ -25,8 +25,6 @@
 
 namespace llmc {
 
-class Isa;
-
 class PromptAttention {
 public:
   /// Whether there is code for the op: where keys lie in rows only in tiles.
