@@ -54,14 +54,38 @@ static llvm::Error writeText(SectionWriter &writer, uint32_t kind,
   return llvm::Error::success();
 }
 
-/// The entry of the code, as it stands in the file: the linker wrote it.
-static llvm::Expected<LlmrtSection> coverCode(llvm::StringRef path,
-                                              llvm::StringRef name) {
+static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+readBack(llvm::StringRef path, llvm::StringRef name) {
   auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
                                           /*RequiresNullTerminator=*/false);
   if (!file)
     return llvm::createStringError("cannot read '" + name +
                                    "' back: " + file.getError().message());
+  return std::move(*file);
+}
+
+/// What is linked, and room for the artifact behind it. Where weights fill huge pages,
+/// they lie so that they are mapped as such.
+static llvm::Expected<SectionWriter>
+openLinked(llvm::StringRef path, llvm::StringRef name, uint64_t weightBytes) {
+  auto file = readBack(path, name);
+  if (!file)
+    return file.takeError();
+  auto address =
+      getArtifactAddress({(*file)->getBufferStart(), (*file)->getBufferSize()});
+  if (!address)
+    return address.takeError();
+  return SectionWriter::open(
+      path, name, *address,
+      weightBytes < 2 * hugePageBytes ? LLMRT_SECTION_ALIGN : hugePageBytes);
+}
+
+/// The entry of the code, as it stands in the file: the linker wrote it.
+static llvm::Expected<LlmrtSection> coverCode(llvm::StringRef path,
+                                              llvm::StringRef name) {
+  auto file = readBack(path, name);
+  if (!file)
+    return file.takeError();
   auto bytes = llvm::arrayRefFromStringRef((*file)->getBuffer());
   auto elf = llmrt::ElfFile::read({bytes.data(), bytes.size()});
   if (!elf)
@@ -89,7 +113,7 @@ llmc::appendSections(llvm::StringRef path, const ArtifactInputs &inputs,
   if (!weightBytes)
     return weightBytes.takeError();
   llvm::StringRef name = inputs.name.empty() ? path : inputs.name;
-  auto writer = SectionWriter::open(path, name);
+  auto writer = openLinked(path, name, *weightBytes);
   if (!writer)
     return writer.takeError();
   if (llvm::Error error = writer->reserve(

@@ -34,8 +34,15 @@ static Elf::Elf_Shdr *findSection(ArrayRef<Elf::Elf_Shdr> headers,
   return nullptr;
 }
 
-Error llmc::placeArtifact(MutableArrayRef<char> linked, uint64_t offset,
-                          uint64_t bytes) {
+namespace {
+/// The headers of the artifact in a linked program, in its bytes.
+struct ArtifactHeaders {
+  Elf::Elf_Phdr *segment;
+  Elf::Elf_Shdr *section;
+};
+} // namespace
+
+static Expected<ArtifactHeaders> findHeaders(ArrayRef<char> linked) {
   auto elf = Elf::create(StringRef(linked.data(), linked.size()));
   if (!elf)
     return elf.takeError();
@@ -52,6 +59,24 @@ Error llmc::placeArtifact(MutableArrayRef<char> linked, uint64_t offset,
   if (!section)
     return createStringError("internal error: the link left no place for the "
                              "model's weights");
+  return ArtifactHeaders{segment, section};
+}
+
+Expected<uint64_t> llmc::getArtifactAddress(ArrayRef<char> linked) {
+  auto headers = findHeaders(linked);
+  if (!headers)
+    return headers.takeError();
+  return headers->segment->p_vaddr;
+}
+
+Error llmc::placeArtifact(MutableArrayRef<char> linked, uint64_t offset,
+                          uint64_t bytes) {
+  auto headers = findHeaders(linked);
+  if (!headers)
+    return headers.takeError();
+  auto [segment, section] = *headers;
+  if ((segment->p_vaddr - offset) % hugePageBytes == 0)
+    segment->p_align = hugePageBytes; // loaders keep the address so
   segment->p_offset = offset;
   segment->p_filesz = bytes;
   segment->p_memsz = bytes;

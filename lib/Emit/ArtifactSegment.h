@@ -15,9 +15,16 @@
 
 namespace llmc {
 
-/// Edits the headers of a linked program, of which `linked` is the beginning
-/// with all of them, so that the empty segment has the `bytes` bytes at `offset`
-/// of the file. Fails where the link left no such segment.
+/// Of x86-64. A file system that keeps so much of a file in one piece has it mapped by
+/// one entry where its place in the file and its address are as far from a multiple.
+constexpr uint64_t hugePageBytes = 2 << 20;
+
+/// The address of the empty segment of a linked program, of which `linked` is the
+/// beginning with all headers. Fails where the link left no such segment.
+llvm::Expected<uint64_t> getArtifactAddress(llvm::ArrayRef<char> linked);
+
+/// Edits the headers so that the empty segment has the `bytes` bytes at `offset` of the
+/// file. Fails as above.
 llvm::Error placeArtifact(llvm::MutableArrayRef<char> linked, uint64_t offset,
                           uint64_t bytes);
 

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "SectionWriter.h"
 
+#include "ArtifactSegment.h"
+
 #include "llmc/Emit/PendingFile.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -24,8 +26,8 @@ SectionWriter::SectionWriter(std::string name, int descriptor)
 
 SectionWriter::SectionWriter(SectionWriter &&other) noexcept
     : name(std::move(other.name)), descriptor(other.descriptor),
-      begin(other.begin), end(other.end), section(other.section),
-      sum(std::move(other.sum)) {
+      begin(other.begin), end(other.end), waiting(std::move(other.waiting)),
+      section(other.section), sum(std::move(other.sum)) {
   other.descriptor = -1;
 }
 
@@ -35,7 +37,9 @@ SectionWriter::~SectionWriter() {
 }
 
 llvm::Expected<SectionWriter> SectionWriter::open(llvm::StringRef path,
-                                                  llvm::StringRef name) {
+                                                  llvm::StringRef name,
+                                                  uint64_t address,
+                                                  uint64_t alignment) {
   SectionWriter writer(name.str(),
                        ::open(path.str().c_str(), O_RDWR | O_CLOEXEC));
   if (writer.descriptor < 0)
@@ -44,13 +48,15 @@ llvm::Expected<SectionWriter> SectionWriter::open(llvm::StringRef path,
   if (end < 0)
     return writer.failure();
   writer.end = uint64_t(end);
-  if (llvm::Error error = writer.alignTo(LLMRT_SECTION_ALIGN))
+  if (llvm::Error error = writer.padBy((address - writer.end) % alignment))
     return error;
   writer.begin = writer.end;
   // The name alone: no program has a model before its header is complete.
   LlmrtArtifact begun = {};
   std::memcpy(begun.magic, LLMRT_ARTIFACT_MAGIC, sizeof(begun.magic));
   if (llvm::Error error = writer.writeRaw(&begun, sizeof(begun)))
+    return error;
+  if (llvm::Error error = writer.flush())
     return error;
   return writer;
 }
@@ -73,8 +79,31 @@ llvm::Error SectionWriter::reserve(uint64_t bytes) {
       adviseWrite(name, code).c_str());
 }
 
+/// Up to the next huge page of the file bytes wait; then they are written at once.
 llvm::Error SectionWriter::writeRaw(const void *data, uint64_t bytes) {
   assert(descriptor >= 0 && "a writer that was moved from writes nothing");
+  const char *next = static_cast<const char *>(data);
+  while (bytes) {
+    uint64_t room = hugePageBytes - end % hugePageBytes;
+    uint64_t count = std::min(bytes, room);
+    waiting.insert(waiting.end(), next, next + count);
+    next += count;
+    bytes -= count;
+    end += count;
+    if (count == room)
+      if (llvm::Error error = flush())
+        return error;
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error SectionWriter::flush() {
+  llvm::Error error = writeOut(waiting.data(), waiting.size());
+  waiting.clear();
+  return error;
+}
+
+llvm::Error SectionWriter::writeOut(const void *data, uint64_t bytes) {
   const char *next = static_cast<const char *>(data);
   while (bytes) {
     ssize_t written = ::write(descriptor, next, bytes);
@@ -84,16 +113,17 @@ llvm::Error SectionWriter::writeRaw(const void *data, uint64_t bytes) {
       return failure();
     next += written;
     bytes -= uint64_t(written);
-    end += uint64_t(written);
   }
   return llvm::Error::success();
 }
 
-/// Pads with zeros, to a multiple of at most a page.
+llvm::Error SectionWriter::padBy(uint64_t bytes) {
+  const std::vector<char> zeros(bytes);
+  return writeRaw(zeros.data(), bytes);
+}
+
 llvm::Error SectionWriter::alignTo(uint64_t alignment) {
-  static const uint8_t zeros[LLMRT_SECTION_ALIGN] = {};
-  assert(alignment <= sizeof(zeros) && "pages are the coarsest grain");
-  return writeRaw(zeros, llvm::alignTo(end, alignment) - end);
+  return padBy(llvm::alignTo(end, alignment) - end);
 }
 
 llvm::Error SectionWriter::beginSection(uint32_t kind) {
@@ -154,11 +184,11 @@ llvm::Error SectionWriter::writeHeader(llvm::ArrayRef<LlmrtSection> table) {
 
 llvm::Error SectionWriter::rewrite(uint64_t offset, const void *data,
                                    uint64_t bytes) {
+  if (llvm::Error error = flush())
+    return error;
   if (::lseek(descriptor, off_t(offset), SEEK_SET) < 0)
     return failure();
-  uint64_t whole = end;
-  llvm::Error error = writeRaw(data, bytes);
-  end = whole;
+  llvm::Error error = writeOut(data, bytes);
   if (::lseek(descriptor, 0, SEEK_END) < 0 && !error)
     return failure();
   return error;

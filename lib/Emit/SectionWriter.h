@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Writes the artifact of abi.h front to back and computes a section's checksum
-// on the way, so that no byte of it is read again.
+// on the way, so that no byte of it is read again. Huge pages at a time, where they
+// lie in the file: the system keeps them as they were written.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_EMIT_SECTIONWRITER_H
 #define LLMC_LIB_EMIT_SECTIONWRITER_H
@@ -16,16 +17,18 @@
 #include "llvm/Support/Error.h"
 
 #include <string>
+#include <vector>
 
 namespace llmc {
 
 /// Appends to a file that holds an executable.
 class SectionWriter {
 public:
-  /// Opens `path`, pads it to LLMRT_SECTION_ALIGN and leaves room for the header;
-  /// messages say `name`.
-  static llvm::Expected<SectionWriter> open(llvm::StringRef path,
-                                            llvm::StringRef name);
+  /// Opens `path`, pads it to where an offset is `address` modulo `alignment`, both multiples
+  /// of LLMRT_SECTION_ALIGN, and leaves room for the header; messages say `name`.
+  static llvm::Expected<SectionWriter>
+  open(llvm::StringRef path, llvm::StringRef name, uint64_t address = 0,
+       uint64_t alignment = LLMRT_SECTION_ALIGN);
   SectionWriter(SectionWriter &&other) noexcept;
   SectionWriter &operator=(SectionWriter &&) = delete;
   ~SectionWriter();
@@ -49,6 +52,8 @@ public:
   /// Lets `edit` change what stands before the artifact, and writes it back.
   llvm::Error
   editLinked(llvm::function_ref<llvm::Error(llvm::MutableArrayRef<char>)> edit);
+  /// Writes what waits for its huge page to be full.
+  llvm::Error flush();
   /// Completes the header that lists `table`, and writes it to its place.
   llvm::Error writeHeader(llvm::ArrayRef<LlmrtSection> table);
 
@@ -56,12 +61,15 @@ private:
   SectionWriter(std::string name, int descriptor);
   llvm::Error failure();
   llvm::Error writeRaw(const void *data, uint64_t bytes);
+  llvm::Error writeOut(const void *data, uint64_t bytes);
+  llvm::Error padBy(uint64_t bytes);
   llvm::Error rewrite(uint64_t offset, const void *data, uint64_t bytes);
   llvm::Error alignTo(uint64_t alignment);
 
   std::string name;
   int descriptor;
   uint64_t begin = 0, end = 0; // in the file
+  std::vector<char> waiting; // the last bytes before `end`, not in the file yet
   LlmrtSection section = {};
   llmrt::Checksum sum; // of the current section
 };

@@ -110,25 +110,35 @@ func.func private @pairs(%x: memref<?x40xi8>, %w: memref<1x1x352xi8>, %acc: vect
 }
 
 // Eight rows are a tile: their codes are read where they are, 40 bytes apart; those of
-// the weight are unpacked to memory of the function, which has room for 24 groups. The sums come
-// back as vectors.
+// the weight are unpacked to memory of the function, which has room for 24 groups, beside the sums,
+// which come back as vectors. Each of the three phases fetches a third of the next
+// panel, in the first rows of a batch.
 // CHECK-LABEL: func.func private @tiles(
 // CHECK-SAME: "+avx512bf16", "+amx-tile", "+amx-int8"
-// CHECK-DAG: memref.alloca() {alignment = 64 : i64} : memref<24x1x1x8x16xi32>
-// CHECK-DAG: memref.alloca() {alignment = 64 : i64} : memref<24x1x8x64xi8>
+// CHECK: %[[MEMORY:.*]] = memref.alloca() {alignment = 64 : i64} : memref<24x16x64xi8>
 // CHECK-NOT: vpdpbusd
-// CHECK-COUNT-8: vector.store %{{.*}} : memref<24x1x8x64xi8>, vector<64xi8>
+// CHECK: %[[FIRST:.*]] = arith.cmpi ult, %arg3, %c8
+// CHECK: scf.if %[[FIRST]] {
+// CHECK-COUNT-3: memref.prefetch %arg1[%{{.*}}], read, locality<2>, data
+// CHECK-NEXT: }
+// CHECK-COUNT-8: vector.store %{{.*}}, %[[MEMORY]][
+// CHECK: scf.if
+// CHECK-COUNT-3: memref.prefetch
+// CHECK-NEXT: }
 // CHECK: %[[ZERO:.*]] = llvm.call_intrinsic "llvm.x86.tilezero.internal"(%[[ROWS:.*]], %[[LINE:.*]]) : (i16, i16) -> !llvm.x86_amx
 // CHECK: %[[X:.*]] = llvm.call_intrinsic "llvm.x86.tileloadd64.internal"(%[[ROWS2:.*]], %{{.*}}, %{{.*}}, %[[STRIDE:.*]]) :
 // CHECK: %[[W:.*]] = llvm.call_intrinsic "llvm.x86.tileloadd64.internal"(
 // CHECK: %[[SUMS:.*]] = llvm.call_intrinsic "llvm.x86.tdpbssd.internal"(%{{.*}}, %{{.*}}, %{{.*}}, %[[ZERO]], %[[X]], %[[W]])
 // CHECK: llvm.call_intrinsic "llvm.x86.tilestored64.internal"(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %[[SUMS]])
-// CHECK-COUNT-8: vector.load %{{.*}} : memref<24x1x1x8x16xi32>, vector<16xi32>
+// CHECK: scf.if
+// CHECK-COUNT-3: memref.prefetch
+// CHECK-NEXT: }
+// CHECK-COUNT-8: vector.load %[[MEMORY]]
 // CHECK: math.fma
 // CHECK-NOT: llvm.call_intrinsic
 func.func private @tiles(%x: memref<?x40xi8>, %w: memref<2x1x544xi8>, %acc: vector<16xf32>, %row: index, %panel: index) -> vector<16xf32> attributes {llm.target = #amx} {
   %c0 = arith.constant 0 : index
-  %r:8 = llm.tile.dot(%acc, %acc, %acc, %acc, %acc, %acc, %acc, %acc) x(%x[%row]) w(%w[%panel]) block(%c0) {inputType = !llm.packed<?x32, #llm.int8_act>, rows = 8 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>
+  %r:8 = llm.tile.dot(%acc, %acc, %acc, %acc, %acc, %acc, %acc, %acc) x(%x[%row]) w(%w[%panel]) block(%c0) {prefetch, inputType = !llm.packed<?x32, #llm.int8_act>, rows = 8 : i64, strips = 1 : i64, weightType = !llm.packed<32x32, #llm.q8_0, #llm.panels>} : (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>), memref<?x40xi8>, memref<2x1x544xi8> -> vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>
   return %r#7 : vector<16xf32>
 }
 

@@ -7,6 +7,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import json
 import re
+import struct
 import unittest
 
 from support import INPUTS, TOLERANCES, TestCase, read_npy, run, smollm2
@@ -87,6 +88,16 @@ class SmolLM2(TestCase):
         report = json.loads(self.succeed(
             [self.default, "bench", "-p", "64", "-n", "8", "-r", "1", "--json"]))
         self.assertLessEqual(report["peak_memory_bytes"], report["memory_contract_bytes"])
+
+    def test_weights_lie_in_the_file_as_in_huge_pages(self):
+        data = self.default.read_bytes()[:4096]
+        count, = struct.unpack_from("<H", data, 56)
+        *_, last = [struct.unpack_from("<IIQQQQQQ", data, 64 + 56 * i) for i in range(count)
+                    if data[64 + 56 * i] == 1]  # PT_LOAD
+        _, _, offset, address, _, size, _, alignment = last
+        self.assertEqual(alignment, 2 << 20)
+        self.assertEqual((address - offset) % alignment, 0)
+        self.assertEqual(offset + size, self.default.stat().st_size)
 
     def test_a_profile_names_every_byte_of_the_weights(self):
         report = json.loads(self.succeed(

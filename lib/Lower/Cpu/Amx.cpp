@@ -33,11 +33,9 @@ class AmxPhases : public IntegerPhases {
 public:
   AmxPhases(TileBuilder &b, const IntegerTile &tile, int64_t groups)
       : b(b), registers(b), rows(tile.rows / tile.planes),
-        codes(b.allocateAtStart({groups, tile.strips, tile.quads, lineBytes},
-                                b.getI8Type())),
-        sums(b.allocateAtStart(
-            {groups, tile.planes, tile.strips, rows, tile.lanes},
-            b.getI32Type())) {}
+        codeLines(tile.strips * tile.quads),
+        lines(codeLines + tile.planes * tile.strips * rows),
+        memory(b.allocateAtStart({groups, lines, lineBytes}, b.getI8Type())) {}
 
   void unpack(const IntegerTile &tile, Value number) override {
     for (int64_t s = 0; s < tile.strips; ++s)
@@ -47,8 +45,8 @@ public:
           bytes = arith::SubIOp::create(b, bytes,
                                         b.constant(bytes.getType(), tile.zero));
         vector::StoreOp::create(
-            b, bytes, codes,
-            ValueRange{number, b.index(s), b.index(j), b.index(0)});
+            b, bytes, memory,
+            ValueRange{number, b.index(s * tile.quads + j), b.index(0)});
       }
   }
 
@@ -60,17 +58,22 @@ public:
   SmallVector<Value> load(const IntegerTile &tile, Value number) override {
     SmallVector<Value> products;
     for (int64_t r = 0; r < tile.rows; ++r)
-      for (int64_t s = 0; s < tile.strips; ++s)
-        products.push_back(vector::LoadOp::create(
-            b, b.i32s(tile.lanes), sums,
-            ValueRange{number, b.index(r % tile.planes), b.index(s),
-                       b.index(r / tile.planes), b.index(0)}));
+      for (int64_t s = 0; s < tile.strips; ++s) {
+        int64_t line = sumLine(tile, r % tile.planes, s) + r / tile.planes;
+        Value place[] = {number, b.index(line), b.index(0)};
+        products.push_back(b.loadBytesAs(memory, place, b.i32s(tile.lanes)));
+      }
     return products;
   }
 
 private:
-  /// Line `line` of those of group `number`, which has `lines`.
-  Value addressOf(Value memory, Value number, int64_t lines, int64_t line) {
+  /// The first line of the sums of a plane and a strip.
+  int64_t sumLine(const IntegerTile &tile, int64_t plane, int64_t strip) {
+    return codeLines + (plane * tile.strips + strip) * rows;
+  }
+
+  /// Line `line` of those of group `number`.
+  Value addressOf(Value number, int64_t line) {
     return b.addressOf(memory, b.addIndex(b.mulIndex(number, lines * lineBytes),
                                           line * lineBytes));
   }
@@ -82,28 +85,27 @@ private:
       Value x = registers.load(rows, 4 * quads, tile.address(plane, 4 * j),
                                registers.wide(tile.stride));
       for (int64_t s = 0; s < tile.strips; ++s) {
-        Value y =
-            registers.load(quads, lineBytes,
-                           addressOf(codes, number, tile.strips * tile.quads,
-                                     s * tile.quads + j),
-                           registers.wide(lineBytes));
+        Value y = registers.load(quads, lineBytes,
+                                 addressOf(number, s * tile.quads + j),
+                                 registers.wide(lineBytes));
         totals[s] = registers.multiply(rows, 4 * quads, totals[s], x, y,
                                        /*isSigned=*/tile.zero != 0);
       }
     }
     for (int64_t s = 0; s < tile.strips; ++s)
       registers.store(rows, totals[s],
-                      addressOf(sums, number, tile.planes * tile.strips * rows,
-                                (plane * tile.strips + s) * rows),
+                      addressOf(number, sumLine(tile, plane, s)),
                       registers.wide(lineBytes));
   }
 
   TileBuilder &b;
   TileRegisters registers;
   int64_t rows; // of the batch
-  // Codes of weights, [groups, strips, quads, 64] bytes; sums, [groups, planes, strips,
-  // rows, 16].
-  Value codes, sums;
+  // [groups, lines, 64] bytes: of each group the codes of its weights, [strips, quads],
+  // then its sums, [planes, strips, rows]. Apart, sums would be stored where the lowest 12
+  // bits of the address are those of codes to be loaded next, which then wait.
+  int64_t codeLines, lines;
+  Value memory;
 };
 
 class Amx : public Isa {

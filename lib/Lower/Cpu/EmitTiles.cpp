@@ -42,7 +42,7 @@ public:
   void run() {
     auto sparse = dyn_cast<SparseEncodingAttr>(weight.getEncoding());
     auto codes = dyn_cast<FloatCodesAttr>(weight.getEncoding());
-    if (op.getPrefetch() && !drawing && !sparse && !codes)
+    if (!drawing && !sparse && !codes)
       prefetchFloats();
     SmallVector<Strip> all;
     for (int64_t s = 0; s < strips; ++s) {
@@ -88,18 +88,41 @@ private:
 
   //===--- prefetch ---------------------------------------------------------===//
 
-  /// Lines of the panels that follow these: the hardware does not follow two
-  /// streams that end every few kilobytes.
+  /// Lines of the panels that follow these, `lines` of each: the hardware does not
+  /// follow two streams that end every few kilobytes. Many rows are long at a panel, so
+  /// the second cache is near enough, and only the first rows of a batch fetch it: what
+  /// is behind finds it there, and so do the strips of a panel behind its first.
   void prefetch(int64_t lines,
                 llvm::function_ref<SmallVector<Value>(Value, int64_t)> place) {
-    int64_t panels = llvm::divideCeil(strips * lanes, panelRows);
-    for (int64_t u = 0; u < panels; ++u) {
-      Value panel = b.addIndex(op.getPanel(), panels + u);
-      for (int64_t line = 0; line < lines; ++line)
-        memref::PrefetchOp::create(b, op.getW(), place(panel, line),
-                                   /*isWrite=*/false, /*localityHint=*/3,
-                                   /*isDataCache=*/true);
-    }
+    if (!op.getPrefetch() || op.getLane() != 0)
+      return;
+    const int64_t panels = llvm::divideCeil(strips * lanes, panelRows);
+    const unsigned hint = rows == 1 ? 3 : 2;
+    auto fetch = [&] {
+      for (int64_t u = 0; u < panels; ++u) {
+        Value panel = b.addIndex(op.getPanel(), panels + u);
+        for (int64_t line = 0; line < lines; ++line)
+          memref::PrefetchOp::create(b, op.getW(), place(panel, line),
+                                     /*isWrite=*/false, hint,
+                                     /*isDataCache=*/true);
+      }
+    };
+    if (rows == 1)
+      return fetch();
+    b.when(b.compare(arith::CmpIPredicate::ult, op.getRow(), b.index(rows)),
+           fetch);
+  }
+
+  /// For group `number` of the groups in `count` blocks from `first` on, its share of the
+  /// panels that follow. Phases fetch one behind the other: the hardware follows, and
+  /// memory that rests in one phase is what the others wait for.
+  void prefetchShare(int64_t phase, Value first, Value count, Value number) {
+    constexpr int64_t phases = 3;
+    auto type = cast<MemRefType>(op.getW().getType());
+    int64_t bytes = type.getDimSize(2), groups = drawing->grid.getGroups();
+    int64_t share = llvm::divideCeil(bytes, groups * phases);
+    Value before = b.addIndex(b.mulIndex(count, phase * groups), number);
+    prefetchBytes(first, b.mulIndex(before, share), share);
   }
 
   void prefetchBytes(Value block, Value first, int64_t count) {
@@ -147,7 +170,7 @@ private:
   }
 
   /// `body` for every group of the block, unit by unit; a block of one needs no loop.
-  void forEachGroup(ArrayRef<Strip> all, bool addsUp, bool prefetches,
+  void forEachGroup(ArrayRef<Strip> all, bool addsUp,
                     llvm::function_ref<void(Loads, GroupOfUnit)> body) {
     std::vector<GridStrip> loads = startBlock(all);
     const int64_t unit = drawing->getUnitGroups();
@@ -155,31 +178,26 @@ private:
       for (int64_t number = 0; number < unit; ++number)
         body(loads, {first, number});
     };
-    int64_t head = drawing->getCodesOffset(), bytes = drawing->getGroupBytes();
-    int64_t groups = drawing->grid.getGroups();
-    if (prefetches)
-      prefetchBytes(block, b.index(0), groups == 1 ? head + bytes : head);
-    if (groups == 1)
+    if (drawing->grid.getGroups() == 1)
       return takeUnit(b.index(0));
-    loop(b.index(groups), unit, addsUp, [&](Value first) {
-      if (prefetches)
-        prefetchBytes(block, b.addIndex(b.mulIndex(first, bytes), head),
-                      unit * bytes);
-      takeUnit(first);
-    });
+    loop(b.index(drawing->grid.getGroups()), unit, addsUp, takeUnit);
   }
 
   void dotBlock(ArrayRef<Strip> all) {
-    forEachGroup(all, /*addsUp=*/true, op.getPrefetch(),
-                 [&](Loads loads, GroupOfUnit group) {
-                   if (hasIntegerRows())
-                     return withTile(
-                         loads, group, [&](const IntegerTile &tile) {
-                           addScaled(loads, group, isa.dot(b, tile));
-                         });
-                   for (const Strip &strip : all)
-                     dotDequantised(loads[strip.index], group, strip);
-                 });
+    int64_t head = drawing->getCodesOffset(), bytes = drawing->getGroupBytes();
+    const bool isOne = drawing->grid.getGroups() == 1;
+    prefetchBytes(block, b.index(0), isOne ? head + bytes : head);
+    forEachGroup(all, /*addsUp=*/true, [&](Loads loads, GroupOfUnit group) {
+      if (!isOne && group.number == 0)
+        prefetchBytes(block, b.addIndex(b.mulIndex(group.unit, bytes), head),
+                      drawing->getUnitGroups() * bytes);
+      if (hasIntegerRows())
+        return withTile(loads, group, [&](const IntegerTile &tile) {
+          addScaled(loads, group, isa.dot(b, tile));
+        });
+      for (const Strip &strip : all)
+        dotDequantised(loads[strip.index], group, strip);
+    });
   }
 
   /// Of the row's groups, the one that is `group` of this block.
@@ -317,7 +335,7 @@ private:
   }
 
   /// In place of the op, or of the loop that it is all of.
-  void dotInPhases(ArrayRef<Strip> all, IntegerPhases &phases) {
+  void dotInPhases(ArrayRef<Strip> all, IntegerPhases &products) {
     scf::ForOp loop = getLoop();
     Operation *whole = loop ? loop.getOperation() : op.getOperation();
     Value begin = op.getBlock(), end;
@@ -334,17 +352,18 @@ private:
       sums.assign(carried.begin(), carried.end());
       Value count = arith::MinUIOp::create(
           b, arith::SubIOp::create(b, end, first), b.index(most));
-      auto each = [&](bool isLast, auto body) {
-        forEachBlock(all, first, count, isLast, body);
+      auto each = [&](int64_t phase, auto body) {
+        forEachBlock(all, phase, first, count, body);
       };
-      each(false, [&](Loads, GroupOfUnit, const IntegerTile &tile,
-                      Value number) { phases.unpack(tile, number); });
-      each(false, [&](Loads, GroupOfUnit, const IntegerTile &tile,
-                      Value number) { phases.multiply(tile, number); });
-      // What is left reads no weights: the panels behind these are fetched.
-      each(true, [&](Loads loads, GroupOfUnit group, const IntegerTile &tile,
-                     Value number) {
-        addScaled(loads, group, phases.load(tile, number));
+      each(0, [&](Loads, GroupOfUnit, const IntegerTile &tile, Value number) {
+        products.unpack(tile, number);
+      });
+      each(1, [&](Loads, GroupOfUnit, const IntegerTile &tile, Value number) {
+        products.multiply(tile, number);
+      });
+      each(2, [&](Loads loads, GroupOfUnit group, const IntegerTile &tile,
+                  Value number) {
+        addScaled(loads, group, products.load(tile, number));
       });
       return sums;
     });
@@ -353,22 +372,22 @@ private:
   }
 
   /// One phase: `body` for the tile of every group of `count` blocks from `first` on, and
-  /// its number among them. The last adds up, and fetches what follows.
+  /// its number among them. The last phase adds up.
   void forEachBlock(
-      ArrayRef<Strip> all, Value first, Value count, bool isLast,
+      ArrayRef<Strip> all, int64_t phase, Value first, Value count,
       llvm::function_ref<void(Loads, GroupOfUnit, const IntegerTile &, Value)>
           body) {
-    loop(count, 1, isLast, [&](Value i) {
+    const bool addsUp = phase == 2;
+    loop(count, 1, addsUp, [&](Value i) {
       block = b.addIndex(first, i);
       Value before = b.mulIndex(i, drawing->grid.getGroups());
-      forEachGroup(all, /*addsUp=*/isLast, /*prefetches=*/isLast,
-                   [&](Loads loads, GroupOfUnit group) {
-                     Value number = b.addIndex(b.addIndex(before, group.unit),
-                                               group.number);
-                     withTile(loads, group, [&](const IntegerTile &tile) {
-                       body(loads, group, tile, number);
-                     });
-                   });
+      forEachGroup(all, addsUp, [&](Loads loads, GroupOfUnit group) {
+        Value number = b.addIndex(b.addIndex(before, group.unit), group.number);
+        prefetchShare(phase, first, count, number);
+        withTile(loads, group, [&](const IntegerTile &tile) {
+          body(loads, group, tile, number);
+        });
+      });
     });
   }
 
@@ -458,9 +477,9 @@ private:
     const FloatCodeStrip &one = loads.front();
     Value group = one.group;
     Value before = b.mulIndex(group, one.codes.getGroup());
-    if (op.getPrefetch()) // scales lie before the codes
-      prefetchBytes(group, b.mulIndex(first, one.countBytes(count) / count),
-                    one.getCodesOffset() + one.countBytes(count));
+    prefetchBytes( // scales lie before the codes
+        group, b.mulIndex(first, one.countBytes(count) / count),
+        one.getCodesOffset() + one.countBytes(count));
     const bool isDevice = isa.getTarget(b.getContext()).isDevice();
     for (int64_t i = 0; i < count; i += one.countPerLoad()) {
       if (i && i % 2 == 0 && !isDevice)

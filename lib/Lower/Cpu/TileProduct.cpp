@@ -162,7 +162,7 @@ private:
           block(row, tileRows,
                 {b.addIndex(first, at / panelRows), at % panelRows, strips,
                  lanes},
-                /*prefetch=*/false);
+                /*prefetch=*/true);
       });
       done = end;
     }

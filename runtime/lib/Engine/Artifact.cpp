@@ -209,10 +209,11 @@ Expected<Artifact> Artifact::read(std::span<const uint8_t> segment,
   artifact.name = std::move(name);
   artifact.segment = segment;
   artifact.table = std::move(*table);
-  // The first step reads all weights, front to back.
+  // The first step reads all weights, front to back; in huge pages where the file system
+  // has files in such pieces.
   if (auto weights = artifact.section(LLMRT_SECTION_WEIGHTS); !weights.empty())
-    madvise(const_cast<uint8_t *>(weights.data()), weights.size(),
-            MADV_WILLNEED);
+    for (int advice : {MADV_HUGEPAGE, MADV_WILLNEED})
+      madvise(const_cast<uint8_t *>(weights.data()), weights.size(), advice);
   return artifact;
 }
 

@@ -47,6 +47,18 @@ TEST(ArtifactSegment, LoadersAndToolsFindTheSameBytes) {
   EXPECT_EQ(linked.section(1).sh_type, unsigned(llvm::ELF::SHT_PROGBITS));
 }
 
+TEST(ArtifactSegment, LoadersKeepHugePagesThatTheFileHas) {
+  Linked linked;
+  auto address = getArtifactAddress(linked.bytes);
+  ASSERT_TRUE(bool(address)) << message(address.takeError());
+  EXPECT_EQ(*address, linked.segment(1).p_vaddr);
+  Linked before = linked;
+  ASSERT_EQ(linked.place(*address + 4096, 1), "");
+  EXPECT_EQ(linked.segment(1).p_align, before.segment(1).p_align);
+  ASSERT_EQ(before.place(*address + hugePageBytes, 1), "");
+  EXPECT_EQ(before.segment(1).p_align, hugePageBytes);
+}
+
 TEST(ArtifactSegment, NothingElseChanges) {
   Linked linked, before;
   ASSERT_EQ(linked.place(4096, 8192), "");

@@ -55,6 +55,7 @@ TEST(SectionWriter, SectionsBeginAlignedBehindTheCode) {
     EXPECT_EQ(section.kind, unsigned(LLMRT_SECTION_WEIGHTS));
     EXPECT_EQ(section.offset, uint64_t(LLMRT_SECTION_ALIGN));
     EXPECT_EQ(section.bytes, 7u);
+    llvm::cantFail(writer.flush());
   }
   std::string text = readFile(path);
   EXPECT_EQ(text.substr(0, 5), std::string("code\0", 5));
@@ -110,6 +111,7 @@ TEST(SectionWriter, PaddingIsZerosThatCount) {
     LlmrtSection section = writer.endSection();
     EXPECT_EQ(section.bytes, 10001u);
     EXPECT_EQ(section.checksum, checksum("ab" + std::string(9998, 0) + "c"));
+    llvm::cantFail(writer.flush());
   }
   EXPECT_EQ(readFile(path).substr(2 * LLMRT_SECTION_ALIGN),
             "ab" + std::string(9998, 0) + "c");
@@ -125,6 +127,7 @@ TEST(SectionWriter, MovesBetweenWrites) {
   SectionWriter second(std::move(first));
   llvm::cantFail(second.write(bytes("6789")));
   EXPECT_EQ(second.endSection().checksum, checksum("123456789"));
+  llvm::cantFail(second.flush());
   EXPECT_EQ(readFile(path).size(), 2 * LLMRT_SECTION_ALIGN + 9u);
 }
 
@@ -170,9 +173,32 @@ TEST(SectionWriter, WhatStandsBeforeCanBeEdited) {
     return llvm::Error::success();
   }));
   llvm::cantFail(writer.write(bytes("5678"))); // goes on where it was
+  llvm::cantFail(writer.flush());
   std::string text = readFile(path);
   EXPECT_EQ(text.substr(0, 8), "cccccdcc");
   EXPECT_EQ(text.substr(writer.fileOffset() + LLMRT_SECTION_ALIGN), "12345678");
+}
+
+/// As far from a huge page's beginning in the file as in memory.
+TEST(SectionWriter, HugePagesOfTheFileAreThoseOfMemory) {
+  constexpr uint64_t page = 2 << 20;
+  Folder folder;
+  std::string path = folder.file("app"), text;
+  for (uint64_t i = 0; i < 3 * page; ++i)
+    text += char(i * 7 + i / 300);
+  for (uint64_t address : {0x5000u, 0x201000u, 0x3ff000u}) {
+    writeFile(path, "code");
+    auto writer =
+        llvm::cantFail(SectionWriter::open(path, "app", address, page));
+    EXPECT_EQ(writer.fileOffset(), address % page);
+    llvm::cantFail(writer.beginSection(LLMRT_SECTION_WEIGHTS));
+    llvm::cantFail(writer.write(bytes(text)));
+    EXPECT_EQ(writer.endSection().checksum, checksum(text));
+    EXPECT_EQ(readFile(path).size() % page, 0u); // whole ones, as they fill
+    llvm::cantFail(writer.flush());
+    EXPECT_EQ(readFile(path).substr(address % page + LLMRT_SECTION_ALIGN),
+              text);
+  }
 }
 
 TEST(SectionWriter, AFileThatIsNotThereIsNamed) {
