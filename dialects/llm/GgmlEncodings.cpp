@@ -11,7 +11,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ErrorHandling.h"
 
-#include <cmath>
+#include <algorithm>
+#include <array>
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -65,8 +66,7 @@ static void decodeMxfp4(const uint8_t *bytes, GridBlock &block) {
 }
 
 static void encodeMxfp4(const GridBlock &block, uint8_t *bytes) {
-  const float scale = decodeScale(ScaleType::bf16, block.scale);
-  bytes[0] = static_cast<uint8_t>(std::ilogb(scale) + 128);
+  bytes[0] = toPowerByte(decodeScale(ScaleType::bf16, block.scale));
   for (size_t i = 0; i < 16; ++i)
     bytes[1 + i] =
         static_cast<uint8_t>(block.codes[i] | block.codes[i + 16] << 4);

@@ -57,6 +57,11 @@ uint32_t encodePowerScale(ScaleType type, float value) {
   return encodeScale(type, std::ldexp(1.0f, std::max(power, least)));
 }
 
+uint8_t toPowerByte(float power) {
+  return static_cast<uint8_t>(
+      std::isfinite(power) ? std::clamp(std::ilogb(power) + 128, 0, 255) : 255);
+}
+
 //===----------------------------------------------------------------------===//
 // Codes
 //===----------------------------------------------------------------------===//
@@ -97,6 +102,13 @@ int64_t Grid::getByteZero() const {
   if (getByteBits() == 8)
     return 128;
   return -std::min(getRange().first, 0);
+}
+
+std::array<uint8_t, 16> Grid::getByteTable() const {
+  std::array<uint8_t, 16> bytes = {};
+  for (auto [value, byte] : llvm::zip_first(table, bytes))
+    byte = static_cast<uint8_t>(value + getByteZero());
+  return bytes;
 }
 
 //===----------------------------------------------------------------------===//

@@ -10,6 +10,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -26,6 +27,9 @@ uint32_t encodeScale(ScaleType type, float value);
 /// The bits of 2^floor(log2(1.5 * value)), which for E2M1 is what the OCP MX formats
 /// take; of 2^-126 if that is less, which all types but f16 have.
 uint32_t encodePowerScale(ScaleType type, float value);
+/// Of a power of two from 2^-128 to 2^127 the byte e, 2^(e - 128); 255 of what is no
+/// number.
+uint8_t toPowerByte(float power);
 
 /// Bits [shift, shift + bits) of every code, stored apart from the others.
 struct CodePlane {
@@ -51,8 +55,8 @@ struct Grid {
   // Scales are powers of two (E8M0 of the OCP MX formats), each as the `scale` of the
   // same value.
   bool powerScales = false;
-  // What codes stand for where they are no numbers themselves: 2^bits integers
-  // that outlive the grid.
+  // What codes of at most 4 bits stand for where they are no numbers themselves:
+  // 2^bits integers that outlive the grid.
   llvm::ArrayRef<int8_t> table = {};
 
   bool hasSub() const { return superBlock != 0; }
@@ -81,6 +85,8 @@ struct Grid {
   int64_t getByteZero() const;
   /// The bits of such bytes.
   int64_t getByteBits() const;
+  /// Those bytes of a table, by their codes; 0 for codes that are none.
+  std::array<uint8_t, 16> getByteTable() const;
   /// A sub-scale or sub-minimum from its byte.
   int32_t decodeSub(uint8_t byte) const {
     return subSigned ? static_cast<int8_t>(byte) : byte;

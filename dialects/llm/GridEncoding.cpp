@@ -53,9 +53,10 @@ LogicalResult GridAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (zero && min)
     return emitError() << "(C4) a grid with a minimum has no zero, found "
                        << zero;
-  if (values && (bits != 4 || values.size() != 16))
-    return emitError() << "(C5) values are 16 for codes of 4 bits, found "
-                       << values.size() << " for codes of " << bits;
+  if (values && (bits > 4 || values.size() != int64_t(1) << bits))
+    return emitError()
+           << "(C5) values are 2^bits for codes of 1 to 4 bits, found "
+           << values.size() << " for codes of " << bits;
   if (values && (zero || min))
     return emitError() << "(C5) a grid with values has neither zero nor min";
   return success();

@@ -27,7 +27,8 @@ GridPanel::GridPanel(const Grid &grid, int64_t rows, bool isTwoOfFour)
   assert(refuse(grid, isTwoOfFour).empty() &&
          "the layout's verifier asks first");
   int64_t parts = grid.hasMin ? 2 : 1;
-  subScales = parts * rows * getScaleBytes(grid.scale);
+  subScales =
+      getMinOffset() + (grid.hasMin ? rows * getScaleBytes(grid.scale) : 0);
   codes = subScales + (grid.hasSub() ? parts * rows * grid.getGroups() : 0);
   int64_t unit = getUnit(grid, isTwoOfFour);
   unitGroups = unit / std::gcd(unit, grid.group);
@@ -129,7 +130,11 @@ void GridPanel::packFloats(const GridBlock &block, int64_t row,
     else
       endian::write16le(at, static_cast<uint16_t>(bits));
   };
-  writeFloat(getScaleOffset(), block.scale);
+  if (grid.powerScales)
+    bytes[getScaleOffset() + row] =
+        toPowerByte(decodeScale(grid.scale, block.scale));
+  else
+    writeFloat(getScaleOffset(), block.scale);
   if (grid.hasMin)
     writeFloat(getMinOffset(), block.min);
   for (auto [group, sub] : llvm::enumerate(block.subScales))

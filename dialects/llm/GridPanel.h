@@ -31,9 +31,12 @@ public:
   const bool isTwoOfFour;
 
   int64_t getBytes() const { return codes + grid.getGroups() * groupBytes; }
-  /// Floats and bytes are vectors of `rows`, lane after lane.
+  /// Floats and bytes are vectors of `rows`, lane after lane. Of a scale that is a power
+  /// of two, 2^(e - 128), only e is there, a byte.
   int64_t getScaleOffset() const { return 0; }
-  int64_t getMinOffset() const { return rows * getScaleBytes(grid.scale); }
+  int64_t getMinOffset() const {
+    return rows * (grid.powerScales ? 1 : getScaleBytes(grid.scale));
+  }
   /// Of the block's first group; the next group's lie `rows` bytes behind.
   int64_t getSubScalesOffset() const { return subScales; }
   int64_t getSubMinsOffset() const {

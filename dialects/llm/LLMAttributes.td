@@ -133,7 +133,7 @@ def LLM_GridEncoding : LLM_Encoding<"Grid", "grid", ["packBlock"]> {
     (C2) the scale is f16, bf16, f32 or f8E8M0FNU: of the last, powers of two, blocks hold the bf16 of the same value. (C3) `sub` and `block` come together; `sub` is
     ui1 to ui8 or si2 to si8, `block` a multiple of the group, at most 65536.
     (C4) 0 <= zero < 2^bits; a grid with a minimum has no zero.
-    (C5) `values` are 16 integers for codes of 4 bits; such a grid has neither.
+    (C5) `values` are 2^bits integers for codes of 1 to 4 bits; such a grid has neither.
     ```mlir
     #llm.grid<bits = 4, group = 32, scale = f16, values = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113]>
     ```
@@ -292,7 +292,7 @@ def LLM_PanelsLayout : LLM_Attr<"PanelsLayout", "panels",
     plane). A plane of w bits is vectors of 4 x rows bytes; byte 4*row+c of vector j holds in
     its bits [w*i, w*(i+1)) those of k = 4*(8/w)*j + 4*i + c. Unpacking is shifts and
     ands, and each 32-bit lane has 4 neighbouring k of its row, as integer dot products
-    want them. A group fills whole vectors: it is a multiple of 32/w for its narrowest
+    want them. Scales of f8E8M0FNU are a byte e there, for 2^(e - 128). A group fills whole vectors: it is a multiple of 32/w for its narrowest
     plane; or, with sub-scales, the fewest neighbouring groups that do are a unit: planes are
     then those of a unit, and k counts in it.
 

@@ -74,8 +74,25 @@ Value GridStrip::loadSubs(int64_t offset, GroupOfUnit group) {
   return arith::SIToFPOp::create(b, b.f32s(lanes), wide);
 }
 
+/// 2^(e - 128) of a byte e: e - 1 is the exponent's field, and the two least numbers,
+/// which have none, are the bits 2^21 and 2^22.
+Value GridStrip::loadPowers(int64_t offset) {
+  Value at[] = {panel, block, b.addIndex(lane, offset)};
+  Type wide = b.i32s(lanes);
+  Value e = arith::ExtUIOp::create(b, wide,
+                                   b.loadBytesAs(matrix, at, b.bytes(lanes)));
+  auto shifted = [&](int64_t change, int64_t left) -> Value {
+    Value number = arith::AddIOp::create(b, e, b.constant(wide, change));
+    return arith::ShLIOp::create(b, number, b.constant(wide, left));
+  };
+  Value bits = arith::MaxSIOp::create(b, shifted(-1, 23), shifted(1, 21));
+  return vector::BitCastOp::create(b, b.f32s(lanes), bits);
+}
+
 GridStrip::Scales GridStrip::loadFloats() {
-  Scales floats{loadFloats(drawing.getScaleOffset()), {}};
+  const int64_t first = drawing.getScaleOffset();
+  Scales floats{
+      drawing.grid.powerScales ? loadPowers(first) : loadFloats(first), {}};
   if (drawing.grid.hasMin)
     floats.min = loadFloats(drawing.getMinOffset());
   return floats;
@@ -211,10 +228,7 @@ Value GridStrip::loadCodes(GroupOfUnit group, int64_t i) {
 
 /// What codes stand for, moved above zero.
 Value GridStrip::toBytes(Value codes) {
-  SmallVector<uint8_t> table;
-  for (int8_t value : drawing.grid.table)
-    table.push_back(static_cast<uint8_t>(value + drawing.grid.getByteZero()));
-  return lookUp(b, codes, table);
+  return lookUp(b, codes, drawing.grid.getByteTable());
 }
 
 } // namespace llmc

@@ -64,6 +64,7 @@ public:
 private:
   Scales loadFloats();
   Value loadFloats(int64_t offset);
+  Value loadPowers(int64_t offset);
   Value loadSubs(int64_t offset, GroupOfUnit group);
   Value loadWords(Value unit, int64_t offset);
   Value loadKept(Value unit, int64_t i);

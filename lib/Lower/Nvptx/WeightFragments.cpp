@@ -91,13 +91,10 @@ Value WeightFragments::toBytes(Value codes) {
   const Grid &grid = drawing.grid;
   int64_t zero = grid.getByteZero();
   if (!grid.table.empty()) {
-    SmallVector<uint8_t> table;
-    for (int8_t value : grid.table)
-      table.push_back(static_cast<uint8_t>(value + zero));
     Value bytes =
         vector::BitCastOp::create(b, b.bytes(4), b.broadcast(codes, 1));
-    Value found =
-        vector::BitCastOp::create(b, b.i32s(1), lookUp(b, bytes, table));
+    Value found = vector::BitCastOp::create(
+        b, b.i32s(1), lookUp(b, bytes, grid.getByteTable()));
     codes = vector::ExtractOp::create(b, found, ArrayRef<int64_t>{0});
   }
   if (!zero)

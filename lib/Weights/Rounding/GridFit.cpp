@@ -36,8 +36,8 @@ CodeRange::CodeRange(const Grid &grid)
 
 /// Of codes for the same the first counts.
 void CodeRange::sortTable() {
-  assert(grid.table.size() == entries && "tables are of codes of 4 bits");
-  std::array<int, entries> codes;
+  assert(grid.table.size() <= entries && "tables are of codes of 4 bits");
+  SmallVector<int, entries> codes(grid.table.size());
   std::iota(codes.begin(), codes.end(), 0);
   auto numberOf = [&](int code) { return static_cast<int>(grid.table[code]); };
   std::stable_sort(codes.begin(), codes.end(),

@@ -76,7 +76,7 @@ private:
   bool even;
   // Of a table: its codes by what they stand for, the last number for each but the last,
   // and how far from there to the next.
-  static constexpr size_t entries = 16;
+  static constexpr size_t entries = 16; // at most
   std::array<float, entries> inOrder;
   std::array<float, entries - 1> bounds, gaps;
 };

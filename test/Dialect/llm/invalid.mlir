@@ -56,7 +56,7 @@ func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f
 
 // -----
 
-// expected-error @below {{(C5) values are 16 for codes of 4 bits, found 2 for codes of 4}}
+// expected-error @below {{(C5) values are 2^bits for codes of 1 to 4 bits, found 2 for codes of 4}}
 func.func private @f(!llm.packed<4x32, #llm.grid<bits = 4, group = 32, scale = f16, values = [1, 2]>>)
 
 // -----

@@ -41,6 +41,11 @@ inline const std::vector<std::string> &gridEncodings() {
       "#llm.grid<bits = 7, group = 24, scale = f16, sub = si6, block = 96, "
       "zero = 60>",
       "#llm.grid<bits = 5, group = 32, scale = f8E8M0FNU, zero = 16>",
+      "#llm.grid<bits = 3, group = 32, scale = f8E8M0FNU, min = true>",
+      "#llm.grid<bits = 1, group = 32, scale = f16, sub = si8, block = 96, "
+      "values = [-1, 1]>",
+      "#llm.grid<bits = 2, group = 64, scale = bf16, values = [-127, -30, 5, "
+      "127]>",
       "#llm.grid<bits = 4, group = 32, scale = f8E8M0FNU, values = [-127, "
       "-88, -67, -50, -36, -23, -12, 0, 10, 20, 31, 43, 56, 71, 92, 127]>",
       "#llm.grid<bits = 4, group = 16, scale = f32, sub = si5, block = 64, "

@@ -105,7 +105,10 @@ std::vector<uint8_t> Graph::randomBytes(llvm::ArrayRef<int64_t> shape,
     size_t floats = at;
     if (last)
       floats += encoding.getBlockBytes() - (grid->hasMin ? 2 : 1) * size;
-    put(floats, number() * unit);
+    const float scale = number() * unit;
+    put(floats, grid->powerScales
+                    ? decodeScale(grid->scale, grid->encodeScale(scale))
+                    : scale);
     if (grid->hasMin)
       put(floats + size, number() * 10 * unit);
   }

@@ -56,6 +56,11 @@ INSTANTIATE_TEST_SUITE_P(
         "grid<bits = 4, group = 32, scale = f8E8M0FNU, values = [-127, -88, "
         "-67, -50, -36, -23, -12, 0, 10, 20, 31, 43, 56, 71, 92, 127]>",
         "grid<bits = 5, group = 32, scale = f8E8M0FNU, zero = 16>",
+        "grid<bits = 3, group = 32, scale = f8E8M0FNU, min = true>",
+        "grid<bits = 1, group = 32, scale = f16, sub = si8, block = 96, "
+        "values = [-1, 1]>",
+        "grid<bits = 2, group = 64, scale = bf16, values = [-127, -30, 5, "
+        "127]>",
         "grid<bits = 8, group = 8, scale = f16, sub = ui8, block = 64, "
         "zero = 100>"),
     [](auto &info) {
