@@ -112,6 +112,31 @@ std::array<uint8_t, 16> Grid::getByteTable() const {
 }
 
 //===----------------------------------------------------------------------===//
+// Sub-scales
+//===----------------------------------------------------------------------===//
+
+static int32_t getMostSub(const Grid &grid) {
+  return (1 << (grid.subBits - (grid.subSigned ? 1 : 0))) - 1;
+}
+
+uint8_t Grid::encodeSub(float number) const {
+  if (std::isnan(number)) // infinite twice
+    return 0;
+  const auto most = static_cast<float>(getMostSub(*this));
+  return static_cast<uint8_t>(static_cast<int32_t>(
+      std::clamp(std::nearbyint(number), subSigned ? -most : 0.0f, most)));
+}
+
+uint32_t Grid::encodeShared(llvm::ArrayRef<float> numbers) const {
+  float extreme = 0;
+  for (float number : numbers)
+    if (std::fabs(number) > std::fabs(extreme))
+      extreme = number;
+  return llm::encodeScale(scale,
+                          extreme / static_cast<float>(getMostSub(*this)));
+}
+
+//===----------------------------------------------------------------------===//
 // Blocks
 //===----------------------------------------------------------------------===//
 
@@ -186,20 +211,10 @@ static Wanted fit(const Grid &grid, const float *values) {
 /// Shares one float among the groups' numbers: number ~ shared * sub.
 static uint32_t shareScale(const Grid &grid, llvm::ArrayRef<float> numbers,
                            llvm::SmallVectorImpl<uint8_t> &subs) {
-  float extreme = 0;
-  for (float number : numbers)
-    if (std::fabs(number) > std::fabs(extreme))
-      extreme = number;
-  int32_t most =
-      grid.subSigned ? (1 << (grid.subBits - 1)) - 1 : (1 << grid.subBits) - 1;
-  uint32_t bits = encodeScale(grid.scale, extreme / static_cast<float>(most));
+  uint32_t bits = grid.encodeShared(numbers);
   float shared = decodeScale(grid.scale, bits);
-  for (auto [number, sub] : llvm::zip(numbers, subs)) {
-    float steps = shared != 0 ? std::nearbyint(number / shared) : 0.0f;
-    float least = grid.subSigned ? -static_cast<float>(most) : 0.0f;
-    sub = static_cast<uint8_t>(static_cast<int32_t>(
-        std::clamp(steps, least, static_cast<float>(most))));
-  }
+  for (auto [number, sub] : llvm::zip(numbers, subs))
+    sub = grid.encodeSub(shared != 0 ? number / shared : 0.0f);
   return bits;
 }
 

@@ -91,6 +91,11 @@ struct Grid {
   int32_t decodeSub(uint8_t byte) const {
     return subSigned ? static_cast<int8_t>(byte) : byte;
   }
+  /// The byte of the nearest one.
+  uint8_t encodeSub(float number) const;
+  /// The bits of the float that groups share: with it the largest magnitude of `numbers`
+  /// is the greatest sub-scale.
+  uint32_t encodeShared(llvm::ArrayRef<float> numbers) const;
 };
 
 /// One block of a row, taken apart without loss.

@@ -507,10 +507,11 @@ def LLM_PruneStep : LLM_Attr<"PruneStep", "prune"> {
 def LLM_RoundStep : LLM_Attr<"RoundStep", "round"> {
   let summary = "recipe step: a quantiser chooses codes of a grid";
   let description = [{
-    Leads to a matrix of the same shape in `grid`, which has a float per group (no `sub`). `method` names the quantiser
+    Leads to a matrix of the same shape in `grid`; with `sub` groups are fitted twice: for the float that a block of them
+    shares, then each with an integer of that (arXiv:2310.04836). `method` names the quantiser
     (`lib/Weights/Rounding`): `rtn` takes the nearest codes; `gptq` goes through the columns and lets those to come
     make up for what rounding changed (arXiv:2210.17323). `span` consecutive elements, a multiple of the group,
-    share one scale (a row of them: one scale per channel); 0 is the group. With `search` scales minimise the squared
+    share one scale (a row of them: one scale per channel); 0 is the group, which it is with `sub`. With `search` scales minimise the squared
     error, else they span the values. `stats` names the statistics of the linear's input, which the errors of columns are
     weighted by; `gptq` needs them, adds `damp` times the mean of its diagonal to X^T X, and with `order` takes columns
     from the largest of that diagonal down.

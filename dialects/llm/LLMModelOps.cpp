@@ -42,8 +42,10 @@ LogicalResult
 RoundStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                       GridAttr grid, StringAttr method, StringAttr stats,
                       int64_t span, bool search, FloatAttr damp, bool order) {
-  if (grid.getSub())
-    return emitError() << "a group of the grid has one float, found " << grid;
+  if (grid.getSub() && span)
+    return emitError() << "groups with sub-scales share no scale, found a span "
+                          "of "
+                       << span;
   if (span >= 0 && span % grid.getGroup() == 0)
     return success();
   return emitError() << "span is a multiple of the group of " << grid.getGroup()

@@ -52,7 +52,9 @@ static int64_t getCols(WeightOp weight) {
 }
 
 static bool hasGroups(const QuantizeChoice &choice, int64_t cols) {
-  return *choice.group ? refuseGroup(choice.bits, *choice.group, cols).empty()
+  return *choice.group ? refuseGroup(choice.bits, *choice.group, cols,
+                                     choice.subBits != 0)
+                             .empty()
                        : findWidestGroup(choice.bits, cols) != 0;
 }
 

@@ -57,7 +57,10 @@ static llvm::Error planChanged(WeightOp weight, GgufPlace &place) {
                        "GGML has no type with the numbers of " + spelled +
                            ": take group=32,scale=f16 with bits=4 or 5, "
                            "with bits=8,zero=sym or with values=iq4_nl, or "
-                           "mxfp4");
+                           "mxfp4; of rows of multiples of 256 also "
+                           "group=16,zero=sym with bits=3,scale=i6 or "
+                           "bits=6,scale=i8, and group=32,scale=i6 with bits=4 "
+                           "or 5,zero=asym or with values=iq4_nl");
   }
   place.type = *type;
   auto [elems, bytes] = *getGgmlTypeBlock(*type);

@@ -138,7 +138,8 @@ static bool setValues(QuantizeChoice &choice, StringRef value) {
 
 static bool setScale(QuantizeChoice &choice, StringRef value) {
   choice.powerScales = value == "e8m0";
-  if (choice.powerScales)
+  choice.subBits = value == "i8" ? 8 : value == "i6" ? 6 : 0;
+  if (choice.powerScales || choice.subBits)
     return true;
   for (const Choice<FloatFormat> &format : getChoices(FloatFormat()))
     if (format.name == value) {
@@ -201,7 +202,10 @@ static const Key keys[] = {
      "uniform, nf4, fp4, iq4_nl, kmeans, mofq, e4m3, e5m2 or 16 numbers of "
      "either sign from -127 to 127 with / between them",
      setValues},
-    {"scale", "f32, f16, bf16 or e8m0 (powers of two)", setScale},
+    {"scale",
+     "f32, f16, bf16, e8m0 (powers of two), i8 or i6 (integers of a float that "
+     "groups share)",
+     setScale},
     {"scale-search", "yes or no", setSearch},
     {"damp", "a number from 0 to 1", setDamp},
     {"act-order", "yes or no", setOrder},
@@ -241,6 +245,7 @@ static Error checkFloat8(const QuantizeChoice &choice) {
   const char *other = choice.rounding != "rtn" || choice.scaled ? "method"
                       : choice.hasMin                           ? "zero=asym"
                       : choice.powerScales                      ? "scale=e8m0"
+                      : choice.subBits      ? "scales that are integers"
                       : choice.search       ? "scale-search=yes"
                       : choice.outliers > 0 ? "outliers"
                       : choice.rank > 0     ? "rank"
@@ -255,6 +260,11 @@ static Error checkFloat8(const QuantizeChoice &choice) {
 
 /// What keys say one by one may not go together.
 static Error checkChoice(const QuantizeChoice &choice) {
+  if (choice.subBits && choice.group && *choice.group == 0)
+    return createStringError(
+        "scale=i" + std::to_string(choice.subBits) +
+        " has integers of a float that groups share, and group=channel has one "
+        "scale per row: take a number of columns, group=32, or scale=f16");
   const bool isMixed = choice.valuesName == mixedFormats;
   if (choice.float8 || (isMixed && choice.bits == 8))
     return checkFloat8(choice);

@@ -38,10 +38,10 @@ struct Task {
 } // namespace
 
 /// "16, 32, 64": the groups that a row of `cols` can have.
-static std::string listGroups(int64_t bits, int64_t cols) {
+static std::string listGroups(int64_t bits, int64_t cols, bool sharesFloat) {
   std::string list;
   for (int64_t group = 16; group <= 256; group += 8)
-    if (refuseGroup(bits, group, cols).empty())
+    if (refuseGroup(bits, group, cols, sharesFloat).empty())
       list += (list.empty() ? "" : ", ") + std::to_string(group);
   return list.empty() ? "none from 16 to 256 is possible: leave the weight as "
                         "it is (;NAME:keep)"
@@ -177,7 +177,8 @@ LogicalResult QuantizeWeights::collect(const QuantizeSpec &parsed,
 static void fitGroup(Task &task) {
   const int64_t bits = task.choice.bits, cols = task.cols();
   int64_t &group = *task.choice.group;
-  while (group > 16 && !refuseGroup(bits, group, cols).empty())
+  while (group > 16 &&
+         !refuseGroup(bits, group, cols, task.choice.subBits != 0).empty())
     group -= 8;
 }
 
@@ -189,6 +190,7 @@ LogicalResult QuantizeWeights::chooseGroups(MutableArrayRef<Task> tasks) {
   const int64_t usual = findUsualGroup(open);
   for (Task &task : tasks) {
     int64_t bits = task.choice.bits, cols = task.cols();
+    const bool sharesFloat = task.choice.subBits != 0;
     bool isChosen = !task.choice.group;
     if (isChosen)
       task.choice.group = usual;
@@ -198,7 +200,8 @@ LogicalResult QuantizeWeights::chooseGroups(MutableArrayRef<Task> tasks) {
     if (group == 0 && !isChosen &&
         (task.choice.float8 || findWidestGroup(bits, cols)))
       continue;
-    std::string problem = group ? refuseGroup(bits, group, cols) : "is none";
+    std::string problem =
+        group ? refuseGroup(bits, group, cols, sharesFloat) : "is none";
     if (problem.empty())
       continue;
     std::string asked = isChosen ? "no group of 128, 64 or 32 divides"
@@ -209,7 +212,7 @@ LogicalResult QuantizeWeights::chooseGroups(MutableArrayRef<Task> tasks) {
     return getOperation().emitError("quantize: ")
            << asked << " the " << cols << " columns of '"
            << task.weight.getSymName() << "' in " << bits
-           << " bits: " << listGroups(bits, cols);
+           << " bits: " << listGroups(bits, cols, sharesFloat);
   }
   return success();
 }
@@ -265,8 +268,13 @@ void QuantizeWeights::setType(Task &task, EncodingAttrInterface encoding) {
 }
 
 static std::string spellScales(const Task &task, int64_t group) {
-  return *task.choice.group == 0 ? "one scale per row"
-                                 : "one scale per " + std::to_string(group);
+  std::string text = *task.choice.group == 0
+                         ? "one scale per row"
+                         : "one scale per " + std::to_string(group);
+  if (task.grid && task.grid.getSub())
+    text += " of " + std::to_string(task.grid.getSub().getWidth()) +
+            " bits, of a float per " + std::to_string(task.grid.getBlock());
+  return text;
 }
 
 void QuantizeWeights::roundToFloats(Task &task) {

@@ -10,9 +10,26 @@ using namespace llmc;
 using namespace mlir;
 using namespace mlir::llm;
 
-std::string llmc::refuseGroup(int64_t bits, int64_t group, int64_t cols) {
+/// Columns that share a float at most, as in K-quants: more spare a sixteenth of a bit,
+/// and a block's codes no longer fit where tiles of integers unpack them.
+static constexpr int64_t mostShared = 256;
+
+/// The most columns that share a float; 0: none can.
+static int64_t findShared(int64_t bits, int64_t group, int64_t cols) {
+  Grid grid{bits, group};
+  for (grid.superBlock = mostShared / group * group; grid.superBlock > 0;
+       grid.superBlock -= group)
+    if (cols % grid.superBlock == 0 && GridPanel::refuse(grid).empty())
+      return grid.superBlock;
+  return 0;
+}
+
+std::string llmc::refuseGroup(int64_t bits, int64_t group, int64_t cols,
+                              bool sharesFloat) {
   if (cols % group)
     return "does not divide";
+  if (sharesFloat && findShared(bits, group, cols))
+    return "";
   return GridPanel::refuse(Grid{bits, group});
 }
 
@@ -75,7 +92,15 @@ GridAttr llmc::makeGrid(MLIRContext *context, const QuantizeChoice &choice,
   FloatType scale = getFloatType(context, choice.scale);
   if (choice.powerScales)
     scale = Float8E8M0FNUType::get(context);
-  return GridAttr::get(context, choice.bits, group, scale, {}, 0,
+  IntegerType sub;
+  int64_t block = 0;
+  if (choice.subBits) {
+    sub = IntegerType::get(context, choice.subBits,
+                           choice.hasMin ? IntegerType::Unsigned
+                                         : IntegerType::Signed);
+    block = findShared(choice.bits, group, cols);
+  }
+  return GridAttr::get(context, choice.bits, group, scale, sub, block,
                        choice.hasMin || !isUniform ? 0 : middle, choice.hasMin,
                        isUniform
                            ? DenseI8ArrayAttr()

@@ -23,7 +23,8 @@ static constexpr uint64_t alignment = 32; // of a file that names none
 static bool haveEqualCodes(const Grid &a, const Grid &b) {
   return a.bits == b.bits && a.group == b.group && a.scale == b.scale &&
          a.powerScales == b.powerScales && a.zero == b.zero &&
-         a.hasMin == b.hasMin && !a.hasSub() && !b.hasSub() &&
+         a.hasMin == b.hasMin && a.superBlock == b.superBlock &&
+         a.subBits == b.subBits && a.subSigned == b.subSigned &&
          a.table == b.table;
 }
 
@@ -61,10 +62,11 @@ std::vector<uint8_t> llmc::toGgmlBlocks(ArrayRef<uint8_t> bytes,
 /// llama.cpp's number for a file that is mostly of a type; what it has none for is
 /// one that it guesses.
 static uint32_t findFileType(ArrayRef<GgufPlace> tensors) {
-  // By GGML type: F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, IQ4_NL, MXFP4.
+  // By GGML type: F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q3_K, Q4_K, Q5_K, Q6_K,
+  // IQ4_NL, IQ4_XS, MXFP4.
   static constexpr std::pair<uint32_t, uint32_t> known[] = {
-      {0, 0}, {1, 1}, {2, 2},   {3, 3},  {6, 8},
-      {7, 9}, {8, 7}, {20, 25}, {39, 38}};
+      {0, 0},   {1, 1},   {2, 2},   {3, 3},   {6, 8},   {7, 9},   {8, 7},
+      {11, 11}, {12, 14}, {13, 16}, {14, 18}, {20, 25}, {23, 30}, {39, 38}};
   constexpr uint32_t guessed = 1024;
   std::map<uint32_t, uint64_t> bytes;
   for (const GgufPlace &tensor : tensors)

@@ -24,7 +24,10 @@ std::string llmc::refusePackQuantized(EncodingAttrInterface encoding) {
            "zero=sym";
   if (!grid.table.empty())
     return "has codes that are integers themselves: take values=uniform";
-  if (grid.hasSub() || grid.zero != int64_t(1) << (grid.bits - 1))
+  if (grid.hasSub())
+    return "has a float for each group, and scales here are integers: take "
+           "scale=f16";
+  if (grid.zero != int64_t(1) << (grid.bits - 1))
     return "has codes around zero and a scale for each group alone";
   return "";
 }

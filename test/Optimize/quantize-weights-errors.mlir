@@ -30,7 +30,12 @@
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:outliers-by=column' 2>&1 | FileCheck %s --check-prefix=COLUMNS
 // COLUMNS: quantize: the weights 'w': outliers-by=column chooses what stays floats, found outliers=0: say how many percent do (outliers=1), or leave it out
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=scale=f8' 2>&1 | FileCheck %s --check-prefix=SCALE
-// SCALE: quantize: scale takes f32, f16, bf16 or e8m0 (powers of two), found 'f8'
+// SCALE: quantize: scale takes f32, f16, bf16, e8m0 (powers of two), i8 or i6 (integers of a float that groups share), found 'f8'
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4,group=channel;w:scale=i8' 2>&1 | FileCheck %s --check-prefix=BYTES
+// BYTES: quantize: the weights 'w': scale=i8 has integers of a float that groups share, and group=channel has one scale per row: take a number of columns, group=32, or scale=f16
+// Groups that share a float may be narrower.
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=bits=3,group=24,scale=i6' 2>&1 | FileCheck %s --check-prefix=NARROW
+// NARROW: quantize: group=24 does not divide the 160 columns of 'w' in 3 bits: 16, 32, 40, 80, 160 are possible
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=nf4,bits=3' 2>&1 | FileCheck %s --check-prefix=SIXTEEN
 // SIXTEEN: quantize: values=nf4 has 16 values, for codes of 4 bits, found bits=3: take bits=4 or values=uniform
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=fp4;w:bits=6' 2>&1 | FileCheck %s --check-prefix=INHERITED

@@ -89,6 +89,34 @@ class Quantize(TestCase):
         self.assertLess(kl["awq+gptq"], 0.8 * kl["rtn"], kl)
         self.assertLess(kl["quantease"], kl["gptq"], kl)
 
+    def test_scales_may_be_bytes(self):
+        """Fewer bits, and as near as with floats for scales: by every method, and with what goes beside."""
+        for how in ("method=rtn", "method=rtn,zero=asym,scale-search=yes", "method=gptq,scale-search=yes", "method=awq+quantease,values=iq4_nl",
+                    "method=gptq,act-order=yes,outliers=3", "method=gptq,rank=8"):
+            with self.subTest(how=how):
+                kl, bits = {}, {}
+                for scale in ("f16", "i8"):
+                    kl[scale] = self.divergence(f"--quantize=bits=4,group=16,scale={scale},{how}")
+                    bits[scale] = json.loads(self.succeed([self.folder / "changed", "info", "--json"]))["model"]["bits_per_weight"]
+                # Of rows of 64 a byte for each 16 and a float, instead of 4 floats.
+                self.assertLess(bits["i8"], bits["f16"] - 0.2)
+                self.assertLess(kl["i8"], 1.1 * kl["f16"], kl)
+
+    def test_products_of_integers_take_scales_of_a_byte(self):
+        spec = "--quantize=bits=3,group=16,scale=i8"
+        expected = self.logits(self.compile(MODEL, "floats-by-bytes", spec, "--activations=f32"), IDS)
+        found = self.logits(self.compile(MODEL, "integers-by-bytes", spec, "--activations=i8"), IDS)
+        self.assertLess(largest_difference(found, expected), 0.1 * largest(expected))
+
+    def test_a_gguf_file_has_k_quants(self):
+        """Where rows are long enough: the numbers of the program."""
+        model, out = MODELS / "llama-iq.gguf", self.folder / "k.gguf"
+        spec = "--quantize=bits=3,group=16,scale=i6,scale-search=yes;token_embd.weight:keep"
+        self.succeed([LLMC, "quantize", model, "-q", spec, "-o", out])
+        apps = [self.compile(model, "k", "--activations=f32", spec), self.compile(out, "from-k", "--activations=f32")]
+        first, second = (self.logits(app, MODELS / "llama-iq.input_ids.npy").values for app in apps)
+        self.assertEqual(first, second)
+
     def test_factors_bring_back_what_rounding_takes(self):
         kl = {how: self.divergence(f"--quantize=bits=3,group=32,{how}")
               for how in ("method=rtn", "method=rtn,rank=8", "method=gptq", "method=gptq,rank=8", "method=gptq,rank=8,iterations=4")}

@@ -106,6 +106,7 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     | `values` | uniform, nf4, fp4, iq4_nl, 16 integers with / between them | what codes of 4 bits stand for |
     | | e4m3, e5m2 | codes of 8 bits are floats: `#llm.float_codes`, which a `#llm.convert` step makes |
     | `scale` | f16, bf16, f32, e8m0 | type of scales and minimums; e8m0: powers of two |
+    | | i8, i6 | integers of so many bits, of an f16 that up to 256 columns share |
     | `scale-search` | yes, no | scales of least squared error, not those that span the values |
     | `damp` | 0 to 1 | gptq: share of the diagonal's mean that is added to it (0.01) |
     | `act-order` | yes, no | gptq: columns of the largest inputs first |

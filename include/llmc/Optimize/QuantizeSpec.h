@@ -40,6 +40,8 @@ struct QuantizeChoice {
   std::optional<mlir::llm::Float8> float8;
   FloatFormat scale = FloatFormat::f16;
   bool powerScales = false; // of two (E8M0), instead of `scale`
+  /// Scales are integers of so many bits, of a float that groups share; 0: they are not.
+  int64_t subBits = 0;
   bool search = false; // scales of least error, not those that span the range
   std::optional<double> damp;
   bool order = false;

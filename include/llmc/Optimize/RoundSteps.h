@@ -22,8 +22,10 @@ struct OpenGroup {
 /// The widest usual group that all of these can have; 0: none.
 int64_t findUsualGroup(llvm::ArrayRef<OpenGroup> matrices);
 
-/// Why rows of `cols` have no groups of `group` codes of `bits`; empty if they can.
-std::string refuseGroup(int64_t bits, int64_t group, int64_t cols);
+/// Why rows of `cols` have no groups of `group` codes of `bits`; empty if they can. Those
+/// that share a float may be narrower.
+std::string refuseGroup(int64_t bits, int64_t group, int64_t cols,
+                        bool sharesFloat = false);
 
 /// The widest group that panels hold, for scales that a whole row shares; 0: none.
 int64_t findWidestGroup(int64_t bits, int64_t cols);

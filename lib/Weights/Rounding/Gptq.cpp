@@ -26,8 +26,8 @@ namespace {
 class Gptq {
 public:
   Gptq(const RoundingInput &input, RoundedMatrix &result)
-      : input(input), result(result), range(input.grid), cols(input.cols),
-        tile(cols * tileRows) {}
+      : input(input), result(result), range(input.grid), fitter(input, result),
+        cols(input.cols), tile(cols * tileRows) {}
 
   std::string prepare();
   void roundTile(int64_t row, int64_t rows);
@@ -36,6 +36,7 @@ private:
   void chooseOrder();
   void load(int64_t row, int64_t rows);
   void fitScales(int64_t row, int64_t rows, int64_t first);
+  void fitAllScales(int64_t row, int64_t rows);
   void roundColumn(int64_t place, int64_t row, int64_t rows, double *errors);
   GroupScale &scaleOf(int64_t row, int64_t col) {
     return result.scales[(row * cols + col) / input.span];
@@ -44,6 +45,7 @@ private:
   const RoundingInput &input;
   RoundedMatrix &result;
   CodeRange range;
+  ScaleFitter fitter;
   const int64_t cols;
   std::vector<int64_t> order; // columns as they are taken
   InverseFactor own;          // in that order, if nobody has it
@@ -82,15 +84,30 @@ void Gptq::load(int64_t row, int64_t rows) {
     }
 }
 
-/// Scales for the columns [first, first + span), as they are now.
+/// Scales for the columns [first, first + span), as they are now; and what those of the
+/// block share, if it begins with them.
 void Gptq::fitScales(int64_t row, int64_t rows, int64_t first) {
-  std::vector<float> values(input.span);
+  const bool begins = first % input.block == 0;
+  std::vector<float> values(begins ? input.block : input.span);
   for (int64_t lane = 0; lane < rows; ++lane) {
-    for (int64_t i = 0; i < input.span; ++i)
-      values[i] = static_cast<float>(tile[(first + i) * tileRows + lane]);
-    scaleOf(row + lane, first) = fitGroup(
-        range, values, ArrayRef(input.importance).slice(first, input.span),
-        input.step.getSearch());
+    for (auto [i, value] : enumerate(values))
+      value = static_cast<float>(
+          tile[(first + static_cast<int64_t>(i)) * tileRows + lane]);
+    const int64_t place = (row + lane) * cols + first;
+    if (begins)
+      fitter.share(place, values);
+    fitter.fit(place, ArrayRef(values).take_front(input.span));
+  }
+}
+
+/// Groups are contiguous in the file: where columns are taken in another order, their
+/// scales are those of the weights as they were.
+void Gptq::fitAllScales(int64_t row, int64_t rows) {
+  for (int64_t first = row * cols; first < (row + rows) * cols;
+       first += input.span) {
+    if (first % input.block == 0)
+      fitter.share(first, input.values.slice(first, input.block));
+    fitter.fit(first, input.values.slice(first, input.span));
   }
 }
 
@@ -112,17 +129,9 @@ void Gptq::roundColumn(int64_t place, int64_t row, int64_t rows,
 
 void Gptq::roundTile(int64_t row, int64_t rows) {
   load(row, rows);
-  // Groups are contiguous in the file: where columns are taken in another order,
-  // their scales are those of the weights as they were.
   const bool ordered = input.step.getOrder();
   if (ordered)
-    for (int64_t group = 0; group < rows * cols / input.span; ++group) {
-      int64_t first = row * cols + group * input.span;
-      result.scales[first / input.span] =
-          fitGroup(range, input.values.slice(first, input.span),
-                   ArrayRef(input.importance).slice(first % cols, input.span),
-                   input.step.getSearch());
-    }
+    fitAllScales(row, rows);
   double errors[tileRows] = {};
   for (int64_t place = 0; place < cols; ++place) {
     if (!ordered && place % input.span == 0)

@@ -85,6 +85,76 @@ void CodeRange::roundSteps(MutableArrayRef<float> steps) const {
 // Scales
 //===----------------------------------------------------------------------===//
 
+/// Whether sub-scales are not negative, and sub-minimums have the sign of their float.
+static bool hasOneSign(const Grid &grid) {
+  return grid.hasSub() && !grid.subSigned;
+}
+
+SharedScale llmc::shareScales(const Grid &grid, ArrayRef<GroupScale> groups) {
+  SmallVector<float> scales, mins;
+  for (const GroupScale &group : groups) {
+    scales.push_back(group.scale);
+    mins.push_back(group.min);
+  }
+  SharedScale shared;
+  shared.scaleBits = grid.encodeShared(scales);
+  shared.scale = decodeScale(grid.scale, shared.scaleBits);
+  if (grid.hasMin)
+    shared.minBits = grid.encodeShared(mins);
+  shared.min = decodeScale(grid.scale, shared.minBits);
+  return shared;
+}
+
+/// The nearest sub-scale to a number; of one that is not 0 not 0, which would take all
+/// of a group away.
+static uint8_t findSubScale(const Grid &grid, float number, float shared) {
+  if (shared == 0)
+    return 0;
+  const uint8_t byte = grid.encodeSub(number / shared);
+  if (byte != 0 || number == 0)
+    return byte;
+  return grid.encodeSub(number / shared < 0 && grid.subSigned ? -1.0f : 1.0f);
+}
+
+static GroupScale storeSubs(const Grid &grid, float scale, float min,
+                            const SharedScale &shared) {
+  GroupScale group;
+  group.scaleBits = findSubScale(grid, scale, shared.scale);
+  group.scale =
+      shared.scale *
+      static_cast<float>(grid.decodeSub(static_cast<uint8_t>(group.scaleBits)));
+  if (!grid.hasMin)
+    return group;
+  group.minBits = shared.min != 0 ? grid.encodeSub(min / shared.min) : 0;
+  group.min =
+      shared.min *
+      static_cast<float>(grid.decodeSub(static_cast<uint8_t>(group.minBits)));
+  return group;
+}
+
+GroupScale llmc::storeScale(const Grid &grid, float scale, float min,
+                            const SharedScale *shared) {
+  GroupScale group;
+  if (hasOneSign(grid)) {
+    scale = std::fabs(scale);
+    min = std::min(min, 0.0f);
+  }
+  if (grid.hasSub() && shared)
+    return storeSubs(grid, scale, min, *shared);
+  if (grid.hasSub()) {
+    group.scale = scale;
+    group.min = grid.hasMin ? min : 0;
+    return group;
+  }
+  group.scaleBits = grid.encodeScale(scale);
+  group.scale = decodeScale(grid.scale, group.scaleBits);
+  if (!grid.hasMin)
+    return group;
+  group.minBits = encodeScale(grid.scale, min);
+  group.min = decodeScale(grid.scale, group.minBits);
+  return group;
+}
+
 namespace {
 
 /// What is wished for before it is rounded to what is stored.
@@ -95,21 +165,24 @@ struct Wish {
 class Fitter {
 public:
   Fitter(const CodeRange &range, ArrayRef<float> values,
-         ArrayRef<float> importance)
+         ArrayRef<float> importance, const SharedScale *shared)
       : grid(range.grid), range(range), values(values), importance(importance),
-        steps(values.size()) {
+        shared(shared), steps(values.size()) {
     assert((importance.empty() || importance.size() == values.size()) &&
            "each value has its importance");
     auto [low, high] = std::minmax_element(values.begin(), values.end());
-    least = *low;
-    most = *high;
+    // An unsigned sub-minimum is below zero, which stays in range.
+    least = grid.hasMin && hasOneSign(grid) ? std::min(*low, 0.0f) : *low;
+    most = std::max(*high, least);
   }
 
   GroupScale span() const { return store(spanned(1)); }
   GroupScale search();
 
 private:
-  GroupScale store(Wish wish) const;
+  GroupScale store(Wish wish) const {
+    return storeScale(grid, wish.scale, wish.min, shared);
+  }
   Wish spanned(float part) const;
   Wish fitToCodes() const;
   double round(const GroupScale &group);
@@ -122,6 +195,7 @@ private:
   const Grid &grid;
   const CodeRange &range;
   ArrayRef<float> values, importance;
+  const SharedScale *shared;
   SmallVector<float, 256> steps; // of the scale, that codes stand for
   float least, most;
   GroupScale best;
@@ -129,17 +203,6 @@ private:
 };
 
 } // namespace
-
-GroupScale Fitter::store(Wish wish) const {
-  GroupScale group;
-  group.scaleBits = grid.encodeScale(wish.scale);
-  group.scale = decodeScale(grid.scale, group.scaleBits);
-  if (!grid.hasMin)
-    return group;
-  group.minBits = encodeScale(grid.scale, wish.min);
-  group.min = decodeScale(grid.scale, group.minBits);
-  return group;
-}
 
 /// The scale with which the codes span `part` of the values' range.
 Wish Fitter::spanned(float part) const {
@@ -222,9 +285,9 @@ GroupScale Fitter::search() {
 }
 
 GroupScale llmc::fitGroup(const CodeRange &range, ArrayRef<float> values,
-                          ArrayRef<float> importance, bool search) {
-  assert(!range.grid.hasSub() && "a group has floats of its own");
-  Fitter fitter(range, values, importance);
+                          ArrayRef<float> importance, bool search,
+                          const SharedScale *shared) {
+  Fitter fitter(range, values, importance, shared);
   GroupScale spanned = fitter.span();
   return search && std::isfinite(spanned.scale) && std::isfinite(spanned.min)
              ? fitter.search()

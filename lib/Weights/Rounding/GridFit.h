@@ -12,11 +12,26 @@
 namespace llmc {
 
 /// Scale and minimum of a group as they are stored: codes are chosen for these, not
-/// for the numbers that were wished for.
+/// for the numbers that were wished for. With sub-scales the bits are theirs.
 struct GroupScale {
   uint32_t scaleBits = 0, minBits = 0;
   float scale = 0, min = 0; // decoded
 };
+
+/// The floats that the groups of a block share where each has sub-scales.
+struct SharedScale {
+  uint32_t scaleBits = 0, minBits = 0;
+  float scale = 0, min = 0; // decoded
+};
+
+/// Those with which each of `groups`, as they are wished for, is near a sub-scale.
+SharedScale shareScales(const mlir::llm::Grid &grid,
+                        llvm::ArrayRef<GroupScale> groups);
+
+/// A group's scale and minimum as `grid` stores them. With sub-scales those of `shared`;
+/// without it they are what is wished for, without bits.
+GroupScale storeScale(const mlir::llm::Grid &grid, float scale, float min,
+                      const SharedScale *shared);
 
 /// Which codes a grid has, what they stand for, and how numbers become them. Methods
 /// know no more of a grid.
@@ -84,9 +99,10 @@ private:
 /// The scale (and minimum) for a group of finite values. Without `search` it spans
 /// their range; with it the squared error is least among ranges that are narrower,
 /// and scales fitted to their codes. `importance` weighs the values' errors, or is
-/// empty. A scale that its type cannot hold is infinite.
+/// empty. A scale that its type cannot hold is infinite. `shared` is as in storeScale.
 GroupScale fitGroup(const CodeRange &range, llvm::ArrayRef<float> values,
-                    llvm::ArrayRef<float> importance, bool search);
+                    llvm::ArrayRef<float> importance, bool search,
+                    const SharedScale *shared = nullptr);
 
 } // namespace llmc
 

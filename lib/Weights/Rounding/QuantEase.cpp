@@ -22,8 +22,9 @@ namespace {
 class QuantEase {
 public:
   QuantEase(const RoundingInput &input, RoundedMatrix &result)
-      : input(input), result(result), range(input.grid), cols(input.cols),
-        h(input.xtx), rest(cols), gradient(cols), direction(cols) {}
+      : input(input), result(result), range(input.grid), fitter(input, result),
+        cols(input.cols), h(input.xtx), rest(cols), gradient(cols),
+        direction(cols) {}
 
   void prepare();
   void improveRow(int64_t row);
@@ -53,6 +54,7 @@ private:
   const RoundingInput &input;
   RoundedMatrix &result;
   CodeRange range;
+  ScaleFitter fitter;
   const int64_t cols;
   std::vector<float> h;              // [cols, cols], damped
   std::vector<float> rest, gradient; // [cols], of a row: r and r H
@@ -123,12 +125,7 @@ bool QuantEase::move(int64_t row, int64_t first, float &number,
 /// The group's numbers as they are stored, if they are finite.
 void QuantEase::setGroup(int64_t row, int64_t first, GroupScale wished) {
   GroupScale &scale = scaleOf(row, first);
-  wished.scaleBits = input.grid.encodeScale(wished.scale);
-  wished.scale = decodeScale(input.grid.scale, wished.scaleBits);
-  if (input.grid.hasMin) {
-    wished.minBits = encodeScale(input.grid.scale, wished.min);
-    wished.min = decodeScale(input.grid.scale, wished.minBits);
-  }
+  wished = fitter.store(row * cols + first, wished.scale, wished.min);
   if (!std::isfinite(wished.scale) || !std::isfinite(wished.min) ||
       wished.scale == 0)
     return;
@@ -145,19 +142,21 @@ void QuantEase::setGroup(int64_t row, int64_t first, GroupScale wished) {
 
 void QuantEase::improveGroup(int64_t row, int64_t first) {
   GroupScale wished = scaleOf(row, first);
-  const mlir::llm::ScaleType type = input.grid.scale;
+  const int64_t place = row * cols + first;
   if (move(
           row, first, wished.scale,
           [&](float code) { return range.stepsOf(code); },
           [&](float scale) {
-            return decodeScale(type, input.grid.encodeScale(scale));
+            return fitter.store(place, scale, wished.min).scale;
           }))
     setGroup(row, first, wished);
   wished = scaleOf(row, first);
   if (input.grid.hasMin &&
       move(
           row, first, wished.min, [](float) { return 1.0f; },
-          [&](float min) { return decodeScale(type, encodeScale(type, min)); }))
+          [&](float min) {
+            return fitter.store(place, wished.scale, min).min;
+          }))
     setGroup(row, first, wished);
 }
 

@@ -9,18 +9,16 @@ using namespace llmc;
 std::string llmc::roundToNearest(const RoundingInput &input,
                                  RoundedMatrix &result) {
   CodeRange range(input.grid);
-  ArrayRef<float> importance = input.importance;
-  for (size_t group = 0; group < result.scales.size(); ++group) {
-    ArrayRef<float> values = input.values.slice(group * input.span, input.span);
-    if (!input.importance.empty())
-      importance = ArrayRef(input.importance)
-                       .slice(group * input.span % input.cols, input.span);
-    GroupScale scale =
-        fitGroup(range, values, importance, input.step.getSearch());
-    result.scales[group] = scale;
+  ScaleFitter fitter(input, result);
+  for (int64_t first = 0; first < input.rows * input.cols;
+       first += input.span) {
+    if (first % input.block == 0)
+      fitter.share(first, input.values.slice(first, input.block));
+    ArrayRef<float> values = input.values.slice(first, input.span);
+    const GroupScale &scale = fitter.fit(first, values);
     const float inverse = CodeRange::inverseOf(scale);
     for (auto [i, value] : enumerate(values))
-      result.codes[group * input.span + i] =
+      result.codes[first + i] =
           static_cast<uint8_t>(range.codeOf(value, scale, inverse));
   }
   return "";

@@ -41,6 +41,32 @@ bool llmc::needsStatistics(StringRef method) {
 }
 
 //===----------------------------------------------------------------------===//
+// Scales
+//===----------------------------------------------------------------------===//
+
+GroupScale ScaleFitter::fit(int64_t first, ArrayRef<float> values,
+                            const SharedScale *shared) const {
+  ArrayRef<float> importance = input.importance;
+  if (!importance.empty())
+    importance = importance.slice(first % input.cols, input.span);
+  return fitGroup(range, values, importance, input.step.getSearch(), shared);
+}
+
+void ScaleFitter::share(int64_t first, ArrayRef<float> values) {
+  if (result.shared.empty())
+    return;
+  SmallVector<GroupScale> groups;
+  for (int64_t at = 0; at < input.block; at += input.span)
+    groups.push_back(fit(first + at, values.slice(at, input.span), nullptr));
+  result.shared[first / input.block] = shareScales(input.grid, groups);
+}
+
+const GroupScale &ScaleFitter::fit(int64_t first, ArrayRef<float> values) {
+  return result.scales[first / input.span] =
+             fit(first, values, getShared(first));
+}
+
+//===----------------------------------------------------------------------===//
 // Statistics
 //===----------------------------------------------------------------------===//
 
@@ -73,11 +99,21 @@ static std::string checkScales(const RoundedMatrix &matrix) {
   return "";
 }
 
+/// Columns that share a scale.
+static int64_t findSpan(RoundStepAttr step) {
+  return step.getSpan() ? step.getSpan() : step.getGrid().getGroup();
+}
+
+/// Columns that share a float.
+static int64_t findBlock(RoundStepAttr step) {
+  return step.getGrid().getSub() ? step.getGrid().getBlock() : findSpan(step);
+}
+
 /// Why there are no such codes of rows of `cols`, or an empty string.
 static std::string checkStep(RoundStepAttr step, int64_t cols,
                              bool keepsZeros) {
   const Grid grid = *step.getGrid().getGrid();
-  const int64_t span = step.getSpan() ? step.getSpan() : grid.group;
+  const int64_t span = findSpan(step), block = findBlock(step);
   if (keepsZeros && grid.hasMin)
     return "is pruned, and codes above a minimum have none for 0: take "
            "zero=sym";
@@ -87,24 +123,47 @@ static std::string checkStep(RoundStepAttr step, int64_t cols,
   if (cols % span || span % grid.group)
     return "rows of " + std::to_string(cols) + " are no groups of " +
            std::to_string(span);
+  if (cols % block)
+    return "rows of " + std::to_string(cols) + " are no blocks of " +
+           std::to_string(block);
   if (!methods.find(step.getMethod()))
     return methods.refuse(step.getMethod());
   return "";
 }
 
+template <typename Scale>
+static void setScales(const Scale &scale, GridBlock &block) {
+  block.scale = scale.scaleBits;
+  block.min = scale.minBits;
+}
+
+static void setSubScales(const RoundingInput &input,
+                         const RoundedMatrix &matrix, int64_t first,
+                         GridBlock &block) {
+  setScales(matrix.shared[first / input.block], block);
+  const GroupScale *group = &matrix.scales[first / input.span];
+  for (int64_t i = 0; i < input.grid.getGroups(); ++i, ++group) {
+    block.subScales[i] = static_cast<uint8_t>(group->scaleBits);
+    if (input.grid.hasMin)
+      block.subMins[i] = static_cast<uint8_t>(group->minBits);
+  }
+}
+
 static void packBlocks(const RoundingInput &input, const RoundedMatrix &matrix,
                        std::vector<uint8_t> &made) {
   GridAttr encoding = input.step.getGrid();
-  const int64_t group = input.grid.group, blockBytes = encoding.getBlockBytes();
-  made.resize(input.rows * input.cols / group * blockBytes);
+  const int64_t elems = input.grid.getBlock(),
+                blockBytes = encoding.getBlockBytes();
+  made.resize(input.rows * input.cols / elems * blockBytes);
   GridBlock block(input.grid);
   uint8_t *to = made.data();
   for (int64_t first = 0; first < input.rows * input.cols;
-       first += group, to += blockBytes) {
-    const GroupScale &scale = matrix.scales[first / input.span];
-    block.scale = scale.scaleBits;
-    block.min = scale.minBits;
-    std::copy_n(matrix.codes.begin() + first, group, block.codes.begin());
+       first += elems, to += blockBytes) {
+    if (input.grid.hasSub())
+      setSubScales(input, matrix, first, block);
+    else
+      setScales(matrix.scales[first / input.span], block);
+    std::copy_n(matrix.codes.begin() + first, elems, block.codes.begin());
     encoding.packBlock(block, to);
   }
 }
@@ -112,7 +171,8 @@ static void packBlocks(const RoundingInput &input, const RoundedMatrix &matrix,
 void llmc::setStep(RoundStepAttr step, RoundingInput &input) {
   input.step = step;
   input.grid = *step.getGrid().getGrid();
-  input.span = step.getSpan() ? step.getSpan() : input.grid.group;
+  input.span = findSpan(step);
+  input.block = findBlock(step);
 }
 
 std::string llmc::prepareRounding(RoundStepAttr step, const WeightStore &store,
@@ -147,6 +207,8 @@ std::string llmc::roundPrepared(const RoundingInput &input,
   RoundedMatrix matrix;
   matrix.codes.resize(input.values.size());
   matrix.scales.resize(input.values.size() / input.span);
+  if (input.grid.hasSub())
+    matrix.shared.resize(input.values.size() / input.block);
   const Method *method = methods.find(input.step.getMethod());
   assert(method && "what is prepared has a method");
   if (std::string problem = method->round(input, matrix); !problem.empty())

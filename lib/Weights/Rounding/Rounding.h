@@ -21,6 +21,7 @@ struct RoundingInput {
   mlir::llm::Grid grid;
   int64_t rows = 0, cols = 0;
   int64_t span = 0;              // columns that share a scale
+  int64_t block = 0;             // those that share a float
   llvm::ArrayRef<float> values;  // [rows, cols], finite
   std::vector<float> xtx;        // [cols, cols], or empty: no statistics
   std::vector<float> importance; // [cols], mean square of the input; or empty
@@ -37,6 +38,37 @@ struct RoundingInput {
 struct RoundedMatrix {
   std::vector<uint8_t> codes;     // [rows, cols]
   std::vector<GroupScale> scales; // [rows, cols / span]
+  // [rows, cols / block] where groups have sub-scales; else empty.
+  std::vector<SharedScale> shared;
+};
+
+/// Scales of a matrix, from values that a method says: those of the input, or what it
+/// has made of them. Both take places of `input.values`.
+class ScaleFitter {
+public:
+  ScaleFitter(const RoundingInput &input, RoundedMatrix &result)
+      : input(input), result(result), range(input.grid) {}
+
+  /// Before any group of a block from `first` on, which has these `values`.
+  void share(int64_t first, llvm::ArrayRef<float> values);
+  /// The group from `first` on.
+  const GroupScale &fit(int64_t first, llvm::ArrayRef<float> values);
+  /// `scale` and `min` as the group from `first` on would store them.
+  GroupScale store(int64_t first, float scale, float min) const {
+    return storeScale(input.grid, scale, min, getShared(first));
+  }
+
+private:
+  const SharedScale *getShared(int64_t first) const {
+    return result.shared.empty() ? nullptr
+                                 : &result.shared[first / input.block];
+  }
+  GroupScale fit(int64_t first, llvm::ArrayRef<float> values,
+                 const SharedScale *shared) const;
+
+  const RoundingInput &input;
+  RoundedMatrix &result;
+  CodeRange range;
 };
 
 /// Returns why that cannot be, or an empty string.

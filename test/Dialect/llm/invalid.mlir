@@ -303,8 +303,8 @@ llm.weight @w : tensor<2xf32> source "w" recipe [#llm.round<grid = <bits = 4, gr
 
 // -----
 
-// expected-error @below {{a group of the grid has one float}}
-llm.weight @w : tensor<2xf32> source "w" recipe [#llm.round<grid = <bits = 4, group = 32, scale = f16, sub = ui6, block = 256>, method = "rtn">]
+// expected-error @below {{groups with sub-scales share no scale, found a span of 64}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.round<grid = <bits = 4, group = 32, scale = f16, sub = ui6, block = 256>, method = "rtn", span = 64>]
 
 // -----
 

@@ -41,6 +41,15 @@ TEST_F(GgufWriterTest, GridsHaveTheTypeOfTheSameNumbers) {
   EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f16, " + iq4), "IQ4_NL");
   EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f8E8M0FNU, " + e2m1),
             "MXFP4");
+  const std::string six = ", scale = f16, sub = si6, block = 256, ",
+                    sixAbove = ", scale = f16, sub = ui6, block = 256, ";
+  EXPECT_EQ(typeOf("bits = 3, group = 16" + six + "zero = 4"), "Q3_K");
+  EXPECT_EQ(typeOf("bits = 4, group = 32" + sixAbove + "min = true"), "Q4_K");
+  EXPECT_EQ(typeOf("bits = 5, group = 32" + sixAbove + "min = true"), "Q5_K");
+  EXPECT_EQ(typeOf("bits = 6, group = 16, scale = f16, sub = si8, block = 256, "
+                   "zero = 32"),
+            "Q6_K");
+  EXPECT_EQ(typeOf("bits = 4, group = 32" + six + iq4), "IQ4_XS");
   EXPECT_EQ(findGgmlType(f16()), GgmlType::F16);
   EXPECT_EQ(findGgmlType(q8()), GgmlType(8));
 }
@@ -51,6 +60,12 @@ TEST_F(GgufWriterTest, OthersHaveNone) {
   EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f16, zero = 7"), "");
   EXPECT_EQ(typeOf("bits = 8, group = 32, scale = f16, min = true"), "");
   EXPECT_EQ(typeOf("bits = 3, group = 32, scale = f16, zero = 4"), "");
+  EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f16, sub = ui8, block = 256, "
+                   "min = true"),
+            "");
+  EXPECT_EQ(typeOf("bits = 6, group = 16, scale = f16, sub = si8, block = 192, "
+                   "zero = 32"),
+            "");
   // Scales between powers of two, and codes of other values.
   EXPECT_EQ(typeOf("bits = 4, group = 32, scale = bf16, " + e2m1), "");
   EXPECT_EQ(typeOf("bits = 4, group = 32, scale = f8E8M0FNU, " + iq4), "");
@@ -58,9 +73,8 @@ TEST_F(GgufWriterTest, OthersHaveNone) {
 }
 
 TEST_F(GgufWriterTest, BlocksKeepTheirNumbers) {
-  std::vector<float> values, expected(64), found(64);
-  for (int i = 0; i < 64; ++i)
-    values.push_back(static_cast<float>((i * 37) % 64 - 30) / 7);
+  constexpr int64_t count = 512;
+  std::vector<float> values = noise(count, 3), expected(count), found(count);
   for (const std::string &text :
        {std::string("bits = 4, group = 32, scale = f16, zero = 8"),
         std::string("bits = 4, group = 32, scale = f16, min = true"),
@@ -68,16 +82,25 @@ TEST_F(GgufWriterTest, BlocksKeepTheirNumbers) {
         std::string("bits = 5, group = 32, scale = f16, min = true"),
         std::string("bits = 8, group = 32, scale = f16, zero = 128"),
         "bits = 4, group = 32, scale = f16, " + iq4,
-        "bits = 4, group = 32, scale = f8E8M0FNU, " + e2m1}) {
+        "bits = 4, group = 32, scale = f8E8M0FNU, " + e2m1,
+        std::string("bits = 3, group = 16, scale = f16, sub = si6, block = "
+                    "256, zero = 4"),
+        std::string("bits = 4, group = 32, scale = f16, sub = ui6, block = "
+                    "256, min = true"),
+        std::string("bits = 5, group = 32, scale = f16, sub = ui6, block = "
+                    "256, min = true"),
+        std::string("bits = 6, group = 16, scale = f16, sub = si8, block = "
+                    "256, zero = 32"),
+        "bits = 4, group = 32, scale = f16, sub = si6, block = 256, " + iq4}) {
     EncodingAttrInterface from = grid(text);
-    Bytes bytes(from.getBytes(64));
-    from.quantize(values.data(), 64, bytes.data());
-    from.dequantize(bytes.data(), 64, expected.data());
+    Bytes bytes(from.getBytes(count));
+    from.quantize(values.data(), count, bytes.data());
+    from.dequantize(bytes.data(), count, expected.data());
     GgmlType type = *findGgmlType(from);
     Bytes blocks = toGgmlBlocks(bytes, from, type);
     EncodingAttrInterface to = getGgmlEncoding(type, &context);
-    ASSERT_EQ(static_cast<int64_t>(blocks.size()), to.getBytes(64));
-    to.dequantize(blocks.data(), 64, found.data());
+    ASSERT_EQ(static_cast<int64_t>(blocks.size()), to.getBytes(count));
+    to.dequantize(blocks.data(), count, found.data());
     EXPECT_EQ(found, expected) << text;
   }
 }

@@ -44,6 +44,10 @@ TEST_F(PackQuantizedTest, HasCodesAroundZero) {
   EXPECT_EQ(refuse("bits = 4, group = 32, scale = f16, values = [-8, -7, -6, "
                    "-5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7]"),
             "has codes that are integers themselves: take values=uniform");
+  EXPECT_EQ(refuse("bits = 4, group = 32, scale = f16, sub = si8, block = 256, "
+                   "zero = 8"),
+            "has a float for each group, and scales here are integers: take "
+            "scale=f16");
   EXPECT_NE(refusePackQuantized(f16()), "");
   EXPECT_NE(refusePackQuantized(q8()), "");
 }
