@@ -18,34 +18,38 @@ static constexpr int64_t mostUnrolled = 256;
 static constexpr int64_t patternsPerWord = 8;
 
 /// Of codes: what the vectors of all planes are filled with.
-static int64_t getUnit(const Grid &grid, bool isTwoOfFour) {
-  return 4 * (8 / grid.getPlanes().back().bits) * (isTwoOfFour ? 2 : 1);
+static int64_t getUnit(const Grid &grid, const KeptBlocks &kept) {
+  return 4 * (8 / grid.getPlanes().back().bits) * (kept.isTwoOfFour() ? 2 : 1);
 }
 
-GridPanel::GridPanel(const Grid &grid, int64_t rows, bool isTwoOfFour)
-    : grid(grid), rows(rows), isTwoOfFour(isTwoOfFour) {
-  assert(refuse(grid, isTwoOfFour).empty() &&
-         "the layout's verifier asks first");
+/// Codes of a group's row.
+int64_t GridPanel::countKept(const Grid &grid, const KeptBlocks &kept) {
+  return kept.skipsZeros() ? kept.countUnits(grid.group) * kept.cols
+                           : grid.group;
+}
+
+GridPanel::GridPanel(const Grid &grid, int64_t rows, const KeptBlocks &kept)
+    : grid(grid), rows(rows), kept(kept) {
+  assert(refuse(grid, kept).empty() && "the layout's verifier asks first");
   int64_t parts = grid.hasMin ? 2 : 1;
   subScales =
       getMinOffset() + (grid.hasMin ? rows * getScaleBytes(grid.scale) : 0);
   codes = subScales + (grid.hasSub() ? parts * rows * grid.getGroups() : 0);
-  int64_t unit = getUnit(grid, isTwoOfFour);
-  unitGroups = unit / std::gcd(unit, grid.group);
+  int64_t unit = getUnit(grid, kept);
+  unitGroups = kept.hasBlocks() ? 1 : unit / std::gcd(unit, grid.group);
   groupBytes = 0;
   for (CodePlane plane : grid.getPlanes()) {
     planeOffsets.push_back(unitGroups * groupBytes);
     groupBytes += getKeptVectors() * getVectorBytes() * plane.bits / 8;
   }
   patterns = groupBytes;
-  if (isTwoOfFour)
+  if (kept.hasBlocks())
+    groupBytes += kept.countUnits(grid.group) * kept.countBands(rows);
+  else if (kept.skipsZeros())
     groupBytes += getCodeVectors() / patternsPerWord * getVectorBytes();
 }
 
 static std::string refuseTwoOfFour(const Grid &grid) {
-  if (grid.hasMin || !grid.table.empty())
-    return "of 2:4 the codes that are not there are 0, of which such a grid "
-           "has none";
   if (grid.group % (4 * patternsPerWord) == 0)
     return "";
   return "panels of 2:4 hold groups of a multiple of " +
@@ -53,14 +57,41 @@ static std::string refuseTwoOfFour(const Grid &grid) {
          std::to_string(grid.group);
 }
 
-std::string GridPanel::refuse(const Grid &grid, bool isTwoOfFour) {
-  if (isTwoOfFour)
-    if (std::string problem = refuseTwoOfFour(grid); !problem.empty())
+/// A byte shuffle takes 4 of the 16 columns that it sees.
+static std::string refuseBlocks(const Grid &grid, const KeptBlocks &kept) {
+  constexpr int64_t seen = 16;
+  if (kept.cols == 1 && (kept.of != seen || kept.keep % 4))
+    return "panels keep 4, 8 or 12 of 16 columns of codes, found " +
+           std::to_string(kept.keep) + " of " + std::to_string(kept.of);
+  const int64_t set = kept.of * kept.cols;
+  if (grid.hasSub() || grid.group % set || kept.of > mostBlocksOfGroup)
+    return "panels keep blocks of codes in groups of a multiple of " +
+           std::to_string(set) + ", found groups of " +
+           std::to_string(grid.group);
+  return "";
+}
+
+static std::string refuseZeros(const Grid &grid, const KeptBlocks &kept) {
+  if (grid.hasMin || !grid.table.empty())
+    return "codes that are not there are 0, of which such a grid has none";
+  return kept.hasBlocks() ? refuseBlocks(grid, kept) : refuseTwoOfFour(grid);
+}
+
+std::string GridPanel::refuse(const Grid &grid, const KeptBlocks &kept) {
+  if (kept.skipsZeros())
+    if (std::string problem = refuseZeros(grid, kept); !problem.empty())
       return problem;
   if (grid.group > mostUnrolled)
     return "panels hold groups of at most " + std::to_string(mostUnrolled) +
            " codes, found " + std::to_string(grid.group);
-  int64_t unit = getUnit(grid, isTwoOfFour);
+  int64_t unit = getUnit(grid, kept);
+  if (kept.hasBlocks())
+    return countKept(grid, kept) % unit == 0
+               ? ""
+               : "panels hold codes of " + std::to_string(grid.bits) +
+                     " bits where a group keeps a multiple of " +
+                     std::to_string(unit) + ", found " +
+                     std::to_string(countKept(grid, kept));
   if (grid.group % unit == 0 ||
       (grid.hasSub() && grid.getBlock() % std::lcm(unit, grid.group) == 0))
     return "";
@@ -99,11 +130,12 @@ bool GridPanel::pack(const GridBlock &block, int64_t row,
                      uint8_t *bytes) const {
   assert(row < rows && "a lane of the panel");
   packFloats(block, row, bytes);
-  if (!isTwoOfFour) {
+  assert(!kept.hasBlocks() && "which are there is the word of all rows");
+  if (!kept.skipsZeros()) {
     packCodes(block.codes, row, bytes);
     return true;
   }
-  llvm::SmallVector<uint8_t, 128> kept;
+  llvm::SmallVector<uint8_t, 128> stored;
   int64_t perGroup = getCodeVectors();
   for (int64_t quad = 0; quad < perGroup * grid.getGroups(); ++quad) {
     const uint8_t *four = &block.codes[4 * quad];
@@ -111,12 +143,60 @@ bool GridPanel::pack(const GridBlock &block, int64_t row,
     if (pattern < 0)
       return false;
     for (int8_t c : keptOfFour[pattern])
-      kept.push_back(static_cast<uint8_t>(four[c] ^ grid.zero));
+      stored.push_back(static_cast<uint8_t>(four[c] ^ grid.zero));
     Place place = getPatternPlace(quad % perGroup);
     bytes[codes + quad / perGroup * groupBytes + place.offset + 4 * row +
           place.bit / 8] |= static_cast<uint8_t>(pattern << place.bit % 8);
   }
-  packCodes(kept, row, bytes);
+  packCodes(stored, row, bytes);
+  return true;
+}
+
+bool GridPanel::packBlocks(llvm::ArrayRef<GridBlock> blocks,
+                           uint8_t *bytes) const {
+  assert(kept.hasBlocks() && grid.getGroups() == 1 && "see refuse");
+  for (auto [row, block] : llvm::enumerate(blocks))
+    packFloats(block, static_cast<int64_t>(row), bytes);
+  for (int64_t band = 0; band < kept.countBands(rows); ++band)
+    if (!packBand(blocks, band, bytes))
+      return false;
+  return true;
+}
+
+/// Rows that are not there keep what the band keeps.
+bool GridPanel::packBand(llvm::ArrayRef<GridBlock> blocks, int64_t band,
+                         uint8_t *bytes) const {
+  const int64_t first = band * kept.rows,
+                end = std::min(first + kept.rows,
+                               static_cast<int64_t>(blocks.size()));
+  llvm::SmallVector<int64_t> columns; // of the group, of each unit
+  for (int64_t unit = 0; unit < kept.countUnits(grid.group);
+       unit += kept.keep) {
+    const int64_t start = getFirstColumn(unit);
+    auto holds = [&](int64_t number) {
+      for (int64_t row = first; row < end; ++row)
+        for (int64_t c = 0; c < kept.cols; ++c)
+          if (blocks[row].codes[start + number * kept.cols + c] != grid.zero)
+            return true;
+      return false;
+    };
+    llvm::SmallVector<int64_t> chosen =
+        chooseBlocks(kept.keep, kept.of, holds);
+    if (chosen.empty())
+      return false;
+    for (auto [i, number] : llvm::enumerate(chosen)) {
+      bytes[codes + getNumberOffset(unit + static_cast<int64_t>(i)) + band] =
+          static_cast<uint8_t>(number);
+      columns.push_back(start + number * kept.cols);
+    }
+  }
+  for (int64_t row = first; row < end; ++row) {
+    llvm::SmallVector<uint8_t, 128> stored;
+    for (int64_t column : columns)
+      for (int64_t c = 0; c < kept.cols; ++c)
+        stored.push_back(blocks[row].codes[column + c]);
+    packCodes(stored, row, bytes);
+  }
   return true;
 }
 
@@ -143,11 +223,11 @@ void GridPanel::packFloats(const GridBlock &block, int64_t row,
     bytes[getSubMinsOffset() + group * rows + row] = sub;
 }
 
-void GridPanel::packCodes(llvm::ArrayRef<uint8_t> kept, int64_t row,
+void GridPanel::packCodes(llvm::ArrayRef<uint8_t> stored, int64_t row,
                           uint8_t *bytes) const {
   for (auto [index, plane] : llvm::enumerate(grid.getPlanes())) {
     int mask = (1 << plane.bits) - 1;
-    const uint8_t *code = kept.data();
+    const uint8_t *code = stored.data();
     for (int64_t group = 0; group < grid.getGroups(); group += unitGroups)
       for (int64_t i = 0; i < unitGroups * getKeptVectors(); ++i) {
         Place place = getPlace(index, i);

@@ -7,6 +7,7 @@
 #ifndef LLMC_DIALECTS_LLM_GRIDPANEL_H
 #define LLMC_DIALECTS_LLM_GRIDPANEL_H
 
+#include "dialects/llm/BlockPanel.h"
 #include "dialects/llm/Grid.h"
 
 #include <string>
@@ -20,15 +21,15 @@ inline constexpr int8_t keptOfFour[6][2] = {{0, 1}, {0, 2}, {0, 3},
 /// One block of `rows` output rows, one row per vector lane.
 class GridPanel {
 public:
-  GridPanel(const Grid &grid, int64_t rows, bool isTwoOfFour = false);
+  GridPanel(const Grid &grid, int64_t rows, const KeptBlocks &kept = {});
 
   /// Why panels cannot hold such codes; empty if they can.
-  static std::string refuse(const Grid &grid, bool isTwoOfFour = false);
+  static std::string refuse(const Grid &grid, const KeptBlocks &kept = {});
 
   const Grid grid;
   const int64_t rows;
-  /// Of each 4 codes only 2 are there, as `code ^ zero`; the others are `zero`.
-  const bool isTwoOfFour;
+  /// Codes that are not there are `zero`; of 2:4 the others are `code ^ zero`.
+  const KeptBlocks kept;
 
   int64_t getBytes() const { return codes + grid.getGroups() * groupBytes; }
   /// Floats and bytes are vectors of `rows`, lane after lane. Of a scale that is a power
@@ -55,8 +56,10 @@ public:
   /// counted through.
   int64_t getCodeVectors() const { return grid.group / 4; }
   /// Those of the codes that are there: with 2:4 each is of two such vectors.
-  int64_t getKeptVectors() const {
-    return getCodeVectors() / (isTwoOfFour ? 2 : 1);
+  int64_t getKeptVectors() const { return countKept(grid, kept) / 4; }
+  /// Those that are multiplied: with 2:4 all, of blocks those that are there.
+  int64_t getProductVectors() const {
+    return kept.hasBlocks() ? getKeptVectors() : getCodeVectors();
   }
   /// Where a plane keeps vector `i` of what is there: a vector of bytes within the
   /// unit and the bit of each byte from which the plane's bits count.
@@ -67,14 +70,28 @@ public:
   /// Where the number in `keptOfFour` of vector `i` lies: within the group, and the bit
   /// of each 32-bit word from which its 4 count.
   Place getPatternPlace(int64_t i) const;
+  /// Of a unit of blocks, within the group: the byte with the number of the first band's
+  /// block among its `of`; that of the next band follows.
+  int64_t getNumberOffset(int64_t unit) const {
+    return patterns + unit * kept.countBands(rows);
+  }
+  /// Of a unit of blocks: the column, within the group, at which its numbers are 0.
+  int64_t getFirstColumn(int64_t unit) const {
+    return unit / kept.keep * kept.of * kept.cols;
+  }
 
   /// Writes one row's block into lane `row` of the panel's block at `bytes`,
   /// which was zero there. False where more than 2 of 4 are not 0, and should be.
   bool pack(const GridBlock &block, int64_t row, uint8_t *bytes) const;
+  /// The same of panels of blocks, with the blocks of the rows that there are.
+  bool packBlocks(llvm::ArrayRef<GridBlock> blocks, uint8_t *bytes) const;
 
 private:
+  static int64_t countKept(const Grid &grid, const KeptBlocks &kept);
+  bool packBand(llvm::ArrayRef<GridBlock> blocks, int64_t band,
+                uint8_t *bytes) const;
   void packFloats(const GridBlock &block, int64_t row, uint8_t *bytes) const;
-  void packCodes(llvm::ArrayRef<uint8_t> kept, int64_t row,
+  void packCodes(llvm::ArrayRef<uint8_t> stored, int64_t row,
                  uint8_t *bytes) const;
 
   llvm::SmallVector<int64_t, 3> planeOffsets; // within a unit

@@ -103,7 +103,7 @@ bool LinearOp::runsBeside(Operation *other) {
 /// Prompts: a few rows share each weight that is loaded. Codes are unpacked and
 /// multiplied in registers of their own, so a tile of an integer grid is one strip
 /// wide, and integer rows keep two sums each: of 16 registers there are enough for
-/// three (or two, where shuffles of 2:4 have tables), of 32 for six, or for one panel of
+/// three (or two, where zeros are skipped by shuffles), of 32 for six, or for one panel of
 /// one row (test/Lower/no-spills.test).
 /// Where registers hold tiles of integers, each row of a tile keeps one sum, of floats,
 /// or is one of half as many with two. Floats need eight
@@ -112,7 +112,8 @@ bool LinearOp::runsBeside(Operation *other) {
 /// time reads the whole weight front to back, which beats two streams by a quarter
 /// (bench/results/2026-11-25-back-half.md); floats have twice the bytes and keep two.
 /// Sparse rows wait for what they gather: one strip, of few rows. Codes of floats are
-/// unpacked, and have two sums of each row for one strip.
+/// unpacked, and have two sums of each row for one strip. Panels of blocks have columns of
+/// their own, so two share no x, and no tile of integers holds it.
 ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   auto act = dyn_cast<Int8ActEncodingAttr>(getEncoding(getInput().getType()));
   bool isWide = target.getRegisters() >= 32;
@@ -125,16 +126,17 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   bool unpacks = weight.getEncoding().getGrid() || hasFloatCodes ||
                  isa<SparseEncodingAttr>(weight.getEncoding());
   int64_t strips = unpacks ? 1 : panelRows / lanes;
-  bool pairs = !unpacks && panels % 2 == 0;
+  bool pairs = !unpacks && !layout.hasBlocks() && panels % 2 == 0;
   int64_t rows = 4;
   if (act) {
     int64_t tileRows = target.getTileRows();
-    rows = isWide ? 6 : layout.isTwoOfFour() ? 2 : 3;
+    rows = isWide ? 6 : layout.skipsZeros() ? 2 : 3;
     if (act.getFine()) { // twice as many sums
       rows = isWide ? 4 : 1;
       tileRows /= 2;
     }
-    rows = std::max(rows, tileRows);
+    if (!layout.hasBlocks())
+      rows = std::max(rows, tileRows);
   }
   if (hasFloatCodes)
     rows = isWide ? 8 : 3;

@@ -95,7 +95,11 @@ SelectionAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringAttr,
 LogicalResult
 PruneStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                       StringAttr method, FloatAttr share, int64_t keep,
-                      int64_t of, StringAttr stats) {
+                      int64_t of, StringAttr stats, int64_t blockRows,
+                      int64_t blockCols) {
+  if (blockRows < 1 || blockCols < 1)
+    return emitError() << "blocks have rows and columns, found " << blockRows
+                       << " x " << blockCols;
   if (share ? keep || of : keep < 1 || keep >= of)
     return emitError()
            << "either a share becomes 0, or fewer than `of` of each "

@@ -20,7 +20,7 @@ def LLM_TileDotOp : LLM_Op<"tile.dot", [DeclareOpInterfaceMethods<MemoryEffectsO
     [T, K] f32, or the bytes [T, rowBytes] of quantised rows; `w` is the packed
     matrix as its layout draws it. On a device, where threads have one lane each, `thread`
     rows of the panel lie before the first strip as well. `prefetch` also fetches the same place of the
-    panels that follow these.
+    panels that follow these, of several rows in the first of a batch.
     (C1) rows * strips accumulators of one type, at least one. (C2) lane is a multiple of their width.
   }];
   let arguments = (ins Variadic<LLM_F32Vector>:$accs, AnyMemRef:$x, Index:$row, AnyMemRef:$w,

@@ -1,6 +1,7 @@
 //===- LLMTypes.cpp - syntax and checks of the llm dialect's types ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
+#include "dialects/llm/BlockPanel.h"
 #include "dialects/llm/LLMDialect.h"
 
 #include "mlir/IR/DialectImplementation.h"
@@ -57,6 +58,15 @@ LogicalResult PackedType::verify(function_ref<InFlightDiagnostic()> emitError,
   std::string problem = layout ? layout.refuse(encoding) : "";
   if (!problem.empty())
     return emitError() << "(C2) " << problem;
+  if (auto panels = dyn_cast_if_present<PanelsLayoutAttr>(layout))
+    if (panels.hasBlocks()) {
+      int64_t set = panels.getOf() * panels.getBlockCols();
+      if (cols % set || cols / panels.getBlockCols() > mostBlocksOfRow)
+        return emitError() << "(C3) rows are whole sets of " << set
+                           << " columns, of which some are kept, and at most "
+                           << mostBlocksOfRow << " blocks, found " << cols
+                           << " columns";
+    }
   return success();
 }
 

@@ -16,7 +16,7 @@ def LLM_PackedType : LLM_Type<"Packed", "packed"> {
     last dimension is the contiguous, block-encoded one. N may be `?` for
     activations; rank 3 (`XxNxK`, `HxNxK`) holds one matrix per expert or head.
     Constraints: (C1) two or three dimensions; K is static, positive and a multiple of
-    the encoding's block. (C2) the layout can hold the encoding.
+    the encoding's block. (C2) the layout can hold the encoding. (C3) rows are whole sets of the blocks of which a layout keeps some.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$shape,
                         "::mlir::llm::EncodingAttrInterface":$encoding,

@@ -8,26 +8,55 @@
 #include "dialects/llm/GridPanel.h"
 #include "dialects/llm/LLMDialect.h"
 
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <cstring>
+#include <vector>
 
 using namespace mlir;
 using namespace mlir::llm;
+namespace endian = llvm::support::endian;
 
 LogicalResult
 PanelsLayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                         int64_t rows, int64_t keep, int64_t of) {
+                         int64_t rows, int64_t keep, int64_t of,
+                         int64_t blockRows, int64_t blockCols) {
   if (rows != 16)
     return emitError() << "panels have 16 rows, found " << rows;
-  if ((keep || of) && (keep != 2 || of != 4))
-    return emitError() << "panels skip zeros of 2:4, found " << keep << ":"
-                       << of;
+  std::pair<int64_t, int64_t> block(blockRows, blockCols);
+  if (block == std::pair<int64_t, int64_t>(1, 1)) {
+    if ((keep || of) && (keep != 2 || of != 4))
+      return emitError() << "panels skip zeros of 2:4, or of blocks, found "
+                         << keep << ":" << of;
+    return success();
+  }
+  if (block != std::pair<int64_t, int64_t>(16, 1) &&
+      block != std::pair<int64_t, int64_t>(4, 4))
+    return emitError() << "panels skip zeros of blocks of 16x1 or 4x4, found "
+                       << blockRows << "x" << blockCols;
+  if (keep >= 1 && keep < of)
+    return success();
+  return emitError() << "fewer blocks are kept than there are, found " << keep
+                     << ":" << of;
+}
+
+/// ", 16x1": rows and columns of a block.
+static ParseResult parseBlock(AsmParser &parser, int64_t &rows, int64_t &cols) {
+  SmallVector<int64_t> dims;
+  SMLoc start = parser.getCurrentLocation();
+  if (parser.parseDimensionList(dims, /*allowDynamic=*/false,
+                                /*withTrailingX=*/false))
+    return failure();
+  if (dims.size() != 2)
+    return parser.emitError(start, "expected the rows and columns of a block");
+  rows = dims[0];
+  cols = dims[1];
   return success();
 }
 
 Attribute PanelsLayoutAttr::parse(AsmParser &parser, Type) {
-  int64_t rows = 16, keep = 0, of = 0;
+  int64_t rows = 16, keep = 0, of = 0, blockRows = 1, blockCols = 1;
   SMLoc start = parser.getCurrentLocation();
   if (succeeded(parser.parseOptionalLess())) {
     if (parser.parseInteger(rows))
@@ -36,23 +65,32 @@ Attribute PanelsLayoutAttr::parse(AsmParser &parser, Type) {
         (parser.parseInteger(keep) || parser.parseColon() ||
          parser.parseInteger(of)))
       return {};
+    if (keep && succeeded(parser.parseOptionalComma()) &&
+        parseBlock(parser, blockRows, blockCols))
+      return {};
     if (parser.parseGreater())
       return {};
   }
   return getChecked([&] { return parser.emitError(start); },
-                    parser.getContext(), rows, keep, of);
+                    parser.getContext(), rows, keep, of, blockRows, blockCols);
 }
 
 void PanelsLayoutAttr::print(AsmPrinter &printer) const {
-  if (isTwoOfFour())
-    printer << "<" << getRows() << ", " << getKeep() << ":" << getOf() << ">";
+  if (!skipsZeros())
+    return;
+  printer << "<" << getRows() << ", " << getKeep() << ":" << getOf();
+  if (hasBlocks())
+    printer << ", " << getBlockRows() << "x" << getBlockCols();
+  printer << ">";
 }
 
 std::string PanelsLayoutAttr::refuse(EncodingAttrInterface encoding) const {
   if (auto grid = encoding.getGrid())
-    return GridPanel::refuse(*grid, isTwoOfFour());
-  if (isa<FloatEncodingAttr, FloatCodesAttr, SparseEncodingAttr>(encoding))
+    return GridPanel::refuse(*grid, getKept(*this));
+  if (isa<FloatEncodingAttr>(encoding))
     return isTwoOfFour() ? "only codes of integer grids are skipped" : "";
+  if (isa<FloatCodesAttr, SparseEncodingAttr>(encoding))
+    return skipsZeros() ? "only codes of integer grids are skipped" : "";
   return "panels hold weights, integer grids or floats";
 }
 
@@ -61,7 +99,7 @@ PanelsLayoutAttr::getPackedType(int64_t rows, int64_t cols,
                                 EncodingAttrInterface encoding) const {
   int64_t panels = llvm::divideCeil(rows, getRows());
   if (auto grid = encoding.getGrid()) {
-    GridPanel panel(*grid, getRows(), isTwoOfFour());
+    GridPanel panel(*grid, getRows(), getKept(*this));
     return MemRefType::get({panels, cols / grid->getBlock(), panel.getBytes()},
                            IntegerType::get(getContext(), 8));
   }
@@ -72,6 +110,12 @@ PanelsLayoutAttr::getPackedType(int64_t rows, int64_t cols,
   if (auto sparse = dyn_cast<SparseEncodingAttr>(encoding))
     return MemRefType::get(
         {panels, sparse.getEntries(), getRows() * (2 + sparse.getValueBytes())},
+        IntegerType::get(getContext(), 8));
+  if (hasBlocks())
+    return MemRefType::get(
+        {panels, FloatBlocks(getKept(*this), getRows(), cols,
+                             encoding.getBlockBytes())
+                     .getBytes()},
         IntegerType::get(getContext(), 8));
   return MemRefType::get({panels, cols, getRows()},
                          cast<FloatEncodingAttr>(encoding).getType());
@@ -91,6 +135,62 @@ static bool packFloats(const uint8_t *source, int64_t rows, int64_t cols,
     for (int64_t k = 0; k < cols; ++k)
       std::memcpy(panel + (k * panelRows + row % panelRows) * elemBytes,
                   source + (row * cols + k) * elemBytes, elemBytes);
+  }
+  return true;
+}
+
+/// The rows of a panel that there are, and a panel that was zero.
+static bool packFloatBlocks(const uint8_t *source, int64_t rows, int64_t cols,
+                            EncodingAttrInterface encoding,
+                            const FloatBlocks &drawing, uint8_t *panel) {
+  const KeptBlocks &kept = drawing.kept;
+  const int64_t size = drawing.floatBytes;
+  auto isZero = [&](int64_t row, int64_t col) {
+    float value;
+    encoding.dequantizeBlock(source + (row * cols + col) * size, &value);
+    return value == 0;
+  };
+  for (int64_t band = 0; band < drawing.countBands(); ++band) {
+    const int64_t first = band * kept.rows,
+                  end = std::min(first + kept.rows, rows);
+    auto holds = [&](int64_t block) {
+      for (int64_t row = first; row < end; ++row)
+        for (int64_t c = 0; c < kept.cols; ++c)
+          if (!isZero(row, block * kept.cols + c))
+            return true;
+      return false;
+    };
+    SmallVector<int64_t> chosen =
+        chooseBlocks(drawing.units, cols / kept.cols, holds);
+    if (chosen.empty())
+      return false;
+    for (auto [unit, number] : llvm::enumerate(chosen)) {
+      endian::write16le(panel + unit * drawing.getNumbersBytes() + 2 * band,
+                        static_cast<uint16_t>(number));
+      for (int64_t row = first; row < end; ++row)
+        for (int64_t c = 0; c < kept.cols; ++c)
+          std::memcpy(panel + drawing.getFloatsOffset() +
+                          (unit * kept.cols + c) * drawing.getColumnBytes() +
+                          row * size,
+                      source + (row * cols + number * kept.cols + c) * size,
+                      size);
+    }
+  }
+  return true;
+}
+
+/// The same of codes, of which `blocks` are beside one another.
+static bool packGridBlocks(const uint8_t *source, int64_t rows, int64_t blocks,
+                           EncodingAttrInterface encoding,
+                           const GridPanel &drawing, uint8_t *panel) {
+  std::vector<GridBlock> column(rows, GridBlock(drawing.grid));
+  for (int64_t i = 0; i < blocks; ++i) {
+    for (int64_t row = 0; row < rows; ++row)
+      encoding.unpackBlock(source + (row * blocks + i) *
+                                        encoding.getBlockBytes(),
+                           column[row]);
+    if (!drawing.packBlocks(column, panel + i * drawing.getBytes()))
+      return false;
   }
   return true;
 }
@@ -130,11 +230,40 @@ static bool packFloatCodes(const uint8_t *source, int64_t rows, int64_t cols,
   return true;
 }
 
+static bool packBlocks(PanelsLayoutAttr layout, const uint8_t *source,
+                       int64_t rows, int64_t cols,
+                       EncodingAttrInterface encoding, uint8_t *packed) {
+  const int64_t panelRows = layout.getRows(),
+                rowBytes = cols / encoding.getBlockElems() *
+                           encoding.getBlockBytes();
+  for (int64_t first = 0; first < rows; first += panelRows) {
+    const int64_t count = std::min(panelRows, rows - first);
+    const uint8_t *from = source + first * rowBytes;
+    uint8_t *panel =
+        packed + layout.getPackedBytes(first, cols, encoding);
+    bool fits;
+    if (auto grid = encoding.getGrid())
+      fits = packGridBlocks(from, count, cols / grid->getBlock(), encoding,
+                            GridPanel(*grid, panelRows, getKept(layout)),
+                            panel);
+    else
+      fits = packFloatBlocks(from, count, cols, encoding,
+                             FloatBlocks(getKept(layout), panelRows, cols,
+                                         encoding.getBlockBytes()),
+                             panel);
+    if (!fits)
+      return false;
+  }
+  return true;
+}
+
 bool PanelsLayoutAttr::pack(const uint8_t *source, int64_t rows, int64_t cols,
                             EncodingAttrInterface encoding,
                             uint8_t *packed) const {
   std::memset(packed, 0, getPackedBytes(rows, cols, encoding));
   auto grid = encoding.getGrid();
+  if (hasBlocks())
+    return packBlocks(*this, source, rows, cols, encoding, packed);
   if (auto sparse = dyn_cast<SparseEncodingAttr>(encoding))
     return packSparse(source, rows, sparse, getRows(), packed);
   if (auto codes = dyn_cast<FloatCodesAttr>(encoding))
@@ -142,7 +271,7 @@ bool PanelsLayoutAttr::pack(const uint8_t *source, int64_t rows, int64_t cols,
   if (!grid)
     return packFloats(source, rows, cols, encoding.getBlockBytes(), getRows(),
                       packed);
-  GridPanel panel(*grid, getRows(), isTwoOfFour());
+  GridPanel panel(*grid, getRows(), getKept(*this));
   GridBlock block(*grid);
   int64_t blocks = cols / grid->getBlock();
   for (int64_t row = 0; row < rows; ++row)

@@ -15,7 +15,7 @@ void llmc::addPruneOptions(CLI::App *app, CompileOptions &options) {
       ->type_name("SPEC");
   app->add_option("--sparsify", options.sparsify,
                   "Weights that become 0: 50-wanda, 2:4-sparsegpt, "
-                  "50-magnitude (docs/quantization.md)")
+                  "50-magnitude, 8:16-wanda,block=16x1 (docs/quantization.md)")
       ->type_name("SPEC");
   app->add_option("--stats", options.stats,
                   "What llmc calibrate wrote of this model; else it is "

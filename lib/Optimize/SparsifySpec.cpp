@@ -16,7 +16,7 @@ namespace {
 struct Key {
   StringRef name;
   std::string (*takes)();
-  bool (*set)(SparsityAllocation &allocation, StringRef value);
+  bool (*set)(SparsifyChoice &choice, StringRef value);
 };
 
 } // namespace
@@ -25,19 +25,31 @@ static bool setNumber(double &number, StringRef value) {
   return !value.getAsDouble(number) && number > 0;
 }
 
+/// Of a block: beyond 64 little is left to choose.
+static bool setSize(int64_t &size, StringRef value) {
+  return !value.getAsInteger(10, size) && size >= 1 && size <= 64;
+}
+
 static const Key keys[] = {
     {"allocate", listAllocationMethods,
-     [](SparsityAllocation &allocation, StringRef value) {
-       allocation.method = value.str();
+     [](SparsifyChoice &choice, StringRef value) {
+       choice.allocation.method = value.str();
        return isAllocationMethod(value);
      }},
+    {"block", [] { return std::string("ROWSxCOLUMNS, 1 to 64 each (16x1)"); },
+     [](SparsifyChoice &choice, StringRef value) {
+       auto [rows, cols] = value.split('x');
+       return setSize(choice.blockRows, rows) && setSize(choice.blockCols, cols);
+     }},
     {"lambda", [] { return std::string("a number from 0 to 1"); },
-     [](SparsityAllocation &allocation, StringRef value) {
-       return setNumber(allocation.lambda, value) && allocation.lambda < 1;
+     [](SparsifyChoice &choice, StringRef value) {
+       double &lambda = choice.allocation.lambda;
+       return setNumber(lambda, value) && lambda < 1;
      }},
     {"outlier", [] { return std::string("a number over 1"); },
-     [](SparsityAllocation &allocation, StringRef value) {
-       return setNumber(allocation.outlier, value) && allocation.outlier > 1;
+     [](SparsifyChoice &choice, StringRef value) {
+       double &outlier = choice.allocation.outlier;
+       return setNumber(outlier, value) && outlier > 1;
      }}};
 
 /// "50" or "2:4".
@@ -53,7 +65,7 @@ static bool setHow(SparsifyChoice &choice, StringRef text) {
   return isNumber && percent > 0 && percent < 100;
 }
 
-static Error setKey(SparsityAllocation &allocation, StringRef text) {
+static Error setKey(SparsifyChoice &choice, StringRef text) {
   auto [name, value] = text.split('=');
   const auto *key = find_if(
       keys, [&, name = name](const Key &key) { return key.name == name; });
@@ -62,7 +74,7 @@ static Error setKey(SparsityAllocation &allocation, StringRef text) {
         "'" + text + "' is no key=value of a key that is known (" +
         join(map_range(keys, [](const Key &key) { return key.name; }), ", ") +
         ")");
-  if (key->set(allocation, value))
+  if (key->set(choice, value))
     return Error::success();
   return createStringError(name + " takes " + key->takes() + ", found '" +
                            value + "'");
@@ -106,8 +118,11 @@ static Expected<SparsifyChoice> parseChoice(StringRef text) {
     return createStringError("'" + method + "' is no method that prunes: " +
                              listPruningMethods() + " are");
   for (StringRef part : drop_begin(parts))
-    if (Error error = setKey(choice.allocation, part))
+    if (Error error = setKey(choice, part))
       return error;
+  if (choice.hasBlocks() && !prunesBlocks(choice.method))
+    return createStringError(choice.method +
+                             " prunes no blocks: magnitude and wanda do");
   if (Error error = checkAllocation(choice))
     return error;
   return choice;

@@ -85,13 +85,27 @@ std::string SparsifyWeights::findObstacle(WeightOp weight,
   return reading.obstacle ? reading.obstacle : "";
 }
 
+static std::string describeBlock(const SparsifyChoice &choice) {
+  return (Twine(choice.blockRows) + "x" + Twine(choice.blockCols)).str();
+}
+
+/// As columns see it: "2:4", "a block of 4x4", "2:4 of blocks of 4x4".
+static std::string describePattern(const SparsifyChoice &choice) {
+  std::string pattern =
+      choice.of ? (Twine(choice.keep) + ":" + Twine(choice.of)).str() : "";
+  if (!choice.hasBlocks())
+    return pattern;
+  return (pattern.empty() ? "a block of " : pattern + " of blocks of ") +
+         describeBlock(choice);
+}
+
 LogicalResult SparsifyWeights::prune(WeightOp weight,
                                      const SparsifyChoice &choice) {
   MLIRContext *context = &getContext();
   int64_t cols = getMatrixShape(weight.getType()).back();
-  if (choice.of && cols % choice.of)
+  if (cols % (std::max<int64_t>(choice.of, 1) * choice.blockCols))
     return getOperation().emitError("sparsify: ")
-           << choice.keep << ":" << choice.of << " does not divide the " << cols
+           << describePattern(choice) << " does not divide the " << cols
            << " columns of '" << weight.getSymName() << "': keep it (;"
            << weight.getSymName() << ":keep)";
   bool isCalibrated = pruningNeedsStatistics(choice.method);
@@ -102,7 +116,8 @@ LogicalResult SparsifyWeights::prune(WeightOp weight,
                                         StringAttr::get(context, choice.method),
                                         share, choice.keep, choice.of,
                                         isCalibrated ? weight.getSymNameAttr()
-                                                     : StringAttr()));
+                                                     : StringAttr(),
+                                        choice.blockRows, choice.blockCols));
   applied(weight, getArgument(), [&] {
     std::string how =
         choice.of
@@ -112,11 +127,10 @@ LogicalResult SparsifyWeights::prune(WeightOp weight,
                   .str();
     if (!choice.allocation.method.empty())
       how += ", as " + choice.allocation.method + " says,";
-    bool mayBeSkipped = choice.keep == 2 && choice.of == 4;
-    return how + " of its numbers become 0 by " + choice.method +
-           (mayBeSkipped ? ""
-                         : "; kept dense, because there is no kernel that "
-                           "skips them");
+    return how + " of its " +
+           (choice.hasBlocks() ? "blocks of " + describeBlock(choice)
+                               : "numbers") +
+           " become 0 by " + choice.method;
   });
   return success();
 }

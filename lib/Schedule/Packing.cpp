@@ -6,9 +6,11 @@
 //===----------------------------------------------------------------------===//
 #include "Packing.h"
 
+#include "dialects/llm/BlockPanel.h"
 #include "dialects/llm/SparseRows.h"
 
 #include "llvm/Support/Format.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <cmath>
 
@@ -21,7 +23,7 @@ namespace llmc {
 static constexpr double mostShareOfEntries = 0.5;
 
 bool Packing::skipsZeros() const {
-  return panels.isTwoOfFour() || isa<SparseEncodingAttr>(encoding);
+  return panels.skipsZeros() || isa<SparseEncodingAttr>(encoding);
 }
 
 Packing packDense(Type type) {
@@ -53,16 +55,45 @@ static PruneStepAttr findZeros(WeightOp weight) {
 }
 
 static bool leavesTwoOfFour(PruneStepAttr zeros) {
-  return zeros.getKeep() == 2 && zeros.getOf() == 4;
+  return zeros.getKeep() == 2 && zeros.getOf() == 4 && !zeros.hasBlocks();
 }
 
 /// How many numbers of each row a step leaves; 0 where rows differ. Wanda compares
 /// within a row, so each loses as many.
 static int64_t countEntries(PruneStepAttr zeros, int64_t cols) {
-  if (!zeros.getShare() || !zeros.getMethod().getValue().starts_with("wanda"))
+  if (!zeros.getShare() || zeros.hasBlocks() ||
+      !zeros.getMethod().getValue().starts_with("wanda"))
     return 0;
   return cols - std::llround(zeros.getShare().getValueAsDouble() *
                              static_cast<double>(cols));
+}
+
+/// Panels of what `zeros` leaves of blocks; null where no block of panels divides theirs.
+/// A block is several side by side, or one below the other.
+static PanelsLayoutAttr findBlocks(PruneStepAttr zeros,
+                                   EncodingAttrInterface encoding,
+                                   int64_t cols) {
+  int64_t rows = zeros.getBlockRows() % 16 == 0 ? 16 : 4;
+  int64_t width = rows == 16 ? 1 : 4;
+  if (zeros.getBlockRows() % rows || zeros.getBlockCols() % width)
+    return {};
+  int64_t keep = zeros.getKeep(), of = zeros.getOf();
+  if (zeros.getShare()) {
+    of = cols / zeros.getBlockCols();
+    keep = of - std::llround(zeros.getShare().getValueAsDouble() *
+                             static_cast<double>(of));
+    // Kernels are unrolled over eight.
+    keep = std::min<int64_t>(llvm::alignTo(keep, 8), of);
+  }
+  if (keep == 0 || keep == of || cols / width > mostBlocksOfRow)
+    return {};
+  int64_t beside = zeros.getBlockCols() / width;
+  // Codes are found among 16 columns: of fewer there are several sets.
+  constexpr int64_t together = 16;
+  if (encoding.getGrid() && width == 1 && together % (of * beside) == 0)
+    beside = together / of;
+  return PanelsLayoutAttr::get(zeros.getContext(), /*rows=*/16, keep * beside,
+                               of * beside, rows, width);
 }
 
 Packing choosePacking(WeightOp weight) {
@@ -75,7 +106,10 @@ Packing choosePacking(WeightOp weight) {
   int64_t cols = shape.back(), entries = countEntries(zeros, cols);
   Packing sparse = dense;
   auto floats = dyn_cast<FloatEncodingAttr>(dense.encoding);
-  if (leavesTwoOfFour(zeros))
+  if (zeros.hasBlocks()) {
+    if (auto blocks = findBlocks(zeros, dense.encoding, cols))
+      sparse.panels = blocks;
+  } else if (leavesTwoOfFour(zeros))
     sparse.panels = PanelsLayoutAttr::get(context, dense.panels.getRows(),
                                           /*keep=*/2, /*of=*/4);
   else if (floats && cols <= mostSparseCols && entries > 0 &&
@@ -92,6 +126,11 @@ Packing combine(const Packing &a, const Packing &b, Type type) {
        y = dyn_cast<SparseEncodingAttr>(b.encoding);
   if (x && y)
     return x.getEntries() < y.getEntries() ? b : a;
+  bool areAlike = a.encoding == b.encoding && getKept(a.panels).hasBlocks() &&
+                  a.panels.getOf() == b.panels.getOf() &&
+                  a.panels.getBlockRows() == b.panels.getBlockRows();
+  if (areAlike)
+    return a.panels.getKeep() < b.panels.getKeep() ? b : a;
   return a == b ? a : packDense(type);
 }
 
@@ -104,6 +143,7 @@ std::string describe(const Packing &packing, Type type) {
   if (packing.skipsZeros()) {
     os << llvm::format(" without %s, %.1f bits instead of %.1f",
                        packing.panels.isTwoOfFour() ? "the zeros of 2:4"
+                       : packing.panels.hasBlocks() ? "its blocks of zeros"
                                                     : "its zeros",
                        bits, countBits(dense, cols));
     return text;
@@ -116,11 +156,25 @@ std::string describe(const Packing &packing, Type type) {
   return text;
 }
 
+static std::string describeStoredBlocks(PruneStepAttr zeros,
+                                        const Packing &dense, int64_t cols) {
+  auto blocks = findBlocks(zeros, dense.encoding, cols);
+  if (!blocks)
+    return "panels skip blocks of 16 rows, or of 4 rows and 4 columns, or "
+           "several of these";
+  std::string problem = blocks.refuse(dense.encoding);
+  return problem.empty() ? "panels of so many blocks are no smaller" : problem;
+}
+
 std::string describeStoredZeros(WeightOp weight) {
   PruneStepAttr zeros = findZeros(weight);
   if (!zeros)
     return "";
   Packing dense = packDense(weight.getType());
+  if (zeros.hasBlocks())
+    return "its zeros are stored: " +
+           describeStoredBlocks(zeros, dense,
+                                getMatrixShape(weight.getType()).back());
   if (leavesTwoOfFour(zeros)) {
     auto sparse = PanelsLayoutAttr::get(weight.getContext(),
                                         dense.panels.getRows(), 2, 4);

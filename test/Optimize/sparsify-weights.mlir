@@ -17,6 +17,11 @@
 // RUN: not llmc-opt %s --llm-sparsify-weights=spec=95,allocate=owl 2>&1 | FileCheck %s --check-prefix=RANGE
 // RUN: not llmc-opt %s --llm-sparsify-weights=spec=50,allocate=owl,lambda=2 2>&1 | FileCheck %s --check-prefix=LAMBDA
 // RUN: not llmc-opt %s '--llm-sparsify-weights=spec=keep' 2>&1 | FileCheck %s --check-prefix=NOTHING
+// RUN: llmc-opt %s '--llm-sparsify-weights=spec=50-wanda,block=16x1;down:2:4,block=4x4' --remark-policy=all --remark-format=emitRemark --remarks-filter=llm-sparsify-weights 2>&1 | FileCheck %s --check-prefix=BLOCKS
+// RUN: not llmc-opt %s --llm-sparsify-weights=spec=2:4,block=4x3 2>&1 | FileCheck %s --check-prefix=SETS
+// RUN: not llmc-opt %s --llm-sparsify-weights=spec=50,block=4x3 2>&1 | FileCheck %s --check-prefix=WIDTH
+// RUN: not llmc-opt %s --llm-sparsify-weights=spec=50,block=4 2>&1 | FileCheck %s --check-prefix=BLOCK
+// RUN: not llmc-opt %s --llm-sparsify-weights=spec=50-sparsegpt,block=4x4 2>&1 | FileCheck %s --check-prefix=WHOLE
 // HOW: sparsify: '{{.*}}' is no keep, PERCENT-METHOD
 // METHOD: sparsify: 'luck' is no method that prunes: magnitude, wanda, sparsegpt, magnitude+dsnot, wanda+dsnot are
 // DIVIDE: sparsify: 2:5 does not divide the 64 columns of 'up'
@@ -25,15 +30,23 @@
 // NOTHING: sparsify: no weight is left to prune
 // STORE: sparsify: allocate=owl reads the model's weights, which only llmc has
 // FAIR: sparsify: allocate takes owl, found 'fair'
-// KEY: sparsify: 'spread=1' is no key=value of a key that is known (allocate, lambda, outlier)
+// KEY: sparsify: 'spread=1' is no key=value of a key that is known (allocate, block, lambda, outlier)
 // GROUPS: sparsify: allocate=owl needs a percentage of zeros: of each 4 as many stay everywhere
 // RANGE: sparsify: lambda=0.08 around a share of 0.95 leaves the range from 0 to 1: take a smaller one
+// SETS: sparsify: 2:4 of blocks of 4x3 does not divide the 64 columns of 'up': keep it
+// WIDTH: sparsify: a block of 4x3 does not divide the 64 columns of 'up': keep it
+// BLOCK: sparsify: block takes ROWSxCOLUMNS, 1 to 64 each (16x1), found '4'
+// WHOLE: sparsify: sparsegpt prunes no blocks: magnitude and wanda do
 // LAMBDA: sparsify: lambda takes a number from 0 to 1, found '2'
 
 // CHECK: llm.weight @up : tensor<96x64xf32> source "u" recipe [#llm.prune<method = "wanda", share = 5.000000e-01 : f64, stats = "up">]
 // NAMED: @up {{.*}} recipe [#llm.prune<method = "sparsegpt", keep = 2, of = 4, stats = "up">]
 // REFINED: @up {{.*}} recipe [#llm.prune<method = "wanda+dsnot", keep = 2, of = 4, stats = "up">]
-// SAID-DAG: applied {{.*}}50 % of its numbers become 0 by wanda; kept dense, because there is no kernel that skips them
+// SAID-DAG: applied {{.*}}50 % of its numbers become 0 by wanda
+// BLOCKS-DAG: applied {{.*}}50 % of its blocks of 16x1 become 0 by wanda
+// BLOCKS-DAG: applied {{.*}}2 of 4 of its blocks of 4x4 become 0 by magnitude
+// BLOCKS-DAG: @up {{.*}} recipe [#llm.prune<method = "wanda", share = 5.000000e-01 : f64, stats = "up", blockRows = 16>]
+// BLOCKS-DAG: @down {{.*}} recipe [#llm.prune<method = "magnitude", keep = 2, of = 4, blockRows = 4, blockCols = 4>]
 // BOTH: @up {{.*}} recipe [#llm.prune<method = "magnitude", keep = 2, of = 4>, #llm.round<
 llm.weight @up : tensor<96x64xf32> source "u"
 // NAMED: @down {{.*}} recipe [#llm.prune<method = "magnitude", share = 3.000000e-01 : f64>]

@@ -35,6 +35,23 @@ llm.weight @few : tensor<16x128xf32> source "a" recipe [#llm.prune<method = "wan
 // CHECK: llm.weight @added : !llm.packed<16x128, {{.*}}, #llm.panels> source "a"
 llm.weight @added : !llm.packed<16x128, #w8> source "a" recipe [#llm.prune<method = "magnitude", keep = 2, of = 4>, #llm.add<1.0 : f32>, #llm.round<grid = <bits = 8, group = 64, scale = f16, zero = 128>, method = "rtn">]
 
+// Blocks: columns of 16 rows, found among 16; squares, among all of a set; of floats those of a row.
+// CHECK: llm.weight @columns : !llm.packed<16x128, {{.*}}, #llm.panels<16, 8:16, 16x1>> source "a"
+// SAID-DAG: applied {{.*}}a matrix is packed in panels without its blocks of zeros, 4.5 bits instead of 8.2
+llm.weight @columns : !llm.packed<16x128, #w8> source "a" recipe [#llm.prune<method = "magnitude", keep = 2, of = 4, blockRows = 16>, #llm.round<grid = <bits = 8, group = 64, scale = f16, zero = 128>, method = "rtn">]
+// CHECK: llm.weight @wide : !llm.packed<16x128, {{.*}}, #llm.panels<16, 8:16, 16x1>> source "a"
+llm.weight @wide : !llm.packed<16x128, #w8> source "a" recipe [#llm.prune<method = "magnitude", keep = 1, of = 2, blockRows = 32, blockCols = 8>, #llm.round<grid = <bits = 8, group = 64, scale = f16, zero = 128>, method = "rtn">]
+// CHECK: llm.weight @squares : !llm.packed<16x128, {{.*}}, #llm.panels<16, 3:4, 4x4>> source "a"
+llm.weight @squares : !llm.packed<16x128, #w8> source "a" recipe [#llm.prune<method = "magnitude", keep = 3, of = 4, blockRows = 4, blockCols = 4>, #llm.round<grid = <bits = 8, group = 64, scale = f16, zero = 128>, method = "rtn">]
+// CHECK: llm.weight @share : !llm.packed<16x128, #llm.float<f32>, #llm.panels<16, 40:128, 16x1>> source "a"
+llm.weight @share : tensor<16x128xf32> source "a" recipe [#llm.prune<method = "magnitude", share = 7.0e-01 : f64, blockRows = 16>]
+// CHECK: llm.weight @other : !llm.packed<16x128, {{.*}}, #llm.panels> source "a"
+// SAID-DAG: declined {{.*}}its zeros are stored: panels skip blocks of 16 rows, or of 4 rows and 4 columns, or several of these
+llm.weight @other : tensor<16x128xf32> source "a" recipe [#llm.prune<method = "magnitude", share = 5.0e-01 : f64, blockRows = 8>]
+// CHECK: llm.weight @anywhere : !llm.packed<16x128, {{.*}}, #llm.panels> source "a"
+// SAID-DAG: declined {{.*}}its zeros are stored: panels keep 4, 8 or 12 of 16 columns of codes, found 64 of 128
+llm.weight @anywhere : !llm.packed<16x128, #w8> source "a" recipe [#llm.prune<method = "magnitude", share = 5.0e-01 : f64, blockRows = 16>, #llm.round<grid = <bits = 8, group = 64, scale = f16, zero = 128>, method = "rtn">]
+
 // A table is read by rows.
 // CHECK: llm.weight @lookup : !llm.packed<16x128, {{.*}}, #llm.panels> source "a"
 // SAID-DAG: declined {{.*}}its zeros are stored: it is read by rows
@@ -53,6 +70,11 @@ llm.weight @r0 : tensor<16x128xf32> source "a" recipe [#llm.prune<method = "wand
 llm.weight @r1 : tensor<16x128xf32> source "a" recipe [#llm.prune<method = "wanda", share = 5.0e-01 : f64, stats = "r1">]
 // CHECK: llm.weight_table @shares : !llm.packed<16x128, #llm.sparse<cols = 128, entries = 64, type = f32>, #llm.panels> [@r0, @r1]
 llm.weight_table @shares : tensor<16x128xf32> [@r0, @r1]
+// CHECK: llm.weight @b0 : !llm.packed<16x128, {{.*}}, #llm.panels<16, 12:16, 16x1>>
+llm.weight @b0 : !llm.packed<16x128, #w8> source "a" recipe [#llm.prune<method = "magnitude", keep = 8, of = 16, blockRows = 16>, #llm.round<grid = <bits = 8, group = 64, scale = f16, zero = 128>, method = "rtn">]
+llm.weight @b1 : !llm.packed<16x128, #w8> source "a" recipe [#llm.prune<method = "magnitude", keep = 12, of = 16, blockRows = 16>, #llm.round<grid = <bits = 8, group = 64, scale = f16, zero = 128>, method = "rtn">]
+// CHECK: llm.weight_table @blocks : !llm.packed<16x128, {{.*}}, #llm.panels<16, 12:16, 16x1>> [@b0, @b1]
+llm.weight_table @blocks : !llm.packed<16x128, #w8> [@b0, @b1]
 // CHECK: llm.weight_table @sparse : !llm.packed<16x128, {{.*}}, #llm.panels<16, 2:4>> [@s0]
 llm.weight @s0 : !llm.packed<16x128, #w8> source "a" recipe [#llm.prune<method = "magnitude", keep = 2, of = 4>, #llm.round<grid = <bits = 8, group = 64, scale = f16, zero = 128>, method = "rtn">]
 llm.weight_table @sparse : !llm.packed<16x128, #w8> [@s0]
@@ -86,6 +108,20 @@ func.func @step(%x: tensor<?x128xf32>, %ids: tensor<?xi32>, %layer: index) -> te
   %k = llm.linear %x, %uneven : (tensor<?x128xf32>, tensor<16x128xf32>) -> tensor<?x16xf32>
   %few = llm.param @few : tensor<16x128xf32>
   %l = llm.linear %x, %few : (tensor<?x128xf32>, tensor<16x128xf32>) -> tensor<?x16xf32>
+  %columns = llm.param @columns : !llm.packed<16x128, #w8>
+  %n = llm.linear %x, %columns : (tensor<?x128xf32>, !llm.packed<16x128, #w8>) -> tensor<?x16xf32>
+  %wide = llm.param @wide : !llm.packed<16x128, #w8>
+  %o = llm.linear %x, %wide : (tensor<?x128xf32>, !llm.packed<16x128, #w8>) -> tensor<?x16xf32>
+  %squares = llm.param @squares : !llm.packed<16x128, #w8>
+  %p = llm.linear %x, %squares : (tensor<?x128xf32>, !llm.packed<16x128, #w8>) -> tensor<?x16xf32>
+  %share = llm.param @share : tensor<16x128xf32>
+  %q = llm.linear %x, %share : (tensor<?x128xf32>, tensor<16x128xf32>) -> tensor<?x16xf32>
+  %other = llm.param @other : tensor<16x128xf32>
+  %r = llm.linear %x, %other : (tensor<?x128xf32>, tensor<16x128xf32>) -> tensor<?x16xf32>
+  %anywhere = llm.param @anywhere : !llm.packed<16x128, #w8>
+  %s = llm.linear %x, %anywhere : (tensor<?x128xf32>, !llm.packed<16x128, #w8>) -> tensor<?x16xf32>
+  %blocks = llm.param @blocks[%layer] : !llm.packed<16x128, #w8>
+  %t = llm.linear %x, %blocks : (tensor<?x128xf32>, !llm.packed<16x128, #w8>) -> tensor<?x16xf32>
   %lookup = llm.param @lookup : !llm.packed<16x128, #w8>
   %m = llm.embed %ids, %lookup : (tensor<?xi32>, !llm.packed<16x128, #w8>) -> tensor<?x128xf32>
   return %h : tensor<?x16xf32>

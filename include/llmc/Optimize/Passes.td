@@ -177,12 +177,13 @@ def SparsifyWeights : Pass<"llm-sparsify-weights", "::mlir::ModuleOp"> {
     `CHOICE{;PATTERN:CHOICE}`, where a choice is `keep`, `PERCENT-METHOD` (`50-wanda`) or
     `KEPT:OF-METHOD` (`2:4-sparsegpt`), and a method is magnitude, wanda, sparsegpt, magnitude+dsnot
     or wanda+dsnot; all but the first need statistics of the inputs. With `,allocate=owl` a percentage
-    is that of all matrices, of which some lose more and some less; only llmc has the numbers for that.
+    is that of all matrices, of which some lose more and some less; only llmc has the numbers for that. With
+    `,block=RxC` (magnitude, wanda) blocks of so many rows and columns go, of each row of blocks as many.
     Tables that rows are looked up in, and the product that gives logits, are kept unless a pattern
     names them.
 
     Expects: imported IR, before weights are quantised. Leaves: the same.
-    Saves: nothing yet: kernels are dense.
+    Saves: nothing itself: `llm-pack-weights` leaves out the zeros that kernels skip.
   }];
   let options = [Option<"spec", "spec", "std::string", "\"50-magnitude\"", "CHOICE{;PATTERN:CHOICE}">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];

@@ -5,7 +5,7 @@
 //   CHOICE = "keep" | HOW [ "-" METHOD ] { "," KEY "=" VALUE }
 //   HOW    = percent of zeros | KEPT ":" OF
 //
-// 50-wanda, 2:4-sparsegpt, 30, 70-wanda,allocate=owl. Patterns are those of
+// 50-wanda, 2:4-sparsegpt, 30, 70-wanda,allocate=owl, 8:16-wanda,block=16x1. Patterns are those of
 // SpecOverrides.h.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_OPTIMIZE_SPARSIFYSPEC_H
@@ -25,7 +25,10 @@ struct SparsifyChoice {
   std::string method = "magnitude"; // of Weights/Pruning.h
   double share = 0;                 // of zeros, where `of` is 0
   int64_t keep = 0, of = 0;         // so many of each so many
+  int64_t blockRows = 1, blockCols = 1; // that go or stay together
   SparsityAllocation allocation;    // of a share
+
+  bool hasBlocks() const { return blockRows * blockCols > 1; }
 };
 
 struct SparsifySpec {

@@ -10,7 +10,8 @@ def PackWeights : Pass<"llm-pack-weights", "::mlir::ModuleOp"> {
   let description = [{
     Every weight that a linear or an embed reads becomes
     `!llm.packed<NxK, #encoding, #llm.panels>`. Where its recipe leaves 2 of each 4 codes, `#llm.panels<16, 2:4>` has
-    those alone; where it leaves equally few floats of each row, the encoding is `#llm.sparse`.
+    those alone; where it leaves equally few floats of each row, the encoding is `#llm.sparse`. Where it leaves equally many blocks,
+    `#llm.panels<16, KEEP:OF, RxC>` has these.
     Expects: final encodings. Leaves: the same ops on packed weights.
     Saves: kernels read weights front to back, one output row per vector lane, and no zeros that were made to be skipped.
   }];

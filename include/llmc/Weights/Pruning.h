@@ -20,6 +20,8 @@ class WeightStore;
 bool isPruningMethod(llvm::StringRef name);
 /// "magnitude, wanda, sparsegpt, …".
 std::string listPruningMethods();
+/// Whether it takes blocks of several rows and columns.
+bool prunesBlocks(llvm::StringRef method);
 /// Whether it works on statistics of the linear's input.
 bool pruningNeedsStatistics(llvm::StringRef method);
 

@@ -43,7 +43,8 @@ class Avx2 : public Isa {
       bool full = (j + 1) % most == 0 || j + 1 == tile.quads;
       for (int64_t at = 0; at < count; ++at) {
         const Weights &w = weights[at % tile.strips];
-        Value x = spreadWord(b, tile.word(at / tile.strips, j), tile.lanes);
+        Value x = spreadWord(
+            b, tile.word(at / tile.strips, at % tile.strips, j), tile.lanes);
         addTo(b, pairs[at], multiply(b, w.magnitude, sign(b, x, w.sign)));
         if (!full)
           continue;
@@ -54,8 +55,10 @@ class Avx2 : public Isa {
     for (auto [at, sum] : llvm::enumerate(sums))
       if (tile.zero != centre)
         addTo(b, sum,
-              b.broadcast(tile.total(at / tile.strips, centre - tile.zero),
-                          tile.lanes));
+              spreadOverLanes(b,
+                              tile.total(at / tile.strips, at % tile.strips,
+                                         centre - tile.zero),
+                              tile.lanes));
     return sums;
   }
 

@@ -7,10 +7,13 @@
 //   f32 rows x floats           weights are widened, once for all rows
 //   f32 rows x codes of floats  the same, a scale is a factor of its group's sums
 //   f32 rows x sparse rows      x is gathered for each entry
+// Of panels of blocks only what is there is multiplied, with x at its columns.
 //===----------------------------------------------------------------------===//
+#include "BlockColumns.h"
 #include "FloatCodeStrip.h"
 #include "Isa.h"
 #include "PanelLoads.h"
+#include "Prefetch.h"
 
 #include "dialects/llm/ActRow.h"
 #include "llmc/Lower/Passes.h"
@@ -42,15 +45,16 @@ public:
   void run() {
     auto sparse = dyn_cast<SparseEncodingAttr>(weight.getEncoding());
     auto codes = dyn_cast<FloatCodesAttr>(weight.getEncoding());
-    if (!drawing && !sparse && !codes)
-      prefetchFloats();
+    auto blocks = getFloatBlocks(weight);
+    if (!drawing && !sparse && !codes && !blocks)
+      prefetchFloats(b, op);
     SmallVector<Strip> all;
     for (int64_t s = 0; s < strips; ++s) {
       int64_t first = op.getLane() + s * lanes; // row after the panel's first
       all.push_back(
           {s, b.addIndex(op.getPanel(), first / panelRows), first % panelRows});
     }
-    if (drawing && hasIntegerRows())
+    if (drawing && hasIntegerRows() && !drawing->kept.hasBlocks())
       if (auto phases = startPhases())
         return dotInPhases(all, *phases);
     if (drawing)
@@ -59,6 +63,8 @@ public:
       dotEntries(all, sparse);
     else if (codes)
       dotFloatCodes(all, codes);
+    else if (blocks)
+      dotFloatBlocks(all, *blocks);
     else
       dotFloats(all);
     op.replaceAllUsesWith(sums);
@@ -77,6 +83,9 @@ private:
     int64_t lane;
   };
 
+  /// Of each batch row x of each column of a unit of blocks.
+  using UnitRows = SmallVector<SmallVector<Value>>;
+
   Value laneOf(const Strip &strip) {
     Value lane = b.index(strip.lane);
     return op.getThread() ? b.addIndex(op.getThread(), lane) : lane;
@@ -88,31 +97,6 @@ private:
 
   //===--- prefetch ---------------------------------------------------------===//
 
-  /// Lines of the panels that follow these, `lines` of each: the hardware does not
-  /// follow two streams that end every few kilobytes. Many rows are long at a panel, so
-  /// the second cache is near enough, and only the first rows of a batch fetch it: what
-  /// is behind finds it there, and so do the strips of a panel behind its first.
-  void prefetch(int64_t lines,
-                llvm::function_ref<SmallVector<Value>(Value, int64_t)> place) {
-    if (!op.getPrefetch() || op.getLane() != 0)
-      return;
-    const int64_t panels = llvm::divideCeil(strips * lanes, panelRows);
-    const unsigned hint = rows == 1 ? 3 : 2;
-    auto fetch = [&] {
-      for (int64_t u = 0; u < panels; ++u) {
-        Value panel = b.addIndex(op.getPanel(), panels + u);
-        for (int64_t line = 0; line < lines; ++line)
-          memref::PrefetchOp::create(b, op.getW(), place(panel, line),
-                                     /*isWrite=*/false, hint,
-                                     /*isDataCache=*/true);
-      }
-    };
-    if (rows == 1)
-      return fetch();
-    b.when(b.compare(arith::CmpIPredicate::ult, op.getRow(), b.index(rows)),
-           fetch);
-  }
-
   /// For group `number` of the groups in `count` blocks from `first` on, its share of the
   /// panels that follow. Phases fetch one behind the other: the hardware follows, and
   /// memory that rests in one phase is what the others wait for.
@@ -122,26 +106,7 @@ private:
     int64_t bytes = type.getDimSize(2), groups = drawing->grid.getGroups();
     int64_t share = llvm::divideCeil(bytes, groups * phases);
     Value before = b.addIndex(b.mulIndex(count, phase * groups), number);
-    prefetchBytes(first, b.mulIndex(before, share), share);
-  }
-
-  void prefetchBytes(Value block, Value first, int64_t count) {
-    prefetch(llvm::divideCeil(count, 64), [&](Value panel, int64_t line) {
-      Value byte = b.addIndex(first, 64 * line);
-      return SmallVector<Value>{panel, block, byte};
-    });
-  }
-
-  void prefetchFloats() {
-    auto type = cast<MemRefType>(op.getW().getType());
-    int64_t depth = getTileDepth(weight);
-    int64_t perLine = 64 / (type.getElementTypeBitWidth() / 8);
-    int64_t lines = llvm::divideCeil(depth * panelRows, perLine);
-    prefetch(lines, [&](Value panel, int64_t line) {
-      Value k = b.addIndex(b.mulIndex(op.getBlock(), depth),
-                           line * perLine / panelRows);
-      return SmallVector<Value>{panel, k, b.index(0)};
-    });
+    prefetchBytes(b, op, first, b.mulIndex(before, share), share);
   }
 
   //===--- integer grids ----------------------------------------------------===//
@@ -186,10 +151,10 @@ private:
   void dotBlock(ArrayRef<Strip> all) {
     int64_t head = drawing->getCodesOffset(), bytes = drawing->getGroupBytes();
     const bool isOne = drawing->grid.getGroups() == 1;
-    prefetchBytes(block, b.index(0), isOne ? head + bytes : head);
+    prefetchBytes(b, op, block, b.index(0), isOne ? head + bytes : head);
     forEachGroup(all, /*addsUp=*/true, [&](Loads loads, GroupOfUnit group) {
       if (!isOne && group.number == 0)
-        prefetchBytes(block, b.addIndex(b.mulIndex(group.unit, bytes), head),
+        prefetchBytes(b, op, block, b.addIndex(b.mulIndex(group.unit, bytes), head),
                       drawing->getUnitGroups() * bytes);
       if (hasIntegerRows())
         return withTile(loads, group, [&](const IntegerTile &tile) {
@@ -232,11 +197,22 @@ private:
     auto codes = [&](int64_t s, int64_t j) {
       return loads[s].loadCodes(group, j);
     };
-    auto word = [&](int64_t r, int64_t j) {
-      return loadX(r / planes, first, act.getCodesOffset(r % planes) + 4 * j,
-                   b.getI32Type());
+    const bool hasBlocks = drawing->kept.hasBlocks();
+    auto word = [&](int64_t r, int64_t s, int64_t j) {
+      int64_t codes = act.getCodesOffset(r % planes);
+      if (hasBlocks)
+        return BlockColumns(b, loads[s])
+            .loadWord(group, j, first, [&](Value at, Type type) {
+              return loadX(r / planes, at, codes, type);
+            });
+      return loadX(r / planes, first, codes + 4 * j, b.getI32Type());
     };
-    auto total = [&](int64_t r, int64_t factor) -> Value {
+    SmallVector<Value> kept; // sums of what is multiplied
+    auto total = [&](int64_t r, int64_t s, int64_t factor) -> Value {
+      if (hasBlocks && kept.empty())
+        kept = addWords(b, isa, shapeTile(), word);
+      if (hasBlocks)
+        return multiplySum(b, kept[r * strips + s], factor);
       Value sum = loadX(r / planes, b.mulIndex(inRow, 4),
                         act.getSumsOffset(r % planes), b.getI32Type());
       return arith::MulIOp::create(b, sum, b.constant(b.getI32Type(), factor));
@@ -261,7 +237,7 @@ private:
             lanes,
             grid.getByteBits(),
             grid.getByteZero(),
-            drawing->getCodeVectors(),
+            drawing->getProductVectors(),
             /*codes=*/nullptr,
             /*word=*/nullptr,
             /*total=*/nullptr,
@@ -395,20 +371,59 @@ private:
     const Grid &grid = drawing->grid;
     GridStrip::Scales scales = load.loadScales(group);
     Value first = b.mulIndex(getGroupOfRow(group), grid.group);
-    for (int64_t k = 0; k < grid.group; ++k) {
-      Value word = vector::BitCastOp::create(b, b.i32s(lanes),
-                                             load.loadCodes(group, k / 4));
-      if (k % 4)
-        word = arith::ShRUIOp::create(b, word,
-                                      b.constant(word.getType(), 8 * (k % 4)));
-      word = arith::AndIOp::create(b, word, b.constant(word.getType(), 255));
-      if (int64_t zero = grid.getByteZero())
-        word = arith::SubIOp::create(b, word, b.constant(word.getType(), zero));
-      Value value =
-          b.mul(arith::SIToFPOp::create(b, b.f32s(lanes), word), scales.scale);
-      if (scales.min)
-        value = b.add(value, scales.min);
-      addProducts(value, b.addIndex(first, k), strip);
+    const KeptBlocks &kept = drawing->kept;
+    UnitRows x;
+    for (int64_t k = 0; k < 4 * drawing->getProductVectors(); ++k) {
+      Value value = load.loadFloats(group, k, scales);
+      if (!kept.hasBlocks()) {
+        addProducts(value, b.addIndex(first, k), strip);
+        continue;
+      }
+      int64_t unit = k / kept.cols;
+      if (k % kept.cols == 0)
+        x = loadUnit(kept, strip, load.placeNumber(group, unit), 1,
+                     b.addIndex(first, drawing->getFirstColumn(unit)));
+      addUnit(value, x, k % kept.cols, strip);
+    }
+  }
+
+  //===--- blocks of floats ---------------------------------------------------===//
+
+  /// The number of the first band's block is at `place`.
+  UnitRows loadUnit(const KeptBlocks &kept, const Strip &strip,
+                    ArrayRef<Value> place, int64_t size, Value first) {
+    BlockColumns columns(b, kept, laneOf(strip), lanes);
+    SmallVector<Value> at = columns.load(op.getW(), place, size, first);
+    UnitRows x;
+    for (int64_t r = 0; r < rows; ++r)
+      x.push_back(columns.loadFloats(
+          at, [&](Value k, int64_t count) { return loadFloats(r, k, count); }));
+    return x;
+  }
+
+  /// sums of the strip += weights * x of column `c` of a unit.
+  void addUnit(Value weights, const UnitRows &x, int64_t c,
+               const Strip &strip) {
+    for (int64_t r = 0; r < rows; ++r)
+      sum(r, strip) = b.fma(weights, x[r][c], sum(r, strip));
+  }
+
+  void dotFloatBlocks(ArrayRef<Strip> all, const FloatBlocks &blocks) {
+    auto type = cast<FloatEncodingAttr>(weight.getEncoding()).getType();
+    const int64_t count = getTileUnits(blocks);
+    Value first = b.mulIndex(op.getBlock(), count);
+    for (int64_t i = 0; i < count; ++i) {
+      Value unit = b.addIndex(first, i);
+      for (const Strip &strip : all) {
+        Value number[] = {strip.panel, placeNumber(b, blocks, unit)};
+        UnitRows x = loadUnit(blocks.kept, strip, number, 2, b.index(0));
+        Value lane = b.mulIndex(laneOf(strip), blocks.floatBytes);
+        for (int64_t c = 0; c < blocks.kept.cols; ++c) {
+          Value place[] = {strip.panel,
+                           b.addIndex(placeColumn(b, blocks, unit, c), lane)};
+          addUnit(loadFloatsAs(b, op.getW(), place, type, lanes), x, c, strip);
+        }
+      }
     }
   }
 
@@ -477,9 +492,9 @@ private:
     const FloatCodeStrip &one = loads.front();
     Value group = one.group;
     Value before = b.mulIndex(group, one.codes.getGroup());
-    prefetchBytes( // scales lie before the codes
-        group, b.mulIndex(first, one.countBytes(count) / count),
-        one.getCodesOffset() + one.countBytes(count));
+    prefetchBytes(b, op, group, // scales lie before the codes
+                  b.mulIndex(first, one.countBytes(count) / count),
+                  one.getCodesOffset() + one.countBytes(count));
     const bool isDevice = isa.getTarget(b.getContext()).isDevice();
     for (int64_t i = 0; i < count; i += one.countPerLoad()) {
       if (i && i % 2 == 0 && !isDevice)
@@ -518,14 +533,21 @@ private:
     }
   }
 
+  /// Of batch row `r` of the tile `count` f32 from column `k` on; one as a scalar.
+  Value loadFloats(int64_t r, Value k, int64_t count) {
+    Value row = b.addIndex(op.getRow(), r);
+    Type type = count == 1 ? Type(b.getF32Type()) : b.f32s(count);
+    if (input)
+      return b.loadBytesAs(op.getX(), {row, b.mulIndex(k, 4)}, type);
+    return count == 1 ? b.load(op.getX(), {row, k})
+                      : b.loadF32s(op.getX(), {row, k}, count);
+  }
+
   /// sums of the strip += weights[k] * x[., k]; `first` is the chain's first sum.
   void addProducts(Value weights, Value k, const Strip &strip,
                    int64_t first = 0) {
     for (int64_t r = 0; r < rows; ++r) {
-      Value row = b.addIndex(op.getRow(), r);
-      Value x = input ? b.loadBytesAs(op.getX(), {row, b.mulIndex(k, 4)},
-                                      b.getF32Type())
-                      : b.load(op.getX(), {row, k});
+      Value x = loadFloats(r, k, 1);
       Value &sum = sums[first + r * strips + strip.index];
       sum = b.fma(weights, b.broadcast(x, lanes), sum);
     }

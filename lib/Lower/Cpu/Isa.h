@@ -27,10 +27,11 @@ struct IntegerTile {
   /// Codes of quad `j` of strip `s`: 4 * lanes unsigned bytes; byte 4n+c is
   /// k = 4j+c of the strip's row n.
   llvm::function_ref<mlir::Value(int64_t s, int64_t j)> codes;
-  /// The 4 signed codes of quad `j` of batch row `r`, an i32.
-  llvm::function_ref<mlir::Value(int64_t r, int64_t j)> word;
-  /// `factor` times the sum of row `r`'s codes, an i32.
-  llvm::function_ref<mlir::Value(int64_t r, int64_t factor)> total;
+  /// The 4 signed codes of batch row `r` that quad `j` of strip `s` is multiplied with: an
+  /// i32, or one for each lane.
+  llvm::function_ref<mlir::Value(int64_t r, int64_t s, int64_t j)> word;
+  /// `factor` times the sum of these codes over all quads, likewise.
+  llvm::function_ref<mlir::Value(int64_t r, int64_t s, int64_t factor)> total;
   /// The same codes in memory: row r of the tile is plane r % planes of batch row
   /// r / planes. A pointer to code `k` of a plane of the first batch row; that of the
   /// next is `stride` bytes on.
@@ -156,6 +157,8 @@ void keepInOrder(TileBuilder &b, llvm::ArrayRef<mlir::Value *> values);
 llvm::SmallVector<mlir::Value>
 dotFours(TileBuilder &b, const IntegerTile &tile, llvm::StringRef intrinsic,
          int64_t chains, llvm::function_ref<bool(int64_t j)> keeps);
+/// An i32 in every lane; a vector has its own.
+mlir::Value spreadOverLanes(TileBuilder &b, mlir::Value word, int64_t lanes);
 /// One activation word (4 signed codes) in every 32-bit lane, as bytes.
 mlir::Value spreadWord(TileBuilder &b, mlir::Value word, int64_t lanes);
 

@@ -184,8 +184,9 @@ SmallVector<Value> dotFours(TileBuilder &b, const IntegerTile &tile,
   int64_t count = tile.rows * tile.strips;
   SmallVector<Value> sums(chains * count, b.constant(b.i32s(tile.lanes), 0));
   for (int64_t at = 0; tile.zero && at < count; ++at)
-    sums[at] =
-        b.broadcast(tile.total(at / tile.strips, -tile.zero), tile.lanes);
+    sums[at] = spreadOverLanes(
+        b, tile.total(at / tile.strips, at % tile.strips, -tile.zero),
+        tile.lanes);
   SmallVector<Value *> running;
   for (Value &sum : sums)
     running.push_back(&sum);
@@ -198,7 +199,7 @@ SmallVector<Value> dotFours(TileBuilder &b, const IntegerTile &tile,
         Value &sum = sums[j % chains * count + r * tile.strips + s];
         sum = callIntrinsic(
             b, intrinsic, b.i32s(tile.lanes),
-            {sum, codes, spreadWord(b, tile.word(r, j), tile.lanes)});
+            {sum, codes, spreadWord(b, tile.word(r, s, j), tile.lanes)});
       }
     }
   }
@@ -208,9 +209,13 @@ SmallVector<Value> dotFours(TileBuilder &b, const IntegerTile &tile,
   return sums;
 }
 
+Value spreadOverLanes(TileBuilder &b, Value word, int64_t lanes) {
+  return isa<VectorType>(word.getType()) ? word : b.broadcast(word, lanes);
+}
+
 Value spreadWord(TileBuilder &b, Value word, int64_t lanes) {
   return vector::BitCastOp::create(b, b.bytes(4 * lanes),
-                                   b.broadcast(word, lanes));
+                                   spreadOverLanes(b, word, lanes));
 }
 
 } // namespace llmc

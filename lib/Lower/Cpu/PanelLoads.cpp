@@ -19,7 +19,7 @@ int64_t getPanelRows(PackedType weight) {
 std::optional<GridPanel> getGridPanel(PackedType weight) {
   if (auto grid = weight.getEncoding().getGrid())
     return GridPanel(*grid, getPanelRows(weight),
-                     cast<PanelsLayoutAttr>(weight.getLayout()).isTwoOfFour());
+                     getKept(cast<PanelsLayoutAttr>(weight.getLayout())));
   return std::nullopt;
 }
 
@@ -35,7 +35,34 @@ int64_t getTileEntries(SparseEncodingAttr encoding) {
   return std::gcd<int64_t>(encoding.getEntries(), 8);
 }
 
+std::optional<FloatBlocks> getFloatBlocks(PackedType weight) {
+  auto layout = cast<PanelsLayoutAttr>(weight.getLayout());
+  EncodingAttrInterface encoding = weight.getEncoding();
+  if (!layout.hasBlocks() || encoding.getGrid())
+    return std::nullopt;
+  return FloatBlocks(getKept(layout), layout.getRows(), weight.getCols(),
+                     encoding.getBlockBytes());
+}
+
+Value placeNumber(TileBuilder &b, const FloatBlocks &blocks, Value unit) {
+  return b.addIndex(b.mulIndex(unit, blocks.getNumbersBytes()),
+                    blocks.getNumbersOffset());
+}
+
+Value placeColumn(TileBuilder &b, const FloatBlocks &blocks, Value unit,
+                  int64_t c) {
+  Value column = b.addIndex(b.mulIndex(unit, blocks.kept.cols), c);
+  return b.addIndex(b.mulIndex(column, blocks.getColumnBytes()),
+                    blocks.getFloatsOffset());
+}
+
+int64_t getTileUnits(const FloatBlocks &blocks) {
+  return std::gcd<int64_t>(blocks.units, 8 / blocks.kept.cols);
+}
+
 int64_t countTiles(PackedType weight) {
+  if (auto blocks = getFloatBlocks(weight))
+    return blocks->units / getTileUnits(*blocks);
   if (auto sparse = dyn_cast<SparseEncodingAttr>(weight.getEncoding()))
     return sparse.getEntries() / getTileEntries(sparse);
   return weight.getCols() / getTileDepth(weight);
@@ -212,7 +239,7 @@ Value GridStrip::loadKept(Value unit, int64_t i) {
 Value GridStrip::loadCodes(GroupOfUnit group, int64_t i) {
   Type bytes = b.bytes(4 * lanes);
   i += group.number * drawing.getCodeVectors();
-  if (!drawing.isTwoOfFour) {
+  if (!drawing.kept.isTwoOfFour()) {
     Value codes = vector::BitCastOp::create(b, bytes, loadKept(group.unit, i));
     return drawing.grid.table.empty() ? codes : toBytes(codes);
   }
@@ -224,6 +251,29 @@ Value GridStrip::loadCodes(GroupOfUnit group, int64_t i) {
   Value codes = spreadKept(b, loadKept(group.unit, i / 2), i % 2, patterns);
   return arith::XOrIOp::create(
       b, codes, b.constant(bytes, static_cast<int8_t>(drawing.grid.zero)));
+}
+
+Value GridStrip::loadFloats(GroupOfUnit group, int64_t k,
+                            const Scales &scales) {
+  Value word =
+      vector::BitCastOp::create(b, b.i32s(lanes), loadCodes(group, k / 4));
+  if (k % 4)
+    word = arith::ShRUIOp::create(b, word,
+                                  b.constant(word.getType(), 8 * (k % 4)));
+  word = arith::AndIOp::create(b, word, b.constant(word.getType(), 255));
+  if (int64_t zero = drawing.grid.getByteZero())
+    word = arith::SubIOp::create(b, word, b.constant(word.getType(), zero));
+  Value value =
+      b.mul(arith::SIToFPOp::create(b, b.f32s(lanes), word), scales.scale);
+  return scales.min ? b.add(value, scales.min) : value;
+}
+
+SmallVector<Value> GridStrip::placeNumber(GroupOfUnit group, int64_t unit) {
+  Value start =
+      b.mulIndex(b.addIndex(group.unit, group.number), drawing.getGroupBytes());
+  return {panel, block,
+          b.addIndex(start,
+                     drawing.getCodesOffset() + drawing.getNumberOffset(unit))};
 }
 
 /// What codes stand for, moved above zero.

@@ -21,6 +21,17 @@ std::optional<mlir::llm::GridPanel> getGridPanel(mlir::llm::PackedType weight);
 /// group and 128, of floats the largest power of two
 /// up to 32 that divides K.
 int64_t getTileDepth(mlir::llm::PackedType weight);
+/// The drawing of a weight of floats of which panels hold some blocks, or nothing.
+std::optional<mlir::llm::FloatBlocks>
+getFloatBlocks(mlir::llm::PackedType weight);
+/// The byte of its panel where the first band's number of `unit` lies, and the one where
+/// column `c` of the unit does.
+mlir::Value placeNumber(TileBuilder &b, const mlir::llm::FloatBlocks &blocks,
+                        mlir::Value unit);
+mlir::Value placeColumn(TileBuilder &b, const mlir::llm::FloatBlocks &blocks,
+                        mlir::Value unit, int64_t c);
+/// Its units per `llm.tile.dot`.
+int64_t getTileUnits(const mlir::llm::FloatBlocks &blocks);
 /// Entries of each row per `llm.tile.dot`.
 int64_t getTileEntries(mlir::llm::SparseEncodingAttr encoding);
 /// How many `llm.tile.dot` a row times a panel takes.
@@ -60,6 +71,15 @@ public:
   /// Of the k = 4i .. 4i+3 of a group, 4 unsigned bytes of each row: codes, or what
   /// they stand for plus `Grid::getByteZero`.
   Value loadCodes(GroupOfUnit group, int64_t i);
+  /// Code `k` of those that vectors hold, as f32 of each row.
+  Value loadFloats(GroupOfUnit group, int64_t k, const Scales &scales);
+  /// Of blocks: where the number of the first band's block of `unit` lies.
+  llvm::SmallVector<Value> placeNumber(GroupOfUnit group, int64_t unit);
+
+  const mlir::llm::GridPanel &getDrawing() const { return drawing; }
+  Value getMatrix() const { return matrix; }
+  Value getLane() const { return lane; }
+  int64_t countLanes() const { return lanes; }
 
 private:
   Scales loadFloats();

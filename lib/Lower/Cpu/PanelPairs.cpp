@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "PanelPairs.h"
 #include "BFloat16.h"
+#include "BlockColumns.h"
 
 #include <numeric>
 
@@ -30,6 +31,11 @@ PanelPairs::PanelPairs(TileBuilder &b, const PanelProduct &operands,
 void PanelPairs::unpack(Value panel, Value step, Value steps) {
   auto codes = dyn_cast<FloatCodesAttr>(operands.weight.getEncoding());
   int64_t depth = getTileDepth(operands.weight);
+  if (auto blocks = getFloatBlocks(operands.weight)) {
+    for (int64_t index = 0; index < panels; ++index)
+      unpackFloatBlocks(*blocks, b.addIndex(panel, index), step, steps, index);
+    return;
+  }
   Value first = b.divIndex(b.mulIndex(step, stepDepth), depth);
   Value blocks = b.divIndex(b.mulIndex(steps, stepDepth), depth);
   b.loop(b.index(0), blocks, 1, [&](Value inPiece) {
@@ -52,6 +58,95 @@ void PanelPairs::store(Value pairs, Value line, int64_t index) {
   b.storeBytes(
       pairs, lines,
       b.addIndex(b.mulIndex(line, panels * lineBytes), index * lineBytes));
+}
+
+//===----------------------------------------------------------------------===//
+// Blocks
+//===----------------------------------------------------------------------===//
+
+/// `count` lines of panel `index` become 0.
+void PanelPairs::clear(Value line, Value count, int64_t index) {
+  b.loop(line, b.addIndex(line, count), 1,
+         [&](Value each) { store(b.constant(b.i32s(lanes), 0), each, index); });
+}
+
+/// The numbers of a unit: of one column in the low halves.
+SmallVector<Value> PanelPairs::pairUnit(ArrayRef<Value> floats) {
+  Value none = b.constant(b.f32s(lanes), 0);
+  SmallVector<Value> pairs;
+  for (size_t c = 0; c < floats.size(); c += 2)
+    pairs.push_back(pairBFloats(b, floats[c],
+                                c + 1 < floats.size() ? floats[c + 1] : none));
+  return pairs;
+}
+
+/// Of a unit the rows of one band go to where `column`, counted from the first line on,
+/// and those behind it lie.
+void PanelPairs::placeBand(int64_t band, int64_t bands, Value column,
+                           ArrayRef<Value> pairs, int64_t index) {
+  const int64_t count = lanes / bands;
+  Value line = b.divIndex(column, 2);
+  for (auto [i, pair] : llvm::enumerate(pairs)) {
+    Value at = b.addIndex(b.mulIndex(b.addIndex(line, i), panels * lineBytes),
+                          index * lineBytes + band * lineBytes / bands);
+    Value part = pair;
+    if (bands > 1) {
+      part = vector::ExtractStridedSliceOp::create(b, pair, band * count, count,
+                                                   /*strides=*/1);
+    } else { // one half, beside another
+      Value bits = arith::IndexCastUIOp::create(
+          b, b.getI32Type(), b.mulIndex(b.remIndex(column, 2), 16));
+      part = arith::OrIOp::create(
+          b, b.loadBytesAs(lines, at, b.i32s(lanes)),
+          Value(arith::ShLIOp::create(b, pair, b.broadcast(bits, lanes))));
+    }
+    b.storeBytes(part, lines, at);
+  }
+}
+
+/// All units pass by; of their blocks those in these steps are placed.
+void PanelPairs::unpackFloatBlocks(const FloatBlocks &blocks, Value panel,
+                                   Value step, Value steps, int64_t index) {
+  clear(b.index(0), b.mulIndex(steps, stepLines), index);
+  Value first = b.mulIndex(step, stepDepth),
+        count = b.mulIndex(steps, stepDepth);
+  BlockColumns columns(b, blocks.kept, b.index(0), lanes);
+  b.loop(b.index(0), b.index(blocks.units), 1, [&](Value unit) {
+    SmallVector<Value> at = columns.load(
+        operands.w, {panel, placeNumber(b, blocks, unit)}, 2, b.index(0));
+    SmallVector<Value> floats;
+    for (int64_t c = 0; c < blocks.kept.cols; ++c)
+      floats.push_back(loadFloatsAs(
+          b, operands.w, {panel, placeColumn(b, blocks, unit, c)},
+          cast<FloatEncodingAttr>(operands.weight.getEncoding()).getType(),
+          lanes));
+    SmallVector<Value> pairs = pairUnit(floats);
+    for (auto [band, column] : llvm::enumerate(at)) {
+      Value inSteps = arith::SubIOp::create(b, column, first); // or very large
+      b.when(b.compare(arith::CmpIPredicate::ult, inSteps, count), [&] {
+        placeBand(static_cast<int64_t>(band), static_cast<int64_t>(at.size()),
+                  inSteps, pairs, index);
+      });
+    }
+  });
+}
+
+/// Vector `quad` of a group's codes, as floats; the group's columns begin at `line`.
+void PanelPairs::placeCodes(GridStrip &strip, GroupOfUnit group, int64_t quad,
+                            Value line, ArrayRef<Value> floats, int64_t index) {
+  const KeptBlocks &kept = drawing->kept;
+  BlockColumns columns(b, strip);
+  for (int64_t c = 0; c < 4; c += kept.cols) {
+    const int64_t unit = (4 * quad + c) / kept.cols;
+    Value first =
+        b.addIndex(b.mulIndex(line, 2), drawing->getFirstColumn(unit));
+    SmallVector<Value> at =
+        columns.load(operands.w, strip.placeNumber(group, unit), 1, first);
+    SmallVector<Value> pairs = pairUnit(floats.slice(c, kept.cols));
+    for (auto [band, column] : llvm::enumerate(at))
+      placeBand(static_cast<int64_t>(band), static_cast<int64_t>(at.size()),
+                column, pairs, index);
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -83,7 +178,10 @@ void PanelPairs::unpackGroup(GridStrip &strip, int64_t index, GroupOfUnit group,
   Value zero = b.constant(b.f32s(lanes), -one - grid.getByteZero());
   Value offset = scales.min ? b.fma(scales.scale, zero, scales.min)
                             : b.mul(scales.scale, zero);
-  for (int64_t quad = 0; quad < grid.group / 4; ++quad) {
+  const bool hasBlocks = drawing->kept.hasBlocks();
+  if (hasBlocks)
+    clear(line, b.index(grid.group / 2), index);
+  for (int64_t quad = 0; quad < drawing->getProductVectors(); ++quad) {
     Value words = vector::BitCastOp::create(b, b.i32s(lanes),
                                             strip.loadCodes(group, quad));
     auto constant = [&](int64_t bits) {
@@ -100,6 +198,11 @@ void PanelPairs::unpackGroup(GridStrip &strip, int64_t index, GroupOfUnit group,
       return b.fma(vector::BitCastOp::create(b, b.f32s(lanes), bits), scale,
                    offset);
     };
+    if (hasBlocks) {
+      placeCodes(strip, group, quad, line,
+                 {valueOf(0), valueOf(1), valueOf(2), valueOf(3)}, index);
+      continue;
+    }
     for (int64_t byte : {0, 2})
       store(pairFiniteBFloats(b, valueOf(byte), valueOf(byte + 1)),
             b.addIndex(line, quad * 2 + byte / 2), index);

@@ -34,6 +34,14 @@ public:
   void unpack(Value panel, Value step, Value steps);
 
 private:
+  void clear(Value line, Value count, int64_t index);
+  llvm::SmallVector<Value> pairUnit(llvm::ArrayRef<Value> floats);
+  void placeBand(int64_t band, int64_t bands, Value column,
+                 llvm::ArrayRef<Value> pairs, int64_t index);
+  void unpackFloatBlocks(const mlir::llm::FloatBlocks &blocks, Value panel,
+                         Value step, Value steps, int64_t index);
+  void placeCodes(GridStrip &strip, GroupOfUnit group, int64_t quad, Value line,
+                  llvm::ArrayRef<Value> floats, int64_t index);
   void unpackGrid(Value panel, Value block, int64_t index, Value line);
   void unpackGroup(GridStrip &strip, int64_t index, GroupOfUnit group,
                    Value line);

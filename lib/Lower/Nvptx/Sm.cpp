@@ -33,15 +33,16 @@ public:
     };
     SmallVector<Value> sums;
     for (int64_t at = 0; at < tile.rows * tile.strips; ++at)
-      sums.push_back(tile.zero ? tile.total(at / tile.strips, -tile.zero)
-                               : b.constant(b.getI32Type(), 0));
+      sums.push_back(
+          tile.zero ? tile.total(at / tile.strips, at % tile.strips, -tile.zero)
+                    : b.constant(b.getI32Type(), 0));
     for (int64_t j = 0; j < tile.quads; ++j)
       for (int64_t s = 0; s < tile.strips; ++s) {
         Value codes = asWord(tile.codes(s, j));
         for (int64_t r = 0; r < tile.rows; ++r) {
           Value &sum = sums[r * tile.strips + s];
           sum = callIntrinsic(b, "llvm.nvvm.idp4a.u.s", b.getI32Type(),
-                              {codes, tile.word(r, j), sum});
+                              {codes, tile.word(r, s, j), sum});
         }
       }
     for (Value &sum : sums)

@@ -11,7 +11,7 @@ namespace llmc {
 bool WeightFragments::fits(PackedType weight) {
   auto grid = weight.getEncoding().getGrid();
   return grid && getPanelRows(weight) == 16 &&
-         !getGridPanel(weight)->isTwoOfFour &&
+         !getGridPanel(weight)->kept.skipsZeros() &&
          (grid->group == 16 || grid->group % 32 == 0);
 }
 

@@ -18,6 +18,10 @@ std::string llmc::pruneByMagnitude(const PruningInput &input,
   std::vector<float> sizes;
   for (float value : values)
     sizes.push_back(std::abs(value));
+  if (input.pattern.hasBlocks()) {
+    pruneRows(input.pattern, input.cols, sizes, values);
+    return "";
+  }
   SmallVector<bool> isPruned(values.size(), false);
   choosePruned(input.pattern, sizes, isPruned);
   for (auto [value, pruned] : zip_equal(values, isPruned))

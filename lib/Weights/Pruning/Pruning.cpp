@@ -22,22 +22,28 @@ struct Method {
   StringRef name;
   PruneMatrix prune;
   bool needsStatistics;
+  bool takesBlocks;
   RefineMask refine = nullptr; // after it
 };
 } // namespace
 
 static const Method rows[] = {
-    {"magnitude", pruneByMagnitude, false},
-    {"wanda", pruneByWanda, true},
-    {"sparsegpt", pruneBySparseGpt, true},
-    {"magnitude+dsnot", pruneByMagnitude, true, refineByDsnot},
-    {"wanda+dsnot", pruneByWanda, true, refineByDsnot}};
+    {"magnitude", pruneByMagnitude, false, true},
+    {"wanda", pruneByWanda, true, true},
+    {"sparsegpt", pruneBySparseGpt, true, false},
+    {"magnitude+dsnot", pruneByMagnitude, true, false, refineByDsnot},
+    {"wanda+dsnot", pruneByWanda, true, false, refineByDsnot}};
 
 static const MethodTable<Method> methods(rows, "prunes weights");
 
 bool llmc::isPruningMethod(StringRef name) { return methods.find(name); }
 
 std::string llmc::listPruningMethods() { return methods.list(); }
+
+bool llmc::prunesBlocks(StringRef method) {
+  const Method *found = methods.find(method);
+  return found && found->takesBlocks;
+}
 
 bool llmc::pruningNeedsStatistics(StringRef method) {
   return methods.needsStatistics(method);
@@ -74,6 +80,41 @@ void llmc::choosePruned(const Pattern &pattern, ArrayRef<float> scores,
                    isPruned.slice(first, pattern.of));
 }
 
+/// Of `rows`, whole rows of scores, the sum of each block's.
+static std::vector<float> sumBlocks(const Pattern &pattern, int64_t cols,
+                                    ArrayRef<float> rows) {
+  std::vector<float> sums(cols / pattern.blockCols);
+  for (auto [i, score] : enumerate(rows))
+    sums[static_cast<int64_t>(i) % cols / pattern.blockCols] += score;
+  return sums;
+}
+
+void llmc::pruneRows(const Pattern &pattern, int64_t cols,
+                     ArrayRef<float> scores, MutableArrayRef<float> values) {
+  const int64_t all = static_cast<int64_t>(scores.size()),
+                step = pattern.blockRows * cols;
+  for (int64_t first = 0; first < all; first += step) {
+    const int64_t count = std::min(step, all - first);
+    std::vector<float> blocks =
+        sumBlocks(pattern, cols, scores.slice(first, count));
+    SmallVector<bool> isPruned(blocks.size(), false);
+    choosePruned(pattern, blocks, isPruned);
+    for (int64_t i = 0; i < count; ++i)
+      if (isPruned[i % cols / pattern.blockCols])
+        values[first + i] = 0;
+  }
+}
+
+/// Why rows of so many columns cannot be pruned so; empty if they can.
+static std::string checkColumns(const Pattern &pattern, int64_t cols) {
+  const int64_t set = std::max<int64_t>(pattern.of, 1) * pattern.blockCols;
+  if (cols % set == 0)
+    return "";
+  return "rows of " + std::to_string(cols) + " are no " +
+         (pattern.hasBlocks() ? "blocks" : "groups") + " of " +
+         std::to_string(set);
+}
+
 std::string llmc::pruneMatrix(PruneStepAttr step, const WeightStore &store,
                               int64_t cols, const InputColumns &columns,
                               MutableArrayRef<float> values) {
@@ -89,11 +130,14 @@ std::string llmc::pruneMatrix(PruneStepAttr step, const WeightStore &store,
   input.rows = static_cast<int64_t>(values.size()) / cols;
   input.pattern.keep = step.getKeep();
   input.pattern.of = step.getOf();
+  input.pattern.blockRows = step.getBlockRows();
+  input.pattern.blockCols = step.getBlockCols();
   if (step.getShare())
     input.pattern.share = step.getShare().getValueAsDouble();
-  if (input.pattern.of && cols % input.pattern.of)
-    return "rows of " + std::to_string(cols) + " are no groups of " +
-           std::to_string(input.pattern.of);
+  if (std::string problem = checkColumns(input.pattern, cols); !problem.empty())
+    return problem;
+  if (input.pattern.hasBlocks() && !method->takesBlocks)
+    return "method \"" + method->name.str() + "\" prunes no blocks";
   for (auto [i, value] : enumerate(values))
     if (!std::isfinite(value))
       return "cannot be pruned: row " + std::to_string(i / cols) + ", column " +

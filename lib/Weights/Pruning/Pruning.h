@@ -19,6 +19,9 @@ struct Pattern {
   double share = 0; // of zeros
   int64_t keep = 0; // of each `of`, if that is not 0
   int64_t of = 0;
+  int64_t blockRows = 1, blockCols = 1; // what goes or stays together
+
+  bool hasBlocks() const { return blockRows * blockCols > 1; }
 };
 
 /// What a method is given.
@@ -50,9 +53,14 @@ void refineByDsnot(const PruningInput &input, llvm::ArrayRef<float> weights,
                    llvm::MutableArrayRef<float> pruned);
 
 /// Sets `isPruned` where the pattern takes those of the smallest `scores`; equal ones
-/// from the first on. They are whole groups.
+/// from the first on. They are whole groups, and blocks are single numbers.
 void choosePruned(const Pattern &pattern, llvm::ArrayRef<float> scores,
                   llvm::MutableArrayRef<bool> isPruned);
+/// Makes those of `values` [rows, cols] 0 whose `scores` the pattern takes of each row, or
+/// of each row of blocks.
+void pruneRows(const Pattern &pattern, int64_t cols,
+               llvm::ArrayRef<float> scores,
+               llvm::MutableArrayRef<float> values);
 
 /// What the step makes of a matrix [.., cols], which `columns` are the input of. Returns
 /// why that cannot be, or an empty string.

@@ -6,8 +6,6 @@
 //===----------------------------------------------------------------------===//
 #include "Pruning.h"
 
-#include "llvm/ADT/SmallVector.h"
-
 #include <cmath>
 
 using namespace llvm;
@@ -15,17 +13,12 @@ using namespace llmc;
 
 std::string llmc::pruneByWanda(const PruningInput &input,
                                MutableArrayRef<float> values) {
-  const int64_t cols = input.cols;
-  std::vector<float> scores(cols);
-  for (int64_t row = 0; row < input.rows; ++row) {
-    MutableArrayRef<float> weights = values.slice(row * cols, cols);
-    for (int64_t i = 0; i < cols; ++i)
-      scores[i] = std::abs(weights[i]) * std::sqrt(input.xtx[i * cols + i]);
-    SmallVector<bool> isPruned(cols, false);
-    choosePruned(input.pattern, scores, isPruned);
-    for (int64_t i = 0; i < cols; ++i)
-      if (isPruned[i])
-        weights[i] = 0;
+  std::vector<float> scores;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const int64_t col = static_cast<int64_t>(i) % input.cols;
+    scores.push_back(std::abs(values[i]) *
+                     std::sqrt(input.xtx[col * input.cols + col]));
   }
+  pruneRows(input.pattern, input.cols, scores, values);
   return "";
 }

@@ -136,12 +136,37 @@ func.func private @f(!llm.packed<4x32, #llm.q4_1, #llm.panels<8>>)
 
 // -----
 
-// expected-error @below {{panels skip zeros of 2:4, found 1:4}}
+// expected-error @below {{panels skip zeros of 2:4, or of blocks, found 1:4}}
 func.func private @f(!llm.packed<4x32, #llm.q4_0, #llm.panels<16, 1:4>>)
 
 // -----
 
-// expected-error @below {{of 2:4 the codes that are not there are 0, of which such a grid has none}}
+// expected-error @below {{panels skip zeros of blocks of 16x1 or 4x4, found 8x2}}
+func.func private @f(!llm.packed<4x32, #llm.q4_0, #llm.panels<16, 1:4, 8x2>>)
+
+// -----
+
+// expected-error @below {{fewer blocks are kept than there are, found 4:4}}
+func.func private @f(!llm.packed<4x32, #llm.q4_0, #llm.panels<16, 4:4, 4x4>>)
+
+// -----
+
+// expected-error @below {{expected the rows and columns of a block}}
+func.func private @f(!llm.packed<4x32, #llm.q4_0, #llm.panels<16, 2:4, 4>>)
+
+// -----
+
+// expected-error @below {{panels keep 4, 8 or 12 of 16 columns of codes, found 2 of 4}}
+func.func private @f(!llm.packed<4x32, #llm.q4_0, #llm.panels<16, 2:4, 16x1>>)
+
+// -----
+
+// expected-error @below {{(C3) rows are whole sets of 24 columns, of which some are kept, and at most 65536 blocks, found 32 columns}}
+func.func private @f(!llm.packed<4x32, #llm.float<f32>, #llm.panels<16, 2:6, 4x4>>)
+
+// -----
+
+// expected-error @below {{codes that are not there are 0, of which such a grid has none}}
 func.func private @f(!llm.packed<4x32, #llm.q4_1, #llm.panels<16, 2:4>>)
 
 // -----

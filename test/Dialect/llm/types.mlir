@@ -53,7 +53,8 @@ func.func private @activations(
 // CHECK-LABEL: func.func private @layouts(
 // CHECK-SAME: !llm.packed<64x32, #llm.q4_1, #llm.panels>
 // CHECK-SAME: !llm.packed<64x32, #llm.q4_0, #llm.panels<16, 2:4>>
-func.func private @layouts(!llm.packed<64x32, #llm.q4_1, #llm.panels<16>>, !llm.packed<64x32, #llm.q4_0, #llm.panels<16, 2:4>>)
+// CHECK-SAME: !llm.packed<64x32, #llm.float<f16>, #llm.panels<16, 3:32, 16x1>>
+func.func private @layouts(!llm.packed<64x32, #llm.q4_1, #llm.panels<16>>, !llm.packed<64x32, #llm.q4_0, #llm.panels<16, 2:4>>, !llm.packed<64x32, #llm.float<f16>, #llm.panels<16, 3:32, 16x1>>)
 
 // CHECK-LABEL: func.func private @caches(
 // CHECK-SAME: !llm.kv<30x3x64x64, f16>

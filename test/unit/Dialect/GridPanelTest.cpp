@@ -178,7 +178,7 @@ protected:
 
 TEST_P(PanelsOfTwoOfFour, HoldEveryCode) {
   Grid grid = *encoding().getGrid();
-  GridPanel panel(grid, panelRows, /*isTwoOfFour=*/true);
+  GridPanel panel(grid, panelRows, KeptBlocks{2, 4});
   std::vector<uint8_t> packed(panel.getBytes());
   auto all = codes(grid, panelRows);
   for (int64_t row = 0; row < panelRows; ++row) {
@@ -195,7 +195,7 @@ TEST_P(PanelsOfTwoOfFour, HoldEveryCode) {
 /// Zeros that are not where a layout says so would be lost.
 TEST_P(PanelsOfTwoOfFour, RefuseThreeOfFour) {
   Grid grid = *encoding().getGrid();
-  GridPanel panel(grid, panelRows, /*isTwoOfFour=*/true);
+  GridPanel panel(grid, panelRows, KeptBlocks{2, 4});
   std::vector<uint8_t> packed(panel.getBytes());
   GridBlock block(grid);
   block.codes.assign(grid.group, static_cast<uint8_t>(grid.zero));
@@ -216,8 +216,7 @@ TEST_F(GridTest, PanelsOfTwoOfFourRefuse) {
   auto layout = PanelsLayoutAttr::get(&context, panelRows, 2, 4);
   EXPECT_EQ(layout.refuse(encoding("#llm.q8_0")), "");
   EXPECT_EQ(layout.refuse(encoding("#llm.q4_1")),
-            "of 2:4 the codes that are not there are 0, of which such a grid "
-            "has none");
+            "codes that are not there are 0, of which such a grid has none");
   EXPECT_EQ(layout.refuse(encoding("#llm.q6_k")),
             "panels of 2:4 hold groups of a multiple of 32 codes, found 16");
   EXPECT_EQ(layout.refuse(encoding("#llm.grid<bits = 3, group = 32, scale = "

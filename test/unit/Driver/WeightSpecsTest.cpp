@@ -108,6 +108,22 @@ TEST(WeightSpecsTest, SharesOfLayersStayShares) {
         << text;
 }
 
+TEST(WeightSpecsTest, BlocksHaveRowsAndColumns) {
+  auto spec = parseSparsifySpec("8:16-wanda,block=16x1;up:50,block=4x4");
+  ASSERT_TRUE(bool(spec));
+  EXPECT_EQ(spec->linears.blockRows, 16);
+  EXPECT_EQ(spec->linears.blockCols, 1);
+  EXPECT_EQ(spec->overrides[0].choice.blockCols, 4);
+  EXPECT_FALSE(parseSparsifySpec("50")->linears.hasBlocks());
+  for (const char *text : {"50,block=16", "50,block=0x4", "50,block=4x65"})
+    EXPECT_NE(
+        getError(parseSparsifySpec(text)).find("block takes ROWSxCOLUMNS"),
+        std::string::npos)
+        << text;
+  EXPECT_EQ(getError(parseSparsifySpec("50-wanda+dsnot,block=16x1")),
+            "wanda+dsnot prunes no blocks: magnitude and wanda do");
+}
+
 TEST(WeightSpecsTest, ValuesAreATableOrAList) {
   auto spec = parseQuantizeSpec(
       "values=-100/-80/-60/-40/-20/-10/-5/0/5/10/20/40/60/80/100/127;up:nf4;"

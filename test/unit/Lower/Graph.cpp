@@ -141,11 +141,16 @@ static std::string packed(llvm::ArrayRef<int64_t> shape,
          ">";
 }
 
+std::string Graph::spellMatrix(llvm::ArrayRef<int64_t> shape,
+                               llvm::StringRef encoding) {
+  return llvm::isa<FloatEncodingAttr>(getEncoding(encoding))
+             ? tensor(shape, encoding)
+             : packed(shape, encoding);
+}
+
 Operand Graph::declare(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
                        std::vector<uint8_t> bytes) {
-  std::string type = llvm::isa<FloatEncodingAttr>(getEncoding(encoding))
-                         ? tensor(shape, encoding)
-                         : packed(shape, encoding);
+  std::string type = spellMatrix(shape, encoding);
   std::string name = addSource(shape, encoding, std::move(bytes));
   declarations +=
       "  llm.weight @" + name + " : " + type + " source \"" + name + "\"\n";
@@ -154,7 +159,7 @@ Operand Graph::declare(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
 
 Operand Graph::made(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
                     const std::string &recipe, const Operand &like) {
-  std::string type = packed(shape, encoding);
+  std::string type = spellMatrix(shape, encoding);
   bool isNew = like.name.empty();
   std::string source =
       isNew ? addSource(shape, "f32", randomBytes(shape, getEncoding("f32")))

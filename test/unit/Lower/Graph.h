@@ -112,6 +112,9 @@ public:
   mlir::llm::EncodingAttrInterface getEncoding(llvm::StringRef name);
 
 private:
+  /// A matrix of floats is a tensor.
+  std::string spellMatrix(llvm::ArrayRef<int64_t> shape,
+                          llvm::StringRef encoding);
   /// A weight of these bytes; its symbol, without the @.
   Operand declare(llvm::ArrayRef<int64_t> shape, llvm::StringRef encoding,
                   std::vector<uint8_t> bytes);

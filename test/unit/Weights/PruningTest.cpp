@@ -166,6 +166,37 @@ TEST_F(PruningTest, OnlyOneSwapIsRight) {
             (Floats{0, 0, 5, 1}));
 }
 
+/// Two rows of blocks of 2x2, each of which loses as many.
+TEST_F(PruningTest, BlocksGoAsAWhole) {
+  add("w", {4, 8}, f32(), floats({1, 9, 5, 1, 0, 1, 6, 6, //
+                                  9, 1, 1, 5, 1, 9, 6, 6, //
+                                  1, 1, 1, 1, 8, 0, 2, 0, //
+                                  1, 1, 1, 1, 0, 0, 0, 0}));
+  const Floats half = {1, 9, 0, 0, 0, 0, 6, 6, //
+                       9, 1, 0, 0, 0, 0, 6, 6, //
+                       0, 0, 1, 1, 8, 0, 0, 0, //
+                       0, 0, 1, 1, 0, 0, 0, 0};
+  const std::string blocks = ", blockRows = 2, blockCols = 2";
+  for (std::string how : {"share = 0.5", "keep = 1, of = 2"})
+    EXPECT_EQ(values(pruned("4x8", "method = \"magnitude\", " + how + blocks)),
+              half)
+        << how;
+  // An input whose first columns are large.
+  addNorms({9, 9, 1, 1, 1, 1, 1, 1});
+  Floats found = values(pruned(
+      "4x8", "method = \"wanda\", share = 0.75, stats = \"w\"" + blocks));
+  for (size_t i = 0; i < found.size(); ++i)
+    EXPECT_EQ(found[i] != 0, i % 8 < 2) << i;
+}
+
+/// The last block of rows may be a part of one.
+TEST_F(PruningTest, RowsBelowTheLastBlockAreOne) {
+  add("w", {3, 2}, f32(), floats({1, 2, 3, 1, 5, 4}));
+  EXPECT_EQ(values(pruned("3x2", "method = \"magnitude\", share = 0.5, "
+                                 "blockRows = 2")),
+            (Floats{1, 0, 3, 0, 5, 0}));
+}
+
 TEST_F(PruningTest, RoundingKeepsZeros) {
   Floats weights;
   for (int i = 0; i < 32; ++i)
@@ -215,4 +246,8 @@ TEST_F(PruningTest, WhatCannotBePrunedIsRefused) {
                 "there are no statistics of the input of 'v'");
   expectRefused(pruned("1x4", "method = \"magnitude\", keep = 1, of = 3"),
                 "rows of 4 are no groups of 3");
+  expectRefused(pruned("1x4", "method = \"magnitude\", keep = 1, of = 2, "
+                              "blockCols = 3"),
+                "rows of 4 are no blocks of 6");
+  add("v", {1, 4}, f32(), floats({1, 2, 3, 4}));
 }

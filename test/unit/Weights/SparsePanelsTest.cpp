@@ -66,6 +66,31 @@ TEST_F(SparsePanelsTest, HaveTwoOfFourCodes) {
   }
 }
 
+/// The columns that 16 rows keep of each 16, in two groups: 64 bytes of scales, 256 of codes and
+/// 16 of columns, where all codes are 512.
+TEST_F(SparsePanelsTest, HaveColumnsOfPanels) {
+  addWeights();
+  const std::string steps = "#llm.prune<method = \"magnitude\", keep = 8, of = "
+                            "16, blockRows = 16>, " +
+                            round;
+  std::vector<uint8_t> sparse =
+      bytes(spell(", #llm.panels<16, 8:16, 16x1>", steps));
+  ASSERT_EQ(sparse.size(), 64U + 256 + 16);
+  Floats values = this->values(spell("", steps));
+  for (size_t row = 0; row < 16; ++row) {
+    float scale;
+    std::memcpy(&scale, &sparse[4 * row], sizeof scale);
+    Floats expected(32);
+    for (size_t i = 0; i < 16; ++i) {
+      uint8_t code = sparse[64 + i / 4 * 64 + 4 * row + i % 4];
+      expected[i / 8 * 16 + sparse[320 + i]] =
+          scale * static_cast<float>(code - 128);
+    }
+    for (size_t k = 0; k < 32; ++k)
+      EXPECT_EQ(values[row * 32 + k], expected[k]) << row << ", " << k;
+  }
+}
+
 /// What a layout has no place for is no program that computes something else.
 TEST_F(SparsePanelsTest, RefuseMoreThanTheyHold) {
   addWeights();
@@ -82,4 +107,9 @@ TEST_F(SparsePanelsTest, RefuseMoreThanTheyHold) {
   expectRefusedBytes(prune(3, 4) + round);
   // 4 of 8 may be 3 of the first 4.
   expectRefusedBytes(prune(4, 8) + round);
+  auto made = makeWeight(
+      weight(spell(", #llm.panels<16, 8:16, 16x1>", prune(2, 4) + round)),
+      store);
+  ASSERT_FALSE(static_cast<bool>(made));
+  EXPECT_NE(llvm::toString(made.takeError()).find(says), std::string::npos);
 }
