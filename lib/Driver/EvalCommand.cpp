@@ -10,6 +10,7 @@
 #include "KeptRows.h"
 #include "ProgramCache.h"
 #include "Quantization.h"
+#include "SweepKnee.h"
 #include "SweepTable.h"
 #include "llmc/Driver/Commands.h"
 #include "llmc/Driver/Isolation.h"
@@ -285,10 +286,16 @@ llvm::Error Sweep::measureAll() {
 }
 
 llvm::Error Sweep::finish(Destination &picture) {
+  const std::vector<Knee> knees = findKnees(rows);
+  if (!command.json)
+    for (const Knee &knee : knees)
+      llvm::outs() << describeKnee(knee, rows);
   if (command.json) {
     llvm::json::Array all;
     for (const SweepRow &row : rows)
       all.push_back(SweepRow(row));
+    for (const Knee &knee : knees)
+      (*all[knee.row].getAsObject())["knee_of"] = knee.series;
     llvm::outs() << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(all)));
   }
   if (!command.svg.empty()) {
