@@ -99,7 +99,7 @@ USAGE = [
         "codes that are integers themselves", "take values=uniform"),
     rows("C64", "`--quantize` and `--equalize` of what chooses nothing",
          ("llmc compile m.gguf -q -o a --quantize=w4,outliers-by=column", 1, ("outliers-by=column", "outliers=0", "or leave it out")),
-         ("llmc compile m.gguf -q -o a --equalize=lae,alpha=0.5", 1, ("lae", "'alpha=0.5'", "leave it out"))),
+         ("llmc compile m.gguf -q -o a --equalize=lae,alpha=0.5", 1, ("lae", "'alpha=0.5'", "takes from=NUMBER and to=NUMBER"))),
 ]
 
 # --- llmc: what is no model -------------------------------------------------------------------------------------------------

@@ -193,11 +193,11 @@ static LogicalResult verifyRecipe(WeightOp op) {
   std::optional<ArrayAttr> recipe = op.getRecipe();
   if (!recipe)
     return success();
-  // What follows from statistics alone begins with a number.
+  // What follows from statistics alone begins with numbers.
   if (!op.getSource() &&
-      !llvm::all_of(*recipe, llvm::IsaPred<InputScaleStepAttr>))
-    return op.emitOpError("(C4) only a source has a recipe, a value "
-                          "input_scale alone");
+      !llvm::all_of(*recipe, llvm::IsaPred<InputScaleStepAttr, ScaleStepAttr>))
+    return op.emitOpError("(C4) the recipe of a value has input_scale and "
+                          "scale steps alone");
   for (Attribute step : *recipe)
     if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, MatricesStepAttr,
              ConvertStepAttr, AddStepAttr, BlocksStepAttr, DequantizeStepAttr,

@@ -11,8 +11,8 @@ def LLM_WeightOp : LLM_Op<"weight", [Symbol]> {
     convert, blocks, dequantize, round, …); `value` holds a small constant instead of a source. `offset` is the
     place in the artifact's weight section, in bytes, once it is planned.
     (C1) exactly one of source and value. (C2) type is a tensor of numbers or packed in an
-    encoding of weights, with static, positive dimensions. (C3) a value has the weight's type. (C4) only a source has a
-    recipe, and all its entries are recipe steps. (C5) offset >= 0.
+    encoding of weights, with static, positive dimensions. (C3) a value has the weight's type. (C4) all entries of a recipe are
+    recipe steps, of a value's input_scale and scale. (C5) offset >= 0.
     ```mlir
     llm.weight @blk.0.attn_q.weight : !llm.packed<576x576, #llm.q4_1> source "blk.0.attn_q.weight"
     llm.weight @rope.inv : tensor<32xf32> value dense<1.0> : tensor<32xf32>

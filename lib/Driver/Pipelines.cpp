@@ -127,7 +127,7 @@ void llmc::addWeightPasses(mlir::OpPassManager &manager,
   if (!options.shrink.empty())
     manager.addPass(createShrinkModel({options.shrink}));
   if (!options.equalize.empty())
-    manager.addPass(createEqualizeInputs({options.equalize}));
+    manager.addPass(createEqualizeInputs({options.equalize}, store));
   // Before codes are chosen: factors have their own.
   if (!options.lowRank.empty())
     manager.addPass(createFactorWeights({options.lowRank}));

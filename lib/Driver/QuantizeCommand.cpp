@@ -7,7 +7,9 @@
 #include "ModelOutput.h"
 #include "Report.h"
 #include "llmc/Driver/Commands.h"
+#include "llmc/Optimize/EqualizeSpec.h"
 #include "llmc/Optimize/ShrinkSpec.h"
+#include "llmc/Weights/Equalizing.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
@@ -45,7 +47,24 @@ static llvm::Error finish(Compiler &compiler, ModelOutput &output,
   return output.commit();
 }
 
+/// Biases that a model does not have are no tensors of its files.
+static llvm::Error checkShifts(const CompileOptions &options) {
+  auto spec = parseEqualizeSpec(options.equalize);
+  if (!spec) {
+    llvm::consumeError(spec.takeError()); // others say what it is
+    return llvm::Error::success();
+  }
+  if (!shiftsColumns(spec->method))
+    return llvm::Error::success();
+  return llvm::createStringError(
+      "--equalize=" + options.equalize +
+      ": a model's files have no place for the biases that osplus adds: take "
+      "smooth or lae, or use llmc compile");
+}
+
 llvm::Error llmc::runQuantize(const QuantizeCommand &command) {
+  if (llvm::Error error = checkShifts(command.options))
+    return error;
   auto output = openOutput(command);
   if (!output)
     return output.takeError();

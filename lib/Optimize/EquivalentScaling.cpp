@@ -24,6 +24,7 @@ static bool addMaker(Value value, ScalingSite &site) {
 
 static bool addLinear(Value rows, ScalingSite &site) {
   auto linear = rows.getDefiningOp<LinearOp>();
+  site.maker = linear;
   return linear && rows.hasOneUse() &&
          getMatrixShape(linear.getWeight().getType()).size() == 2 &&
          addMaker(linear.getWeight(), site) && addMaker(linear.getBias(), site);
@@ -46,17 +47,22 @@ static bool addValues(AttentionOp attention, ScalingSite &site) {
     return false;
   site.repeat = query.getDimSize(1) / value.getDimSize(1);
   site.head = value.getDimSize(2);
+  // What averages of values plus z are is averages of values, plus z.
+  if (attention.getSinks())
+    site.unshifted = "a sink has a part in its averages";
   return addLinear(split.getSrc(), site);
 }
 
 std::string findScalingSite(Value input, ScalingSite &site) {
   Operation *op = input.getDefiningOp();
+  site.maker = op;
   if (auto norm = dyn_cast_or_null<NormOp>(op))
     return norm.getWeight() && addMaker(norm.getWeight(), site) &&
                    addMaker(norm.getBias(), site)
                ? ""
                : "the weights of its norm have other readers";
   if (auto product = dyn_cast_or_null<arith::MulFOp>(op)) {
+    site.unshifted = "it is a product of two";
     for (Value factor : {product.getRhs(), product.getLhs()}) {
       site.makers.clear();
       if (addLinear(factor, site))
@@ -97,32 +103,42 @@ WeightOp InputScaling::getOwnWeight(LinearOp linear) {
   return symbols.lookup<WeightOp>(param.getWeight());
 }
 
-std::string InputScaling::scale(Value input, ArrayRef<LinearOp> linears,
-                                const EqualizeRequest &request,
-                                function_ref<bool(WeightOp)> mayScale) {
+std::string InputScaling::findSite(Value input, ArrayRef<LinearOp> linears,
+                                   function_ref<bool(WeightOp)> mayScale,
+                                   ScalingSite &site) {
   if (linears.size() < static_cast<size_t>(llvm::range_size(input.getUses())))
     return "its input has readers that are not scaled";
-  ScalingSite site;
   if (std::string problem = findScalingSite(input, site); !problem.empty())
     return problem;
   for (ParamOp maker : site.makers) {
     auto weight = symbols.lookup<WeightOp>(maker.getWeight());
     bool isVector = isa<RankedTensorType>(weight.getType()) &&
                     getMatrixShape(weight.getType()).size() == 1;
-    if (!weight.getSource() || readers[weight.getSymName()] != 1 ||
-        !(isVector || mayScale(weight)))
+    if (readers[weight.getSymName()] != 1 ||
+        !(isVector || (weight.getSource() && mayScale(weight))))
       return "what makes its input keeps its numbers";
   }
+  return "";
+}
+
+EqualizeAttr InputScaling::makeFactors(ArrayRef<LinearOp> linears,
+                                       const EqualizeRequest &request,
+                                       const ScalingSite &site) {
   MLIRContext *context = module.getContext();
   SmallVector<Attribute> names;
   for (LinearOp linear : linears)
     names.push_back(
         FlatSymbolRefAttr::get(getOwnWeight(linear).getSymNameAttr()));
-  auto factors = EqualizeAttr::get(
-      context, StringAttr::get(context, request.method),
-      ArrayAttr::get(context, names),
-      getOwnWeight(linears.front()).getSymNameAttr(), request.grid,
-      request.alpha, site.repeat, site.repeat > 1 ? site.head : 0);
+  return EqualizeAttr::get(context, StringAttr::get(context, request.method),
+                           ArrayAttr::get(context, names),
+                           getOwnWeight(linears.front()).getSymNameAttr(),
+                           request.grid, request.alpha, site.repeat,
+                           site.repeat > 1 ? site.head : 0);
+}
+
+void InputScaling::apply(ArrayRef<LinearOp> linears, const ScalingSite &site,
+                         EqualizeAttr factors) {
+  MLIRContext *context = module.getContext();
   for (LinearOp linear : linears)
     appendStep(getOwnWeight(linear),
                ScaleStepAttr::get(context, factors, /*rows=*/false,
@@ -131,7 +147,16 @@ std::string InputScaling::scale(Value input, ArrayRef<LinearOp> linears,
     appendStep(symbols.lookup<WeightOp>(maker.getWeight()),
                ScaleStepAttr::get(context, factors, /*rows=*/true,
                                   /*inverse=*/true));
-  return "";
+}
+
+std::string InputScaling::scale(Value input, ArrayRef<LinearOp> linears,
+                                const EqualizeRequest &request,
+                                function_ref<bool(WeightOp)> mayScale) {
+  ScalingSite site;
+  std::string problem = findSite(input, linears, mayScale, site);
+  if (problem.empty())
+    apply(linears, site, makeFactors(linears, request, site));
+  return problem;
 }
 
 } // namespace llmc

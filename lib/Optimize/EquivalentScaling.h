@@ -18,10 +18,15 @@
 
 namespace llmc {
 
+class WeightStore;
+
 /// The weights whose rows (numbers, for a vector) make the columns of an input, and
 /// nothing else.
 struct ScalingSite {
   llvm::SmallVector<mlir::llm::ParamOp, 2> makers;
+  mlir::Operation *maker = nullptr; // the norm or product that has them
+  // Why a bias of the maker is not one of the input; null if it is.
+  const char *unshifted = nullptr;
   int64_t repeat = 1; // heads of the input that one head of rows makes
   int64_t head = 0;   // columns of a head, where heads repeat
 };
@@ -59,7 +64,28 @@ public:
                     const EqualizeRequest &request,
                     llvm::function_ref<bool(mlir::llm::WeightOp)> mayScale);
 
+  // Parts of that, for who shifts in between.
+
+  std::string findSite(mlir::Value input,
+                       llvm::ArrayRef<mlir::llm::LinearOp> linears,
+                       llvm::function_ref<bool(mlir::llm::WeightOp)> mayScale,
+                       ScalingSite &site);
+  mlir::llm::EqualizeAttr
+  makeFactors(llvm::ArrayRef<mlir::llm::LinearOp> linears,
+              const EqualizeRequest &request, const ScalingSite &site);
+  void apply(llvm::ArrayRef<mlir::llm::LinearOp> linears,
+             const ScalingSite &site, mlir::llm::EqualizeAttr factors);
+  /// Takes z of the columns of `by` off the input, by a bias of what makes it, and
+  /// gives W z to the biases of the products that read it. Returns why not, or an
+  /// empty string.
+  std::string shift(llvm::ArrayRef<mlir::llm::LinearOp> linears,
+                    ScalingSite &site, mlir::llm::EqualizeAttr by,
+                    const WeightStore &store);
+
 private:
+  std::string addToBias(mlir::Operation *op, llvm::StringRef weight,
+                        llvm::ArrayRef<float> added, const WeightStore &store);
+
   mlir::ModuleOp module;
   mlir::SymbolTable symbols;
   Inputs linearsByInput;

@@ -17,6 +17,10 @@ static std::string checkStatistic(const WeightStore &store, StringRef weight,
                                   StringRef statistic,
                                   ArrayRef<int64_t> shape) {
   const SourceTensor *found = store.find(getStatisticName(weight, statistic));
+  if (!found && store.find(getStatisticName(weight, "absmax")))
+    return "the statistics of the input of " + quote(weight) + " have no " +
+           statistic.str() +
+           ", for an earlier llmc wrote them: calibrate again";
   if (!found)
     return "there are no statistics of the input of " + quote(weight);
   if (ArrayRef<int64_t>(found->shape) == shape)
@@ -58,6 +62,54 @@ std::string llmc::readColumns(const WeightStore &store, StringRef weight,
   return problem;
 }
 
+std::string llmc::readSample(const WeightStore &store, StringRef weight,
+                             int64_t cols, const InputColumns &columns,
+                             std::vector<float> &rows) {
+  const SourceTensor *found = store.find(getStatisticName(weight, "sample"));
+  const int64_t all = columns.countObserved(cols),
+                count = found && !found->shape.empty() ? found->shape[0] : 0;
+  std::vector<float> numbers;
+  if (std::string problem =
+          readStatistic(store, weight, "sample", {count, all}, numbers);
+      !problem.empty())
+    return problem;
+  for (int64_t row = 0; row < count; ++row)
+    for (int64_t i = 0; i < cols; ++i)
+      rows.push_back(numbers[row * all + columns.getPlace(i)]);
+  return "";
+}
+
+void llmc::applyColumns(const InputColumns &columns,
+                        MutableArrayRef<float> rows) {
+  for (auto [i, number] : enumerate(rows)) {
+    if (!columns.shift.empty())
+      number -= columns.shift[i % columns.shift.size()];
+    if (!columns.scale.empty())
+      number /= columns.scale[i % columns.scale.size()];
+  }
+}
+
+/// The sum of (x - z)(x - z)^T follows from that of x x^T, and of x.
+static std::string shiftSums(const WeightStore &store, StringRef weight,
+                             const InputColumns &columns,
+                             std::vector<float> &xtx) {
+  ArrayRef<float> z = columns.shift;
+  const auto cols = static_cast<int64_t>(z.size());
+  std::vector<float> mean, tokens;
+  std::string problem = readColumns(store, weight, "mean", cols, columns, mean);
+  if (problem.empty())
+    problem = readStatistic(store, weight, "tokens", {1}, tokens);
+  for (int64_t i = 0; problem.empty() && i < cols; ++i)
+    for (int64_t j = 0; j < cols; ++j) {
+      const double added = static_cast<double>(z[i]) * z[j] -
+                           static_cast<double>(z[i]) * mean[j] -
+                           static_cast<double>(z[j]) * mean[i];
+      double sum = xtx[i * cols + j] + added * tokens[0];
+      xtx[i * cols + j] = static_cast<float>(i == j ? std::max(sum, 0.0) : sum);
+    }
+  return problem;
+}
+
 std::string llmc::readSums(const WeightStore &store, StringRef weight,
                            int64_t cols, const InputColumns &columns,
                            std::vector<float> &xtx) {
@@ -74,6 +126,9 @@ std::string llmc::readSums(const WeightStore &store, StringRef weight,
     if (xtx[i * cols + i] < 0)
       return "the statistics of the input of " + quote(weight) +
              " are no sums of squares: calibrate again";
+  if (!columns.shift.empty())
+    if (problem = shiftSums(store, weight, columns, xtx); !problem.empty())
+      return problem;
   if (!columns.scale.empty())
     for (int64_t i = 0; i < cols; ++i)
       for (int64_t j = 0; j < cols; ++j)

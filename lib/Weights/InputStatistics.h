@@ -23,7 +23,8 @@ std::string readStatistic(const WeightStore &store, llvm::StringRef weight,
 struct InputColumns {
   int64_t observed = 0;      // how many there were, where some are gone
   std::vector<int64_t> kept; // those that are left, by their old places
-  std::vector<float> scale;  // what each is divided by; empty: nothing
+  std::vector<float> shift;  // what is taken off each; empty: nothing
+  std::vector<float> scale;  // what each is divided by then; empty: nothing
 
   /// How many statistics of an input of `cols` columns have.
   int64_t countObserved(int64_t cols) const {
@@ -34,11 +35,21 @@ struct InputColumns {
   }
 };
 
-/// A statistic of each of `cols` columns, of those that are left; not scaled.
+/// A statistic of each of `cols` columns, of those that are left; neither shifted nor
+/// scaled.
 std::string readColumns(const WeightStore &store, llvm::StringRef weight,
                         llvm::StringRef statistic, int64_t cols,
                         const InputColumns &columns,
                         std::vector<float> &numbers);
+
+/// Rows [.., cols] of the input, of the columns that are left; likewise.
+std::string readSample(const WeightStore &store, llvm::StringRef weight,
+                       int64_t cols, const InputColumns &columns,
+                       std::vector<float> &rows);
+
+/// What became of the numbers of the columns: rows [.., cols] are shifted and scaled.
+void applyColumns(const InputColumns &columns,
+                  llvm::MutableArrayRef<float> rows);
 
 /// X^T X [cols, cols] of the input as it is now.
 std::string readSums(const WeightStore &store, llvm::StringRef weight,

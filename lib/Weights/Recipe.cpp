@@ -344,19 +344,21 @@ static std::string scaleStep(Material &material, ScaleStepAttr step,
   for (auto [i, value] : enumerate(values)) {
     auto at = static_cast<int64_t>(i);
     at = step.getRows() ? at / cols : at % cols;
-    value *= factors[step.getRows() && by ? getFactorOfRow(by, at) : at];
+    value *= factors[step.getRows() && by ? getColumnOfRow(by, at) : at];
   }
   material.encodeFloats(values);
   if (!step.getRows()) {
+    if (by && shiftsColumns(by.getMethod().getValue()))
+      if (std::string problem = findShifts(
+              {by, store, {}, cols, material.columns}, material.columns.shift);
+          !problem.empty())
+        return problem;
     for (auto [i, earlier] : enumerate(material.columns.scale))
       factors[i] *= earlier;
     material.columns.scale = std::move(factors);
   }
   return "";
 }
-
-static std::string inputScaleStep(Material &material, InputScaleStepAttr step,
-                                  WeightOp weight, const WeightStore &store);
 
 static std::string applyStep(Material &material, mlir::Attribute step,
                              WeightOp weight, const WeightStore &store) {
@@ -449,12 +451,8 @@ followRecipe(WeightOp weight, const WeightStore &store,
   return material;
 }
 
-static std::string makeFactors(EqualizeAttr by, mlir::ModuleOp module,
-                               const WeightStore &store,
-                               std::vector<float> &factors) {
-  std::vector<float> values;
-  int64_t cols = 0;
-  InputColumns columns;
+std::string llmc::readWeights(EqualizeAttr by, mlir::ModuleOp module,
+                              const WeightStore &store, InputWeights &weights) {
   for (auto name : by.getWeights().getAsRange<mlir::FlatSymbolRefAttr>()) {
     auto weight = module.lookupSymbol<WeightOp>(name.getAttr());
     if (!weight)
@@ -462,11 +460,22 @@ static std::string makeFactors(EqualizeAttr by, mlir::ModuleOp module,
     Expected<Material> material = makeModelMaterial(weight, store);
     if (!material)
       return toString(material.takeError());
-    cols = material->shape.back();
-    columns = std::move(material->columns);
-    llvm::append_range(values, material->dequantize());
+    weights.cols = material->shape.back();
+    weights.columns = std::move(material->columns);
+    llvm::append_range(weights.values, material->dequantize());
   }
-  return findFactors({by, store, values, cols, columns}, factors);
+  return "";
+}
+
+static std::string makeFactors(EqualizeAttr by, mlir::ModuleOp module,
+                               const WeightStore &store,
+                               std::vector<float> &factors) {
+  InputWeights weights;
+  std::string problem = readWeights(by, module, store, weights);
+  return problem.empty() ? findFactors({by, store, weights.values, weights.cols,
+                                        weights.columns},
+                                       factors)
+                         : problem;
 }
 
 static std::string readFactors(ScaleStepAttr step, WeightOp weight,
@@ -480,37 +489,6 @@ static std::string readFactors(ScaleStepAttr step, WeightOp weight,
   return store.derive(by, factors, [&](std::vector<float> &made) {
     return makeFactors(by, module, store, made);
   });
-}
-
-static std::string inputScaleStep(Material &material, InputScaleStepAttr step,
-                                  WeightOp weight, const WeightStore &store) {
-  StringRef name = step.getOf().getValue();
-  auto of =
-      weight->getParentOfType<mlir::ModuleOp>().lookupSymbol<WeightOp>(name);
-  if (!of)
-    return "there is no weight " + quote(name);
-  // Up to what its codes are: factors of its columns are those of the input.
-  Expected<Material> matrix = followRecipe(of, store, [](mlir::Attribute of) {
-    return isQuantiserStep(of) && !isa<ScaleStepAttr>(of);
-  });
-  if (!matrix)
-    return toString(matrix.takeError());
-  const int64_t cols = matrix->shape.back();
-  std::vector<float> most;
-  if (std::string problem =
-          readColumns(store, name, "absmax", cols, matrix->columns, most);
-      !problem.empty())
-    return problem;
-  float magnitude = 0;
-  for (int64_t i = 0; i < cols; ++i) {
-    ArrayRef<float> scale = matrix->columns.scale;
-    magnitude = std::max(magnitude, most[i] / (scale.empty() ? 1 : scale[i]));
-  }
-  std::vector<float> values = material.dequantize();
-  for (float &value : values)
-    value *= magnitude / 127;
-  material.encodeFloats(values);
-  return "";
 }
 
 /// The weight in source order, in the encoding of its type.
@@ -569,6 +547,13 @@ Expected<std::vector<float>> llmc::makeWeightValues(WeightOp weight,
   if (!material)
     return material.takeError();
   return material->dequantize();
+}
+
+Expected<Material> llmc::makeReadMaterial(WeightOp weight,
+                                          const WeightStore &store) {
+  return followRecipe(weight, store, [](mlir::Attribute step) {
+    return isQuantiserStep(step) && !isa<ScaleStepAttr>(step);
+  });
 }
 
 Expected<Material> llmc::makeModelMaterial(WeightOp weight,

@@ -7,6 +7,8 @@
 
 #include "llmc/Weights/Errors.h"
 
+#include "mlir/IR/BuiltinOps.h"
+
 namespace llmc {
 
 /// A tensor on its way: a view of the file until a step makes new bytes.
@@ -40,10 +42,29 @@ llvm::Expected<Material>
 makeModelMaterial(mlir::llm::WeightOp weight, const WeightStore &store,
                   mlir::llm::SelectionAttr selection = {});
 
+/// The weights that have one input, one below the other, and that input's columns.
+struct InputWeights {
+  std::vector<float> values;
+  int64_t cols = 0;
+  InputColumns columns;
+};
+std::string readWeights(mlir::llm::EqualizeAttr by, mlir::ModuleOp module,
+                        const WeightStore &store, InputWeights &weights);
+
+/// The weight up to what its codes are: its columns are those of the input that the
+/// program has.
+llvm::Expected<Material> makeReadMaterial(mlir::llm::WeightOp weight,
+                                          const WeightStore &store);
+
 /// Leaves the units that a selection keeps. Returns why that cannot be, or an empty
 /// string.
 std::string keepStep(Material &material, mlir::llm::KeepStepAttr step,
                      mlir::llm::WeightOp weight, const WeightStore &store);
+
+std::string inputScaleStep(Material &material,
+                           mlir::llm::InputScaleStepAttr step,
+                           mlir::llm::WeightOp weight,
+                           const WeightStore &store);
 
 // Steps of quantisers. Each returns why it cannot be done, or an empty string.
 

@@ -89,6 +89,22 @@ static Error checkModel(StringRef path, const TensorsByName &byName,
 }
 
 /// Adds what is known of the input of `weight`, under the names of `as`.
+/// How many rows were seen, which the sums of a shifted input follow from.
+static Error addTokens(StringRef path, StringRef as,
+                       const TensorsByName &byName, mlir::MLIRContext &context,
+                       WeightStore &store) {
+  const SafeTensor *tokens = byName.lookup("tokens");
+  if (!tokens || tokens->dtype != "I64" || tokens->shape.size() != 1 ||
+      tokens->shape[0] != 1)
+    return fileError(path, "", "has no number of tokens, I64 1");
+  auto type = mlir::IntegerType::get(&context, 64);
+  if (Error error = store.addTensor(
+          {getStatisticName(as, "tokens"), tokens->shape,
+           mlir::llm::IntegerEncodingAttr::get(&context, type), tokens->bytes}))
+    return fileError(path, quote(as), toString(std::move(error)));
+  return Error::success();
+}
+
 static Error addInput(StringRef path, StringRef weight, StringRef as,
                       const TensorsByName &byName, mlir::MLIRContext &context,
                       WeightStore &store) {
@@ -113,7 +129,7 @@ static Error addInput(StringRef path, StringRef weight, StringRef as,
              getSafetensorsEncoding("F32", &context), found->bytes}))
       return fileError(path, quote(weight), toString(std::move(error)));
   }
-  return Error::success();
+  return addTokens(path, as, byName, context, store);
 }
 
 Error llmc::readStatistics(StringRef path, mlir::MLIRContext &context,

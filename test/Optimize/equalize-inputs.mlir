@@ -2,12 +2,20 @@
 // RUN: llmc-opt %s --llm-equalize-inputs --remark-policy=all --remark-format=emitRemark --remarks-filter-missed=llm-equalize-inputs -o /dev/null 2>&1 | FileCheck %s --check-prefix=DECLINED
 // RUN: not llmc-opt %s --llm-equalize-inputs=spec=rough 2>&1 | FileCheck %s --check-prefix=NAME
 // RUN: not llmc-opt %s --llm-equalize-inputs=spec=smooth,alpha=2 2>&1 | FileCheck %s --check-prefix=ALPHA
-// NAME: equalize: 'rough' is no method that scales inputs: smooth and lae are
+// NAME: equalize: 'rough' is no method that scales inputs: smooth, lae and osplus are
 // ALPHA: equalize: smooth takes alpha=NUMBER from 0 to 1, found 'alpha=2'
 // RUN: llmc-opt %s '--llm-equalize-inputs=spec=lae' | FileCheck %s --check-prefix=LAE
 // RUN: not llmc-opt %s --llm-equalize-inputs=spec=lae,alpha=0.5 2>&1 | FileCheck %s --check-prefix=NOTHING
 // LAE: llm.weight @norm : tensor<64xf32> source "n" recipe [#llm.scale<by = #llm.equalize<method = "lae", weights = [@gate, @up], stats = "gate">, rows = true, inverse = true>]
-// NOTHING: equalize: lae has no numbers to choose, found 'alpha=0.5': leave it out
+// NOTHING: equalize: lae takes from=NUMBER and to=NUMBER, found 'alpha=0.5'
+// RUN: not llmc-opt %s --llm-equalize-inputs=spec=smooth,from=far 2>&1 | FileCheck %s --check-prefix=FROM
+// FROM: equalize: from takes the magnitude of an input, found 'far'
+// RUN: not llmc-opt %s --llm-equalize-inputs=spec=lae,from=9,to=8 2>&1 | FileCheck %s --check-prefix=BETWEEN
+// BETWEEN: equalize: from=9.00 is above to=8.00: no input is between them
+// RUN: not llmc-opt %s --llm-equalize-inputs=spec=lae,to=8 2>&1 | FileCheck %s --check-prefix=REACH
+// REACH: equalize: from and to read statistics, which only llmc has
+// RUN: not llmc-opt %s --llm-equalize-inputs=spec=osplus 2>&1 | FileCheck %s --check-prefix=SHIFT
+// SHIFT: equalize: osplus reads statistics, which only llmc has
 
 // A norm is divided by what the columns that read it are multiplied with.
 // CHECK: llm.weight @norm : tensor<64xf32> source "n" recipe [#llm.scale<by = #llm.equalize<method = "smooth", weights = [@gate, @up], stats = "gate", alpha = 2.500000e-01 : f64>, rows = true, inverse = true>]

@@ -9,9 +9,11 @@ import json
 import math
 import os
 import re
+import shutil
 import struct
 import unittest
 
+import tiny
 from statistics_file import read_statistics
 from support import LLMC, MODELS, ROOT, TARGET, TestCase, largest, largest_difference, read_npy, run
 
@@ -170,7 +172,7 @@ class Quantize(TestCase):
 
     def test_equalised_inputs_change_no_product_of_floats(self):
         expected = self.logits(self.build(""), IDS)
-        for method in ("smooth", "lae"):
+        for method in ("smooth", "lae", "osplus"):
             with self.subTest(method=method):
                 app = self.compile(MODEL, method, f"--equalize={method}", f"--stats={self.stats}", "--activations=f32")
                 found = self.logits(app, IDS)
@@ -181,6 +183,56 @@ class Quantize(TestCase):
         expected = self.logits(self.build(""), IDS)
         app = self.compile(MODEL, "lae", "--equalize=lae", "--quantize=w8", f"--stats={self.stats}", "--activations=i8")
         self.assertLess(largest_difference(self.logits(app, IDS), expected), 0.05 * largest(expected))
+
+    def move_columns(self, model, tensor):
+        """A copy of a model, three columns of whose table of embeddings lie far from 0: so do some of every norm's."""
+        copy = self.folder / "moved" / model
+        copy.parent.mkdir(exist_ok=True)
+        (shutil.copytree if (MODELS / model).is_dir() else shutil.copy)(MODELS / model, copy)
+        if copy.is_dir():
+            (copy / "tokenizer.json").write_text(json.dumps(tiny.tokenizer()))
+        path = copy / "model.safetensors" if copy.is_dir() else copy
+        listed = json.loads(self.succeed([LLMC, "inspect", "--tensors", "--json", copy]))["files"][0]["tensors"]
+        place = next(entry for entry in listed if entry["name"] == tensor)
+        data, (rows, cols) = bytearray(path.read_bytes()), place["shape"]
+        for column in (5, 23, 42):
+            for row in range(rows):
+                at = place["offset"] + 4 * (row * cols + column)
+                struct.pack_into("<f", data, at, struct.unpack_from("<f", data, at)[0] + (4 if column == 23 else -4))
+        path.write_bytes(data)
+        return copy
+
+    def test_inputs_are_shifted_where_a_bias_can(self):
+        """Norms, values of attention and products get one, or more in the one that they have; a gate's product has no place for it."""
+        for model, ids, tensor in (("llama-f32.gguf", IDS, "token_embd.weight"),
+                                   ("qwen2", MODELS / "qwen2" / "input_ids.npy", "model.embed_tokens.weight"),
+                                   ("gpt2", MODELS / "gpt2" / "input_ids.npy", "transformer.wte.weight")):
+            with self.subTest(model=model):
+                moved, stats = self.move_columns(model, tensor), self.folder / "moved.stats"
+                self.succeed([LLMC, "calibrate", moved, "--text", CALIBRATION, "--tokens", "512", *WINDOWS, "-q", "-o", stats])
+                plain = self.logits(self.compile(moved, "plain", "--activations=f32"), ids)
+                options = ["--equalize=osplus", f"--stats={stats}"]
+                found = self.logits(self.compile(moved, "osplus", "--activations=f32", *options), ids)
+                self.assertLess(largest_difference(found, plain), 1e-4 * max(1, largest(plain)))
+                self.assertNotEqual(found.values, plain.values)
+                rounded = self.compile(moved, "rounded", *options, "--quantize=w8,method=gptq", "--activations=i8")
+                self.assertLess(largest_difference(self.logits(rounded, ids), plain), 0.05 * largest(plain))
+                said = run([LLMC, "compile", moved, "-q", "--explain", *options, "--compile-to=optimize", "-o", self.folder / "x.mlir"])
+                self.assertEqual(said.returncode, 0, said.stderr)
+                self.assertIn("columns of its input are shifted, and large ones move into the weights", said.stderr)
+                if model != "gpt2":
+                    self.assertIn("large columns of its input move into the weights, none is shifted: it is a product of two", said.stderr)
+        self.assertIn("no place for the biases that osplus adds",
+                      self.refuse("quantize", MODEL, "--equalize=osplus", f"--stats={self.stats}", "-q", "-o", self.folder / "x.gguf"))
+
+    def test_inputs_in_between_are_scaled(self):
+        def said(spec):
+            result = run([LLMC, "compile", MODEL, "-q", "--explain", f"--equalize={spec}", f"--stats={self.stats}", "--compile-to=optimize",
+                          "-o", self.folder / "x.mlir"])
+            return result.returncode, result.stderr
+        self.assertIn("its input reaches no further than from= says", said("lae,from=10,to=1000")[1])
+        self.assertIn("its input reaches further than to= says", said("lae,to=10")[1])
+        self.assertEqual(said("lae,from=100000")[0], 1)
 
     def test_half_of_the_weights_can_go(self):
         """Least is lost by methods that know of the input."""

@@ -1,7 +1,9 @@
 //===- EqualizeSpec.h - how inputs are to be scaled, as text ----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//   SPEC = "smooth" [ ",alpha=" number from 0 to 1 ] | "lae"
+//   SPEC   = METHOD { "," KEY "=" NUMBER }
+//   METHOD = "smooth" | "lae" | "osplus"
+//   KEY    = "alpha" (of smooth, from 0 to 1) | "from" | "to"
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_OPTIMIZE_EQUALIZESPEC_H
 #define LLMC_OPTIMIZE_EQUALIZESPEC_H
@@ -17,6 +19,8 @@ struct EqualizeSpec {
   std::string method; // of #llm.equalize
   // How much of the inputs' reach moves, where the method leaves that open.
   std::optional<double> alpha = {};
+  // Inputs whose largest magnitude is below or above that stay.
+  std::optional<double> from = {}, to = {};
 };
 
 /// Fails, saying what is known, on what is no spec.

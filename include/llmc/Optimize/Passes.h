@@ -30,6 +30,12 @@ constexpr llvm::StringLiteral roundingAttrName = "llm.rounding";
 std::unique_ptr<mlir::Pass>
 createSparsifyWeights(const SparsifyWeightsOptions &options,
                       const WeightStore *store);
+std::unique_ptr<mlir::Pass>
+createEqualizeInputs(const EqualizeInputsOptions &options,
+                     const WeightStore *store);
+std::unique_ptr<mlir::Pass>
+createQuantizeActivations(const QuantizeActivationsOptions &options,
+                          const WeightStore *store);
 } // namespace llmc
 
 #endif // LLMC_OPTIMIZE_PASSES_H

@@ -160,13 +160,16 @@ def EqualizeInputs : Pass<"llm-equalize-inputs", "::mlir::ModuleOp"> {
     Products with one input have the columns of their weights multiplied (`#llm.scale`), and what makes the
     input, a norm or another product, is divided: the same numbers, but inputs that are easier to round.
     `spec` says how: `smooth`, or `smooth,alpha=A` with A from 0 (nothing of the inputs' reach moves) to 1;
-    0.5 if it does not say (arXiv:2211.10438); or `lae`, by the logarithm of their reach (arXiv:2308.15987).
+    0.5 if it does not say (arXiv:2211.10438); `lae`, by the logarithm of their reach (arXiv:2308.15987); or
+    `osplus`, which first shifts columns to lie around 0, and then makes those that reach further than a limit
+    smaller (arXiv:2304.09145). A shift is a bias of the norm, or of the product that makes values of attention, and one more of each product that
+    reads them; only llmc has the numbers. With `,from=A` and `,to=B` inputs whose largest magnitude is below A or above B stay.
     Needs statistics of the inputs.
 
     Expects: imported IR, weights of floats. Leaves: the same.
     Saves: nothing by itself; int8 activations lose less.
   }];
-  let options = [Option<"spec", "spec", "std::string", "\"smooth\"", "smooth[,alpha=A] or lae">];
+  let options = [Option<"spec", "spec", "std::string", "\"smooth\"", "smooth[,alpha=A], lae or osplus, [,from=A][,to=B]">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 

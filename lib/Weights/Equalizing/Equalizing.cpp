@@ -13,11 +13,15 @@ namespace {
 struct Method {
   StringRef name;
   FindFactors find;
+  bool shifts = false;
 };
 } // namespace
 
 static const Method rows[] = {{"awq", findAwqFactors},
                               {"lae", findLaeFactors},
+                              {"osplus", findOsPlusFactors, true},
+                              // Where nothing can be shifted.
+                              {"osplus-scale", findOsPlusFactors},
                               {"smooth", findSmoothFactors}};
 static const MethodTable<Method> methods(rows, "scales columns");
 
@@ -26,6 +30,11 @@ std::string llmc::findFactors(const EqualizingInput &input,
   const Method *method = methods.find(input.step.getMethod());
   return method ? method->find(input, factors)
                 : methods.refuse(input.step.getMethod());
+}
+
+bool llmc::shiftsColumns(StringRef name) {
+  const Method *method = methods.find(name);
+  return method && method->shifts;
 }
 
 std::string llmc::joinHeads(EqualizeAttr step,
@@ -48,7 +57,7 @@ std::string llmc::joinHeads(EqualizeAttr step,
   return "";
 }
 
-int64_t llmc::getFactorOfRow(EqualizeAttr step, int64_t row) {
+int64_t llmc::getColumnOfRow(EqualizeAttr step, int64_t row) {
   if (step.getRepeat() == 1)
     return row;
   return row / step.getHead() * step.getRepeat() * step.getHead() +

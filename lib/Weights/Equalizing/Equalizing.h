@@ -9,6 +9,8 @@
 
 #include "../InputStatistics.h"
 
+#include "llmc/Weights/Equalizing.h"
+
 #include <algorithm>
 
 namespace llmc {
@@ -30,6 +32,8 @@ std::string findAwqFactors(const EqualizingInput &input,
                            std::vector<float> &factors);
 std::string findLaeFactors(const EqualizingInput &input,
                            std::vector<float> &factors);
+std::string findOsPlusFactors(const EqualizingInput &input,
+                              std::vector<float> &factors);
 std::string findSmoothFactors(const EqualizingInput &input,
                               std::vector<float> &factors);
 
@@ -49,9 +53,14 @@ std::string joinHeads(mlir::llm::EqualizeAttr step,
                       llvm::function_ref<float(float, float)> join,
                       std::vector<float> &numbers);
 
-/// The entry of the factors that row `row` of what makes the input has: of several
-/// heads that read one head of values, the first.
-int64_t getFactorOfRow(mlir::llm::EqualizeAttr step, int64_t row);
+/// The least and the largest number of each column; those that share a factor have
+/// theirs in common.
+std::string readRange(const EqualizingInput &input, std::vector<float> &least,
+                      std::vector<float> &most);
+
+/// z [cols], what a method that shifts takes off each column: the middle of its range.
+std::string findShifts(const EqualizingInput &input,
+                       std::vector<float> &shifts);
 
 } // namespace llmc
 

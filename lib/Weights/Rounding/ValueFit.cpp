@@ -190,7 +190,7 @@ Expected<ValueTable> llmc::fitValues(ArrayRef<FittedWeight> weights,
   std::vector<Sample> samples;
   bool searches = false;
   for (const FittedWeight &weight : weights) {
-    auto sample = readSample(weight.weight, weight.step, store);
+    auto sample = ::readSample(weight.weight, weight.step, store);
     if (!sample)
       return sample.takeError();
     samples.push_back(std::move(*sample));

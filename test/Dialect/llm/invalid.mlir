@@ -298,7 +298,7 @@ llm.weight @w : tensor<2xf32> value dense<1.0> : tensor<3xf32>
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) only a source has a recipe, a value input_scale alone}}
+// expected-error @below {{'llm.weight' op (C4) the recipe of a value has input_scale and scale steps alone}}
 llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<2xf32>
 
 // -----
