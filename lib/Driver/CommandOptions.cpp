@@ -54,14 +54,26 @@ void llmc::addQuantizeOptions(CLI::App *app, CompileOptions &options) {
   addPruneOptions(app, options);
 }
 
-void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {
-  addChoice(
+/// A name; behind `i8-static,` stands which inputs have one scale.
+static void addActivations(CLI::App *app, CompileOptions &options) {
+  CLI::Option *option = addChoice(
       app, "--activations", options.activations,
       "What linears multiply with: floats, or integers of 15 bits, of 8, or of "
       "15 where 8 would show; mixed lets prompts be bf16, of floats too; "
-      "i8-static: one scale for all rows, from --stats; i6, i4, e4m3: floats "
-      "rounded to so few bits (default: mixed for weights of up to 16 bits, "
-      "else f32)");
+      "i8-static: one scale for all rows, from --stats (and "
+      "i8-static,clip=0.001 and the like); i6, i4, e4m3: floats rounded to so "
+      "few bits (default: mixed for weights of up to 16 bits, else f32)");
+  // Before the name is looked up.
+  option->transform([&options](const std::string &given) {
+    auto [name, scales] = llvm::StringRef(given).split(',');
+    const bool isStatic = name == getChoiceName(Activations::i8Static);
+    options.inputScales = isStatic ? scales.str() : "";
+    return isStatic ? name.str() : given;
+  });
+}
+
+void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {
+  addActivations(app, options);
   addChoice(app, "--weights", options.weights,
             "Keep the model's encodings, or dequantise (default: keep)",
             "for fewer bits: --quantize=w4");

@@ -451,7 +451,7 @@ describeFunction(mlir::ModuleOp module, const CompileOptions &options) {
   if (!bytes)
     return bytes.takeError();
   llvm::json::Object object{{"kind", "function"},
-                            {"activations", getChoiceName(options.activations)},
+                            {"activations", spellActivations(options)},
                             {"cpu", options.cpu},
                             {"emulate_on", options.emulateOn},
                             {"weight_bytes", *bytes}};

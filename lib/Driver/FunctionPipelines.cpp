@@ -21,7 +21,8 @@ static void buildOptimize(mlir::OpPassManager &manager,
   addWeightPasses(manager, options, store);
   // Before activations are loops, whose results want more bits.
   if (std::optional<RowRounding> to = getRowRounding(options.activations))
-    manager.addPass(createQuantizeActivations({*to}));
+    manager.addPass(
+        createQuantizeActivations({*to, options.inputScales}, store));
   manager.addPass(createFormGenerics());
   // Equal ops would be two readers of one tensor, which then joins neither.
   manager.addPass(mlir::createCSEPass());

@@ -225,8 +225,13 @@ llvm::Expected<CompileOptions> llmc::resolveOptions(CompileOptions options,
   return options;
 }
 
+std::string llmc::spellActivations(const CompileOptions &options) {
+  std::string text = getChoiceName(options.activations).str();
+  return options.inputScales.empty() ? text : text + "," + options.inputScales;
+}
+
 llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
-  llvm::json::Object object{{"activations", getChoiceName(options.activations)},
+  llvm::json::Object object{{"activations", spellActivations(options)},
                             {"weights", getChoiceName(options.weights)},
                             {"quantize", options.quantize},
                             {"kv", getChoiceName(options.cache)},

@@ -153,7 +153,8 @@ static void buildOptimize(mlir::OpPassManager &manager,
     manager.addPass(createConvertKV({/*to=*/options.cache}));
   // After the weights have their encoding, which decides who takes integers.
   if (std::optional<RowRounding> to = getRowRounding(options.activations))
-    manager.addPass(createQuantizeActivations({*to}));
+    manager.addPass(
+        createQuantizeActivations({*to, options.inputScales}, store));
   // Who names the codes of all rows gets them in prompts too.
   if (options.activations != Activations::f32 &&
       options.activations != Activations::i16)
@@ -271,6 +272,9 @@ struct OptimizePipelineOptions
       llvm::cl::desc("f32, i16, mixed, i8, i8-static, "
                      "i6, i4 or e4m3"),
       llvm::cl::init(Activations::f32)};
+  Option<std::string> inputScales{
+      *this, "input-scales",
+      llvm::cl::desc("scales of llm-quantize-activations")};
   Option<WeightMode> weights{*this, "weights", llvm::cl::desc("keep or f32"),
                              llvm::cl::init(WeightMode::keep)};
   Option<CacheType> cache{*this, "kv", llvm::cl::desc("f32, f16, bf16 or i8"),
@@ -320,6 +324,7 @@ void llmc::registerPipelines() {
       [](mlir::OpPassManager &manager, const OptimizePipelineOptions &given) {
         CompileOptions options;
         options.activations = given.activations;
+        options.inputScales = given.inputScales;
         options.weights = given.weights;
         options.cache = given.cache;
         options.quantize = given.quantize;

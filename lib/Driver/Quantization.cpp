@@ -6,6 +6,7 @@
 #include "QuantizeBudget.h"
 #include "dialects/llm/SparseRows.h"
 #include "llmc/Optimize/EqualizeSpec.h"
+#include "llmc/Optimize/InputScaleSpec.h"
 #include "llmc/Optimize/LowRankSpec.h"
 #include "llmc/Optimize/QuantizeSpec.h"
 #include "llmc/Optimize/ShrinkSpec.h"
@@ -147,6 +148,9 @@ llvm::Error llmc::checkWeightOptions(const CompileOptions &options) {
     return error;
   if (llvm::Error error =
           checkSpec("--low-rank", options.lowRank, parseLowRankSpec))
+    return error;
+  if (llvm::Error error = checkSpec("--activations=i8-static",
+                                    options.inputScales, parseInputScaleSpec))
     return error;
   if (llvm::Error error =
           checkSpec("--shrink", options.shrink, parseShrinkSpec))

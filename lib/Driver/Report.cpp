@@ -103,8 +103,8 @@ void llmc::printSummary(llvm::raw_ostream &stream, Compiler &compiler,
               "and gives\n";
     return;
   }
-  stream << "  activations " << getChoiceName(options.activations)
-         << ", weights " << getChoiceName(options.weights) << ", cache "
+  stream << "  activations " << spellActivations(options) << ", weights "
+         << getChoiceName(options.weights) << ", cache "
          << getChoiceName(options.cache) << ", cpu "
          << llvm::join(compiler.getIsas(), " ") << "\n"
          << "  up to " << options.maxContext << " positions and "

@@ -67,7 +67,7 @@ std::string describe(Attribute rounding, bool hasOneScale) {
   return "codes of " + std::to_string(codes.getFine() ? 15 : 8) + " bits" +
          within(steps) +
          (hasOneScale
-              ? "the greatest that calibration saw, which larger ones become"
+              ? "a number that calibration chose, which larger ones become"
               : "the greatest of its " + std::to_string(codes.getGroup()));
 }
 

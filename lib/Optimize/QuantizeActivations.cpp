@@ -8,16 +8,21 @@
 // floats that were rounded, until kernels read such codes.
 //===----------------------------------------------------------------------===//
 #include "dialects/llm/SparseRows.h"
+#include "llmc/Optimize/InputScaleSpec.h"
 #include "llmc/Optimize/ObservedRows.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Support/Explain.h"
+#include "llmc/Weights/Equalizing.h"
+#include "llmc/Weights/InputScale.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/Format.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_QUANTIZEACTIVATIONS
@@ -144,11 +149,14 @@ bool areActivated(Value rows) {
 struct QuantizeActivations
     : impl::QuantizeActivationsBase<QuantizeActivations> {
   using Base::Base;
+  QuantizeActivations(const QuantizeActivationsOptions &options,
+                      const WeightStore *store)
+      : Base(options), store(store) {}
 
   void runOnOperation() override {
     const Type rounded = findRoundedType(to, &getContext());
-    if (to == RowRounding::i8Static)
-      findStatistics();
+    if (to == RowRounding::i8Static && failed(findStatistics()))
+      return signalPassFailure();
     // By input and encoding.
     DenseMap<std::pair<Value, Attribute>, Value> quantised;
     getOperation().walk([&](LinearOp linear) {
@@ -161,13 +169,26 @@ struct QuantizeActivations
       else
         encoding = Int8ActEncodingAttr::get(&getContext(), group,
                                             readsFineRows(linear));
-      Value &q = quantised[{linear.getInput(), encoding}];
+      const Value rows = linear.getInput();
+      Value &q = quantised[{rows, encoding}];
       if (!q)
-        q = quantise(linear.getInput(), encoding);
+        q = quantise(rows, encoding);
       linear.getInputMutable().assign(q);
-      applied(linear, getArgument(),
-              [&] { return describe(q.getDefiningOp<QuantizeActOp>()); });
+      applied(linear, getArgument(), [&] {
+        return describe(q.getDefiningOp<QuantizeActOp>()) + describeReach(rows);
+      });
     });
+  }
+
+  /// Where that chooses, how far the rows reach.
+  std::string describeReach(Value rows) const {
+    auto of = observed.find(rows);
+    if (!asked.to || of == observed.end())
+      return "";
+    std::string text;
+    llvm::raw_string_ostream(text)
+        << "; they reach " << llvm::format("%.4g", of->second.reach);
+    return text;
   }
 
   static std::string describe(QuantizeActOp op) {
@@ -202,8 +223,50 @@ struct QuantizeActivations
 
   //===--- one scale for all rows -------------------------------------------===//
 
+  struct Observed {
+    WeightOp weight;
+    double reach = 0; // where that chooses
+    float share = 1;  // of the reach, that the scale spans
+  };
+
+  LogicalResult findStatistics() {
+    auto parsed = parseInputScaleSpec(scales);
+    if (!parsed)
+      return getOperation().emitError("quantize-activations: ")
+             << toString(parsed.takeError());
+    asked = *parsed;
+    if ((asked.to || asked.clip != "no") && !store)
+      return getOperation().emitError("quantize-activations: clip and to read "
+                                      "statistics, which only llmc has");
+    findObserved();
+    for (auto &[input, found] : observed)
+      if (std::string problem = readStatistics(found); !problem.empty())
+        return getOperation().emitError("quantize-activations: ") << problem;
+    return success();
+  }
+
+  std::string readStatistics(Observed &found) const {
+    if (asked.to) {
+      auto reach = findReach(*store, found.weight.getSymName());
+      if (!reach)
+        return toString(reach.takeError());
+      found.reach = *reach;
+    }
+    if (asked.clip == "no" || !hasOneScale(found))
+      return "";
+    auto share = findClip(found.weight, asked.clip, *store);
+    if (!share)
+      return toString(share.takeError());
+    found.share = static_cast<float>(*share);
+    return "";
+  }
+
+  bool hasOneScale(const Observed &found) const {
+    return !asked.to || found.reach <= *asked.to;
+  }
+
   /// Of each input that calibration sees a weight that the model has.
-  void findStatistics() {
+  void findObserved() {
     SymbolTable symbols(getOperation());
     getOperation().walk([&](LinearOp linear) {
       if (!isObserved(linear))
@@ -215,33 +278,43 @@ struct QuantizeActivations
                        !holdsOutliers(weight) &&
                        !(factor && factor.getPart() == "left");
       if (isOfModel)
-        observed.insert({linear.getInput(), weight});
+        observed.insert({linear.getInput(), {weight}});
     });
   }
 
   /// The number that is the scale of all rows of `input`; null where each has its own.
   Value makeScale(OpBuilder &builder, Value input) {
-    WeightOp of = observed.lookup(input);
-    if (!of)
+    auto found = observed.find(input);
+    if (found == observed.end() || !hasOneScale(found->second))
       return {};
+    WeightOp of = found->second.weight;
     OpBuilder before(of);
-    auto one = DenseElementsAttr::get(
-        RankedTensorType::get({1}, before.getF32Type()), 1.0F);
+    auto share = DenseElementsAttr::get(
+        RankedTensorType::get({1}, before.getF32Type()), found->second.share);
     auto name = before.getStringAttr(of.getSymName() + ".input_scale");
     Attribute step = InputScaleStepAttr::get(
         &getContext(), FlatSymbolRefAttr::get(of.getSymNameAttr()));
     if (!SymbolTable::lookupSymbolIn(getOperation(), name))
-      WeightOp::create(before, of.getLoc(), name, TypeAttr::get(one.getType()),
-                       /*source=*/StringAttr(), before.getArrayAttr(step), one,
-                       /*offset=*/IntegerAttr());
-    return ParamOp::create(builder, input.getLoc(), one.getType(),
+      WeightOp::create(before, of.getLoc(), name,
+                       TypeAttr::get(share.getType()),
+                       /*source=*/StringAttr(), before.getArrayAttr(step),
+                       share, /*offset=*/IntegerAttr());
+    return ParamOp::create(builder, input.getLoc(), share.getType(),
                            name.getValue(), Value());
   }
 
-  DenseMap<Value, WeightOp> observed; // by the input of its product
+  InputScaleSpec asked;
+  llvm::MapVector<Value, Observed> observed; // by the input of its product
+  const WeightStore *store = nullptr;
 };
 
 } // namespace
+
+std::unique_ptr<Pass>
+createQuantizeActivations(const QuantizeActivationsOptions &options,
+                          const WeightStore *store) {
+  return std::make_unique<QuantizeActivations>(options, store);
+}
 
 ArrayRef<Choice<RowRounding>> getChoices(RowRounding) {
   static const Choice<RowRounding> choices[] = {

@@ -5,6 +5,7 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
 import json
+import re
 import unittest
 
 from support import LLMC, MACHINE, MODELS, ROOT, TARGET, TestCase, largest, largest_difference, run
@@ -64,10 +65,28 @@ class Activations(TestCase):
         app = self.compile(INTEGERS, "static", "--activations=i8-static", f"--stats={self.stats}", *TARGET)
         model = json.loads(self.succeed([app, "info", "--json"]))["model"]
         self.assertEqual(model["activations"], "i8-static")
-        self.assertTrue(any("the greatest that calibration saw" in line for line in model["rounding"]), model["rounding"])
+        self.assertTrue(any("a number that calibration chose" in line for line in model["rounding"]), model["rounding"])
         app = self.compile(INTEGERS, "few", "--activations=i4", *TARGET)
         rounding = json.loads(self.succeed([app, "info", "--json"]))["model"]["rounding"]
         self.assertTrue(any("f32 rounded to 4 bits, each within 1/14 of the greatest of its 32" in line for line in rounding), rounding)
+
+    def test_one_scale_leaves_out_what_is_rare(self):
+        """The scale is a share of the largest number; inputs that reach further than asked have scales of their own."""
+        def scales(choice):
+            ir = self.succeed([LLMC, "compile", INTEGERS, "-q", f"--activations={choice}", f"--stats={self.stats}", "--compile-to=optimize"])
+            return [float(share) for share in re.findall(r"input_scale : .* value dense<([^>]*)>", ir)]
+        self.assertEqual(scales("i8-static"), [1.0] * 8)
+        for choice in ("i8-static,clip=0.01", "i8-static,clip=error"):
+            self.assertTrue(all(0 < share <= 1 for share in scales(choice)), choice)
+            self.assertLess(min(scales(choice)), 1, choice)
+        self.assertTrue(all(map(float.__le__, scales("i8-static,clip=0.01"), scales("i8-static,clip=0.0001"))))
+        self.assertEqual(scales("i8-static,to=0"), [])
+        result = run([LLMC, "compile", INTEGERS, "-q", "--activations=i8-static,to=5", f"--stats={self.stats}", "--explain", *TARGET, "-o", self.folder / "some"])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stderr, r"one scale for all rows; they reach [0-4](\.\d+)?\b")
+        self.assertRegex(result.stderr, r"one scale per 32; they reach ([5-9]|\d\d)")
+        model = json.loads(self.succeed([self.folder / "some", "info", "--json"]))["model"]
+        self.assertEqual(model["activations"], "i8-static,to=5")
 
     def test_statistics_are_collected_where_none_are_given(self):
         result = run([LLMC, "compile", INTEGERS, "--activations=i8-static", *TARGET, "-o", self.folder / "own"])
@@ -86,6 +105,8 @@ class Activations(TestCase):
     def test_what_does_not_fit_is_refused(self):
         out = ["-q", "-o", self.folder / "x"]
         for model, flags, says in ((FLOATS, ["--activations=i8-static"], "--activations=i8-static needs integer weights"),
+                                   (INTEGERS, ["--activations=i8-static,clip=0.02"], "clip takes no, error, 0.01, 0.001, 0.0001, found '0.02'"),
+                                   (INTEGERS, ["--activations=i8-static,from=1"], "takes clip=CLIP and to=NUMBER, found 'from=1'"),
                                    (INTEGERS, ["--activations=i6", f"--stats={self.stats}"], "--stats goes with --quantize=SPEC"),
                                    (MODELS / "llama-q8_0.gguf", ["--activations=i8-static", f"--stats={self.stats}"],
                                     "these statistics are of another model")):

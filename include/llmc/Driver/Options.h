@@ -45,6 +45,7 @@ struct CompileOptions {
   /// automatic: mixed if a linear's weight is an integer grid or, in a step, has 16 bits
   /// or fewer, else f32.
   Activations activations = Activations::automatic;
+  std::string inputScales; // of i8Static, a spec of Optimize/InputScaleSpec.h
   WeightMode weights = WeightMode::keep;
   std::string quantize; // a spec of Optimize/QuantizeSpec.h; empty: as they are
   // What --quantize=auto keeps to, as it was given (lib/Driver/QuantizeBudget.h).
@@ -96,6 +97,9 @@ int64_t getContext(mlir::ModuleOp imported, int64_t wanted);
 /// limits against the model's.
 llvm::Expected<CompileOptions> resolveOptions(CompileOptions options,
                                               mlir::ModuleOp imported);
+
+/// As --activations takes it: "i8-static,clip=0.001".
+std::string spellActivations(const CompileOptions &options);
 
 /// Every option by name, for the artifact and for cache keys.
 llvm::json::Object describeOptions(const CompileOptions &options);

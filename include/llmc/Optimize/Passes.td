@@ -17,14 +17,17 @@ def QuantizeActivations : Pass<"llm-quantize-activations", "::mlir::ModuleOp"> {
       instead of 8, for twice the integer products of the same loaded weights.
     - `i16`: these for all.
     - `i8-static`: `i8` with one scale for all rows, a weight `NAME.input_scale` that is made of the statistics of the input of
-      NAME. Rows without statistics, those that logits are asked of, have scales of their own.
+      NAME. `scales` says which: `clip=no`, of the largest magnitude; `clip=0.01`, `0.001` or `0.0001`, of that which so large a share of
+      numbers at most is above; `clip=error`, of the least squared error; with `to=M` inputs with numbers above M are rounded by `i8`.
+      Only llmc has the numbers for all but the first. Rows without statistics, those that logits are asked of, have scales of their own.
     - `i6`, `i4`, `e4m3`: `#llm.rounded_act`, before weights of any type but sparse rows: the products stay those of floats.
 
     Expects: llm ops on tensors. Leaves: the same, with packed linear inputs.
     Saves: dot products run on 8-bit integers, 4 products per lane and instruction.
   }];
   let options = [Option<"to", "to", "::llmc::RowRounding", "::llmc::RowRounding::i8",
-                        "i8, mixed, i16, i8-static, i6, i4 or e4m3">];
+                        "i8, mixed, i16, i8-static, i6, i4 or e4m3">,
+                 Option<"scales", "scales", "std::string", "\"\"", "of i8-static: clip=CLIP, to=M, with a comma between">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 
