@@ -35,11 +35,15 @@ static llvm::Error checkSpec(llvm::StringRef option, llvm::StringRef text,
 struct JointPreset {
   llvm::StringRef name, quantize, equalize;
   Activations activations;
+  llvm::StringRef inputScales = "";
 };
 
 static const JointPreset jointPresets[] = {
     {"w8a8", "w8", "", Activations::i8},
-    {"w8a8-smooth", "w8", "smooth", Activations::i8}};
+    {"w8a8-smooth", "w8", "smooth", Activations::i8},
+    // arXiv:2308.15987: inputs of little reach have one scale, those of some reach the
+    // same once their columns are alike, and those of much reach one for each row.
+    {"w4a8-fptq", "w4", "lae,from=15,to=150", Activations::i8Static, "to=150"}};
 
 llvm::Error llmc::expandPreset(CompileOptions &options) {
   llvm::StringRef spec = options.quantize;
@@ -65,6 +69,8 @@ llvm::Error llmc::expandPreset(CompileOptions &options) {
       options.equalize != preset->equalize)
     return conflict("--equalize", preset->equalize, options.equalize);
   options.activations = preset->activations;
+  if (options.inputScales.empty())
+    options.inputScales = preset->inputScales.str();
   if (!preset->equalize.empty())
     options.equalize = preset->equalize.str();
   options.quantize = (preset->quantize + spec.drop_front(first.size())).str();
@@ -143,14 +149,14 @@ llvm::Error llmc::checkWeightOptions(const CompileOptions &options) {
   if (llvm::Error error =
           checkSpec("--equalize", options.equalize, parseEqualizeSpec))
     return error;
+  if (llvm::Error error = checkSpec("--activations=i8-static",
+                                    options.inputScales, parseInputScaleSpec))
+    return error;
   if (llvm::Error error =
           checkSpec("--sparsify", options.sparsify, parseSparsifySpec))
     return error;
   if (llvm::Error error =
           checkSpec("--low-rank", options.lowRank, parseLowRankSpec))
-    return error;
-  if (llvm::Error error = checkSpec("--activations=i8-static",
-                                    options.inputScales, parseInputScaleSpec))
     return error;
   if (llvm::Error error =
           checkSpec("--shrink", options.shrink, parseShrinkSpec))

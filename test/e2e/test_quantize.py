@@ -430,6 +430,10 @@ class Quantize(TestCase):
         found = json.loads(self.succeed([preset, "info", "--json"]))["model"]
         self.assertEqual(found, json.loads(self.succeed([spelled, "info", "--json"]))["model"])
         self.assertEqual([found[key] for key in ("quantize", "activations", "equalize")], ["w8,group=16", "i8", "smooth"])
+        policy = self.compile(MODEL, "policy", "--quantize=w4a8-fptq,group=32", f"--stats={self.stats}")
+        found = json.loads(self.succeed([policy, "info", "--json"]))["model"]
+        self.assertEqual([found[key] for key in ("quantize", "activations", "equalize")],
+                         ["w4,group=32", "i8-static,to=150", "lae,from=15,to=150"])
         out = ["-q", "-o", self.folder / "x"]
         for flags, says in ((["--quantize=w8a8", "--activations=f32"], "w8a8 means --activations=i8, found --activations=f32: leave it out, or take w8"),
                             (["--quantize=w8a8-smooth", "--equalize=smooth,alpha=0.4"],
