@@ -26,6 +26,34 @@ def load(path):
     return module
 
 
+class Questions(unittest.TestCase):
+    def make(self, seed):
+        """Of a tokenizer whose tokens are words."""
+        self.numbers = {}
+        return load(ROOT / "bench" / "questions.py").Questions(
+            lambda text, add_special: [self.numbers.setdefault(word, len(self.numbers)) for word in text.split()], 50, seed)
+
+    def test_a_question_is_the_same_for_a_seed(self):
+        first, again, other = self.make(1), self.make(1), self.make(2)
+        self.assertEqual((first.cloze, first.few_shot), (again.cloze, again.few_shot))
+        self.assertNotEqual(first.cloze, other.cloze)
+        self.assertEqual((len(first.cloze), len(first.few_shot)), (50, 50))
+
+    def test_what_is_right_comes_first(self):
+        asked = self.make(1)
+        words = {number: word for word, number in self.numbers.items()}
+        text = (ROOT / "bench" / "text" / "evaluation.txt").read_text()
+        for ids, choices in asked.cloze:
+            self.assertEqual(len(set(choices)), 4)
+            self.assertIn(" ".join(words[number] for number in [*ids, choices[0]]), " ".join(text.split()))
+        for ids, choices in asked.few_shot:
+            line = [words[number] for number in ids[-11:]]
+            self.assertEqual((len(ids), line[-1], line[0]), (6 * 12 + 11, "=>", words[choices[0]]))
+            self.assertLess({words[number] for number in choices}, set(line))
+            self.assertEqual(len(set(choices)), 4)
+        self.assertEqual(len({tuple(ids[-11:]) for ids, choices in asked.few_shot}), 50)
+
+
 class RandomGguf(TestCase):
     def make(self, name, *arguments):
         path = self.folder / name
