@@ -20,6 +20,7 @@ CONTROL, NORMAL = 3, 1
 # many times the block's scale, or nothing where it holds floats. Last the deviation of the codes at a scale of 1; a minimum that centres them is among the halves.
 ENCODINGS = {
     "f16": (1, 32, [], 1.0),
+    "bf16": (30, 32, [], 1.0),
     "q4_0": (2, 32, [1.0, 16], 4.6),
     "q4_1": (3, 32, [1.0, -7.5, 16], 4.6),
     "q5_0": (6, 32, [1.0, 4, 16], 9.2),
@@ -52,7 +53,10 @@ class Encoding:
 
     def draw_block(self, width):
         if not self.parts:  # floats themselves
-            return struct.pack(f"<{self.block}e", *(self.generator.gauss(0, 1) / width**0.5 for _ in range(self.block)))
+            floats = [self.generator.gauss(0, 1) / width**0.5 for _ in range(self.block)]
+            if self.name == "bf16":  # the upper half of a float
+                return b"".join(struct.pack("<f", x)[2:] for x in floats)
+            return struct.pack(f"<{self.block}e", *floats)
         scale = self.generator.uniform(0.5, 1.5) / (self.deviation * width**0.5)
         return b"".join(
             struct.pack("<e", part * scale) if isinstance(part, float) else self.generator.randbytes(part) for part in self.parts

@@ -3,7 +3,7 @@
 
 A model of the given shape with random codes decodes one token on the simulator; per kernel of that step: blocks, instructions of all lanes and
 how many of them a weight costs, loads of global memory with the sectors of a request (a warp that reads 4 bytes per lane in one line has 4, with
-16 bytes per lane 16) and how much of a sector is used, registers, shared memory, and the blocks that a multiprocessor of sm_80 can hold.
+16 bytes per lane 16) and how much of a sector is used, what was copied to shared memory, registers, shared memory, and the blocks that a multiprocessor of sm_80 can hold.
 With --prompt N it reads a prompt of N tokens instead; per kernel, all its launches added up: instructions of warps and which part of them multiply
 matrices, bytes read from global memory by loads and by copies, and how many passes over the banks of shared memory there were per fewest.
 
@@ -75,15 +75,17 @@ def resident_blocks(threads, registers, shared):
 
 
 def print_decode(launches, resources, weights):
-    print("| kernel | blocks | lane instructions | per weight | load requests | sectors of one | bytes used of 32 | registers | shared | blocks of an SM |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("| kernel | blocks | lane instructions | per weight | load requests | sectors of one | bytes used of 32 | KB of copies | registers | shared "
+          "| blocks of an SM |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for kernel, launch in {launch["kernel"]: launch for launch in launches}.items():
         counters, loads = launch["counters"], launch["counters"]["global_loads"]
         registers, shared = resources[kernel]
         kind = re.sub(r"^\w+?_k\d+_", "", kernel)
         each = f"{counters['lane_instructions'] / weights[kind]:.2f}" if kind in weights else ""
         print(f"| {kernel} | {launch['grid'][0]} | {counters['lane_instructions']} | {each} | {loads['requests']} "
-              f"| {loads['sectors'] / loads['requests']:.2f} | {min(32, loads['bytes'] / loads['sectors']):.0f} | {registers} | {shared} "
+              f"| {loads['sectors'] / max(1, loads['requests']):.2f} | {min(32, loads['bytes'] / max(1, loads['sectors'])):.0f} "
+              f"| {counters['async']['bytes'] / 1024:.0f} | {registers} | {shared} "
               f"| {resident_blocks(launch['block'][0], registers, shared)} |")
 
 

@@ -14,6 +14,7 @@
 #include "Threads.h"
 
 #include "../Cpu/PanelLoads.h"
+#include "../Cpu/Ranges.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -41,6 +42,16 @@ DeviceProduct::DeviceProduct(TileBuilder &b, const KernelArgs &args)
 Value DeviceProduct::getFirstBlock(PackedType of, Value slice) {
   int64_t blocks = countTiles(of);
   return b.divIndex(b.mulIndex(slice, blocks), slices);
+}
+
+bool DeviceProduct::hasPrompts() const {
+  LinearOp product = products[0];
+  return product.getBatch() &&
+         getIsa(args).narrowsPrompts(getEncoding(product.getInput().getType()));
+}
+
+Value DeviceProduct::isGenerated(Value row) {
+  return b.negate(Ranges(b, args.batch).isPromptRow(row));
 }
 
 void DeviceProduct::finish(Value row, Value column,

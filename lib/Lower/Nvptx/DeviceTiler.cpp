@@ -51,6 +51,9 @@ std::optional<DeviceTiler> getDeviceRows(KernelOp kernel) {
 
 SmallVector<DeviceTiler> chooseDeviceTilers(KernelOp kernel) {
   if (std::optional<DeviceTiler> few = getDeviceProduct(kernel)) {
+    if (SmallVector<DeviceTiler> forms = getFloatProduct(kernel);
+        !forms.empty())
+      return forms;
     SmallVector<DeviceTiler> forms = {*few};
     if (std::optional<DeviceTiler> many = getTensorProduct(kernel))
       forms.push_back(*many);

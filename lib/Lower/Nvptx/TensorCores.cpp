@@ -5,6 +5,8 @@
 
 #include "../Cpu/Isa.h"
 
+#include <limits>
+
 using namespace mlir;
 
 namespace llmc {
@@ -87,6 +89,37 @@ SmallVector<Value> multiplyHalves(TileBuilder &b, ValueRange a,
                             isBf16 ? "llvm.nvvm.mma.m16n8k16.row.col.bf16"
                                    : "llvm.nvvm.mma.m16n8k16.row.col.f32.f32",
                             type, operands);
+  SmallVector<Value> sums;
+  for (int64_t i = 0; i < 4; ++i)
+    sums.push_back(LLVM::ExtractValueOp::create(b, all, i));
+  return sums;
+}
+
+TensorFloat splitFloat(TileBuilder &b, Value x) {
+  constexpr int32_t upperBits = ~0x1fff;
+  Value word = arith::BitcastOp::create(b, b.getI32Type(), x);
+  Value high =
+      arith::AndIOp::create(b, word, b.constant(b.getI32Type(), upperBits));
+  Value left = b.sub(x, arith::BitcastOp::create(b, b.getF32Type(), high));
+  Value infinity = b.f32(std::numeric_limits<double>::infinity());
+  Value isInfinite = b.compare(arith::CmpFPredicate::OEQ,
+                               Value(math::AbsFOp::create(b, x)), infinity);
+  left = b.select(isInfinite, b.f32(0), left);
+  return {high,
+          callIntrinsic(b, "llvm.nvvm.f2tf32.rna", b.getI32Type(), {left}),
+          b.select(isInfinite, b.constant(b.getI32Type(), 0), high)};
+}
+
+SmallVector<Value> multiplyFloats(TileBuilder &b, ValueRange a,
+                                  ValueRange columns, ValueRange c) {
+  assert(a.size() == 4 && columns.size() == 2 && c.size() == 4 && "m16n8k8");
+  SmallVector<Value> operands(a);
+  operands.append(columns.begin(), columns.end());
+  operands.append(c.begin(), c.end());
+  auto type = LLVM::LLVMStructType::getLiteral(
+      b.getContext(), SmallVector<Type>(4, b.getF32Type()));
+  Value all =
+      callIntrinsic(b, "llvm.nvvm.mma.m16n8k8.row.col.tf32", type, operands);
   SmallVector<Value> sums;
   for (int64_t i = 0; i < 4; ++i)
     sums.push_back(LLVM::ExtractValueOp::create(b, all, i));

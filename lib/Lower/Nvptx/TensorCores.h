@@ -24,6 +24,21 @@ llvm::SmallVector<mlir::Value> multiplyHalves(TileBuilder &b,
                                               mlir::ValueRange a,
                                               mlir::ValueRange columns,
                                               mlir::ValueRange c);
+/// A float as two of 11 bits each, words that tensor cores take: `high` is cut off, `low` is
+/// what was left, rounded, so both are x up to 2^-22 of it. An infinity is all in `high`;
+/// what is multiplied with another number's low part, which may be 0, is `finite`: high, or 0 of
+/// an infinity.
+struct TensorFloat {
+  mlir::Value high, low, finite;
+};
+TensorFloat splitFloat(TileBuilder &b, mlir::Value x);
+
+/// c + a * b of floats of 11 bits (tf32), 16 x 8 f32: `a` is 16 rows of 8 k in four words,
+/// `columns` 8 k of 8 columns in two.
+llvm::SmallVector<mlir::Value> multiplyFloats(TileBuilder &b,
+                                              mlir::ValueRange a,
+                                              mlir::ValueRange columns,
+                                              mlir::ValueRange c);
 /// Four matrices of 8 lines of 16 bytes from the block's memory as columns of
 /// `multiplyHalves`, in pairs of `element`: lane 8 i + j names the byte where line j of
 /// matrix i begins; k runs over lines.

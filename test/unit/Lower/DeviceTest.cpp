@@ -72,6 +72,19 @@ static void buildGated(Graph &graph, bool integers) {
   graph.finish(graph.combine("arith.mulf", active, up));
 }
 
+/// Two to four products of floats in one kernel, of any multiple of 4 columns.
+static void buildManyOfFloats(Graph &graph) {
+  static const char *const types[] = {"f32", "f16", "bf16"};
+  int64_t inner = 4 * graph.pick(1, 60), outer = graph.pick(1, 60);
+  const char *type = types[graph.pick(0, 2)];
+  Operand x = graph.rows(inner), all;
+  for (int64_t left = graph.pick(2, 4); left; --left) {
+    Operand y = graph.linear(x, graph.param({outer, inner}, type), {}, outer);
+    all = all.name.empty() ? y : graph.combine("arith.mulf", all, y);
+  }
+  graph.finish(all);
+}
+
 static void buildNorm(Graph &graph, const std::string &kind) {
   int64_t columns = graph.pick(1, 700);
   Operand x = graph.rows(columns), weight = graph.param({columns});
@@ -131,6 +144,7 @@ static std::vector<Family> families() {
       {"gated", [](Graph &graph) { buildGated(graph, /*integers=*/false); }},
       {"gated_bytes",
        [](Graph &graph) { buildGated(graph, /*integers=*/true); }, fewAndMany},
+      {"many_of_floats", buildManyOfFloats, {1, 9, 33}},
       {"rms", [](Graph &graph) { buildNorm(graph, "rms"); }},
       {"layer", [](Graph &graph) { buildNorm(graph, "layer"); }},
       {"rope", buildRope},
@@ -335,6 +349,63 @@ TEST_P(DeviceForms, ManyRowsHaveTheBitsOfFew) {
 INSTANTIATE_TEST_SUITE_P(Encodings, DeviceForms,
                          ::testing::Values("q4_0", "q5_1", "q8_0", "q4_k",
                                            "q6_k", "q2_k", "iq4_nl"));
+
+/// The same of floats, whose rows go 8 or 32 at a time: k fills no unit of a ring.
+TEST(DeviceInvariants, ManyRowsOfFloatsHaveTheBitsOfFew) {
+  for (const char *type : {"f32", "f16", "bf16"}) {
+    Graph graph(82);
+    constexpr int64_t inner = 308, outer = 70;
+    graph.finish(graph.linear(graph.rows(inner),
+                              graph.param({outer, inner}, type),
+                              graph.param({outer}), outer));
+    GraphRun run(graph, {device});
+    ASSERT_TRUE(run.ok());
+    ReferenceBatch whole = stepsOf(graph, {50})[0];
+    run.compiled->start(device);
+    std::vector<float> expected = run.compiled->run(whole), found;
+    run.compiled->start(device);
+    for (const ReferenceBatch &part : cut(whole, {1, 3, 8, 9, 29}))
+      llvm::append_range(found, run.compiled->run(part));
+    EXPECT_TRUE(found == expected)
+        << type << ": difference " << relativeDifference(found, expected);
+  }
+}
+
+/// So many outputs that a block has two panels.
+TEST(DeviceInvariants, TwoPanelsOfABlockAgree) {
+  Graph graph(83);
+  constexpr int64_t inner = 40, outer = 16 * 528;
+  graph.finish(graph.linear(graph.rows(inner),
+                            graph.param({outer, inner}, "bf16"), {}, outer));
+  GraphRun run(graph, {device});
+  ASSERT_TRUE(run.ok());
+  auto steps = stepsOf(graph, {2});
+  run.compiled->start(device);
+  EXPECT_LE(
+      relativeDifference(run.compiled->run(steps[0]), run.interpret(steps)[0]),
+      tolerance::floats);
+}
+
+/// An infinity stays one: it has no low part.
+TEST(DeviceInvariants, InfinitiesOfRowsStay) {
+  Graph graph(84);
+  constexpr int64_t inner = 32, outer = 16;
+  std::vector<float> numbers(Graph::tokenCount * inner, 1.5f);
+  for (int64_t row = 0; row < Graph::tokenCount; ++row)
+    numbers[row * inner + row % inner] =
+        row % 2 ? -std::numeric_limits<float>::infinity()
+                : std::numeric_limits<float>::infinity();
+  Operand x =
+      graph.embed(graph.values({Graph::tokenCount, inner}, numbers), inner);
+  std::vector<float> weights(outer * inner, 0.25f);
+  graph.finish(
+      graph.linear(x, graph.values({outer, inner}, weights), {}, outer));
+  GraphRun run(graph, {device});
+  ASSERT_TRUE(run.ok());
+  auto steps = stepsOf(graph, {12});
+  run.compiled->start(device);
+  EXPECT_EQ(run.compiled->run(steps[0]), run.interpret(steps)[0]);
+}
 
 /// A program for both: the same results, within rounding.
 TEST(DeviceInvariants, TheProcessorAgrees) {
