@@ -48,7 +48,8 @@ FULL = [
     Shape("8b-q4_0", EIGHT_BILLION, "q4_0", runs=RUNS, times_start=True),
     Shape("8b-q4_k", EIGHT_BILLION, "q4_k", runs={"": RUNS[""]}),
     Shape("1b-q8_0", ONE_BILLION, "q8_0", runs={"": RUNS[""]}),
-    Shape("1b-f16", ONE_BILLION, "f16", runs=RUNS),
+    Shape("1b-bf16", ONE_BILLION, "bf16", runs=RUNS),
+    Shape("1b-f16", ONE_BILLION, "f16", runs={"": RUNS[""]}),
 ]
 SMALL = [Shape("tiny-q4_0", TINY, "q4_0", runs={"": ["-p", 2, "-n", 1, "-r", 1]}, times_start=True)]
 # Sizes at which the simulator answers within a second: what a GPU computes is compared with it, and with the processor.
@@ -60,4 +61,4 @@ def compared(small):
         return [Shape("tiny-q4_0", TINY, "q4_0")]
     return [Shape(f"small-{encoding}{'-' if activations else ''}{activations}", COMPARED, encoding, activations)
             for encoding, activations in (("q4_0", ""), ("q4_0", "f32"), ("q4_0", "i8"), ("q8_0", ""), ("q5_1", ""), ("q4_k", ""), ("q6_k", ""),
-                                          ("iq4_nl", ""), ("f16", ""))]
+                                          ("iq4_nl", ""), ("f16", ""), ("bf16", ""), ("bf16", "f32"))]

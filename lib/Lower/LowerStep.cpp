@@ -392,28 +392,35 @@ private:
   }
 
   /// Launches are in order, so nothing else separates kernels. Of several forms, the
-  /// number of rows chooses, or each takes its share of them.
+  /// number of rows chooses; behind it go those that take their share of them.
   void launch(TileBuilder &b, KernelOp kernel, ValueRange arguments,
               bool usesBatch, Value count) {
     SmallVector<DeviceTiler> forms = chooseDeviceTilers(kernel);
     SmallVector<func::FuncOp> built;
     for (size_t form = 0; form < forms.size(); ++form)
       built.push_back(getFunction(kernel, arguments, usesBatch, count, form));
-    if (forms.back().sharesRows) {
-      for (auto [tiler, function] : llvm::zip(forms, built))
-        launch(b, tiler, function, arguments, count);
-      return;
+    auto sharing = llvm::find_if(
+        forms, [](const DeviceTiler &form) { return form.sharesRows; });
+    size_t whole = sharing - forms.begin();
+    assert(whole > 0 && "somebody computes the rows that the others leave");
+    // What is left to those that choose, where rows are shared.
+    Value rows = whole > 1 && whole < forms.size()
+                     ? Value(arith::SubIOp::create(b, count, promptRows))
+                     : count;
+    {
+      OpBuilder::InsertionGuard guard(b);
+      for (size_t form = whole - 1; form; --form) {
+        Value isWorthIt = b.compare(arith::CmpIPredicate::uge, rows,
+                                    b.index(forms[form].leastRows));
+        auto branch = scf::IfOp::create(b, isWorthIt, /*withElseRegion=*/true);
+        b.setInsertionPointToStart(branch.thenBlock());
+        launch(b, forms[form], built[form], arguments, count);
+        b.setInsertionPointToStart(branch.elseBlock());
+      }
+      launch(b, forms[0], built[0], arguments, count);
     }
-    OpBuilder::InsertionGuard guard(b);
-    for (size_t form = forms.size() - 1; form; --form) {
-      Value isWorthIt = b.compare(arith::CmpIPredicate::uge, count,
-                                  b.index(forms[form].leastRows));
-      auto branch = scf::IfOp::create(b, isWorthIt, /*withElseRegion=*/true);
-      b.setInsertionPointToStart(branch.thenBlock());
+    for (size_t form = whole; form < forms.size(); ++form)
       launch(b, forms[form], built[form], arguments, count);
-      b.setInsertionPointToStart(branch.elseBlock());
-    }
-    launch(b, forms[0], built[0], arguments, count);
   }
 
   void launch(TileBuilder &b, const DeviceTiler &tiler, func::FuncOp function,

@@ -207,6 +207,8 @@ private:
   void roundLine(QuantizeActOp op, ArrayRef<Value> prefix, Value result) {
     constexpr int64_t lanes = 16;
     int64_t columns = op.getType().getCols();
+    if (b.thread)
+      return roundPairs(op, prefix, result);
     b.loop(b.index(0), b.index(columns), 2 * lanes, [&](Value column) {
       Value low = evaluate(op.getInput(), prefix, column, lanes);
       Value high =
@@ -214,6 +216,19 @@ private:
       b.storeBytes(roundToBFloats(b, low, high), result,
                    {prefix[0], b.mulIndex(column, 2)});
     });
+  }
+
+  /// The same by many threads.
+  void roundPairs(QuantizeActOp op, ArrayRef<Value> prefix, Value result) {
+    b.loop(b.thread, b.index(op.getType().getCols() / 2), b.threads,
+           [&](Value pair) {
+             Value both =
+                 evaluate(op.getInput(), prefix, b.mulIndex(pair, 2), 2);
+             both = arith::TruncFOp::create(
+                 b, VectorType::get(2, b.getBF16Type()), both);
+             b.storeBytes(vector::BitCastOp::create(b, b.i32s(1), both), result,
+                          {prefix[0], b.mulIndex(pair, 4)});
+           });
   }
 
   /// The line as f32s that were rounded. A group may be a whole line, more than registers

@@ -25,8 +25,9 @@ namespace llmc {
 // What both forms share
 //===----------------------------------------------------------------------===//
 
-DeviceProduct::DeviceProduct(TileBuilder &b, const KernelArgs &args)
-    : b(b), args(args) {
+DeviceProduct::DeviceProduct(TileBuilder &b, const KernelArgs &args,
+                             bool isOfPrompts)
+    : b(b), args(args), isOfPrompts(isOfPrompts) {
   KernelOp kernel = args.kernel;
   products = llvm::to_vector(kernel.getBody().front().getOps<LinearOp>());
   weight = cast<PackedType>(products[0].getWeight().getType());
@@ -44,14 +45,48 @@ Value DeviceProduct::getFirstBlock(PackedType of, Value slice) {
   return b.divIndex(b.mulIndex(slice, blocks), slices);
 }
 
-bool DeviceProduct::hasPrompts() const {
-  LinearOp product = products[0];
+bool DeviceProduct::hasPrompts(KernelOp kernel) {
+  KernelArgs args;
+  args.kernel = kernel;
+  LinearOp product = *kernel.getBody().front().getOps<LinearOp>().begin();
   return product.getBatch() &&
          getIsa(args).narrowsPrompts(getEncoding(product.getInput().getType()));
 }
 
-Value DeviceProduct::isGenerated(Value row) {
-  return b.negate(Ranges(b, args.batch).isPromptRow(row));
+Value DeviceProduct::isMine(Value row) {
+  if (!hasPrompts(args.kernel))
+    return {};
+  Value isPrompt = Ranges(b, args.batch).isPromptRow(row);
+  return isOfPrompts ? isPrompt : b.negate(isPrompt);
+}
+
+void DeviceProduct::whenMine(Value row, llvm::function_ref<void()> body) {
+  if (Value condition = isMine(row))
+    return b.when(condition, body);
+  body();
+}
+
+/// A thread of a warp has every 32nd row.
+Value DeviceProduct::isAnyMine(Value first, int64_t count, Value rows) {
+  assert(hasPrompts(args.kernel) && "others have all rows");
+  Value any = b.f32(0);
+  for (int64_t at = 0; at < count; at += warpThreads) {
+    Value inTile = b.addIndex(b.remIndex(b.thread, warpThreads), at);
+    Value row = b.addIndex(
+        first, Value(arith::MinUIOp::create(b, inTile, b.index(count - 1))));
+    Value exists = b.compare(arith::CmpIPredicate::ult, row, rows);
+    any = b.select(b.both(exists, isMine(row)), b.f32(1), any);
+  }
+  return b.compare(arith::CmpFPredicate::OGT, maxWarp(b, any), b.f32(0));
+}
+
+Value countGenerated(TileBuilder &b, KernelOp kernel,
+                     const LaunchCounts &counts, Value blocks) {
+  if (!DeviceProduct::hasPrompts(kernel))
+    return blocks;
+  Value any =
+      b.compare(arith::CmpIPredicate::ult, counts.promptRows, counts.rows);
+  return b.select(any, blocks, b.index(0));
 }
 
 void DeviceProduct::finish(Value row, Value column,
@@ -100,6 +135,14 @@ public:
     int64_t count = kernel.products.size();
     partial =
         allocateShared(b, {count, tileRows, slices, lanes}, b.getF32Type());
+    if (!DeviceProduct::hasPrompts(args.kernel))
+      return multiplyTile(first, rows);
+    b.when(kernel.isAnyMine(first, tileRows, rows),
+           [&] { multiplyTile(first, rows); });
+  }
+
+private:
+  void multiplyTile(Value first, Value rows) {
     Value isFull =
         b.compare(arith::CmpIPredicate::ule, b.addIndex(first, tileRows), rows);
     auto branch = scf::IfOp::create(b, isFull, /*withElseRegion=*/true);
@@ -110,7 +153,6 @@ public:
     b.loop(first, rows, 1, [&](Value row) { multiply(row, 1); });
   }
 
-private:
   void multiply(Value row, int64_t count) {
     for (auto [p, operand] : llvm::enumerate(kernel.operands)) {
       Value begin = kernel.getFirstBlock(operand.weight, slice);
@@ -125,9 +167,11 @@ private:
     b.meetThreads();
     // So many threads have a result each.
     b.when(b.compare(arith::CmpIPredicate::ult, slice, b.index(count)), [&] {
-      kernel.finish(b.addIndex(row, slice),
-                    b.addIndex(b.mulIndex(panel, lanes), lane),
-                    [&](int64_t p) { return sumSlices(p); });
+      Value mine = b.addIndex(row, slice);
+      kernel.whenMine(mine, [&] {
+        kernel.finish(mine, b.addIndex(b.mulIndex(panel, lanes), lane),
+                      [&](int64_t p) { return sumSlices(p); });
+      });
     });
     b.meetThreads(); // before the next rows
   }
@@ -164,15 +208,17 @@ std::optional<DeviceTiler> getDeviceProduct(KernelOp kernel) {
     return std::nullopt;
   assert(DeviceProduct::threads / getPanelRows(weight) >= tileRows &&
          "every row of a tile has threads that finish it");
-  return DeviceTiler{DeviceProduct::threads, /*blocksWork=*/true,
-                     [weight](TileBuilder &b, const LaunchCounts &counts) {
-                       Value tiles = b.divIndex(
-                           b.addIndex(counts.rows, tileRows - 1), tileRows);
-                       return b.mulIndex(tiles, countPanels(weight));
-                     },
-                     [](TileBuilder &b, const KernelArgs &args) {
-                       ProductTiler(b, args).run();
-                     }};
+  return DeviceTiler{
+      DeviceProduct::threads, /*blocksWork=*/true,
+      [=](TileBuilder &b, const LaunchCounts &counts) {
+        Value tiles =
+            b.divIndex(b.addIndex(counts.rows, tileRows - 1), tileRows);
+        return countGenerated(b, kernel, counts,
+                              b.mulIndex(tiles, countPanels(weight)));
+      },
+      [](TileBuilder &b, const KernelArgs &args) {
+        ProductTiler(b, args).run();
+      }};
 }
 
 } // namespace llmc

@@ -1,7 +1,8 @@
 //===- DeviceProduct.h - what products on a device share ----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A kernel of products has two forms, for few rows and for many. Both compute the
+// A kernel of products has two forms, for few rows and for many; rows of prompts that are
+// bf16 have one more, which shares the rows with these. The two compute the
 // same numbers to the last bit, so the number of rows may choose. Of bytes, products of a
 // group's codes are exact, and the sum over k is always that of `slices` ranges of
 // blocks, each a chain from zero up, added in order. Of floats see FloatProduct.cpp.
@@ -22,14 +23,21 @@ public:
 
   static constexpr int64_t threads = 128;
 
-  DeviceProduct(TileBuilder &b, const KernelArgs &args);
+  /// Of rows of prompts that are bf16, or of all others.
+  DeviceProduct(TileBuilder &b, const KernelArgs &args,
+                bool isOfPrompts = false);
 
   /// The first block of k of a weight's slice, or of the one behind the last.
   Value getFirstBlock(mlir::llm::PackedType of, Value slice);
-  /// Whether rows of prompts are kept as bf16, which another form of the kernel multiplies
-  /// (`hasBFloatPrompts`), and whether a row is none of these.
-  bool hasPrompts() const;
-  Value isGenerated(Value row);
+  /// Whether rows of prompts are kept as bf16 (`hasBFloatPrompts`): a form of its own
+  /// multiplies these.
+  static bool hasPrompts(mlir::llm::KernelOp kernel);
+  /// Whether a row is this form's; null where all are.
+  Value isMine(Value row);
+  /// Whether one of the rows [first, first + count) is, of those that exist.
+  Value isAnyMine(Value first, int64_t count, Value rows);
+  /// `body` where the row is this form's.
+  void whenMine(Value row, llvm::function_ref<void()> body);
   /// Stores what the kernel yields at a place, from the sum over k of each product.
   void finish(Value row, Value column,
               llvm::function_ref<Value(int64_t product)> sum);
@@ -43,10 +51,18 @@ public:
 private:
   TileBuilder &b;
   const KernelArgs &args;
+  bool isOfPrompts;
 };
+
+/// Blocks of a form that is for all rows but those of prompts that are bf16: `blocks`, or
+/// none where there is no such row.
+mlir::Value countGenerated(TileBuilder &b, mlir::llm::KernelOp kernel,
+                           const LaunchCounts &counts, mlir::Value blocks);
 
 /// Rows of f32 times floats, for few rows and for more; nothing where they are none.
 llvm::SmallVector<DeviceTiler> getFloatProduct(mlir::llm::KernelOp kernel);
+/// Rows of prompts that are bf16; nothing where none are.
+std::optional<DeviceTiler> getHalfProduct(mlir::llm::KernelOp kernel);
 /// Rows of bytes on tensor cores, for many; nothing where they cannot do it.
 std::optional<DeviceTiler> getTensorProduct(mlir::llm::KernelOp kernel);
 

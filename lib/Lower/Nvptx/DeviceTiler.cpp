@@ -49,16 +49,23 @@ std::optional<DeviceTiler> getDeviceRows(KernelOp kernel) {
       tileRows};
 }
 
-SmallVector<DeviceTiler> chooseDeviceTilers(KernelOp kernel) {
-  if (std::optional<DeviceTiler> few = getDeviceProduct(kernel)) {
-    if (SmallVector<DeviceTiler> forms = getFloatProduct(kernel);
-        !forms.empty())
-      return forms;
-    SmallVector<DeviceTiler> forms = {*few};
+/// `few` is for what no tiler of its own takes.
+static SmallVector<DeviceTiler> chooseProductTilers(KernelOp kernel,
+                                                    const DeviceTiler &few) {
+  SmallVector<DeviceTiler> forms = getFloatProduct(kernel);
+  if (forms.empty()) {
+    forms.push_back(few);
     if (std::optional<DeviceTiler> many = getTensorProduct(kernel))
       forms.push_back(*many);
-    return forms;
   }
+  if (std::optional<DeviceTiler> prompts = getHalfProduct(kernel))
+    forms.push_back(*prompts);
+  return forms;
+}
+
+SmallVector<DeviceTiler> chooseDeviceTilers(KernelOp kernel) {
+  if (std::optional<DeviceTiler> few = getDeviceProduct(kernel))
+    return chooseProductTilers(kernel, *few);
   if (SmallVector<DeviceTiler> forms = getDeviceAttention(kernel);
       !forms.empty())
     return forms;

@@ -32,13 +32,13 @@ struct DeviceTiler {
   /// The fewest rows that are worth this form, and what its functions are called by.
   int64_t leastRows = 0;
   llvm::StringRef suffix = "";
-  /// Launched behind the form before it, not in its place: each computes rows that the
-  /// other leaves.
+  /// Launched behind the forms before it, not in their place: it computes rows that they
+  /// leave.
   bool sharesRows = false;
 };
 
 /// The forms of a kernel, from the one for any number of rows to the one for the most.
-/// They compute the same bits: the number of rows chooses at run time. Or those that
+/// They compute the same bits: the number of rows chooses at run time. Then those that
 /// share its rows.
 llvm::SmallVector<DeviceTiler> chooseDeviceTilers(mlir::llm::KernelOp kernel);
 

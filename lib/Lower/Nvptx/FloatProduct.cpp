@@ -73,15 +73,9 @@ public:
     quarter = b.remIndex(lane, 4);
     findPlaces();
     memory = allocateShared(b, {warps * ringBytes}, b.getI8Type());
-    if (!kernel.hasPrompts())
+    if (!DeviceProduct::hasPrompts(args.kernel))
       return compute();
-    // Rows of prompts are another kernel's; whole tiles of them end here.
-    static_assert(warpThreads >= 32, "a thread for each row of a tile");
-    Value row = b.addIndex(firstRow, b.remIndex(lane, columns * columnRows));
-    Value own = b.both(b.compare(arith::CmpIPredicate::ult, row, rows),
-                       kernel.isGenerated(row));
-    Value any = maxWarp(b, b.select(own, b.f32(1), b.f32(0)));
-    b.when(b.compare(arith::CmpFPredicate::OGT, any, b.f32(0)),
+    b.when(kernel.isAnyMine(firstRow, columns * columnRows, rows),
            [&] { compute(); });
   }
 
@@ -361,7 +355,7 @@ private:
       Value inTile = b.remIndex(b.divIndex(i, panelRows), columns * columnRows);
       Value panel = b.divIndex(i, perPanel);
       Value row = b.addIndex(firstRow, inTile);
-      Value isMine = isBelow(row, rows);
+      Value exists = isBelow(row, rows);
       Value first = b.addIndex(
           b.mulIndex(
               b.addIndex(b.mulIndex(b.divIndex(inTile, columnRows), panelRows),
@@ -377,12 +371,7 @@ private:
                           b.addIndex(first, product * panels * perPanel));
         });
       };
-      b.when(isMine, [&] {
-        if (kernel.hasPrompts())
-          b.when(kernel.isGenerated(row), store);
-        else
-          store();
-      });
+      b.when(exists, [&] { kernel.whenMine(row, store); });
     });
   }
 
@@ -440,7 +429,9 @@ SmallVector<DeviceTiler> getFloatProduct(KernelOp kernel) {
                          int64_t tileRows = columns * columnRows;
                          Value tiles = b.divIndex(
                              b.addIndex(counts.rows, tileRows - 1), tileRows);
-                         return b.mulIndex(tiles, countPanels(weight) / panels);
+                         return countGenerated(
+                             b, kernel, counts,
+                             b.mulIndex(tiles, countPanels(weight) / panels));
                        },
                        [=](TileBuilder &b, const KernelArgs &args) {
                          FloatTiler(b, args, columns, panels).run();

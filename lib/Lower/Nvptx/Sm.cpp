@@ -22,6 +22,11 @@ public:
   int64_t getRegisters() const override { return 64; }
   int64_t getLanes() const override { return 1; }
 
+  /// Tensor cores take them as they are; of codes they take the codes.
+  bool narrowsPrompts(llm::EncodingAttrInterface rows) const override {
+    return isa<llm::FloatActEncodingAttr>(rows);
+  }
+
   /// dp4a adds 4 products of bytes to 32 bits (PTX ISA, "Integer Arithmetic
   /// Instructions: dp4a").
   SmallVector<Value> dot(TileBuilder &b,

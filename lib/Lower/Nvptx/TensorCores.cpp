@@ -126,20 +126,31 @@ SmallVector<Value> multiplyFloats(TileBuilder &b, ValueRange a,
   return sums;
 }
 
-SmallVector<Value> loadColumns(TileBuilder &b, Value memory, Value byte,
-                               Type element) {
+static SmallVector<Value> loadMatrices(TileBuilder &b, Value memory, Value byte,
+                                       Type element, StringRef turned) {
   constexpr int shared = 3;
   auto type = LLVM::LLVMStructType::getLiteral(
       b.getContext(), SmallVector<Type>(4, b.getI32Type()));
+  std::string name =
+      ("llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4" + turned + ".b16.p3").str();
   Value all =
-      callIntrinsic(b, "llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4.trans.b16.p3",
-                    type, {addressOf(b, memory, byte, shared)});
+      callIntrinsic(b, name, type, {addressOf(b, memory, byte, shared)});
   SmallVector<Value> pairs;
   for (int64_t i = 0; i < 4; ++i)
     pairs.push_back(vector::BitCastOp::create(
         b, VectorType::get(2, element),
         b.broadcast(LLVM::ExtractValueOp::create(b, all, i), 1)));
   return pairs;
+}
+
+SmallVector<Value> loadColumns(TileBuilder &b, Value memory, Value byte,
+                               Type element) {
+  return loadMatrices(b, memory, byte, element, ".trans");
+}
+
+SmallVector<Value> loadLines(TileBuilder &b, Value memory, Value byte,
+                             Type element) {
+  return loadMatrices(b, memory, byte, element, "");
 }
 
 Value exp2(TileBuilder &b, Value x) {

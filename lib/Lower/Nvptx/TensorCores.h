@@ -45,6 +45,9 @@ llvm::SmallVector<mlir::Value> multiplyFloats(TileBuilder &b,
 llvm::SmallVector<mlir::Value> loadColumns(TileBuilder &b, mlir::Value memory,
                                            mlir::Value byte,
                                            mlir::Type element);
+/// The same of lines along k, which are not turned: matrix i is a pair of each of 8 rows.
+llvm::SmallVector<mlir::Value> loadLines(TileBuilder &b, mlir::Value memory,
+                                         mlir::Value byte, mlir::Type element);
 
 /// 2^x by the unit for it, to 2 units of the last place (PTX ISA, "ex2"): for what is
 /// rounded to halves. What is no normal number is 0.

@@ -12,11 +12,13 @@ struct Product {
   int64_t inner, outer;
   bool fine = false;
   const char *gate = nullptr; // weights of a second product, if there is one
+  bool floats = false;        // rows of floats, whatever the weights are
 };
 void PrintTo(const Product &product, std::ostream *stream) {
   *stream << product.weights << " " << product.outer << " x " << product.inner
           << (product.fine ? ", fine" : "")
-          << (product.gate ? std::string(", gate ") + product.gate : "");
+          << (product.gate ? std::string(", gate ") + product.gate : "")
+          << (product.floats ? ", rows of floats" : "");
 }
 
 /// Of codes with a zero, with a minimum, with scales of scales, of a table; of floats and
@@ -43,14 +45,17 @@ constexpr Product products[] = {
     {"float_codes<values = [-1.0, -0.7, -0.5, -0.4, -0.28, -0.18, -0.09, 0.0, "
      "0.08, 0.16, 0.25, 0.34, 0.44, 0.56, 0.72, 1.0], group = 16, scale = f16>",
      64, 48},
+    {"q4_k", 512, 48, /*fine=*/false, nullptr, /*floats=*/true},
+    {"q6_k", 256, 130, /*fine=*/false, "q6_k", /*floats=*/true},
 };
 
 void build(Graph &graph, const Product &product) {
   auto grid = graph.getEncoding(product.weights).getGrid();
   Operand rows = graph.rows(product.inner);
-  Operand x = grid ? graph.quantize(rows, product.inner, grid->group,
-                                    product.fine, /*bf16Prompts=*/true)
-                   : graph.narrow(rows, product.inner);
+  Operand x = grid && !product.floats
+                  ? graph.quantize(rows, product.inner, grid->group,
+                                   product.fine, /*bf16Prompts=*/true)
+                  : graph.narrow(rows, product.inner);
   auto multiply = [&](const char *weights) {
     Operand w = graph.param({product.outer, product.inner}, weights);
     return graph.linear(x, w, graph.param({product.outer}), product.outer);

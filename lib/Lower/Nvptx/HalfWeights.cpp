@@ -1,0 +1,251 @@
+//===- HalfWeights.cpp - panels as bf16 in shared memory --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+#include "HalfWeights.h"
+#include "TensorCores.h"
+
+#include "../Cpu/FloatCodeStrip.h"
+#include "../Cpu/PanelLoads.h"
+
+#include <numeric>
+
+using namespace mlir;
+using namespace mlir::llm;
+
+namespace llmc {
+
+/// What copies and loads of ldmatrix are of.
+static constexpr int64_t pieceBytes = 16;
+
+int64_t HalfWeights::countPanels(int64_t products) {
+  // An even number: the threads of a copy have two tracks of one product.
+  assert(products <= tracks / 2 && "a block has two panels of each product");
+  return llvm::alignDown(tracks / products, 2);
+}
+
+Value HalfWeights::placeOf(TileBuilder &b, Value line, Value piece) {
+  Value moved = arith::XOrIOp::create(
+      b, piece, Value(b.remIndex(b.divIndex(line, 2), 4)));
+  return b.addIndex(b.mulIndex(line, lineBytes), b.mulIndex(moved, pieceBytes));
+}
+
+static bool isBFloat(const PanelProduct &operand) {
+  return cast<MemRefType>(operand.w.getType()).getElementType().isBF16();
+}
+
+HalfWeights::HalfWeights(TileBuilder &b, ArrayRef<PanelProduct> operands,
+                         Value firstPanel, Value memory)
+    : b(b), operands(operands),
+      panels(countPanels(static_cast<int64_t>(operands.size()))),
+      copies(llvm::all_of(operands, isBFloat)), firstPanel(firstPanel),
+      memory(memory) {}
+
+Value HalfWeights::getPanel(Value inBlock) {
+  int64_t last = llmc::countPanels(operands[0].weight) - 1;
+  return arith::MinUIOp::create(b, b.addIndex(firstPanel, inBlock),
+                                b.index(last));
+}
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+/// Byte of 16 bytes, `half` of a line of a k, in a panel's stage.
+static Value placeOfCopy(TileBuilder &b, Value k, Value half) {
+  Value moved =
+      arith::XOrIOp::create(b, half, Value(b.remIndex(b.divIndex(k, 4), 2)));
+  return b.addIndex(b.mulIndex(k, 2 * HalfWeights::panelRows),
+                    b.mulIndex(moved, pieceBytes));
+}
+
+void HalfWeights::copy(Value step, Value stage) {
+  if (!isCopied())
+    return;
+  constexpr int64_t pieces = trackBytes / pieceBytes, atOnce = threads / pieces;
+  Value piece = b.remIndex(b.thread, pieces);
+  Value place = placeOfCopy(b, b.divIndex(piece, 2), b.remIndex(piece, 2));
+  for (int64_t track = 0; track < tracks; track += atOnce) {
+    // Tracks behind the last product's are its last ones once more.
+    size_t product = std::min<size_t>(track / panels, operands.size() - 1);
+    const PanelProduct &operand = operands[product];
+    Value own = b.divIndex(b.thread, pieces);
+    Value from = b.mulIndex(getPanel(b.addIndex(own, track % panels)),
+                            operand.weight.getCols() * 2 * panelRows);
+    from = b.addIndex(from, b.addIndex(b.mulIndex(step, trackBytes),
+                                       b.mulIndex(piece, pieceBytes)));
+    Value to = b.addIndex(
+        stage,
+        b.addIndex(b.mulIndex(b.addIndex(own, track), trackBytes), place));
+    copyAhead(b, operand.w, from, memory, to, pieceBytes);
+  }
+}
+
+SmallVector<Value> HalfWeights::getOperand(Value stage, Value track,
+                                           int64_t half, Value lane) {
+  // Lane 8 i + j names line j of matrix i: output rows 8 (i % 2), k 8 (i / 2).
+  Value line = b.remIndex(lane, 8), high = b.divIndex(lane, 16);
+  Value upper = b.remIndex(b.divIndex(lane, 8), 2);
+  Value at = b.addIndex(stage, b.mulIndex(track, trackBytes));
+  if (isCopied()) {
+    Value k = b.addIndex(b.addIndex(line, b.mulIndex(high, 8)), 16 * half);
+    return loadColumns(b, memory, b.addIndex(at, placeOfCopy(b, k, upper)),
+                       b.getBF16Type());
+  }
+  Value row = b.addIndex(line, b.mulIndex(upper, 8));
+  return loadLines(b, memory,
+                   b.addIndex(at, placeOf(b, row, b.addIndex(high, 2 * half))),
+                   b.getBF16Type());
+}
+
+//===----------------------------------------------------------------------===//
+// What becomes bf16
+//===----------------------------------------------------------------------===//
+
+/// Two floats as a word.
+static Value pair(TileBuilder &b, Value low, Value high) {
+  auto scalar = [&](Value x) -> Value {
+    return isa<VectorType>(x.getType())
+               ? vector::ExtractOp::create(b, x, ArrayRef<int64_t>{0})
+               : x;
+  };
+  Value both = vector::FromElementsOp::create(
+      b, b.f32s(2), ValueRange{scalar(low), scalar(high)});
+  both = arith::TruncFOp::create(b, VectorType::get(2, b.getBF16Type()), both);
+  return vector::ExtractOp::create(
+      b, Value(vector::BitCastOp::create(b, b.i32s(1), both)),
+      ArrayRef<int64_t>{0});
+}
+
+static SmallVector<Value> pairs(TileBuilder &b, ArrayRef<Value> floats) {
+  SmallVector<Value> words;
+  for (size_t i = 0; i < floats.size(); i += 2)
+    words.push_back(pair(b, floats[i], floats[i + 1]));
+  return words;
+}
+
+/// What `body` gives for the number that `index` is, below `count`.
+static SmallVector<Value>
+chooseOf(TileBuilder &b, Value index, int64_t count,
+         llvm::function_ref<SmallVector<Value>(int64_t)> body,
+         int64_t first = 0) {
+  if (first + 1 == count)
+    return body(first);
+  return b.choose(
+      b.compare(arith::CmpIPredicate::eq, index, b.index(first)),
+      [&] { return body(first); },
+      [&] { return chooseOf(b, index, count, body, first + 1); });
+}
+
+SmallVector<Value> HalfWeights::load(Value step) {
+  if (isCopied())
+    return {};
+  Value track = b.divIndex(b.thread, panelRows);
+  Value row = b.remIndex(b.thread, panelRows);
+  Value panel = getPanel(b.remIndex(track, panels));
+  return chooseOf(b, b.divIndex(track, panels),
+                  static_cast<int64_t>(operands.size()), [&](int64_t product) {
+                    return loadLine(operands[product], panel, row, step);
+                  });
+}
+
+void HalfWeights::store(ArrayRef<Value> loaded, Value stage) {
+  constexpr int64_t words = pieceBytes / 4;
+  Value track = b.divIndex(b.thread, panelRows);
+  Value row = b.remIndex(b.thread, panelRows);
+  Value at = b.addIndex(stage, b.mulIndex(track, trackBytes));
+  for (size_t i = 0; i < loaded.size(); i += words) {
+    Value piece = vector::FromElementsOp::create(
+        b, b.i32s(words), ValueRange(loaded.slice(i, words)));
+    Value place = placeOf(b, row, b.index(static_cast<int64_t>(i) / words));
+    vector::StoreOp::create(
+        b, vector::BitCastOp::create(b, b.bytes(pieceBytes), piece), memory,
+        b.addIndex(at, place), /*nontemporal=*/false,
+        llvm::MaybeAlign(pieceBytes));
+  }
+}
+
+SmallVector<Value> HalfWeights::loadLine(const PanelProduct &operand,
+                                         Value panel, Value row, Value step) {
+  if (auto codes = dyn_cast<FloatCodesAttr>(operand.weight.getEncoding()))
+    return loadFloatCodes(operand, codes, panel, row, step);
+  return operand.weight.getEncoding().getGrid()
+             ? loadGrid(operand, panel, row, step)
+             : loadFloats(operand, panel, row, step);
+}
+
+SmallVector<Value> HalfWeights::loadFloats(const PanelProduct &operand,
+                                           Value panel, Value row, Value step) {
+  SmallVector<Value> floats;
+  for (int64_t i = 0; i < depth; ++i) {
+    Value k = b.addIndex(b.mulIndex(step, depth), i);
+    floats.push_back(b.loadF32s(operand.w, {panel, k, row}, /*lanes=*/1));
+  }
+  return pairs(b, floats);
+}
+
+SmallVector<Value> HalfWeights::loadFloatCodes(const PanelProduct &operand,
+                                               FloatCodesAttr codes,
+                                               Value panel, Value row,
+                                               Value step) {
+  constexpr int64_t together = 16; // groups are multiples of it
+  SmallVector<Value> floats;
+  for (int64_t i = 0; i < depth; i += together) {
+    Value k = b.addIndex(b.mulIndex(step, depth), i);
+    FloatCodeStrip strip(b, codes, panelRows, operand.w, panel,
+                         b.divIndex(k, codes.getGroup()), row, /*lanes=*/1);
+    Value scale = strip.loadScale();
+    Value inGroup = b.remIndex(k, codes.getGroup());
+    for (int64_t j = 0; j < together; j += strip.countPerLoad())
+      for (Value each : strip.load(b.addIndex(inGroup, j)))
+        floats.push_back(b.mul(each, scale));
+  }
+  return pairs(b, floats);
+}
+
+/// Where the 32 k stand among groups is one of a few phases, which decide which codes
+/// share words: one where a group is 32 k, or two are.
+SmallVector<Value> HalfWeights::loadGrid(const PanelProduct &operand,
+                                         Value panel, Value row, Value step) {
+  GridPanel drawing = *getGridPanel(operand.weight);
+  int64_t unit = drawing.getUnitGroups() * drawing.grid.group;
+  int64_t phases = std::lcm(unit, depth) / depth;
+  Value firstGroup =
+      b.mulIndex(b.divIndex(step, phases), phases * depth / drawing.grid.group);
+  return chooseOf(b, b.remIndex(step, phases), phases, [&](int64_t phase) {
+    return loadPhase(operand, panel, row, firstGroup, phase);
+  });
+}
+
+SmallVector<Value> HalfWeights::loadPhase(const PanelProduct &operand,
+                                          Value panel, Value row,
+                                          Value firstGroup, int64_t phase) {
+  GridPanel drawing = *getGridPanel(operand.weight);
+  const Grid &grid = drawing.grid;
+  SmallVector<Value> floats;
+  for (int64_t k = phase * depth; k < (phase + 1) * depth;) {
+    int64_t number = k / grid.group, inGroup = k % grid.group;
+    int64_t inUnit = number % drawing.getUnitGroups();
+    Value inRow = b.addIndex(firstGroup, number - inUnit);
+    GridStrip strip(b, drawing, operand.w, panel,
+                    b.divIndex(inRow, grid.getGroups()), row, /*lanes=*/1);
+    GroupOfUnit group = {b.remIndex(inRow, grid.getGroups()), inUnit};
+    GridStrip::Scales scales = strip.loadScales(group);
+    int64_t end = std::min(k - inGroup + grid.group, (phase + 1) * depth);
+    for (; k < end; k += 4, inGroup += 4) {
+      Value codes = strip.loadCodes(group, inGroup / 4);
+      for (int64_t i = 0; i < 4; ++i) {
+        Value code = arith::ExtUIOp::create(
+            b, b.getI32Type(),
+            Value(vector::ExtractOp::create(b, codes, ArrayRef<int64_t>{i})));
+        Value value = b.sub(
+            b.broadcast(arith::UIToFPOp::create(b, b.getF32Type(), code), 1),
+            b.constant(b.f32s(1), static_cast<double>(grid.getByteZero())));
+        floats.push_back(scales.min ? b.fma(value, scales.scale, scales.min)
+                                    : b.mul(value, scales.scale));
+      }
+    }
+  }
+  return pairs(b, floats);
+}
+
+} // namespace llmc

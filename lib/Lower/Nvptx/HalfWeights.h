@@ -1,0 +1,78 @@
+//===- HalfWeights.h - panels as bf16 in shared memory ------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What rows of prompts meet in a block: of 32 k some panels of each product, 1 KB each, as
+// mma.sync's first operand.
+//
+//   bf16: copied as they lie, lines of 16 output rows of a k, which ldmatrix turns
+//   other:  a thread has an output row, loads a stage ahead what it becomes (that of
+//           the CPU's panels of pairs), and stores it when the stage before is used: lines
+//           of the 32 k of an output row
+//
+// A line's pieces of 16 bytes are moved by its number, so that eight lines that are loaded at once
+// are in different banks.
+//===----------------------------------------------------------------------===//
+#ifndef LLMC_LIB_LOWER_NVPTX_HALFWEIGHTS_H
+#define LLMC_LIB_LOWER_NVPTX_HALFWEIGHTS_H
+
+#include "../Cpu/PanelProduct.h"
+
+namespace llmc {
+
+class HalfWeights {
+public:
+  using Value = mlir::Value;
+
+  static constexpr int64_t threads = 128;
+  static constexpr int64_t panelRows = 16, tracks = 8; // panels of all products
+  static constexpr int64_t depth = 32, halves = 2;     // k; 16 k each
+  static constexpr int64_t lineBytes = 2 * depth;      // of the 32 k of a row
+  static constexpr int64_t trackBytes = panelRows * lineBytes;
+  static constexpr int64_t bytes = tracks * trackBytes;
+
+  /// Panels of each of so many products in a block.
+  static int64_t countPanels(int64_t products);
+  /// Byte of a piece of 16 bytes among lines of 32 k.
+  static Value placeOf(TileBuilder &b, Value line, Value piece);
+
+  /// The panels from `firstPanel` on; those that do not exist are the last one.
+  HalfWeights(TileBuilder &b, llvm::ArrayRef<PanelProduct> operands,
+              Value firstPanel, Value memory);
+
+  /// Starts the copies of 32 k to byte `stage` of the block's memory, where weights are
+  /// copied; else `load` and `store` do it, and need nothing there.
+  void copy(Value step, Value stage);
+  /// This thread's part of 32 k, in words; empty where weights are copied.
+  llvm::SmallVector<Value> load(Value step);
+  void store(llvm::ArrayRef<Value> loaded, Value stage);
+
+  /// A panel's 16 k of a stage as `multiplyHalves` takes them.
+  llvm::SmallVector<Value> getOperand(Value stage, Value track, int64_t half,
+                                      Value lane);
+
+private:
+  bool isCopied() const { return copies; }
+  Value getPanel(Value inBlock);
+  llvm::SmallVector<Value> loadLine(const PanelProduct &operand, Value panel,
+                                    Value row, Value step);
+  llvm::SmallVector<Value> loadFloats(const PanelProduct &operand, Value panel,
+                                      Value row, Value step);
+  llvm::SmallVector<Value> loadFloatCodes(const PanelProduct &operand,
+                                          mlir::llm::FloatCodesAttr codes,
+                                          Value panel, Value row, Value step);
+  llvm::SmallVector<Value> loadGrid(const PanelProduct &operand, Value panel,
+                                    Value row, Value step);
+  llvm::SmallVector<Value> loadPhase(const PanelProduct &operand, Value panel,
+                                     Value row, Value firstGroup,
+                                     int64_t phase);
+
+  TileBuilder &b;
+  llvm::ArrayRef<PanelProduct> operands;
+  int64_t panels;
+  bool copies;
+  Value firstPanel, memory;
+};
+
+} // namespace llmc
+
+#endif // LLMC_LIB_LOWER_NVPTX_HALFWEIGHTS_H
