@@ -36,7 +36,7 @@ static CacheStream::Chunks cutValues(const PageLayout &layout, int64_t bytes) {
 
 bool CacheStream::fits(KVType kv) {
   PageLayout layout(kv);
-  if (!layout.valueDim || layout.hasScales)
+  if (!layout.valueDim)
     return false;
   Chunks values = cutValues(layout, kv.getElementBytes());
   return values.bytes() <= stageBytes && values.copyBytes >= 4;
@@ -46,12 +46,12 @@ CacheStream::CacheStream(TileBuilder &b, KVType kv, Value cache, Value keysAt,
                          Value ring, Value first, Value lane)
     : keys(cutKeys(PageLayout(kv), kv.getElementBytes())),
       values(cutValues(PageLayout(kv), kv.getElementBytes())), b(b),
-      element(cast<FloatType>(kv.getElementType())), cache(cache), ring(ring),
-      first(first), lane(lane) {
+      element(kv.getElementType()), cache(cache), ring(ring), first(first),
+      lane(lane), elementBytes(kv.getElementBytes()) {
   assert(fits(kv) && "whole chunks of copies");
-  int64_t bytes = element.getWidth() / 8;
-  firstByte = b.mulIndex(keysAt, bytes);
-  pageBytes = cast<MemRefType>(cache.getType()).getShape().back() * bytes;
+  firstByte = b.mulIndex(keysAt, elementBytes);
+  pageBytes =
+      cast<MemRefType>(cache.getType()).getShape().back() * elementBytes;
 }
 
 /// Chunks beyond the one that is used. The ring has room for it, and pages may have
@@ -124,12 +124,14 @@ void CacheStream::copyChunk(const Chunks &chunks, Value page, Value byte,
 }
 
 Value CacheStream::load(Value at, int64_t count) {
-  int64_t bytes = count * element.getWidth() / 8;
+  int64_t bytes = count * elementBytes;
   Value raw = vector::LoadOp::create(b, b.bytes(bytes), ring, at,
                                      /*nontemporal=*/false,
                                      llvm::MaybeAlign(bytes & -bytes));
   Value loaded =
       vector::BitCastOp::create(b, VectorType::get(count, element), raw);
+  if (element.isInteger())
+    return arith::SIToFPOp::create(b, b.f32s(count), loaded);
   return element.isF32()
              ? loaded
              : Value(arith::ExtFOp::create(b, b.f32s(count), loaded));

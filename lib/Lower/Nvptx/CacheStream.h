@@ -49,7 +49,7 @@ public:
              Value hasNext);
   int64_t chunksPerPage() const { return keys.count + values.count; }
 
-  /// `count` elements at byte `at` of the ring, as f32.
+  /// `count` elements at byte `at` of the ring, as f32: of codes these, without scales.
   Value load(Value at, int64_t count);
 
 private:
@@ -58,10 +58,10 @@ private:
   int64_t getAhead() const;
 
   TileBuilder &b;
-  mlir::FloatType element;
+  mlir::Type element;
   Value cache, firstByte; // of the head in a page
   Value ring, first, lane;
-  int64_t pageBytes;
+  int64_t elementBytes, pageBytes;
 };
 
 } // namespace llmc

@@ -82,7 +82,14 @@ private:
     Value maximum = b.max(state[0], maxThreads(b, score));
     Value factor = b.exp(b.sub(state[0], maximum));
     Value p = b.select(allowed, b.exp(b.sub(score, maximum)), b.f32(0));
-    b.store(p, probabilities, b.thread);
+    Value weight = p;
+    // The scale of a slot that nobody has written may be anything.
+    if (layout.hasScales)
+      weight = b.select(
+          allowed,
+          b.mul(p, loadScale(page, layout.valueScale(b, keys, b.thread))),
+          b.f32(0));
+    b.store(weight, probabilities, b.thread);
     SmallVector<Value> next = {maximum};
     // The threads meet while they add up: the probabilities are there.
     next.push_back(b.fma(state[1], factor, b.sumThreads(p)));
@@ -108,6 +115,8 @@ private:
                          return {b.fma(b.load(query, {row, head, d}),
                                        loadCache(page, at), carried[0])};
                        })[0];
+    if (layout.hasScales)
+      sum = b.mul(sum, loadScale(page, layout.keyScale(b, keys, b.thread)));
     return finishScore(b, op, sum, slope, position, theirs);
   }
 
@@ -134,11 +143,13 @@ private:
         })[0];
   }
 
+  /// Of codes without their scale.
   Value loadCache(Value page, Value at) {
-    Value x = b.load(cache, {page, at});
-    return x.getType().isF32()
-               ? x
-               : Value(arith::ExtFOp::create(b, b.getF32Type(), x));
+    return vector::ExtractOp::create(
+        b, b.loadF32s(cache, {page, at}, /*lanes=*/1), ArrayRef<int64_t>{0});
+  }
+  Value loadScale(Value page, Value byte) {
+    return b.loadBytesAs(cache, {page, byte}, b.getF32Type());
   }
 
   void store(ValueRange state) {

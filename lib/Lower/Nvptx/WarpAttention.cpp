@@ -115,8 +115,8 @@ SmallVector<Value> WarpAttention::attendPages(Value first, Value end) {
       exists,
       [&] {
         KVType kv = op.getCache().getType();
-        Value keys = layout.keys(b, args.get(op.getLayer()), heads.kvHead);
-        CacheStream own(b, kv, args.get(op.getCache()), keys, ring,
+        firstElement = layout.keys(b, args.get(op.getLayer()), heads.kvHead);
+        CacheStream own(b, kv, args.get(op.getCache()), firstElement, ring,
                         b.mulIndex(warp, CacheStream::ringBytes), lane);
         stream = &own;
         Value page = lookUpPage(b, args.batch, row, first);
@@ -141,6 +141,7 @@ SmallVector<Value> WarpAttention::attendPage(Value block, Value end,
   hasNext = b.compare(arith::CmpIPredicate::ult, behind, end);
   next = lookUpPage(b, args.batch, row, b.select(hasNext, behind, block));
   SmallVector<Value> state(carried.drop_front(2));
+  loadScales();
   Value hidden = soften(block, multiplyKeys(), state);
   meetWarp(b); // the probabilities are there
   addValues(block, hidden, state);
@@ -153,6 +154,21 @@ SmallVector<Value> WarpAttention::attendPage(Value block, Value end,
 Value WarpAttention::take(Value index) {
   return stream->take(b.addIndex(firstChunk, index), index, page, next,
                       hasNext);
+}
+
+/// Asked for before the page's keys are multiplied, used behind.
+void WarpAttention::loadScales() {
+  if (!layout.hasScales)
+    return;
+  Value slots = b.mulIndex(lane, 2), cache = args.get(op.getCache());
+  auto load = [&](Value byte) {
+    Value raw =
+        vector::LoadOp::create(b, b.bytes(8), cache, ValueRange{page, byte},
+                               /*nontemporal=*/false, llvm::MaybeAlign(8));
+    return vector::BitCastOp::create(b, b.f32s(2), raw);
+  };
+  keyScales = load(layout.keyScale(b, firstElement, slots));
+  valueScales = load(layout.valueScale(b, firstElement, slots));
 }
 
 /// q . k of this thread's two slots, per head a vector of both.
@@ -225,6 +241,8 @@ void WarpAttention::softenHead(int64_t h, Value scores, ArrayRef<Value> theirs,
                                ArrayRef<Value> allowed,
                                MutableArrayRef<Value> state,
                                MutableArrayRef<SmallVector<Value>> kept) {
+  if (keyScales)
+    scores = b.mul(scores, keyScales);
   SmallVector<Value> own;
   for (int64_t i = 0; i < 2; ++i)
     own.push_back(b.select(
@@ -233,10 +251,18 @@ void WarpAttention::softenHead(int64_t h, Value scores, ArrayRef<Value> theirs,
   Value most = b.max(maximum, maxWarp(b, b.max(own[0], own[1])));
   Value factor = b.exp(b.sub(maximum, most));
   maximum = most;
-  for (int64_t i = 0; i < 2; ++i)
-    kept[i].push_back(
-        b.select(allowed[i], b.exp(b.sub(own[i], most)), b.f32(0)));
-  sum = b.fma(sum, factor, b.add(kept[0].back(), kept[1].back()));
+  Value both;
+  for (int64_t i = 0; i < 2; ++i) {
+    Value p = b.exp(b.sub(own[i], most));
+    Value weight = b.select(allowed[i], p, b.f32(0));
+    both = both ? b.add(both, weight) : weight;
+    // The scale of a slot that nobody has written may be anything.
+    if (valueScales)
+      weight =
+          b.select(allowed[i], b.mul(p, extract(valueScales, i)), b.f32(0));
+    kept[i].push_back(weight);
+  }
+  sum = b.fma(sum, factor, both);
   for (int64_t c = 0; c < chunks; ++c)
     state[resultOf(h) + c] =
         b.mul(state[resultOf(h) + c], b.broadcast(factor, width));

@@ -64,6 +64,7 @@ private:
   llvm::SmallVector<Value> attendPage(Value block, Value end,
                                       mlir::ValueRange carried);
   Value take(Value index);
+  void loadScales();
   llvm::SmallVector<Value> multiplyKeys();
   Value loadHeads(Value from, Value at);
   Value extract(Value vector, int64_t lane);
@@ -93,6 +94,9 @@ private:
   Value row, position, slot, reach;
   CacheStream *stream = nullptr;
   Value page, next, hasNext, firstChunk; // of the page: see CacheStream
+  Value firstElement;                    // of the head in a page
+  Value keyScales,
+      valueScales; // of this thread's two slots; null without codes
 };
 
 } // namespace llmc

@@ -179,6 +179,9 @@ static std::vector<Family> families() {
       {"attention_f16",
        [](Graph &graph) { buildAttention(graph, "f16"); },
        {33, 1, 31, 1}},
+      {"attention_i8",
+       [](Graph &graph) { buildAttention(graph, "i8"); },
+       {33, 1, 31, 1}},
   };
   for (const char *encoding : {"f32", "f16", "bf16", "q4_0", "q5_1", "q8_0"}) {
     all.push_back({encoding, [encoding](Graph &graph) {
