@@ -180,8 +180,7 @@ bool GridPanel::packBand(llvm::ArrayRef<GridBlock> blocks, int64_t band,
             return true;
       return false;
     };
-    llvm::SmallVector<int64_t> chosen =
-        chooseBlocks(kept.keep, kept.of, holds);
+    llvm::SmallVector<int64_t> chosen = chooseBlocks(kept.keep, kept.of, holds);
     if (chosen.empty())
       return false;
     for (auto [i, number] : llvm::enumerate(chosen)) {

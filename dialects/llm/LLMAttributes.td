@@ -301,16 +301,14 @@ def LLM_PanelsLayout : LLM_Attr<"PanelsLayout", "panels",
     each `code ^ zero`. Behind a group's planes lie vectors of a 32-bit word of each row: its 8 numbers of 4 bits, from
     the lowest, say which 2 of the 4 k they are (0 to 5: 01, 02, 03, 12, 13, 23), for 32 k. A group is a multiple of 32.
 
-    `#llm.panels<16, KEEP:OF, RxC>` holds floats or integer grids of which, of each OF blocks of R rows and C k that lie
-    side by side, at most KEEP have a number that is not 0. Blocks are 16x1 or 4x4: a panel is 16 / R bands of rows, one below the
-    other. A unit is a kept block of every band, in rising order of k.
+    `#llm.panels<16, KEEP:OF, RxC>` holds floats or integer grids of which, of each OF blocks of R rows and C k that lie side by side, at most KEEP have a number that is not 0.
+    Blocks are 16x1 or 4x4: a panel is 16 / R bands of rows, one below the other. A unit is a kept block of every band, in rising order of k.
 
-    Of floats it holds, per panel, for each unit and band the number of the block in its row, of 16 bits, then from a multiple of
-    64 bytes on for each unit, for each of its C k, `rows` floats (`FloatBlocks`).
+    Of floats it holds, per panel, for each unit and band the number of the block in its row, of 16 bits, then from a multiple of 64 bytes on for each unit, for each of its C
+    k, `rows` floats (`FloatBlocks`).
 
-    Of grids a group's planes are of its units alone: the 4 codes of a lane are those of 4 units of 16x1, or of one of
-    4x4. Behind the planes lies for each unit and band a byte, the number of the block among its OF. Blocks of 16x1 are KEEP:16, KEEP
-    being a multiple of 4; with 4x4 a group has whole sets of OF.
+    Of grids a group's planes are of its units alone: the 4 codes of a lane are those of 4 units of 16x1, or of one of 4x4. Behind the planes lies for each unit and band a
+    byte, the number of the block among its OF. Blocks of 16x1 are KEEP:16, KEEP being a multiple of 4; with 4x4 a group has whole sets of OF.
   }];
   let parameters = (ins DefaultValuedParameter<"int64_t", "16">:$rows,
                         DefaultValuedParameter<"int64_t", "0">:$keep,
@@ -504,12 +502,11 @@ def LLM_KeepStep : LLM_Attr<"KeepStep", "keep"> {
 def LLM_PruneStep : LLM_Attr<"PruneStep", "prune"> {
   let summary = "recipe step: the weights that matter least become 0";
   let description = [{
-    Leads to floats of the source's shape, a matrix, of which a `share` is 0; or, with `of`, all but `keep` of each `of`
-    consecutive ones of a row. With `blockRows` or `blockCols` blocks of so many rows and columns become 0 or stay as a whole, and share
-    and `of` count those of one row of blocks; a block is worth what its numbers are together. `method` says which matter least (`lib/Weights/Pruning`): `magnitude` the smallest; `wanda` those of
-    the smallest |w| * |x| in their row, with the norms |x| of the input that `stats` names (arXiv:2306.11695); `sparsegpt` those
-    that cost least once the columns to come make up for them, which they do (arXiv:2301.00774); with `+dsnot` zeros of a row then change
-    places as long as that lowers the error (arXiv:2310.08915). Rounding steps that follow keep zeros.
+    Leads to floats of the source's shape, a matrix, of which a `share` is 0; or, with `of`, all but `keep` of each `of` consecutive ones of a row. With `blockRows` or
+    `blockCols` blocks of so many rows and columns become 0 or stay as a whole, and share and `of` count those of one row of blocks; a block is worth what its numbers are
+    together. `method` says which matter least (`lib/Weights/Pruning`): `magnitude` the smallest; `wanda` those of the smallest |w| * |x| in their row, with the norms |x| of
+    the input that `stats` names (arXiv:2306.11695); `sparsegpt` those that cost least once the columns to come make up for them, which they do (arXiv:2301.00774); with
+    `+dsnot` zeros of a row then change places as long as that lowers the error (arXiv:2310.08915). Rounding steps that follow keep zeros.
     ```mlir
     #llm.prune<method = "wanda", keep = 2, of = 4, stats = "blk.0.attn_q.weight">
     #llm.prune<method = "wanda", share = 0.5, stats = "blk.0.attn_q.weight", blockRows = 16>

@@ -112,11 +112,10 @@ PanelsLayoutAttr::getPackedType(int64_t rows, int64_t cols,
         {panels, sparse.getEntries(), getRows() * (2 + sparse.getValueBytes())},
         IntegerType::get(getContext(), 8));
   if (hasBlocks())
-    return MemRefType::get(
-        {panels, FloatBlocks(getKept(*this), getRows(), cols,
-                             encoding.getBlockBytes())
-                     .getBytes()},
-        IntegerType::get(getContext(), 8));
+    return MemRefType::get({panels, FloatBlocks(getKept(*this), getRows(), cols,
+                                                encoding.getBlockBytes())
+                                        .getBytes()},
+                           IntegerType::get(getContext(), 8));
   return MemRefType::get({panels, cols, getRows()},
                          cast<FloatEncodingAttr>(encoding).getType());
 }
@@ -186,9 +185,8 @@ static bool packGridBlocks(const uint8_t *source, int64_t rows, int64_t blocks,
   std::vector<GridBlock> column(rows, GridBlock(drawing.grid));
   for (int64_t i = 0; i < blocks; ++i) {
     for (int64_t row = 0; row < rows; ++row)
-      encoding.unpackBlock(source + (row * blocks + i) *
-                                        encoding.getBlockBytes(),
-                           column[row]);
+      encoding.unpackBlock(
+          source + (row * blocks + i) * encoding.getBlockBytes(), column[row]);
     if (!drawing.packBlocks(column, panel + i * drawing.getBytes()))
       return false;
   }
@@ -234,18 +232,17 @@ static bool packBlocks(PanelsLayoutAttr layout, const uint8_t *source,
                        int64_t rows, int64_t cols,
                        EncodingAttrInterface encoding, uint8_t *packed) {
   const int64_t panelRows = layout.getRows(),
-                rowBytes = cols / encoding.getBlockElems() *
-                           encoding.getBlockBytes();
+                rowBytes =
+                    cols / encoding.getBlockElems() * encoding.getBlockBytes();
   for (int64_t first = 0; first < rows; first += panelRows) {
     const int64_t count = std::min(panelRows, rows - first);
     const uint8_t *from = source + first * rowBytes;
-    uint8_t *panel =
-        packed + layout.getPackedBytes(first, cols, encoding);
+    uint8_t *panel = packed + layout.getPackedBytes(first, cols, encoding);
     bool fits;
     if (auto grid = encoding.getGrid())
-      fits = packGridBlocks(from, count, cols / grid->getBlock(), encoding,
-                            GridPanel(*grid, panelRows, getKept(layout)),
-                            panel);
+      fits =
+          packGridBlocks(from, count, cols / grid->getBlock(), encoding,
+                         GridPanel(*grid, panelRows, getKept(layout)), panel);
     else
       fits = packFloatBlocks(from, count, cols, encoding,
                              FloatBlocks(getKept(layout), panelRows, cols,

@@ -39,7 +39,8 @@ static const Key keys[] = {
     {"block", [] { return std::string("ROWSxCOLUMNS, 1 to 64 each (16x1)"); },
      [](SparsifyChoice &choice, StringRef value) {
        auto [rows, cols] = value.split('x');
-       return setSize(choice.blockRows, rows) && setSize(choice.blockCols, cols);
+       return setSize(choice.blockRows, rows) &&
+              setSize(choice.blockCols, cols);
      }},
     {"lambda", [] { return std::string("a number from 0 to 1"); },
      [](SparsifyChoice &choice, StringRef value) {

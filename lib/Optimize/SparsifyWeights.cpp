@@ -112,12 +112,11 @@ LogicalResult SparsifyWeights::prune(WeightOp weight,
   auto share = choice.of
                    ? FloatAttr()
                    : FloatAttr::get(Float64Type::get(context), choice.share);
-  appendStep(weight, PruneStepAttr::get(context,
-                                        StringAttr::get(context, choice.method),
-                                        share, choice.keep, choice.of,
-                                        isCalibrated ? weight.getSymNameAttr()
-                                                     : StringAttr(),
-                                        choice.blockRows, choice.blockCols));
+  appendStep(weight, PruneStepAttr::get(
+                         context, StringAttr::get(context, choice.method),
+                         share, choice.keep, choice.of,
+                         isCalibrated ? weight.getSymNameAttr() : StringAttr(),
+                         choice.blockRows, choice.blockCols));
   applied(weight, getArgument(), [&] {
     std::string how =
         choice.of

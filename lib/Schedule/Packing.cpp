@@ -70,9 +70,8 @@ static int64_t countEntries(PruneStepAttr zeros, int64_t cols) {
 
 /// Panels of what `zeros` leaves of blocks; null where no block of panels divides theirs.
 /// A block is several side by side, or one below the other.
-static PanelsLayoutAttr findBlocks(PruneStepAttr zeros,
-                                   EncodingAttrInterface encoding,
-                                   int64_t cols) {
+static PanelsLayoutAttr
+findBlocks(PruneStepAttr zeros, EncodingAttrInterface encoding, int64_t cols) {
   int64_t rows = zeros.getBlockRows() % 16 == 0 ? 16 : 4;
   int64_t width = rows == 16 ? 1 : 4;
   if (zeros.getBlockRows() % rows || zeros.getBlockCols() % width)

@@ -22,11 +22,11 @@ namespace llmc {
 /// What becomes of a weight.
 struct SparsifyChoice {
   bool isKept = false;
-  std::string method = "magnitude"; // of Weights/Pruning.h
-  double share = 0;                 // of zeros, where `of` is 0
-  int64_t keep = 0, of = 0;         // so many of each so many
+  std::string method = "magnitude";     // of Weights/Pruning.h
+  double share = 0;                     // of zeros, where `of` is 0
+  int64_t keep = 0, of = 0;             // so many of each so many
   int64_t blockRows = 1, blockCols = 1; // that go or stay together
-  SparsityAllocation allocation;    // of a share
+  SparsityAllocation allocation;        // of a share
 
   bool hasBlocks() const { return blockRows * blockCols > 1; }
 };

@@ -95,20 +95,6 @@ private:
     return sums[row * strips + strip.index];
   }
 
-  //===--- prefetch ---------------------------------------------------------===//
-
-  /// For group `number` of the groups in `count` blocks from `first` on, its share of the
-  /// panels that follow. Phases fetch one behind the other: the hardware follows, and
-  /// memory that rests in one phase is what the others wait for.
-  void prefetchShare(int64_t phase, Value first, Value count, Value number) {
-    constexpr int64_t phases = 3;
-    auto type = cast<MemRefType>(op.getW().getType());
-    int64_t bytes = type.getDimSize(2), groups = drawing->grid.getGroups();
-    int64_t share = llvm::divideCeil(bytes, groups * phases);
-    Value before = b.addIndex(b.mulIndex(count, phase * groups), number);
-    prefetchBytes(b, op, first, b.mulIndex(before, share), share);
-  }
-
   //===--- integer grids ----------------------------------------------------===//
 
   std::vector<GridStrip> startBlock(ArrayRef<Strip> all) {
@@ -154,7 +140,8 @@ private:
     prefetchBytes(b, op, block, b.index(0), isOne ? head + bytes : head);
     forEachGroup(all, /*addsUp=*/true, [&](Loads loads, GroupOfUnit group) {
       if (!isOne && group.number == 0)
-        prefetchBytes(b, op, block, b.addIndex(b.mulIndex(group.unit, bytes), head),
+        prefetchBytes(b, op, block,
+                      b.addIndex(b.mulIndex(group.unit, bytes), head),
                       drawing->getUnitGroups() * bytes);
       if (hasIntegerRows())
         return withTile(loads, group, [&](const IntegerTile &tile) {
@@ -359,7 +346,8 @@ private:
       Value before = b.mulIndex(i, drawing->grid.getGroups());
       forEachGroup(all, addsUp, [&](Loads loads, GroupOfUnit group) {
         Value number = b.addIndex(b.addIndex(before, group.unit), group.number);
-        prefetchShare(phase, first, count, number);
+        prefetchShare(b, op, {phase, 3}, drawing->grid.getGroups(), first,
+                      count, number);
         withTile(loads, group, [&](const IntegerTile &tile) {
           body(loads, group, tile, number);
         });

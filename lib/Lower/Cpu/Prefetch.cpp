@@ -18,9 +18,9 @@ prefetch(TileBuilder &b, TileDotOp op, int64_t lines,
          llvm::function_ref<SmallVector<Value>(Value, int64_t)> place) {
   if (!op.getPrefetch() || op.getLane() != 0)
     return;
-  const int64_t panels = llvm::divideCeil(
-      op.getStrips() * op.getLanes(),
-      getPanelRows(cast<PackedType>(op.getWeightType())));
+  const int64_t panels =
+      llvm::divideCeil(op.getStrips() * op.getLanes(),
+                       getPanelRows(cast<PackedType>(op.getWeightType())));
   const unsigned hint = op.getRows() == 1 ? 3 : 2;
   auto fetch = [&] {
     for (int64_t u = 0; u < panels; ++u) {
@@ -33,9 +33,9 @@ prefetch(TileBuilder &b, TileDotOp op, int64_t lines,
   };
   if (op.getRows() == 1)
     return fetch();
-  b.when(b.compare(arith::CmpIPredicate::ult, op.getRow(),
-                   b.index(op.getRows())),
-         fetch);
+  b.when(
+      b.compare(arith::CmpIPredicate::ult, op.getRow(), b.index(op.getRows())),
+      fetch);
 }
 
 void prefetchBytes(TileBuilder &b, TileDotOp op, Value block, Value first,
@@ -44,6 +44,14 @@ void prefetchBytes(TileBuilder &b, TileDotOp op, Value block, Value first,
     Value byte = b.addIndex(first, 64 * line);
     return SmallVector<Value>{panel, block, byte};
   });
+}
+
+void prefetchShare(TileBuilder &b, TileDotOp op, Phase phase, int64_t groups,
+                   Value first, Value count, Value number) {
+  auto type = cast<MemRefType>(op.getW().getType());
+  int64_t share = llvm::divideCeil(type.getDimSize(2), groups * phase.count);
+  Value before = b.addIndex(b.mulIndex(count, phase.number * groups), number);
+  prefetchBytes(b, op, first, b.mulIndex(before, share), share);
 }
 
 void prefetchFloats(TileBuilder &b, TileDotOp op) {
