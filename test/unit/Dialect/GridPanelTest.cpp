@@ -223,6 +223,13 @@ TEST_F(GridTest, PanelsOfTwoOfFourRefuse) {
                                    "f16, zero = 4>")),
             "panels hold codes of 3 bits in groups of a multiple of 64, found "
             "groups of 32");
+  EXPECT_EQ(layout.refuse(encoding("#llm.grid<bits = 3, group = 32, scale = "
+                                   "f16, sub = si8, block = 192, zero = 4>")),
+            "panels hold codes of 3 bits in groups of a multiple of 64, found "
+            "groups of 32");
+  EXPECT_EQ(layout.refuse(encoding("#llm.grid<bits = 4, group = 32, scale = "
+                                   "f16, sub = si8, block = 192, zero = 8>")),
+            "");
   EXPECT_EQ(layout.refuse(encoding("#llm.float<f16>")),
             "only codes of integer grids are skipped");
 }

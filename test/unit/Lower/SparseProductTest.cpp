@@ -101,9 +101,12 @@ constexpr const char *eight =
                      *four =
                          "grid<bits = 4, group = 64, scale = f16, zero = 8>",
                      *three =
-                         "grid<bits = 3, group = 128, scale = f32, zero = 4>";
+                         "grid<bits = 3, group = 128, scale = f32, zero = 4>",
+                     *bytes = "grid<bits = 4, group = 32, scale = f16, sub = "
+                              "si8, block = 64, zero = 8>";
 INSTANTIATE_TEST_SUITE_P(Grids, SparseProduct,
                          ::testing::Values(Product{eight, 32, Rows::f32},
+                                           Product{bytes, 32, Rows::int8},
                                            Product{eight, 32, Rows::int8},
                                            Product{eight, 32, Rows::fine},
                                            Product{four, 64, Rows::int8},
