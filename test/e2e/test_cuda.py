@@ -54,6 +54,28 @@ class Cuda(TestCase):
         here, there = self.logits(app, ids, "--device=cpu"), self.logits(app, ids, "--device=cuda", env=SIMULATED)
         self.assertLessEqual(largest_difference(here, there), TOLERANCES["floats"] * max(1.0, largest(here)))
 
+    def test_cache_of_codes(self):
+        """What rounds queries and keys elsewhere may turn a code: a step of it is 0.8 % of the largest of a head."""
+        app = self.compile(MODELS / "llama-q4_1.gguf", "codes", *BOTH, "--kv=i8")
+        ids = MODELS / "llama-q4_1.input_ids.npy"
+        here = self.logits(app, ids, "--device=cpu")
+        for how in ([], ["--step"]):
+            with self.subTest(how=how):
+                there = self.logits(app, ids, *how, "--device=cuda", env=SIMULATED)
+                self.assertLessEqual(largest_difference(here, there), 0.005 * max(1.0, largest(here)))
+
+    def test_prompts_of_floats(self):
+        """Rows of prompts are rounded to bf16, by default."""
+        folder = INPUTS / "families" / "mistral"
+        app = self.compile(folder, "floats", "--target=cuda", "--kv=f32")
+        expected = read_npy(folder / "logits.npy")
+        for how in ([], ["--rows", "5"]):
+            with self.subTest(how=how):
+                found = self.logits(app, folder / "input_ids.npy", *how, "--device=cuda", env=SIMULATED)
+                difference = largest_difference(found, expected) / max(1.0, largest(expected))
+                self.assertLessEqual(difference, TOLERANCES["bfloatModels"])
+                self.assertGreater(difference, TOLERANCES["floats"])
+
     def test_what_cannot_be_asked(self):
         for target, said in (("cuda:sm_30", "cuda:sm_90a, cuda:sm_80"), ("gpu", "cpu, cuda")):
             result = run([LLMC, "compile", MODELS / "llama-q4_1.gguf", "-o", self.folder / "no", f"--target={target}"])
