@@ -93,7 +93,7 @@ std::string GridPanel::refuse(const Grid &grid, const KeptBlocks &kept) {
                      std::to_string(unit) + ", found " +
                      std::to_string(countKept(grid, kept));
   if (grid.group % unit == 0 ||
-      (grid.hasSub() && !isTwoOfFour &&
+      (grid.hasSub() && !kept.isTwoOfFour() &&
        grid.getBlock() % std::lcm(unit, grid.group) == 0))
     return "";
   return "panels hold codes of " + std::to_string(grid.bits) +

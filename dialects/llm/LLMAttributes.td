@@ -422,7 +422,7 @@ def LLM_Equalize : LLM_Attr<"Equalize", "equalize"> {
     divided by s, for which what makes it is scaled. `method` finds them (`lib/Weights/Equalizing`): `awq` spares the columns
     which matter: s = rms(x)^a / geometric mean, where a of [0, 1] makes the error of the product least once W * diag(s) is
     rounded to `grid` (arXiv:2306.00978); `smooth` makes inputs easier to round: s = max|x|^alpha / max|W|^(1 - alpha)
-    (arXiv:2211.10438); so does `lae`: s = max|x| / log2(2 + max|x|) (arXiv:2308.15987). Where the input is the value of attention, `repeat` heads of `head` columns share one, and so their factors.
+    (arXiv:2211.10438); so do `lae`: s = max|x| / log2(2 + max|x|) (arXiv:2308.15987), and `osplus`, which shifts the columns before (arXiv:2304.09145). Where the input is the value of attention, `repeat` heads of `head` columns share one, and so their factors.
     ```mlir
     #llm.equalize<method = "awq", weights = [@gate, @up], stats = "gate", grid = <bits = 4, group = 64, scale = f16, zero = 8>>
     ```
