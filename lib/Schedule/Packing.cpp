@@ -91,6 +91,8 @@ findBlocks(PruneStepAttr zeros, EncodingAttrInterface encoding, int64_t cols) {
   constexpr int64_t together = 16;
   if (encoding.getGrid() && width == 1 && together % (of * beside) == 0)
     beside = together / of;
+  if (cols % (of * beside * width))
+    return {};
   return PanelsLayoutAttr::get(zeros.getContext(), /*rows=*/16, keep * beside,
                                of * beside, rows, width);
 }
