@@ -509,7 +509,7 @@ def LLM_PruneStep : LLM_Attr<"PruneStep", "prune"> {
     `+dsnot` zeros of a row then change places as long as that lowers the error (arXiv:2310.08915). Rounding steps that follow keep zeros.
     ```mlir
     #llm.prune<method = "wanda", keep = 2, of = 4, stats = "blk.0.attn_q.weight">
-    #llm.prune<method = "wanda", share = 0.5, stats = "blk.0.attn_q.weight", blockRows = 16>
+    #llm.prune<method = "wanda", share = 5.0e-01 : f64, stats = "blk.0.attn_q.weight", blockRows = 16>
     ```
   }];
   let parameters = (ins "::mlir::StringAttr":$method,
