@@ -70,13 +70,15 @@ void PanelPairs::clear(Value line, Value count, int64_t index) {
          [&](Value each) { store(b.constant(b.i32s(lanes), 0), each, index); });
 }
 
-/// The numbers of a unit: of one column in the low halves.
+/// The numbers of a unit, rounded as dense ones are: of one column in the low halves.
 SmallVector<Value> PanelPairs::pairUnit(ArrayRef<Value> floats) {
   Value none = b.constant(b.f32s(lanes), 0);
   SmallVector<Value> pairs;
-  for (size_t c = 0; c < floats.size(); c += 2)
-    pairs.push_back(pairBFloats(b, floats[c],
-                                c + 1 < floats.size() ? floats[c + 1] : none));
+  for (size_t c = 0; c < floats.size(); c += 2) {
+    Value next = c + 1 < floats.size() ? floats[c + 1] : none;
+    pairs.push_back(drawing ? pairFiniteBFloats(b, floats[c], next)
+                            : pairBFloats(b, floats[c], next));
+  }
   return pairs;
 }
 
