@@ -38,7 +38,7 @@ EncodingAttrInterface Graph::getEncoding(llvm::StringRef name) {
   mlir::MLIRContext *c = context.get();
   if (auto format = symbolizeGgmlFormat(name))
     return GgmlEncodingAttr::get(c, *format);
-  if (name.starts_with("grid") || name.starts_with("float_codes"))
+  if (name.contains('<'))
     return llvm::cast<EncodingAttrInterface>(
         mlir::parseAttribute(("#llm." + name).str(), c));
   mlir::FloatType type = mlir::Float32Type::get(c);
