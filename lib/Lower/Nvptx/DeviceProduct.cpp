@@ -49,7 +49,10 @@ bool DeviceProduct::hasPrompts(KernelOp kernel) {
   KernelArgs args;
   args.kernel = kernel;
   LinearOp product = *kernel.getBody().front().getOps<LinearOp>().begin();
-  return product.getBatch() &&
+  auto weight = cast<PackedType>(product.getWeight().getType());
+  // Blocks of zeros have no tiles here: all rows go as generated ones.
+  auto panels = dyn_cast_or_null<PanelsLayoutAttr>(weight.getLayout());
+  return product.getBatch() && !(panels && panels.hasBlocks()) &&
          getIsa(args).narrowsPrompts(getEncoding(product.getInput().getType()));
 }
 

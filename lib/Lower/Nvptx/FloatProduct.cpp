@@ -418,7 +418,7 @@ SmallVector<DeviceTiler> getFloatProduct(KernelOp kernel) {
   };
   auto packed = dyn_cast<PackedType>(rows);
   if (products.size() > mostProducts || !llvm::all_of(products, isAlike) ||
-      !isa<FloatEncodingAttr>(weight.getEncoding()) ||
+      !isa<FloatEncodingAttr>(weight.getEncoding()) || getFloatBlocks(weight) ||
       getPanelRows(weight) != panelRows || weight.getCols() % quad ||
       (packed && !areFloatRows(packed.getEncoding())))
     return {};
