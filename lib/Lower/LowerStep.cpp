@@ -5,6 +5,7 @@
 // become calls, with barriers between those that depend on one another.
 //===----------------------------------------------------------------------===//
 #include "Barriers.h"
+#include "Cpu/PanelLoads.h"
 #include "KernelFunctions.h"
 #include "Nvptx/DecodeAttention.h"
 #include "StepFields.h"
@@ -393,10 +394,7 @@ private:
   static bool roundsRowsOfBlocks(KernelOp kernel) {
     return llvm::any_of(
         kernel.getBody().front().getOps<LinearOp>(), [](LinearOp op) {
-          auto weight = cast<PackedType>(op.getWeight().getType());
-          auto panels = dyn_cast_or_null<PanelsLayoutAttr>(weight.getLayout());
-          return panels && panels.hasBlocks() &&
-                 isa<FloatEncodingAttr>(weight.getEncoding()) &&
+          return getFloatBlocks(cast<PackedType>(op.getWeight().getType())) &&
                  isa<PackedType>(op.getInput().getType());
         });
   }

@@ -340,13 +340,14 @@ private:
       ArrayRef<Strip> all, int64_t phase, Value first, Value count,
       llvm::function_ref<void(Loads, GroupOfUnit, const IntegerTile &, Value)>
           body) {
-    const bool addsUp = phase == 2;
+    constexpr int64_t phases = 3;
+    const bool addsUp = phase == phases - 1;
     loop(count, 1, addsUp, [&](Value i) {
       block = b.addIndex(first, i);
       Value before = b.mulIndex(i, drawing->grid.getGroups());
       forEachGroup(all, addsUp, [&](Loads loads, GroupOfUnit group) {
         Value number = b.addIndex(b.addIndex(before, group.unit), group.number);
-        prefetchShare(b, op, {phase, 3}, drawing->grid.getGroups(), first,
+        prefetchShare(b, op, {phase, phases}, drawing->grid.getGroups(), first,
                       count, number);
         withTile(loads, group, [&](const IntegerTile &tile) {
           body(loads, group, tile, number);
