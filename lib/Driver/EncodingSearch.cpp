@@ -114,6 +114,12 @@ llvm::Error EncodingSearch::openTarget() {
     return llvm::createStringError("--quantize: " +
                                    llvm::toString(found.takeError()));
   space = std::move(*found);
+  noteActivity("fitting values to weights");
+  if (llvm::Error error =
+          fitOptionValues(space, [&](llvm::ArrayRef<FittedWeight> weights) {
+            return fitValues(weights, target.getModel().weights);
+          }))
+    return error;
   // What is wrong with patterns is said now, and what lies beside the units counted.
   CompileOptions plain = options;
   plain.bitsBudget = plain.sizeBudget = plain.klBudget = "";
@@ -398,7 +404,9 @@ std::string EncodingSearch::takeSpec() const {
 
 static std::string spellGrid(const QuantizeChoice &choice) {
   return std::to_string(choice.bits) + " bits" +
-         (choice.hasMin ? " above a minimum" : "");
+         (choice.hasMin           ? " above a minimum"
+          : choice.values.empty() ? ""
+                                  : " of fitted values");
 }
 
 void EncodingSearch::explain() const {

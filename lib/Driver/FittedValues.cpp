@@ -3,7 +3,7 @@
 //
 // A table is part of a weight's type, and kernels are made for types: one for all
 // weights of a choice keeps their kernels shared, and the SPEC says all that a build is
-// made of. Patterns that name kmeans have tables of their own.
+// made of. Patterns that name kmeans, or have other bits, have tables of their own.
 //===----------------------------------------------------------------------===//
 #include "FittedValues.h"
 
@@ -89,29 +89,39 @@ static std::vector<ChosenWeight> findChosen(mlir::ModuleOp module,
 // values=kmeans
 //===----------------------------------------------------------------------===//
 
+static bool saysTable(StringRef part) {
+  return spellValues(part, "kmeans", "") != part;
+}
+
+/// A table that no weight has is any.
+static ValueTable makeAnyTable(int64_t bits) {
+  auto numbers = llvm::seq(-(1 << (bits - 1)), 1 << (bits - 1));
+  return {numbers.begin(), numbers.end()};
+}
+
 llvm::Expected<std::string> llmc::fitTables(const ValueRequest &request) {
-  auto saysTable = [&](size_t part) {
-    return spellValues(request.parts[part], "kmeans", "") !=
-           request.parts[part];
-  };
-  std::vector<std::vector<FittedWeight>> fitted(request.parts.size());
+  const size_t parts = request.parts.size();
+  std::vector<size_t> owners(parts); // the part whose table each has
+  for (size_t part = 1; part < parts; ++part)
+    if (const QuantizeChoice &choice = request.getChoice(part);
+        choice.fitsValues && (saysTable(request.parts[part]) ||
+                              choice.bits != request.spec.linears.bits))
+      owners[part] = part;
+  std::vector<std::vector<FittedWeight>> fitted(parts);
   for (const ChosenWeight &entry : request.weights)
-    fitted[saysTable(entry.part) ? entry.part : 0].push_back(
+    fitted[owners[entry.part]].push_back(
         {entry.weight, makeRoundStep(entry.weight, entry.choice)});
   std::vector<std::string> made;
-  for (auto [part, weights] : llvm::zip_equal(request.parts, fitted)) {
-    // A table that no weight has is any.
-    ValueTable values = {-8, -7, -6, -5, -4, -3, -2, -1,
-                         0,  1,  2,  3,  4,  5,  6,  7};
-    if (!weights.empty()) {
-      auto found = fitValues(weights, request.store);
-      if (!found)
-        return found.takeError();
-      values = *found;
-    }
-    auto spelled = llvm::map_range(
-        values, [](int value) { return std::to_string(value); });
-    made.push_back(spellValues(part, "kmeans", llvm::join(spelled, "/")));
+  for (auto [part, text] : llvm::enumerate(request.parts)) {
+    ValueTable values = makeAnyTable(request.getChoice(part).bits);
+    if (!fitted[part].empty())
+      if (llvm::Error error =
+              fitValues(fitted[part], request.store).moveInto(values))
+        return error;
+    const std::string spelled = spellTable(values);
+    made.push_back(spellValues(text, "kmeans", spelled));
+    if (owners[part] == part && !saysTable(text) && part)
+      made.back() += ",values=" + spelled;
   }
   return llvm::join(made, ";");
 }

@@ -5,6 +5,8 @@
 
 #include "llmc/Optimize/RoundSteps.h"
 
+#include <map>
+
 using namespace llmc;
 using namespace mlir::llm;
 using llvm::StringRef;
@@ -15,25 +17,36 @@ namespace {
 /// Codes that kernels read as fast as any of their bits.
 struct Codes {
   int64_t bits;
-  bool hasMin;
+  enum { even, fitted, aboveMinimum } values;
 };
 
 } // namespace
 
-// With 2 bits a symmetric grid has three values: a minimum is worth its bytes.
-static const Codes panelCodes[] = {{2, true},  {3, false}, {3, true},
-                                   {4, false}, {5, false}, {6, false},
-                                   {8, false}};
+// With 2 bits a symmetric grid has three values: a minimum is worth its bytes. Of 3 and 4
+// values that weights decide leave a good part of the error less.
+static const Codes panelCodes[] = {{2, Codes::aboveMinimum}, {3, Codes::fitted},
+                                   {3, Codes::aboveMinimum}, {4, Codes::fitted},
+                                   {5, Codes::even},         {6, Codes::even},
+                                   {8, Codes::even}};
 // Each row of a table is rounded by itself: minimums make up for some of that.
-static const Codes panelTableCodes[] = {
-    {4, true}, {5, true}, {6, true}, {8, false}};
+static const Codes panelTableCodes[] = {{4, Codes::aboveMinimum},
+                                        {5, Codes::aboveMinimum},
+                                        {6, Codes::aboveMinimum},
+                                        {8, Codes::even}};
 // Q4_0, Q4_1, Q5_0, Q5_1, Q8_0.
-static const Codes ggmlCodes[] = {
-    {4, false}, {4, true}, {5, false}, {5, true}, {8, false}};
-static constexpr int64_t ggmlGroup = 32;
+static const Codes ggmlCodes[] = {{4, Codes::even},
+                                  {4, Codes::aboveMinimum},
+                                  {5, Codes::even},
+                                  {5, Codes::aboveMinimum},
+                                  {8, Codes::even}};
+// Of GGML's types; and of panels, with whose scales of a byte it costs less than it keeps.
+static constexpr int64_t narrowGroup = 32;
 // Zeros of pack-quantized are codes, a minimum is none; tables and heads have no codes.
-static const Codes packCodes[] = {
-    {3, false}, {4, false}, {5, false}, {6, false}, {8, false}};
+static const Codes packCodes[] = {{3, Codes::even},
+                                  {4, Codes::even},
+                                  {5, Codes::even},
+                                  {6, Codes::even},
+                                  {8, Codes::even}};
 
 // What is measured: few enough bits that it shows, not so few that it says nothing of
 // more.
@@ -47,9 +60,9 @@ static llvm::ArrayRef<Codes> getCodes(CodeFormats formats, bool isTable) {
   return isTable ? llvm::ArrayRef(panelTableCodes) : llvm::ArrayRef(panelCodes);
 }
 
-static bool fits(int64_t group, int64_t cols) {
+static bool fits(int64_t group, int64_t cols, bool hasByteScales = false) {
   return llvm::all_of(panelCodes, [&](const Codes &codes) {
-    return refuseGroup(codes.bits, group, cols).empty();
+    return refuseGroup(codes.bits, group, cols, hasByteScales).empty();
   });
 }
 
@@ -116,14 +129,21 @@ void UnitFinder::findInputs() {
 /// One for all where there is one: less to say, and fewer kernels.
 void UnitFinder::chooseGroup() {
   mlir::SymbolTable symbols(module);
-  for (int64_t usual : usualGroups)
-    if (!group && llvm::all_of(readings, [&](auto &entry) {
-          return entry.second.obstacle ||
-                 fits(usual, getCols(symbols.lookup<WeightOp>(entry.first)));
-        }))
-      group = usual;
+  auto fitsAll = [&](int64_t tried, bool hasByteScales) {
+    return llvm::all_of(readings, [&](auto &entry) {
+      return entry.second.obstacle ||
+             fits(tried, getCols(symbols.lookup<WeightOp>(entry.first)),
+                  hasByteScales);
+    });
+  };
+  space.hasByteScales =
+      formats == CodeFormats::panels && fitsAll(narrowGroup, true);
+  if (formats == CodeFormats::packQuantized || !space.hasByteScales)
+    for (int64_t usual : usualGroups)
+      if (!group && fitsAll(usual, false))
+        group = usual;
   if (formats == CodeFormats::ggml || !group)
-    group = ggmlGroup;
+    group = narrowGroup;
 }
 
 llvm::Error UnitFinder::addNamed(WeightOp weight, const Reading &reading,
@@ -158,17 +178,18 @@ UnitFinder::listOptions(const EncodingUnit &unit, const QuantizeChoice &base) {
   const int64_t cols = getCols(unit.weights.front());
   int64_t own = group;
   for (int64_t narrower : {32, 16})
-    if (formats != CodeFormats::ggml && !fits(own, cols))
+    if (formats != CodeFormats::ggml && !fits(own, cols, space.hasByteScales))
       own = narrower;
   std::vector<EncodingOption> options;
   for (const Codes &codes : getCodes(formats, unit.reading.isTable)) {
-    if (!refuseGroup(codes.bits, own, cols).empty())
+    if (!refuseGroup(codes.bits, own, cols, space.hasByteScales).empty())
       continue;
     EncodingOption option{base, "bits=" + std::to_string(codes.bits)};
     option.choice.bits = codes.bits;
-    option.choice.hasMin = codes.hasMin;
+    option.choice.hasMin = codes.values == Codes::aboveMinimum;
+    option.choice.fitsValues = codes.values == Codes::fitted;
     option.choice.group = own;
-    if (codes.hasMin)
+    if (option.choice.hasMin)
       option.text += ",zero=asym";
     if (own != group)
       option.text += ",group=" + std::to_string(own);
@@ -199,8 +220,9 @@ void UnitFinder::chooseProbe(EncodingUnit &unit) {
     --unit.probe;
 }
 
-static std::string spellBase(StringRef method, int64_t group) {
-  return spellSearched(method) + ",group=" + std::to_string(group);
+static std::string spellBase(const EncodingSpace &space, StringRef method) {
+  return spellSearched(method) + ",group=" + std::to_string(space.group) +
+         (space.hasByteScales ? ",scale=i8" : "");
 }
 
 llvm::Expected<EncodingSpace> UnitFinder::run(StringRef text) {
@@ -214,7 +236,7 @@ llvm::Expected<EncodingSpace> UnitFinder::run(StringRef text) {
   space.patterns = text.drop_front(end).str();
   space.group = group;
   auto spec =
-      parseQuantizeSpec(spellBase(searchedMethod, group) + space.patterns);
+      parseQuantizeSpec(spellBase(space, searchedMethod) + space.patterns);
   if (!spec)
     return spec.takeError();
   mlir::SymbolTable symbols(module);
@@ -245,9 +267,37 @@ llvm::Expected<EncodingSpace> llmc::findEncodingUnits(mlir::ModuleOp module,
   return UnitFinder(module, formats).run(spec);
 }
 
+llvm::Error llmc::fitOptionValues(
+    EncodingSpace &space,
+    llvm::function_ref<llvm::Expected<ValueTable>(llvm::ArrayRef<FittedWeight>)>
+        fit) {
+  std::map<int64_t, std::vector<FittedWeight>> weights; // by their bits
+  std::map<int64_t, std::vector<EncodingOption *>> options;
+  for (EncodingUnit &unit : space.units)
+    for (EncodingOption &option : unit.options) {
+      if (!option.choice.fitsValues)
+        continue;
+      options[option.choice.bits].push_back(&option);
+      for (WeightOp weight : unit.weights)
+        if (RoundStepAttr step = findRoundStep(unit, weight, option))
+          weights[option.choice.bits].push_back({weight, step});
+    }
+  for (auto &[bits, fitted] : weights) {
+    auto table = fit(fitted);
+    if (!table)
+      return table.takeError();
+    const std::string values = spellTable(*table);
+    for (EncodingOption *option : options[bits]) {
+      option->choice = withValues(option->choice, values);
+      option->text += ",values=" + values;
+    }
+  }
+  return llvm::Error::success();
+}
+
 std::string llmc::spellSpec(const EncodingSpace &space,
                             llvm::ArrayRef<size_t> chosen) {
-  std::string spec = spellBase(space.method, space.group);
+  std::string spec = spellBase(space, space.method);
   for (auto [unit, option] : llvm::zip_equal(space.units, chosen)) {
     const std::string &text = unit.options[option].text;
     if (unit.isNamed || (text == "bits=4" && !unit.reading.isTable))

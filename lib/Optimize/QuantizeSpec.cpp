@@ -8,6 +8,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 using namespace llmc;
@@ -25,7 +26,7 @@ struct Method {
   bool scaled;
 };
 
-/// What codes of 4 bits stand for.
+/// What codes of 2 to 4 bits stand for.
 struct Values {
   StringRef name;
   ArrayRef<int8_t> numbers;
@@ -46,6 +47,8 @@ static const Preset presets[] = {
     {"w8", "method=rtn,bits=8,values=uniform"},
     {"w4", "method=rtn,bits=4,values=uniform"},
     {"w4-gptq", "method=gptq,bits=4,values=uniform,scale-search=yes"},
+    {"w4-kmeans", "method=gptq,bits=4,values=kmeans,scale-search=yes"},
+    {"w3-kmeans", "method=gptq,bits=3,values=kmeans,scale-search=yes"},
     {"w4-awq", "method=awq,bits=4,values=uniform,scale-search=yes"},
     {"w3-gptq", "method=gptq,bits=3,values=uniform,scale-search=yes"},
     {"w3-awq", "method=awq,bits=3,values=uniform,scale-search=yes"},
@@ -122,7 +125,6 @@ static bool setValues(QuantizeChoice &choice, StringRef value) {
       choice.values = known.numbers.vec();
       return true;
     }
-  constexpr size_t count = 16;
   SmallVector<StringRef> parts;
   value.split(parts, '/');
   for (StringRef part : parts) {
@@ -133,7 +135,8 @@ static bool setValues(QuantizeChoice &choice, StringRef value) {
   }
   auto [least, most] =
       std::minmax_element(choice.values.begin(), choice.values.end());
-  return choice.values.size() == count && *least < 0 && *most > 0;
+  return is_contained({4, 8, 16}, choice.values.size()) && *least < 0 &&
+         *most > 0;
 }
 
 static bool setScale(QuantizeChoice &choice, StringRef value) {
@@ -199,8 +202,9 @@ static const Key keys[] = {
      setGroup},
     {"zero", "sym or asym", setZero},
     {"values",
-     "uniform, nf4, fp4, iq4_nl, kmeans, mofq, e4m3, e5m2 or 16 numbers of "
-     "either sign from -127 to 127 with / between them",
+     "uniform, nf4, fp4, iq4_nl, kmeans, mofq, e4m3, e5m2 or 16 numbers (8 of "
+     "3 "
+     "bits, 4 of 2) of either sign from -127 to 127 with / between them",
      setValues},
     {"scale",
      "f32, f16, bf16, e8m0 (powers of two), i8 or i6 (integers of a float that "
@@ -258,6 +262,25 @@ static Error checkFloat8(const QuantizeChoice &choice) {
                            other + ", leave it out or take values=uniform");
 }
 
+/// Of `asked`, whose codes are places of a table.
+static Error checkTable(const QuantizeChoice &choice,
+                        const std::string &asked) {
+  const std::string found = ", found bits=" + std::to_string(choice.bits);
+  if (choice.fitsValues)
+    return choice.bits <= 4
+               ? Error::success()
+               : createStringError(asked +
+                                   " fits tables for codes of 2 to 4 bits" +
+                                   found + ": take bits=4 or values=uniform");
+  const size_t count = choice.values.size();
+  if (count == size_t(1) << choice.bits)
+    return Error::success();
+  const std::string bits = std::to_string(Log2_64(count));
+  return createStringError(asked + " has " + std::to_string(count) +
+                           " values, for codes of " + bits + " bits" + found +
+                           ": take bits=" + bits + " or values=uniform");
+}
+
 /// What keys say one by one may not go together.
 static Error checkChoice(const QuantizeChoice &choice) {
   if (choice.subBits && choice.group && *choice.group == 0)
@@ -277,12 +300,8 @@ static Error checkChoice(const QuantizeChoice &choice) {
                              "bits, found bits=" +
                              std::to_string(choice.bits) +
                              ": take bits=4, bits=8 or values=uniform");
-  if (choice.bits != 4)
-    return createStringError(asked +
-                             " has 16 values, for codes of 4 bits, "
-                             "found bits=" +
-                             std::to_string(choice.bits) +
-                             ": take bits=4 or values=uniform");
+  if (Error error = checkTable(choice, asked))
+    return error;
   if (choice.hasMin)
     return createStringError(
         asked + " has values of either sign, and zero=asym puts a minimum "
@@ -416,6 +435,11 @@ std::string llmc::spellValues(StringRef text, StringRef asked,
   for (size_t at = 0; (at = made.find(from, at)) != made.npos; at += to.size())
     made.replace(at, from.size(), to);
   return made;
+}
+
+std::string llmc::spellTable(ArrayRef<int8_t> values) {
+  return join(
+      map_range(values, [](int value) { return std::to_string(value); }), "/");
 }
 
 QuantizeChoice llmc::withValues(QuantizeChoice choice, StringRef name) {

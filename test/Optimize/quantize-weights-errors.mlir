@@ -1,6 +1,6 @@
 // Each mistake of a spec is one error that says what is known.
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w5' 2>&1 | FileCheck %s --check-prefix=PRESET
-// PRESET: quantize: 'w5' is no preset (w8, w4, w4-gptq, w4-awq, w3-gptq, w3-awq, w3-spqr, w3-owq, nf4, fp4, mxfp4, fp8), nor key=value of a key that is known (method, bits, group, zero, values, scale, scale-search, damp, act-order, outliers, outliers-by, rank, iterations)
+// PRESET: quantize: 'w5' is no preset (w8, w4, w4-gptq, w4-kmeans, w3-kmeans, w4-awq, w3-gptq, w3-awq, w3-spqr, w3-owq, nf4, fp4, mxfp4, fp8), nor key=value of a key that is known (method, bits, group, zero, values, scale, scale-search, damp, act-order, outliers, outliers-by, rank, iterations)
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4,bits=9' 2>&1 | FileCheck %s --check-prefix=BITS
 // BITS: quantize: bits takes 2 to 8, found '9'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=group=24' 2>&1 | FileCheck %s --check-prefix=DIVIDE
@@ -18,9 +18,9 @@
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:method=magic' 2>&1 | FileCheck %s --check-prefix=METHOD
 // METHOD: quantize: the weights 'w': method takes rtn, gptq, awq, awq+gptq, quantease or awq+quantease, found 'magic'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=values=nf5' 2>&1 | FileCheck %s --check-prefix=VALUES
-// VALUES: quantize: values takes uniform, nf4, fp4, iq4_nl, kmeans, mofq, e4m3, e5m2 or 16 numbers of either sign from -127 to 127 with / between them, found 'nf5'
+// VALUES: quantize: values takes uniform, nf4, fp4, iq4_nl, kmeans, mofq, e4m3, e5m2 or 16 numbers (8 of 3 bits, 4 of 2) of either sign from -127 to 127 with / between them, found 'nf5'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=values=-1/0/1' 2>&1 | FileCheck %s --check-prefix=FEW
-// FEW: quantize: values takes uniform, {{.*}} or 16 numbers of either sign from -127 to 127 with / between them, found '-1/0/1'
+// FEW: quantize: values takes uniform, {{.*}} or 16 numbers (8 of 3 bits, 4 of 2) of either sign from -127 to 127 with / between them, found '-1/0/1'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=values=kmeans' 2>&1 | FileCheck %s --check-prefix=KMEANS
 // KMEANS: quantize: values=kmeans are no values but leave them to llmc compile, which fits them: give the SPEC that it names with --explain
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w8;w:values=mofq' 2>&1 | FileCheck %s --check-prefix=MOFQ

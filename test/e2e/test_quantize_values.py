@@ -70,17 +70,17 @@ class QuantizeValues(TestCase):
     def test_fitted_values_are_in_the_spec(self):
         build = [LLMC, "compile", MODEL, "-q", "--activations=f32", "--cpu=native", f"--stats={self.stats}"]
         app = self.folder / "fitted"
-        spec = "--quantize=w4,values=kmeans;*ffn_down*:values=kmeans;*attn_q*:nf4"
+        spec = "--quantize=w4,values=kmeans;*ffn_down*:values=kmeans;*attn_q*:nf4;*ffn_up*:bits=3;*attn_v*:bits=2"
         result = run([*build, spec, "--explain", "-o", app])
         self.assertEqual(result.returncode, 0, result.stderr)
         said = re.search(r"values=kmeans: --quantize='(.*)'", result.stderr).group(1)
         self.assertEqual(json.loads(self.succeed([app, "info", "--json"]))["model"]["quantize"], said)
         tables = re.findall(r"values=([-/0-9]+)", said)
-        self.assertEqual(len(set(tables)), 2, said)
-        for table in tables:
+        self.assertEqual(len(set(tables)), 4, said)
+        for table, count in zip(tables, (16, 16, 8, 4)):
             values = [int(value) for value in table.split("/")]
             self.assertEqual(values, sorted(values))
-            self.assertEqual((len(values), values[0], values[-1], 0 in values), (16, -127, 127, True))
+            self.assertEqual((len(values), values[0], values[-1], 0 in values), (count, -127, 127, True))
         again = self.folder / "again"
         self.succeed([*build, f"--quantize={said}", "-o", again])
         self.assertEqual(again.read_bytes(), app.read_bytes())
@@ -89,8 +89,9 @@ class QuantizeValues(TestCase):
         refused = run([LLMC, "compile", ir, "-q", "--weights-from", MODEL, "--quantize=w4,values=kmeans", "-o", self.folder / "x"])
         self.assertEqual(refused.returncode, 1)
         self.assertIn("is IR: give the SPEC that llmc compile MODEL --explain names", refused.stderr)
-        kl = {how: self.divergence(f"{how},scale-search=yes,group=32") for how in ("w4", "w4,values=kmeans")}
-        self.assertLess(kl["w4,values=kmeans"], kl["w4"], kl)
+        for bits in ("w4", "bits=3"):
+            kl = [self.divergence(f"{bits},scale-search=yes,group=32{values}") for values in ("", ",values=kmeans")]
+            self.assertLess(kl[1], kl[0], bits)
 
     def test_mixed_formats_are_in_the_spec(self):
         """One of both for each weight, by the error that --explain prints; the program is the SPEC's."""

@@ -10,6 +10,7 @@
 
 #include "llmc/Optimize/QuantizeSpec.h"
 #include "llmc/Optimize/WeightReadings.h"
+#include "llmc/Weights/ValueFit.h"
 
 namespace llmc {
 
@@ -28,8 +29,9 @@ struct EncodingUnit {
 };
 
 struct EncodingSpace {
-  std::string method;   // by which the weights are made in the end
-  int64_t group = 0;    // what all weights inherit beside it
+  std::string method;         // by which the weights are made in the end
+  int64_t group = 0;          // what all weights inherit beside it,
+  bool hasByteScales = false; // and whether its scale is one
   std::string patterns; // those that were given: ";PATTERN:CHOICE...", or empty
   std::vector<EncodingUnit> units;
 };
@@ -43,6 +45,13 @@ enum class CodeFormats { panels, ggml, packQuantized };
 llvm::Expected<EncodingSpace> findEncodingUnits(mlir::ModuleOp module,
                                                 llvm::StringRef spec,
                                                 CodeFormats formats);
+
+/// Gives options whose values are for weights to decide those that `fit` finds for weights
+/// that take so many bits of such.
+llvm::Error fitOptionValues(
+    EncodingSpace &space,
+    llvm::function_ref<llvm::Expected<ValueTable>(llvm::ArrayRef<FittedWeight>)>
+        fit);
 
 /// The step that rounds a weight of `unit`; null if it keeps its numbers.
 mlir::llm::RoundStepAttr findRoundStep(const EncodingUnit &unit,

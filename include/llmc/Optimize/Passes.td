@@ -98,7 +98,8 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     Every matrix that products read becomes `!llm.packed` in an `#llm.grid`, and its recipe
     gains a `#llm.round` step, which chooses the codes when the weight is made. `spec` says
     how: `CHOICE{;PATTERN:CHOICE}`, where a choice is `keep`, or a preset (`w8`, `w4`,
-    `w4-gptq`, `w4-awq`, `w3-gptq`, `w3-awq`, `w3-spqr`, `w3-owq`, `nf4`, `fp4`, `mxfp4`, `fp8`) and key=value pairs:
+    `w4-gptq`, `w4-kmeans`, `w3-kmeans`, `w4-awq`, `w3-gptq`, `w3-awq`, `w3-spqr`, `w3-owq`,
+    `nf4`, `fp4`, `mxfp4`, `fp8`) and key=value pairs:
 
     | key | values | what it is |
     |---|---|---|
@@ -106,7 +107,7 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     | `bits` | 2 to 8 | of a code |
     | `group` | 16 to 256, channel, auto | columns that share a scale; auto: the largest of 128, 64, 32 that divides every width |
     | `zero` | sym, asym | codes around zero, or above a minimum per group |
-    | `values` | uniform, nf4, fp4, iq4_nl, 16 integers with / between them | what codes of 4 bits stand for |
+    | `values` | uniform, nf4, fp4, iq4_nl, 16 integers with / between them (8 of 3 bits, 4 of 2) | what codes stand for |
     | | e4m3, e5m2 | codes of 8 bits are floats: `#llm.float_codes`, which a `#llm.convert` step makes |
     | `scale` | f16, bf16, f32, e8m0 | type of scales and minimums; e8m0: powers of two |
     | | i8, i6 | integers of so many bits, of an f16 that up to 256 columns share |

@@ -33,7 +33,7 @@ struct QuantizeChoice {
   bool hasMin =
       false; // codes count from a minimum of the group, not around zero
   /// What codes stand for, in steps of the scale, and how the spec calls that.
-  std::vector<int8_t> values; // 16; empty: the codes themselves
+  std::vector<int8_t> values; // 2^bits; empty: the codes themselves
   std::string valuesName = "uniform";
   bool fitsValues = false; // the weights decide, before anything is rounded
   /// Codes are floats of 8 bits.
@@ -80,6 +80,9 @@ std::string findFittedValues(const QuantizeSpec &spec);
 /// `text` with values=`values` instead of values=`asked`.
 std::string spellValues(llvm::StringRef text, llvm::StringRef asked,
                         llvm::StringRef values);
+
+/// A table as values= has it.
+std::string spellTable(llvm::ArrayRef<int8_t> values);
 
 /// The choice with the values of that name.
 QuantizeChoice withValues(QuantizeChoice choice, llvm::StringRef name);

@@ -32,7 +32,7 @@ static double numberOf(int64_t bin) {
 }
 
 //===----------------------------------------------------------------------===//
-// The best 16 values
+// The best values
 //===----------------------------------------------------------------------===//
 
 namespace {
@@ -64,24 +64,21 @@ struct Moments {
 
 } // namespace
 
-/// The value of interval `place` [begin, end): its mean, but for the ends.
-static double valueOf(const Moments &moments, size_t place, int64_t begin,
-                      int64_t end) {
+/// The value of interval `place` of `count`, [begin, end): its mean, but for the ends.
+static double valueOf(const Moments &moments, size_t place, size_t count,
+                      int64_t begin, int64_t end) {
   if (place == 0)
     return -127;
-  return place + 1 == std::tuple_size_v<ValueTable>
-             ? 127
-             : moments.meanOf(begin, end);
+  return place + 1 == count ? 127 : moments.meanOf(begin, end);
 }
 
-ValueTable llmc::clusterNumbers(ArrayRef<double> mass) {
+ValueTable llmc::clusterNumbers(ArrayRef<double> mass, size_t count) {
   assert(mass.size() == bins && "a histogram of this file's bins");
-  constexpr size_t count = std::tuple_size_v<ValueTable>;
   const Moments moments(mass);
   const double infinity = std::numeric_limits<double>::infinity();
   // least[end]: of bins [0, end) in the intervals so far; cuts: where the last begins.
   std::vector<double> least(bins + 1, infinity), next;
-  std::array<std::vector<int64_t>, count> cuts;
+  std::vector<std::vector<int64_t>> cuts(count);
   least[0] = 0;
   for (size_t place = 0; place < count; ++place) {
     next.assign(bins + 1, infinity);
@@ -92,7 +89,8 @@ ValueTable llmc::clusterNumbers(ArrayRef<double> mass) {
           continue;
         const double cost =
             least[begin] +
-            moments.costOf(begin, end, valueOf(moments, place, begin, end));
+            moments.costOf(begin, end,
+                           valueOf(moments, place, count, begin, end));
         if (cost < next[end]) {
           next[end] = cost;
           cuts[place][end] = begin;
@@ -100,12 +98,12 @@ ValueTable llmc::clusterNumbers(ArrayRef<double> mass) {
       }
     least.swap(next);
   }
-  ValueTable table;
+  ValueTable table(count);
   int64_t end = bins;
   for (size_t place = count; place-- > 0;) {
     const int64_t begin = cuts[place][end];
-    table[place] =
-        static_cast<int8_t>(std::lround(valueOf(moments, place, begin, end)));
+    table[place] = static_cast<int8_t>(
+        std::lround(valueOf(moments, place, count, begin, end)));
     end = begin;
   }
   return table;
@@ -185,6 +183,22 @@ static void addNumbers(const Sample &sample, const Grid &grid,
     all += size > 0 ? number / size : 0;
 }
 
+/// What is pruned, or an outlier, stays 0.
+static void includeZero(ValueTable &table) {
+  *min_element(table, [](int a, int b) { return std::abs(a) < std::abs(b); }) =
+      0;
+}
+
+/// Where a search for scales begins: those of NormalFloat, or evenly some of them.
+static ValueTable getFirstTable(size_t count) {
+  ValueTable table;
+  constexpr size_t known = std::size(nf4Values);
+  for (size_t i = 0; i < count; ++i)
+    table.push_back(nf4Values[i * (known - 1) / (count - 1)]);
+  includeZero(table);
+  return table;
+}
+
 Expected<ValueTable> llmc::fitValues(ArrayRef<FittedWeight> weights,
                                      const WeightStore &store) {
   std::vector<Sample> samples;
@@ -196,8 +210,8 @@ Expected<ValueTable> llmc::fitValues(ArrayRef<FittedWeight> weights,
     samples.push_back(std::move(*sample));
     searches |= weight.step.getSearch();
   }
-  ValueTable table;
-  llvm::copy(nf4Values, table.begin());
+  const size_t count = size_t(1) << samples.front().step.getGrid().getBits();
+  ValueTable table = getFirstTable(count);
   for (int turn = 0; turn < (searches ? turns : 1); ++turn) {
     std::vector<double> mass(bins);
     for (const Sample &sample : samples) {
@@ -206,10 +220,8 @@ Expected<ValueTable> llmc::fitValues(ArrayRef<FittedWeight> weights,
       grid.table = table;
       addNumbers(sample, grid, mass);
     }
-    table = clusterNumbers(mass);
-    // What is pruned, or an outlier, stays 0.
-    *min_element(table,
-                 [](int a, int b) { return std::abs(a) < std::abs(b); }) = 0;
+    table = clusterNumbers(mass, count);
+    includeZero(table);
   }
   return table;
 }

@@ -34,7 +34,17 @@ protected:
                      CodeFormats formats = CodeFormats::panels) {
     auto space = findEncodingUnits(*module, spec, formats);
     EXPECT_TRUE(bool(space));
-    return space ? std::move(*space) : EncodingSpace();
+    if (!space)
+      return {};
+    llvm::cantFail(
+        fitOptionValues(*space, [&](llvm::ArrayRef<FittedWeight> weights) {
+          llvm::append_range(fitted, weights);
+          ValueTable values(size_t(1) << weights[0].step.getGrid().getBits());
+          values.front() = -9;
+          values.back() = 9;
+          return llvm::Expected<ValueTable>(values);
+        }));
+    return std::move(*space);
   }
   /// The SPEC of the options with so many bits, or the only ones.
   static std::string spell(const EncodingSpace &space, int64_t bits) {
@@ -52,9 +62,11 @@ protected:
 
   Context context;
   mlir::OwningOpRef<mlir::ModuleOp> module = context.parse(step);
+  std::vector<FittedWeight> fitted;
 };
 
-const char *const base = "method=gptq,bits=4,scale-search=yes,group=32";
+const char *const base =
+    "method=gptq,bits=4,scale-search=yes,group=32,scale=i8";
 
 } // namespace
 
@@ -93,8 +105,20 @@ TEST_F(EncodingUnitsTest, ASpecSaysEverything) {
   EXPECT_EQ(parsed->overrides[3].choice.rounding, "rtn");
   EXPECT_TRUE(parsed->overrides[3].choice.hasMin);
   // What is inherited is not said.
-  EXPECT_EQ(spell(space, 4),
-            std::string(base) + ";head:bits=4,zero=asym,method=rtn");
+  space = find("auto", CodeFormats::ggml);
+  EXPECT_EQ(spell(space, 4), "method=gptq,bits=4,scale-search=yes,group=32;"
+                             "head:bits=4,method=rtn");
+}
+
+TEST_F(EncodingUnitsTest, ValuesOfFewBitsAreFitted) {
+  EncodingSpace space = find("auto");
+  EXPECT_EQ(fitted.size(), 6u); // three products, of 3 and of 4 bits
+  const std::string four = ":bits=4,values=-9/0/0/0/0/0/0/0/0/0/0/0/0/0/0/9";
+  EXPECT_EQ(spell(space, 4), base + (";q" + four) + ";k\\[0\\]?x" + four +
+                                 ";down" + four +
+                                 ";head:bits=4,zero=asym,method=rtn");
+  EXPECT_EQ(parseQuantizeSpec(spell(space, 3))->overrides[0].choice.values,
+            ValueTable({-9, 0, 0, 0, 0, 0, 0, 9}));
 }
 
 /// What is measured is gptq's, what is made in the end another's.
@@ -103,7 +127,7 @@ TEST_F(EncodingUnitsTest, AMethodIsThatOfTheSpec) {
   EXPECT_EQ(space.units[1].options[0].choice.rounding, "gptq");
   EXPECT_TRUE(llvm::StringRef(spell(space, 4))
                   .starts_with("method=awq+quantease,bits=4,scale-search=yes,"
-                               "group=32;"))
+                               "group=32,scale=i8;"))
       << spell(space, 4);
   EXPECT_EQ(space.patterns, ";q:bits=6");
   auto parsed = parseQuantizeSpec("auto,method=awq+quantease");
@@ -221,6 +245,6 @@ TEST_F(EncodingUnitsTest, ExpertsAreApartFromTheirRouter) {
   EXPECT_TRUE(llvm::none_of(narrow.options, [](const EncodingOption &option) {
     return option.choice.bits == 3 || option.choice.group != 16;
   }));
-  EXPECT_TRUE(
-      llvm::StringRef(spell(space, 4)).ends_with(";narrow:bits=4,group=16"));
+  EXPECT_TRUE(llvm::StringRef(spell(space, 4))
+                  .contains(";narrow:bits=4,group=16,values="));
 }

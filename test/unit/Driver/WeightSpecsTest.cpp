@@ -142,6 +142,19 @@ TEST(WeightSpecsTest, ValuesAreATableOrAList) {
         << wrong;
 }
 
+TEST(WeightSpecsTest, TablesHaveAValueForEachCode) {
+  for (const char *text :
+       {"bits=3,values=-9/-4/-2/0/1/3/5/9", "bits=2,values=-9/-1/0/9",
+        "bits=2,values=kmeans", "w3-spqr,values=kmeans"})
+    EXPECT_TRUE(bool(parseQuantizeSpec(text))) << text;
+  EXPECT_EQ(getError(parseQuantizeSpec("bits=4,values=-9/-1/0/9")),
+            "values=-9/-1/0/9 has 4 values, for codes of 2 bits, found bits=4: "
+            "take bits=2 or values=uniform");
+  EXPECT_EQ(getError(parseQuantizeSpec("bits=5,values=kmeans")),
+            "values=kmeans fits tables for codes of 2 to 4 bits, found bits=5: "
+            "take bits=4 or values=uniform");
+}
+
 TEST(WeightSpecsTest, FittedValuesTakeTheirPlaceInTheText) {
   auto spec = parseQuantizeSpec("w4,values=kmeans;up:bits=6,values=uniform");
   ASSERT_TRUE(bool(spec));

@@ -45,11 +45,11 @@ protected:
     add("w", {32, 64}, f32(), floats(weights));
     return weights;
   }
-  FittedWeight fitted(const std::string &more = "") {
+  FittedWeight fitted(const std::string &more = "", int bits = 4) {
     auto made = weight(
-        "tensor<32x64xf32> source \"w\" recipe [#llm.round<grid = <bits = 4, "
-        "group = 32, scale = f32, zero = 8>, method = \"rtn\"" +
-        more + ">]");
+        "tensor<32x64xf32> source \"w\" recipe [#llm.round<grid = <bits = " +
+        std::to_string(bits) + ", group = 32, scale = f32, zero = " +
+        std::to_string(1 << (bits - 1)) + ">, method = \"rtn\"" + more + ">]");
     return {made, llvm::cast<mlir::llm::RoundStepAttr>(
                       made.getRecipeAttr().getValue().back())};
   }
@@ -66,7 +66,7 @@ TEST_F(ValueFitTest, NothingIsLeftOfSixteenNumbers) {
                          0,    3,   17,  40,  41,  80,  99,  127};
   for (int value : expected)
     mass[4 * (value + 127)] = 1 + value * value % 5;
-  EXPECT_EQ(clusterNumbers(mass), expected);
+  EXPECT_EQ(clusterNumbers(mass, 16), expected);
 }
 
 /// No value moved by one, nor any of those tables, leaves less.
@@ -75,7 +75,7 @@ TEST_F(ValueFitTest, ClustersAreTheBest) {
   for (int64_t bin = 0; bin < bins; ++bin)
     mass.push_back(std::exp(-std::pow((numberOf(bin) - 9) / 45, 2)) +
                    (bin % 100 == 7 ? 0.7 : 0));
-  const ValueTable found = clusterNumbers(mass);
+  const ValueTable found = clusterNumbers(mass, 16);
   const double least = costOf(mass, found);
   EXPECT_TRUE(llvm::is_sorted(found));
   EXPECT_EQ(found.front(), -127);
@@ -104,6 +104,21 @@ TEST_F(ValueFitTest, AWeightsClustersAreFound) {
           << testing::PrintToString(
                  std::vector<int>(found.begin(), found.end()));
   }
+}
+
+TEST_F(ValueFitTest, FewerBitsHaveFewerValues) {
+  const float centres[] = {-1, -0.8f, -0.45f, -0.3f, 0, 0.1f, 0.55f, 1};
+  std::vector<float> weights;
+  for (int i = 0; i < 32 * 64; ++i)
+    weights.push_back(0.3f * centres[i % 8]);
+  add("w", {32, 64}, f32(), floats(weights));
+  EXPECT_EQ(fit(fitted("", 3)),
+            ValueTable({-127, -102, -57, -38, 0, 13, 70, 127}));
+  // What is nearest to 0 is 0, for weights that are.
+  const ValueTable four = fit(fitted("", 2));
+  EXPECT_EQ(four.size(), 4u);
+  EXPECT_TRUE(llvm::is_sorted(four));
+  EXPECT_TRUE(llvm::is_contained(four, 0));
 }
 
 TEST_F(ValueFitTest, ColumnsOfLargeInputsCountMore) {
