@@ -92,8 +92,11 @@ std::vector<Knee> llmc::findKnees(llvm::ArrayRef<SweepRow> rows) {
     if (name == "reference")
       origin = {{i, 0, nats}};
     for (const Number &number : findNumbers(name)) {
+      const size_t length = number.end - number.begin;
+      const bool isPattern =
+          llvm::StringRef(name).substr(number.begin, length).contains(':');
       std::string series = name;
-      series.replace(number.begin, number.end - number.begin, "*");
+      series.replace(number.begin, length, isPattern ? "*:*" : "*");
       auto &points = all[series];
       const bool isShare =
           llvm::StringRef(series).starts_with("--sparsify=*") &&

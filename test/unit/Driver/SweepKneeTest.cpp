@@ -48,7 +48,13 @@ TEST(SweepKnee, ofPatternsIsTheShareThatGoes) {
   EXPECT_EQ(find({makeRow("reference", 75), makeRow("--sparsify=7:8", 76),
                   makeRow("--sparsify=3:4", 78), makeRow("--sparsify=2:4", 90),
                   makeRow("--sparsify=1:4", 9000)}),
-            "--sparsify=* at --sparsify=2:4; ");
+            "--sparsify=*:* at --sparsify=2:4; ");
+  // Percentages beside them are another series.
+  EXPECT_EQ(
+      find({makeRow("--sparsify=10", 10), makeRow("--sparsify=20", 11),
+            makeRow("--sparsify=30", 90), makeRow("--sparsify=3:4", 10),
+            makeRow("--sparsify=2:4", 11), makeRow("--sparsify=1:4", 90)}),
+      "--sparsify=* at --sparsify=20; --sparsify=*:* at --sparsify=2:4; ");
 }
 
 /// Fewer bits cost more: any number that only grows or only falls is a series, and the
