@@ -78,6 +78,10 @@ void llmc::addCompileOptions(CLI::App *app, CompileOptions &options) {
             "Keep the model's encodings, or dequantise (default: keep)",
             "for fewer bits: --quantize=w4");
   addQuantizeOptions(app, options);
+  addChoice(app, "--skip-zeros", options.skipZeros,
+            "Zeros of --sparsify that programs leave out: where they are "
+            "faster without, wherever smaller, or never (default: faster)",
+            "smaller leaves out what can be left out");
   app->add_option("--low-rank", options.lowRank,
                   "Two smaller matrices instead of one: lord, svd or lplr, "
                   "with ratio=0.8 of its numbers or rank=320 "

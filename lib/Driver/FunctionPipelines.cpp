@@ -35,9 +35,10 @@ static void buildOptimize(mlir::OpPassManager &manager,
 }
 
 static void buildSchedule(mlir::OpPassManager &manager,
+                          const CompileOptions &options,
                           llvm::ArrayRef<std::string> isas) {
   // Before the targets part, which read the same bytes; places follow sizes.
-  manager.addPass(createPackWeights());
+  addPackWeights(manager, options, isas);
   manager.addPass(createPlaceWeights());
   CloneTargetsOptions targets;
   targets.isas.assign(isas.begin(), isas.end());
@@ -72,7 +73,7 @@ void llmc::buildFunctionPipeline(Stage stage, mlir::OpPassManager &manager,
   case Stage::optimize:
     return buildOptimize(manager, options, store);
   case Stage::schedule:
-    return buildSchedule(manager, isas);
+    return buildSchedule(manager, options, isas);
   case Stage::lower:
     return buildLower(manager, options);
   case Stage::import:
@@ -88,7 +89,7 @@ void llmc::registerFunctionPipelines() {
       [](Manager &manager) { buildOptimize(manager, {}, nullptr); });
   mlir::PassPipelineRegistration<>(
       "llmc-function-schedule", "the schedule stage of a function program",
-      [](Manager &manager) { buildSchedule(manager, {}); });
+      [](Manager &manager) { buildSchedule(manager, {}, {}); });
   mlir::PassPipelineRegistration<>(
       "llmc-function-lower", "the lower stage of a function program",
       [](Manager &manager) { buildLower(manager, {}); });

@@ -252,6 +252,8 @@ llvm::json::Object llmc::describeOptions(const CompileOptions &options) {
     object["equalize"] = options.equalize;
   if (!options.sparsify.empty())
     object["sparsify"] = options.sparsify;
+  if (options.skipZeros != ZeroSkipping::faster)
+    object["skip_zeros"] = getChoiceName(options.skipZeros);
   if (!options.lowRank.empty())
     object["low_rank"] = options.lowRank;
   if (options.tune)

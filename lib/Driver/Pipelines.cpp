@@ -183,10 +183,20 @@ static void buildOptimize(mlir::OpPassManager &manager,
   manager.addPass(createNoteRounding());
 }
 
+void llmc::addPackWeights(mlir::OpPassManager &manager,
+                          const CompileOptions &options,
+                          llvm::ArrayRef<std::string> isas) {
+  PackWeightsOptions packing;
+  packing.zeros = options.skipZeros;
+  packing.isas.assign(isas.begin(), isas.end());
+  manager.addPass(createPackWeights(packing));
+}
+
 static void buildSchedule(mlir::OpPassManager &manager,
+                          const CompileOptions &options,
                           llvm::ArrayRef<std::string> isas) {
   // Before the targets part: they share the packed weights.
-  manager.addPass(createPackWeights());
+  addPackWeights(manager, options, isas);
   CloneTargetsOptions targets;
   targets.isas.assign(isas.begin(), isas.end());
   manager.addPass(createCloneTargets(targets));
@@ -219,7 +229,7 @@ void llmc::buildStagePipeline(Stage stage, mlir::OpPassManager &manager,
   case Stage::optimize:
     return buildOptimize(manager, options, store);
   case Stage::schedule:
-    return buildSchedule(manager, isas);
+    return buildSchedule(manager, options, isas);
   case Stage::lower:
     return buildLower(manager, options);
   case Stage::import:
@@ -295,6 +305,9 @@ struct SchedulePipelineOptions
     : mlir::PassPipelineOptions<SchedulePipelineOptions> {
   ListOption<std::string> isas{
       *this, "isas", llvm::cl::desc("instruction sets, best first; none: all")};
+  Option<ZeroSkipping> zeros{*this, "zeros",
+                             llvm::cl::desc("faster, smaller or never"),
+                             llvm::cl::init(ZeroSkipping::faster)};
 };
 
 struct LowerPipelineOptions : mlir::PassPipelineOptions<LowerPipelineOptions> {
@@ -338,7 +351,9 @@ void llmc::registerPipelines() {
       "llmc-schedule", "the schedule stage of llmc",
       [](mlir::OpPassManager &manager, const SchedulePipelineOptions &given) {
         std::vector<std::string> isas(given.isas.begin(), given.isas.end());
-        buildStagePipeline(Stage::schedule, manager, {}, isas);
+        CompileOptions options;
+        options.skipZeros = given.zeros;
+        buildStagePipeline(Stage::schedule, manager, options, isas);
       });
   mlir::PassPipelineRegistration<LowerPipelineOptions>(
       "llmc-lower", "the lower stage of llmc",

@@ -5,9 +5,11 @@
 // weights front to back and never sums across lanes. Zeros that a recipe makes are left
 // out where that pays (Packing.h).
 //===----------------------------------------------------------------------===//
-#include "Packing.h"
+#include "SparseSpeeds.h"
 #include "llmc/Schedule/Passes.h"
 #include "llmc/Support/Explain.h"
+
+#include "llvm/Support/FormatVariadic.h"
 
 namespace llmc {
 #define GEN_PASS_DEF_PACKWEIGHTS
@@ -18,10 +20,28 @@ using namespace mlir::llm;
 
 namespace {
 
+/// Weights of a program that are read from caches again for each row: what one core has
+/// of a last level that others use too, in many machines.
+constexpr int64_t mostCachedBytes = int64_t(16) << 20;
+
+/// What is known of a matrix by its symbol: of its readers, and how it lies in memory.
+struct Matrix {
+  bool readByRow = false; // others than products find a row's numbers in place
+  bool roundedRows =
+      false; // multiplied with no plain f32s, which sparse rows gather
+  ProductInputs inputs = ProductInputs::floats; // those that take longest
+  Packing packing;
+  std::string stored; // why zeros that could be left out are there
+  std::string gain;   // what it gains that they are not
+};
+
 struct PackWeights : impl::PackWeightsBase<PackWeights> {
+  using Base::Base;
+
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     findMatrices();
+    findTargets();
     for (auto table : getOperation().getOps<WeightTableOp>())
       if (matrices.contains(table.getSymNameAttr()))
         visit(table, symbols);
@@ -30,15 +50,13 @@ struct PackWeights : impl::PackWeightsBase<PackWeights> {
     getOperation().walk([&](ParamOp param) {
       auto it = matrices.find(param.getWeightAttr().getAttr());
       if (it != matrices.end())
-        param.getResult().setType(pack(param.getType(), it->second));
+        param.getResult().setType(pack(param.getType(), it->second.packing));
     });
   }
 
 private:
   void findMatrices() {
     matrices.clear();
-    tables.clear();
-    roundedRows.clear();
     getOperation().walk([&](Operation *op) {
       bool isByExpert = isa<ExpertLinearOp>(op);
       if (!isByExpert && !isa<LinearOp, EmbedOp>(op))
@@ -46,72 +64,120 @@ private:
       // The biases of experts are a matrix too; it is read by row.
       for (Value operand : op->getOperands())
         if (auto param = operand.getDefiningOp<ParamOp>())
-          if (getMatrixShape(param.getType()).size() >= (isByExpert ? 3 : 2)) {
-            matrices.insert({param.getWeightAttr().getAttr(), {}});
-            if (!isa<LinearOp>(op))
-              tables.insert(param.getWeightAttr().getAttr());
-            else if (areFloatRows(getEncoding(op->getOperand(0).getType())))
-              roundedRows.insert(param.getWeightAttr().getAttr());
-          }
+          if (getMatrixShape(param.getType()).size() >= (isByExpert ? 3 : 2))
+            addReader(matrices[param.getWeightAttr().getAttr()], op);
     });
   }
 
-  /// Others than products find a row's numbers where they are, and sparse rows gather
-  /// f32s as they were.
-  Packing choose(WeightOp weight, StringAttr symbol) {
-    Packing packing = choosePacking(weight);
-    bool gathers = isa<SparseEncodingAttr>(packing.encoding);
-    return tables.contains(symbol) || (gathers && roundedRows.contains(symbol))
-               ? packDense(weight.getType())
-               : packing;
+  static void addReader(Matrix &matrix, Operation *op) {
+    if (!isa<LinearOp>(op)) {
+      matrix.readByRow = true;
+      return;
+    }
+    EncodingAttrInterface rows = getEncoding(op->getOperand(0).getType());
+    matrix.roundedRows |= areFloatRows(rows);
+    if (auto codes = dyn_cast<Int8ActEncodingAttr>(rows))
+      matrix.inputs =
+          std::max(matrix.inputs, codes.getFine() ? ProductInputs::words
+                                                  : ProductInputs::bytes);
+  }
+
+  /// What decides how long products take: instruction sets, rows at once, and whether
+  /// the weights fit into caches.
+  void findTargets() {
+    targets.assign(isas.begin(), isas.end());
+    if (targets.empty())
+      llvm::append_range(targets, getMeasuredIsas());
+    manyRows = getOperation().lookupSymbol("main") != nullptr;
+    int64_t bytes = 0;
+    for (auto weight : getOperation().getOps<WeightOp>())
+      if (ArrayRef<int64_t> shape = getMatrixShape(weight.getType());
+          shape.size() >= 2)
+        bytes +=
+            getEncoding(weight.getType()).getBytes(llvm::product_of(shape));
+    inCache = bytes <= mostCachedBytes;
+  }
+
+  /// The slowest of the targets without zeros, and its time of that with all numbers.
+  std::pair<StringRef, double> estimateSlowest(const Matrix &matrix,
+                                               const Packing &sparse,
+                                               Type type) const {
+    std::pair<StringRef, double> slowest = {"", 0};
+    for (StringRef target : targets) {
+      std::optional<double> time =
+          estimateTime(sparse, packDense(type), getMatrixShape(type).back(),
+                       {matrix.inputs, manyRows, inCache}, target);
+      if (time && *time > slowest.second)
+        slowest = {target, *time};
+    }
+    return slowest;
+  }
+
+  /// All numbers of the matrix or, where `sparse` has fewer, these.
+  void choose(Matrix &matrix, const Packing &sparse, Type type) {
+    matrix.packing = packDense(type);
+    if (!sparse.skipsZeros()) {
+      matrix.stored = "the same weight of another layer has none";
+      return;
+    }
+    if (matrix.readByRow)
+      matrix.stored = "it is read by rows";
+    else if (matrix.roundedRows && isa<SparseEncodingAttr>(sparse.encoding))
+      matrix.stored = "rows of its input are rounded";
+    else if (zeros == ZeroSkipping::never)
+      matrix.stored = "--skip-zeros=never";
+    if (!matrix.stored.empty())
+      return;
+    auto [target, time] = estimateSlowest(matrix, sparse, type);
+    std::string rows = manyRows ? "rows" : "generated rows";
+    if (time > 1 && zeros == ZeroSkipping::faster) {
+      matrix.stored = llvm::formatv("without them {0} take {1:f2} of the time "
+                                    "on {2} (--skip-zeros=smaller skips them)",
+                                    rows, time, target);
+      return;
+    }
+    matrix.packing = sparse;
+    if (time > 0)
+      matrix.gain = llvm::formatv("; {0} take {1:f2} of the time on {2}", rows,
+                                  time, target);
   }
 
   /// The weights of a table have one type.
   void visit(WeightTableOp table, SymbolTable &symbols) {
-    StringAttr name = table.getSymNameAttr();
+    Matrix &matrix = matrices[table.getSymNameAttr()];
     std::optional<Packing> all;
     auto entries = table.getEntries().getAsRange<FlatSymbolRefAttr>();
     for (FlatSymbolRefAttr entry : entries) {
-      Packing own = choose(symbols.lookup<WeightOp>(entry.getAttr()), name);
+      Packing own = choosePacking(symbols.lookup<WeightOp>(entry.getAttr()));
       all = all ? combine(*all, own, table.getType()) : own;
     }
-    matrices[name] = *all;
-    for (FlatSymbolRefAttr entry : entries) {
-      matrices[entry.getAttr()] = *all;
-      if (roundedRows.contains(name))
-        roundedRows.insert(entry.getAttr());
-    }
-    table.setType(pack(table.getType(), *all));
+    choose(matrix, *all, table.getType());
+    table.setType(pack(table.getType(), matrix.packing));
+    const Matrix chosen = matrix;
+    for (FlatSymbolRefAttr entry : entries)
+      matrices[entry.getAttr()] = chosen;
   }
 
   void visit(WeightOp weight) {
-    StringAttr name = weight.getSymNameAttr();
-    auto it = matrices.find(name);
+    auto it = matrices.find(weight.getSymNameAttr());
     if (it == matrices.end())
       return decline(weight, getArgument(),
                      "no product or table lookup reads it");
-    Packing &packing = it->second;
-    if (!packing.encoding)
-      packing = choose(weight, name);
-    if (std::string problem = packing.refuse(); !problem.empty())
+    Matrix &matrix = it->second;
+    Packing own = choosePacking(weight);
+    if (!matrix.packing.encoding)
+      choose(matrix, own, weight.getType());
+    if (std::string problem = matrix.packing.refuse(); !problem.empty())
       return decline(weight, getArgument(), problem);
     Type type = weight.getType();
-    if (!packing.skipsZeros())
-      sayStoredZeros(weight);
-    weight.setType(pack(type, packing));
-    applied(weight, getArgument(), [&] { return describe(packing, type); });
-  }
-
-  void sayStoredZeros(WeightOp weight) {
-    std::string stored =
-        !choosePacking(weight).skipsZeros() ? describeStoredZeros(weight)
-        : tables.contains(weight.getSymNameAttr())
-            ? "its zeros are stored: it is read by rows"
-        : roundedRows.contains(weight.getSymNameAttr())
-            ? "its zeros are stored: rows of its input are rounded"
-            : "its zeros are stored: the same weight of another layer has none";
-    if (!stored.empty())
-      decline(weight, getArgument(), stored);
+    if (!matrix.packing.skipsZeros())
+      if (std::string why =
+              own.skipsZeros() ? matrix.stored : describeStoredZeros(weight);
+          !why.empty())
+        decline(weight, getArgument(), "its zeros are stored: " + why);
+    weight.setType(pack(type, matrix.packing));
+    applied(weight, getArgument(),
+            [&] { return describe(matrix.packing, type) + matrix.gain; });
   }
 
   /// What panels cannot hold stays as it is.
@@ -122,12 +188,9 @@ private:
                            packing.panels);
   }
 
-  // Symbols that products and lookups read, and how each lies in memory.
-  llvm::DenseMap<StringAttr, Packing> matrices;
-  llvm::DenseSet<StringAttr>
-      tables; // of them, those that others than products read
-  llvm::DenseSet<StringAttr>
-      roundedRows; // those whose rows are no plain f32s (--activations)
+  llvm::DenseMap<StringAttr, Matrix> matrices;
+  SmallVector<StringRef> targets;
+  bool manyRows = false, inCache = false;
 };
 
 } // namespace

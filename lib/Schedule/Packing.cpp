@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Generated rows read every weight, so fewer bytes are faster as long as what finds the
-// numbers again costs less: a shuffle for 2 of 4, a gather for sparse rows.
+// numbers again costs less (SparseSpeeds.h): a shuffle for 2 of 4, a gather for sparse rows.
 //===----------------------------------------------------------------------===//
 #include "Packing.h"
 
@@ -19,9 +19,6 @@ using namespace mlir::llm;
 
 namespace llmc {
 
-/// The most entries of a row that are gathered as fast as all are read.
-static constexpr double mostShareOfEntries = 0.5;
-
 bool Packing::skipsZeros() const {
   return panels.skipsZeros() || isa<SparseEncodingAttr>(encoding);
 }
@@ -34,8 +31,7 @@ static double countBits(int64_t bytes, int64_t elements) {
   return 8.0 * static_cast<double>(bytes) / static_cast<double>(elements);
 }
 
-/// Bits of a number of a row of `cols`, scales and all.
-static double countBits(const Packing &packing, int64_t cols) {
+double countBits(const Packing &packing, int64_t cols) {
   int64_t rows = packing.panels.getRows();
   return countBits(packing.panels.getPackedBytes(rows, cols, packing.encoding),
                    rows * cols);
@@ -113,8 +109,7 @@ Packing choosePacking(WeightOp weight) {
   } else if (leavesTwoOfFour(zeros))
     sparse.panels = PanelsLayoutAttr::get(context, dense.panels.getRows(),
                                           /*keep=*/2, /*of=*/4);
-  else if (floats && cols <= mostSparseCols && entries > 0 &&
-           entries <= mostShareOfEntries * static_cast<double>(cols))
+  else if (floats && cols <= mostSparseCols && entries > 0)
     sparse.encoding =
         SparseEncodingAttr::get(context, cols, entries, floats.getType());
   bool pays = sparse.refuse().empty() &&
@@ -173,22 +168,20 @@ std::string describeStoredZeros(WeightOp weight) {
     return "";
   Packing dense = packDense(weight.getType());
   if (zeros.hasBlocks())
-    return "its zeros are stored: " +
-           describeStoredBlocks(zeros, dense,
+    return describeStoredBlocks(zeros, dense,
                                 getMatrixShape(weight.getType()).back());
   if (leavesTwoOfFour(zeros)) {
     auto sparse = PanelsLayoutAttr::get(weight.getContext(),
                                         dense.panels.getRows(), 2, 4);
     std::string problem = sparse.refuse(dense.encoding);
-    return "its zeros are stored: " +
-           (problem.empty() ? "panels of 2:4 are no smaller" : problem);
+    return problem.empty() ? "panels of 2:4 are no smaller" : problem;
   }
   if (!isa<FloatEncodingAttr>(dense.encoding))
-    return "its zeros are stored: codes are skipped only of 2:4";
+    return "codes are skipped only of 2:4";
   if (!countEntries(zeros, getMatrixShape(weight.getType()).back()))
-    return "its zeros are stored: rows have a number of them each, which only "
+    return "rows have a number of them each, which only "
            "wanda makes equal";
-  return "its zeros are stored: rows are read as fast with so few";
+  return "columns and numbers are no smaller with so few";
 }
 
 } // namespace llmc

@@ -24,9 +24,10 @@ struct Packing {
 
 /// Of all numbers.
 Packing packDense(mlir::Type type);
-/// Of those that the weight's recipe leaves where that is smaller and products as fast
-/// (measured: bench/results/2026-11-29-zeros.md), else of all.
+/// Of those that the weight's recipe leaves where that is smaller, else of all.
 Packing choosePacking(mlir::llm::WeightOp weight);
+/// Bits of a number of a row of `cols`, scales, zeros and all.
+double countBits(const Packing &packing, int64_t cols);
 /// One for both of two weights of a type.
 Packing combine(const Packing &a, const Packing &b, mlir::Type type);
 

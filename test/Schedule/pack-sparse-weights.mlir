@@ -1,5 +1,5 @@
-// RUN: llmc-opt %s --llm-pack-weights | FileCheck %s
-// RUN: llmc-opt %s --llm-pack-weights --remark-policy=all --remark-format=emitRemark --remarks-filter=llm-pack-weights -o /dev/null 2>&1 | FileCheck %s --check-prefix=SAID
+// RUN: llmc-opt %s --llm-pack-weights=zeros=smaller | FileCheck %s
+// RUN: llmc-opt %s --llm-pack-weights=zeros=smaller --remark-policy=all --remark-format=emitRemark --remarks-filter=llm-pack-weights -o /dev/null 2>&1 | FileCheck %s --check-prefix=SAID
 
 #w8 = #llm.grid<bits = 8, group = 64, scale = f16, zero = 128>
 #w4 = #llm.grid<bits = 4, group = 32, scale = f16, zero = 8>
@@ -28,7 +28,7 @@ llm.weight @rows : tensor<16x128xf32> source "a" recipe [#llm.prune<method = "wa
 // SAID-DAG: declined {{.*}}its zeros are stored: rows have a number of them each, which only wanda makes equal
 llm.weight @uneven : tensor<16x128xf32> source "a" recipe [#llm.prune<method = "magnitude", share = 8.0e-01 : f64>]
 // CHECK: llm.weight @few : !llm.packed<16x128, #llm.float<f32>, #llm.panels> source "a"
-// SAID-DAG: declined {{.*}}its zeros are stored: rows are read as fast with so few
+// SAID-DAG: declined {{.*}}its zeros are stored: columns and numbers are no smaller with so few
 llm.weight @few : tensor<16x128xf32> source "a" recipe [#llm.prune<method = "wanda", share = 2.0e-01 : f64, stats = "few">]
 // SAID-DAG: declined {{.*}}its zeros are stored: codes are skipped only of 2:4
 // What is added to all numbers leaves no zeros.

@@ -5,6 +5,7 @@
 #define LLMC_DRIVER_OPTIONS_H
 
 #include "llmc/Optimize/CacheType.h"
+#include "llmc/Schedule/ZeroSkipping.h"
 #include "llmc/Support/Choice.h"
 
 #include "llvm/ADT/StringRef.h"
@@ -53,8 +54,9 @@ struct CompileOptions {
   std::string shrink;   // a spec of Optimize/ShrinkSpec.h
   std::string equalize; // a spec of Optimize/EqualizeSpec.h
   std::string sparsify; // a spec of Optimize/SparsifySpec.h
-  std::string lowRank;  // a spec of Optimize/LowRankSpec.h
-  std::string stats;    // what llmc calibrate wrote; empty: none
+  ZeroSkipping skipZeros = ZeroSkipping::faster; // that --sparsify makes
+  std::string lowRank; // a spec of Optimize/LowRankSpec.h
+  std::string stats;   // what llmc calibrate wrote; empty: none
   /// automatic: f32 with f32 activations or if a graph's caches are, else f16.
   CacheType cache = CacheType::automatic;
   Observe observe = Observe::nothing;

@@ -49,6 +49,10 @@ std::optional<RowRounding> getRowRounding(Activations activations);
 void addWeightPasses(mlir::OpPassManager &manager,
                      const CompileOptions &options, const WeightStore *store);
 
+/// Weights get their place in memory, with or without zeros: first of schedule.
+void addPackWeights(mlir::OpPassManager &manager, const CompileOptions &options,
+                    llvm::ArrayRef<std::string> isas);
+
 /// The same for a function program: a module with @main on tensors.
 void buildFunctionPipeline(Stage stage, mlir::OpPassManager &manager,
                            const CompileOptions &options,

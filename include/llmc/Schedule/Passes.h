@@ -5,6 +5,7 @@
 #define LLMC_SCHEDULE_PASSES_H
 
 #include "dialects/llm/LLMDialect.h"
+#include "llmc/Schedule/ZeroSkipping.h"
 
 #include "mlir/Pass/Pass.h"
 

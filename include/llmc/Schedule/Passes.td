@@ -14,7 +14,16 @@ def PackWeights : Pass<"llm-pack-weights", "::mlir::ModuleOp"> {
     `#llm.panels<16, KEEP:OF, RxC>` has these.
     Expects: final encodings. Leaves: the same ops on packed weights.
     Saves: kernels read weights front to back, one output row per vector lane, and no zeros that were made to be skipped.
+
+    Zeros stay where `isas` would be slower without them, by figures that are stored in lib/Schedule/SparseSpeeds.inc: of generated
+    rows, and in functions, which have none, of several rows at once. All instruction sets share the weights, so the slowest
+    decides; devices have no figures, so bytes do.
   }];
+  let options = [
+    Option<"zeros", "zeros", "::llmc::ZeroSkipping", "::llmc::ZeroSkipping::faster",
+           "those that are left out: where that is faster, wherever it is smaller, or never">,
+    ListOption<"isas", "isas", "std::string", "instruction sets that run the step; none: those of the stored figures">
+  ];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 
