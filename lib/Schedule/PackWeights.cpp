@@ -3,7 +3,7 @@
 //
 // In panels of 16 rows each vector lane holds one output row, so a kernel reads
 // weights front to back and never sums across lanes. Zeros that a recipe makes are left
-// out where that pays (Packing.h).
+// out where that is smaller (Packing.h) and faster (SparseSpeeds.h).
 //===----------------------------------------------------------------------===//
 #include "SparseSpeeds.h"
 #include "llmc/Schedule/Passes.h"
@@ -20,15 +20,15 @@ using namespace mlir::llm;
 
 namespace {
 
-/// Weights of a program that are read from caches again for each row: what one core has
-/// of a last level that others use too, in many machines.
+/// Of the weights of a program that caches are taken to keep from row to row: about what
+/// a desktop's last level holds, and a core's share of a server's.
 constexpr int64_t mostCachedBytes = int64_t(16) << 20;
 
 /// What is known of a matrix by its symbol: of its readers, and how it lies in memory.
 struct Matrix {
   bool readByRow = false; // others than products find a row's numbers in place
   bool roundedRows =
-      false; // multiplied with no plain f32s, which sparse rows gather
+      false; // of inputs: no plain f32s, which sparse rows gather
   ProductInputs inputs = ProductInputs::floats; // those that take longest
   Packing packing;
   std::string stored; // why zeros that could be left out are there
