@@ -49,9 +49,8 @@ struct FloatBlocks {
   const int64_t panelRows, floatBytes, units;
 
   int64_t countBands() const { return kept.countBands(panelRows); }
-  /// Of the first band's block of unit 0; the next band's lies 2 bytes behind.
-  int64_t getNumbersOffset() const { return 0; }
-  int64_t getNumbersBytes() const { return 2 * countBands(); } // of a unit
+  /// Of a unit: 2 of each band's block, from the panel's first byte on.
+  int64_t getNumbersBytes() const { return 2 * countBands(); }
   int64_t getFloatsOffset() const {
     return (units * getNumbersBytes() + 63) / 64 * 64;
   }

@@ -5,7 +5,6 @@
 // become calls, with barriers between those that depend on one another.
 //===----------------------------------------------------------------------===//
 #include "Barriers.h"
-#include "Cpu/PanelLoads.h"
 #include "KernelFunctions.h"
 #include "Nvptx/DecodeAttention.h"
 #include "StepFields.h"
@@ -369,8 +368,10 @@ private:
       arguments.push_back(viewScratch(b, kernel));
       writes.push_back({Access::scratch, 0, 1});
     }
-    if (getTarget(step).isDevice())
-      return launch(b, kernel, arguments, usesBatch, count);
+    if (getTarget(step).isDevice()) {
+      launch(b, kernel, arguments, usesBatch, count);
+      return success();
+    }
     arguments.append({b.worker, b.workers});
     barriers.separate(b, reads, writes);
     func::FuncOp function = getFunction(kernel, arguments, usesBatch, count);
@@ -390,22 +391,10 @@ private:
     return function;
   }
 
-  /// Whether rows of prompts become bf16 and meet floats in blocks of zeros.
-  static bool roundsRowsOfBlocks(KernelOp kernel) {
-    return llvm::any_of(
-        kernel.getBody().front().getOps<LinearOp>(), [](LinearOp op) {
-          return getFloatBlocks(cast<PackedType>(op.getWeight().getType())) &&
-                 isa<PackedType>(op.getInput().getType());
-        });
-  }
-
   /// Launches are in order, so nothing else separates kernels. Of several forms, the
   /// number of rows chooses; behind it go those that take their share of them.
-  LogicalResult launch(TileBuilder &b, KernelOp kernel, ValueRange arguments,
-                       bool usesBatch, Value count) {
-    if (roundsRowsOfBlocks(kernel))
-      return kernel.emitError("devices have no prompts in bf16 with floats in "
-                              "blocks of zeros: take --activations=f32");
+  void launch(TileBuilder &b, KernelOp kernel, ValueRange arguments,
+              bool usesBatch, Value count) {
     SmallVector<DeviceTiler> forms = chooseDeviceTilers(kernel);
     SmallVector<func::FuncOp> built;
     for (size_t form = 0; form < forms.size(); ++form)
@@ -432,7 +421,6 @@ private:
     }
     for (size_t form = whole; form < forms.size(); ++form)
       launch(b, forms[form], built[form], arguments, count);
-    return success();
   }
 
   void launch(TileBuilder &b, const DeviceTiler &tiler, func::FuncOp function,

@@ -522,14 +522,19 @@ private:
     }
   }
 
-  /// Of batch row `r` of the tile `count` f32 from column `k` on; one as a scalar.
+  /// Of batch row `r` of the tile `count` f32 from column `k` on; one as a scalar. A device's
+  /// rows of prompts may be a view of bf16.
   Value loadFloats(int64_t r, Value k, int64_t count) {
     Value row = b.addIndex(op.getRow(), r);
     Type type = count == 1 ? Type(b.getF32Type()) : b.f32s(count);
     if (input)
       return b.loadBytesAs(op.getX(), {row, b.mulIndex(k, 4)}, type);
-    return count == 1 ? b.load(op.getX(), {row, k})
-                      : b.loadF32s(op.getX(), {row, k}, count);
+    if (count == 1 && getElementTypeOrSelf(op.getX()).isF32())
+      return b.load(op.getX(), {row, k});
+    Value floats = b.loadF32s(op.getX(), {row, k}, count);
+    return count == 1 ? Value(vector::ExtractOp::create(b, floats,
+                                                        ArrayRef<int64_t>{0}))
+                      : floats;
   }
 
   /// sums of the strip += weights[k] * x[., k]; `first` is the chain's first sum.

@@ -45,8 +45,7 @@ std::optional<FloatBlocks> getFloatBlocks(PackedType weight) {
 }
 
 Value placeNumber(TileBuilder &b, const FloatBlocks &blocks, Value unit) {
-  return b.addIndex(b.mulIndex(unit, blocks.getNumbersBytes()),
-                    blocks.getNumbersOffset());
+  return b.mulIndex(unit, blocks.getNumbersBytes());
 }
 
 Value placeColumn(TileBuilder &b, const FloatBlocks &blocks, Value unit,

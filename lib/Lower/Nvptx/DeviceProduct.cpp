@@ -49,10 +49,7 @@ bool DeviceProduct::hasPrompts(KernelOp kernel) {
   KernelArgs args;
   args.kernel = kernel;
   LinearOp product = *kernel.getBody().front().getOps<LinearOp>().begin();
-  auto weight = cast<PackedType>(product.getWeight().getType());
-  // Blocks of zeros have no tiles here: all rows go as generated ones.
-  auto panels = dyn_cast_or_null<PanelsLayoutAttr>(weight.getLayout());
-  return product.getBatch() && !(panels && panels.hasBlocks()) &&
+  return product.getBatch() &&
          getIsa(args).narrowsPrompts(getEncoding(product.getInput().getType()));
 }
 
@@ -92,6 +89,12 @@ Value countGenerated(TileBuilder &b, KernelOp kernel,
   return b.select(any, blocks, b.index(0));
 }
 
+Value countPrompts(TileBuilder &b, const LaunchCounts &counts, Value blocks) {
+  Value any =
+      b.compare(arith::CmpIPredicate::ugt, counts.promptRows, b.index(0));
+  return b.select(any, blocks, b.index(0));
+}
+
 void DeviceProduct::finish(Value row, Value column,
                            llvm::function_ref<Value(int64_t)> sum) {
   DenseMap<Value, Value> sums;
@@ -122,13 +125,33 @@ namespace {
 
 constexpr int64_t tileRows = 4;
 
+/// Rows of bytes as rows of as many bf16 as fit.
+Value viewBFloats(TileBuilder &b, Value rows) {
+  int64_t bytes = cast<MemRefType>(rows.getType()).getDimSize(1);
+  Value count = b.dim(rows, 0);
+  Value flat = memref::ReinterpretCastOp::create(
+      b, MemRefType::get({ShapedType::kDynamic}, b.getI8Type()), rows,
+      b.getIndexAttr(0), ArrayRef<OpFoldResult>{b.mulIndex(count, bytes)},
+      ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
+  auto type =
+      MemRefType::get({ShapedType::kDynamic, bytes / 2}, b.getBF16Type());
+  return memref::ViewOp::create(b, type, flat, b.index(0), count);
+}
+
 class ProductTiler {
 public:
-  ProductTiler(TileBuilder &b, const KernelArgs &args)
-      : b(b), args(args), kernel(b, args), lanes(kernel.lanes),
-        slices(kernel.slices) {}
+  ProductTiler(TileBuilder &b, const KernelArgs &args, bool isOfPrompts)
+      : b(b), args(args), kernel(b, args, isOfPrompts), lanes(kernel.lanes),
+        slices(kernel.slices), isOfPrompts(isOfPrompts) {}
 
   void run() {
+    if (isOfPrompts) {
+      Value x = viewBFloats(b, kernel.operands[0].x);
+      for (PanelProduct &operand : kernel.operands) {
+        operand.x = x;
+        operand.input = nullptr;
+      }
+    }
     Value rows = b.dim(args.results[0], 0);
     lane = b.remIndex(b.thread, lanes);
     slice = b.divIndex(b.thread, lanes);
@@ -193,11 +216,28 @@ private:
   const KernelArgs &args;
   DeviceProduct kernel;
   int64_t lanes, slices;
+  bool isOfPrompts;
   Value lane, slice, panel;
   Value partial; // [product, row, slice, lane] in shared memory
 };
 
 } // namespace
+
+static DeviceTiler getForm(KernelOp kernel, bool isOfPrompts) {
+  LinearOp first = *kernel.getBody().front().getOps<LinearOp>().begin();
+  auto weight = cast<PackedType>(first.getWeight().getType());
+  return {DeviceProduct::threads, /*blocksWork=*/true,
+          [=](TileBuilder &b, const LaunchCounts &counts) {
+            Value tiles =
+                b.divIndex(b.addIndex(counts.rows, tileRows - 1), tileRows);
+            Value blocks = b.mulIndex(tiles, countPanels(weight));
+            return isOfPrompts ? countPrompts(b, counts, blocks)
+                               : countGenerated(b, kernel, counts, blocks);
+          },
+          [=](TileBuilder &b, const KernelArgs &args) {
+            ProductTiler(b, args, isOfPrompts).run();
+          }};
+}
 
 std::optional<DeviceTiler> getDeviceProduct(KernelOp kernel) {
   auto products = kernel.getBody().front().getOps<LinearOp>();
@@ -211,17 +251,14 @@ std::optional<DeviceTiler> getDeviceProduct(KernelOp kernel) {
     return std::nullopt;
   assert(DeviceProduct::threads / getPanelRows(weight) >= tileRows &&
          "every row of a tile has threads that finish it");
-  return DeviceTiler{
-      DeviceProduct::threads, /*blocksWork=*/true,
-      [=](TileBuilder &b, const LaunchCounts &counts) {
-        Value tiles =
-            b.divIndex(b.addIndex(counts.rows, tileRows - 1), tileRows);
-        return countGenerated(b, kernel, counts,
-                              b.mulIndex(tiles, countPanels(weight)));
-      },
-      [](TileBuilder &b, const KernelArgs &args) {
-        ProductTiler(b, args).run();
-      }};
+  return getForm(kernel, /*isOfPrompts=*/false);
+}
+
+DeviceTiler getPromptProduct(KernelOp kernel) {
+  DeviceTiler tiler = getForm(kernel, /*isOfPrompts=*/true);
+  tiler.suffix = "_prompts";
+  tiler.sharesRows = true;
+  return tiler;
 }
 
 } // namespace llmc

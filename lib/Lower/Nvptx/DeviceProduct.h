@@ -59,9 +59,15 @@ private:
 mlir::Value countGenerated(TileBuilder &b, mlir::llm::KernelOp kernel,
                            const LaunchCounts &counts, mlir::Value blocks);
 
+/// The same of a form that is for rows of prompts that are bf16 alone.
+mlir::Value countPrompts(TileBuilder &b, const LaunchCounts &counts,
+                         mlir::Value blocks);
+
 /// Rows of f32 times floats, for few rows and for more; nothing where they are none.
 llvm::SmallVector<DeviceTiler> getFloatProduct(mlir::llm::KernelOp kernel);
-/// Rows of prompts that are bf16; nothing where none are.
+/// Rows of prompts that are bf16, as the form for any rows multiplies them.
+DeviceTiler getPromptProduct(mlir::llm::KernelOp kernel);
+/// The same on tensor cores; nothing where a block has no room for all products.
 std::optional<DeviceTiler> getHalfProduct(mlir::llm::KernelOp kernel);
 /// Rows of bytes on tensor cores, for many; nothing where they cannot do it.
 std::optional<DeviceTiler> getTensorProduct(mlir::llm::KernelOp kernel);

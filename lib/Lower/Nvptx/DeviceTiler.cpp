@@ -58,8 +58,8 @@ static SmallVector<DeviceTiler> chooseProductTilers(KernelOp kernel,
     if (std::optional<DeviceTiler> many = getTensorProduct(kernel))
       forms.push_back(*many);
   }
-  if (std::optional<DeviceTiler> prompts = getHalfProduct(kernel))
-    forms.push_back(*prompts);
+  if (DeviceProduct::hasPrompts(kernel))
+    forms.push_back(getHalfProduct(kernel).value_or(getPromptProduct(kernel)));
   return forms;
 }
 

@@ -105,9 +105,11 @@ private:
       commitCopies(b);
     }
     weights.store(weights.load(b.index(0)), getStage(b.index(0)));
-    SmallVector<Value> sums(warpTracks * warpColumns * perColumns, b.f32(0));
-    return b.loop(
-        b.index(0), b.index(steps), 1, sums,
+    SmallVector<Value> state(warpTracks * warpColumns * perColumns, b.f32(0));
+    state.push_back(
+        weights.place(b.index(0), getStage(b.index(0)), b.index(0)));
+    state = b.loop(
+        b.index(0), b.index(steps), 1, state,
         [&](Value step, ValueRange carried) {
           waitForCopies(b, ahead - 1);
           b.meetThreads(); // all have waited, and nobody reads the stage before
@@ -121,11 +123,16 @@ private:
                                                 b.index(steps - 1));
           SmallVector<Value> loaded = weights.load(behind);
           SmallVector<Value> all(carried);
+          MutableArrayRef sums = MutableArrayRef(all).drop_back();
           for (int64_t half = 0; half < HalfWeights::halves; ++half)
-            addHalf(weights, getStage(step), half, all);
-          weights.store(loaded, getStage(b.addIndex(step, 1)));
+            addHalf(weights, getStage(step), half, sums);
+          Value stage = getStage(b.addIndex(step, 1));
+          weights.store(loaded, stage);
+          all.back() = weights.place(behind, stage, all.back());
           return all;
         });
+    state.pop_back();
+    return state;
   }
 
   /// 16 k of the stage.
@@ -235,9 +242,9 @@ private:
 } // namespace
 
 std::optional<DeviceTiler> getHalfProduct(KernelOp kernel) {
-  if (!DeviceProduct::hasPrompts(kernel))
-    return std::nullopt;
   auto products = llvm::to_vector(kernel.getBody().front().getOps<LinearOp>());
+  if (products.size() > HalfWeights::mostProducts)
+    return std::nullopt;
   auto weight = cast<PackedType>(products[0].getWeight().getType());
   int64_t panels =
       HalfWeights::countPanels(static_cast<int64_t>(products.size()));
@@ -246,11 +253,9 @@ std::optional<DeviceTiler> getHalfProduct(KernelOp kernel) {
       [=](TileBuilder &b, const LaunchCounts &counts) {
         Value tiles =
             b.divIndex(b.addIndex(counts.rows, tileRows - 1), tileRows);
-        Value blocks =
-            b.mulIndex(tiles, llvm::divideCeil(countPanels(weight), panels));
-        Value any =
-            b.compare(arith::CmpIPredicate::ugt, counts.promptRows, b.index(0));
-        return b.select(any, blocks, b.index(0));
+        return countPrompts(
+            b, counts,
+            b.mulIndex(tiles, llvm::divideCeil(countPanels(weight), panels)));
       },
       [](TileBuilder &b, const KernelArgs &args) { HalfTiler(b, args).run(); }};
   tiler.suffix = "_prompts";

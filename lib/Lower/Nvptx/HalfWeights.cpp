@@ -5,7 +5,6 @@
 #include "TensorCores.h"
 
 #include "../Cpu/FloatCodeStrip.h"
-#include "../Cpu/PanelLoads.h"
 
 #include <numeric>
 
@@ -19,7 +18,7 @@ static constexpr int64_t pieceBytes = 16;
 
 int64_t HalfWeights::countPanels(int64_t products) {
   // An even number: the threads of a copy have two tracks of one product.
-  assert(products <= tracks / 2 && "a block has two panels of each product");
+  assert(products <= int64_t(mostProducts) && "others have no tiles");
   return llvm::alignDown(tracks / products, 2);
 }
 
@@ -136,16 +135,24 @@ chooseOf(TileBuilder &b, Value index, int64_t count,
       [&] { return chooseOf(b, index, count, body, first + 1); });
 }
 
+SmallVector<Value> HalfWeights::chooseProduct(Value track, Body body) {
+  return chooseOf(b, b.divIndex(track, panels),
+                  static_cast<int64_t>(operands.size()), body);
+}
+
+HalfWeights::Line HalfWeights::getLine() {
+  Value track = b.divIndex(b.thread, panelRows);
+  return {track, getPanel(b.remIndex(track, panels)),
+          b.remIndex(b.thread, panelRows)};
+}
+
 SmallVector<Value> HalfWeights::load(Value step) {
   if (isCopied())
     return {};
-  Value track = b.divIndex(b.thread, panelRows);
-  Value row = b.remIndex(b.thread, panelRows);
-  Value panel = getPanel(b.remIndex(track, panels));
-  return chooseOf(b, b.divIndex(track, panels),
-                  static_cast<int64_t>(operands.size()), [&](int64_t product) {
-                    return loadLine(operands[product], panel, row, step);
-                  });
+  Line line = getLine();
+  return chooseProduct(line.track, [&](int64_t product) {
+    return loadLine(operands[product], line, step);
+  });
 }
 
 void HalfWeights::store(ArrayRef<Value> loaded, Value stage) {
@@ -165,34 +172,37 @@ void HalfWeights::store(ArrayRef<Value> loaded, Value stage) {
 }
 
 SmallVector<Value> HalfWeights::loadLine(const PanelProduct &operand,
-                                         Value panel, Value row, Value step) {
+                                         const Line &line, Value step) {
+  if (isPlaced(operand))
+    return SmallVector<Value>(depth / 2, b.constant(b.getI32Type(), 0));
   if (auto codes = dyn_cast<FloatCodesAttr>(operand.weight.getEncoding()))
-    return loadFloatCodes(operand, codes, panel, row, step);
+    return loadFloatCodes(operand, codes, line, step);
   return operand.weight.getEncoding().getGrid()
-             ? loadGrid(operand, panel, row, step)
-             : loadFloats(operand, panel, row, step);
+             ? loadGrid(operand, line, step)
+             : loadFloats(operand, line, step);
 }
 
 SmallVector<Value> HalfWeights::loadFloats(const PanelProduct &operand,
-                                           Value panel, Value row, Value step) {
+                                           const Line &line, Value step) {
   SmallVector<Value> floats;
   for (int64_t i = 0; i < depth; ++i) {
     Value k = b.addIndex(b.mulIndex(step, depth), i);
-    floats.push_back(b.loadF32s(operand.w, {panel, k, row}, /*lanes=*/1));
+    floats.push_back(
+        b.loadF32s(operand.w, {line.panel, k, line.row}, /*lanes=*/1));
   }
   return pairs(b, floats);
 }
 
 SmallVector<Value> HalfWeights::loadFloatCodes(const PanelProduct &operand,
                                                FloatCodesAttr codes,
-                                               Value panel, Value row,
-                                               Value step) {
+                                               const Line &line, Value step) {
   constexpr int64_t together = 16; // groups are multiples of it
   SmallVector<Value> floats;
   for (int64_t i = 0; i < depth; i += together) {
     Value k = b.addIndex(b.mulIndex(step, depth), i);
-    FloatCodeStrip strip(b, codes, panelRows, operand.w, panel,
-                         b.divIndex(k, codes.getGroup()), row, /*lanes=*/1);
+    FloatCodeStrip strip(b, codes, panelRows, operand.w, line.panel,
+                         b.divIndex(k, codes.getGroup()), line.row,
+                         /*lanes=*/1);
     Value scale = strip.loadScale();
     Value inGroup = b.remIndex(k, codes.getGroup());
     for (int64_t j = 0; j < together; j += strip.countPerLoad())
@@ -204,48 +214,67 @@ SmallVector<Value> HalfWeights::loadFloatCodes(const PanelProduct &operand,
 
 /// Where the 32 k stand among groups is one of a few phases, which decide which codes
 /// share words: one where a group is 32 k, or two are.
-SmallVector<Value> HalfWeights::loadGrid(const PanelProduct &operand,
-                                         Value panel, Value row, Value step) {
+SmallVector<Value> HalfWeights::choosePhase(const PanelProduct &operand,
+                                            Value step, PhaseBody body) {
   GridPanel drawing = *getGridPanel(operand.weight);
   int64_t unit = drawing.getUnitGroups() * drawing.grid.group;
   int64_t phases = std::lcm(unit, depth) / depth;
   Value firstGroup =
       b.mulIndex(b.divIndex(step, phases), phases * depth / drawing.grid.group);
-  return chooseOf(b, b.remIndex(step, phases), phases, [&](int64_t phase) {
-    return loadPhase(operand, panel, row, firstGroup, phase);
-  });
+  return chooseOf(b, b.remIndex(step, phases), phases,
+                  [&](int64_t phase) { return body(firstGroup, phase); });
 }
 
-SmallVector<Value> HalfWeights::loadPhase(const PanelProduct &operand,
-                                          Value panel, Value row,
-                                          Value firstGroup, int64_t phase) {
+void HalfWeights::forGroups(
+    const PanelProduct &operand, const Line &line, Value firstGroup,
+    int64_t phase, llvm::function_ref<void(const PartOfGroup &)> body) {
   GridPanel drawing = *getGridPanel(operand.weight);
   const Grid &grid = drawing.grid;
-  SmallVector<Value> floats;
-  for (int64_t k = phase * depth; k < (phase + 1) * depth;) {
+  const int64_t begin = phase * depth, end = begin + depth;
+  for (int64_t k = begin; k < end;) {
     int64_t number = k / grid.group, inGroup = k % grid.group;
     int64_t inUnit = number % drawing.getUnitGroups();
     Value inRow = b.addIndex(firstGroup, number - inUnit);
-    GridStrip strip(b, drawing, operand.w, panel,
-                    b.divIndex(inRow, grid.getGroups()), row, /*lanes=*/1);
-    GroupOfUnit group = {b.remIndex(inRow, grid.getGroups()), inUnit};
-    GridStrip::Scales scales = strip.loadScales(group);
-    int64_t end = std::min(k - inGroup + grid.group, (phase + 1) * depth);
-    for (; k < end; k += 4, inGroup += 4) {
-      Value codes = strip.loadCodes(group, inGroup / 4);
-      for (int64_t i = 0; i < 4; ++i) {
-        Value code = arith::ExtUIOp::create(
-            b, b.getI32Type(),
-            Value(vector::ExtractOp::create(b, codes, ArrayRef<int64_t>{i})));
-        Value value = b.sub(
-            b.broadcast(arith::UIToFPOp::create(b, b.getF32Type(), code), 1),
-            b.constant(b.f32s(1), static_cast<double>(grid.getByteZero())));
-        floats.push_back(scales.min ? b.fma(value, scales.scale, scales.min)
-                                    : b.mul(value, scales.scale));
-      }
+    GridStrip strip(b, drawing, operand.w, line.panel,
+                    b.divIndex(inRow, grid.getGroups()), line.row,
+                    /*lanes=*/1);
+    int64_t count = std::min(grid.group - inGroup, end - k);
+    body({strip,
+          {b.remIndex(inRow, grid.getGroups()), inUnit},
+          inGroup,
+          inGroup + count,
+          k - begin});
+    k += count;
+  }
+}
+
+SmallVector<Value> HalfWeights::loadGrid(const PanelProduct &operand,
+                                         const Line &line, Value step) {
+  return choosePhase(operand, step, [&](Value firstGroup, int64_t phase) {
+    SmallVector<Value> floats;
+    forGroups(operand, line, firstGroup, phase,
+              [&](const PartOfGroup &part) { addFloats(part, floats); });
+    return pairs(b, floats);
+  });
+}
+
+void HalfWeights::addFloats(const PartOfGroup &part,
+                            SmallVector<Value> &floats) {
+  const Grid &grid = part.strip.getDrawing().grid;
+  GridStrip::Scales scales = part.strip.loadScales(part.group);
+  for (int64_t k = part.begin; k < part.end; k += 4) {
+    Value codes = part.strip.loadCodes(part.group, k / 4);
+    for (int64_t i = 0; i < 4; ++i) {
+      Value code = arith::ExtUIOp::create(
+          b, b.getI32Type(),
+          Value(vector::ExtractOp::create(b, codes, ArrayRef<int64_t>{i})));
+      Value value = b.sub(
+          b.broadcast(arith::UIToFPOp::create(b, b.getF32Type(), code), 1),
+          b.constant(b.f32s(1), static_cast<double>(grid.getByteZero())));
+      floats.push_back(scales.min ? b.fma(value, scales.scale, scales.min)
+                                  : b.mul(value, scales.scale));
     }
   }
-  return pairs(b, floats);
 }
 
 } // namespace llmc

@@ -8,6 +8,8 @@
 //   other:  a thread has an output row, loads a stage ahead what it becomes (that of
 //           the CPU's panels of pairs), and stores it when the stage before is used: lines
 //           of the 32 k of an output row
+//   blocks of zeros:  lines of zeros, in which the same thread then stores what is there
+//           (HalfBlocks.cpp)
 //
 // A line's pieces of 16 bytes are moved by its number, so that eight lines that are loaded at once
 // are in different banks.
@@ -15,6 +17,7 @@
 #ifndef LLMC_LIB_LOWER_NVPTX_HALFWEIGHTS_H
 #define LLMC_LIB_LOWER_NVPTX_HALFWEIGHTS_H
 
+#include "../Cpu/PanelLoads.h"
 #include "../Cpu/PanelProduct.h"
 
 namespace llmc {
@@ -25,8 +28,10 @@ public:
 
   static constexpr int64_t threads = 128;
   static constexpr int64_t panelRows = 16, tracks = 8; // panels of all products
-  static constexpr int64_t depth = 32, halves = 2;     // k; 16 k each
-  static constexpr int64_t lineBytes = 2 * depth;      // of the 32 k of a row
+  /// A block has two panels of each.
+  static constexpr size_t mostProducts = tracks / 2;
+  static constexpr int64_t depth = 32, halves = 2; // k; 16 k each
+  static constexpr int64_t lineBytes = 2 * depth;  // of the 32 k of a row
   static constexpr int64_t trackBytes = panelRows * lineBytes;
   static constexpr int64_t bytes = tracks * trackBytes;
 
@@ -45,6 +50,9 @@ public:
   /// This thread's part of 32 k, in words; empty where weights are copied.
   llvm::SmallVector<Value> load(Value step);
   void store(llvm::ArrayRef<Value> loaded, Value stage);
+  /// What is stored behind `store`, in blocks of zeros. Units of floats before `unit` are in
+  /// stages before: the first one that is not in this one either.
+  Value place(Value step, Value stage, Value unit);
 
   /// A panel's 16 k of a stage as `multiplyHalves` takes them.
   llvm::SmallVector<Value> getOperand(Value stage, Value track, int64_t half,
@@ -53,18 +61,48 @@ public:
 private:
   bool isCopied() const { return copies; }
   Value getPanel(Value inBlock);
-  llvm::SmallVector<Value> loadLine(const PanelProduct &operand, Value panel,
-                                    Value row, Value step);
-  llvm::SmallVector<Value> loadFloats(const PanelProduct &operand, Value panel,
-                                      Value row, Value step);
+  /// Where a thread's line of 32 k lies: `track` of the block, and in the weights.
+  struct Line {
+    Value track, panel, row;
+  };
+  Line getLine();
+  /// A group of codes, of which the k from `begin` to `end` are in a line from `place` on.
+  struct PartOfGroup {
+    GridStrip &strip;
+    GroupOfUnit group;
+    int64_t begin, end, place;
+  };
+  using Body = llvm::function_ref<llvm::SmallVector<Value>(int64_t)>;
+  using PhaseBody =
+      llvm::function_ref<llvm::SmallVector<Value>(Value firstGroup, int64_t)>;
+
+  llvm::SmallVector<Value> chooseProduct(Value track, Body body);
+  llvm::SmallVector<Value> choosePhase(const PanelProduct &operand, Value step,
+                                       PhaseBody body);
+  void forGroups(const PanelProduct &operand, const Line &line,
+                 Value firstGroup, int64_t phase,
+                 llvm::function_ref<void(const PartOfGroup &)> body);
+
+  llvm::SmallVector<Value> loadLine(const PanelProduct &operand,
+                                    const Line &line, Value step);
+  llvm::SmallVector<Value> loadFloats(const PanelProduct &operand,
+                                      const Line &line, Value step);
   llvm::SmallVector<Value> loadFloatCodes(const PanelProduct &operand,
                                           mlir::llm::FloatCodesAttr codes,
-                                          Value panel, Value row, Value step);
-  llvm::SmallVector<Value> loadGrid(const PanelProduct &operand, Value panel,
-                                    Value row, Value step);
-  llvm::SmallVector<Value> loadPhase(const PanelProduct &operand, Value panel,
-                                     Value row, Value firstGroup,
-                                     int64_t phase);
+                                          const Line &line, Value step);
+  llvm::SmallVector<Value> loadGrid(const PanelProduct &operand,
+                                    const Line &line, Value step);
+  void addFloats(const PartOfGroup &part, llvm::SmallVector<Value> &floats);
+
+  static bool isPlaced(const PanelProduct &operand);
+  Value placeFloats(const mlir::llm::FloatBlocks &blocks,
+                    const PanelProduct &operand, const Line &line, Value step,
+                    Value to, Value unit);
+  void placeCodes(const PanelProduct &operand, const Line &line, Value step,
+                  Value to);
+  void placeGroup(const PartOfGroup &part, const Line &line, Value to);
+  void storeNumbers(llvm::ArrayRef<Value> floats, Value row, Value column,
+                    Value to);
 
   TileBuilder &b;
   llvm::ArrayRef<PanelProduct> operands;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "Graph.h"
 
+#include <cstring>
 #include <functional>
 
 using namespace llmc;
@@ -109,6 +110,30 @@ static void buildNarrow(Graph &graph) {
   graph.finish(all);
 }
 
+/// The same times panels of which some blocks are there, of floats and of codes.
+static void buildBlocks(Graph &graph) {
+  struct Weights {
+    const char *encoding, *prune, *round;
+  };
+  constexpr const char *eight =
+      "grid<bits = 8, group = 32, scale = f16, zero = 128>";
+  static const Weights all[] = {
+      {"f32", "share = 0.7, blockRows = 16", ""},
+      {"bf16", "share = 0.5, blockRows = 4, blockCols = 4", ""},
+      {eight, "keep = 4, of = 16, blockRows = 16", eight},
+      {eight, "keep = 1, of = 2, blockRows = 4, blockCols = 4", eight}};
+  const Weights &weights = all[graph.pick(0, 3)];
+  int64_t inner = 32 * graph.pick(1, 9), outer = graph.pick(1, 150);
+  std::string recipe =
+      std::string("#llm.prune<method = \"magnitude\", ") + weights.prune + ">";
+  if (*weights.round)
+    recipe += std::string(", #llm.round<grid = ") +
+              (weights.round + std::strlen("grid")) + ", method = \"rtn\">";
+  Operand x = graph.narrow(graph.rows(inner), inner);
+  Operand w = graph.made({outer, inner}, weights.encoding, recipe);
+  graph.finish(graph.linear(x, w, graph.param({outer}), outer));
+}
+
 static void buildNorm(Graph &graph, const std::string &kind) {
   int64_t columns = graph.pick(1, 700);
   Operand x = graph.rows(columns), weight = graph.param({columns});
@@ -170,6 +195,7 @@ static std::vector<Family> families() {
        [](Graph &graph) { buildGated(graph, /*integers=*/true); }, fewAndMany},
       {"many_of_floats", buildManyOfFloats, {1, 9, 33}},
       {"narrow", buildNarrow, {1, 66, 3}, tolerance::bfloats},
+      {"blocks", buildBlocks, {1, 66, 3}, tolerance::bfloats},
       {"rms", [](Graph &graph) { buildNorm(graph, "rms"); }},
       {"layer", [](Graph &graph) { buildNorm(graph, "layer"); }},
       {"rope", buildRope},

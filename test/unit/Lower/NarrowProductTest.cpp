@@ -97,6 +97,21 @@ TEST_P(NarrowProduct, AgreesAsFarAsItRounds) {
   expectCompiledAgrees(graph, steps(graph), tolerance::bfloats, {1, 3});
 }
 
+/// More products than a block of a device has tiles for.
+TEST(NarrowProducts, FiveOfOneKernel) {
+  Graph graph(93);
+  constexpr int64_t inner = 96, outer = 40;
+  Operand x = graph.narrow(graph.rows(inner), inner), sum;
+  for (const char *weights : {"f32", "bf16", "q4_0", "f16", "f32"}) {
+    Operand product = graph.linear(x, graph.param({outer, inner}, weights),
+                                   graph.param({outer}), outer);
+    sum =
+        sum.name.empty() ? product : graph.combine("arith.addf", sum, product);
+  }
+  graph.finish(sum);
+  expectCompiledAgrees(graph, steps(graph), tolerance::bfloats, {2});
+}
+
 /// A row has one result for each of its phases, whoever else is in the step and however
 /// many workers there are.
 TEST_P(NarrowProduct, NeighboursDoNotChangeABit) {
