@@ -36,8 +36,9 @@
 // DEVICE: %[[EIGHT:.*]] = arith.constant 8 : index
 // DEVICE: %[[BEGIN:.*]] = arith.divui %{{.*}}, %[[EIGHT]]
 // DEVICE: %[[END:.*]] = arith.divui %{{.*}}, %[[EIGHT]]
-// DEVICE: scf.for %[[BLOCK:.*]] = %[[BEGIN]] to %[[END]]
-// DEVICE: llm.tile.dot({{.*}}) block(%[[BLOCK]]) thread(%{{.*}}) {{.*}}rows = 4 : i64, strips = 1 : i64
+// DEVICE: arith.subi %[[END]], %[[BEGIN]]
+// DEVICE: llvm.call_intrinsic "llvm.nvvm.cp.async.cg.shared.global.16"
+// DEVICE: llvm.call_intrinsic "llvm.nvvm.idp4a.u.s"
 
 // Device code names its GPU, host code the base of x86-64; arguments are fields of
 // descriptors, and the kernel has its number in the table.

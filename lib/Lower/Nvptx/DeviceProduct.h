@@ -65,6 +65,8 @@ mlir::Value countPrompts(TileBuilder &b, const LaunchCounts &counts,
 
 /// Rows of f32 times floats, for few rows and for more; nothing where they are none.
 llvm::SmallVector<DeviceTiler> getFloatProduct(mlir::llm::KernelOp kernel);
+/// Few rows of bytes times codes, of which a ring has room for two stages.
+std::optional<DeviceTiler> getCodeProduct(mlir::llm::KernelOp kernel);
 /// Rows of prompts that are bf16, as the form for any rows multiplies them.
 DeviceTiler getPromptProduct(mlir::llm::KernelOp kernel);
 /// The same on tensor cores; nothing where a block has no room for all products.
