@@ -10,6 +10,7 @@
 #define LLMC_LLM_OPS
 
 include "LLMPlan.td"
+include "LLMRecipes.td"
 include "LLMTypes.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
