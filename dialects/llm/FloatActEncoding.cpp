@@ -1,7 +1,7 @@
 //===- FloatActEncoding.cpp - #llm.float_act: rows of floats ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "dialects/llm/LLMDialect.h"
+#include "dialects/llm/SparseRows.h"
 
 #include <cstring>
 
@@ -22,7 +22,7 @@ bool llm::becomesBFloats(EncodingAttrInterface encoding) {
   constexpr int64_t together = 16; // k that are unpacked at once
   if (auto codes = dyn_cast<FloatCodesAttr>(encoding))
     return codes.getGroup() % together == 0;
-  return !isa<SparseEncodingAttr>(encoding);
+  return !areSparseRows(encoding);
 }
 
 bool llm::hasBFloatPrompts(Type type) {

@@ -7,8 +7,8 @@
 #include "AttachedAnchors.h"
 #include "AttentionParts.h"
 
-#include "dialects/llm/LLMDialect.h"
 #include "dialects/llm/Sampling.h"
+#include "dialects/llm/SparseRows.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -74,7 +74,7 @@ std::string LinearOp::getDecline() {
                ? ""
                : "rows that may be bf16 need a weight that becomes bf16";
   if (isa<RoundedActEncodingAttr>(input.getEncoding()))
-    return isa<SparseEncodingAttr>(weight.getEncoding())
+    return areSparseRows(weight.getEncoding())
                ? "sparse rows gather what was not rounded"
                : "";
   auto act = dyn_cast<Int8ActEncodingAttr>(input.getEncoding());
@@ -124,7 +124,7 @@ ScheduleAttr LinearOp::chooseSchedule(TargetAttr target) {
   int64_t lanes = std::min(target.getLanes(), panelRows);
   bool hasFloatCodes = isa<FloatCodesAttr>(weight.getEncoding());
   bool unpacks = weight.getEncoding().getGrid() || hasFloatCodes ||
-                 isa<SparseEncodingAttr>(weight.getEncoding());
+                 areSparseRows(weight.getEncoding());
   int64_t strips = unpacks ? 1 : panelRows / lanes;
   bool pairs = !unpacks && !layout.hasBlocks() && panels % 2 == 0;
   int64_t rows = 4;

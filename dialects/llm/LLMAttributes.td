@@ -195,6 +195,21 @@ def LLM_SparseEncoding : LLM_Encoding<"SparseEncoding", "sparse"> {
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
+def LLM_SparseCodes : LLM_Encoding<"SparseCodes", "sparse_codes"> {
+  let summary = "blocks of which few numbers are not 0: a scale, and a byte each for column and code";
+  let description = [{
+    A block is `block` elements, of which `entries` are `scale * code` and the others 0: the scale, little endian, then `entries`
+    columns in rising order, bytes that count from the block's first, then as many codes, signed bytes (-127 to 127). A block
+    with fewer ends with entries of column 0 and code 0.
+    Constraints: (C1) 1 <= entries <= block <= 256. (C2) the scale is f16, bf16 or f32.
+    ```mlir
+    #llm.sparse_codes<block = 192, entries = 19, scale = f16>
+    ```
+  }];
+  let parameters = (ins "int64_t":$block, "int64_t":$entries, "::mlir::FloatType":$scale);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
 def LLM_Int8ActEncoding : LLM_Encoding<"Int8ActEncoding", "int8_act"> {
   let summary = "activations: f32 scale and i32 sum of codes per group, signed bytes";
   let description = [{
@@ -279,6 +294,8 @@ def LLM_PanelsLayout : LLM_Attr<"PanelsLayout", "panels",
     Plain floats, per panel: for each k, `rows` elements.
 
     Sparse rows, per panel: for each entry, `rows` columns of 16 bits, then `rows` floats.
+
+    Sparse codes, per panel and block: `rows` scales, then for each entry, `rows` columns of a byte, then `rows` codes.
 
     Codes of floats, per panel and group: `rows` scales, then for each k, of 4 bits for each two, `rows` bytes.
 

@@ -137,16 +137,24 @@ FactorStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 LogicalResult
 OutliersStepAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                          StringAttr part, int64_t entries, RoundStepAttr round,
-                         StringAttr by) {
+                         StringAttr by, int64_t block) {
   if (part != "kept" && part != "rest")
     return emitError() << "part is kept or rest, found " << part;
   if (entries < 1)
     return emitError() << "entries is positive, found " << entries;
-  if (by && by != "weight" && by != "column")
-    return emitError() << "by is weight or column, found " << by;
-  if (by && by == "column" && !round)
-    return emitError() << "columns are chosen by what `round` costs, which is "
+  if (by && by != "weight" && by != "column" && by != "magnitude" &&
+      by != "hessian")
+    return emitError() << "by is weight, column, magnitude or hessian, found "
+                       << by;
+  if (by && by != "magnitude" && !round)
+    return emitError() << "outliers are chosen by what `round` costs, which is "
                           "not there";
+  if (block && !round)
+    return emitError() << "outliers of blocks are what `round` leaves of "
+                          "them, which is not there";
+  if (block < 0 || (block && entries > block))
+    return emitError() << "a block has room for its entries, found " << entries
+                       << " of " << block << " columns";
   return success();
 }
 

@@ -261,17 +261,24 @@ def LLM_OutliersStep : LLM_Attr<"OutliersStep", "outliers"> {
   let summary = "recipe step: a matrix parts into few weights of each row and what is left";
   let description = [{
     Of each row `entries` weights are outliers: `part` is `kept`, where all others are 0, or `rest`, where they are 0
-    themselves, so that W = kept + rest. Without `round` they are the largest (arXiv:2306.07629); with it those whose
-    rounding to the nearest costs most, the squared error times the mean square of the column's input if `round` names
-    statistics (after arXiv:2306.03078). `by` is `weight`, if nothing is said, or `column`: the same columns in every row, those
-    whose weights cost most together (arXiv:2306.02272), for which it takes `round`.
+    themselves, so that W = kept + rest. Without `round` they are the largest (arXiv:2306.07629); with it `by` says which:
+    `weight`, if nothing is said, those whose rounding to the nearest costs most, the squared error times the mean square of the column's input
+    if `round` names statistics (after arXiv:2306.03078); `column` the same columns in every row, those whose weights cost most together
+    (arXiv:2306.02272); `magnitude` the largest; `hessian` those of the largest w^2 / [H^-1]_jj^2 with H = X^T X of the
+    statistics (arXiv:2310.00034). All but `magnitude` take `round`.
+
+    With `block` it is `entries` of each `block` columns, and they are what codes leave of them instead of the weights themselves: codes
+    of few values have none for 0. `rest` leads to the whole matrix W, and the round step behind it, which is `round`, leaves the outliers out:
+    groups are fitted to the others, and there is no error that later columns make up for. `kept` is then 0 but for W - Q of the
+    outliers, Q being what these codes stand for and W what they were when their columns came.
     ```mlir
     #llm.outliers<part = "rest", entries = 6, round = <grid = <bits = 3, group = 64, scale = f16, zero = 4>, method = "gptq", stats = "blk.0.attn_q.weight">>
     ```
   }];
   let parameters = (ins "::mlir::StringAttr":$part, "int64_t":$entries,
                         OptionalParameter<"::mlir::llm::RoundStepAttr">:$round,
-                        OptionalParameter<"::mlir::StringAttr">:$by);
+                        OptionalParameter<"::mlir::StringAttr">:$by,
+                        DefaultValuedParameter<"int64_t", "0">:$block);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/llm/FloatCodes.h"
 #include "dialects/llm/GridPanel.h"
-#include "dialects/llm/LLMDialect.h"
+#include "dialects/llm/SparseRows.h"
 
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
@@ -89,7 +89,7 @@ std::string PanelsLayoutAttr::refuse(EncodingAttrInterface encoding) const {
     return GridPanel::refuse(*grid, getKept(*this));
   if (isa<FloatEncodingAttr>(encoding))
     return isTwoOfFour() ? "only codes of integer grids are skipped" : "";
-  if (isa<FloatCodesAttr, SparseEncodingAttr>(encoding))
+  if (isa<FloatCodesAttr, SparseEncodingAttr, SparseCodesAttr>(encoding))
     return skipsZeros() ? "only codes of integer grids are skipped" : "";
   return "panels hold weights, integer grids or floats";
 }
@@ -111,6 +111,10 @@ PanelsLayoutAttr::getPackedType(int64_t rows, int64_t cols,
     return MemRefType::get(
         {panels, sparse.getEntries(), getRows() * (2 + sparse.getValueBytes())},
         IntegerType::get(getContext(), 8));
+  if (auto codes = dyn_cast<SparseCodesAttr>(encoding))
+    return MemRefType::get({panels, cols / codes.getBlock(),
+                            SparseCodePanel(codes, getRows()).getBytes()},
+                           IntegerType::get(getContext(), 8));
   if (hasBlocks())
     return MemRefType::get({panels, FloatBlocks(getKept(*this), getRows(), cols,
                                                 encoding.getBlockBytes())
@@ -213,17 +217,17 @@ static bool packSparse(const uint8_t *source, int64_t rows,
   return true;
 }
 
-static bool packFloatCodes(const uint8_t *source, int64_t rows, int64_t cols,
-                           FloatCodesAttr codes, int64_t panelRows,
-                           uint8_t *packed) {
-  FloatCodePanel panel(codes, panelRows);
-  int64_t groups = cols / codes.getGroup();
+/// Blocks of rows that a panel has in a drawing of its own.
+template <typename Panel>
+static bool packInBlocks(const uint8_t *source, int64_t rows, int64_t blocks,
+                         int64_t blockBytes, const Panel &panel,
+                         uint8_t *packed) {
   for (int64_t row = 0; row < rows; ++row)
-    for (int64_t group = 0; group < groups; ++group) {
-      panel.pack(source, row % panelRows,
+    for (int64_t block = 0; block < blocks; ++block) {
+      panel.pack(source, row % panel.rows,
                  packed +
-                     (row / panelRows * groups + group) * panel.getBytes());
-      source += codes.getBlockBytes();
+                     (row / panel.rows * blocks + block) * panel.getBytes());
+      source += blockBytes;
     }
   return true;
 }
@@ -263,14 +267,18 @@ bool PanelsLayoutAttr::pack(const uint8_t *source, int64_t rows, int64_t cols,
     return packBlocks(*this, source, rows, cols, encoding, packed);
   if (auto sparse = dyn_cast<SparseEncodingAttr>(encoding))
     return packSparse(source, rows, sparse, getRows(), packed);
+  const int64_t blockBytes = encoding.getBlockBytes(),
+                blocks = cols / encoding.getBlockElems();
   if (auto codes = dyn_cast<FloatCodesAttr>(encoding))
-    return packFloatCodes(source, rows, cols, codes, getRows(), packed);
+    return packInBlocks(source, rows, blocks, blockBytes,
+                        FloatCodePanel(codes, getRows()), packed);
+  if (auto codes = dyn_cast<SparseCodesAttr>(encoding))
+    return packInBlocks(source, rows, blocks, blockBytes,
+                        SparseCodePanel(codes, getRows()), packed);
   if (!grid)
-    return packFloats(source, rows, cols, encoding.getBlockBytes(), getRows(),
-                      packed);
+    return packFloats(source, rows, cols, blockBytes, getRows(), packed);
   GridPanel panel(*grid, getRows(), getKept(*this));
   GridBlock block(*grid);
-  int64_t blocks = cols / grid->getBlock();
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t i = 0; i < blocks; ++i) {
       encoding.unpackBlock(source, block);

@@ -50,12 +50,10 @@ void SparseEncodingAttr::dequantizeBlock(const uint8_t *bytes,
   }
 }
 
-/// Keeps the largest, and what is no number; of equal ones the first.
-void SparseEncodingAttr::quantizeBlock(const float *values,
-                                       uint8_t *bytes) const {
-  auto floats = FloatEncodingAttr::get(getContext(), getType());
+SmallVector<int64_t> mlir::llm::findLargest(ArrayRef<float> values,
+                                            int64_t entries) {
   SmallVector<int64_t> columns;
-  for (int64_t column : llvm::seq(getCols()))
+  for (int64_t column : llvm::seq<int64_t>(values.size()))
     if (values[column] != 0) // NaN as well
       columns.push_back(column);
   auto sizeOf = [&](int64_t column) {
@@ -66,12 +64,20 @@ void SparseEncodingAttr::quantizeBlock(const float *values,
     float x = sizeOf(a), y = sizeOf(b);
     return x != y ? x > y : a < b;
   };
-  if (static_cast<int64_t>(columns.size()) > getEntries()) {
-    std::nth_element(columns.begin(), columns.begin() + getEntries(),
-                     columns.end(), isLarger);
-    columns.truncate(getEntries());
+  if (static_cast<int64_t>(columns.size()) > entries) {
+    std::nth_element(columns.begin(), columns.begin() + entries, columns.end(),
+                     isLarger);
+    columns.truncate(entries);
     llvm::sort(columns);
   }
+  return columns;
+}
+
+void SparseEncodingAttr::quantizeBlock(const float *values,
+                                       uint8_t *bytes) const {
+  auto floats = FloatEncodingAttr::get(getContext(), getType());
+  SmallVector<int64_t> columns =
+      findLargest(ArrayRef(values, getCols()), getEntries());
   std::fill_n(bytes, getBlockBytes(), 0);
   for (auto [i, column] : llvm::enumerate(columns)) {
     endian::write16le(bytes + 2 * i, static_cast<uint16_t>(column));

@@ -1,4 +1,4 @@
-//===- ValueTables.h - what codes of 4 bits may stand for -------*- C++ -*-===//
+//===- ValueTables.h - what codes of few bits may stand for -----*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef LLMC_DIALECTS_LLM_VALUETABLES_H
 #define LLMC_DIALECTS_LLM_VALUETABLES_H
@@ -19,6 +19,9 @@ inline constexpr int8_t e2m1Values[] = {0, 1,  2,  3,  4,  6,  8,  12,
 /// 127ths of the largest.
 inline constexpr int8_t nf4Values[] = {-127, -88, -67, -50, -36, -23, -12, 0,
                                        10,   20,  31,  43,  56,  71,  92,  127};
+
+/// Codes of 1 bit: a scale alone says how large a weight is.
+inline constexpr int8_t binaryValues[] = {-1, 1};
 
 } // namespace mlir::llm
 

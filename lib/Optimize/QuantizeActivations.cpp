@@ -59,7 +59,7 @@ const char *findObstacle(LinearOp linear, bool becomeCodes) {
   EncodingAttrInterface weight = getEncoding(linear.getWeight().getType());
   if (becomeCodes && !(weight && weight.getGrid()))
     return "the weight is no integer grid";
-  if (isa_and_nonnull<SparseEncodingAttr>(weight))
+  if (areSparseRows(weight))
     return "the weight holds sparse rows";
   if (input.getRank() != 2 ||
       getMatrixShape(linear.getWeight().getType()).size() != 2)

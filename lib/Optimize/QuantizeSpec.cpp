@@ -32,6 +32,9 @@ struct Values {
   ArrayRef<int8_t> numbers;
 };
 
+/// Percent of a row: floats take 32 bits with their column, codes 16.
+constexpr double mostFloats = 10, mostCodes = 50;
+
 /// Values that a model's weights decide: a table, or a format for each.
 constexpr StringLiteral fittedTable = "kmeans", mixedFormats = "mofq";
 
@@ -53,9 +56,11 @@ static const Preset presets[] = {
     {"w3-gptq", "method=gptq,bits=3,values=uniform,scale-search=yes"},
     {"w3-awq", "method=awq,bits=3,values=uniform,scale-search=yes"},
     {"w3-spqr", "method=gptq,bits=3,values=uniform,scale-search=yes,outliers=1,"
-                "outliers-by=weight"},
+                "outliers-by=weight,outliers-as=f16"},
     {"w3-owq", "method=gptq,bits=3,values=uniform,scale-search=yes,outliers=1,"
-               "outliers-by=column"},
+               "outliers-by=column,outliers-as=f16"},
+    {"w1-pb", "method=gptq,bits=1,values=uniform,scale-search=yes,outliers=10,"
+              "outliers-by=hessian,outliers-as=i8"},
     {"nf4", "method=rtn,bits=4,values=nf4"},
     {"fp4", "method=rtn,bits=4,values=fp4"},
     {"mxfp4", "method=rtn,bits=4,values=fp4,group=32,scale=e8m0"},
@@ -87,7 +92,7 @@ static bool setMethod(QuantizeChoice &choice, StringRef value) {
 }
 
 static bool setBits(QuantizeChoice &choice, StringRef value) {
-  return !value.getAsInteger(10, choice.bits) && choice.bits >= 2 &&
+  return !value.getAsInteger(10, choice.bits) && choice.bits >= 1 &&
          choice.bits <= 8;
 }
 
@@ -173,14 +178,19 @@ static bool setDamp(QuantizeChoice &choice, StringRef value) {
 }
 
 static bool setOutliers(QuantizeChoice &choice, StringRef value) {
-  constexpr double most = 10;
   return !value.getAsDouble(choice.outliers) && choice.outliers >= 0 &&
-         choice.outliers <= most;
+         choice.outliers <= mostCodes;
 }
 
 static bool setOutliersBy(QuantizeChoice &choice, StringRef value) {
-  choice.outlierColumns = value == "column";
-  return value == "weight" || value == "column";
+  choice.outliersBy = value.str();
+  return value == "weight" || value == "column" || value == "magnitude" ||
+         value == "hessian";
+}
+
+static bool setOutliersAs(QuantizeChoice &choice, StringRef value) {
+  choice.outlierCodes = value == "i8";
+  return value == "f16" || value == "i8";
 }
 
 static bool setRank(QuantizeChoice &choice, StringRef value) {
@@ -196,7 +206,7 @@ static bool setIterations(QuantizeChoice &choice, StringRef value) {
 static const Key keys[] = {
     {"method", "rtn, gptq, awq, awq+gptq, quantease or awq+quantease",
      setMethod},
-    {"bits", "2 to 8", setBits},
+    {"bits", "1 to 8", setBits},
     {"group",
      "a multiple of 8 from 16 to 256, channel (one scale per row) or auto",
      setGroup},
@@ -213,8 +223,10 @@ static const Key keys[] = {
     {"scale-search", "yes or no", setSearch},
     {"damp", "a number from 0 to 1", setDamp},
     {"act-order", "yes or no", setOrder},
-    {"outliers", "a percentage from 0 to 10", setOutliers},
-    {"outliers-by", "weight or column", setOutliersBy},
+    {"outliers", "a percentage from 0 to 10, or to 50 with outliers-as=i8",
+     setOutliers},
+    {"outliers-by", "weight, column, magnitude or hessian", setOutliersBy},
+    {"outliers-as", "f16 or i8", setOutliersAs},
     {"rank", "a multiple of 8 up to 256, or 0", setRank},
     {"iterations", "1 to 20", setIterations}};
 
@@ -267,7 +279,7 @@ static Error checkTable(const QuantizeChoice &choice,
                         const std::string &asked) {
   const std::string found = ", found bits=" + std::to_string(choice.bits);
   if (choice.fitsValues)
-    return choice.bits <= 4
+    return choice.bits >= 2 && choice.bits <= 4
                ? Error::success()
                : createStringError(asked +
                                    " fits tables for codes of 2 to 4 bits" +
@@ -281,8 +293,37 @@ static Error checkTable(const QuantizeChoice &choice,
                            ": take bits=" + bits + " or values=uniform");
 }
 
+/// Of codes that stand for -1 and 1.
+static Error checkBinary(const QuantizeChoice &choice) {
+  const std::string asked = "bits=1 has codes for -1 and 1 times a scale";
+  if (choice.hasMin)
+    return createStringError(asked + ", found zero=asym: take zero=sym");
+  if (choice.search)
+    return Error::success();
+  return createStringError(asked + ", which is the mean magnitude of a group "
+                                   "and not the largest, found "
+                                   "scale-search=no: take scale-search=yes");
+}
+
+static Error checkOutliers(const QuantizeChoice &choice) {
+  if (choice.outlierCodes && choice.outliers > 0 && choice.rank > 0)
+    return createStringError(
+        "outliers-as=i8 are what the codes leave, found rank=" +
+        std::to_string(choice.rank) +
+        " of factors, which are made of that too: take rank=0 or "
+        "outliers-as=f16");
+  if (choice.outlierCodes || choice.outliers <= mostFloats)
+    return Error::success();
+  return createStringError("outliers of floats are at most %g percent, found "
+                           "outliers=%g: take outliers-as=i8, which has half "
+                           "the bits, or fewer",
+                           mostFloats, choice.outliers);
+}
+
 /// What keys say one by one may not go together.
 static Error checkChoice(const QuantizeChoice &choice) {
+  if (Error error = checkOutliers(choice))
+    return error;
   if (choice.subBits && choice.group && *choice.group == 0)
     return createStringError(
         "scale=i" + std::to_string(choice.subBits) +
@@ -292,7 +333,7 @@ static Error checkChoice(const QuantizeChoice &choice) {
   if (choice.float8 || (isMixed && choice.bits == 8))
     return checkFloat8(choice);
   if (choice.values.empty() && !choice.fitsValues)
-    return Error::success();
+    return choice.bits == 1 ? checkBinary(choice) : Error::success();
   std::string asked = "values=" + choice.valuesName;
   if (isMixed && choice.bits != 4)
     return createStringError(asked +
@@ -333,10 +374,10 @@ static Error setChoice(QuantizeChoice &choice, StringRef text) {
   SmallVector<StringRef> said;
   text.split(said, ',');
   for (StringRef part : said)
-    if (choice.outliers == 0 && part.starts_with("outliers-by="))
+    if (choice.outliers == 0 && part.starts_with("outliers-"))
       return createStringError(
-          part + " chooses what stays floats, found outliers=0: say how many "
-                 "percent do (outliers=1), or leave it out");
+          part + " is of weights beside the codes, found outliers=0: say how "
+                 "many percent there are (outliers=1), or leave it out");
   return checkChoice(choice);
 }
 
@@ -411,9 +452,14 @@ static bool anyChoice(const QuantizeSpec &spec,
          });
 }
 
+bool llmc::weighsOutliers(const QuantizeChoice &choice) {
+  return choice.outliers > 0 && choice.outliersBy == "hessian";
+}
+
 bool llmc::needsStatistics(const QuantizeSpec &spec) {
   return spec.isAuto || anyChoice(spec, [](const QuantizeChoice &choice) {
-           return choice.scaled || needsStatistics(choice.rounding);
+           return choice.scaled || needsStatistics(choice.rounding) ||
+                  weighsOutliers(choice);
          });
 }
 

@@ -93,7 +93,7 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
              "give the SPEC that it names with --explain";
       return signalPassFailure();
     }
-    SmallVector<Task> tasks;
+    std::vector<Task> tasks;
     if (failed(collect(*parsed, tasks)) || failed(chooseGroups(tasks)))
       return signalPassFailure();
     for (Task &task : tasks)
@@ -114,7 +114,7 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
   }
 
 private:
-  LogicalResult collect(const QuantizeSpec &parsed, SmallVector<Task> &tasks);
+  LogicalResult collect(const QuantizeSpec &parsed, std::vector<Task> &tasks);
   LogicalResult chooseGroups(MutableArrayRef<Task> tasks);
   void scaleInputs(MutableArrayRef<Task> tasks);
   void setType(Task &task, EncodingAttrInterface encoding);
@@ -137,7 +137,7 @@ private:
 } // namespace
 
 LogicalResult QuantizeWeights::collect(const QuantizeSpec &parsed,
-                                       SmallVector<Task> &tasks) {
+                                       std::vector<Task> &tasks) {
   SymbolTable symbols(getOperation());
   std::vector<bool> matched(parsed.overrides.size());
   auto readings = findReadings(getOperation());
@@ -307,8 +307,9 @@ void QuantizeWeights::quantise(Task &task) {
     noteRounding(task, round);
   appendStep(weight, round);
   applied(weight, getArgument(), [&] {
-    return std::to_string(choice.bits) + " bits" + spellTable(choice) + " by " +
-           choice.rounding + ", " + spellScales(task, task.grid.getGroup()) +
+    return std::to_string(choice.bits) + (choice.bits == 1 ? " bit" : " bits") +
+           spellTable(choice) + " by " + choice.rounding + ", " +
+           spellScales(task, task.grid.getGroup()) +
            (hasOutliers ? ", and outliers beside it" : "") +
            (hasFactors ? ", and factors of rank " +
                              std::to_string(choice.rank) + " beside it"
@@ -358,9 +359,23 @@ std::string QuantizeWeights::findSumObstacle(Task &task) {
   return "";
 }
 
+/// The most columns whose places are bytes and that divide a row; 0: so few that an
+/// entry of each block would be a share of its own.
+static int64_t findOutlierBlock(int64_t cols) {
+  constexpr int64_t least = 32;
+  for (int64_t block = std::min(cols, mostSparseBlock); block >= least; --block)
+    if (cols % block == 0)
+      return block;
+  return 0;
+}
+
 /// Why a matrix keeps no outliers; empty if it does.
 std::string QuantizeWeights::findOutlierObstacle(Task &task) {
-  if (task.cols() > mostSparseCols)
+  if (task.choice.outlierCodes && !findOutlierBlock(task.cols()))
+    return "its rows of " + std::to_string(task.cols()) +
+           " are no blocks of 32 to " + std::to_string(mostSparseBlock) +
+           " columns";
+  if (!task.choice.outlierCodes && task.cols() > mostSparseCols)
     return "its rows are longer than " + std::to_string(mostSparseCols);
   return findSumObstacle(task);
 }
@@ -396,19 +411,26 @@ void QuantizeWeights::addToProducts(Task &task, ArrayRef<WeightOp> weights) {
 void QuantizeWeights::addOutliers(Task &task, RoundStepAttr round) {
   MLIRContext *context = &getContext();
   ArrayRef<int64_t> shape = getMatrixShape(task.weight.getType());
-  const int64_t cols = shape.back();
+  const QuantizeChoice &choice = task.choice;
+  const int64_t cols = shape.back(),
+                block = choice.outlierCodes ? findOutlierBlock(cols) : 0;
   const auto entries = std::max<int64_t>(
-      1, std::llround(task.choice.outliers / 100 * static_cast<double>(cols)));
-  auto by = task.choice.outlierColumns ? StringAttr::get(context, "column")
-                                       : StringAttr();
+      1, std::llround(choice.outliers / 100 *
+                      static_cast<double>(block ? block : cols)));
+  auto by = choice.outliersBy == "weight"
+                ? StringAttr()
+                : StringAttr::get(context, choice.outliersBy);
   auto makeStep = [&](StringRef part) {
     return OutliersStepAttr::get(context, StringAttr::get(context, part),
-                                 entries, round, by);
+                                 entries, round, by, block);
   };
+  EncodingAttrInterface encoding = SparseEncodingAttr::get(
+      context, cols, entries, Float16Type::get(context));
+  if (block)
+    encoding = SparseCodesAttr::get(context, block, entries,
+                                    llmc::getFloatType(context, choice.scale));
   WeightOp outliers = cloneWeight(task, "outliers");
-  outliers.setType(PackedType::get(
-      shape, SparseEncodingAttr::get(context, cols, entries,
-                                     Float16Type::get(context))));
+  outliers.setType(PackedType::get(shape, encoding));
   appendStep(outliers, makeStep("kept"));
   appendStep(task.weight, makeStep("rest"));
   addToProducts(task, outliers);

@@ -4,6 +4,7 @@
 #include "llmc/Optimize/RoundSteps.h"
 
 #include "dialects/llm/GridPanel.h"
+#include "dialects/llm/ValueTables.h"
 #include "llmc/Weights/Rounding.h"
 
 using namespace llmc;
@@ -68,6 +69,8 @@ std::string llmc::findRoundObstacle(WeightOp weight,
 void llmc::settleMethod(const Reading &reading, QuantizeChoice &choice) {
   if (reading.isObserved)
     return;
+  if (weighsOutliers(choice))
+    choice.outliersBy = "magnitude";
   choice.rounding = "rtn";
   choice.scaled = false;
 }
@@ -88,7 +91,10 @@ GridAttr llmc::makeGrid(MLIRContext *context, const QuantizeChoice &choice,
   const int64_t group =
       *choice.group ? *choice.group : findWidestGroup(choice.bits, cols);
   const int64_t middle = int64_t(1) << (choice.bits - 1);
-  const bool isUniform = choice.values.empty();
+  ArrayRef<int8_t> values = choice.values;
+  if (values.empty() && choice.bits == 1)
+    values = mlir::llm::binaryValues;
+  const bool isUniform = values.empty();
   FloatType scale = getFloatType(context, choice.scale);
   if (choice.powerScales)
     scale = Float8E8M0FNUType::get(context);
@@ -102,9 +108,8 @@ GridAttr llmc::makeGrid(MLIRContext *context, const QuantizeChoice &choice,
   }
   return GridAttr::get(context, choice.bits, group, scale, sub, block,
                        choice.hasMin || !isUniform ? 0 : middle, choice.hasMin,
-                       isUniform
-                           ? DenseI8ArrayAttr()
-                           : DenseI8ArrayAttr::get(context, choice.values));
+                       isUniform ? DenseI8ArrayAttr()
+                                 : DenseI8ArrayAttr::get(context, values));
 }
 
 RoundStepAttr llmc::makeRoundStep(WeightOp weight,
@@ -112,8 +117,9 @@ RoundStepAttr llmc::makeRoundStep(WeightOp weight,
   MLIRContext *context = weight.getContext();
   const int64_t cols = getMatrixShape(weight.getType()).back();
   const bool isCalibrated = needsStatistics(choice.rounding);
-  StringAttr stats =
-      choice.scaled || isCalibrated ? weight.getSymNameAttr() : StringAttr();
+  StringAttr stats = choice.scaled || isCalibrated || weighsOutliers(choice)
+                         ? weight.getSymNameAttr()
+                         : StringAttr();
   auto damp = isCalibrated && choice.damp
                   ? FloatAttr::get(Float64Type::get(context), *choice.damp)
                   : FloatAttr();

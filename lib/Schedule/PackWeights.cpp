@@ -6,6 +6,8 @@
 // out where that is smaller (Packing.h) and faster (SparseSpeeds.h).
 //===----------------------------------------------------------------------===//
 #include "SparseSpeeds.h"
+
+#include "dialects/llm/SparseRows.h"
 #include "llmc/Schedule/Passes.h"
 #include "llmc/Support/Explain.h"
 
@@ -122,7 +124,7 @@ private:
     }
     if (matrix.readByRow)
       matrix.stored = "it is read by rows";
-    else if (matrix.roundedRows && isa<SparseEncodingAttr>(sparse.encoding))
+    else if (matrix.roundedRows && areSparseRows(sparse.encoding))
       matrix.stored = "rows of its input are rounded";
     else if (zeros == ZeroSkipping::never)
       matrix.stored = "--skip-zeros=never";

@@ -20,7 +20,7 @@ using namespace mlir::llm;
 namespace llmc {
 
 bool Packing::skipsZeros() const {
-  return panels.skipsZeros() || isa<SparseEncodingAttr>(encoding);
+  return panels.skipsZeros() || areSparseRows(encoding);
 }
 
 Packing packDense(Type type) {

@@ -9,25 +9,89 @@
 #include "Rounding/Rounding.h"
 
 #include "dialects/llm/FloatCodes.h"
+#include "dialects/llm/ScaleBits.h"
 
 #include <cmath>
+#include <cstring>
 
 using namespace llvm;
 using namespace llmc;
 using namespace mlir::llm;
 
+/// What the weights have in common that `step` makes of a matrix: its source, what its
+/// recipe does before, and what of the step does not depend on the part.
+static mlir::Attribute getSharedKey(WeightOp weight, mlir::Attribute step,
+                                    mlir::Attribute shared) {
+  SmallVector<mlir::Attribute> key{weight.getSourceAttr()};
+  for (mlir::Attribute earlier : weight.getRecipeAttr()) {
+    if (earlier == step)
+      break;
+    key.push_back(earlier);
+  }
+  key.push_back(shared);
+  return mlir::ArrayAttr::get(weight.getContext(), key);
+}
+
+/// Codes, and what they leave of the outliers of blocks: both weights come of one rounding.
+static std::string roundBeside(Material &material, OutliersStepAttr step,
+                               WeightOp weight, const WeightStore &store,
+                               std::vector<uint8_t> &codes,
+                               std::vector<float> &left) {
+  mlir::MLIRContext *context = step.getContext();
+  const int64_t count = material.elements();
+  auto rest = OutliersStepAttr::get(
+      context, mlir::StringAttr::get(context, "rest"), step.getEntries(),
+      step.getRound(), step.getBy(), step.getBlock());
+  // Behind what codes leave stand their bytes.
+  auto make = [&](std::vector<float> &made) {
+    std::string problem = roundBesideOutliers(
+        step, store, material.dequantize(), material.shape.back(),
+        material.columns, material.isPruned, codes, made);
+    made.resize(count + divideCeil(codes.size(), sizeof(float)));
+    if (problem.empty())
+      std::memcpy(&made[count], codes.data(), codes.size());
+    return problem;
+  };
+  if (std::string problem = store.derive(getSharedKey(weight, step, rest), left,
+                                         make, /*uses=*/2);
+      !problem.empty())
+    return problem;
+  EncodingAttrInterface grid = step.getRound().getGrid();
+  codes.resize(grid.getBytes(count));
+  std::memcpy(codes.data(), &left[count], codes.size());
+  left.resize(count);
+  return "";
+}
+
 std::string llmc::roundStep(Material &material, RoundStepAttr step,
-                            const WeightStore &store) {
+                            WeightOp weight, const WeightStore &store) {
   if (material.shape.size() < 2)
     return "only a matrix is rounded to a grid, found shape " +
            spellShape(material.shape);
   std::vector<uint8_t> made;
+  std::vector<float> left;
+  OutliersStepAttr outliers = std::exchange(material.outliers, {});
+  if (outliers && outliers.getRound() != step)
+    return "is rounded otherwise than its outliers were chosen for";
   std::string problem =
-      roundMatrix(step, store, material.dequantize(), material.shape.back(),
-                  material.columns, material.isPruned, made);
+      outliers ? roundBeside(material, outliers, weight, store, made, left)
+               : roundMatrix(step, store, material.dequantize(),
+                             material.shape.back(), material.columns,
+                             material.isPruned, made);
   material.encoding = step.getGrid();
   material.replace(std::move(made));
   return problem;
+}
+
+/// Of blocks that begin with their scale.
+static std::string checkScales(Material &material, mlir::FloatType type) {
+  const ScaleType scale = toScaleType(type);
+  const int64_t blockBytes = material.encoding.getBlockBytes();
+  for (size_t at = 0; at < material.bytes.size(); at += blockBytes)
+    if (!std::isfinite(
+            decodeScale(scale, readScaleBits(scale, &material.bytes[at]))))
+      return "has weights too large for scales of this type: take scale=f32";
+  return "";
 }
 
 std::string llmc::floatCodesStep(Material &material, FloatCodesAttr codes) {
@@ -36,10 +100,32 @@ std::string llmc::floatCodesStep(Material &material, FloatCodesAttr codes) {
   if (std::string problem = checkFinite(values, cols); !problem.empty())
     return problem;
   material.encode(values, codes);
-  for (size_t at = 0; at < material.bytes.size(); at += codes.getBlockBytes())
-    if (!std::isfinite(readScale(codes, &material.bytes[at])))
-      return "has weights too large for scales of this type: take scale=f32";
+  return checkScales(material, codes.getScale());
+}
+
+std::string llmc::checkZeros(ArrayRef<float> values, int64_t cols,
+                             int64_t block, int64_t entries) {
+  for (size_t first = 0; first < values.size(); first += block) {
+    const int64_t count = block - llvm::count(values.slice(first, block), 0.0F);
+    if (count > entries)
+      return "row " + std::to_string(first / cols) + " has " +
+             std::to_string(count) + " numbers that are not 0" +
+             (block < cols ? " in a block" : "") +
+             ", and its encoding a place for " + std::to_string(entries);
+  }
   return "";
+}
+
+std::string llmc::sparseCodesStep(Material &material, SparseCodesAttr codes) {
+  std::vector<float> values = material.dequantize();
+  const int64_t cols = material.shape.back();
+  std::string problem = checkFinite(values, cols);
+  if (problem.empty())
+    problem = checkZeros(values, cols, codes.getBlock(), codes.getEntries());
+  if (!problem.empty())
+    return problem;
+  material.encode(values, codes);
+  return checkScales(material, codes.getScale());
 }
 
 /// Kernels multiply what the bits of an f8E4M3FN say, of which those of a NaN say 480.
@@ -73,11 +159,29 @@ std::string llmc::pruneStep(Material &material, PruneStepAttr step,
   return problem;
 }
 
+/// Outliers of blocks: the codes behind leave them out, and they are what those leave.
+static std::string blockOutliersStep(Material &material, OutliersStepAttr step,
+                                     WeightOp weight,
+                                     const WeightStore &store) {
+  if (step.getPart() == "rest") {
+    material.outliers = step;
+    return "";
+  }
+  std::vector<uint8_t> codes;
+  std::vector<float> left;
+  std::string problem = roundBeside(material, step, weight, store, codes, left);
+  if (problem.empty())
+    material.encodeFloats(left);
+  return problem;
+}
+
 std::string llmc::outliersStep(Material &material, OutliersStepAttr step,
-                               const WeightStore &store) {
+                               WeightOp weight, const WeightStore &store) {
   if (material.shape.size() != 2)
     return "only a matrix has outliers, found shape " +
            spellShape(material.shape);
+  if (step.getBlock())
+    return blockOutliersStep(material, step, weight, store);
   std::vector<float> values = material.dequantize();
   if (!llvm::all_of(values, [](float value) { return std::isfinite(value); }))
     return "has numbers that are not finite";
@@ -92,20 +196,6 @@ std::string llmc::outliersStep(Material &material, OutliersStepAttr step,
       value = 0;
   material.encodeFloats(values);
   return "";
-}
-
-/// What the weights have in common that `step` makes of a matrix: its source, what its
-/// recipe does before, and what of the step does not depend on the part.
-static mlir::Attribute getSharedKey(WeightOp weight, mlir::Attribute step,
-                                    mlir::Attribute shared) {
-  SmallVector<mlir::Attribute> key{weight.getSourceAttr()};
-  for (mlir::Attribute earlier : weight.getRecipeAttr()) {
-    if (earlier == step)
-      break;
-    key.push_back(earlier);
-  }
-  key.push_back(shared);
-  return mlir::ArrayAttr::get(weight.getContext(), key);
 }
 
 static mlir::Attribute getLowRankKey(WeightOp weight, LowRankStepAttr step) {

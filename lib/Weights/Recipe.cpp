@@ -187,21 +187,6 @@ static std::string addConstant(Material &material, AddStepAttr step) {
   return "";
 }
 
-/// Sparse rows have no place for more numbers: what is lost would be wrong.
-static std::string checkZeros(ArrayRef<float> values,
-                              SparseEncodingAttr encoding) {
-  const int64_t cols = encoding.getCols();
-  for (size_t first = 0; first < values.size(); first += cols) {
-    const int64_t count = cols - llvm::count(values.slice(first, cols), 0.0F);
-    if (count > encoding.getEntries())
-      return "row " + std::to_string(first / cols) + " has " +
-             std::to_string(count) +
-             " numbers that are not 0, and its encoding a place for " +
-             std::to_string(encoding.getEntries());
-  }
-  return "";
-}
-
 static std::string convert(Material &material, EncodingAttrInterface encoding) {
   if (encoding == material.encoding)
     return "";
@@ -209,9 +194,13 @@ static std::string convert(Material &material, EncodingAttrInterface encoding) {
     return problem;
   if (auto codes = dyn_cast<FloatCodesAttr>(encoding))
     return floatCodesStep(material, codes);
+  if (auto codes = dyn_cast<SparseCodesAttr>(encoding))
+    return sparseCodesStep(material, codes);
   std::vector<float> values = material.dequantize();
   if (auto sparse = dyn_cast<SparseEncodingAttr>(encoding))
-    if (std::string problem = checkZeros(values, sparse); !problem.empty())
+    if (std::string problem = checkZeros(values, sparse.getCols(),
+                                         sparse.getCols(), sparse.getEntries());
+        !problem.empty())
       return problem;
   material.encode(values, encoding);
   return "";
@@ -373,13 +362,13 @@ static std::string applyStep(Material &material, mlir::Attribute step,
   if (auto factor = dyn_cast<FactorStepAttr>(step))
     return factorStep(material, factor, weight, store);
   if (auto outliers = dyn_cast<OutliersStepAttr>(step))
-    return outliersStep(material, outliers, store);
+    return outliersStep(material, outliers, weight, store);
   if (auto blocks = dyn_cast<BlocksStepAttr>(step))
     return joinBlocks(material, blocks, store);
   if (auto codes = dyn_cast<DequantizeStepAttr>(step))
     return dequantizeStep(material, codes, store);
   if (auto round = dyn_cast<RoundStepAttr>(step))
-    return roundStep(material, round, store);
+    return roundStep(material, round, weight, store);
   if (isa<TransposeStepAttr>(step))
     return transpose(material);
   if (auto rows = dyn_cast<RowsStepAttr>(step))

@@ -19,6 +19,7 @@ struct Material {
   std::vector<uint8_t> owned; // holds `bytes` once a step has made them
   InputColumns columns = {};  // of the product that this is the weight of
   bool isPruned = false;      // numbers that are 0 stay that
+  mlir::llm::OutliersStepAttr outliers = {}; // that the next codes leave out
 
   int64_t elements() const {
     std::optional<int64_t> count = countElements(shape);
@@ -69,16 +70,24 @@ std::string inputScaleStep(Material &material,
 // Steps of quantisers. Each returns why it cannot be done, or an empty string.
 
 std::string roundStep(Material &material, mlir::llm::RoundStepAttr step,
-                      const WeightStore &store);
+                      mlir::llm::WeightOp weight, const WeightStore &store);
 std::string pruneStep(Material &material, mlir::llm::PruneStepAttr step,
                       const WeightStore &store);
 std::string outliersStep(Material &material, mlir::llm::OutliersStepAttr step,
-                         const WeightStore &store);
+                         mlir::llm::WeightOp weight, const WeightStore &store);
 std::string floatCodesStep(Material &material, mlir::llm::FloatCodesAttr codes);
+/// The same of few numbers of each block, for which there is a place.
+std::string sparseCodesStep(Material &material,
+                            mlir::llm::SparseCodesAttr codes);
 std::string lowRankStep(Material &material, mlir::llm::LowRankStepAttr step,
                         mlir::llm::WeightOp weight, const WeightStore &store);
 std::string factorStep(Material &material, mlir::llm::FactorStepAttr step,
                        mlir::llm::WeightOp weight, const WeightStore &store);
+
+/// Why `entries` are too few for some block of rows of `cols`, or an empty string: what has no
+/// place would be lost.
+std::string checkZeros(llvm::ArrayRef<float> values, int64_t cols,
+                       int64_t block, int64_t entries);
 
 /// Why kernels cannot multiply a material's codes of floats, or an empty string.
 std::string checkFloatCodes(const Material &material);

@@ -55,3 +55,22 @@ func.func private @entries(%x: memref<?x96xf32>, %w: memref<2x3x64xi8>, %a: vect
   %r:2 = llm.tile.dot(%a, %b) x(%x[%row]) w(%w[%panel]) block(%entry) {rows = 2 : i64, strips = 1 : i64, weightType = !llm.packed<32x96, #llm.sparse<cols = 96, entries = 3, type = f16>, #llm.panels>} : (vector<16xf32>, vector<16xf32>), memref<?x96xf32>, memref<2x3x64xi8> -> vector<16xf32>, vector<16xf32>
   return %r#0, %r#1 : vector<16xf32>, vector<16xf32>
 }
+
+// Rows of few codes, a block of two entries: 16 scales, then of each entry 16 columns and 16 codes. x is gathered from the block's first column on.
+// CHECK-LABEL: func.func private @codes(
+// CHECK-SAME: %[[BLOCK:[^ ]*]]: index)
+// CHECK: %[[FIRST:.*]] = arith.muli %[[BLOCK]], %{{.*}} : index
+// CHECK: %[[C0:.*]] = vector.load %{{.*}} : memref<2x2x96xi8>, vector<16xi8>
+// CHECK: arith.extsi %[[C0]] : vector<16xi8> to vector<16xi32>
+// CHECK: %[[AT:.*]] = arith.extui %{{.*}} : vector<16xi8> to vector<16xi32>
+// CHECK: %[[STEPS:.*]] = arith.sitofp
+// CHECK: %[[X0:.*]] = vector.gather %{{.*}}[%{{.*}}, %[[FIRST]]] [%[[AT]]], {{.*}} : memref<?x96xf32>
+// CHECK: math.fma %[[STEPS]], %[[X0]], %{{.*}} : vector<16xf32>
+// CHECK: vector.gather
+// CHECK: %[[SCALES:.*]] = arith.extf %{{.*}} : vector<16xf16> to vector<16xf32>
+// CHECK: math.fma %[[SCALES]], %{{.*}}, %{{.*}} : vector<16xf32>
+// CHECK-NOT: vector.gather
+func.func private @codes(%x: memref<?x96xf32>, %w: memref<2x2x96xi8>, %a: vector<16xf32>, %row: index, %panel: index, %block: index) -> vector<16xf32> attributes {llm.target = #avx512} {
+  %r = llm.tile.dot(%a) x(%x[%row]) w(%w[%panel]) block(%block) {rows = 1 : i64, strips = 1 : i64, weightType = !llm.packed<32x96, #llm.sparse_codes<block = 48, entries = 2, scale = f16>, #llm.panels>} : (vector<16xf32>), memref<?x96xf32>, memref<2x2x96xi8> -> vector<16xf32>
+  return %r : vector<16xf32>
+}

@@ -1,8 +1,8 @@
 // Each mistake of a spec is one error that says what is known.
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w5' 2>&1 | FileCheck %s --check-prefix=PRESET
-// PRESET: quantize: 'w5' is no preset (w8, w4, w4-gptq, w4-kmeans, w3-kmeans, w4-awq, w3-gptq, w3-awq, w3-spqr, w3-owq, nf4, fp4, mxfp4, fp8), nor key=value of a key that is known (method, bits, group, zero, values, scale, scale-search, damp, act-order, outliers, outliers-by, rank, iterations)
+// PRESET: quantize: 'w5' is no preset (w8, w4, w4-gptq, w4-kmeans, w3-kmeans, w4-awq, w3-gptq, w3-awq, w3-spqr, w3-owq, w1-pb, nf4, fp4, mxfp4, fp8), nor key=value of a key that is known (method, bits, group, zero, values, scale, scale-search, damp, act-order, outliers, outliers-by, outliers-as, rank, iterations)
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4,bits=9' 2>&1 | FileCheck %s --check-prefix=BITS
-// BITS: quantize: bits takes 2 to 8, found '9'
+// BITS: quantize: bits takes 1 to 8, found '9'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=group=24' 2>&1 | FileCheck %s --check-prefix=DIVIDE
 // DIVIDE: quantize: group=24 does not divide the 160 columns of 'w' in 4 bits: 16, 32, 40, 80, 160 are possible
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=bits=3,group=80' 2>&1 | FileCheck %s --check-prefix=PANELS
@@ -28,7 +28,13 @@
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=bits=3,values=mofq' 2>&1 | FileCheck %s --check-prefix=WIDTH
 // WIDTH: quantize: values=mofq takes integers or floats, which have 4 or 8 bits, found bits=3: take bits=4, bits=8 or values=uniform
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4;w:outliers-by=column' 2>&1 | FileCheck %s --check-prefix=COLUMNS
-// COLUMNS: quantize: the weights 'w': outliers-by=column chooses what stays floats, found outliers=0: say how many percent do (outliers=1), or leave it out
+// COLUMNS: quantize: the weights 'w': outliers-by=column is of weights beside the codes, found outliers=0: say how many percent there are (outliers=1), or leave it out
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=bits=1' 2>&1 | FileCheck %s --check-prefix=BINARY
+// BINARY: quantize: bits=1 has codes for -1 and 1 times a scale, which is the mean magnitude of a group and not the largest, found scale-search=no: take scale-search=yes
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w1-pb,zero=asym' 2>&1 | FileCheck %s --check-prefix=SIGNS
+// SIGNS: quantize: bits=1 has codes for -1 and 1 times a scale, found zero=asym: take zero=sym
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w1-pb,rank=8' 2>&1 | FileCheck %s --check-prefix=RANK
+// RANK: quantize: outliers-as=i8 are what the codes leave, found rank=8 of factors, which are made of that too: take rank=0 or outliers-as=f16
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=scale=f8' 2>&1 | FileCheck %s --check-prefix=SCALE
 // SCALE: quantize: scale takes f32, f16, bf16, e8m0 (powers of two), i8 or i6 (integers of a float that groups share), found 'f8'
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=w4,group=channel;w:scale=i8' 2>&1 | FileCheck %s --check-prefix=BYTES

@@ -8,7 +8,17 @@
 // RUN: llmc-opt %s '--llm-quantize-weights=spec=w3-owq,group=64,outliers=2' | FileCheck %s --check-prefix=COLUMNS
 // COLUMNS: llm.weight @up : {{.*}} #llm.outliers<part = "rest", entries = 3, round = <grid = <bits = 3, group = 64, scale = f16, zero = 4>, method = "gptq", stats = "up", search = true>, by = "column">, #llm.round<
 // COLUMNS: llm.weight @up.outliers : !llm.packed<192x128, #llm.sparse<cols = 128, entries = 3, type = f16>> {{.*}} #llm.outliers<part = "kept", {{.*}}, by = "column">]
-// MOST: quantize: outliers takes a percentage from 0 to 10, found '11'
+// MOST: quantize: outliers of floats are at most 10 percent, found outliers=11: take outliers-as=i8, which has half the bits, or fewer
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=w1-pb,outliers=51' 2>&1 | FileCheck %s --check-prefix=HALF
+// HALF: quantize: outliers takes a percentage from 0 to 10, or to 50 with outliers-as=i8, found '51'
+// Of codes of a byte so many of each block of columns; they are what the same codes leave.
+// RUN: llmc-opt %s '--llm-quantize-weights=spec=w1-pb,group=64' | FileCheck %s --check-prefix=CODES
+// CODES: llm.weight @up : !llm.packed<192x128, #llm.grid<[[GRID:bits = 1, group = 64, scale = f16, values = .-1, 1.]]>> source "u" recipe [#llm.transpose, #llm.outliers<part = "rest", entries = 13, round = <[[CODE:grid = <[^>]*>, method = "gptq", stats = "up", search = true]]>, by = "hessian", block = 128>, #llm.round<[[CODE]]>]
+// CODES-NEXT: llm.weight @up.outliers : !llm.packed<192x128, #llm.sparse_codes<block = 128, entries = 13, scale = f16>> source "u" recipe [#llm.transpose, #llm.outliers<part = "kept", entries = 13, round = <[[CODE]]>, by = "hessian", block = 128>]
+// CODES: llm.weight @down.outliers : !llm.packed<128x192, #llm.sparse_codes<block = 192, entries = 19, scale = f16>>
+// CODES: llm.linear %{{.*}}, %{{.*}} : {{.*}}#llm.sparse_codes
+// RUN: llmc-opt %s '--llm-quantize-weights=spec=bits=3,group=64,outliers=2,outliers-as=i8,outliers-by=magnitude,scale=bf16' | FileCheck %s --check-prefix=MAGNITUDE
+// MAGNITUDE: llm.weight @up.outliers : !llm.packed<192x128, #llm.sparse_codes<block = 128, entries = 3, scale = bf16>> {{.*}} by = "magnitude", block = 128>]
 
 // Both parts come of the same numbers: those that the recipe has made so far.
 // CHECK: llm.weight @up : !llm.packed<192x128, {{.*}}> source "u" recipe [#llm.transpose, #llm.outliers<part = "rest", entries = 3, round = <[[ROUND:grid = <bits = 3, group = 64, scale = f16, zero = 4>, method = "rtn"]]>>, #llm.round<[[ROUND]]>]

@@ -141,6 +141,24 @@ class Quantize(TestCase):
         # 3 bits and a half, 32 for each of 2 of 64 numbers, 8 of the table: not less for numbers that are there twice.
         self.assertGreater(info["bits_per_weight"], 4.5)
 
+    def test_salient_weights_stand_beside_one_bit(self):
+        """The more the nearer, by every choice; nothing is left without them. Programs of files have no place for them."""
+        kl, bits = {}, {}
+        for how in ("", ",outliers=30", ",outliers=30,outliers-by=magnitude", ",outliers=30,method=quantease", ",outliers=0"):
+            kl[how] = self.divergence(f"--quantize=w1-pb,group=32{how}")
+            bits[how] = json.loads(self.succeed([self.folder / "changed", "info", "--json"]))["model"]["bits_per_weight"]
+        for better, worse in ((",outliers=30", ""), ("", ",outliers=0"), (",outliers=30,outliers-by=magnitude", "")):
+            self.assertLess(kl[better], 0.9 * kl[worse], kl)
+        self.assertLess(kl[",outliers=30,method=quantease"], kl[",outliers=30"], kl)
+        self.assertEqual(bits[",outliers=30"], bits[",outliers=30,outliers-by=magnitude"])
+        self.assertIn("a GGUF file has no place for outliers beside it: leave out outliers=",
+                      self.refuse("quantize", MODEL, "--quantize=w1-pb,group=32", f"--stats={self.stats}", "-q", "-o", self.folder / "x.gguf"))
+
+    def test_outliers_of_a_byte_are_nearer_than_half_as_many_floats(self):
+        kl = {how: self.divergence(f"--quantize=method=gptq,bits=3,group=32,scale-search=yes,{how}")
+              for how in ("outliers=3", "outliers=6,outliers-as=i8")}
+        self.assertLess(kl["outliers=6,outliers-as=i8"], kl["outliers=3"], kl)
+
     def test_rows_of_few_floats_skip_the_others(self):
         """Fewer bytes and the same numbers, up to the order of sums."""
         sparse = self.compile(MODEL, "sparse-rows", "--sparsify=50-wanda", f"--stats={self.stats}", "--activations=f32", "--skip-zeros=smaller")
@@ -424,7 +442,7 @@ class Quantize(TestCase):
 
     def test_wrong_specs_are_refused(self):
         out = ["-q", "-o", self.folder / "x"]
-        for spec, says in (("w5", "--quantize: 'w5' is no preset"), ("w4,bits=1", "--quantize: bits takes 2 to 8, found '1'"),
+        for spec, says in (("w5", "--quantize: 'w5' is no preset"), ("w4,bits=9", "--quantize: bits takes 1 to 8, found '9'"),
                            ("group=48", "group=48 does not divide the 64 columns of"),
                            ("w4;nothing*:w8", "the pattern 'nothing*' matches no weight")):
             with self.subTest(spec=spec):

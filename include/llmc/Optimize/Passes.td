@@ -98,13 +98,13 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     Every matrix that products read becomes `!llm.packed` in an `#llm.grid`, and its recipe
     gains a `#llm.round` step, which chooses the codes when the weight is made. `spec` says
     how: `CHOICE{;PATTERN:CHOICE}`, where a choice is `keep`, or a preset (`w8`, `w4`,
-    `w4-gptq`, `w4-kmeans`, `w3-kmeans`, `w4-awq`, `w3-gptq`, `w3-awq`, `w3-spqr`, `w3-owq`,
+    `w4-gptq`, `w4-kmeans`, `w3-kmeans`, `w4-awq`, `w3-gptq`, `w3-awq`, `w3-spqr`, `w3-owq`, `w1-pb`,
     `nf4`, `fp4`, `mxfp4`, `fp8`) and key=value pairs:
 
     | key | values | what it is |
     |---|---|---|
     | `method` | rtn, gptq, awq, awq+gptq, quantease, awq+quantease | who chooses codes; all but rtn need statistics of the inputs |
-    | `bits` | 2 to 8 | of a code |
+    | `bits` | 1 to 8 | of a code; those of 1 bit stand for -1 and 1 |
     | `group` | 16 to 256, channel, auto | columns that share a scale; auto: the largest of 128, 64, 32 that divides every width |
     | `zero` | sym, asym | codes around zero, or above a minimum per group |
     | `values` | uniform, nf4, fp4, iq4_nl, 16 integers with / between them (8 of 3 bits, 4 of 2) | what codes stand for |
@@ -114,8 +114,9 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     | `scale-search` | yes, no | scales of least squared error, not those that span the values |
     | `damp` | 0 to 1 | gptq: share of the diagonal's mean that is added to it (0.01) |
     | `act-order` | yes, no | gptq: columns of the largest inputs first |
-    | `outliers` | 0 to 10 | percent of each row that stay floats beside the codes |
-    | `outliers-by` | weight, column | which do: of each row those that cost most (weight), or the same columns in all |
+    | `outliers` | 0 to 10, to 50 in 8 bits | percent of each row that have more bits beside the codes |
+    | `outliers-by` | weight, column, magnitude, hessian | which do: of each row those that cost most (weight), the same columns in all, the largest, or those of the largest w^2 / [H^-1]_jj^2 |
+    | `outliers-as` | f16, i8 | they are floats instead of the codes, or what codes leave of them in 8 bits: `#llm.sparse`, `#llm.sparse_codes` |
     | `rank` | a multiple of 8 up to 256, 0 | of two factors of what rounding takes away, in 8 bits |
     | `iterations` | 1 to 20 | times that what the factors leave is rounded again |
 

@@ -26,7 +26,7 @@ struct QuantizeChoice {
   bool keep = false;
   std::string rounding = "rtn"; // a method of Weights/Rounding.h
   bool scaled = false;          // columns that matter more are scaled up before
-  int64_t bits = 4;             // 2 to 8
+  int64_t bits = 4;             // 1 to 8
   /// Columns that share a scale; 0: the whole row. None: the largest of 128, 64 and
   /// 32 that divides every width.
   std::optional<int64_t> group;
@@ -45,10 +45,11 @@ struct QuantizeChoice {
   bool search = false; // scales of least error, not those that span the range
   std::optional<double> damp;
   bool order = false;
-  bool outlierColumns = false; // outliers are the same columns in every row
-  double outliers = 0;         // percent of each row that is kept in floats
-  int64_t rank = 0;       // of factors of what rounding takes away; 0: none
-  int64_t iterations = 1; // of rounding what they leave
+  double outliers = 0; // percent of each row that have more bits beside codes
+  std::string outliersBy = "weight"; // which: as `#llm.outliers` says it
+  bool outlierCodes = false; // they are 8 bits of what codes leave, not floats
+  int64_t rank = 0;          // of factors of what rounding takes away; 0: none
+  int64_t iterations = 1;    // of rounding what they leave
 };
 
 struct QuantizeSpec {
@@ -69,6 +70,9 @@ std::string spellSearched(llvm::StringRef method);
 
 /// Fails, saying what is known, on what is no spec.
 llvm::Expected<QuantizeSpec> parseQuantizeSpec(llvm::StringRef text);
+
+/// Whether outliers are chosen by statistics of the input.
+bool weighsOutliers(const QuantizeChoice &choice);
 
 /// Whether a weight may become what its method needs statistics for.
 bool needsStatistics(const QuantizeSpec &spec);

@@ -14,8 +14,10 @@
 #include "Isa.h"
 #include "PanelLoads.h"
 #include "Prefetch.h"
+#include "SparseProduct.h"
 
 #include "dialects/llm/ActRow.h"
+#include "dialects/llm/SparseRows.h"
 #include "llmc/Lower/Passes.h"
 
 #include <numeric>
@@ -43,10 +45,10 @@ public:
   }
 
   void run() {
-    auto sparse = dyn_cast<SparseEncodingAttr>(weight.getEncoding());
+    const bool isSparse = areSparseRows(weight.getEncoding());
     auto codes = dyn_cast<FloatCodesAttr>(weight.getEncoding());
     auto blocks = getFloatBlocks(weight);
-    if (!drawing && !sparse && !codes && !blocks)
+    if (!drawing && !isSparse && !codes && !blocks)
       prefetchFloats(b, op);
     SmallVector<Strip> all;
     for (int64_t s = 0; s < strips; ++s) {
@@ -59,8 +61,8 @@ public:
         return dotInPhases(all, *phases);
     if (drawing)
       dotBlock(all);
-    else if (sparse)
-      dotEntries(all, sparse);
+    else if (isSparse)
+      dotEntries(all);
     else if (codes)
       dotFloatCodes(all, codes);
     else if (blocks)
@@ -496,30 +498,11 @@ private:
     }
   }
 
-  //===--- sparse rows --------------------------------------------------------===//
-
-  void dotEntries(ArrayRef<Strip> all, SparseEncodingAttr encoding) {
-    int64_t count = getTileEntries(encoding), size = encoding.getValueBytes();
-    Value first = b.mulIndex(op.getBlock(), count);
-    for (int64_t i = 0; i < count; ++i) {
-      Value entry = b.addIndex(first, i);
-      for (const Strip &strip : all) {
-        Value lane = laneOf(strip);
-        Value columns[] = {strip.panel, entry, b.mulIndex(lane, 2)};
-        Value numbers[] = {strip.panel, entry,
-                           b.addIndex(b.mulIndex(lane, size), 2 * panelRows)};
-        Value at = arith::ExtUIOp::create(
-            b, b.i32s(lanes),
-            b.loadBytesAs(op.getW(), columns,
-                          VectorType::get(lanes, b.getI16Type())));
-        Value weights =
-            loadFloatsAs(b, op.getW(), numbers, encoding.getType(), lanes);
-        for (int64_t r = 0; r < rows; ++r)
-          sum(r, strip) = b.fma(
-              weights, b.gather(op.getX(), b.addIndex(op.getRow(), r), at),
-              sum(r, strip));
-      }
-    }
+  void dotEntries(ArrayRef<Strip> all) {
+    SmallVector<SparseStrip> loads;
+    for (const Strip &strip : all)
+      loads.push_back({strip.panel, laneOf(strip)});
+    dotSparseRows(b, op, loads, sums);
   }
 
   /// Of batch row `r` of the tile `count` f32 from column `k` on; one as a scalar. A device's

@@ -4,6 +4,7 @@
 #include "PanelLoads.h"
 
 #include "dialects/llm/FloatCodes.h"
+#include "dialects/llm/SparseRows.h"
 
 #include <numeric>
 
@@ -64,6 +65,8 @@ int64_t countTiles(PackedType weight) {
     return blocks->units / getTileUnits(*blocks);
   if (auto sparse = dyn_cast<SparseEncodingAttr>(weight.getEncoding()))
     return sparse.getEntries() / getTileEntries(sparse);
+  if (auto codes = dyn_cast<SparseCodesAttr>(weight.getEncoding()))
+    return weight.getCols() / codes.getBlock();
   return weight.getCols() / getTileDepth(weight);
 }
 

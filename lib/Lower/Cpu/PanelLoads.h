@@ -34,7 +34,7 @@ mlir::Value placeColumn(TileBuilder &b, const mlir::llm::FloatBlocks &blocks,
 int64_t getTileUnits(const mlir::llm::FloatBlocks &blocks);
 /// Entries of each row per `llm.tile.dot`.
 int64_t getTileEntries(mlir::llm::SparseEncodingAttr encoding);
-/// How many `llm.tile.dot` a row times a panel takes.
+/// How many `llm.tile.dot` a row times a panel takes; of sparse codes one for each block.
 int64_t countTiles(mlir::llm::PackedType weight);
 
 /// `lanes` floats of `type` from byte `at` of a matrix on, as f32.

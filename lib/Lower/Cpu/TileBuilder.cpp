@@ -168,15 +168,17 @@ static llvm::MaybeAlign alignmentOf(int64_t elementBytes) {
   return llvm::MaybeAlign(std::min<int64_t>(elementBytes, 4));
 }
 
-Value TileBuilder::gather(Value rows, Value row, Value columns) {
+Value TileBuilder::gather(Value rows, Value row, Value columns, Value first) {
+  if (!first)
+    first = index(0);
   int64_t lanes = cast<VectorType>(columns.getType()).getNumElements();
   if (lanes == 1) {
     Value column =
         vector::ExtractOp::create(*this, columns, ArrayRef<int64_t>{0});
-    return broadcast(load(rows, {row, toIndex(column)}), 1);
+    return broadcast(load(rows, {row, addIndex(first, toIndex(column))}), 1);
   }
   return vector::GatherOp::create(
-      *this, f32s(lanes), rows, ValueRange{row, index(0)}, columns,
+      *this, f32s(lanes), rows, ValueRange{row, first}, columns,
       constant(VectorType::get(lanes, getI1Type()), 1),
       constant(f32s(lanes), 0));
 }

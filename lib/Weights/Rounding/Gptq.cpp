@@ -8,6 +8,8 @@
 // every vector lane is a row. Where the paper delays updates in blocks of columns to
 // spare memory, here the sixteen rows fit in a core's cache.
 //
+// An outlier is what it has become when its column comes, and has no error.
+//
 // Scales weigh a column's error by the mean square of its input. To weigh it by
 // 1 / U_jj^2, what it costs once later columns have made up for it, leaves less of the
 // layer's error and more of the model's (docs/quantization.md).
@@ -124,6 +126,10 @@ void Gptq::roundColumn(int64_t place, int64_t row, int64_t rows,
                                           CodeRange::inverseOf(scale));
     result.codes[(row + lane) * cols + col] = static_cast<uint8_t>(code);
     errors[lane] = (value - range.valueOf(code, scale)) / pivot;
+    if (!input.hasOutlier(row + lane, col))
+      continue;
+    errors[lane] = 0;
+    result.outliers[(row + lane) * cols + col] = static_cast<float>(value);
   }
 }
 
@@ -149,6 +155,7 @@ std::string llmc::roundByGptq(const RoundingInput &input,
   Gptq gptq(input, result);
   if (std::string problem = gptq.prepare(); !problem.empty())
     return problem;
+  result.outliers.resize(input.isOutlier.size());
   for (int64_t row = 0; row < input.rows; row += tileRows)
     gptq.roundTile(row, std::min(tileRows, input.rows - row));
   return "";

@@ -5,7 +5,8 @@
 // error of the group that is gone once a weight is no part of it (arXiv:2306.03078,
 // which takes as many of each group as are above a threshold, we as many of each row).
 // Only a group's extremes change the scale of the others. Or whole columns, those whose
-// weights cost most together (arXiv:2306.02272).
+// weights cost most together (arXiv:2306.02272). Or those that the others can least make
+// up for, by the inverse of X^T X (arXiv:2310.00034).
 //===----------------------------------------------------------------------===//
 #include "Outliers.h"
 
@@ -38,7 +39,9 @@ struct Group {
 /// What each weight's rounding costs with the scale that spans `of`.
 static std::vector<double> findErrors(const CodeRange &range,
                                       const Group &group, ArrayRef<float> of) {
-  const GroupScale scale = fitGroup(range, of, {}, /*search=*/false);
+  // The largest says nothing of a scale that all weights of one bit have.
+  const GroupScale scale =
+      fitGroup(range, of, {}, /*search=*/range.grid.bits == 1);
   const float inverse = CodeRange::inverseOf(scale);
   std::vector<double> errors(of.size());
   for (auto [i, value] : enumerate(of))
@@ -138,6 +141,19 @@ static std::string scoreColumns(RoundStepAttr round, const WeightStore &store,
   return "";
 }
 
+/// Of each block of a row's scores the largest become outliers.
+static void chooseOfRow(OutliersStepAttr step, ArrayRef<double> scores,
+                        int64_t row, std::vector<bool> &isOutlier) {
+  const auto cols = static_cast<int64_t>(scores.size()),
+             block = step.getBlock() ? step.getBlock() : cols;
+  std::vector<int64_t> chosen;
+  for (int64_t first = 0; first < cols; first += block) {
+    takeLargest(scores.slice(first, block), step.getEntries(), chosen);
+    for (int64_t col : chosen)
+      isOutlier[row * cols + first + col] = true;
+  }
+}
+
 static std::string chooseColumns(OutliersStepAttr step,
                                  const WeightStore &store,
                                  ArrayRef<float> values, int64_t cols,
@@ -148,12 +164,62 @@ static std::string chooseColumns(OutliersStepAttr step,
           scoreColumns(step.getRound(), store, values, cols, columns, scores);
       !problem.empty())
     return problem;
-  std::vector<int64_t> chosen;
-  takeLargest(scores, step.getEntries(), chosen);
-  for (int64_t first = 0; first < static_cast<int64_t>(values.size());
-       first += cols)
-    for (int64_t col : chosen)
-      isOutlier[first + col] = true;
+  const auto rows = static_cast<int64_t>(values.size()) / cols;
+  for (int64_t row = 0; row < rows; ++row)
+    chooseOfRow(step, scores, row, isOutlier);
+  return "";
+}
+
+/// What each column's w^2 counts: by `hessian` 1 / [H^-1]_jj^2, and nothing where the input
+/// is always 0.
+static std::string weighSquares(OutliersStepAttr step, const WeightStore &store,
+                                int64_t cols, const InputColumns &columns,
+                                std::vector<double> &weights) {
+  weights.assign(cols, 1);
+  if (!step.getBy() || step.getBy() != "hessian")
+    return "";
+  mlir::StringAttr stats = step.getRound().getStats();
+  if (!stats)
+    return "has outliers by hessian, which needs statistics of its input";
+  std::vector<float> xtx;
+  if (std::string problem = readSums(store, stats, cols, columns, xtx);
+      !problem.empty())
+    return problem;
+  mlir::FloatAttr damp = step.getRound().getDamp();
+  std::vector<int64_t> order(cols);
+  std::iota(order.begin(), order.end(), 0);
+  InverseFactor inverse;
+  if (std::string problem = factorSums(
+          xtx, damp ? damp.getValueAsDouble() : usualDamp, order, inverse);
+      !problem.empty())
+    return problem;
+  std::vector<double> diagonal(cols);
+  for (int64_t i = 0; i < cols; ++i)
+    for (int64_t j = i; j < cols; ++j)
+      diagonal[j] += inverse.u[i * cols + j] * inverse.u[i * cols + j];
+  for (int64_t j = 0; j < cols; ++j)
+    weights[j] = inverse.isDead[j] ? 0 : 1 / (diagonal[j] * diagonal[j]);
+  return "";
+}
+
+/// By what a weight is, whatever its codes would be.
+static std::string chooseBySquares(OutliersStepAttr step,
+                                   const WeightStore &store,
+                                   ArrayRef<float> values, int64_t cols,
+                                   const InputColumns &columns,
+                                   std::vector<bool> &isOutlier) {
+  std::vector<double> weights, scores(cols);
+  if (std::string problem = weighSquares(step, store, cols, columns, weights);
+      !problem.empty())
+    return problem;
+  const auto rows = static_cast<int64_t>(values.size()) / cols;
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t col = 0; col < cols; ++col) {
+      const double value = values[row * cols + col];
+      scores[col] = value * value * weights[col];
+    }
+    chooseOfRow(step, scores, row, isOutlier);
+  }
   return "";
 }
 
@@ -168,18 +234,11 @@ static std::string chooseOfRows(OutliersStepAttr step, const WeightStore &store,
       !problem.empty())
     return problem;
   std::vector<double> scores(cols);
-  std::vector<int64_t> chosen;
-  const CodeRange range(round ? *round.getGrid().getGrid() : Grid());
-  for (int64_t first = 0; first < static_cast<int64_t>(values.size());
-       first += cols) {
-    ArrayRef<float> row = values.slice(first, cols);
-    if (round)
-      scoreRow(range, row, importance, scores);
-    else
-      llvm::transform(row, scores.begin(), [](float x) { return std::abs(x); });
-    takeLargest(scores, step.getEntries(), chosen);
-    for (int64_t col : chosen)
-      isOutlier[first + col] = true;
+  const CodeRange range(*round.getGrid().getGrid());
+  const auto rows = static_cast<int64_t>(values.size()) / cols;
+  for (int64_t row = 0; row < rows; ++row) {
+    scoreRow(range, values.slice(row * cols, cols), importance, scores);
+    chooseOfRow(step, scores, row, isOutlier);
   }
   return "";
 }
@@ -193,11 +252,31 @@ std::string llmc::chooseOutliers(OutliersStepAttr step,
   if (step.getEntries() > cols)
     return "rows of " + std::to_string(cols) + " have no " +
            std::to_string(step.getEntries()) + " outliers";
+  if (step.getBlock() && cols % step.getBlock())
+    return "rows of " + std::to_string(cols) + " are no blocks of " +
+           std::to_string(step.getBlock());
   if (round && cols % round.getGrid().getGroup())
     return "rows of " + std::to_string(cols) + " are no groups of " +
            std::to_string(round.getGrid().getGroup());
   isOutlier.assign(values.size(), false);
-  const bool byColumn = step.getBy() && step.getBy() == "column";
-  return (byColumn ? chooseColumns : chooseOfRows)(step, store, values, cols,
-                                                   columns, isOutlier);
+  const StringRef by = step.getBy()      ? step.getBy().getValue()
+                       : step.getRound() ? "weight"
+                                         : "magnitude";
+  auto choose = by == "column"   ? chooseColumns
+                : by == "weight" ? chooseOfRows
+                                 : chooseBySquares;
+  return choose(step, store, values, cols, columns, isOutlier);
+}
+
+std::string llmc::roundBesideOutliers(
+    OutliersStepAttr step, const WeightStore &store, ArrayRef<float> values,
+    int64_t cols, const InputColumns &columns, bool keepsZeros,
+    std::vector<uint8_t> &codes, std::vector<float> &left) {
+  RoundingInput input;
+  std::string problem = prepareRounding(step.getRound(), store, values, cols,
+                                        columns, keepsZeros, input);
+  if (problem.empty())
+    problem =
+        chooseOutliers(step, store, values, cols, columns, input.isOutlier);
+  return problem.empty() ? roundPrepared(input, codes, &left) : problem;
 }

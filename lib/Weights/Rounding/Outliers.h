@@ -15,6 +15,15 @@ std::string chooseOutliers(mlir::llm::OutliersStepAttr step,
                            const InputColumns &columns,
                            std::vector<bool> &isOutlier);
 
+/// The codes of a matrix by the step's rounding, which leaves the outliers of its blocks
+/// out, and what they leave of these; all else is 0. The rest is as in roundMatrix.
+std::string roundBesideOutliers(mlir::llm::OutliersStepAttr step,
+                                const WeightStore &store,
+                                llvm::ArrayRef<float> values, int64_t cols,
+                                const InputColumns &columns, bool keepsZeros,
+                                std::vector<uint8_t> &codes,
+                                std::vector<float> &left);
+
 } // namespace llmc
 
 #endif // LLMC_LIB_WEIGHTS_ROUNDING_OUTLIERS_H

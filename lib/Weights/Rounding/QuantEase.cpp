@@ -5,7 +5,7 @@
 // become. From its codes, with H = X^T X and what is left, r = w - q, the best value
 // for a column while the others stay is q_j + (r H)_j / H_jj: columns are rounded to
 // that again and again, which never makes r H r^T larger. In between each group's scale
-// (and minimum) takes the best value for its codes.
+// (and minimum) takes the best value for its codes. An outlier takes the best value itself.
 //===----------------------------------------------------------------------===//
 #include "../InputStatistics.h"
 #include "Rounding.h"
@@ -48,6 +48,8 @@ private:
     return result.scales[(row * cols + col) / input.span];
   }
   float valueOf(int64_t row, int64_t col) {
+    if (input.hasOutlier(row, col))
+      return result.outliers[row * cols + col];
     return range.valueOf(result.codes[row * cols + col], scaleOf(row, col));
   }
 
@@ -87,11 +89,12 @@ void QuantEase::improveCodes(int64_t row) {
     if (curve <= 0 || input.keepsZero(row, col))
       continue;
     const GroupScale &scale = scaleOf(row, col);
-    const float now = valueOf(row, col);
-    const float code = range.codeOf(now + gradient[col] / curve, scale,
-                                    CodeRange::inverseOf(scale));
+    const float now = valueOf(row, col), best = now + gradient[col] / curve;
+    const float code = range.codeOf(best, scale, CodeRange::inverseOf(scale));
     result.codes[row * cols + col] = static_cast<uint8_t>(code);
-    if (const float changed = range.valueOf(code, scale) - now; changed != 0)
+    if (input.hasOutlier(row, col))
+      result.outliers[row * cols + col] = best;
+    if (const float changed = valueOf(row, col) - now; changed != 0)
       change(col, changed);
   }
 }
@@ -104,7 +107,8 @@ bool QuantEase::move(int64_t row, int64_t first, float &number,
                      Direction direct, Store store) {
   double slope = 0, curve = 0;
   for (int64_t col = first; col < first + input.span; ++col)
-    direction[col] = direct(result.codes[row * cols + col]);
+    direction[col] =
+        input.hasOutlier(row, col) ? 0 : direct(result.codes[row * cols + col]);
   for (int64_t col = first; col < first + input.span; ++col) {
     double sum = 0;
     for (int64_t other = first; other < first + input.span; ++other)
@@ -132,6 +136,8 @@ void QuantEase::setGroup(int64_t row, int64_t first, GroupScale wished) {
   const GroupScale before = scale;
   scale = wished;
   for (int64_t col = first; col < first + input.span; ++col) {
+    if (input.hasOutlier(row, col))
+      continue;
     const auto code = static_cast<float>(result.codes[row * cols + col]);
     const float changed =
         range.valueOf(code, wished) - range.valueOf(code, before);

@@ -49,6 +49,19 @@ GroupScale ScaleFitter::fit(int64_t first, ArrayRef<float> values,
   ArrayRef<float> importance = input.importance;
   if (!importance.empty())
     importance = importance.slice(first % input.cols, input.span);
+  SmallVector<float, 256> others, othersImportance;
+  if (!input.isOutlier.empty()) {
+    for (auto [i, value] : enumerate(values))
+      if (!input.isOutlier[first + static_cast<int64_t>(i)]) {
+        others.push_back(value);
+        if (!importance.empty())
+          othersImportance.push_back(importance[i]);
+      }
+    // Of a group of outliers alone any scale will do.
+    values = others.empty() ? values : ArrayRef<float>(others);
+    importance =
+        others.empty() ? importance : ArrayRef<float>(othersImportance);
+  }
   return fitGroup(range, values, importance, input.step.getSearch(), shared);
 }
 
@@ -202,8 +215,23 @@ std::string llmc::prepareRounding(RoundStepAttr step, const WeightStore &store,
   return "";
 }
 
+/// What codes leave of the outliers.
+static void takeOffCodes(const RoundingInput &input,
+                         const RoundedMatrix &matrix, ArrayRef<uint8_t> made,
+                         std::vector<float> &left) {
+  ArrayRef<float> values =
+      matrix.outliers.empty() ? input.values : ArrayRef(matrix.outliers);
+  EncodingAttrInterface grid = input.step.getGrid();
+  left.resize(values.size());
+  grid.dequantize(made.data(), left.size(), left.data());
+  for (auto [i, number] : enumerate(left))
+    number =
+        !input.isOutlier.empty() && input.isOutlier[i] ? values[i] - number : 0;
+}
+
 std::string llmc::roundPrepared(const RoundingInput &input,
-                                std::vector<uint8_t> &made) {
+                                std::vector<uint8_t> &made,
+                                std::vector<float> *left) {
   RoundedMatrix matrix;
   matrix.codes.resize(input.values.size());
   matrix.scales.resize(input.values.size() / input.span);
@@ -216,6 +244,8 @@ std::string llmc::roundPrepared(const RoundingInput &input,
   if (std::string problem = checkScales(matrix); !problem.empty())
     return problem;
   packBlocks(input, matrix, made);
+  if (left)
+    takeOffCodes(input, matrix, made, *left);
   return "";
 }
 

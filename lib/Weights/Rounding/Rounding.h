@@ -26,11 +26,17 @@ struct RoundingInput {
   std::vector<float> xtx;        // [cols, cols], or empty: no statistics
   std::vector<float> importance; // [cols], mean square of the input; or empty
   bool keepsZeros = false;       // of pruned weights
+  // [rows, cols], or empty: weights that something else makes up for, so that scales are
+  // not fitted to them and whatever codes they get are no error.
+  std::vector<bool> isOutlier;
   // Of xtx with the usual damping, for columns in their order; null: not yet known.
   const InverseFactor *inverse = nullptr;
 
   bool keepsZero(int64_t row, int64_t col) const {
     return keepsZeros && values[row * cols + col] == 0;
+  }
+  bool hasOutlier(int64_t row, int64_t col) const {
+    return !isOutlier.empty() && isOutlier[row * cols + col];
   }
 };
 
@@ -40,6 +46,9 @@ struct RoundedMatrix {
   std::vector<GroupScale> scales; // [rows, cols / span]
   // [rows, cols / block] where groups have sub-scales; else empty.
   std::vector<SharedScale> shared;
+  // [rows, cols], or empty: what outliers have become to make up for errors before them;
+  // the input's, where a method changes no weight.
+  std::vector<float> outliers;
 };
 
 /// Scales of a matrix, from values that a method says: those of the input, or what it
@@ -90,8 +99,10 @@ std::string prepareRounding(mlir::llm::RoundStepAttr step,
                             llvm::ArrayRef<float> values, int64_t cols,
                             const InputColumns &columns, bool keepsZeros,
                             RoundingInput &input);
+/// Of outliers `left` gets what their codes leave, and 0 of all others.
 std::string roundPrepared(const RoundingInput &input,
-                          std::vector<uint8_t> &made);
+                          std::vector<uint8_t> &made,
+                          std::vector<float> *left = nullptr);
 /// Has a prepared input rounded by another step of the same statistics.
 void setStep(mlir::llm::RoundStepAttr step, RoundingInput &input);
 

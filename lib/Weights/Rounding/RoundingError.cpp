@@ -139,7 +139,7 @@ Expected<double> llmc::measureCodes(WeightOp weight, mlir::Attribute step,
   const std::vector<float> values = material->dequantize();
   auto round = dyn_cast<RoundStepAttr>(step);
   std::string problem =
-      round ? roundStep(*material, round, store)
+      round ? roundStep(*material, round, weight, store)
             : floatCodesStep(*material,
                              cast<FloatCodesAttr>(
                                  cast<ConvertStepAttr>(step).getEncoding()));

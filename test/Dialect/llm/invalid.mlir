@@ -380,13 +380,33 @@ llm.weight @w : tensor<2xf32> source "w" recipe [#llm.outliers<part = "kept", en
 
 // -----
 
-// expected-error @below {{by is weight or column, found "row"}}
+// expected-error @below {{by is weight, column, magnitude or hessian, found "row"}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.outliers<part = "kept", entries = 2, by = "row">]
 
 // -----
 
-// expected-error @below {{columns are chosen by what `round` costs, which is not there}}
+// expected-error @below {{outliers are chosen by what `round` costs, which is not there}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.outliers<part = "kept", entries = 2, by = "column">]
+
+// -----
+
+// expected-error @below {{outliers of blocks are what `round` leaves of them, which is not there}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.outliers<part = "kept", entries = 2, by = "magnitude", block = 32>]
+
+// -----
+
+// expected-error @below {{a block has room for its entries, found 33 of 32 columns}}
+llm.weight @w : tensor<2xf32> source "w" recipe [#llm.outliers<part = "kept", entries = 33, round = <grid = <bits = 4, group = 16, scale = f16, zero = 8>, method = "rtn">, block = 32>]
+
+// -----
+
+// expected-error @below {{(C1) 1 <= entries <= block <= 256, found 1 entries of 257 columns}}
+func.func private @f(!llm.packed<4x257, #llm.sparse_codes<block = 257, entries = 1, scale = f16>>)
+
+// -----
+
+// expected-error @below {{(C2) the scale is f16, bf16 or f32, found 'f64'}}
+func.func private @f(!llm.packed<4x32, #llm.sparse_codes<block = 32, entries = 1, scale = f64>>)
 
 // -----
 

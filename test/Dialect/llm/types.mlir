@@ -26,6 +26,13 @@ func.func private @grids(
     !llm.packed<64x64, #llm.grid<bits = 3, group = 64, scale = bf16, zero = 4>>,
     !llm.packed<64x256, #llm.grid<bits = 4, group = 32, scale = f16, sub = ui6, block = 256, min = true>, #llm.panels>)
 
+// CHECK-LABEL: func.func private @sparse(
+// CHECK-SAME: !llm.packed<64x256, #llm.sparse<cols = 256, entries = 7, type = bf16>>
+// CHECK-SAME: !llm.packed<64x576, #llm.sparse_codes<block = 192, entries = 19, scale = f16>, #llm.panels>
+func.func private @sparse(
+    !llm.packed<64x256, #llm.sparse<cols = 256, entries = 7, type = bf16>>,
+    !llm.packed<64x576, #llm.sparse_codes<block = 192, entries = 19, scale = f16>, #llm.panels>)
+
 // CHECK-LABEL: func.func private @float_codes(
 // CHECK-SAME: !llm.packed<64x256, #llm.float_codes<type = f8E4M3FN, group = 128, scale = f32>>
 // CHECK-SAME: !llm.packed<64x24, #llm.float_codes<type = f8E5M2, group = 24, scale = bf16>, #llm.panels>

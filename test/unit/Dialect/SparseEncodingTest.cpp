@@ -1,4 +1,4 @@
-//===- SparseEncodingTest.cpp - columns and floats --------------------------===//
+//===- SparseEncodingTest.cpp - columns, and floats or codes -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "GridTesting.h"
 
@@ -72,5 +72,60 @@ TEST_F(SparseRow, LiesInPanelsEntryByEntry) {
     EXPECT_EQ(half(panel + 32 + 2 * lane),
               exists ? encodeScale(ScaleType::f16, row + 1) : 0U);
     EXPECT_EQ(half(panel + entryBytes + 32 + 2 * lane), exists ? 0xc000 : 0);
+  }
+}
+
+/// A scale, columns, codes: 2 + 2 + 2 bytes for each 4.
+TEST_F(SparseRow, HoldsCodesOfBlocks) {
+  const std::string text = "#llm.sparse_codes<block = 4, entries = 2, scale = ";
+  EXPECT_EQ(encoding(text + "f16>").getBlockBytes(), 6);
+  // The largest is 127 steps; what is nearer to 0 than half a step becomes that.
+  std::vector<float> values = {0, -127, 0, 64, 0.5f, 0, 0, 0, 0, 0, 0, 0};
+  for (const char *type : {"f16>", "bf16>", "f32>"})
+    EXPECT_LT(std::abs(pass(text + type, values)[4] - 0.5f), 0.002f) << type;
+  std::vector<float> found = pass(text + "f32>", values);
+  EXPECT_EQ(llvm::ArrayRef(found).take_front(4),
+            llvm::ArrayRef(values).take_front(4));
+  EXPECT_EQ(llvm::ArrayRef(found).take_back(4),
+            llvm::ArrayRef(values).take_back(4));
+  EXPECT_EQ(pass("#llm.sparse_codes<block = 4, entries = 3, scale = f32>",
+                 {127, 0.4f, 0, -1.6f}),
+            (std::vector<float>{127, 0, 0, -2}));
+}
+
+/// Per panel and block 16 scales, then of each entry 16 columns and 16 codes.
+TEST_F(SparseRow, LiesInPanelsBlockByBlock) {
+  EncodingAttrInterface format =
+      encoding("#llm.sparse_codes<block = 4, entries = 2, scale = f16>");
+  auto layout = PanelsLayoutAttr::get(&context, 16);
+  EXPECT_EQ(layout.refuse(format), "");
+  const int64_t rows = 17, cols = 8, blockBytes = 16 * 6;
+  std::vector<uint8_t> source(rows * format.getBytes(cols));
+  for (int64_t row = 0; row < rows; ++row) {
+    float last = static_cast<float>(row + 1);
+    float values[cols] = {0, 127, 0, last, 0, 0, -254, 0};
+    format.quantize(values, cols, &source[row * format.getBytes(cols)]);
+  }
+  std::vector<uint8_t> packed(layout.getPackedBytes(rows, cols, format), 0xcc);
+  ASSERT_EQ(packed.size(), 2U * 2 * blockBytes);
+  ASSERT_TRUE(layout.pack(source.data(), rows, cols, format, packed.data()));
+  for (int64_t row = 0; row < 32; ++row) {
+    const uint8_t *block = &packed[row / 16 * 2 * blockBytes];
+    const int64_t lane = row % 16;
+    const bool exists = row < rows;
+    auto expect = [&](int64_t at, int found) {
+      EXPECT_EQ(block[at + lane], exists ? found : 0) << row << ", " << at;
+    };
+    EXPECT_EQ(block[2 * lane + 1], exists ? 0x3c : 0); // a scale of 1
+    expect(32, 1);
+    expect(48, 127);
+    expect(64, 3);
+    expect(80, static_cast<int>(row + 1));
+    block += blockBytes;
+    EXPECT_EQ(block[2 * lane + 1], exists ? 0x40 : 0); // 2
+    expect(32, 2);
+    expect(48, 0x81); // -127
+    expect(64, 0);
+    expect(80, 0);
   }
 }

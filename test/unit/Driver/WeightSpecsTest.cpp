@@ -55,8 +55,8 @@ TEST(WeightSpecsTest, NothingOnASideOfTheColonIsRefused) {
 }
 
 TEST(WeightSpecsTest, ErrorsOfAPatternNameIt) {
-  EXPECT_EQ(getError(parseQuantizeSpec("w4;up:bits=1")),
-            "the weights 'up': bits takes 2 to 8, found '1'");
+  EXPECT_EQ(getError(parseQuantizeSpec("w4;up:bits=9")),
+            "the weights 'up': bits takes 1 to 8, found '9'");
   EXPECT_NE(getError(parseSparsifySpec("50;up:120"))
                 .find("the weights 'up': '120' is no keep"),
             std::string::npos);
@@ -189,20 +189,50 @@ TEST(WeightSpecsTest, OutliersAreWeightsOrColumns) {
   auto spec = parseQuantizeSpec("w3-owq;up:outliers-by=weight;down:outliers=0;"
                                 "gate:w3-spqr");
   ASSERT_TRUE(bool(spec));
-  EXPECT_TRUE(spec->linears.outlierColumns);
+  EXPECT_EQ(spec->linears.outliersBy, "column");
   EXPECT_EQ(spec->linears.outliers, 1);
   EXPECT_EQ(spec->linears.rounding, "gptq");
-  EXPECT_FALSE(spec->overrides[0].choice.outlierColumns);
+  EXPECT_EQ(spec->overrides[0].choice.outliersBy, "weight");
   EXPECT_EQ(spec->overrides[0].choice.outliers, 1);
   EXPECT_EQ(spec->overrides[1].choice.outliers, 0);
-  EXPECT_FALSE(spec->overrides[2].choice.outlierColumns);
+  EXPECT_EQ(spec->overrides[2].choice.outliersBy, "weight");
   for (const char *text : {"w3-owq,outliers=0", "w3-spqr,outliers=0"})
     EXPECT_TRUE(bool(parseQuantizeSpec(text))) << text;
   EXPECT_EQ(getError(parseQuantizeSpec("w4,outliers=1,outliers-by=row")),
-            "outliers-by takes weight or column, found 'row'");
+            "outliers-by takes weight, column, magnitude or hessian, found "
+            "'row'");
   EXPECT_EQ(getError(parseQuantizeSpec("w4,outliers-by=column")),
-            "outliers-by=column chooses what stays floats, found outliers=0: "
-            "say how many percent do (outliers=1), or leave it out");
+            "outliers-by=column is of weights beside the codes, found "
+            "outliers=0: say how many percent there are (outliers=1), or leave "
+            "it out");
+}
+
+TEST(WeightSpecsTest, OutliersMayBeCodes) {
+  auto spec = parseQuantizeSpec("w1-pb,outliers=30;up:w3-spqr,outliers-as=f16;"
+                                "down:method=rtn");
+  ASSERT_TRUE(bool(spec));
+  EXPECT_EQ(spec->linears.bits, 1);
+  EXPECT_EQ(spec->linears.outliers, 30);
+  EXPECT_EQ(spec->linears.outliersBy, "hessian");
+  EXPECT_TRUE(spec->linears.outlierCodes);
+  EXPECT_FALSE(spec->overrides[0].choice.outlierCodes);
+  EXPECT_TRUE(weighsOutliers(spec->overrides[1].choice));
+  EXPECT_EQ(spec->embeddings.bits, 8);
+  EXPECT_EQ(spec->embeddings.outliers, 0);
+  for (auto [text, needs] : {std::pair("w3-spqr", true),
+                             {"w4,outliers=1", false},
+                             {"w4,outliers=1,outliers-by=hessian", true},
+                             {"w4,outliers=1,outliers-by=magnitude", false}}) {
+    auto other = parseQuantizeSpec(text);
+    ASSERT_TRUE(bool(other));
+    EXPECT_EQ(needsStatistics(*other), needs) << text;
+  }
+  EXPECT_EQ(getError(parseQuantizeSpec("w4,outliers=1,outliers-as=i4")),
+            "outliers-as takes f16 or i8, found 'i4'");
+  EXPECT_EQ(getError(parseQuantizeSpec("w1-pb;up:outliers-as=f16,outliers=20")),
+            "the weights 'up': outliers of floats are at most 10 percent, "
+            "found outliers=20: take outliers-as=i8, which has half the bits, "
+            "or fewer");
 }
 
 TEST(WeightSpecsTest, RanksAreWhatARatioLeaves) {

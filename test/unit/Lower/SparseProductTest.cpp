@@ -115,12 +115,13 @@ INSTANTIATE_TEST_SUITE_P(Grids, SparseProduct,
                                            Product{three, 128, Rows::fine}));
 
 namespace {
+/// `encoding` up to the number of entries.
 struct SparseRows {
-  const char *type;
+  const char *encoding, *type;
   int64_t entries;
 };
 void PrintTo(const SparseRows &rows, std::ostream *stream) {
-  *stream << rows.entries << " of " << rows.type;
+  *stream << rows.entries << " of " << rows.encoding << rows.type;
 }
 class SparseRowProduct : public ::testing::TestWithParam<SparseRows> {};
 } // namespace
@@ -128,13 +129,12 @@ class SparseRowProduct : public ::testing::TestWithParam<SparseRows> {};
 /// Alone, added to a product of the same rows (one kernel) and added to one of bytes:
 /// as what is pruned and as outliers.
 TEST_P(SparseRowProduct, AgreesWithTheReference) {
-  auto [type, entries] = GetParam();
+  auto [format, type, entries] = GetParam();
   Graph graph(8);
   int64_t inner = 96, outer = 33;
   Operand x = graph.rows(inner);
   std::string count = std::to_string(entries);
-  std::string encoding =
-      "sparse<cols = 96, entries = " + count + ", type = " + type + ">";
+  std::string encoding = format + count + type;
   auto multiply = [&] {
     Operand w =
         graph.made({outer, inner}, encoding,
@@ -151,8 +151,14 @@ TEST_P(SparseRowProduct, AgreesWithTheReference) {
                        {2});
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, SparseRowProduct,
-                         ::testing::Values(SparseRows{"f32", 24},
-                                           SparseRows{"f16", 5},
-                                           SparseRows{"bf16", 96},
-                                           SparseRows{"f32", 1}));
+constexpr const char *floats = "sparse<cols = 96, entries = ",
+                     *codes = "sparse_codes<block = 48, entries = ";
+INSTANTIATE_TEST_SUITE_P(
+    Types, SparseRowProduct,
+    ::testing::Values(SparseRows{floats, ", type = f32>", 24},
+                      SparseRows{floats, ", type = f16>", 5},
+                      SparseRows{floats, ", type = bf16>", 96},
+                      SparseRows{floats, ", type = f32>", 1},
+                      SparseRows{codes, ", scale = f16>", 48},
+                      SparseRows{codes, ", scale = bf16>", 7},
+                      SparseRows{codes, ", scale = f32>", 1}));

@@ -224,3 +224,172 @@ TEST_F(OutliersTest, ColumnsThatCannotBeRoundedAreRefused) {
                     source(spell("kept", 2, calibrated("rtn"), byColumn)),
                 "there are no statistics of the input");
 }
+
+//===----------------------------------------------------------------------===//
+// Outliers of blocks are what codes leave
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Codes of one bit, which have none for 0.
+class BlockOutliersTest : public OutliersTest {
+protected:
+  const std::string binary = "bits = 1, group = 16, scale = f32, "
+                             "values = [-1, 1]";
+  std::string by(const std::string &how, const std::string &method,
+                 const std::string &stats = "") const {
+    return "round = <grid = <" + binary + ">, method = \"" + method + "\"" +
+           stats + ", search = true>, by = \"" + how + "\", block = 16";
+  }
+  static std::string step(const std::string &part, int entries,
+                          const std::string &how) {
+    return "#llm.outliers<part = \"" + part +
+           "\", entries = " + std::to_string(entries) + ", " + how + ">";
+  }
+  std::string round(const std::string &method,
+                    const std::string &stats = "") const {
+    return "#llm.round<grid = <" + binary + ">, method = \"" + method + "\"" +
+           stats + ", search = true>";
+  }
+  Floats kept(int entries, const std::string &how) {
+    return values("tensor<8x32xf32>" + source(step("kept", entries, how)));
+  }
+  Floats coded(const std::string &steps) {
+    return values("!llm.packed<8x32, #llm.grid<" + binary + ">>" +
+                  source(steps));
+  }
+  /// trace(E H E^T) with `entries` of each block beside the codes.
+  double measureBeside(const Floats &weights, const Floats &sums, int entries,
+                       const std::string &method, const std::string &how) {
+    const std::string stats = ", stats = \"w\"";
+    Floats made = coded(
+        (entries ? step("rest", entries, by(how, method, stats)) + ", " : "") +
+        round(method, stats));
+    Floats beside = entries ? kept(entries, by(how, method, stats))
+                            : Floats(weights.size());
+    for (size_t i = 0; i < made.size(); ++i)
+      made[i] += beside[i] - weights[i];
+    return measureProduct(made, cols, sums);
+  }
+};
+
+} // namespace
+
+/// The largest two of each 16 are exact, and the others' scale is their mean magnitude.
+TEST_F(BlockOutliersTest, AreWhatCodesLeave) {
+  const Floats weights = addWeights({{5, 9}, {20, -8}});
+  const std::string how = by("magnitude", "rtn");
+  const Floats kept = this->kept(2, how),
+               codes = coded(step("rest", 2, how) + ", " + round("rtn"));
+  for (size_t first = 0; first < weights.size(); first += 16) {
+    float least = 10, most = 0, sum = 0;
+    size_t count = 0;
+    for (size_t i = first; i < first + 16; ++i) {
+      const float size = std::abs(weights[i]);
+      if (kept[i] != 0) {
+        ++count;
+        least = std::min(least, size);
+        EXPECT_NEAR(codes[i] + kept[i], weights[i], 1e-6) << i;
+      } else {
+        most = std::max(most, size);
+        sum += size;
+      }
+    }
+    EXPECT_EQ(count, 2U);
+    EXPECT_GE(least, most);
+    EXPECT_NEAR(std::abs(codes[first]), sum / 14, 1e-5);
+  }
+}
+
+/// With inputs that have nothing in common [H^-1]_jj is 1 / H_jj.
+TEST_F(BlockOutliersTest, FollowTheInverseOfTheSums) {
+  addWeights();
+  Floats sums(cols * cols);
+  for (size_t i = 0; i < cols; ++i)
+    sums[i * cols + i] = i % 16 == 7 ? 1e6F : 1;
+  add(getStatisticName("w", "xtx").c_str(), {cols, cols}, f32(), floats(sums));
+  const Floats kept = this->kept(1, by("hessian", "rtn", ", stats = \"w\""));
+  for (size_t i = 0; i < kept.size(); ++i)
+    EXPECT_EQ(kept[i] != 0, i % 16 == 7) << i;
+  expectRefused("tensor<8x32xf32>" +
+                    source(step("kept", 1, by("hessian", "rtn"))),
+                "has outliers by hessian, which needs statistics of its input");
+}
+
+/// They have no error, and later columns none to make up for; by any choice, and methods
+/// that choose again keep to it.
+TEST_F(BlockOutliersTest, LeaveGptqLess) {
+  const Floats weights = addWeights();
+  const Floats sums = addSums({5, 20});
+  double least = measureBeside(weights, sums, 0, "gptq", "");
+  for (int entries : {1, 3, 6}) {
+    const double left = measureBeside(weights, sums, entries, "gptq", "weight");
+    EXPECT_LT(left, 0.8 * least) << entries;
+    least = left;
+    for (const char *how : {"magnitude", "hessian", "column"})
+      EXPECT_LE(measureBeside(weights, sums, entries, "quantease", how),
+                measureBeside(weights, sums, entries, "gptq", how))
+          << how;
+  }
+}
+
+/// A code of a block's outliers is off by half a step of 127 at most.
+TEST_F(BlockOutliersTest, AreBlocksOfFewCodes) {
+  addWeights();
+  const std::string how = by("magnitude", "rtn"),
+                    sparse = "!llm.packed<8x32, #llm.sparse_codes<block = 16, "
+                             "entries = 3, scale = f32>>";
+  const Floats exact = kept(3, how),
+               found = values(sparse + source(step("kept", 3, how)));
+  for (size_t first = 0; first < exact.size(); first += 16) {
+    float most = 0;
+    for (size_t i = first; i < first + 16; ++i)
+      most = std::max(most, std::abs(exact[i]));
+    for (size_t i = first; i < first + 16; ++i)
+      EXPECT_LE(std::abs(found[i] - exact[i]), most / 253) << i;
+  }
+  expectRefused(sparse + source(step("kept", 4, how)),
+                "row 0 has 4 numbers that are not 0 in a block, and its "
+                "encoding a place for 3");
+  expectRefused(
+      "tensor<8x32xf32>" +
+          source("#llm.outliers<part = \"kept\", entries = 2, round = " +
+                 nearest + ", block = 24>"),
+      "rows of 32 are no blocks of 24");
+  expectRefused("!llm.packed<8x32, #llm.grid<" + binary + ">>" +
+                    source(step("rest", 2, by("magnitude", "gptq")) + ", " +
+                           round("rtn")),
+                "is rounded otherwise than its outliers were chosen for");
+}
+
+/// Whichever is made first, and again: the codes of one rounding and what they leave.
+TEST_F(BlockOutliersTest, ComeOfOneRounding) {
+  const Floats weights = addWeights();
+  addSums({5, 20});
+  const std::string stats = ", stats = \"w\"",
+                    how = by("hessian", "gptq", stats),
+                    codes = step("rest", 3, how) + ", " + round("gptq", stats);
+  const Floats kept = this->kept(3, how), coded = this->coded(codes);
+  EXPECT_EQ(this->coded(codes), coded);
+  EXPECT_EQ(this->kept(3, how), kept);
+  size_t moved = 0;
+  for (size_t i = 0; i < weights.size(); ++i)
+    moved += kept[i] != 0 && std::abs(coded[i] + kept[i] - weights[i]) > 1e-4;
+  EXPECT_GT(moved, rows); // outliers make up for columns before them
+}
+
+/// Codes that have one for 0 profit as well: outliers keep what gptq makes of them, where
+/// floats that are taken out keep what they were.
+TEST_F(BlockOutliersTest, AreNearerThanFloatsTakenOut) {
+  const Floats weights = addWeights();
+  const Floats sums = addSums({5, 20});
+  const std::string of = calibrated("gptq", ", search = true");
+  auto measure = [&](const char *more) {
+    Floats made = rounded(spell("rest", 4, of, more) + ", #llm.round" + of);
+    const Floats beside = part("kept", 4, of, more);
+    for (size_t i = 0; i < made.size(); ++i)
+      made[i] += beside[i] - weights[i];
+    return measureProduct(made, cols, sums);
+  };
+  EXPECT_LT(measure(", block = 32"), measure(""));
+}

@@ -131,8 +131,9 @@ public:
     int64_t step, lanes;
   };
   Walk walk(int64_t columns);
-  /// Of row `row` of f32s the elements that `columns`, a vector of i32, name.
-  Value gather(Value rows, Value row, Value columns);
+  /// Of row `row` of f32s the elements that `columns`, a vector of i32, name; counted from
+  /// `first` on, if that is given.
+  Value gather(Value rows, Value row, Value columns, Value first = {});
 
   /// The f32s of all threads added up, in an order that the number of threads alone
   /// decides; of one thread its own.
