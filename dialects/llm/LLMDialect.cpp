@@ -4,6 +4,7 @@
 #include "AttachedAnchors.h"
 
 #include "dialects/llm/LLMDialect.h"
+#include "dialects/llm/LLMRotation.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -24,6 +25,18 @@ using namespace mlir::llm;
 #define GET_TYPEDEF_CLASSES
 #include "dialects/llm/LLMTypes.cpp.inc"
 
+// Each file of attributes brings a parser and a printer; of this one's attribute the
+// dialect's own, below, know the name.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#define generatedAttributeParser generatedRotationParser
+#define generatedAttributePrinter generatedRotationPrinter
+#define GET_ATTRDEF_CLASSES
+#include "dialects/llm/LLMRotationAttributes.cpp.inc"
+#undef generatedAttributeParser
+#undef generatedAttributePrinter
+#pragma GCC diagnostic pop
+
 // GGML's formats are spelled by their own names (#llm.q4_0), so that a new one is
 // a row of a table and no class.
 Attribute LLMDialect::parseAttribute(DialectAsmParser &parser,
@@ -33,6 +46,8 @@ Attribute LLMDialect::parseAttribute(DialectAsmParser &parser,
   Attribute attribute;
   if (generatedAttributeParser(parser, &mnemonic, type, attribute).has_value())
     return attribute;
+  if (mnemonic == KronRotateStepAttr::getMnemonic())
+    return KronRotateStepAttr::parse(parser, type);
   if (std::optional<GgmlFormat> format = symbolizeGgmlFormat(mnemonic))
     return GgmlEncodingAttr::get(getContext(), *format);
   parser.emitError(loc) << "unknown attribute `" << mnemonic
@@ -45,6 +60,10 @@ void LLMDialect::printAttribute(Attribute attribute,
   if (auto ggml = dyn_cast<GgmlEncodingAttr>(attribute)) {
     printer << stringifyGgmlFormat(ggml.getFormat());
     return;
+  }
+  if (auto rotate = dyn_cast<KronRotateStepAttr>(attribute)) {
+    printer << KronRotateStepAttr::getMnemonic();
+    return rotate.print(printer);
   }
   auto codes = dyn_cast<FloatCodesAttr>(attribute);
   if (codes && codes.getValues()) {
@@ -68,6 +87,7 @@ void LLMDialect::initialize() {
 #define GET_ATTRDEF_LIST
 #include "dialects/llm/LLMAttributes.cpp.inc"
       >();
+  addAttributes<KronRotateStepAttr>();
   addTypes<
 #define GET_TYPEDEF_LIST
 #include "dialects/llm/LLMTypes.cpp.inc"
@@ -76,6 +96,7 @@ void LLMDialect::initialize() {
 #define GET_OP_LIST
 #include "dialects/llm/LLMOps.cpp.inc"
       >();
+  addOperations<KronRotateOp>();
   attachColumnAnchors(getContext());
   attachExpertAnchors(getContext());
 }

@@ -1,7 +1,7 @@
 //===- LLMModelOps.cpp - checks of weights, params and kernels --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
-#include "dialects/llm/LLMDialect.h"
+#include "dialects/llm/LLMRotation.h"
 
 using namespace mlir;
 using namespace mlir::llm;
@@ -162,7 +162,7 @@ bool mlir::llm::isQuantiserStep(Attribute step) {
   if (auto convert = dyn_cast<ConvertStepAttr>(step))
     return isa<FloatCodesAttr>(convert.getEncoding());
   return isa<ScaleStepAttr, PruneStepAttr, RoundStepAttr, LowRankStepAttr,
-             FactorStepAttr, OutliersStepAttr>(step);
+             FactorStepAttr, OutliersStepAttr, KronRotateStepAttr>(step);
 }
 
 bool mlir::llm::isLowRankFactor(WeightOp weight) {
@@ -210,12 +210,13 @@ static LogicalResult verifyRecipe(WeightOp op) {
     if (!isa<TransposeStepAttr, RowsStepAttr, StackStepAttr, MatricesStepAttr,
              ConvertStepAttr, AddStepAttr, BlocksStepAttr, DequantizeStepAttr,
              RoundStepAttr, ScaleStepAttr, PruneStepAttr, LowRankStepAttr,
-             FactorStepAttr, OutliersStepAttr, KeepStepAttr,
+             FactorStepAttr, OutliersStepAttr, KeepStepAttr, KronRotateStepAttr,
              InputScaleStepAttr>(step))
       return op.emitOpError(
                  "(C4) a recipe lists transpose, rows, stack, matrices, "
                  "convert, add, blocks, dequantize, keep, round, scale, prune, "
-                 "low_rank, factor, outliers and input_scale steps, found ")
+                 "low_rank, factor, outliers, kron_rotate and input_scale "
+                 "steps, found ")
              << step;
   return success();
 }

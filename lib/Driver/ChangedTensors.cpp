@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "ChangedTensors.h"
 
+#include "dialects/llm/LLMRotation.h"
 #include "dialects/llm/SparseRows.h"
 #include "llmc/Weights/Errors.h"
 
@@ -20,7 +21,18 @@ static std::string adviseKeeping(WeightOp weight) {
       .str();
 }
 
+static bool isRotated(WeightOp weight) {
+  mlir::ArrayAttr recipe = weight.getRecipeAttr();
+  return recipe &&
+         llvm::any_of(recipe, llvm::IsaPred<mlir::llm::KronRotateStepAttr>);
+}
+
 static llvm::Error checkSums(WeightOp weight, llvm::StringRef format) {
+  if (isRotated(weight))
+    return tensorError(*weight.getSource(),
+                       format +
+                           " has no place for the matrices that turn its "
+                           "input: leave out rotate=, or use llmc compile");
   bool isFactor = mlir::llm::isLowRankFactor(weight);
   if (!isFactor && !mlir::llm::holdsOutliers(weight))
     return llvm::Error::success();

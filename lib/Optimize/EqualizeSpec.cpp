@@ -17,7 +17,8 @@ struct Method {
 };
 } // namespace
 
-static const Method methods[] = {{"smooth", 0.5}, {"lae", {}}, {"osplus", {}}};
+static const Method methods[] = {
+    {"smooth", 0.5}, {"lae", {}}, {"osplus", {}}, {"quip", {}}};
 
 /// "alpha=0.5"; the error says what there is to choose.
 static Error setKey(EqualizeSpec &spec, StringRef text) {
@@ -50,8 +51,8 @@ Expected<EqualizeSpec> llmc::parseEqualizeSpec(StringRef text) {
       find_if(methods, [&](const Method &known) { return known.name == name; });
   if (method == std::end(methods))
     return createStringError("'" + name +
-                             "' is no method that scales inputs: smooth, lae "
-                             "and osplus are");
+                             "' is no method that scales inputs: smooth, lae, "
+                             "osplus and quip are");
   EqualizeSpec spec{name.str(), method->alpha};
   for (StringRef part : drop_begin(parts))
     if (Error error = setKey(spec, part))

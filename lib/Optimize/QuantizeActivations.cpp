@@ -7,6 +7,7 @@
 // cost too much accuracy, rows get a second plane of codes for the rest. Fewer bits are
 // floats that were rounded, until kernels read such codes.
 //===----------------------------------------------------------------------===//
+#include "dialects/llm/LLMRotation.h"
 #include "dialects/llm/SparseRows.h"
 #include "llmc/Optimize/InputScaleSpec.h"
 #include "llmc/Optimize/ObservedRows.h"
@@ -102,8 +103,8 @@ bool areKept(Value rows) {
       if (isa<KVWriteOp, func::ReturnOp>(user))
         return true;
       bool passesOn =
-          isa<RopeOp, NormOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
-              user) ||
+          isa<RopeOp, NormOp, KronRotateOp, tensor::ExpandShapeOp,
+              tensor::CollapseShapeOp>(user) ||
           (user->hasTrait<OpTrait::Elementwise>() && !isResidual(user));
       if (passesOn)
         seen.insert(user->getResult(0));

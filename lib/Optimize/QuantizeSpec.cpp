@@ -61,6 +61,8 @@ static const Preset presets[] = {
                "outliers-by=column,outliers-as=f16"},
     {"w1-pb", "method=gptq,bits=1,values=uniform,scale-search=yes,outliers=10,"
               "outliers-by=hessian,outliers-as=i8"},
+    {"w2-quip", "method=gptq,bits=2,values=uniform,zero=asym,scale-search=yes,"
+                "rotate=input"},
     {"nf4", "method=rtn,bits=4,values=nf4"},
     {"fp4", "method=rtn,bits=4,values=fp4"},
     {"mxfp4", "method=rtn,bits=4,values=fp4,group=32,scale=e8m0"},
@@ -170,6 +172,13 @@ static bool setOrder(QuantizeChoice &choice, StringRef value) {
   return setFlag(choice.order, value);
 }
 
+static bool setRotate(QuantizeChoice &choice, StringRef value) {
+  choice.rotated = value == "input"  ? RotatedSides::input
+                   : value == "both" ? RotatedSides::both
+                                     : RotatedSides::none;
+  return value == "no" || value == "input" || value == "both";
+}
+
 static bool setDamp(QuantizeChoice &choice, StringRef value) {
   double damp = 0;
   bool isNumber = !value.getAsDouble(damp);
@@ -223,6 +232,7 @@ static const Key keys[] = {
     {"scale-search", "yes or no", setSearch},
     {"damp", "a number from 0 to 1", setDamp},
     {"act-order", "yes or no", setOrder},
+    {"rotate", "no, input or both", setRotate},
     {"outliers", "a percentage from 0 to 10, or to 50 with outliers-as=i8",
      setOutliers},
     {"outliers-by", "weight, column, magnitude or hessian", setOutliersBy},
@@ -329,6 +339,12 @@ static Error checkChoice(const QuantizeChoice &choice) {
         "scale=i" + std::to_string(choice.subBits) +
         " has integers of a float that groups share, and group=channel has one "
         "scale per row: take a number of columns, group=32, or scale=f16");
+  if (choice.fitsValues && choice.rotated != RotatedSides::none)
+    return createStringError(
+        "values=" + choice.valuesName +
+        " follows from the weights as they are, and rotate makes other numbers "
+        "of them: take values=nf4, which are those of a normal distribution, "
+        "or rotate=no");
   const bool isMixed = choice.valuesName == mixedFormats;
   if (choice.float8 || (isMixed && choice.bits == 8))
     return checkFloat8(choice);
@@ -350,14 +366,25 @@ static Error checkChoice(const QuantizeChoice &choice) {
   return Error::success();
 }
 
-static Error setChoice(QuantizeChoice &choice, StringRef text) {
-  if (text == "keep") {
-    choice.keep = true;
-    return Error::success();
+/// What stays floats may be turned, and has nothing else to choose.
+static Error setKept(QuantizeChoice &choice, ArrayRef<StringRef> keys) {
+  choice.keep = true;
+  choice.rotated = RotatedSides::none;
+  for (StringRef key : keys) {
+    if (!key.starts_with("rotate="))
+      return createStringError("keep takes rotate= alone, found '" + key + "'");
+    if (Error error = setKey(choice, key))
+      return error;
   }
-  choice.keep = false;
+  return Error::success();
+}
+
+static Error setChoice(QuantizeChoice &choice, StringRef text) {
   SmallVector<StringRef> parts;
   text.split(parts, ',');
+  if (parts.front() == "keep")
+    return setKept(choice, ArrayRef(parts).drop_front());
+  choice.keep = false;
   const auto *preset = find_if(presets, [&](const Preset &preset) {
     return preset.name == parts.front();
   });
@@ -393,6 +420,7 @@ static QuantizeChoice chooseEmbeddings(const QuantizeChoice &linears) {
   choice.powerScales = false;
   choice.rank = 0;
   choice.outliers = 0;
+  choice.rotated = RotatedSides::none;
   return choice;
 }
 
@@ -437,6 +465,13 @@ Expected<QuantizeSpec> llmc::parseQuantizeSpec(StringRef text) {
   if (Error error =
           parseOverrides(ArrayRef(parts).drop_front(), parse, spec.overrides))
     return error;
+  auto isRotated = [](const SpecOverride<QuantizeChoice> &entry) {
+    return entry.choice.rotated != RotatedSides::none;
+  };
+  if (spec.isAuto && any_of(spec.overrides, isRotated))
+    return createStringError(
+        "auto measures weights as they are, and rotate makes other numbers of "
+        "them: leave rotate out, or give a SPEC without auto");
   return spec;
 }
 

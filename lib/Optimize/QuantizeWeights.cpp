@@ -5,6 +5,7 @@
 // and recipes change here; codes are chosen when the weights are made.
 //===----------------------------------------------------------------------===//
 #include "EquivalentScaling.h"
+#include "ProductRotation.h"
 #include "dialects/llm/SparseRows.h"
 #include "llmc/Optimize/Passes.h"
 #include "llmc/Optimize/QuantizeSpec.h"
@@ -93,8 +94,8 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
              "give the SPEC that it names with --explain";
       return signalPassFailure();
     }
-    std::vector<Task> tasks;
-    if (failed(collect(*parsed, tasks)) || failed(chooseGroups(tasks)))
+    std::vector<Task> tasks, kept;
+    if (failed(collect(*parsed, tasks, kept)) || failed(chooseGroups(tasks)))
       return signalPassFailure();
     for (Task &task : tasks)
       if (task.choice.float8)
@@ -106,6 +107,9 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
       if (!param.getIndex())
         params[param.getWeightAttr().getAttr()].push_back(param);
     });
+    rotation.emplace(getOperation());
+    for (Task &task : llvm::concat<Task>(tasks, kept))
+      rotate(task);
     // Second factors first: what is made of the first ones depends on them.
     for (bool isSecond : {true, false})
       for (Task &task : tasks)
@@ -114,9 +118,11 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
   }
 
 private:
-  LogicalResult collect(const QuantizeSpec &parsed, std::vector<Task> &tasks);
+  LogicalResult collect(const QuantizeSpec &parsed, std::vector<Task> &tasks,
+                        std::vector<Task> &kept);
   LogicalResult chooseGroups(MutableArrayRef<Task> tasks);
   void scaleInputs(MutableArrayRef<Task> tasks);
+  void rotate(Task &task);
   void setType(Task &task, EncodingAttrInterface encoding);
   void roundToFloats(Task &task);
   void quantise(Task &task);
@@ -132,12 +138,21 @@ private:
   void noteRounding(Task &task, RoundStepAttr round);
 
   DenseMap<StringAttr, SmallVector<ParamOp>> params; // of each weight
+  std::optional<ProductRotation> rotation;
 };
 
 } // namespace
 
+/// Whether a weight stays floats in another basis.
+static bool isTurnedOnly(WeightOp weight, const QuantizeChoice &choice) {
+  return choice.keep && choice.rotated != RotatedSides::none &&
+         weight.getSource() && isa<RankedTensorType>(weight.getType());
+}
+
+/// `kept` are those that stay floats and are turned.
 LogicalResult QuantizeWeights::collect(const QuantizeSpec &parsed,
-                                       std::vector<Task> &tasks) {
+                                       std::vector<Task> &tasks,
+                                       std::vector<Task> &kept) {
   SymbolTable symbols(getOperation());
   std::vector<bool> matched(parsed.overrides.size());
   auto readings = findReadings(getOperation());
@@ -153,7 +168,9 @@ LogicalResult QuantizeWeights::collect(const QuantizeSpec &parsed,
     settleMethod(reading, choice);
     std::string obstacle =
         reading.obstacle ? reading.obstacle : findRoundObstacle(weight, choice);
-    if (!obstacle.empty())
+    if (!reading.obstacle && isTurnedOnly(weight, choice))
+      kept.push_back({weight, choice});
+    else if (!obstacle.empty())
       decline(weight, getArgument(), obstacle);
     else
       tasks.push_back({weight, choice});
@@ -165,7 +182,7 @@ LogicalResult QuantizeWeights::collect(const QuantizeSpec &parsed,
              << (readings.empty()
                      ? ""
                      : ": one is named '" + readings.front().first.str() + "'");
-  if (tasks.empty())
+  if (tasks.empty() && kept.empty())
     return getOperation().emitError(
         "quantize: no weight is left to quantise: products read none, or only "
         "such as the spec keeps or that have as few bits already");
@@ -250,6 +267,26 @@ void QuantizeWeights::scaleInputs(MutableArrayRef<Task> tasks) {
     else
       decline(linears.front(), getArgument(), problem);
   }
+}
+
+void QuantizeWeights::rotate(Task &task) {
+  RotatedSides sides = task.choice.rotated;
+  WeightOp weight = task.weight;
+  if (sides == RotatedSides::none)
+    return;
+  // What a first factor makes a second one reads, which makes up for its rounding.
+  if (getFactorStep(weight))
+    sides = RotatedSides::input;
+  ArrayRef<ParamOp> readers = params[weight.getSymNameAttr()];
+  if (std::string problem =
+          ProductRotation::findObstacle(weight, readers, sides);
+      !problem.empty())
+    return decline(weight, getArgument(), "not turned: " + problem);
+  rotation->turn(weight, readers, sides);
+  applied(weight, getArgument(),
+          sides == RotatedSides::both
+              ? "inputs and results of its products are turned"
+              : "inputs of its products are turned");
 }
 
 /// What codes stand for, if that is not themselves.

@@ -9,6 +9,7 @@
 #include "Product.h"
 
 #include "dialects/llm/ByteScale.h"
+#include "dialects/llm/LLMRotation.h"
 
 #include <cmath>
 #include <numbers>
@@ -181,6 +182,37 @@ static llvm::Error evalAct(Evaluation &eval, ActOp op) {
   return llvm::Error::success();
 }
 
+/// left^T X right of each row X [A, B].
+static llvm::Error evalKronRotate(Evaluation &eval, KronRotateOp op) {
+  const Tensor &input = eval.tensor(op.getInput());
+  const Tensor &left = eval.tensor(op.getLeft());
+  const Tensor &right = eval.tensor(op.getRight());
+  const int64_t a = left.shape[0], b = right.shape[0];
+  Rounder round(op.getType());
+  Tensor result{input.shape, std::vector<float>(input.floats.size()), {}};
+  eval.accumulate([&](auto zero) {
+    std::vector<decltype(zero)> line(b); // of left^T X
+    for (int64_t at = 0; at < static_cast<int64_t>(input.floats.size());
+         at += b) {
+      const float *x = &input.floats[at / (a * b) * a * b];
+      const int64_t i = at / b % a;
+      for (int64_t l = 0; l < b; ++l) {
+        line[l] = zero;
+        for (int64_t k = 0; k < a; ++k)
+          line[l] += left.floats[k * a + i] * x[k * b + l];
+      }
+      for (int64_t j = 0; j < b; ++j) {
+        auto sum = zero;
+        for (int64_t l = 0; l < b; ++l)
+          sum += line[l] * right.floats[l * b + j];
+        result.floats[at + j] = round(sum);
+      }
+    }
+  });
+  eval.set(op.getResult(), std::move(result));
+  return llvm::Error::success();
+}
+
 void reference::addRowOps(OpTable &table) {
   table.add(evalEmbed);
   table.add(evalNorm);
@@ -188,4 +220,5 @@ void reference::addRowOps(OpTable &table) {
   table.add(evalQuantizeAct);
   table.add(evalDequant);
   table.add(evalAct);
+  table.add(evalKronRotate);
 }

@@ -78,7 +78,10 @@ private:
 std::string ReadInput::findLargest(float &largest) const {
   std::vector<float> least, most;
   std::string problem;
-  if (columns.shift.empty()) {
+  if (!columns.rotation.isEmpty()) {
+    // Of columns that are sums of others the sample knows more than bounds do.
+    problem = readRows(most);
+  } else if (columns.shift.empty()) {
     problem = readColumns(store, name, "absmax", cols, columns, most);
   } else {
     problem = readColumns(store, name, "min", cols, columns, least);
@@ -86,7 +89,8 @@ std::string ReadInput::findLargest(float &largest) const {
       problem = readColumns(store, name, "max", cols, columns, most);
     applyColumns(columns, least);
   }
-  applyColumns(columns, most);
+  if (columns.rotation.isEmpty())
+    applyColumns(columns, most);
   largest = 0;
   for (const std::vector<float> *numbers : {&least, &most})
     for (float number : *numbers)
@@ -105,7 +109,8 @@ std::string ReadInput::readRows(std::vector<float> &rows) const {
 
 std::string ReadInput::findQuantile(const Clip &clip, float &quantile) const {
   // All numbers were counted as they were observed; the sample stands for others.
-  if (!columns.observed && columns.shift.empty() && columns.scale.empty()) {
+  if (!columns.observed && columns.shift.empty() && columns.scale.empty() &&
+      columns.rotation.isEmpty()) {
     std::vector<float> all;
     std::string problem =
         readStatistic(store, name, "quantiles",

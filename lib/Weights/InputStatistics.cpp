@@ -87,6 +87,8 @@ void llmc::applyColumns(const InputColumns &columns,
     if (!columns.scale.empty())
       number /= columns.scale[i % columns.scale.size()];
   }
+  if (!columns.rotation.isEmpty())
+    columns.rotation.turn(rows);
 }
 
 /// The sum of (x - z)(x - z)^T follows from that of x x^T, and of x.
@@ -108,6 +110,13 @@ static std::string shiftSums(const WeightStore &store, StringRef weight,
       xtx[i * cols + j] = static_cast<float>(i == j ? std::max(sum, 0.0) : sum);
     }
   return problem;
+}
+
+/// V^T H V; a sum of squares is none below 0 by rounding alone.
+static void turnSums(const KronRotation &rotation, std::vector<float> &xtx) {
+  rotation.turnBoth(xtx);
+  for (size_t i = 0, cols = rotation.size(); i < cols; ++i)
+    xtx[i * cols + i] = std::max(xtx[i * cols + i], 0.0F);
 }
 
 std::string llmc::readSums(const WeightStore &store, StringRef weight,
@@ -133,6 +142,8 @@ std::string llmc::readSums(const WeightStore &store, StringRef weight,
     for (int64_t i = 0; i < cols; ++i)
       for (int64_t j = 0; j < cols; ++j)
         xtx[i * cols + j] /= columns.scale[i] * columns.scale[j];
+  if (!columns.rotation.isEmpty())
+    turnSums(columns.rotation, xtx);
   return "";
 }
 

@@ -3,6 +3,7 @@
 #ifndef LLMC_LIB_WEIGHTS_INPUTSTATISTICS_H
 #define LLMC_LIB_WEIGHTS_INPUTSTATISTICS_H
 
+#include "llmc/Weights/KronRotation.h"
 #include "llmc/Weights/WeightStore.h"
 
 namespace llmc {
@@ -25,6 +26,7 @@ struct InputColumns {
   std::vector<int64_t> kept; // those that are left, by their old places
   std::vector<float> shift;  // what is taken off each; empty: nothing
   std::vector<float> scale;  // what each is divided by then; empty: nothing
+  KronRotation rotation;     // how rows are turned in the end
 
   /// How many statistics of an input of `cols` columns have.
   int64_t countObserved(int64_t cols) const {
@@ -47,7 +49,8 @@ std::string readSample(const WeightStore &store, llvm::StringRef weight,
                        int64_t cols, const InputColumns &columns,
                        std::vector<float> &rows);
 
-/// What became of the numbers of the columns: rows [.., cols] are shifted and scaled.
+/// What became of the numbers of the columns: rows [.., cols] are shifted, scaled and
+/// turned.
 void applyColumns(const InputColumns &columns,
                   llvm::MutableArrayRef<float> rows);
 

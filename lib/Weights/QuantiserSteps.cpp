@@ -283,3 +283,53 @@ std::string llmc::factorStep(Material &material, FactorStepAttr step,
   material.encodeFloats(made);
   return "";
 }
+
+/// The square matrix that a weight holds.
+static std::string readSquare(mlir::FlatSymbolRefAttr name, WeightOp weight,
+                              const WeightStore &store, int64_t &size,
+                              std::vector<float> &numbers) {
+  auto module = weight->getParentOfType<mlir::ModuleOp>();
+  auto of = module.lookupSymbol<WeightOp>(name.getAttr());
+  if (!of)
+    return "there is no weight " + quote(name.getValue());
+  ArrayRef<int64_t> shape = getMatrixShape(of.getType());
+  if (shape.size() != 2 || shape[0] != shape[1])
+    return "is turned by a square matrix, and " + quote(name.getValue()) +
+           " has shape " + spellShape(shape);
+  Expected<std::vector<float>> values = makeWeightValues(of, store);
+  if (!values)
+    return toString(values.takeError());
+  size = shape[0];
+  numbers = std::move(*values);
+  return "";
+}
+
+std::string llmc::kronRotateStep(Material &material, KronRotateStepAttr step,
+                                 WeightOp weight, const WeightStore &store) {
+  KronRotation rotation;
+  std::string problem = readSquare(step.getLeft(), weight, store,
+                                   rotation.leftSize, rotation.left);
+  if (problem.empty())
+    problem = readSquare(step.getRight(), weight, store, rotation.rightSize,
+                         rotation.right);
+  if (!problem.empty())
+    return problem;
+  if (material.shape.size() != 2)
+    return "only a matrix is turned, found shape " + spellShape(material.shape);
+  const int64_t turned = material.shape[step.getRows() ? 0 : 1];
+  if (turned != rotation.size())
+    return "is turned in " + std::to_string(rotation.size()) +
+           (step.getRows() ? " rows" : " columns") + ", found shape " +
+           spellShape(material.shape);
+  std::vector<float> values = material.dequantize();
+  if (step.getRows()) {
+    rotation.turnColumnsBack(values);
+  } else {
+    rotation.turn(values);
+    assert(material.columns.rotation.isEmpty() && "columns are turned once");
+    material.columns.rotation = std::move(rotation);
+  }
+  material.isPruned = false; // sums of numbers that are not 0
+  material.encodeFloats(values);
+  return "";
+}

@@ -355,6 +355,8 @@ static std::string applyStep(Material &material, mlir::Attribute step,
     return inputScaleStep(material, scale, weight, store);
   if (auto scale = dyn_cast<ScaleStepAttr>(step))
     return scaleStep(material, scale, weight, store);
+  if (auto rotate = dyn_cast<KronRotateStepAttr>(step))
+    return kronRotateStep(material, rotate, weight, store);
   if (auto prune = dyn_cast<PruneStepAttr>(step))
     return pruneStep(material, prune, store);
   if (auto lowRank = dyn_cast<LowRankStepAttr>(step))
@@ -541,7 +543,8 @@ Expected<std::vector<float>> llmc::makeWeightValues(WeightOp weight,
 Expected<Material> llmc::makeReadMaterial(WeightOp weight,
                                           const WeightStore &store) {
   return followRecipe(weight, store, [](mlir::Attribute step) {
-    return isQuantiserStep(step) && !isa<ScaleStepAttr>(step);
+    return isQuantiserStep(step) &&
+           !isa<ScaleStepAttr, KronRotateStepAttr>(step);
   });
 }
 

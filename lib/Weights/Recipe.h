@@ -5,6 +5,7 @@
 
 #include "InputStatistics.h"
 
+#include "dialects/llm/LLMRotation.h"
 #include "llmc/Weights/Errors.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -83,6 +84,10 @@ std::string lowRankStep(Material &material, mlir::llm::LowRankStepAttr step,
                         mlir::llm::WeightOp weight, const WeightStore &store);
 std::string factorStep(Material &material, mlir::llm::FactorStepAttr step,
                        mlir::llm::WeightOp weight, const WeightStore &store);
+std::string kronRotateStep(Material &material,
+                           mlir::llm::KronRotateStepAttr step,
+                           mlir::llm::WeightOp weight,
+                           const WeightStore &store);
 
 /// Why `entries` are too few for some block of rows of `cols`, or an empty string: what has no
 /// place would be lost.

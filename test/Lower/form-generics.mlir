@@ -28,6 +28,20 @@ func.func @norm(%x: tensor<?x8xf32>, %g: tensor<8xf32>) -> tensor<?x8xf32> {
 
 // -----
 
+// Rows are matrices for two products.
+// CHECK-LABEL: @kron_rotate
+// CHECK: %[[X:.*]] = tensor.expand_shape %{{.*}} {{\[\[}}0], [1, 2]] {{.*}} into tensor<?x3x4xf32>
+// CHECK: %[[LEFT:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%[[X]], %{{.*}} : tensor<?x3x4xf32>, tensor<3x3xf32>)
+// CHECK: %[[BOTH:.*]] = linalg.generic {{.*}} ins(%[[LEFT]], %{{.*}} : tensor<?x3x4xf32>, tensor<4x4xf32>)
+// CHECK: tensor.collapse_shape %[[BOTH]]
+// CHECK-NOT: llm.kron_rotate
+func.func @kron_rotate(%x: tensor<?x12xf32>, %a: tensor<3x3xf32>, %b: tensor<4x4xf32>) -> tensor<?x12xf32> {
+  %y = llm.kron_rotate %x, %a, %b : (tensor<?x12xf32>, tensor<3x3xf32>, tensor<4x4xf32>) -> tensor<?x12xf32>
+  return %y : tensor<?x12xf32>
+}
+
+// -----
+
 // Half floats are computed in f32.
 // CHECK-LABEL: @act
 // CHECK: arith.extf %{{.*}} : f16 to f32

@@ -2,7 +2,7 @@
 // RUN: llmc-opt %s --llm-equalize-inputs --remark-policy=all --remark-format=emitRemark --remarks-filter-missed=llm-equalize-inputs -o /dev/null 2>&1 | FileCheck %s --check-prefix=DECLINED
 // RUN: not llmc-opt %s --llm-equalize-inputs=spec=rough 2>&1 | FileCheck %s --check-prefix=NAME
 // RUN: not llmc-opt %s --llm-equalize-inputs=spec=smooth,alpha=2 2>&1 | FileCheck %s --check-prefix=ALPHA
-// NAME: equalize: 'rough' is no method that scales inputs: smooth, lae and osplus are
+// NAME: equalize: 'rough' is no method that scales inputs: smooth, lae, osplus and quip are
 // ALPHA: equalize: smooth takes alpha=NUMBER from 0 to 1, found 'alpha=2'
 // RUN: llmc-opt %s '--llm-equalize-inputs=spec=lae' | FileCheck %s --check-prefix=LAE
 // RUN: not llmc-opt %s --llm-equalize-inputs=spec=lae,alpha=0.5 2>&1 | FileCheck %s --check-prefix=NOTHING

@@ -190,7 +190,7 @@ class Quantize(TestCase):
 
     def test_equalised_inputs_change_no_product_of_floats(self):
         expected = self.logits(self.build(""), IDS)
-        for method in ("smooth", "lae", "osplus"):
+        for method in ("smooth", "lae", "osplus", "quip"):
             with self.subTest(method=method):
                 app = self.compile(MODEL, method, f"--equalize={method}", f"--stats={self.stats}", "--activations=f32")
                 found = self.logits(app, IDS)

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //   SPEC   = METHOD { "," KEY "=" NUMBER }
-//   METHOD = "smooth" | "lae" | "osplus"
+//   METHOD = "smooth" | "lae" | "osplus" | "quip"
 //   KEY    = "alpha" (of smooth, from 0 to 1) | "from" | "to"
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_OPTIMIZE_EQUALIZESPEC_H

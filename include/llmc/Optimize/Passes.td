@@ -98,7 +98,7 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     Every matrix that products read becomes `!llm.packed` in an `#llm.grid`, and its recipe
     gains a `#llm.round` step, which chooses the codes when the weight is made. `spec` says
     how: `CHOICE{;PATTERN:CHOICE}`, where a choice is `keep`, or a preset (`w8`, `w4`,
-    `w4-gptq`, `w4-kmeans`, `w3-kmeans`, `w4-awq`, `w3-gptq`, `w3-awq`, `w3-spqr`, `w3-owq`, `w1-pb`,
+    `w4-gptq`, `w4-kmeans`, `w3-kmeans`, `w4-awq`, `w3-gptq`, `w3-awq`, `w3-spqr`, `w3-owq`, `w1-pb`, `w2-quip`,
     `nf4`, `fp4`, `mxfp4`, `fp8`) and key=value pairs:
 
     | key | values | what it is |
@@ -114,6 +114,7 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
     | `scale-search` | yes, no | scales of least squared error, not those that span the values |
     | `damp` | 0 to 1 | gptq: share of the diagonal's mean that is added to it (0.01) |
     | `act-order` | yes, no | gptq: columns of the largest inputs first |
+    | `rotate` | no, input, both | the matrix is turned by orthogonal ones before it is rounded: its columns, or rows as well |
     | `outliers` | 0 to 10, to 50 in 8 bits | percent of each row that have more bits beside the codes |
     | `outliers-by` | weight, column, magnitude, hessian | which do: of each row those that cost most (weight), the same columns in all, the largest, or those of the largest w^2 / [H^-1]_jj^2 |
     | `outliers-as` | f16, i8 | they are floats instead of the codes, or what codes leave of them in 8 bits: `#llm.sparse`, `#llm.sparse_codes` |
@@ -122,7 +123,8 @@ def QuantizeWeights : Pass<"llm-quantize-weights", "::mlir::ModuleOp"> {
 
     With a rank, `linear(x)` with a weight Q becomes `linear(x) + U (V x)`, two more products whose weights have a
     `#llm.low_rank` step, where that is smaller than the codes and only products read the weight. With outliers it
-    becomes `linear(x) + S x`, where S has an `#llm.outliers` step.
+    becomes `linear(x) + S x`, where S has an `#llm.outliers` step. With `rotate` `linear(x)` becomes `linear(llm.kron_rotate x)` with a
+    weight that has a `#llm.kron_rotate` step, and with both sides `llm.kron_rotate` of that; `keep,rotate=` leaves such weights floats.
     With awq the columns whose inputs are large are scaled up first (`#llm.scale`), and what
     makes the input, a norm or another product, is scaled down (`#llm.equalize` finds the factors).
     Tables that rows are looked up in, and the product that gives logits, get 8 bits by
@@ -165,8 +167,8 @@ def EqualizeInputs : Pass<"llm-equalize-inputs", "::mlir::ModuleOp"> {
     Products with one input have the columns of their weights multiplied (`#llm.scale`), and what makes the
     input, a norm or another product, is divided: the same numbers, but inputs that are easier to round.
     `spec` says how: `smooth`, or `smooth,alpha=A` with A from 0 (nothing of the inputs' reach moves) to 1;
-    0.5 if it does not say (arXiv:2211.10438); `lae`, by the logarithm of their reach (arXiv:2308.15987); or
-    `osplus`, which first shifts columns to lie around 0, and then makes those that reach further than a limit
+    0.5 if it does not say (arXiv:2211.10438); `lae`, by the logarithm of their reach (arXiv:2308.15987); `quip`, by the
+    root of how long a column of the input is over one of the weights (arXiv:2307.13304); or `osplus`, which first shifts columns to lie around 0, and then makes those that reach further than a limit
     smaller (arXiv:2304.09145). A shift is a bias of the norm, or of the product that makes values of attention, and one more of each product that
     reads them; only llmc has the numbers. With `,from=A` and `,to=B` inputs whose largest magnitude is below A or above B stay.
     Needs statistics of the inputs.
@@ -174,7 +176,7 @@ def EqualizeInputs : Pass<"llm-equalize-inputs", "::mlir::ModuleOp"> {
     Expects: imported IR, weights of floats. Leaves: the same.
     Saves: nothing by itself; int8 activations lose less.
   }];
-  let options = [Option<"spec", "spec", "std::string", "\"smooth\"", "smooth[,alpha=A], lae or osplus, [,from=A][,to=B]">];
+  let options = [Option<"spec", "spec", "std::string", "\"smooth\"", "smooth[,alpha=A], lae, osplus or quip, [,from=A][,to=B]">];
   let dependentDialects = ["::mlir::llm::LLMDialect"];
 }
 

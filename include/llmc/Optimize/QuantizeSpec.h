@@ -21,6 +21,9 @@
 
 namespace llmc {
 
+/// Which sides of a matrix are turned before it is rounded (arXiv:2307.13304).
+enum class RotatedSides { none, input, both };
+
 /// What becomes of a weight.
 struct QuantizeChoice {
   bool keep = false;
@@ -45,6 +48,7 @@ struct QuantizeChoice {
   bool search = false; // scales of least error, not those that span the range
   std::optional<double> damp;
   bool order = false;
+  RotatedSides rotated = RotatedSides::none;
   double outliers = 0; // percent of each row that have more bits beside codes
   std::string outliersBy = "weight"; // which: as `#llm.outliers` says it
   bool outlierCodes = false; // they are 8 bits of what codes leave, not floats

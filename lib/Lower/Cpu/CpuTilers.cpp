@@ -25,6 +25,7 @@ void registerCpuTilers(DialectRegistry &registry) {
         attachExpertTilers(context);
         attachPositionTilers(context);
         attachProductTiler(context);
+        attachRotationTiler(context);
         attachRouteTiler(context);
         attachRowTilers(context);
         attachSampleTiler(context);

@@ -17,6 +17,7 @@ void attachEmbedTiler(mlir::MLIRContext *context);
 void attachExpertTilers(mlir::MLIRContext *context);
 void attachPositionTilers(mlir::MLIRContext *context);
 void attachProductTiler(mlir::MLIRContext *context);
+void attachRotationTiler(mlir::MLIRContext *context);
 void attachRouteTiler(mlir::MLIRContext *context);
 void attachRowTilers(mlir::MLIRContext *context);
 void attachSampleTiler(mlir::MLIRContext *context);

@@ -3,6 +3,7 @@
 //===----------------------------------------------------------------------===//
 #include "RowsToGenerics.h"
 #include "../Cpu/Tilers.h"
+#include "dialects/llm/LLMRotation.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -279,6 +280,47 @@ struct BroadcastToGeneric : OpRewritePattern<BroadcastOp> {
   }
 };
 
+/// Rows are matrices [A, B] for two products.
+struct KronRotateToGeneric : OpRewritePattern<KronRotateOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(KronRotateOp op,
+                                PatternRewriter &rewriter) const override {
+    RankedTensorType type = getTensor(op.getInput());
+    if (!type.getElementType().isF32())
+      return rewriter.notifyMatchFailure(op, "rows are computed in f32");
+    GenericBuilder b(rewriter, op.getLoc());
+    const ReassociationIndices row = {0}, matrix = {1, 2};
+    const SmallVector<ReassociationIndices> parts = {row, matrix};
+    auto matrices =
+        type.clone({type.getDimSize(0), getTensor(op.getLeft()).getDimSize(0),
+                    getTensor(op.getRight()).getDimSize(0)});
+    Value x = tensor::ExpandShapeOp::create(rewriter, op.getLoc(), matrices,
+                                            op.getInput(), parts);
+    // Loops: those of the result [t, i, j], then k.
+    auto dims = [&](ArrayRef<int64_t> chosen) {
+      SmallVector<AffineExpr> exprs;
+      for (int64_t dim : chosen)
+        exprs.push_back(rewriter.getAffineDimExpr(dim));
+      return AffineMap::get(4, 0, exprs, rewriter.getContext());
+    };
+    SmallVector<utils::IteratorType> kinds(3, utils::IteratorType::parallel);
+    kinds.push_back(utils::IteratorType::reduction);
+    auto multiply = [&](Value with, ArrayRef<int64_t> rowDims,
+                        ArrayRef<int64_t> withDims) {
+      x = b.sum({x, with}, {dims(rowDims), dims(withDims), b.first(4, 3)},
+                b.empty(x, rewriter.getF32Type()), kinds,
+                [](TileBuilder &in, ValueRange both) {
+                  return in.mul(both[0], both[1]);
+                });
+    };
+    multiply(op.getLeft(), {0, 3, 2}, {3, 1});
+    multiply(op.getRight(), {0, 1, 3}, {3, 2});
+    rewriter.replaceOpWithNewOp<tensor::CollapseShapeOp>(op, type, x, parts);
+    return success();
+  }
+};
+
 struct EmbedToGeneric : OpRewritePattern<EmbedOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -310,8 +352,8 @@ struct EmbedToGeneric : OpRewritePattern<EmbedOp> {
 
 void populateRowsToGenerics(RewritePatternSet &patterns,
                             const DenseSet<StringAttr> &packable) {
-  patterns.add<ActToGeneric, NormToGeneric, BroadcastToGeneric, EmbedToGeneric>(
-      patterns.getContext());
+  patterns.add<ActToGeneric, NormToGeneric, BroadcastToGeneric, EmbedToGeneric,
+               KronRotateToGeneric>(patterns.getContext());
   patterns.add<LinearToGeneric>(patterns.getContext(), packable);
 }
 

@@ -7,7 +7,7 @@
 
 namespace llmc {
 
-/// Patterns for embed, norm, linear, act and broadcast on dense tensors. Means and
+/// Patterns for embed, norm, linear, act, broadcast and kron_rotate on dense tensors. Means and
 /// sums are f32, as the ops say. Products with `packable` weights stay: kernels
 /// compute them.
 void populateRowsToGenerics(mlir::RewritePatternSet &patterns,

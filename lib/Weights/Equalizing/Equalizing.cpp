@@ -22,6 +22,7 @@ static const Method rows[] = {{"awq", findAwqFactors},
                               {"osplus", findOsPlusFactors, true},
                               // Where nothing can be shifted.
                               {"osplus-scale", findOsPlusFactors},
+                              {"quip", findQuipFactors},
                               {"smooth", findSmoothFactors}};
 static const MethodTable<Method> methods(rows, "scales columns");
 

@@ -34,6 +34,8 @@ std::string findLaeFactors(const EqualizingInput &input,
                            std::vector<float> &factors);
 std::string findOsPlusFactors(const EqualizingInput &input,
                               std::vector<float> &factors);
+std::string findQuipFactors(const EqualizingInput &input,
+                            std::vector<float> &factors);
 std::string findSmoothFactors(const EqualizingInput &input,
                               std::vector<float> &factors);
 

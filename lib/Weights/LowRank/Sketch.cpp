@@ -8,26 +8,12 @@
 #include "Factoring.h"
 #include "Matrices.h"
 
+#include "../NormalNumbers.h"
+
 #include <cmath>
-#include <random>
 
 using namespace llvm;
 using namespace llmc;
-
-/// The same always, so that a program has one value: pairs by Box and Muller.
-static Doubles drawNormal(int64_t count, double deviation) {
-  std::mt19937 engine;
-  auto draw = [&] { return (engine() + 0.5) / 4294967296.0; };
-  Doubles numbers;
-  while (static_cast<int64_t>(numbers.size()) < count) {
-    const double length = deviation * std::sqrt(-2 * std::log(draw())),
-                 angle = 2 * M_PI * draw();
-    numbers.push_back(length * std::cos(angle));
-    numbers.push_back(length * std::sin(angle));
-  }
-  numbers.resize(count);
-  return numbers;
-}
 
 std::string llmc::sketchColumns(const FactoringInput &input,
                                 std::vector<float> &left) {

@@ -303,7 +303,7 @@ llm.weight @w : tensor<2xf32> recipe [#llm.transpose] value dense<1.0> : tensor<
 
 // -----
 
-// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, keep, round, scale, prune, low_rank, factor, outliers and input_scale steps, found #llm.q8_0}}
+// expected-error @below {{'llm.weight' op (C4) a recipe lists transpose, rows, stack, matrices, convert, add, blocks, dequantize, keep, round, scale, prune, low_rank, factor, outliers, kron_rotate and input_scale steps, found #llm.q8_0}}
 llm.weight @w : tensor<2xf32> source "w" recipe [#llm.q8_0]
 
 // -----
@@ -754,6 +754,30 @@ func.func @f(%p: tensor<?xi32>, %i: tensor<4xf32>) {
 func.func @f(%p: tensor<?xi32>, %i: tensor<?xf32>) {
   // expected-error @below {{'llm.rotation' op (C2) inv is [R/2] or [T, R/2], found [?]}}
   %0 = llm.rotation %p, %i : (tensor<?xi32>, tensor<?xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x12xf32>, %a: tensor<3x3xf32>, %b: tensor<4x4xf32>) {
+  // expected-error @below {{'llm.kron_rotate' op (C1) result has the type of input, found 'tensor<?x12xf16>' of 'tensor<?x12xf32>'}}
+  %0 = llm.kron_rotate %x, %a, %b : (tensor<?x12xf32>, tensor<3x3xf32>, tensor<4x4xf32>) -> tensor<?x12xf16>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x12xf32>, %a: tensor<3x3xf32>, %b: tensor<5x5xf32>) {
+  // expected-error @below {{'llm.kron_rotate' op (C2) left and right are square, and a row of input as long as the product of their sizes, found 'tensor<3x3xf32>' and 'tensor<5x5xf32>' for 'tensor<?x12xf32>'}}
+  %0 = llm.kron_rotate %x, %a, %b : (tensor<?x12xf32>, tensor<3x3xf32>, tensor<5x5xf32>) -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x12xf32>, %a: tensor<3x2xf32>, %b: tensor<4x4xf32>) {
+  // expected-error @below {{'llm.kron_rotate' op (C2) left and right are square}}
+  %0 = llm.kron_rotate %x, %a, %b : (tensor<?x12xf32>, tensor<3x2xf32>, tensor<4x4xf32>) -> tensor<?x12xf32>
   return
 }
 

@@ -13,6 +13,8 @@ llm.weight @pruned : tensor<16x32xf32> source "c" recipe [#llm.prune<method = "w
 llm.weight @factor : tensor<8x32xf32> source "c" recipe [#llm.low_rank<part = "right", rank = 8, round = <grid = <bits = 4, group = 16, scale = f16, zero = 8>, method = "rtn">, iterations = 2>]
 // CHECK: recipe [#llm.factor<part = "right", method = "lord", rank = 8, stats = "c", round = <grid = <bits = 4, group = 16, scale = f16, zero = 8>, method = "rtn">>]
 llm.weight @whole : tensor<8x32xf32> source "c" recipe [#llm.factor<part = "right", method = "lord", rank = 8, stats = "c", round = <grid = <bits = 4, group = 16, scale = f16, zero = 8>, method = "rtn">>]
+// CHECK: recipe [#llm.kron_rotate<left = @q4, right = @q8>, #llm.kron_rotate<left = @q2, right = @q8, rows = true>]
+llm.weight @rotated : tensor<16x32xf32> source "c" recipe [#llm.kron_rotate<left = @q4, right = @q8>, #llm.kron_rotate<left = @q2, right = @q8, rows = true>]
 // CHECK: recipe [#llm.outliers<part = "rest", entries = 3>, #llm.outliers<part = "kept", entries = 2, round = <grid = <bits = 4, group = 16, scale = f16, zero = 8>, method = "rtn">, by = "hessian", block = 32>]
 llm.weight @parted : tensor<16x32xf32> source "c" recipe [#llm.outliers<part = "rest", entries = 3>, #llm.outliers<part = "kept", entries = 2, round = <grid = <bits = 4, group = 16, scale = f16, zero = 8>, method = "rtn">, by = "hessian", block = 32>]
 // CHECK: recipe [#llm.scale<by = #llm.equalize<method = "smooth", weights = [@smoothed], stats = "c", alpha = 2.500000e-01 : f64>>]
@@ -127,6 +129,13 @@ func.func @positions(%x: tensor<?x4x8xf32>, %pos: tensor<?xi32>, %inv: tensor<4x
   // CHECK: llm.rotate half %{{.*}}, %{{.*}} : (tensor<?x4x8xf32>, tensor<?x8xf32>) -> tensor<?x4x8xf32>
   %c = llm.rotate half %x, %cs : (tensor<?x4x8xf32>, tensor<?x8xf32>) -> tensor<?x4x8xf32>
   return
+}
+
+// CHECK-LABEL: func.func @kron_rotate(
+func.func @kron_rotate(%x: tensor<?x12xf32>, %a: tensor<3x3xf32>, %b: tensor<4x4xf32>) -> tensor<?x12xf32> {
+  // CHECK: llm.kron_rotate %{{.*}}, %{{.*}}, %{{.*}} : (tensor<?x12xf32>, tensor<3x3xf32>, tensor<4x4xf32>) -> tensor<?x12xf32>
+  %y = llm.kron_rotate %x, %a, %b : (tensor<?x12xf32>, tensor<3x3xf32>, tensor<4x4xf32>) -> tensor<?x12xf32>
+  return %y : tensor<?x12xf32>
 }
 
 // CHECK-LABEL: func.func @cached_attention(

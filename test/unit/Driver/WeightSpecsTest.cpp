@@ -235,6 +235,44 @@ TEST(WeightSpecsTest, OutliersMayBeCodes) {
             "or fewer");
 }
 
+TEST(WeightSpecsTest, SidesAreTurnedWhereItIsSaid) {
+  auto spec = parseQuantizeSpec("w2-quip;up:rotate=both;down:rotate=no;"
+                                "gate:bits=3;head:keep;out:keep,rotate=input");
+  ASSERT_TRUE(bool(spec));
+  EXPECT_EQ(spec->linears.rotated, RotatedSides::input);
+  EXPECT_EQ(spec->linears.bits, 2);
+  EXPECT_EQ(spec->linears.rounding, "gptq");
+  EXPECT_TRUE(spec->linears.hasMin);
+  // What is looked up by rows has no input.
+  EXPECT_EQ(spec->embeddings.rotated, RotatedSides::none);
+  const RotatedSides sides[] = {RotatedSides::both, RotatedSides::none,
+                                RotatedSides::input, RotatedSides::none,
+                                RotatedSides::input};
+  for (auto [i, expected] : llvm::enumerate(sides))
+    EXPECT_EQ(spec->overrides[i].choice.rotated, expected) << i;
+  EXPECT_TRUE(spec->overrides[3].choice.keep);
+  EXPECT_TRUE(spec->overrides[4].choice.keep);
+  EXPECT_TRUE(needsStatistics(*spec));
+  EXPECT_FALSE(
+      needsStatistics(*parseQuantizeSpec("keep,rotate=both"))); // as they are
+}
+
+TEST(WeightSpecsTest, WhatLooksAtWeightsAsTheyAreIsNotTurned) {
+  for (const char *text : {"w4,values=kmeans,rotate=input",
+                           "w8,rotate=both;up:values=mofq,bits=8"})
+    EXPECT_NE(getError(parseQuantizeSpec(text))
+                  .find("follows from the weights as they are"),
+              std::string::npos)
+        << text;
+  EXPECT_NE(getError(parseQuantizeSpec("auto;up:rotate=input"))
+                .find("auto measures weights as they are"),
+            std::string::npos);
+  EXPECT_EQ(getError(parseQuantizeSpec("keep,group=32")),
+            "keep takes rotate= alone, found 'group=32'");
+  EXPECT_EQ(getError(parseQuantizeSpec("keep,rotate=yes")),
+            "rotate takes no, input or both, found 'yes'");
+}
+
 TEST(WeightSpecsTest, RanksAreWhatARatioLeaves) {
   auto rankOf = [](const char *text, int64_t rows, int64_t cols) {
     auto spec = parseLowRankSpec(text);

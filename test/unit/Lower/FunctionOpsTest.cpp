@@ -386,6 +386,26 @@ TEST(FunctionOps, rowsOfTheDialect) {
   function.expectAgrees();
 }
 
+TEST(FunctionOps, rowsAreTurnedAroundAProduct) {
+  CompiledFunction function(functionModule(
+      R"(%x: tensor<?x12xf32> {llm.name = "x", llm.dims = ["t", ""]})",
+      R"(tensor<?x12xf32> {llm.name = "y"})", R"(
+    %a = llm.param @a : tensor<3x3xf32>
+    %b = llm.param @b : tensor<4x4xf32>
+    %w = llm.param @w : tensor<12x12xf32>
+    %t = llm.kron_rotate %x, %a, %b : (tensor<?x12xf32>, tensor<3x3xf32>, tensor<4x4xf32>) -> tensor<?x12xf32>
+    %p = llm.linear %t, %w : (tensor<?x12xf32>, tensor<12x12xf32>) -> tensor<?x12xf32>
+    %y = llm.kron_rotate %p, %a, %b : (tensor<?x12xf32>, tensor<3x3xf32>, tensor<4x4xf32>) -> tensor<?x12xf32>
+    return %y : tensor<?x12xf32>
+)",
+      R"(
+  llm.weight @a : tensor<3x3xf32> value dense<[[1.0, 2.0, -1.0], [0.5, 0.0, 3.0], [-2.0, 1.0, 1.0]]> : tensor<3x3xf32>
+  llm.weight @b : tensor<4x4xf32> value dense<[[0.0, 1.0, 0.0, 0.5], [1.0, 0.0, 2.0, 0.0], [0.0, -1.0, 1.0, 0.0], [3.0, 0.0, 0.0, 1.0]]> : tensor<4x4xf32>
+  llm.weight @w : tensor<12x12xf32> source "w"
+)"));
+  function.expectAgrees();
+}
+
 TEST(FunctionOps, productsWithWeightsAreKernels) {
   // The last panel is not full; what feeds a kernel and what reads it are generics.
   CompiledFunction function(functionModule(

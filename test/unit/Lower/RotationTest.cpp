@@ -72,3 +72,34 @@ TEST(CompiledRotation, FollowsThePositionOfEachRow) {
   graph.append(batch, 2, 2, 1);
   expectCompiledAgrees(graph, {batch});
 }
+
+static Operand kronRotate(Graph &graph, const Operand &x, const Operand &left,
+                          const Operand &right) {
+  return graph.emit("llm.kron_rotate " + x.name + ", " + left.name + ", " +
+                        right.name + " : (" + x.type + ", " + left.type + ", " +
+                        right.type + ") -> " + x.type,
+                    x.type);
+}
+
+/// Lines of every number of lanes, and of more vectors than are summed up at once.
+TEST(CompiledRotation, MultipliesRowsByAKroneckerProduct) {
+  for (auto [left, right] :
+       {std::pair<int64_t, int64_t>{3, 24}, {5, 7}, {2, 96}}) {
+    Graph graph(37);
+    Operand x = graph.rows(left * right);
+    graph.finish(kronRotate(graph, x, graph.param({left, left}),
+                            graph.param({right, right})));
+    expectCompiledAgrees(graph);
+  }
+}
+
+/// What is rounded are the turned rows, and the result is turned back behind.
+TEST(CompiledRotation, StandsAroundAProductOfCodes) {
+  Graph graph(38);
+  Operand left = graph.param({4, 4}), right = graph.param({24, 24});
+  Operand x = kronRotate(graph, graph.rows(96), left, right);
+  Operand y = graph.linear(graph.quantize(x, 96), graph.param({96, 96}, "q8_0"),
+                           {}, 96);
+  graph.finish(kronRotate(graph, y, left, right));
+  expectCompiledAgrees(graph);
+}

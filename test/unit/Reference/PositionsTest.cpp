@@ -104,3 +104,15 @@ TEST(Rope, NeedsOnePositionPerRow) {
                 .find("one position per row"),
             std::string::npos);
 }
+
+TEST(KronRotate, MultipliesFromBothSides) {
+  Program program(
+      R"(func.func @f(%x: tensor<?x6xf32>, %a: tensor<2x2xf32>, %b: tensor<3x3xf32>) -> tensor<?x6xf32> {
+    %r = llm.kron_rotate %x, %a, %b : (tensor<?x6xf32>, tensor<2x2xf32>, tensor<3x3xf32>) -> tensor<?x6xf32>
+    return %r : tensor<?x6xf32> })");
+  // X = [1 2 3; 4 5 6], left^T X = [13 17 21; 2 1 0], and columns 0 and 1 of that changed places.
+  expectNear(program.run({floats({2, 6}, {1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0}),
+                          floats({2, 2}, {1, -2, 3, 1}),
+                          floats({3, 3}, {0, 1, 0, 1, 0, 0, 0, 0, 1})}),
+             {17, 13, 21, 1, 2, 0, 0, 0, 0, 0, 0, 0});
+}

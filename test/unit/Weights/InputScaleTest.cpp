@@ -78,6 +78,32 @@ TEST_F(InputScaleTest, ColumnsAreThoseThatTheWeightHasNow) {
       std::to_string(8.0F));
 }
 
+/// Of turned columns the statistics know a sample: 3 and 4 become 5 and 0, or 4 and 3.
+TEST_F(InputScaleTest, TurnedRowsAreThoseOfTheSample) {
+  addRows({0, 3, 0, 0, 0, 4, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1}, {4, 4, 4});
+  auto scale = [&](const std::string &left) {
+    modules.push_back(mlir::parseSourceString<mlir::ModuleOp>(
+        "llm.weight @w : tensor<2x8xf32> source \"w\" recipe "
+        "[#llm.kron_rotate<left = @a, right = @b>]\n"
+        "llm.weight @a : tensor<2x2xf32> value dense<" +
+            left +
+            "> : tensor<2x2xf32>\n"
+            "llm.weight @b : tensor<4x4xf32> value dense<[[1.0, 0.0, 0.0, "
+            "0.0], "
+            "[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, "
+            "1.0]]> "
+            ": tensor<4x4xf32>\n"
+            "llm.weight @s : tensor<1xf32> recipe [#llm.input_scale<of = @w>] "
+            "value dense<1.0> : tensor<1xf32>",
+        &context));
+    auto made = makeWeightValues(
+        modules.back()->lookupSymbol<mlir::llm::WeightOp>("s"), store);
+    return llvm::cantFail(std::move(made))[0] * 127;
+  };
+  EXPECT_NEAR(scale("[[0.6, -0.8], [0.8, 0.6]]"), 5, 1e-5);
+  EXPECT_NEAR(scale("[[0.0, 1.0], [-1.0, 0.0]]"), 4, 1e-5);
+}
+
 TEST_F(InputScaleTest, NoStatisticsAreAnError) {
   EXPECT_EQ(scaleOf("tensor<2x8xf32>", "", "v"),
             "weight 's': there are no statistics of the input of 'v'");

@@ -380,6 +380,16 @@ TEST_F(RoundingTest, HeadsThatReadOneShareTheirFactors) {
   EXPECT_FLOAT_EQ(made[2] * after[1] / before[1], 1);
 }
 
+TEST_F(RoundingTest, QuipSharesLengthsBetweenInputsAndWeights) {
+  add("w", {2, 4}, f32(), floats({3, -4, 0.6F, 0, 4, 3, 0.8F, 0}));
+  add(getStatisticName("w", "l2").c_str(), {4}, f32(), floats({20, 5, 4, 5}));
+  const std::string quip =
+      "#llm.equalize<method = \"quip\", weights = [@w], stats = \"w\"";
+  // sqrt(20 / 5), sqrt(5 / 5), sqrt(4 / 1); a column of zeros has no scale.
+  EXPECT_EQ(values(scaled("2x4", quip + ">")),
+            (Floats{6, -4, 1.2F, 0, 8, 3, 1.6F, 0}));
+}
+
 TEST_F(RoundingTest, SmoothMovesLargeInputsIntoTheWeights) {
   add("w", {2, 4}, f32(), floats({1, -4, 2, 0, -1, 2, 8, 0}));
   add(getStatisticName("w", "absmax").c_str(), {4}, f32(),

@@ -1,0 +1,117 @@
+//===- KronRotation.cpp - a Kronecker product of orthogonal ones ----------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Rows are seen as matrices X [A, B] and become left^T X right: A + B products for each
+// number instead of A * B.
+//===----------------------------------------------------------------------===//
+#include "llmc/Weights/KronRotation.h"
+
+#include "NormalNumbers.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+using namespace llvm;
+using namespace llmc;
+
+/// The most that either matrix has: a row of so many products for each number.
+static constexpr int64_t mostSize = 256;
+/// What vectors of any target hold a whole number of.
+static constexpr int64_t vectorSize = 16;
+
+static std::vector<float> transposed(ArrayRef<float> matrix, int64_t cols) {
+  const auto rows = static_cast<int64_t>(matrix.size()) / cols;
+  std::vector<float> turned(matrix.size());
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t col = 0; col < cols; ++col)
+      turned[col * rows + row] = matrix[row * cols + col];
+  return turned;
+}
+
+void KronRotation::turn(MutableArrayRef<float> rows) const {
+  const int64_t a = leftSize, b = rightSize;
+  assert(static_cast<int64_t>(rows.size()) % size() == 0 && "whole rows");
+  std::vector<double> middle(b), line(b);
+  std::vector<float> turned(size());
+  for (auto *x = rows.begin(); x != rows.end(); x += size()) {
+    for (int64_t i = 0; i < a; ++i) {
+      std::fill(middle.begin(), middle.end(), 0);
+      for (int64_t k = 0; k < a; ++k)
+        for (int64_t l = 0; l < b; ++l)
+          middle[l] += static_cast<double>(left[k * a + i]) * x[k * b + l];
+      std::fill(line.begin(), line.end(), 0);
+      for (int64_t l = 0; l < b; ++l)
+        for (int64_t j = 0; j < b; ++j)
+          line[j] += middle[l] * right[l * b + j];
+      copy(line, turned.begin() + i * b);
+    }
+    copy(turned, x);
+  }
+}
+
+void KronRotation::turnColumnsBack(MutableArrayRef<float> matrix) const {
+  const auto cols = static_cast<int64_t>(matrix.size()) / size();
+  std::vector<float> columns = transposed(matrix, cols);
+  KronRotation{leftSize, rightSize, transposed(left, leftSize),
+               transposed(right, rightSize)}
+      .turn(columns);
+  copy(transposed(columns, size()), matrix.begin());
+}
+
+void KronRotation::turnBoth(MutableArrayRef<float> matrix) const {
+  turn(matrix);
+  std::vector<float> columns = transposed(matrix, size());
+  turn(columns);
+  copy(columns, matrix.begin());
+}
+
+std::optional<std::pair<int64_t, int64_t>>
+llmc::splitForRotation(int64_t size) {
+  std::optional<std::pair<int64_t, int64_t>> best;
+  auto isBetter = [&](int64_t a, int64_t b) {
+    if (!best)
+      return true;
+    const bool fills = b % vectorSize == 0,
+               bestFills = best->second % vectorSize == 0;
+    return fills != bestFills ? fills : a + b < best->first + best->second;
+  };
+  for (int64_t b = std::min(size, mostSize); b > 1; --b)
+    if (size % b == 0 && size / b <= mostSize && isBetter(size / b, b))
+      best = {size / b, b};
+  return best;
+}
+
+std::vector<float> llmc::makeOrthogonal(int64_t size, uint32_t seed) {
+  std::vector<double> rows = drawNormal(size * size, 1, seed);
+  auto dot = [&](int64_t a, int64_t b) {
+    double sum = 0;
+    for (int64_t i = 0; i < size; ++i)
+      sum += rows[a * size + i] * rows[b * size + i];
+    return sum;
+  };
+  for (int64_t row = 0; row < size; ++row) {
+    // Twice: what is left of others after the first time is rounding.
+    for (int turn = 0; turn < 2; ++turn)
+      for (int64_t before = 0; before < row; ++before) {
+        const double part = dot(row, before);
+        for (int64_t i = 0; i < size; ++i)
+          rows[row * size + i] -= part * rows[before * size + i];
+      }
+    const double length = std::sqrt(dot(row, row));
+    for (int64_t i = 0; i < size; ++i)
+      rows[row * size + i] /= length;
+  }
+  return {rows.begin(), rows.end()};
+}
+
+double llmc::findIncoherence(ArrayRef<float> numbers) {
+  double largest = 0, squares = 0;
+  for (double number : numbers) {
+    largest = std::max(largest, std::abs(number));
+    squares += number * number;
+  }
+  const double mean = std::sqrt(
+      squares / static_cast<double>(std::max<size_t>(numbers.size(), 1)));
+  return mean > 0 ? largest / mean : 0;
+}
