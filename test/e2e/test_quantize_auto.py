@@ -122,6 +122,19 @@ class Search(TestCase):
         shown = self.succeed([LLMC, "inspect", MODEL, "--json", "--quantize=auto", budget, f"--stats={self.stats}"])
         self.assertEqual(json.loads(shown)["quantize"], spec)
 
+    def test_codes_of_few_bits_stand_for_fitted_values(self):
+        """One table of 8 and one of 16 for all products, whose kernels are the same."""
+        spec = NAMED.search(self.search("--bits-budget=4.5")[1])[1]
+        self.assertRegex(spec, r",group=32,scale=i8;")
+        tables = {}
+        for bits, values in re.findall(r":bits=(\d)[^;]*,values=([-/0-9]+)", spec):
+            tables.setdefault(int(bits), set()).add(values)
+        self.assertTrue(tables and set(tables) <= {3, 4}, spec)
+        for bits, (values, *others) in tables.items():
+            self.assertEqual(others, [])
+            numbers = [int(value) for value in values.split("/")]
+            self.assertEqual((len(numbers), numbers), (1 << bits, sorted(numbers)))
+
     def test_another_method_makes_what_was_chosen(self):
         """The same encodings; codes that are nearer, and other norms where awq scales columns."""
         by_gptq, _ = self.search("--bits-budget=4.5")
