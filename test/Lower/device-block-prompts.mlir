@@ -1,4 +1,4 @@
-// RUN: llmc-opt %s --split-input-file --llm-pack-weights --llm-clone-targets=isas=sm_80 --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s
+// RUN: llmc-opt %s --split-input-file --llm-pack-weights=zeros=smaller --llm-clone-targets=isas=sm_80 --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s
 
 // Rows of prompts in bf16 times floats in blocks of zeros: a thread clears its line of 32 k of an output row and stores what the row has of these k.
 // Units lie in the order of columns: how many are behind is carried from stage to stage with the sums.
