@@ -102,7 +102,7 @@ USAGE = [
          ("llmc compile m.gguf -q -o a --equalize=lae,alpha=0.5", 1, ("lae", "'alpha=0.5'", "takes from=NUMBER and to=NUMBER"))),
     rows("C65", "`rotate` of a side that there is not; with values that weights decide",
          ("llmc compile m.gguf -q -o a --quantize=w4,rotate=output", 1, ("'output'", "rotate takes", "no, input or both")),
-         ("llmc compile m.gguf -q -o a --quantize=w4,values=kmeans,rotate=input", 1, ("values=kmeans", "rotate makes other numbers", "take values=nf4.*or rotate=no"))),
+         ("llmc compile m.gguf -q -o a --quantize=w4,values=mofq,rotate=input", 1, ("values=mofq", "rotate makes other numbers", "take values=kmeans, or rotate=no"))),
 ]
 
 # --- llmc: what is no model -------------------------------------------------------------------------------------------------

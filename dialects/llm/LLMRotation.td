@@ -18,7 +18,7 @@ def LLM_KronRotateStep : LLM_Attr<"KronRotateStep", "kron_rotate"> {
   let description = [{
     `left` [A, A] and `right` [B, B] are weights, orthogonal matrices: each row of the source [N, A * B] becomes what
     `llm.kron_rotate` makes of it with them, so that products with inputs that are turned too stay what they were. With
-    `rows` each column of [A * B, K], or a vector, is turned the other way, which `llm.kron_rotate` behind the
+    `rows` each column of [A * B, K] is turned the other way, which `llm.kron_rotate` behind the
     product takes back. Leads to floats of the source's shape. Rounding steps that follow take statistics of the turned
     input: H = X^T X becomes V^T H V (arXiv:2307.13304).
     ```mlir

@@ -99,6 +99,19 @@ static ValueTable makeAnyTable(int64_t bits) {
   return {numbers.begin(), numbers.end()};
 }
 
+static FittedWeight makeFitted(WeightOp weight, const QuantizeChoice &choice) {
+  FittedWeight fitted{weight, makeRoundStep(weight, choice), {}, {}};
+  llvm::ArrayRef<int64_t> shape = mlir::llm::getMatrixShape(weight.getType());
+  auto turns = [&](size_t dim) {
+    return shape.size() == 2 && splitForRotation(shape[dim]);
+  };
+  if (choice.rotated != RotatedSides::none && turns(1))
+    fitted.input = makeRotation(shape[1]);
+  if (choice.rotated == RotatedSides::both && turns(0))
+    fitted.result = makeRotation(shape[0]);
+  return fitted;
+}
+
 llvm::Expected<std::string> llmc::fitTables(const ValueRequest &request) {
   const size_t parts = request.parts.size();
   std::vector<size_t> owners(parts); // the part whose table each has
@@ -110,7 +123,7 @@ llvm::Expected<std::string> llmc::fitTables(const ValueRequest &request) {
   std::vector<std::vector<FittedWeight>> fitted(parts);
   for (const ChosenWeight &entry : request.weights)
     fitted[owners[entry.part]].push_back(
-        {entry.weight, makeRoundStep(entry.weight, entry.choice)});
+        makeFitted(entry.weight, entry.choice));
   std::vector<std::string> made;
   for (auto [part, text] : llvm::enumerate(request.parts)) {
     ValueTable values = makeAnyTable(request.getChoice(part).bits);

@@ -280,7 +280,7 @@ llvm::Error llmc::fitOptionValues(
       options[option.choice.bits].push_back(&option);
       for (WeightOp weight : unit.weights)
         if (RoundStepAttr step = findRoundStep(unit, weight, option))
-          weights[option.choice.bits].push_back({weight, step});
+          weights[option.choice.bits].push_back({weight, step, {}, {}});
     }
   for (auto &[bits, fitted] : weights) {
     auto table = fit(fitted);

@@ -58,9 +58,7 @@ FlatSymbolRefAttr ProductRotation::getMatrix(int64_t size) {
   if (!matrix) {
     auto type = RankedTensorType::get({size, size},
                                       Float32Type::get(module.getContext()));
-    // A seed for each size, or a smaller one would be part of a larger.
-    auto value = DenseElementsAttr::get(
-        type, ArrayRef(makeOrthogonal(size, static_cast<uint32_t>(size))));
+    auto value = DenseElementsAttr::get(type, ArrayRef(makeOrthogonal(size)));
     OpBuilder builder(module.getContext());
     matrix = WeightOp::create(
         builder, module.getLoc(),

@@ -339,13 +339,12 @@ static Error checkChoice(const QuantizeChoice &choice) {
         "scale=i" + std::to_string(choice.subBits) +
         " has integers of a float that groups share, and group=channel has one "
         "scale per row: take a number of columns, group=32, or scale=f16");
-  if (choice.fitsValues && choice.rotated != RotatedSides::none)
+  const bool isMixed = choice.valuesName == mixedFormats;
+  if (isMixed && choice.rotated != RotatedSides::none)
     return createStringError(
         "values=" + choice.valuesName +
         " follows from the weights as they are, and rotate makes other numbers "
-        "of them: take values=nf4, which are those of a normal distribution, "
-        "or rotate=no");
-  const bool isMixed = choice.valuesName == mixedFormats;
+        "of them: take values=kmeans, or rotate=no");
   if (choice.float8 || (isMixed && choice.bits == 8))
     return checkFloat8(choice);
   if (choice.values.empty() && !choice.fitsValues)

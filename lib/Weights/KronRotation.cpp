@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "llmc/Weights/KronRotation.h"
 
+#include "LowRank/Matrices.h"
 #include "NormalNumbers.h"
 
 #include <algorithm>
@@ -82,27 +83,21 @@ llmc::splitForRotation(int64_t size) {
   return best;
 }
 
-std::vector<float> llmc::makeOrthogonal(int64_t size, uint32_t seed) {
-  std::vector<double> rows = drawNormal(size * size, 1, seed);
-  auto dot = [&](int64_t a, int64_t b) {
-    double sum = 0;
-    for (int64_t i = 0; i < size; ++i)
-      sum += rows[a * size + i] * rows[b * size + i];
-    return sum;
-  };
-  for (int64_t row = 0; row < size; ++row) {
-    // Twice: what is left of others after the first time is rounding.
-    for (int turn = 0; turn < 2; ++turn)
-      for (int64_t before = 0; before < row; ++before) {
-        const double part = dot(row, before);
-        for (int64_t i = 0; i < size; ++i)
-          rows[row * size + i] -= part * rows[before * size + i];
-      }
-    const double length = std::sqrt(dot(row, row));
-    for (int64_t i = 0; i < size; ++i)
-      rows[row * size + i] /= length;
-  }
+std::vector<float> llmc::makeOrthogonal(int64_t size) {
+  // A seed for each size, or a smaller one would be part of a larger.
+  const auto seed = static_cast<uint32_t>(size);
+  Doubles columns = transpose(drawNormal(size * size, 1, seed), size);
+  orthogonalise(columns, size);
+  const Doubles rows = transpose(columns, size);
   return {rows.begin(), rows.end()};
+}
+
+KronRotation llmc::makeRotation(int64_t size) {
+  const std::optional<std::pair<int64_t, int64_t>> sizes =
+      splitForRotation(size);
+  assert(sizes && "who turns rows asked whether they have factors");
+  auto [left, right] = *sizes;
+  return {left, right, makeOrthogonal(left), makeOrthogonal(right)};
 }
 
 double llmc::findIncoherence(ArrayRef<float> numbers) {

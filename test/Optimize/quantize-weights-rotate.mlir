@@ -3,11 +3,11 @@
 // RUN: llmc-opt %s '--llm-quantize-weights=spec=bits=4,group=16,rotate=both' --remark-policy=all --remark-format=emitRemark --remarks-filter=llm-quantize-weights --remarks-filter-missed=llm-quantize-weights -o /dev/null 2>&1 | FileCheck %s --check-prefix=SAID
 // RUN: llmc-opt %s '--llmc-optimize=quantize=bits=4,group=16,rotate=input activations=i8' | FileCheck %s --check-prefix=ROWS
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=bits=4,rotate=left' 2>&1 | FileCheck %s --check-prefix=SIDE
-// RUN: not llmc-opt %s '--llm-quantize-weights=spec=bits=4,rotate=input,values=kmeans' 2>&1 | FileCheck %s --check-prefix=FITTED
+// RUN: not llmc-opt %s '--llm-quantize-weights=spec=bits=4,rotate=input,values=mofq' 2>&1 | FileCheck %s --check-prefix=FITTED
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=keep,bits=4' 2>&1 | FileCheck %s --check-prefix=KEPT
 // RUN: not llmc-opt %s '--llm-quantize-weights=spec=auto;down:rotate=both' 2>&1 | FileCheck %s --check-prefix=AUTO
 // SIDE: quantize: rotate takes no, input or both, found 'left'
-// FITTED: quantize: values=kmeans follows from the weights as they are, and rotate makes other numbers of them: take values=nf4
+// FITTED: quantize: values=mofq follows from the weights as they are, and rotate makes other numbers of them: take values=kmeans
 // KEPT: quantize: keep takes rotate= alone, found 'bits=4'
 // AUTO: quantize: auto measures weights as they are, and rotate makes other numbers of them: leave rotate out
 

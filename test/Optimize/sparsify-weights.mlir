@@ -29,7 +29,7 @@
 // COLON: sparsify: 'up' is no PATTERN:CHOICE
 // NOTHING: sparsify: no weight is left to prune
 // STORE: sparsify: allocate=owl reads the model's weights, which only llmc has
-// FAIR: sparsify: allocate takes owl, found 'fair'
+// FAIR: sparsify: allocate takes owl, trace, found 'fair'
 // KEY: sparsify: 'spread=1' is no key=value of a key that is known (allocate, block, lambda, outlier)
 // GROUPS: sparsify: allocate=owl needs a percentage of zeros: of each 4 as many stay everywhere
 // RANGE: sparsify: lambda=0.08 around a share of 0.95 leaves the range from 0 to 1: take a smaller one

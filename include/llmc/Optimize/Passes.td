@@ -186,7 +186,7 @@ def SparsifyWeights : Pass<"llm-sparsify-weights", "::mlir::ModuleOp"> {
     The recipe of every matrix that products read gains an `#llm.prune` step. `spec` says how:
     `CHOICE{;PATTERN:CHOICE}`, where a choice is `keep`, `PERCENT-METHOD` (`50-wanda`) or
     `KEPT:OF-METHOD` (`2:4-sparsegpt`), and a method is magnitude, wanda, sparsegpt, magnitude+dsnot
-    or wanda+dsnot; all but the first need statistics of the inputs. With `,allocate=owl` a percentage
+    or wanda+dsnot; all but the first need statistics of the inputs. With `,allocate=owl` or `trace` a percentage
     is that of all matrices, of which some lose more and some less; only llmc has the numbers for that. With
     `,block=RxC` (magnitude, wanda) blocks of so many rows and columns go, of each row of blocks as many.
     Tables that rows are looked up in, and the product that gives logits, are kept unless a pattern

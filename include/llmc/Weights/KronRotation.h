@@ -35,9 +35,12 @@ struct KronRotation {
 /// where B fills vectors if there are any. None: one would be too large to be worth it.
 std::optional<std::pair<int64_t, int64_t>> splitForRotation(int64_t size);
 
-/// An orthogonal matrix [size, size], the same for a seed: what Gram and Schmidt make of
-/// one of Gaussian numbers is distributed evenly over all (arXiv:math-ph/0609050).
-std::vector<float> makeOrthogonal(int64_t size, uint32_t seed);
+/// An orthogonal matrix [size, size], always the same: what Gram and Schmidt make of one of
+/// Gaussian numbers is distributed evenly over all (arXiv:math-ph/0609050).
+std::vector<float> makeOrthogonal(int64_t size);
+
+/// That of rows of `size` numbers, which have the sizes.
+KronRotation makeRotation(int64_t size);
 
 /// How far the largest number is above the root of the mean square, the mu of
 /// arXiv:2307.13304.

@@ -32,13 +32,13 @@ std::string checkStatistics(const WeightStore &store,
 
 /// Which matrices have more zeros than others (lib/Weights/Pruning/Allocation.cpp).
 struct SparsityAllocation {
-  std::string method;   // "owl"; empty: all have as many
+  std::string method;   // "owl", "trace"; empty: all have as many
   double lambda = 0.08; // how far the share of one may be from that of all
   double outlier = 5;   // owl: times the mean of scores
 };
 
 bool isAllocationMethod(llvm::StringRef name);
-/// "owl".
+/// "owl, trace".
 std::string listAllocationMethods();
 
 /// The share of zeros of each of `weights`, `share` on average over their numbers.

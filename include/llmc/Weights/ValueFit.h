@@ -3,6 +3,7 @@
 #ifndef LLMC_WEIGHTS_VALUEFIT_H
 #define LLMC_WEIGHTS_VALUEFIT_H
 
+#include "llmc/Weights/KronRotation.h"
 #include "llmc/Weights/WeightStore.h"
 
 #include <vector>
@@ -16,6 +17,7 @@ using ValueTable = std::vector<int8_t>;
 struct FittedWeight {
   mlir::llm::WeightOp weight;
   mlir::llm::RoundStepAttr step; // of any table
+  KronRotation input, result; // by which its columns and rows are turned before
 };
 
 /// The table with which the weights lose least when each takes the nearest value: k-means

@@ -34,7 +34,6 @@ public:
 private:
   Doubles fromRight(const Doubles &vectors) const;
   Doubles apply(const Doubles &vectors) const;
-  void orthogonalise(Doubles &vectors) const;
 
   ArrayRef<float> matrix, sums;
   const int64_t cols, rows, rank, count;
@@ -71,30 +70,6 @@ Doubles LeftFactor::apply(const Doubles &vectors) const {
                                 : multiply(sums, cols, cols, right, count));
 }
 
-/// Columns of length 1, or 0 where one lies among those before. Twice, because the
-/// first time leaves what rounding made of small differences.
-void LeftFactor::orthogonalise(Doubles &vectors) const {
-  auto dot = [&](int64_t a, int64_t b) {
-    double sum = 0;
-    for (int64_t row = 0; row < rows; ++row)
-      sum += vectors[row * count + a] * vectors[row * count + b];
-    return sum;
-  };
-  for (int64_t k = 0; k < count; ++k) {
-    const double before = dot(k, k);
-    for (int pass = 0; pass < 2; ++pass)
-      for (int64_t other = 0; other < k; ++other) {
-        const double share = dot(k, other);
-        for (int64_t row = 0; row < rows; ++row)
-          vectors[row * count + k] -= share * vectors[row * count + other];
-      }
-    const double left = dot(k, k);
-    const double factor = left > 1e-20 * before ? 1 / std::sqrt(left) : 0;
-    for (int64_t row = 0; row < rows; ++row)
-      vectors[row * count + k] *= factor;
-  }
-}
-
 std::vector<float> LeftFactor::find() {
   std::mt19937 engine; // the same numbers always: a program has one value
   Doubles start(cols * count);
@@ -102,10 +77,10 @@ std::vector<float> LeftFactor::find() {
     number = static_cast<double>(engine() % 2001) / 1000 - 1;
   Doubles basis = fromRight(start);
   for (int i = 0; i < iterations; ++i) {
-    orthogonalise(basis);
+    orthogonalise(basis, count);
     basis = apply(basis);
   }
-  orthogonalise(basis);
+  orthogonalise(basis, count);
   // Of the space that is found, the directions in which it is largest.
   const Doubles image = apply(basis);
   Doubles inner(count * count, 0);

@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "Matrices.h"
 
+#include <cmath>
+
 #include "mlir/IR/Threading.h"
 
 #include <algorithm>
@@ -110,4 +112,27 @@ Doubles llmc::transpose(const Doubles &matrix, int64_t cols) {
     for (int64_t col = 0; col < cols; ++col)
       result[col * rows + row] = matrix[row * cols + col];
   return result;
+}
+
+void llmc::orthogonalise(Doubles &vectors, int64_t count) {
+  const auto rows = static_cast<int64_t>(vectors.size()) / count;
+  auto dotColumns = [&](int64_t a, int64_t b) {
+    double sum = 0;
+    for (int64_t row = 0; row < rows; ++row)
+      sum += vectors[row * count + a] * vectors[row * count + b];
+    return sum;
+  };
+  for (int64_t k = 0; k < count; ++k) {
+    const double before = dotColumns(k, k);
+    for (int pass = 0; pass < 2; ++pass)
+      for (int64_t other = 0; other < k; ++other) {
+        const double share = dotColumns(k, other);
+        for (int64_t row = 0; row < rows; ++row)
+          vectors[row * count + k] -= share * vectors[row * count + other];
+      }
+    const double left = dotColumns(k, k);
+    const double factor = left > 1e-20 * before ? 1 / std::sqrt(left) : 0;
+    for (int64_t row = 0; row < rows; ++row)
+      vectors[row * count + k] *= factor;
+  }
 }

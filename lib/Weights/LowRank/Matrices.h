@@ -29,6 +29,11 @@ Doubles multiplyRows(mlir::MLIRContext *context, const Doubles &a,
 /// a [n, k] * a^T, of which half is computed.
 Doubles squareRows(mlir::MLIRContext *context, const Doubles &a, int64_t k);
 
+/// Makes columns of `vectors` [.., count] of length 1 and orthogonal (Gram and Schmidt), or 0
+/// where one lies among those before. Twice, because the first time leaves what rounding
+/// made of small differences.
+void orthogonalise(Doubles &vectors, int64_t count);
+
 /// Of [.., cols].
 Doubles transpose(const Doubles &matrix, int64_t cols);
 

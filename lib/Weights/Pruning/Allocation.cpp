@@ -3,7 +3,8 @@
 //
 // A layer of weight m_l, whose mean over all weights is m, gets the share
 // S - lambda * (m_l - m) / max |m_l - m| of zeros: none is further from S than lambda,
-// and the mean is S.
+// and the mean is S. A method of matrices has each for a layer of its own, and compares
+// only those of a kind, such as are called alike behind their layer's name.
 //===----------------------------------------------------------------------===//
 #include "Allocation.h"
 
@@ -26,6 +27,7 @@ namespace {
 struct Method {
   StringRef name;
   WeighLayer weigh;
+  bool ofMatrices = false;
 };
 
 struct Layer {
@@ -36,7 +38,8 @@ struct Layer {
 
 } // namespace
 
-static const Method rows[] = {{"owl", weighByOutliers}};
+static const Method rows[] = {{"owl", weighByOutliers},
+                              {"trace", weighByTrace, /*ofMatrices=*/true}};
 static const MethodTable<Method> methods(rows, "allocates zeros");
 
 bool llmc::isAllocationMethod(StringRef name) { return methods.find(name); }
@@ -55,8 +58,8 @@ static StringRef getLayerName(StringRef weight) {
              : weight.take_front(weight.find_first_not_of("0123456789", first));
 }
 
-static Error readMatrix(WeightOp weight, const WeightStore &store,
-                        ObservedMatrix &matrix) {
+static Error readMatrix(WeightOp weight, const Method &method,
+                        const WeightStore &store, ObservedMatrix &matrix) {
   auto material = makeModelMaterial(weight, store);
   if (!material)
     return material.takeError();
@@ -64,6 +67,9 @@ static Error readMatrix(WeightOp weight, const WeightStore &store,
   const int64_t cols = mlir::llm::getMatrixShape(weight.getType()).back();
   std::string problem = readColumns(store, weight.getSymName(), "l2", cols,
                                     material->columns, matrix.norms);
+  if (problem.empty() && method.ofMatrices)
+    problem = readSums(store, weight.getSymName(), cols, material->columns,
+                       matrix.xtx);
   if (problem.empty() &&
       !all_of(matrix.values, [](float value) { return std::isfinite(value); }))
     problem = "has weights that are no numbers";
@@ -77,7 +83,7 @@ static Error weighLayer(Layer &layer, const Method &method,
                         const SparsityAllocation &how) {
   std::vector<ObservedMatrix> matrices(layer.matrices.size());
   for (auto [i, matrix] : zip_equal(layer.matrices, matrices)) {
-    if (Error error = readMatrix(weights[i], store, matrix))
+    if (Error error = readMatrix(weights[i], method, store, matrix))
       return error;
     layer.numbers += static_cast<double>(matrix.values.size());
   }
@@ -109,21 +115,26 @@ llmc::allocateSparsity(ArrayRef<WeightOp> weights, const WeightStore &store,
                        const SparsityAllocation &how, double share) {
   const Method *method = methods.find(how.method);
   assert(method && "the spec's parser knows all");
-  MapVector<StringRef, Layer> byName;
+  MapVector<StringRef, MapVector<StringRef, Layer>> byKind;
   for (size_t i = 0; i < weights.size(); ++i) {
     WeightOp weight = weights[i];
-    byName[getLayerName(weight.getSymName())].matrices.push_back(i);
-  }
-  std::vector<Layer> layers;
-  for (auto &[name, layer] : byName) {
-    if (Error error = weighLayer(layer, *method, weights, store, how))
-      return error;
-    layers.push_back(layer);
+    const StringRef name = weight.getSymName(), layer = getLayerName(name);
+    const StringRef kind =
+        method->ofMatrices ? name.drop_front(layer.size()) : StringRef();
+    byKind[kind][layer].matrices.push_back(i);
   }
   std::vector<double> result(weights.size());
-  for (auto [layer, zeros] :
-       zip_equal(layers, spreadShares(layers, share, how.lambda)))
-    for (size_t i : layer.matrices)
-      result[i] = zeros;
+  for (auto &[kind, byName] : byKind) {
+    std::vector<Layer> layers;
+    for (auto &[name, layer] : byName) {
+      if (Error error = weighLayer(layer, *method, weights, store, how))
+        return error;
+      layers.push_back(layer);
+    }
+    for (auto [layer, zeros] :
+         zip_equal(layers, spreadShares(layers, share, how.lambda)))
+      for (size_t i : layer.matrices)
+        result[i] = zeros;
+  }
   return result;
 }

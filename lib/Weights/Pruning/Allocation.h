@@ -19,6 +19,7 @@ namespace llmc {
 struct ObservedMatrix {
   std::vector<float> values; // [rows, cols], as the model has them
   std::vector<float> norms;  // [cols], of the input's columns
+  std::vector<float> xtx;    // [cols, cols], for methods of matrices
 
   /// |w| times the norm of its input (arXiv:2306.11695).
   float score(size_t i) const;
@@ -30,6 +31,8 @@ using WeighLayer = double (*)(const SparsityAllocation &how,
 
 double weighByOutliers(const SparsityAllocation &how,
                        llvm::ArrayRef<ObservedMatrix> matrices);
+double weighByTrace(const SparsityAllocation &how,
+                    llvm::ArrayRef<ObservedMatrix> matrices);
 
 } // namespace llmc
 

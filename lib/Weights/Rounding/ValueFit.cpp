@@ -124,15 +124,22 @@ struct Sample {
 
 } // namespace
 
-static Expected<Sample> readSample(WeightOp weight, RoundStepAttr step,
+static Expected<Sample> readSample(const FittedWeight &fitted,
                                    const WeightStore &store) {
+  WeightOp weight = fitted.weight;
   const StringRef name = weight.getSymName();
   const int64_t cols = getMatrixShape(weight.getType()).back();
-  Sample sample{step, cols, {}, {}};
+  Sample sample{fitted.step, cols, {}, {}};
   Expected<Material> material = makeModelMaterial(weight, store);
   if (!material)
     return material.takeError();
-  const std::vector<float> values = material->dequantize();
+  std::vector<float> values = material->dequantize();
+  if (!fitted.result.isEmpty())
+    fitted.result.turnColumnsBack(values);
+  if (!fitted.input.isEmpty()) {
+    fitted.input.turn(values);
+    material->columns.rotation = fitted.input;
+  }
   const auto rows = static_cast<int64_t>(values.size()) / cols;
   const int64_t count = std::min(rows, mostRows);
   for (int64_t i = 0; i < count; ++i)
@@ -204,7 +211,7 @@ Expected<ValueTable> llmc::fitValues(ArrayRef<FittedWeight> weights,
   std::vector<Sample> samples;
   bool searches = false;
   for (const FittedWeight &weight : weights) {
-    auto sample = ::readSample(weight.weight, weight.step, store);
+    auto sample = ::readSample(weight, store);
     if (!sample)
       return sample.takeError();
     samples.push_back(std::move(*sample));

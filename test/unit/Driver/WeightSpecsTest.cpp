@@ -258,8 +258,8 @@ TEST(WeightSpecsTest, SidesAreTurnedWhereItIsSaid) {
 }
 
 TEST(WeightSpecsTest, WhatLooksAtWeightsAsTheyAreIsNotTurned) {
-  for (const char *text : {"w4,values=kmeans,rotate=input",
-                           "w8,rotate=both;up:values=mofq,bits=8"})
+  for (const char *text :
+       {"w4,values=mofq,rotate=input", "w8,rotate=both;up:values=mofq,bits=8"})
     EXPECT_NE(getError(parseQuantizeSpec(text))
                   .find("follows from the weights as they are"),
               std::string::npos)

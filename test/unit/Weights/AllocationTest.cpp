@@ -29,6 +29,11 @@ protected:
     add(name.c_str(), {rows, cols}, f32(), floats(numbers));
     add(getStatisticName(name, "l2").c_str(), {cols}, f32(),
         floats(Floats(cols, norm)));
+    Floats xtx(cols * cols);
+    for (int64_t i = 0; i < cols; ++i)
+      xtx[i * (cols + 1)] = norm * norm;
+    add(getStatisticName(name, "xtx").c_str(), {cols, cols}, f32(),
+        floats(xtx));
     modules.push_back(mlir::parseSourceString<mlir::ModuleOp>(
         "llm.weight @" + name + " : tensor<" + std::to_string(rows) +
             "x100xf32> source \"" + name + "\"",
@@ -87,6 +92,23 @@ TEST_F(AllocationTest, NormsOfInputsCount) {
   EXPECT_NEAR(shares[3], 0.4, 1e-12);
   EXPECT_LT(shares[3], shares[0]);
   EXPECT_NEAR(meanOf(shares, {1, 9, 1, 1}), 0.6, 1e-12);
+}
+
+/// Of inputs that are alike those keep more of which a product leaves less.
+TEST_F(AllocationTest, TracesAreOfMatricesOfAKind) {
+  addMatrix("blk.0.up", 4, 2);
+  addMatrix("blk.1.up", 4, 0);
+  addMatrix("blk.2.up", 4, 1, /*norm=*/9); // input and output alike
+  addMatrix("blk.0.down", 2, 0);
+  addMatrix("blk.1.down", 2, 0);
+  auto shares = allocate({"trace", /*lambda=*/0.1}, 0.7);
+  EXPECT_NEAR(shares[1], 0.6, 1e-12);
+  EXPECT_LT(shares[1], shares[2]);
+  EXPECT_LT(shares[2], shares[0]);
+  EXPECT_NEAR(meanOf({shares[0], shares[1], shares[2]}, {4, 4, 4}), 0.7, 1e-12);
+  // Others of a kind do not differ, whatever the rest does.
+  EXPECT_EQ(shares[3], 0.7);
+  EXPECT_EQ(shares[4], 0.7);
 }
 
 TEST_F(AllocationTest, WithoutStatisticsThereIsNone) {

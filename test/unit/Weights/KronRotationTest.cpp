@@ -20,18 +20,13 @@ namespace {
 
 constexpr int64_t left = 4, right = 16, cols = left * right, rows = 32;
 
-KronRotation makeRotation() {
-  return {left, right, makeOrthogonal(left, left),
-          makeOrthogonal(right, right)};
-}
-
 class KronRotationTest : public RecipeTest {
 protected:
   static std::string spellMatrix(const std::string &name, int64_t size) {
     const std::string type =
         "tensor<" + std::to_string(size) + "x" + std::to_string(size) + "xf32>";
     std::string bits = "0x";
-    for (float number : makeOrthogonal(size, size))
+    for (float number : makeOrthogonal(size))
       for (size_t i = 0; i < sizeof(number); ++i)
         bits += llvm::utohexstr(reinterpret_cast<uint8_t *>(&number)[i],
                                 /*LowerCase=*/false, /*Width=*/2);
@@ -63,12 +58,14 @@ protected:
 
 } // namespace
 
-TEST_F(KronRotationTest, MatricesAreOrthogonalAndTheSameForASeed) {
+TEST_F(KronRotationTest, MatricesAreOrthogonalAndAlwaysTheSame) {
+  EXPECT_EQ(makeRotation(cols).leftSize, left);
+  EXPECT_EQ(makeRotation(cols).right, makeOrthogonal(right));
   for (int64_t size : {1, 7, 48}) {
-    const Floats matrix = makeOrthogonal(size, 5);
-    EXPECT_EQ(matrix, makeOrthogonal(size, 5));
-    if (size > 1)
-      EXPECT_NE(matrix, makeOrthogonal(size, 6));
+    const Floats matrix = makeOrthogonal(size);
+    EXPECT_EQ(matrix, makeOrthogonal(size));
+    // A smaller one is no part of a larger.
+    EXPECT_NE(matrix.front(), makeOrthogonal(size + 1).front());
     for (int64_t a = 0; a < size; ++a)
       for (int64_t b = 0; b < size; ++b) {
         double sum = 0;
@@ -91,7 +88,7 @@ TEST_F(KronRotationTest, FactorsAreNearTheRootAndFillVectors) {
 }
 
 TEST_F(KronRotationTest, ProductsOfTurnedRowsAreTheSame) {
-  const KronRotation rotation = makeRotation();
+  const KronRotation rotation = makeRotation(cols);
   const Floats x = noise(rows * cols, 1), w = noise(rows * cols, 2);
   Floats turnedX = x, turnedW = w;
   rotation.turn(turnedX);
@@ -101,7 +98,7 @@ TEST_F(KronRotationTest, ProductsOfTurnedRowsAreTheSame) {
 }
 
 TEST_F(KronRotationTest, ColumnsAreTurnedTheOtherWay) {
-  const KronRotation rotation = makeRotation();
+  const KronRotation rotation = makeRotation(cols);
   const Floats w = noise(cols * rows, 3); // [cols, rows]
   Floats turned = w, columns(w.size());
   rotation.turnColumnsBack(turned);
@@ -115,7 +112,7 @@ TEST_F(KronRotationTest, ColumnsAreTurnedTheOtherWay) {
 }
 
 TEST_F(KronRotationTest, SumsAreThoseOfTurnedRows) {
-  const KronRotation rotation = makeRotation();
+  const KronRotation rotation = makeRotation(cols);
   Floats x = noise(rows * cols, 4);
   auto addUp = [&] {
     Floats sums(cols * cols);
@@ -136,7 +133,7 @@ TEST_F(KronRotationTest, NumbersBecomeAlikeInSize) {
   for (int64_t i = 0; i < 10; ++i)
     w[i * 97] = 40;
   const double before = findIncoherence(w);
-  makeRotation().turn(w);
+  makeRotation(cols).turn(w);
   EXPECT_LT(findIncoherence(w), 0.6 * before);
   EXPECT_EQ(findIncoherence({}), 0);
   EXPECT_FLOAT_EQ(findIncoherence({3, -3, 3}), 1);
@@ -146,7 +143,7 @@ TEST_F(KronRotationTest, IsAStepOfARecipe) {
   const Floats w = noise(rows * cols, 6);
   add("w", {rows, cols}, f32(), floats(w));
   Floats expected = w;
-  makeRotation().turn(expected);
+  makeRotation(cols).turn(expected);
   const std::string type = "tensor<32x64xf32> source \"w\" recipe ";
   expectAlike(
       values(type + "[#llm.kron_rotate<left = @a, right = @b>]" + matrices()),
@@ -176,7 +173,7 @@ TEST_F(KronRotationTest, RoundingTakesStatisticsOfTheTurnedInput) {
                "@b>, #llm.round<grid = " +
                grid + ", " + how + ">]" + matrices());
     Floats turned = x;
-    makeRotation().turn(turned);
+    makeRotation(cols).turn(turned);
     const Floats found = multiply(turned, made), right = multiply(x, w);
     double error = 0;
     for (size_t i = 0; i < found.size(); ++i)

@@ -50,8 +50,11 @@ protected:
         "tensor<32x64xf32> source \"w\" recipe [#llm.round<grid = <bits = " +
         std::to_string(bits) + ", group = 32, scale = f32, zero = " +
         std::to_string(1 << (bits - 1)) + ">, method = \"rtn\"" + more + ">]");
-    return {made, llvm::cast<mlir::llm::RoundStepAttr>(
-                      made.getRecipeAttr().getValue().back())};
+    return {made,
+            llvm::cast<mlir::llm::RoundStepAttr>(
+                made.getRecipeAttr().getValue().back()),
+            {},
+            {}};
   }
   ValueTable fit(const FittedWeight &weight) {
     return llvm::cantFail(fitValues(weight, store));
@@ -134,6 +137,28 @@ TEST_F(ValueFitTest, ColumnsOfLargeInputsCountMore) {
     xtx[65 * i] = i == 9 ? 1e6f : 1.0f;
   add(getStatisticName("w", "xtx").c_str(), {64, 64}, f32(), floats(xtx));
   EXPECT_TRUE(llvm::is_contained(fit(fitted()), 55));
+}
+
+/// What one number of each row is before, all have a part of behind.
+TEST_F(ValueFitTest, TurnedWeightsHaveTheirOwn) {
+  std::vector<float> weights(32 * 64);
+  for (size_t row = 0; row < 32; ++row)
+    weights[row * 65] = 1;
+  add("w", {32, 64}, f32(), floats(weights));
+  FittedWeight turned = fitted();
+  const ValueTable before = fit(turned);
+  turned.input = makeRotation(64);
+  const ValueTable behind = fit(turned);
+  auto isEvenlySpread = [](const ValueTable &values) {
+    return llvm::count_if(values, [](int value) {
+             return std::abs(value) > 10 && std::abs(value) < 100;
+           }) >= 8;
+  };
+  EXPECT_TRUE(isEvenlySpread(behind));
+  // Both sides: the identity turned once is orthogonal, twice again no identity.
+  turned.result = makeRotation(32);
+  EXPECT_NE(fit(turned), behind);
+  EXPECT_NE(before, behind);
 }
 
 TEST_F(ValueFitTest, NumbersThatAreNoneAreRefused) {
