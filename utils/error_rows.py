@@ -89,7 +89,7 @@ USAGE = [
     row("C61", "`llmc quantize` of a table into a folder", "llmc quantize hf -q --quantize=w4 -o smaller", 1, "'model.embed_tokens.weight': is a table",
         "codes of linears alone", "';token_embd.weight:keep' behind the SPEC"),
     rows("C62", "`--quantize` of values that there are not; that do not go with the bits, a minimum or a method; of scales that share nothing",
-         ("llmc compile m.gguf -q -o a --quantize=values=nf5", 1, ("'nf5'", "uniform, nf4, fp4, iq4_nl, kmeans, mofq, e4m3, e5m2 or 16 numbers (8 of 3 bits", "from -127 to 127")),
+         ("llmc compile m.gguf -q -o a --quantize=values=nf5", 1, ("'nf5'", "uniform, nf4, fp4, iq4_nl, kmeans, mofq, e4m3, e5m2 or 16 numbers .8 of 3 bits", "from -127 to 127")),
          ("llmc compile m.gguf -q -o a --quantize=values=mofq,bits=3", 1, ("values=mofq", "bits=3", "take bits=4, bits=8 or values=uniform")),
          ("llmc compile m.gguf -q -o a --quantize=nf4,bits=3", 1, ("values=nf4", "bits=3", "take bits=4 or values=uniform")),
          ("llmc compile m.gguf -q -o a --quantize=mxfp4,zero=asym", 1, ("values=fp4", "zero=asym", "take zero=sym or values=uniform")),
