@@ -89,10 +89,6 @@ static std::vector<ChosenWeight> findChosen(mlir::ModuleOp module,
 // values=kmeans
 //===----------------------------------------------------------------------===//
 
-static bool saysTable(StringRef part) {
-  return spellValues(part, "kmeans", "") != part;
-}
-
 /// A table that no weight has is any.
 static ValueTable makeAnyTable(int64_t bits) {
   auto numbers = llvm::seq(-(1 << (bits - 1)), 1 << (bits - 1));
@@ -117,7 +113,7 @@ llvm::Expected<std::string> llmc::fitTables(const ValueRequest &request) {
   std::vector<size_t> owners(parts); // the part whose table each has
   for (size_t part = 1; part < parts; ++part)
     if (const QuantizeChoice &choice = request.getChoice(part);
-        choice.fitsValues && (saysTable(request.parts[part]) ||
+        choice.fitsValues && (saysValues(request.parts[part], "kmeans") ||
                               choice.bits != request.spec.linears.bits))
       owners[part] = part;
   std::vector<std::vector<FittedWeight>> fitted(parts);
@@ -133,7 +129,9 @@ llvm::Expected<std::string> llmc::fitTables(const ValueRequest &request) {
         return error;
     const std::string spelled = spellTable(values);
     made.push_back(spellValues(text, "kmeans", spelled));
-    if (owners[part] == part && !saysTable(text) && part)
+    // By its preset, or inherited where bits are others.
+    if (owners[part] == part && made.back() == text &&
+        request.getChoice(part).fitsValues)
       made.back() += ",values=" + spelled;
   }
   return llvm::join(made, ";");
@@ -166,6 +164,7 @@ llvm::Expected<std::string> llmc::spellFittedValues(StringRef text,
   auto made = fitter->spell(request);
   if (!made)
     return made;
+  assert(*made != text && "or they would be fitted for ever");
   if (explain)
     llvm::errs() << "llmc: values=" << values << ": --quantize='" << *made
                  << "'\n";

@@ -378,21 +378,25 @@ static Error setKept(QuantizeChoice &choice, ArrayRef<StringRef> keys) {
   return Error::success();
 }
 
-static Error setChoice(QuantizeChoice &choice, StringRef text) {
-  SmallVector<StringRef> parts;
+/// The keys of a choice, those of its preset first.
+static SmallVector<StringRef> listKeys(StringRef text) {
+  SmallVector<StringRef> parts, all;
   text.split(parts, ',');
-  if (parts.front() == "keep")
-    return setKept(choice, ArrayRef(parts).drop_front());
-  choice.keep = false;
   const auto *preset = find_if(presets, [&](const Preset &preset) {
     return preset.name == parts.front();
   });
-  if (preset != std::end(presets)) {
-    SmallVector<StringRef> all;
-    preset->keys.split(all, ',');
-    all.append(parts.begin() + 1, parts.end());
-    parts = std::move(all);
-  }
+  if (preset == std::end(presets))
+    return parts;
+  preset->keys.split(all, ',');
+  all.append(parts.begin() + 1, parts.end());
+  return all;
+}
+
+static Error setChoice(QuantizeChoice &choice, StringRef text) {
+  SmallVector<StringRef> parts = listKeys(text);
+  if (parts.front() == "keep")
+    return setKept(choice, ArrayRef(parts).drop_front());
+  choice.keep = false;
   for (StringRef part : parts)
     if (Error error = setKey(choice, part))
       return error;
@@ -505,6 +509,14 @@ std::string llmc::findFittedValues(const QuantizeSpec &spec) {
     return choice.fitsValues;
   });
   return found;
+}
+
+bool llmc::saysValues(StringRef part, StringRef values) {
+  StringRef said;
+  for (StringRef key : listKeys(part.substr(part.rfind(':') + 1)))
+    if (key.consume_front("values="))
+      said = key;
+  return said == values;
 }
 
 std::string llmc::spellValues(StringRef text, StringRef asked,

@@ -89,6 +89,11 @@ class QuantizeValues(TestCase):
         refused = run([LLMC, "compile", ir, "-q", "--weights-from", MODEL, "--quantize=w4,values=kmeans", "-o", self.folder / "x"])
         self.assertEqual(refused.returncode, 1)
         self.assertIn("is IR: give the SPEC that llmc compile MODEL --explain names", refused.stderr)
+        by_preset = self.folder / "by-preset"
+        result = run([*build, "--quantize=w3-kmeans;*ffn_up*:bits=4;*ffn_down*:w4-kmeans;*attn_v*:values=uniform", "--explain", "-o", by_preset])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        counts = [table.count("/") + 1 for table in re.findall(r"values=([-/0-9]+)", json.loads(self.succeed([by_preset, "info", "--json"]))["model"]["quantize"])]
+        self.assertEqual(counts, [8, 16, 16])
         for bits in ("w4", "bits=3"):
             kl = [self.divergence(f"{bits},scale-search=yes,group=32{values}") for values in ("", ",values=kmeans")]
             self.assertLess(kl[1], kl[0], bits)

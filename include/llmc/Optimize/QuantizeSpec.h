@@ -85,6 +85,9 @@ bool needsStatistics(const QuantizeSpec &spec);
 /// or mofq; empty: all are said.
 std::string findFittedValues(const QuantizeSpec &spec);
 
+/// Whether a part of a SPEC says values=`values`, itself or by its preset.
+bool saysValues(llvm::StringRef part, llvm::StringRef values);
+
 /// `text` with values=`values` instead of values=`asked`.
 std::string spellValues(llvm::StringRef text, llvm::StringRef asked,
                         llvm::StringRef values);

@@ -163,6 +163,11 @@ TEST(WeightSpecsTest, FittedValuesTakeTheirPlaceInTheText) {
   EXPECT_EQ(spellValues("w4,values=kmeans,group=32", "kmeans", "-7/0/7"),
             "w4,values=-7/0/7,group=32");
   EXPECT_EQ(spellValues("w4", "kmeans", "-7/0/7"), "w4");
+  for (const char *part : {"w4,values=kmeans", "w3-kmeans,group=64",
+                           "blk.*.up:w3-kmeans", "up:values=kmeans,bits=3"})
+    EXPECT_TRUE(saysValues(part, "kmeans")) << part;
+  for (const char *part : {"w4", "w3-kmeans,values=nf4", "up:bits=3"})
+    EXPECT_FALSE(saysValues(part, "kmeans")) << part;
   EXPECT_EQ(findFittedValues(llvm::cantFail(parseQuantizeSpec("nf4"))), "");
   EXPECT_EQ(
       findFittedValues(llvm::cantFail(parseQuantizeSpec("w8;up:values=mofq"))),
