@@ -45,6 +45,11 @@ SPECS = [
     "bits=3,group=64,method=gptq,scale-search=yes,outliers=1",
     "bits=4,group=64,values=nf4,method=gptq,scale-search=yes",
     "bits=4,group=64,values=kmeans,method=gptq,scale-search=yes",
+    "bits=3,group=64,method=gptq,scale-search=yes,values=kmeans",
+    *(f"bits={bits},group=64,method=gptq,scale-search=yes{values},rotate=input" for values in ("", ",values=kmeans") for bits in (3, 4)),
+    "w2-quip,group=64",
+    "w1-pb,outliers=30",
+    "bits=4,group=32,scale=i8,values=kmeans,method=gptq,scale-search=yes",
     "w3-owq,group=64",
     # As large as IQ4_XS.
     "--quantize=auto,method=awq+quantease --size-budget=89.1MB",
@@ -168,8 +173,10 @@ def write_page(arguments, reference, calibration, rows):
 def point(figures):
     """Program, a short name, MB and KL."""
     spec, llama = figures["spec"], "llama.cpp "
-    found = re.match(r"bits=(\d),(?:.*(values=\w+),)?.*method=([a-z+]*)", spec)
-    name = spec.removeprefix(llama) if spec.startswith(llama) else " ".join(filter(None, found.groups())) if found else spec
+    keys = dict(key.split("=") for key in spec.split(";")[0].split(",") if key.count("=") == 1)
+    values, turned = (f"{key}={keys[key]}" if key in keys else "" for key in ("values", "rotate"))
+    said = " ".join(filter(None, (keys.get("bits"), values, turned, keys.get("method"))))
+    name = spec.removeprefix(llama) if spec.startswith(llama) else said if spec.startswith("bits=") else spec
     return "llama.cpp" if spec.startswith(llama) else "llmc", name, figures["weight_bytes"] / 1e6, figures["kl_mean"]
 
 
