@@ -290,7 +290,7 @@ void QuantizeWeights::rotate(Task &task) {
 }
 
 /// What codes stand for, if that is not themselves.
-static std::string spellTable(const QuantizeChoice &choice) {
+static std::string describeValues(const QuantizeChoice &choice) {
   if (choice.values.empty())
     return "";
   bool isListed = StringRef(choice.valuesName).contains('/');
@@ -345,7 +345,7 @@ void QuantizeWeights::quantise(Task &task) {
   appendStep(weight, round);
   applied(weight, getArgument(), [&] {
     return std::to_string(choice.bits) + (choice.bits == 1 ? " bit" : " bits") +
-           spellTable(choice) + " by " + choice.rounding + ", " +
+           describeValues(choice) + " by " + choice.rounding + ", " +
            spellScales(task, task.grid.getGroup()) +
            (hasOutliers ? ", and outliers beside it" : "") +
            (hasFactors ? ", and factors of rank " +

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
 
 using namespace llvm;
 using namespace llmc;
@@ -20,15 +19,6 @@ using namespace llmc;
 static constexpr int64_t mostSize = 256;
 /// What vectors of any target hold a whole number of.
 static constexpr int64_t vectorSize = 16;
-
-static std::vector<float> transposed(ArrayRef<float> matrix, int64_t cols) {
-  const auto rows = static_cast<int64_t>(matrix.size()) / cols;
-  std::vector<float> turned(matrix.size());
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t col = 0; col < cols; ++col)
-      turned[col * rows + row] = matrix[row * cols + col];
-  return turned;
-}
 
 void KronRotation::turn(MutableArrayRef<float> rows) const {
   const int64_t a = leftSize, b = rightSize;
@@ -53,16 +43,16 @@ void KronRotation::turn(MutableArrayRef<float> rows) const {
 
 void KronRotation::turnColumnsBack(MutableArrayRef<float> matrix) const {
   const auto cols = static_cast<int64_t>(matrix.size()) / size();
-  std::vector<float> columns = transposed(matrix, cols);
-  KronRotation{leftSize, rightSize, transposed(left, leftSize),
-               transposed(right, rightSize)}
+  std::vector<float> columns = transpose(matrix, cols);
+  KronRotation{leftSize, rightSize, transpose(left, leftSize),
+               transpose(right, rightSize)}
       .turn(columns);
-  copy(transposed(columns, size()), matrix.begin());
+  copy(transpose(columns, size()), matrix.begin());
 }
 
 void KronRotation::turnBoth(MutableArrayRef<float> matrix) const {
   turn(matrix);
-  std::vector<float> columns = transposed(matrix, size());
+  std::vector<float> columns = transpose(matrix, size());
   turn(columns);
   copy(columns, matrix.begin());
 }
@@ -98,15 +88,4 @@ KronRotation llmc::makeRotation(int64_t size) {
   assert(sizes && "who turns rows asked whether they have factors");
   auto [left, right] = *sizes;
   return {left, right, makeOrthogonal(left), makeOrthogonal(right)};
-}
-
-double llmc::findIncoherence(ArrayRef<float> numbers) {
-  double largest = 0, squares = 0;
-  for (double number : numbers) {
-    largest = std::max(largest, std::abs(number));
-    squares += number * number;
-  }
-  const double mean = std::sqrt(
-      squares / static_cast<double>(std::max<size_t>(numbers.size(), 1)));
-  return mean > 0 ? largest / mean : 0;
 }

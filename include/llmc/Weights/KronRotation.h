@@ -42,10 +42,6 @@ std::vector<float> makeOrthogonal(int64_t size);
 /// That of rows of `size` numbers, which have the sizes.
 KronRotation makeRotation(int64_t size);
 
-/// How far the largest number is above the root of the mean square, the mu of
-/// arXiv:2307.13304.
-double findIncoherence(llvm::ArrayRef<float> numbers);
-
 } // namespace llmc
 
 #endif // LLMC_WEIGHTS_KRONROTATION_H

@@ -105,13 +105,23 @@ Doubles llmc::squareRows(mlir::MLIRContext *context, const Doubles &a,
   return result;
 }
 
-Doubles llmc::transpose(const Doubles &matrix, int64_t cols) {
+template <typename Number>
+static std::vector<Number> transposed(llvm::ArrayRef<Number> matrix,
+                                      int64_t cols) {
   const auto rows = static_cast<int64_t>(matrix.size()) / cols;
-  Doubles result(matrix.size());
+  std::vector<Number> result(matrix.size());
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t col = 0; col < cols; ++col)
       result[col * rows + row] = matrix[row * cols + col];
   return result;
+}
+
+Doubles llmc::transpose(const Doubles &matrix, int64_t cols) {
+  return transposed(llvm::ArrayRef(matrix), cols);
+}
+
+std::vector<float> llmc::transpose(llvm::ArrayRef<float> matrix, int64_t cols) {
+  return transposed(matrix, cols);
 }
 
 void llmc::orthogonalise(Doubles &vectors, int64_t count) {

@@ -5,6 +5,7 @@
 
 #include "mlir/IR/MLIRContext.h"
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
 #include <cstdint>
@@ -36,6 +37,7 @@ void orthogonalise(Doubles &vectors, int64_t count);
 
 /// Of [.., cols].
 Doubles transpose(const Doubles &matrix, int64_t cols);
+std::vector<float> transpose(llvm::ArrayRef<float> matrix, int64_t cols);
 
 } // namespace llmc
 

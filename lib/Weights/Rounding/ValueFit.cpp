@@ -136,15 +136,15 @@ static Expected<Sample> readSample(const FittedWeight &fitted,
   std::vector<float> values = material->dequantize();
   if (!fitted.result.isEmpty())
     fitted.result.turnColumnsBack(values);
-  if (!fitted.input.isEmpty()) {
-    fitted.input.turn(values);
-    material->columns.rotation = fitted.input;
-  }
   const auto rows = static_cast<int64_t>(values.size()) / cols;
   const int64_t count = std::min(rows, mostRows);
   for (int64_t i = 0; i < count; ++i)
     append_range(sample.rows,
                  ArrayRef(values).slice(i * rows / count * cols, cols));
+  if (!fitted.input.isEmpty()) {
+    fitted.input.turn(sample.rows);
+    material->columns.rotation = fitted.input;
+  }
   if (!all_of(sample.rows, [](float value) { return std::isfinite(value); }))
     return createStringError("weight " + quote(name) +
                              " has numbers that are not finite");

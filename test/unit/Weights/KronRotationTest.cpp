@@ -20,6 +20,19 @@ namespace {
 
 constexpr int64_t left = 4, right = 16, cols = left * right, rows = 32;
 
+/// How far the largest number is above the root of the mean square, the mu of
+/// arXiv:2307.13304.
+double findIncoherence(llvm::ArrayRef<float> numbers) {
+  double largest = 0, squares = 0;
+  for (double number : numbers) {
+    largest = std::max(largest, std::abs(number));
+    squares += number * number;
+  }
+  const double mean = std::sqrt(
+      squares / static_cast<double>(std::max<size_t>(numbers.size(), 1)));
+  return mean > 0 ? largest / mean : 0;
+}
+
 class KronRotationTest : public RecipeTest {
 protected:
   static std::string spellMatrix(const std::string &name, int64_t size) {
