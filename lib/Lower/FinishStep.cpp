@@ -60,7 +60,6 @@ private:
 
   std::vector<TableEntry> createVariants() {
     std::vector<TableEntry> variants;
-    int64_t images = 0;
     for (const Isa *isa :
          llvm::concat<const Isa *const>(getIsas(), getDevices())) {
       auto [kernels, kernelCount] = createKernels(*isa);
@@ -69,7 +68,7 @@ private:
         continue;
       auto entry = module.lookupSymbol<LLVM::LLVMFuncOp>(step.symbol);
       bool isDevice = isa->getTarget(b.getContext()).isDevice();
-      uint64_t bits = isDevice ? getComputeCapability(isa->getName())
+      uint64_t bits = isDevice ? getDeviceFeatures(isa->getName())
                                : getCpuBits(entry.getTargetFeaturesAttr());
       AddressOf sample = createEntry("sample", *isa);
       AddressOf name =
@@ -78,9 +77,18 @@ private:
           {name, static_cast<int64_t>(bits), step, sample,
            /*call=*/AddressOf{}, kernels, kernelCount,
            int64_t(isDevice ? LLMRT_DEVICE_CUDA : LLMRT_DEVICE_CPU),
-           isDevice ? images++ : int64_t(0)});
+           isDevice ? countDevicesBefore(isa->getName()) : int64_t(0)});
     }
     return variants;
+  }
+
+  /// Sections of devices' code are in the order of their modules.
+  int64_t countDevicesBefore(StringRef name) {
+    auto devices = module.getOps<ModuleOp>();
+    return std::distance(devices.begin(),
+                         llvm::find_if(devices, [&](ModuleOp device) {
+                           return device.getSymName() == name;
+                         }));
   }
 
   /// The table of the kernels that the step enters, which get their numbers. Those
@@ -134,15 +142,10 @@ private:
   }
 
   /// LlmrtVariant.features of a CUDA variant, from its name: sm_80, sm_90a.
-  static uint64_t getComputeCapability(StringRef name) {
-    uint64_t number = 0;
-    bool isExact = isExactDevice(name);
-    name.consume_front("sm_");
-    name.consume_back("a");
-    bool isWrong = name.getAsInteger(10, number);
-    assert(!isWrong && "devices are named as CUDA names them");
-    (void)isWrong;
-    return number | (isExact ? LLMRT_CUDA_EXACT : 0);
+  static uint64_t getDeviceFeatures(StringRef name) {
+    return getComputeCapability(name) |
+           (isExactDevice(name) ? LLMRT_CUDA_EXACT : 0) |
+           (hasDependentLaunches(name) ? LLMRT_CUDA_DEPENDENT : 0);
   }
 
   /// The entry of a function for an instruction set; null where there is none.

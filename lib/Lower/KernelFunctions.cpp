@@ -138,6 +138,9 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
     args.teamScratch = take();
   std::function<void(TileBuilder &, const KernelArgs &)> tile = tileKernel;
   if (getTarget(step).isDevice()) {
+    letNextBegin(b);
+    if (!tiler.awaitsLaunches)
+      awaitLaunches(b);
     if (tiler.blocksWork)
       numberBlocks(b, tiler.threads);
     else
@@ -166,6 +169,8 @@ func::FuncOp KernelFunctions::getClear(Type scratch) {
   setTarget(clear, target);
   b.setInsertionPointToStart(clear.addEntryBlock());
   b.function = clear;
+  letNextBegin(b);
+  awaitLaunches(b);
   numberBlocks(b, clearThreads);
   clearCounters(b, clear.getArgument(0));
   func::ReturnOp::create(b);

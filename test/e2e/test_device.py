@@ -53,6 +53,16 @@ class Places(TestCase):
                 self.assertEqual(on_gpu.stdout, on_cpu.stdout)
                 self.assertEqual(on_gpu.stderr, "")
 
+    def test_code_of_two_kinds(self):
+        """Each GPU gets its own, whatever the order they were asked for in; that for sm_90a starts kernels before those before end."""
+        expected = self.generate("--device", "cpu", prompts=PROMPTS).stdout
+        for targets in ("cuda,cuda:sm_90a", "cuda:sm_90a,cuda"):
+            app = self.compile(MODEL, targets.replace(":", "-"), f"--target={targets}", "--activations=f32")
+            for capability in ("80", "90"):
+                with self.subTest(targets=targets, capability=capability):
+                    found = self.generate(app=app, prompts=PROMPTS, LLMC_PTXSIM_CAPABILITY=capability)
+                    self.assertEqual((found.stdout, found.stderr), (expected, ""))
+
     def test_code_for_a_gpu_alone(self):
         expected = self.generate("--device", "cpu").stdout
         self.assertEqual(self.generate(app=self.only).stdout, expected)

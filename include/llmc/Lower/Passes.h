@@ -40,6 +40,11 @@ llvm::ArrayRef<llvm::StringRef> getKnownIsas();
 llvm::ArrayRef<llvm::StringRef> getKnownDevices();
 /// Whether code for a device of this name runs on GPUs of one kind alone (sm_90a).
 bool isExactDevice(llvm::StringRef name);
+/// Of a device of this name, 80 is 8.0.
+int64_t getComputeCapability(llvm::StringRef name);
+/// Whether kernels for a device of this name wait themselves for what was launched
+/// before them, so that their launches may overlap.
+bool hasDependentLaunches(llvm::StringRef name);
 
 /// Gives the ops of the llm dialect their tilers for CPUs.
 void registerCpuTilers(mlir::DialectRegistry &registry);

@@ -48,6 +48,21 @@ ArrayRef<StringRef> getKnownDevices() {
 
 bool isExactDevice(StringRef name) { return name.ends_with("a"); }
 
+int64_t getComputeCapability(StringRef name) {
+  int64_t number = 0;
+  name.consume_front("sm_");
+  name.consume_back("a");
+  bool isWrong = name.getAsInteger(10, number);
+  assert(!isWrong && "devices are named as CUDA names them");
+  (void)isWrong;
+  return number;
+}
+
+/// PTX ISA, "griddepcontrol".
+bool hasDependentLaunches(StringRef name) {
+  return getComputeCapability(name) >= 90;
+}
+
 bool makesIntegerRows(Operation *op) {
   return llvm::any_of(op->getResultTypes(), [](Type type) {
     auto rows = dyn_cast<llm::PackedType>(type);

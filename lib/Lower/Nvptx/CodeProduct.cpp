@@ -177,6 +177,7 @@ private:
       copyStage(i % products, b.index(i / products), b.index(i));
       commitCopies(b);
     }
+    awaitLaunches(b);
     SmallVector<Value> state = {b.index(0), b.index(ring.ahead % ring.stages)};
     state.append(products * count, b.constant(b.f32s(1), 0));
     state = b.loop(
@@ -395,13 +396,18 @@ std::optional<DeviceTiler> getCodeProduct(KernelOp kernel) {
       !Ring(weight, static_cast<int64_t>(products.size())).fits())
     return std::nullopt;
   return DeviceTiler{
-      threads, /*blocksWork=*/true,
+      threads,
+      /*blocksWork=*/true,
       [=](TileBuilder &b, const LaunchCounts &counts) {
         Value tiles =
             b.divIndex(b.addIndex(counts.rows, tileRows - 1), tileRows);
         return b.mulIndex(tiles, countPanels(weight));
       },
-      [](TileBuilder &b, const KernelArgs &args) { CodeTiler(b, args).run(); }};
+      [](TileBuilder &b, const KernelArgs &args) { CodeTiler(b, args).run(); },
+      /*leastRows=*/0,
+      /*suffix=*/"",
+      /*sharesRows=*/false,
+      /*awaitsLaunches=*/true};
 }
 
 } // namespace llmc

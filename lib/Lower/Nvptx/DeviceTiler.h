@@ -35,6 +35,8 @@ struct DeviceTiler {
   /// Launched behind the forms before it, not in their place: it computes rows that they
   /// leave.
   bool sharesRows = false;
+  /// Calls `awaitLaunches` where it has begun to copy weights; else that comes first.
+  bool awaitsLaunches = false;
 };
 
 /// The forms of a kernel, from the one for any number of rows to the one for the most.

@@ -77,6 +77,7 @@ public:
       return compute();
     b.when(kernel.isAnyMine(firstRow, columns * columnRows, rows),
            [&] { compute(); });
+    awaitLaunches(b); // blocks that have nothing as well
   }
 
 private:
@@ -174,6 +175,7 @@ private:
       b.when(isBelow(number, end), [&] { copyUnit(number, b.index(i)); });
       commitCopies(b);
     }
+    awaitLaunches(b);
     SmallVector<Value> state = {b.index(0), b.index(ahead)};
     state.append(countSums(), b.f32(0));
     if (loadsAhead())
@@ -424,7 +426,8 @@ SmallVector<DeviceTiler> getFloatProduct(KernelOp kernel) {
     return {};
   int64_t panels = choosePanels(weight, products.size());
   auto getForm = [&](int64_t columns) {
-    return DeviceTiler{threads, /*blocksWork=*/true,
+    return DeviceTiler{threads,
+                       /*blocksWork=*/true,
                        [=](TileBuilder &b, const LaunchCounts &counts) {
                          int64_t tileRows = columns * columnRows;
                          Value tiles = b.divIndex(
@@ -435,7 +438,11 @@ SmallVector<DeviceTiler> getFloatProduct(KernelOp kernel) {
                        },
                        [=](TileBuilder &b, const KernelArgs &args) {
                          FloatTiler(b, args, columns, panels).run();
-                       }};
+                       },
+                       /*leastRows=*/0,
+                       /*suffix=*/"",
+                       /*sharesRows=*/false,
+                       /*awaitsLaunches=*/true};
   };
   DeviceTiler few = getForm(1), many = getForm(4);
   many.leastRows = columnRows + 1;

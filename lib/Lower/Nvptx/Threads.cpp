@@ -7,6 +7,8 @@
 
 #include "../Cpu/Isa.h"
 
+#include "llmc/Lower/Passes.h"
+
 using namespace mlir;
 
 namespace llmc {
@@ -29,6 +31,20 @@ void numberBlocks(TileBuilder &b, int64_t threads) {
   b.thread = readRegister(b, "tid");
   b.threads = threads;
 }
+
+/// LLVM's intrinsics say nothing of memory, so it could move loads across them.
+static void dependOnLaunches(TileBuilder &b, StringRef how) {
+  if (hasDependentLaunches(llm::getTarget(b.function).getIsa()))
+    LLVM::InlineAsmOp::create(
+        b, TypeRange(), ValueRange(), ("griddepcontrol." + how + ";").str(),
+        "~{memory}", /*has_side_effects=*/true,
+        /*is_align_stack=*/false, LLVM::TailCallKind::None,
+        /*asm_dialect=*/{}, /*operand_attrs=*/{});
+}
+
+void letNextBegin(TileBuilder &b) { dependOnLaunches(b, "launch_dependents"); }
+
+void awaitLaunches(TileBuilder &b) { dependOnLaunches(b, "wait"); }
 
 Value allocateShared(TileBuilder &b, ArrayRef<int64_t> shape, Type element) {
   constexpr int64_t sharedSpace = 3;

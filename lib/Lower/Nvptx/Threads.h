@@ -15,6 +15,12 @@ void numberThreads(TileBuilder &b);
 /// Every block of `threads` threads is a worker.
 void numberBlocks(TileBuilder &b, int64_t threads);
 
+/// Lets the next launch begin where the device has room, and waits until all launches
+/// before this one have ended, where the device has dependent launches. Between them
+/// nothing may be touched that a kernel writes.
+void letNextBegin(TileBuilder &b);
+void awaitLaunches(TileBuilder &b);
+
 /// Memory of the block, not initialised. Of the type of `shape`, in its space.
 mlir::Value allocateShared(TileBuilder &b, llvm::ArrayRef<int64_t> shape,
                            mlir::Type element);

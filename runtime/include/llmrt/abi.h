@@ -232,6 +232,9 @@ enum {
 /* Of LlmrtVariant.features of a CUDA variant: nothing but this very compute
  * capability runs it (sm_90a); else later ones do as well. */
 #define LLMRT_CUDA_EXACT (UINT64_C(1) << 32)
+/* Kernels wait themselves for what was launched before them, so they may be started
+ * before that ends (programmatic dependent launch). */
+#define LLMRT_CUDA_DEPENDENT (UINT64_C(1) << 33)
 
 /* One build of the step for an instruction set; best first in the table. That for a
  * device is host code: one worker runs it, pointers of the step but `results` and
@@ -240,7 +243,7 @@ enum {
 typedef struct LlmrtVariant {
   const char *name;  /* for example "avx512-vnni", "sm_80" */
   uint64_t features; /* LLMRT_CPU_* that must all be present; of a CUDA variant
-                        the compute capability, 80 is 8.0, and LLMRT_CUDA_EXACT */
+                        the compute capability, 80 is 8.0, and LLMRT_CUDA_* */
   LlmrtStepFn step;  /* all results but "tokens" */
   LlmrtStepFn
       sample;       /* "tokens" from "logits", after a barrier; null: the model

@@ -273,6 +273,7 @@ Status CudaRunner::sendRecent(std::span<LlmrtSampling> sampling) {
 /// The kernels of the last step, plainly or as they were recorded.
 Status CudaRunner::runRecorded(bool alike) {
   auto enqueueKernels = [this] {
+    queue.beginRun();
     variant.step(&last, /*worker=*/0, /*workers=*/1);
     if (last.sampling)
       variant.sample(&last, /*worker=*/0, /*workers=*/1);
@@ -341,6 +342,7 @@ Status CudaRunner::sample(int64_t row, const LlmrtSampling &how) {
             gpu->copyUp(base + place.tables, sampling, sizeof *sampling);
         !status)
       return status;
+    queue.beginRun();
     variant.sample(&one, /*worker=*/0, /*workers=*/1);
     if (Status status = queue.takeFailure(); !status)
       return status;

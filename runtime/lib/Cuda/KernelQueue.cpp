@@ -25,6 +25,12 @@ Status KernelQueue::find(Module module) {
       return status;
     functions.push_back(function);
   }
+  constexpr int recordsOverlaps = 12030; // CUDA 12.3, in graphs too
+  int version = 0;
+  overlaps = variant.features & LLMRT_CUDA_DEPENDENT &&
+             gpu.api.cuLaunchKernelEx &&
+             gpu.api.cuDriverGetVersion(&version) == Success &&
+             version >= recordsOverlaps;
   return Status::ok();
 }
 
@@ -37,24 +43,37 @@ void KernelQueue::launch(int64_t kernel, int64_t blocks,
     return;
   if (keeps)
     kept.push_back({kernel, blocks, {arguments.begin(), arguments.end()}});
-  start(kernel, blocks, arguments);
+  start(kernel, blocks, arguments, std::exchange(followsKernel, true));
 }
 
 void KernelQueue::launch(const Launch &again) {
   if (!failure.failed())
-    start(again.kernel, again.blocks, again.arguments);
+    start(again.kernel, again.blocks, again.arguments, /*mayOverlap=*/false);
 }
 
 void KernelQueue::start(int64_t kernel, int64_t blocks,
-                        std::span<const uint64_t> arguments) {
+                        std::span<const uint64_t> arguments, bool mayOverlap) {
   std::array<void *, mostArguments> pointers;
   for (size_t i = 0; i < arguments.size(); ++i)
     pointers[i] = const_cast<uint64_t *>(&arguments[i]);
   const LlmrtKernel &known = variant.kernels[kernel];
-  const Result result = gpu.api.cuLaunchKernel(
-      functions[kernel], static_cast<unsigned>(blocks), 1, 1,
-      static_cast<unsigned>(known.threads), 1, 1, /*sharedBytes=*/0,
-      gpu.stream(), pointers.data(), nullptr);
+  const auto grid = static_cast<unsigned>(blocks);
+  const auto block = static_cast<unsigned>(known.threads);
+  Result result;
+  if (overlaps && mayOverlap) {
+    LaunchAttribute overlap{};
+    overlap.id = AttributeProgrammaticStreamSerialization;
+    overlap.programmaticStreamSerializationAllowed = 1;
+    const LaunchConfig config{
+        grid,         1,        1, block, 1, 1, /*sharedMemBytes=*/0,
+        gpu.stream(), &overlap, 1};
+    result = gpu.api.cuLaunchKernelEx(&config, functions[kernel],
+                                      pointers.data(), nullptr);
+  } else {
+    result = gpu.api.cuLaunchKernel(functions[kernel], grid, 1, 1, block, 1, 1,
+                                    /*sharedBytes=*/0, gpu.stream(),
+                                    pointers.data(), nullptr);
+  }
   if (result != Success)
     failure =
         Status::error("the GPU cannot start kernel " + std::string(known.name) +

@@ -21,11 +21,13 @@ public:
   KernelQueue(Gpu &gpu, const LlmrtVariant &variant)
       : gpu(gpu), variant(variant) {}
 
-  /// Finds the variant's kernels.
+  /// Finds the variant's kernels, and whether they may overlap on this driver.
   Status find(Module module);
 
   void launch(int64_t kernel, int64_t blocks,
               std::span<const uint64_t> arguments) override;
+  /// What is launched next follows no kernel: it waits for all that was enqueued.
+  void beginRun() { followsKernel = false; }
   /// A launch with its arguments.
   struct Launch {
     int64_t kernel, blocks;
@@ -45,12 +47,13 @@ public:
 
 private:
   void start(int64_t kernel, int64_t blocks,
-             std::span<const uint64_t> arguments);
+             std::span<const uint64_t> arguments, bool mayOverlap);
 
   Gpu &gpu;
   const LlmrtVariant &variant;
   std::vector<Function> functions; // by number
   Status failure = Status::ok();
+  bool overlaps = false, followsKernel = false;
   bool keeps = false;
   std::vector<Launch> kept;
 };

@@ -113,6 +113,23 @@ TEST_F(DeviceEngine, recentTokensOutgrowTheirRoom) {
   }
 }
 
+TEST_F(DeviceEngine, kernelsThatWaitThemselvesOverlap) {
+  const std::vector<int32_t> tokens = someTokens(20);
+  auto launches = [&](int version) {
+    gpu->version = version;
+    gpu->calls.clear();
+    auto engine = makeEngine({});
+    EXPECT_TRUE(readPrompt(*engine, *engine->open(), tokens));
+    EXPECT_EQ(logitsOf(*engine, 0), expectedLogits(tokens));
+    return std::pair(gpu->calls["cuLaunchKernel"],
+                     gpu->calls["cuLaunchKernelEx"]);
+  };
+  EXPECT_EQ(launches(12030), std::pair(5, 0)); // not this variant's
+  model = fakeDeviceModel(/*processors=*/true, /*exact=*/true);
+  EXPECT_EQ(launches(12030), std::pair(1, 4)); // the first waits for the tables
+  EXPECT_EQ(launches(12020), std::pair(5, 0)); // which cannot record them
+}
+
 TEST_F(DeviceEngine, decodeStepsAreRecordedOnce) {
   auto engine = makeEngine({.batch = 2});
   const int32_t first = *engine->open(), second = *engine->open();

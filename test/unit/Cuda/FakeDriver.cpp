@@ -194,10 +194,8 @@ Result cuModuleGetFunction(Function *function, Module, const char *name) {
   *function = &functions.emplace_back(FunctionObject{&found->second});
   return Success;
 }
-Result cuLaunchKernel(Function function, unsigned x, unsigned y, unsigned z,
-                      unsigned threads, unsigned, unsigned, unsigned,
-                      Stream stream, void **parameters, void **) {
-  ENTER();
+Result launch(Function function, unsigned x, unsigned y, unsigned z,
+              unsigned threads, Stream stream, void **parameters) {
   if (x == 0 || y != 1 || z != 1 || threads == 0)
     return InvalidValue;
   std::vector<uint64_t> arguments;
@@ -210,6 +208,19 @@ Result cuLaunchKernel(Function function, unsigned x, unsigned y, unsigned z,
     kernel->run(x, arguments.data());
     return Success;
   });
+}
+
+Result cuLaunchKernel(Function function, unsigned x, unsigned y, unsigned z,
+                      unsigned threads, unsigned, unsigned, unsigned,
+                      Stream stream, void **parameters, void **) {
+  ENTER();
+  return launch(function, x, y, z, threads, stream, parameters);
+}
+Result cuLaunchKernelEx(const LaunchConfig *config, Function function,
+                        void **parameters, void **) {
+  ENTER();
+  return launch(function, config->gridDimX, config->gridDimY, config->gridDimZ,
+                config->blockDimX, config->stream, parameters);
 }
 
 Result cuMemGetInfo_v2(size_t *freeBytes, size_t *totalBytes) {

@@ -276,8 +276,9 @@ LlmrtModel llmrt::test::fakeDeviceModel(bool processors, bool exact) {
        std::size(deviceKernels), LLMRT_DEVICE_CUDA, 0},
       variants[1]};
   static const LlmrtVariant exactly[] = {
-      {"sm_90a", 90 | LLMRT_CUDA_EXACT, deviceStep, deviceSample, nullptr,
-       deviceKernels, std::size(deviceKernels), LLMRT_DEVICE_CUDA, 0},
+      {"sm_90a", 90 | LLMRT_CUDA_EXACT | LLMRT_CUDA_DEPENDENT, deviceStep,
+       deviceSample, nullptr, deviceKernels, std::size(deviceKernels),
+       LLMRT_DEVICE_CUDA, 0},
       variants[1]};
   LlmrtModel model = llmrt_model;
   model.variants = exact ? exactly : portable;
