@@ -42,7 +42,10 @@ SPECS = [
     "bits=2,group=32,method=awq+quantease,zero=asym,scale-search=yes",
     "w8",
     "fp8",
+    "w4,group=64,values=mofq",
+    "bits=3,group=64,method=gptq,scale-search=yes,rank=8",
     "bits=3,group=64,method=gptq,scale-search=yes,outliers=1",
+    "bits=3,group=64,method=gptq,scale-search=yes,values=kmeans,outliers=0.5",
     "bits=4,group=64,values=nf4,method=gptq,scale-search=yes",
     "bits=4,group=64,values=kmeans,method=gptq,scale-search=yes",
     "bits=3,group=64,method=gptq,scale-search=yes,values=kmeans",
@@ -55,13 +58,16 @@ SPECS = [
     "--quantize=auto,method=awq+quantease --size-budget=89.1MB",
 ]
 # These say how inputs are rounded.
-WITH_INPUTS = ["w8a8", "w8a8-smooth"]
+WITH_INPUTS = ["w8a8", "w8a8-smooth", "--quantize=w8 --activations=i8 --equalize=osplus", "w4a8-fptq",
+               "--quantize=mxfp4,method=gptq,scale-search=yes,rank=8 --activations=e4m3"]
 # Options of llmc compile, or a SPEC of --sparsify, which begins with how many zeros: 50-wanda, 2:4-sparsegpt, 70-wanda,allocate=owl.
 SPARSE = [
     *("50-magnitude", "50-wanda", "50-wanda+dsnot", "50-sparsegpt", "2:4-magnitude", "2:4-wanda", "2:4-sparsegpt"),
+    *("70-sparsegpt", "70-sparsegpt,allocate=owl", "70-sparsegpt,allocate=trace"),
     "--sparsify=2:4-sparsegpt --quantize=w8",
     "--shrink=channels=10%",
     "--low-rank=lord,ratio=0.9",
+    "--low-rank=lplr,ratio=0.9",
 ]
 PAGE = """# What quantisers keep
 

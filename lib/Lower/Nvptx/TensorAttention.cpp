@@ -3,7 +3,7 @@
 //
 //   block = 64 queries of a prompt and a kv head, row by row: rows x heads of its group
 //     for page that one of the rows sees
-//       keys and values: as they lie in the cache to shared memory (cp.async)
+//       keys and values: as halves to shared memory, see PagePlanes.h
 //       warp = 16 queries
 //         scores = queries * keys                        mma.sync m16n8k16
 //         masks, online softmax (arXiv:2307.08691)       in registers
@@ -11,18 +11,18 @@
 //
 // The next page's keys are copied while values are used, its values while keys are.
 // Keys are [channel, slot] and values [slot, channel]: of both, k runs over lines, so
-// ldmatrix turns them on the way to registers. A line's 16 bytes are moved by its number,
-// so that eight lines are in different banks.
+// ldmatrix turns them on the way to registers.
 //
-// Queries and probabilities are rounded to the type of the cache. A query's bits depend
+// Queries and probabilities are rounded to the type of these halves. A query's bits depend
 // on its own row alone: what it does not see has probability zero.
 //===----------------------------------------------------------------------===//
 #include "TensorAttention.h"
 #include "DeviceScores.h"
+#include "PagePlanes.h"
 #include "TensorCores.h"
 #include "Threads.h"
 
-#include "../Cpu/CachePages.h"
+#include "../Cpu/Isa.h"
 #include "../Cpu/Ranges.h"
 
 using namespace mlir;
@@ -36,40 +36,22 @@ constexpr int64_t warps = 4, threads = warps * warpThreads;
 constexpr int64_t warpQueries = 16, tileQueries = warps * warpQueries;
 /// Of one mma.sync: k, and columns.
 constexpr int64_t depth = 16, columns = 8;
-constexpr int64_t halfBytes = 2, lineCopy = 16; // bytes
 constexpr double lowest =
     -3.0e38; // below every score; finite, so differences are numbers
-
-/// Keys or values of a page in shared memory: lines of 16-byte pieces.
-struct Plane {
-  Plane(int64_t lines, int64_t elements, int64_t first)
-      : lines(lines), pieces(elements * halfBytes / lineCopy),
-        mask(std::min<int64_t>(pieces & -pieces, 8) - 1), first(first) {}
-  int64_t bytes() const { return lines * pieces * lineCopy; }
-
-  int64_t lines, pieces;
-  int64_t mask;  // of a line's number: a piece lies at its own number ^ that
-  int64_t first; // byte
-};
 
 class TensorAttentionTiler {
 public:
   TensorAttentionTiler(TileBuilder &b, const KernelArgs &args, AttentionOp op)
-      : b(b), args(args), op(op), layout(op.getCache().getType()),
-        element(op.getCache().getType().getElementType()),
-        group(getMatrixShape(op.getType())[1] / layout.heads),
-        keyPlane(layout.keyDim, pageTokens, 0),
-        valuePlane(pageTokens, layout.valueDim, keyPlane.bytes()),
-        cache(args.get(op.getCache())) {}
+      : b(b), args(args), op(op),
+        planes(b, op.getCache().getType(), args.get(op.getCache()), threads),
+        layout(planes.layout),
+        group(getMatrixShape(op.getType())[1] / layout.heads) {}
 
   void run() {
     warp = b.divIndex(b.thread, warpThreads);
     lane = b.remIndex(b.thread, warpThreads);
     inQuad = b.remIndex(lane, 4);
     kvHead = b.remIndex(b.worker, layout.heads);
-    memory = allocateShared(b, {keyPlane.bytes() + valuePlane.bytes()},
-                            b.getI8Type());
-    positions = allocateShared(b, {pageTokens}, b.getI32Type());
     Ranges ranges(b, args.batch);
     Value tile = b.divIndex(b.worker, layout.heads);
     // Which range it is: tiles are numbered through those of prompts.
@@ -131,7 +113,8 @@ private:
     lastBlock = b.divIndex(latest.slot, pageTokens);
     Value page = lookUpPage(b, args.batch, firstRow, begin);
     keys = layout.keys(b, args.get(op.getLayer()), kvHead);
-    copyKeys(page);
+    planes.copyKeys(page, keys);
+    commitCopies(b);
     SmallVector<Value> start = {page};
     llvm::append_range(start, startState());
     SmallVector<Value> state =
@@ -140,48 +123,6 @@ private:
                  return seePage(firstRow, block, carried);
                });
     storeResults(ArrayRef(state).drop_front(1));
-  }
-
-  //===--- copies -------------------------------------------------------------===//
-
-  /// Byte of a piece of a line in shared memory.
-  Value placeOf(const Plane &plane, Value line, Value piece) {
-    Value moved = arith::XOrIOp::create(
-        b, piece, Value(arith::AndIOp::create(b, line, b.index(plane.mask))));
-    Value number = b.addIndex(b.mulIndex(line, plane.pieces), moved);
-    return b.addIndex(b.mulIndex(number, lineCopy), plane.first);
-  }
-
-  /// Every 16 bytes of a plane that begins at element `from` of a page; lines from
-  /// `end` on are zeros, if it is not null.
-  void copyPlane(const Plane &plane, Value page, Value from, Value end) {
-    int64_t pageBytes =
-        cast<MemRefType>(cache.getType()).getShape().back() * halfBytes;
-    Value source =
-        b.addIndex(b.mulIndex(page, pageBytes), b.mulIndex(from, halfBytes));
-    int64_t count = plane.lines * plane.pieces;
-    b.loop(b.thread, b.index(count), threads, [&](Value i) {
-      Value line = b.divIndex(i, plane.pieces);
-      Value to = placeOf(plane, line, b.remIndex(i, plane.pieces));
-      Value byte = b.addIndex(source, b.mulIndex(i, lineCopy));
-      if (end)
-        copyOrClear(b, cache, byte, memory, to,
-                    b.compare(arith::CmpIPredicate::ult, line, end));
-      else
-        copyAhead(b, cache, byte, memory, to, lineCopy);
-    });
-  }
-
-  void copyKeys(Value page) {
-    copyPlane(keyPlane, page, keys, /*end=*/{});
-    commitCopies(b);
-  }
-  /// Slots that nobody has written yet may hold anything, and zero times that.
-  void copyValues(Value page, Value block) {
-    Value end = b.addIndex(
-        arith::SubIOp::create(b, lastSlot, b.mulIndex(block, pageTokens)), 1);
-    copyPlane(valuePlane, page, layout.values(b, keys), end);
-    commitCopies(b);
   }
 
   //===--- a page ---------------------------------------------------------------===//
@@ -209,12 +150,12 @@ private:
     Value page = carried[0];
     SmallVector<Value> state(carried.drop_front(1));
     b.meetThreads(); // nobody reads the values and positions before
-    copyValues(page, block);
-    b.when(b.compare(arith::CmpIPredicate::ult, b.thread, b.index(pageTokens)),
-           [&] {
-             Value at = b.addIndex(b.mulIndex(page, pageTokens), b.thread);
-             b.store(b.load(args.batch.slotPositions, at), positions, b.thread);
-           });
+    // Slots that nobody has written yet may hold anything, and zero times that.
+    Value end = b.addIndex(
+        arith::SubIOp::create(b, lastSlot, b.mulIndex(block, pageTokens)), 1);
+    planes.copyValues(page, keys, end);
+    commitCopies(b);
+    planes.readSlots(page, keys, args.batch.slotPositions);
     waitForCopies(b, /*pending=*/1);
     b.meetThreads(); // the keys are there
     SmallVector<Value> scores = multiplyKeys();
@@ -223,7 +164,7 @@ private:
     Value hasNext = b.compare(arith::CmpIPredicate::ule, behind, lastBlock);
     Value next =
         lookUpPage(b, args.batch, firstRow, b.select(hasNext, behind, block));
-    b.when(hasNext, [&] { copyPlane(keyPlane, next, keys, /*end=*/{}); });
+    b.when(hasNext, [&] { planes.copyKeys(next, keys); });
     commitCopies(b);
     soften(scores, state);
     waitForCopies(b, /*pending=*/1);
@@ -235,9 +176,14 @@ private:
   }
 
   Value round(Value low, Value high) {
+    // As arithmetic of integers, which is what upstream makes of it, it is nine
+    // instructions for each.
+    if (planes.element.isBF16())
+      return callIntrinsic(b, "llvm.nvvm.ff2bf16x2.rn",
+                           VectorType::get(2, planes.element), {high, low});
     Value both =
         vector::FromElementsOp::create(b, b.f32s(2), ValueRange{low, high});
-    return arith::TruncFOp::create(b, VectorType::get(2, element), both);
+    return arith::TruncFOp::create(b, VectorType::get(2, planes.element), both);
   }
 
   /// Queries as rows of mma.sync, for all pages: pairs of channels.
@@ -256,21 +202,11 @@ private:
     }
   }
 
-  /// Columns of 16 lines from `line` on: two times eight, from piece `piece` on.
-  SmallVector<Value> loadTile(const Plane &plane, int64_t line, int64_t piece) {
-    Value matrix = b.divIndex(lane, 8);
-    Value inTile =
-        b.addIndex(b.mulIndex(b.remIndex(matrix, 2), 8), b.remIndex(lane, 8));
-    Value at = placeOf(plane, b.addIndex(inTile, line),
-                       b.addIndex(b.divIndex(matrix, 2), piece));
-    return loadColumns(b, memory, at, element);
-  }
-
   /// sums += rows * the plane's lines [line, line + 16), all columns.
-  void multiply(ArrayRef<Value> rows, const Plane &plane, int64_t line,
-                MutableArrayRef<Value> sums) {
+  void multiply(ArrayRef<Value> rows, const PagePlanes::Plane &plane,
+                int64_t line, MutableArrayRef<Value> sums) {
     for (int64_t piece = 0; piece < plane.pieces; piece += 2) {
-      SmallVector<Value> tile = loadTile(plane, line, piece);
+      SmallVector<Value> tile = planes.loadTile(plane, line, piece, lane);
       for (int64_t i = 0; i < 2; ++i) {
         auto place = sums.slice((piece + i) * 4, 4);
         llvm::copy(multiplyHalves(b, rows, ArrayRef(tile).slice(2 * i, 2),
@@ -284,7 +220,7 @@ private:
   SmallVector<Value> multiplyKeys() {
     SmallVector<Value> sums(pageTokens / columns * 4, b.f32(0));
     for (auto [step, rows] : llvm::enumerate(rounded))
-      multiply(rows, keyPlane, step * depth, sums);
+      multiply(rows, planes.keys, step * depth, sums);
     return sums;
   }
 
@@ -295,24 +231,31 @@ private:
       SmallVector<Value> rows;
       for (int64_t i = 0; i < 4; ++i)
         rows.push_back(round(both[2 * i], both[2 * i + 1]));
-      multiply(rows, valuePlane, slot, state.drop_front(results));
+      multiply(rows, planes.values, slot, state.drop_front(results));
     }
   }
 
   //===--- softmax --------------------------------------------------------------===//
 
-  /// Products become probabilities.
+  struct Slot {
+    Value position;             // i32
+    Value keyScale, valueScale; // or null
+  };
+
+  /// Products become probabilities, times the scales of the values.
   void soften(MutableArrayRef<Value> scores, MutableArrayRef<Value> state) {
-    SmallVector<Value> theirs;
+    SmallVector<Slot> theirs;
     for (int64_t slot = 0; slot < pageTokens; slot += columns)
-      for (int64_t i = 0; i < 2; ++i)
-        theirs.push_back(
-            b.load(positions, b.addIndex(b.mulIndex(inQuad, 2), slot + i)));
+      for (int64_t i = 0; i < 2; ++i) {
+        Value at = b.addIndex(b.mulIndex(inQuad, 2), slot + i);
+        theirs.push_back({planes.getPosition(at), planes.getKeyScale(at),
+                          planes.getValueScale(at)});
+      }
     for (int64_t line = 0; line < lines; ++line)
       softenLine(line, theirs, scores, state);
   }
 
-  void softenLine(int64_t line, ArrayRef<Value> theirs,
+  void softenLine(int64_t line, ArrayRef<Slot> theirs,
                   MutableArrayRef<Value> scores, MutableArrayRef<Value> state) {
     // Where the line's score of slot `i` of this thread is.
     auto placeOfScore = [&](size_t i) { return i / 2 * 4 + 2 * line + i % 2; };
@@ -321,11 +264,14 @@ private:
     Value &maximum = state[2 * line], &sum = state[2 * line + 1];
     Value most = maximum;
     for (size_t i = 0; i < theirs.size(); ++i) {
-      allowed.push_back(isVisible(b, query.position, theirs[i], query.reach));
+      Value position = theirs[i].position;
+      allowed.push_back(isVisible(b, query.position, position, query.reach));
       Value &score = scores[placeOfScore(i)];
+      if (Value scale = theirs[i].keyScale)
+        score = b.mul(score, scale);
       score = b.select(
           allowed[i],
-          finishScore(b, op, score, query.slope, query.position, theirs[i]),
+          finishScore(b, op, score, query.slope, query.position, position),
           b.f32(lowest));
       most = b.max(most, score);
     }
@@ -341,6 +287,8 @@ private:
       score = b.select(allowed[i], exp2(b, b.fma(score, b.f32(log2e), shift)),
                        b.f32(0));
       sum = b.add(sum, score);
+      if (Value scale = theirs[i].valueScale)
+        score = b.select(allowed[i], b.mul(score, scale), b.f32(0));
     }
     for (size_t at = results + 2 * line; at < state.size(); at += 4)
       for (size_t i = 0; i < 2; ++i)
@@ -368,13 +316,10 @@ private:
   TileBuilder &b;
   const KernelArgs &args;
   AttentionOp op;
-  const PageLayout layout;
-  Type element;
-  int64_t group; // query heads of a kv head
-  const Plane keyPlane, valuePlane;
-  Value cache;
+  PagePlanes planes;
+  const PageLayout &layout;
+  int64_t group;                          // query heads of a kv head
   Value warp, lane, inQuad, kvHead, keys; // of the block, and where its head is
-  Value memory, positions;                // shared
   Value lastSlot, lastBlock;              // of the tile's last row
   Query own[lines];
   SmallVector<SmallVector<Value>> rounded; // queries, of each 16 channels
@@ -386,10 +331,8 @@ std::optional<DeviceTiler> getTensorAttention(AttentionOp op) {
   PageLayout layout(op.getCache().getType());
   // More channels are more registers and shared memory than there are.
   constexpr int64_t mostChannels = 128;
-  if (!op.getNarrow() || layout.keyDim % depth ||
-      layout.keyDim > mostChannels || !layout.valueDim ||
-      layout.valueDim % depth || layout.valueDim > mostChannels ||
-      op.getCache().getType().getElementBytes() != halfBytes)
+  if (!op.getNarrow() || !PagePlanes::handles(op.getCache().getType()) ||
+      layout.keyDim > mostChannels || layout.valueDim > mostChannels)
     return std::nullopt;
   int64_t group = getMatrixShape(op.getType())[1] / layout.heads;
   DeviceTiler tiler{

@@ -104,7 +104,8 @@ static std::vector<ReferenceBatch> promptSteps() {
 TEST(DeviceAttention, PromptsAgreeAsFarAsTheyRound) {
   for (const Shape &shape :
        {Shape{2, 3, 32, 16, "f16", ", narrow"},
-        Shape{1, 2, 16, 48, "bf16", ", narrow, left = 20 : i64", true, true}}) {
+        Shape{1, 2, 16, 48, "bf16", ", narrow, left = 20 : i64", true, true},
+        Shape{2, 2, 32, 16, "i8", ", narrow, left = 30 : i64", true, true}}) {
     Graph graph(36);
     build(graph, shape);
     GraphRun run(graph, {device});
