@@ -48,7 +48,9 @@ void AsyncCopies::complete(Block &block, uint32_t number) {
                         ": a copy ends at an mbarrier that is gone");
   TransactionBarrier &barrier = found->second;
   barrier.bytes -= copy.bytes;
-  barrier.clock.raise(block.asyncWarp(), copy.agent, copy.time + 1);
+  // A bulk copy is of the proxy that wgmma reads by.
+  for (uint32_t warp : {block.asyncWarp(), block.asyncWarp() | asyncProxy})
+    barrier.clock.raise(warp, copy.agent, copy.time + 1);
   checkTransactions(block, barrier);
 }
 
@@ -67,27 +69,37 @@ void AsyncCopies::note(Block &block, const AsyncCopy &copy, Shadow &shadow,
                     "line " + std::to_string(copy.starter.line) +
                         ": a copy touches what the launch before may still be "
                         "writing: griddepcontrol.wait must come first");
+  // A bulk copy reads shared memory by another proxy than stores write it.
+  const bool needsFence = copy.isBulk && !writes && &shadow == &block.shadow;
+  const Toucher &starter = copy.starter;
+  auto isOrdered = [&](uint32_t warp, unsigned lane, uint32_t time) {
+    return copy.before->covers(warp, lane, time) ||
+           (warp == starter.warp && lane == starter.lane &&
+            time <= starter.time);
+  };
   Conflict conflict;
   bool found = shadow.access(
       query,
       [&](uint32_t warp, unsigned lane, uint32_t time) {
-        const Toucher &starter = copy.starter;
-        return copy.before->covers(warp, lane, time) ||
-               (warp == starter.warp && lane == starter.lane &&
-                time <= starter.time);
+        return isOrdered(warp, lane, time) &&
+               (!needsFence ||
+                copy.before->covers(warp | asyncProxy, lane, time));
       },
       conflict);
   if (!found)
     return;
+  const Toucher &other = conflict.other;
   block.grid.fail(
       Error::Kind::Race,
       "line " + std::to_string(copy.starter.line) + ": the copy that " +
           block.grid.describe(copy.starter.warp, copy.starter.lane) +
           " began " + (writes ? "writes" : "reads") + " what " +
-          block.grid.describe(conflict.other.warp, conflict.other.lane) +
+          block.grid.describe(other.warp, other.lane) +
           (conflict.otherWrites ? " wrote" : " read") + " at line " +
-          std::to_string(conflict.other.line) +
-          " with nothing that orders the two");
+          std::to_string(other.line) +
+          (isOrdered(other.warp, other.lane, other.time)
+               ? " with no fence.proxy.async between"
+               : " with nothing that orders the two"));
 }
 
 void AsyncCopies::perform(Block &block, AsyncCopy &copy) {

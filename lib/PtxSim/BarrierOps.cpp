@@ -123,14 +123,21 @@ static void fence(Warp &warp, const Instruction &i) {
   warp.clock.fence(warp.active, warp.alive, i.mode);
 }
 
+/// Between kinds of access of a thread. That of shared memory is watched.
+static void decodeProxyFence(Decoder &d) {
+  bool isAsync = d.take("async") && !d.take("global");
+  d.modifiers.clear();
+  d.run(isAsync ? [](Warp &warp,
+                     const Instruction
+                         &) { warp.clock.fenceProxy(warp.active, warp.alive); }
+                : [](Warp &, const Instruction &) {});
+}
+
 static void decodeFence(Decoder &d) {
   d.needOperands(0);
   std::string_view scope = d.takeOneOf({"cta", "cluster", "gpu", "sys", "gl"});
-  if (d.take("proxy")) {
-    // Between kinds of access, not between threads.
-    d.modifiers.clear();
-    return d.run([](Warp &, const Instruction &) {});
-  }
+  if (d.take("proxy"))
+    return decodeProxyFence(d);
   if (d.take("mbarrier_init")) {
     d.drop({"release"});
     return d.run([](Warp &, const Instruction &) {});

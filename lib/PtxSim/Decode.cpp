@@ -174,10 +174,11 @@ int64_t Decoder::integer(size_t k) const {
 static const Family *findFamily(std::string_view opcode, size_t &length) {
   static const auto *table = [] {
     auto *all = new std::unordered_map<std::string_view, Family>;
-    for (auto families : {integerFamilies(), bitFamilies(), compareFamilies(),
-                          floatFamilies(), convertFamilies(), controlFamilies(),
-                          warpFamilies(), memoryFamilies(), atomicFamilies(),
-                          barrierFamilies(), matrixFamilies(), asyncFamilies()})
+    for (auto families :
+         {integerFamilies(), bitFamilies(), compareFamilies(), floatFamilies(),
+          convertFamilies(), controlFamilies(), warpFamilies(),
+          memoryFamilies(), atomicFamilies(), barrierFamilies(),
+          matrixFamilies(), asyncFamilies(), warpgroupFamilies()})
       for (const Family &family : families)
         all->emplace(family.opcode, family);
     return all;

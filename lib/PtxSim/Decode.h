@@ -90,6 +90,7 @@ std::span<const Family> atomicFamilies();
 std::span<const Family> barrierFamilies();
 std::span<const Family> matrixFamilies();
 std::span<const Family> asyncFamilies();
+std::span<const Family> warpgroupFamilies();
 
 /// Appends what the statement means to the code. Throws Error for what is not known.
 void decode(const Statement &statement, Code &code, ModuleContents &contents,

@@ -59,7 +59,7 @@ void Grid::checkLaunch() const {
 }
 
 std::string Grid::describe(uint32_t warp, unsigned lane) const {
-  uint32_t perBlock = warpsPerBlock + 1;
+  uint32_t perBlock = numbersPerBlock();
   uint64_t block = warp / perBlock;
   const Extent &grid = options.grid, &size = options.block;
   auto triple = [](uint64_t x, uint64_t y, uint64_t z) {
@@ -70,6 +70,8 @@ std::string Grid::describe(uint32_t warp, unsigned lane) const {
                                        block / grid.x / grid.y);
   if (warp % perBlock == warpsPerBlock)
     return text + ", an asynchronous copy";
+  if (warp % perBlock == warpsPerBlock + 1)
+    return text + ", a wgmma.mma_async";
   uint64_t thread = uint64_t(warp % perBlock) * warpLanes + lane;
   return text + ", tid " +
          triple(thread % size.x, thread / size.x % size.y,
@@ -95,6 +97,12 @@ void Grid::finishBlocks() {
       continue;
     while (resident[k]->copies.underWay())
       resident[k]->copies.completeOne(*resident[k], 0);
+    for (auto &[group, issues] : resident[k]->groupIssues)
+      if (!issues.empty())
+        fail(Error::Kind::Program,
+             "line " + std::to_string(issues.front().instruction->line) +
+                 ": wgmma.mma_async: of the four warps of a warpgroup only " +
+                 std::to_string(issues.front().warps) + " began it");
     resident.erase(resident.begin() + ptrdiff_t(k));
   }
 }
@@ -105,6 +113,14 @@ void Grid::completeCopies(bool force) {
   for (std::unique_ptr<Block> &block : resident)
     if (size_t count = block->copies.underWay())
       block->copies.completeOne(*block, random.below(uint32_t(count)));
+}
+
+void Grid::completeProducts() {
+  for (std::unique_ptr<Block> &block : resident)
+    for (std::unique_ptr<Warp> &warp : block->warps)
+      if (warp->products && warp->products->underWay() &&
+          random.below(copyChance) == 0)
+        warp->products->completeOne();
 }
 
 /// All poll for what nobody will change.
@@ -146,6 +162,7 @@ void Grid::runSome() {
     sinceProgress += step - before;
     mayFinish |= warp->isDone();
     completeCopies(sinceProgress > 4096);
+    completeProducts();
   }
   if (mayFinish)
     finishBlocks();
@@ -195,7 +212,7 @@ Block::Block(Grid &grid, uint64_t index) : grid(grid), index(index) {
 }
 
 uint32_t Block::asyncWarp() const {
-  return uint32_t(index * (grid.warpsPerBlock + 1) + grid.warpsPerBlock);
+  return uint32_t(index * grid.numbersPerBlock() + grid.warpsPerBlock);
 }
 
 uint32_t Block::livingThreads() const {

@@ -5,6 +5,7 @@
 
 #include "Async.h"
 #include "Warp.h"
+#include "Warpgroup.h"
 #include "llmc/PtxSim/Launch.h"
 
 #include <memory>
@@ -54,9 +55,13 @@ public:
   std::unordered_map<uint64_t, TransactionBarrier> transactionBarriers;
   AsyncCopies copies;
   Shadow shadow; // of shared memory
+  /// By warpgroup: products that not all of its warps have begun, how many they all have.
+  std::map<unsigned, std::deque<GroupIssue>> groupIssues;
+  std::map<unsigned, size_t> groupIssuesGone;
 
-  /// The number, among warps, of those who copy.
+  /// The number, among warps, of those who copy, and of those who read for wgmma.
   uint32_t asyncWarp() const;
+  uint32_t productWarp() const { return asyncWarp() + 1; }
   uint32_t livingThreads() const;
   bool isDone() const;
   /// Ends a phase if all have come.
@@ -93,6 +98,8 @@ public:
   Shadow shadow; // of global memory
   Releases releases;
   uint32_t warpsPerBlock = 0;
+  /// Of its warps, its copies and its products.
+  uint32_t numbersPerBlock() const { return warpsPerBlock + 2; }
   uint64_t step = 0;      // of all warps
   bool hasWaited = false; // griddepcontrol.wait
 
@@ -104,6 +111,7 @@ private:
   void runSome();
   void finishBlocks();
   void completeCopies(bool force);
+  void completeProducts();
   bool isStuck(const std::vector<Warp *> &ready) const;
   [[noreturn]] void deadlock() const;
 

@@ -6,6 +6,7 @@
 // 4 E (r >> 1) + E t + 0..E-1; of B (k x n): rows 4 E r + E t + 0..E-1, column g;
 // of C and D: row g + 8 (r >> 1), column 2 t + (r & 1), two to a register of halves.
 //===----------------------------------------------------------------------===//
+#include "MatrixOps.h"
 #include "Decode.h"
 #include "FloatBits.h"
 #include "Grid.h"
@@ -44,7 +45,7 @@ struct Product {
 
 } // namespace
 
-static double elementOf(uint32_t word, unsigned index, Type type) {
+double llmc::ptxsim::elementOf(uint32_t word, unsigned index, Type type) {
   switch (type) {
   case Type::F16:
     return halfToFloat(uint16_t(word >> (16 * index)));
@@ -59,16 +60,16 @@ static double elementOf(uint32_t word, unsigned index, Type type) {
   }
 }
 
-static double accumulatorOf(uint64_t bits, Type type) {
+double llmc::ptxsim::accumulatorOf(uint64_t bits, Type type) {
   return type == Type::F32 ? asType<float>(bits) : double(int32_t(bits));
 }
 
-static uint64_t resultOf(double value, const Product &product) {
-  if (product.accumulator == Type::F32) {
+uint64_t llmc::ptxsim::resultOf(double value, Type type, bool saturates) {
+  if (type == Type::F32) {
     float single = float(value);
     return single != single ? 0x7fffffff : toBits(single);
   }
-  if (product.saturates)
+  if (saturates)
     value = std::clamp(value, double(INT32_MIN), double(INT32_MAX));
   return uint32_t(int64_t(value)); // exact: at most 2^22 is added to 32 bits
 }
@@ -114,7 +115,8 @@ static void multiply(Warp &warp, const Instruction &i) {
     for (unsigned column = 0; column < columns; ++column) {
       auto [lane, k] = placeOfResult(row, column);
       if (!isHalf) {
-        warp.slot(i, k)[lane] = resultOf(sums[row][column], product);
+        warp.slot(i, k)[lane] =
+            resultOf(sums[row][column], product.accumulator, product.saturates);
         continue;
       }
       uint64_t &word = warp.slot(i, k / 2)[lane];

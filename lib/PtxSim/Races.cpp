@@ -39,6 +39,16 @@ void Clock::join(const Clock &other) {
   }
 }
 
+Clock Clock::seenByAsyncProxy() const {
+  Clock seen;
+  for (Part part : parts) // in order, as warps' numbers leave the bit free
+    if (!(part.warp & asyncProxy)) {
+      part.warp |= asyncProxy;
+      seen.parts.push_back(part);
+    }
+  return seen;
+}
+
 bool WarpClock::covers(unsigned lane, uint32_t otherWarp, unsigned otherLane,
                        uint32_t otherTime) const {
   return known.covers(otherWarp, otherLane, otherTime) ||
@@ -93,6 +103,10 @@ void WarpClock::fence(uint32_t lanes, uint32_t alive, bool blockOnly) {
   fenced = release(lanes);
   fencedLanes = lanes;
   fencedBlockOnly = blockOnly;
+}
+
+void WarpClock::fenceProxy(uint32_t lanes, uint32_t alive) {
+  acquire(release(lanes).seenByAsyncProxy(), lanes, alive);
 }
 
 void WarpClock::saw(const Clock &clock, uint32_t lanes) {

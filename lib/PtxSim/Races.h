@@ -18,6 +18,9 @@
 
 namespace llmc::ptxsim {
 
+/// Set in the number of a warp: what the asynchronous proxy knows of it.
+constexpr uint32_t asyncProxy = uint32_t(1) << 31;
+
 /// Per thread, before which of its times all is known. Warps have numbers that are
 /// theirs alone in a launch; asynchronous copies have one more warp per block.
 class Clock {
@@ -30,6 +33,9 @@ public:
     return part && part->bounds[lane] > time;
   }
   bool isEmpty() const { return parts.empty(); }
+  /// What a fence.proxy.async adds: all that is known now, under `asyncProxy`. Reads of
+  /// wgmma and of bulk copies ask for both.
+  Clock seenByAsyncProxy() const;
   void clear() { parts.clear(); }
 
 private:
@@ -66,6 +72,7 @@ public:
   // A fence makes relaxed writes behind it releases, and relaxed reads before it
   // acquires.
   void fence(uint32_t lanes, uint32_t alive, bool blockOnly);
+  void fenceProxy(uint32_t lanes, uint32_t alive);
   void saw(const Clock &clock, uint32_t lanes);
   const Clock *fencedClock(uint32_t lanes) const {
     return (lanes & ~fencedLanes) == 0 ? &fenced : nullptr;

@@ -3,6 +3,7 @@
 #include "Warp.h"
 #include "Grid.h"
 #include "Lanes.h"
+#include "Warpgroup.h"
 
 #include <algorithm>
 #include <cassert>
@@ -20,9 +21,11 @@ Warp::Warp(Block &block, unsigned index)
   uint64_t mine = std::min<uint64_t>(warpLanes, threads - index * warpLanes);
   born = alive = uint32_t(lowBits(unsigned(mine)));
   fragments.push_back({0, alive});
-  clock.begin(uint32_t(block.index * (grid.warpsPerBlock + 1) + index));
+  clock.begin(uint32_t(block.index * grid.numbersPerBlock() + index));
   startRegisters();
 }
+
+Warp::~Warp() = default;
 
 /// One coordinate of `place` in a box.
 static uint64_t coordinate(const Extent &box, uint64_t place, unsigned axis) {
@@ -143,8 +146,11 @@ void Warp::run(unsigned instructions) {
     ++grid.opcodeCounts[i.opcode];
     grid.counters.laneInstructions += unsigned(std::popcount(active));
     ++grid.step;
-    if (active)
-      i.run(*this, i);
+    if (!active)
+      continue;
+    if (products && products->underWay())
+      products->checkRegisters(i);
+    i.run(*this, i);
   }
 }
 
@@ -185,6 +191,9 @@ void Warp::branch(uint32_t target, uint32_t lanes) {
 void Warp::exit(uint32_t lanes) {
   Fragment &fragment = fragments[running];
   alive &= ~lanes;
+  if (!alive && products && products->underWay())
+    fail(Error::Kind::Program, "ends before its wgmma.mma_async has: "
+                               "wgmma.wait_group must come first");
   fragment.lanes &= ~lanes;
   if (!fragment.lanes)
     fragments.erase(fragments.begin() + ptrdiff_t(running));

@@ -16,6 +16,7 @@ namespace llmc::ptxsim {
 
 class Block;
 class Grid;
+class GroupProducts;
 
 struct alignas(64) Lanes {
   uint64_t values[warpLanes];
@@ -32,6 +33,7 @@ struct Access {
 class Warp {
 public:
   Warp(Block &block, unsigned index);
+  ~Warp();
 
   /// Up to so many instructions; fewer where it waits, polls or ends.
   void run(unsigned instructions);
@@ -43,6 +45,7 @@ public:
   uint64_t *slot(const Instruction &i, unsigned k) {
     return registers[pool[i.first + k]].values;
   }
+  Lanes &slot(uint32_t number) { return registers[number]; }
   /// Goes on with another warp: this one polls.
   void yield();
   /// How often it has polled since anything changed.
@@ -88,6 +91,8 @@ public:
   /// cp.async: copies of the open group, and groups that were committed, by lane.
   std::array<std::vector<std::vector<uint32_t>>, warpLanes> groups;
   std::array<std::vector<uint32_t>, warpLanes> openGroup;
+  /// wgmma; null before the first one.
+  std::unique_ptr<GroupProducts> products;
 
 private:
   struct Fragment {

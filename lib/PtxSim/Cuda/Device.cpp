@@ -82,9 +82,10 @@ void SimulatedDevice::writeCounters(const std::string &kernel,
   const Extent &grid = options.grid, &block = options.block;
   std::fprintf(file,
                "{\"kernel\": \"%s\", \"grid\": [%u, %u, %u], \"block\": [%u, "
-               "%u, %u], \"counters\": %s}\n",
+               "%u, %u], \"dynamic_shared\": %u, \"counters\": %s}\n",
                kernel.c_str(), grid.x, grid.y, grid.z, block.x, block.y,
-               block.z, toJson(counters, true).c_str());
+               block.z, options.dynamicSharedBytes,
+               toJson(counters, true).c_str());
   std::fclose(file);
 }
 

@@ -267,27 +267,39 @@ TEST(BulkCopies, MustBeWhole16Bytes) {
   });
 }
 
-TEST(BulkCopies, FromSharedMemory) {
+/// A tile that is stored, then copied out.
+static std::vector<uint32_t> copyOut(const std::string &fence) {
   Arrays arrays;
   uint64_t out = arrays.make<uint32_t>(32);
   runKernel(arrays,
-            header + ".visible .entry k(.param .u64 out) {\n"
-                     "  .shared .align 16 .b8 tile[128];\n"
-                     "  .reg .b64 %r<4>;\n  .reg .b32 %t<4>;\n"
-                     "  .reg .pred %p;\n"
-                     "  mov.u32 %t0, %tid.x;\n  mov.b64 %r0, tile;\n"
-                     "  mul.wide.u32 %r1, %t0, 4;\n"
-                     "  add.s64 %r1, %r0, %r1;\n"
-                     "  st.shared.u32 [%r1], %t0;\n"
-                     "  fence.proxy.async.shared::cta;\n"
-                     "  bar.sync 0;\n  setp.ne.u32 %p, %t0, 0;\n"
-                     "  @%p exit;\n  ld.param.u64 %r2, [out];\n"
-                     "  cp.async.bulk.global.shared::cta.bulk_group "
-                     "[%r2], [%r0], 128;\n"
-                     "  cp.async.bulk.commit_group;\n"
-                     "  cp.async.bulk.wait_group 0;\n  ret;\n}\n",
+            header +
+                ".visible .entry k(.param .u64 out) {\n"
+                "  .shared .align 16 .b8 tile[128];\n"
+                "  .reg .b64 %r<4>;\n  .reg .b32 %t<4>;\n"
+                "  .reg .pred %p;\n"
+                "  mov.u32 %t0, %tid.x;\n  mov.b64 %r0, tile;\n"
+                "  mul.wide.u32 %r1, %t0, 4;\n"
+                "  add.s64 %r1, %r0, %r1;\n"
+                "  st.shared.u32 [%r1], %t0;\n" +
+                fence +
+                "  bar.sync 0;\n  setp.ne.u32 %p, %t0, 0;\n"
+                "  @%p exit;\n  ld.param.u64 %r2, [out];\n"
+                "  cp.async.bulk.global.shared::cta.bulk_group "
+                "[%r2], [%r0], 128;\n"
+                "  cp.async.bulk.commit_group;\n"
+                "  cp.async.bulk.wait_group 0;\n  ret;\n}\n",
             Parameters(out), shape(1, 32));
-  std::vector<uint32_t> found = arrays.get<uint32_t>(out, 32);
+  return arrays.get<uint32_t>(out, 32);
+}
+
+TEST(BulkCopies, FromSharedMemory) {
+  std::vector<uint32_t> found = copyOut("  fence.proxy.async.shared::cta;\n");
   for (uint32_t k = 0; k < 32; ++k)
     EXPECT_EQ(found[k], k);
+}
+
+TEST(BulkCopies, FromSharedMemoryNeedsTheProxyFence) {
+  EXPECT_NE(failureOf(Error::Kind::Race, [] { copyOut(""); })
+                .find("with no fence.proxy.async between"),
+            std::string::npos);
 }

@@ -82,7 +82,7 @@ const Malformed lines[] = {
     {"ld.global.b32 %r0, [%d0;", ""},
     {"mov.b64 {%r0, %r1, %d0;", ""},
     {"=;", ""},
-    {"wgmma.fence.sync.aligned;", "is not known"},
+    {"tcgen05.wait::ld.sync.aligned;", "is not known"},
     {"tex.2d.v4.f32.s32 {%r0, %r1, %r2, %r3}, [t, {%r0, %r1}];", ""},
     {"call missing, (%r0);", ""},
 };
