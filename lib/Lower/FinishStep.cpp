@@ -136,9 +136,12 @@ private:
         tables.addString("llmrt_kernel." + isa.getName() + "." + name, name);
     int64_t rows = cost.getRows() == ResultRows::Batch ? LLMRT_ROWS_BATCH
                                                        : LLMRT_ROWS_ASKED;
-    return {address,       cost.getWeights(), cost.getRow(),  cost.getRowOps(),
-            cost.getKey(), cost.getKeyOps(),  cost.getKeys(), rows,
-            threads};
+    auto shared = function->getAttrOfType<IntegerAttr>(sharedBytesAttrName);
+    return {address,        cost.getWeights(),
+            cost.getRow(),  cost.getRowOps(),
+            cost.getKey(),  cost.getKeyOps(),
+            cost.getKeys(), rows,
+            threads,        shared ? shared.getInt() : int64_t(0)};
   }
 
   /// LlmrtVariant.features of a CUDA variant, from its name: sm_80, sm_90a.

@@ -116,6 +116,9 @@ func::FuncOp KernelFunctions::create(KernelOp kernel, TypeRange arguments,
   if (getTarget(step).isDevice())
     tiler = chooseDeviceTilers(kernel)[form];
   func::FuncOp function = declare(kernel, arguments, tiler.suffix);
+  if (tiler.sharedBytes)
+    function->setAttr(sharedBytesAttrName,
+                      OpBuilder(function).getI64IntegerAttr(tiler.sharedBytes));
   Block *entry = function.addEntryBlock();
   TileBuilder b(kernel.getLoc(), step.getContext());
   b.setInsertionPointToStart(entry);

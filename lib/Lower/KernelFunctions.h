@@ -22,6 +22,8 @@ int64_t getRowBytes(mlir::Type type);
 
 /// What a kernel function's call reads and computes, a CostAttr.
 inline constexpr llvm::StringLiteral costAttrName = "llm.cost";
+/// Bytes of a block's shared memory that its launch asks for, an i64.
+inline constexpr llvm::StringLiteral sharedBytesAttrName = "llm.shared_bytes";
 
 /// Makes and finds the functions of one step's kernels.
 class KernelFunctions {

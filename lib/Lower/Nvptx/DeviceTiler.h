@@ -37,6 +37,8 @@ struct DeviceTiler {
   bool sharesRows = false;
   /// Calls `awaitLaunches` where it has begun to copy weights; else that comes first.
   bool awaitsLaunches = false;
+  /// Of a block, beside what its code declares: more than 48 KB are asked for at the launch.
+  int64_t sharedBytes = 0;
 };
 
 /// The forms of a kernel, from the one for any number of rows to the one for the most.

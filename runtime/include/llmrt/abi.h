@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a layout below changes. */
-#define LLMRT_ABI_VERSION 9
+#define LLMRT_ABI_VERSION 10
 
 /* Cache slots per page: wide enough that decode attention reads at memory speed. */
 #define LLMRT_PAGE_TOKENS 64
@@ -221,6 +221,7 @@ typedef struct LlmrtKernel {
   int64_t rows;     /* LLMRT_ROWS_*: which it computes */
   int64_t
       threads; /* of a block, on a device; its entry has the kernel's name */
+  int64_t sharedBytes; /* of a block, beside what its code declares */
 } LlmrtKernel;
 
 /* What runs the kernels of a variant. */
@@ -363,7 +364,7 @@ LLMRT_STATIC_ASSERT(sizeof(LlmrtStep) == 20 * 8, "step layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtTensor) == 32, "tensor layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtCall) == 48, "call layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtSignature) == 40, "signature layout");
-LLMRT_STATIC_ASSERT(sizeof(LlmrtKernel) == 72, "kernel layout");
+LLMRT_STATIC_ASSERT(sizeof(LlmrtKernel) == 80, "kernel layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtVariant) == 72, "variant layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtResult) == 24, "result layout");
 LLMRT_STATIC_ASSERT(sizeof(LlmrtCacheShape) == 16, "cache shape layout");

@@ -27,6 +27,7 @@ static constexpr std::string_view needed[] = {
     "cuModuleLoadDataEx",
     "cuModuleUnload",
     "cuModuleGetFunction",
+    "cuFuncSetAttribute",
     "cuLaunchKernel",
     "cuMemGetInfo_v2",
     "cuMemAlloc_v2",

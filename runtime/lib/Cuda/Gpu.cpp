@@ -165,6 +165,16 @@ Expected<Module> Gpu::load(std::span<const uint8_t> ptx) {
   return module;
 }
 
+Status Gpu::allowShared(Function function, int64_t bytes) const {
+  constexpr int64_t always = 48 * 1024; // what every launch may ask for
+  if (bytes <= always)
+    return Status::ok();
+  return check(api.cuFuncSetAttribute(function,
+                                      FunctionMaxDynamicSharedSizeBytes,
+                                      static_cast<int>(bytes)),
+               "give a kernel's blocks their shared memory");
+}
+
 Status Gpu::copyUp(DevicePointer to, const void *from, int64_t bytes) const {
   return check(
       api.cuMemcpyHtoDAsync_v2(to, from, static_cast<size_t>(bytes), queue),

@@ -48,6 +48,8 @@ public:
 
   /// Compiles PTX, which ends with a 0, for this GPU.
   Expected<Module> load(std::span<const uint8_t> ptx);
+  /// Lets blocks of a function ask for so many bytes of shared memory when they are started.
+  Status allowShared(Function function, int64_t bytes) const;
 
   // Behind all that was given to the stream before; addresses of the host are pinned.
   Status copyUp(DevicePointer to, const void *from, int64_t bytes) const;

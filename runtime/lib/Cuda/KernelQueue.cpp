@@ -23,6 +23,10 @@ Status KernelQueue::find(Module module) {
                            std::string(name) + ": compile the model again");
     if (Status status = gpu.check(result, "find a kernel"); !status)
       return status;
+    if (Status status =
+            gpu.allowShared(function, variant.kernels[i].sharedBytes);
+        !status)
+      return status;
     functions.push_back(function);
   }
   constexpr int recordsOverlaps = 12030; // CUDA 12.3, in graphs too
@@ -59,13 +63,14 @@ void KernelQueue::start(int64_t kernel, int64_t blocks,
   const LlmrtKernel &known = variant.kernels[kernel];
   const auto grid = static_cast<unsigned>(blocks);
   const auto block = static_cast<unsigned>(known.threads);
+  const auto shared = static_cast<unsigned>(known.sharedBytes);
   Result result;
   if (overlaps && mayOverlap) {
     LaunchAttribute overlap{};
     overlap.id = AttributeProgrammaticStreamSerialization;
     overlap.programmaticStreamSerializationAllowed = 1;
     const LaunchConfig config{
-        grid,         1,        1, block, 1, 1, /*sharedMemBytes=*/0,
+        grid,         1,        1, block, 1, 1, shared,
         gpu.stream(), &overlap, 1};
     result = gpu.api.cuLaunchKernelEx(&config, functions[kernel],
                                       pointers.data(), nullptr);

@@ -106,9 +106,9 @@ TEST_F(Driver, everyFailureAtTheBeginningIsAMessage) {
        {"cuDeviceGetCount", "cuDeviceGet", "cuDeviceGetName",
         "cuDeviceGetAttribute", "cuDevicePrimaryCtxRetain", "cuCtxSetCurrent",
         "cuStreamCreate", "cuMemAlloc_v2", "cuMemHostAlloc",
-        "cuModuleLoadDataEx", "cuModuleGetFunction", "cuMemsetD8Async",
-        "cuEventCreate", "cuMemcpyHtoDAsync_v2", "cuEventRecord",
-        "cuStreamSynchronize"}) {
+        "cuModuleLoadDataEx", "cuModuleGetFunction", "cuFuncSetAttribute",
+        "cuMemsetD8Async", "cuEventCreate", "cuMemcpyHtoDAsync_v2",
+        "cuEventRecord", "cuStreamSynchronize"}) {
     gpu->failures = {{name, {0, cuda::LaunchFailed}}};
     EXPECT_NE(failure().find("CUDA_ERROR_LAUNCH_FAILED"), std::string::npos)
         << name << ": " << failure();

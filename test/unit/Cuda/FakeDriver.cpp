@@ -20,6 +20,7 @@ struct ContextObject {};
 struct ModuleObject {};
 struct FunctionObject {
   const FakeKernel *kernel;
+  unsigned sharedBytes = 48 * 1024; // that launches may ask for
 };
 struct EventObject {
   bool recorded = false, reached = false;
@@ -191,12 +192,22 @@ Result cuModuleGetFunction(Function *function, Module, const char *name) {
   if (found == state.kernels.end())
     return NotFound;
   static std::deque<FunctionObject> functions;
-  *function = &functions.emplace_back(FunctionObject{&found->second});
+  *function = &functions.emplace_back(FunctionObject{.kernel = &found->second});
+  return Success;
+}
+Result cuFuncSetAttribute(Function function, FunctionAttribute attribute,
+                          int value) {
+  ENTER();
+  if (attribute != FunctionMaxDynamicSharedSizeBytes || value > 227 * 1024)
+    return InvalidValue;
+  function->sharedBytes = static_cast<unsigned>(value);
   return Success;
 }
 Result launch(Function function, unsigned x, unsigned y, unsigned z,
-              unsigned threads, Stream stream, void **parameters) {
-  if (x == 0 || y != 1 || z != 1 || threads == 0)
+              unsigned threads, unsigned shared, Stream stream,
+              void **parameters) {
+  if (x == 0 || y != 1 || z != 1 || threads == 0 ||
+      shared > function->sharedBytes)
     return InvalidValue;
   std::vector<uint64_t> arguments;
   for (size_t i = 0; i < function->kernel->arguments; ++i)
@@ -211,16 +222,17 @@ Result launch(Function function, unsigned x, unsigned y, unsigned z,
 }
 
 Result cuLaunchKernel(Function function, unsigned x, unsigned y, unsigned z,
-                      unsigned threads, unsigned, unsigned, unsigned,
+                      unsigned threads, unsigned, unsigned, unsigned shared,
                       Stream stream, void **parameters, void **) {
   ENTER();
-  return launch(function, x, y, z, threads, stream, parameters);
+  return launch(function, x, y, z, threads, shared, stream, parameters);
 }
 Result cuLaunchKernelEx(const LaunchConfig *config, Function function,
                         void **parameters, void **) {
   ENTER();
   return launch(function, config->gridDimX, config->gridDimY, config->gridDimZ,
-                config->blockDimX, config->stream, parameters);
+                config->blockDimX, config->sharedMemBytes, config->stream,
+                parameters);
 }
 
 Result cuMemGetInfo_v2(size_t *freeBytes, size_t *totalBytes) {

@@ -216,16 +216,16 @@ void neverStep(const LlmrtStep *, int64_t, int64_t) { __builtin_trap(); }
 
 // Figures as of no model, to be told from one another.
 const LlmrtKernel kernels[] = {
-    {"write_keys", 5000, 70, 11, 0, 0, 0, LLMRT_ROWS_BATCH, 0},
-    {"attend", 0, 3, 0, 8, 2, 110, LLMRT_ROWS_BATCH, 0},
-    {"write_logits", 900, 40, 600, 0, 0, 0, LLMRT_ROWS_ASKED, 0},
+    {"write_keys", 5000, 70, 11, 0, 0, 0, LLMRT_ROWS_BATCH, 0, 0},
+    {"attend", 0, 3, 0, 8, 2, 110, LLMRT_ROWS_BATCH, 0, 0},
+    {"write_logits", 900, 40, 600, 0, 0, 0, LLMRT_ROWS_ASKED, 0, 0},
 };
 
 const LlmrtKernel deviceKernels[] = {
-    {"write_keys", 5000, 70, 11, 0, 0, 0, LLMRT_ROWS_BATCH, 32},
-    {"attend", 0, 3, 0, 8, 2, 110, LLMRT_ROWS_BATCH, 32},
-    {"write_logits", 900, 40, 600, 0, 0, 0, LLMRT_ROWS_ASKED, 64},
-    {"sample", 0, 0, 0, 0, 0, 0, LLMRT_ROWS_ASKED, 64},
+    {"write_keys", 5000, 70, 11, 0, 0, 0, LLMRT_ROWS_BATCH, 32, 0},
+    {"attend", 0, 3, 0, 8, 2, 110, LLMRT_ROWS_BATCH, 32, 64 * 1024},
+    {"write_logits", 900, 40, 600, 0, 0, 0, LLMRT_ROWS_ASKED, 64, 0},
+    {"sample", 0, 0, 0, 0, 0, 0, LLMRT_ROWS_ASKED, 64, 0},
 };
 
 const LlmrtVariant variants[] = {

@@ -121,6 +121,8 @@ void DriverDevice::launch(int64_t kernel, int64_t blocks,
   auto found = gpu->check(
       gpu->api.cuModuleGetFunction(&function, module, known.name), "find it");
   ASSERT_TRUE(found) << known.name << ": " << found.message();
+  auto allowed = gpu->allowShared(function, known.sharedBytes);
+  ASSERT_TRUE(allowed) << known.name << ": " << allowed.message();
   std::vector<uint64_t> there;
   for (uint64_t argument : arguments)
     there.push_back(exchange(argument));
@@ -129,7 +131,8 @@ void DriverDevice::launch(int64_t kernel, int64_t blocks,
     pointers.push_back(&argument);
   auto started = gpu->check(
       gpu->api.cuLaunchKernel(function, static_cast<unsigned>(blocks), 1, 1,
-                              static_cast<unsigned>(known.threads), 1, 1, 0,
+                              static_cast<unsigned>(known.threads), 1, 1,
+                              static_cast<unsigned>(known.sharedBytes),
                               gpu->stream(), pointers.data(), nullptr),
       "start it");
   ASSERT_TRUE(started) << known.name << ": " << started.message();

@@ -49,6 +49,7 @@ void SimulatedDevice::launch(int64_t kernel, int64_t blocks,
   ptxsim::LaunchOptions options;
   options.grid.x = static_cast<uint32_t>(blocks);
   options.block.x = static_cast<uint32_t>(known.threads);
+  options.dynamicSharedBytes = static_cast<uint32_t>(known.sharedBytes);
   options.seed = seed;
   // One thread that samples a large vocabulary goes on for long.
   options.patience = uint64_t(1) << 28;
