@@ -75,6 +75,8 @@ public:
   virtual bool multipliesBFloat16() const { return false; }
   /// Whether it multiplies tiles of them (TDPBF16PS).
   virtual bool multipliesTilesOfBFloat16() const { return false; }
+  /// Whether four warps of it multiply bf16 out of their block's memory (wgmma).
+  virtual bool multipliesInWarpgroups() const { return false; }
   /// Whether it keeps rows of prompts as bf16, where their encoding allows that
   /// (`hasBFloatPrompts`).
   virtual bool narrowsPrompts(mlir::llm::EncodingAttrInterface rows) const {

@@ -89,10 +89,14 @@ Value countGenerated(TileBuilder &b, KernelOp kernel,
   return b.select(any, blocks, b.index(0));
 }
 
-Value countPrompts(TileBuilder &b, const LaunchCounts &counts, Value blocks) {
-  Value any =
-      b.compare(arith::CmpIPredicate::ugt, counts.promptRows, b.index(0));
-  return b.select(any, blocks, b.index(0));
+Value countPrompts(TileBuilder &b, const LaunchCounts &counts, Value blocks,
+                   int64_t least, int64_t behind) {
+  Value areMine =
+      b.compare(arith::CmpIPredicate::uge, counts.promptRows, b.index(least));
+  if (behind)
+    areMine = b.both(areMine, b.compare(arith::CmpIPredicate::ult,
+                                        counts.promptRows, b.index(behind)));
+  return b.select(areMine, blocks, b.index(0));
 }
 
 void DeviceProduct::finish(Value row, Value column,

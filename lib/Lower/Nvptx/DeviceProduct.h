@@ -59,9 +59,11 @@ private:
 mlir::Value countGenerated(TileBuilder &b, mlir::llm::KernelOp kernel,
                            const LaunchCounts &counts, mlir::Value blocks);
 
-/// The same of a form that is for rows of prompts that are bf16 alone.
+/// The same of a form that is for rows of prompts that are bf16 alone, if there are as
+/// many as `least`, and fewer than `behind` where that is not 0.
 mlir::Value countPrompts(TileBuilder &b, const LaunchCounts &counts,
-                         mlir::Value blocks);
+                         mlir::Value blocks, int64_t least = 1,
+                         int64_t behind = 0);
 
 /// Rows of f32 times floats, for few rows and for more; nothing where they are none.
 llvm::SmallVector<DeviceTiler> getFloatProduct(mlir::llm::KernelOp kernel);
@@ -69,8 +71,11 @@ llvm::SmallVector<DeviceTiler> getFloatProduct(mlir::llm::KernelOp kernel);
 std::optional<DeviceTiler> getCodeProduct(mlir::llm::KernelOp kernel);
 /// Rows of prompts that are bf16, as the form for any rows multiplies them.
 DeviceTiler getPromptProduct(mlir::llm::KernelOp kernel);
-/// The same on tensor cores; nothing where a block has no room for all products.
-std::optional<DeviceTiler> getHalfProduct(mlir::llm::KernelOp kernel);
+/// The same on tensor cores, where a block has room for all products: one form, or two that
+/// the number of rows of prompts chooses from where warpgroups multiply.
+llvm::SmallVector<DeviceTiler> getHalfProducts(mlir::llm::KernelOp kernel);
+/// That for fewer rows of prompts than `behind`, or for any number where that is 0.
+DeviceTiler getHalfProduct(mlir::llm::KernelOp kernel, int64_t behind);
 /// Rows of bytes on tensor cores, for many; nothing where they cannot do it.
 std::optional<DeviceTiler> getTensorProduct(mlir::llm::KernelOp kernel);
 

@@ -59,7 +59,7 @@ static SmallVector<DeviceTiler> chooseProductTilers(KernelOp kernel,
       forms.push_back(*many);
   }
   if (DeviceProduct::hasPrompts(kernel))
-    forms.push_back(getHalfProduct(kernel).value_or(getPromptProduct(kernel)));
+    forms.append(getHalfProducts(kernel));
   return forms;
 }
 

@@ -16,10 +16,9 @@ namespace llmc {
 /// What copies and loads of ldmatrix are of.
 static constexpr int64_t pieceBytes = 16;
 
-int64_t HalfWeights::countPanels(int64_t products) {
-  // An even number: the threads of a copy have two tracks of one product.
+int64_t HalfWeights::countPanels(int64_t products, int64_t tracks) {
   assert(products <= int64_t(mostProducts) && "others have no tiles");
-  return llvm::alignDown(tracks / products, 2);
+  return llvm::alignDown(tracks / products, tracks / int64_t(mostProducts));
 }
 
 Value HalfWeights::placeOf(TileBuilder &b, Value line, Value piece) {
@@ -33,9 +32,9 @@ static bool isBFloat(const PanelProduct &operand) {
 }
 
 HalfWeights::HalfWeights(TileBuilder &b, ArrayRef<PanelProduct> operands,
-                         Value firstPanel, Value memory)
-    : b(b), operands(operands),
-      panels(countPanels(static_cast<int64_t>(operands.size()))),
+                         int64_t tracks, Value firstPanel, Value memory)
+    : b(b), operands(operands), tracks(tracks),
+      panels(countPanels(static_cast<int64_t>(operands.size()), tracks)),
       copies(llvm::all_of(operands, isBFloat)), firstPanel(firstPanel),
       memory(memory) {}
 
@@ -53,14 +52,18 @@ Value HalfWeights::getPanel(Value inBlock) {
 static Value placeOfCopy(TileBuilder &b, Value k, Value half) {
   Value moved =
       arith::XOrIOp::create(b, half, Value(b.remIndex(b.divIndex(k, 4), 2)));
-  return b.addIndex(b.mulIndex(k, 2 * HalfWeights::panelRows),
+  return b.addIndex(b.mulIndex(k, HalfWeights::copiedLineBytes),
                     b.mulIndex(moved, pieceBytes));
 }
 
 void HalfWeights::copy(Value step, Value stage) {
   if (!isCopied())
     return;
-  constexpr int64_t pieces = trackBytes / pieceBytes, atOnce = threads / pieces;
+  constexpr int64_t pieces = trackBytes / pieceBytes;
+  int64_t atOnce = tracks / int64_t(mostProducts);
+  static_assert(
+      pieces == panelRows * int64_t(mostProducts),
+      "a quarter of the tracks has as many pieces as there are threads");
   Value piece = b.remIndex(b.thread, pieces);
   Value place = placeOfCopy(b, b.divIndex(piece, 2), b.remIndex(piece, 2));
   for (int64_t track = 0; track < tracks; track += atOnce) {

@@ -1,8 +1,8 @@
 //===- HalfWeights.h - panels as bf16 in shared memory ------------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What rows of prompts meet in a block: of 32 k some panels of each product, 1 KB each, as
-// mma.sync's first operand.
+// What rows of prompts meet in a block: of 32 k some panels of each product, 1 KB each, an
+// operand of tensor cores.
 //
 //   bf16: copied as they lie, lines of 16 output rows of a k, which ldmatrix turns
 //   other:  a thread has an output row, loads a stage ahead what it becomes (that of
@@ -12,7 +12,8 @@
 //           (HalfBlocks.cpp)
 //
 // A line's pieces of 16 bytes are moved by its number, so that eight lines that are loaded at once
-// are in different banks.
+// are in different banks: lines along k are what wgmma calls swizzled by 64 bytes, lines of a k
+// by 32 bytes.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_LOWER_NVPTX_HALFWEIGHTS_H
 #define LLMC_LIB_LOWER_NVPTX_HALFWEIGHTS_H
@@ -26,23 +27,27 @@ class HalfWeights {
 public:
   using Value = mlir::Value;
 
-  static constexpr int64_t threads = 128;
-  static constexpr int64_t panelRows = 16, tracks = 8; // panels of all products
-  /// A block has two panels of each.
-  static constexpr size_t mostProducts = tracks / 2;
+  static constexpr int64_t panelRows = 16;
+  /// A block has `tracks` panels of all products, and a thread for each output row: as many
+  /// threads copy a quarter of the tracks at once, which are of one product.
+  static constexpr size_t mostProducts = 4;
   static constexpr int64_t depth = 32, halves = 2; // k; 16 k each
   static constexpr int64_t lineBytes = 2 * depth;  // of the 32 k of a row
   static constexpr int64_t trackBytes = panelRows * lineBytes;
-  static constexpr int64_t bytes = tracks * trackBytes;
+  /// Of lines of a k, where weights are copied.
+  static constexpr int64_t copiedLineBytes = 2 * panelRows;
 
-  /// Panels of each of so many products in a block.
-  static int64_t countPanels(int64_t products);
+  /// Panels of each of so many products in a block of so many tracks.
+  static int64_t countPanels(int64_t products, int64_t tracks);
   /// Byte of a piece of 16 bytes among lines of 32 k.
   static Value placeOf(TileBuilder &b, Value line, Value piece);
 
   /// The panels from `firstPanel` on; those that do not exist are the last one.
   HalfWeights(TileBuilder &b, llvm::ArrayRef<PanelProduct> operands,
-              Value firstPanel, Value memory);
+              int64_t tracks, Value firstPanel, Value memory);
+
+  /// Whether weights lie in lines of a k, as they were copied.
+  bool isCopied() const { return copies; }
 
   /// Starts the copies of 32 k to byte `stage` of the block's memory, where weights are
   /// copied; else `load` and `store` do it, and need nothing there.
@@ -59,7 +64,6 @@ public:
                                       Value lane);
 
 private:
-  bool isCopied() const { return copies; }
   Value getPanel(Value inBlock);
   /// Where a thread's line of 32 k lies: `track` of the block, and in the weights.
   struct Line {
@@ -106,7 +110,7 @@ private:
 
   TileBuilder &b;
   llvm::ArrayRef<PanelProduct> operands;
-  int64_t panels;
+  int64_t tracks, panels;
   bool copies;
   Value firstPanel, memory;
 };

@@ -14,7 +14,8 @@ namespace {
 
 class Sm : public Isa {
 public:
-  constexpr explicit Sm(StringLiteral name) : name(name) {}
+  constexpr explicit Sm(StringLiteral name, bool hasWarpgroups = false)
+      : name(name), hasWarpgroups(hasWarpgroups) {}
 
   StringRef getName() const override { return name; }
   StringRef getCpu() const override { return name; }
@@ -26,6 +27,8 @@ public:
   bool narrowsPrompts(llm::EncodingAttrInterface rows) const override {
     return isa<llm::FloatActEncodingAttr>(rows);
   }
+
+  bool multipliesInWarpgroups() const override { return hasWarpgroups; }
 
   /// dp4a adds 4 products of bytes to 32 bits (PTX ISA, "Integer Arithmetic
   /// Instructions: dp4a").
@@ -57,6 +60,7 @@ public:
 
 private:
   StringLiteral name;
+  bool hasWarpgroups;
 };
 
 } // namespace
@@ -64,8 +68,8 @@ private:
 /// Exact ones first, which end in a and run on GPUs of one kind: a program takes the
 /// first that fits. The last runs on all.
 ArrayRef<const Isa *> getDevices() {
-  static constexpr Sm sm80("sm_80"), sm90a("sm_90a"), sm100a("sm_100a"),
-      sm120a("sm_120a");
+  static constexpr Sm sm80("sm_80"), sm90a("sm_90a", /*hasWarpgroups=*/true),
+      sm100a("sm_100a"), sm120a("sm_120a");
   static const Isa *const devices[] = {&sm120a, &sm100a, &sm90a, &sm80};
   return devices;
 }

@@ -46,20 +46,39 @@ void letNextBegin(TileBuilder &b) { dependOnLaunches(b, "launch_dependents"); }
 
 void awaitLaunches(TileBuilder &b) { dependOnLaunches(b, "wait"); }
 
-Value allocateShared(TileBuilder &b, ArrayRef<int64_t> shape, Type element) {
+static MemRefType getSharedType(TileBuilder &b, ArrayRef<int64_t> shape,
+                                Type element) {
   constexpr int64_t sharedSpace = 3;
-  auto type = MemRefType::get(shape, element, MemRefLayoutAttrInterface(),
-                              b.getI64IntegerAttr(sharedSpace));
+  return MemRefType::get(shape, element, MemRefLayoutAttrInterface(),
+                         b.getI64IntegerAttr(sharedSpace));
+}
+
+/// A variable of the block; one without a `value` is extern, and as large as the launch says.
+static Value declareShared(TileBuilder &b, MemRefType type, Attribute value,
+                           int64_t alignment) {
   auto module = b.function->getParentOfType<ModuleOp>();
   std::string name;
   for (int64_t number = 0; name.empty() || module.lookupSymbol(name); ++number)
     name = (b.function.getName() + "_shared" + Twine(number)).str();
   OpBuilder before(b.function);
-  memref::GlobalOp::create(before, b.getLoc(), name, b.getStringAttr("private"),
-                           type,
-                           /*initial_value=*/b.getUnitAttr(),
-                           /*constant=*/false, b.getI64IntegerAttr(16));
+  memref::GlobalOp::create(
+      before, b.getLoc(), name, b.getStringAttr(value ? "private" : "public"),
+      type, value, /*constant=*/false, b.getI64IntegerAttr(alignment));
   return memref::GetGlobalOp::create(b, type, name);
+}
+
+Value allocateShared(TileBuilder &b, ArrayRef<int64_t> shape, Type element) {
+  return declareShared(b, getSharedType(b, shape, element),
+                       /*not initialised*/ b.getUnitAttr(), /*alignment=*/16);
+}
+
+Value getLaunchedShared(TileBuilder &b, int64_t bytes) {
+  Value begin = declareShared(b, getSharedType(b, {0}, b.getI8Type()),
+                              /*value=*/{}, /*alignment=*/1024);
+  return memref::ReinterpretCastOp::create(
+      b, getSharedType(b, {bytes}, b.getI8Type()), begin, b.getIndexAttr(0),
+      ArrayRef<OpFoldResult>{b.getIndexAttr(bytes)},
+      ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
 }
 
 Value exchange(TileBuilder &b, Value number, int64_t distance) {

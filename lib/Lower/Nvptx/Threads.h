@@ -25,6 +25,10 @@ void awaitLaunches(TileBuilder &b);
 mlir::Value allocateShared(TileBuilder &b, llvm::ArrayRef<int64_t> shape,
                            mlir::Type element);
 
+/// The same, whose bytes the launch asks for (DeviceTiler::sharedBytes): i8, from a multiple
+/// of 1024 on.
+mlir::Value getLaunchedShared(TileBuilder &b, int64_t bytes);
+
 /// The largest f32 of all threads of the block; they meet on the way.
 mlir::Value maxThreads(TileBuilder &b, mlir::Value number);
 
