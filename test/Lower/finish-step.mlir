@@ -127,7 +127,7 @@ func.func @"step.avx512-vnni"(%weights: memref<?xi8>, %arena: memref<?xi8>,
 
 // ABI version, variants, results, vocabulary, arena, scratch, caches, context, limits, weights.
 // CHECK: llvm.mlir.global external constant @llmrt_model()
-// CHECK: llvm.mlir.constant(9 : i32)
+// CHECK: llvm.mlir.constant(10 : i32)
 // CHECK: llvm.mlir.constant(2 : i32)
 // CHECK: llvm.mlir.addressof @llmrt_variants
 // CHECK: llvm.mlir.addressof @llmrt_results
