@@ -1,30 +1,41 @@
 // RUN: llmc-opt %s --llm-append-sample --llm-pack-weights --llm-clone-targets=isas=sm_80 --llm-form-kernels --llm-plan-memory --llm-lower-step --canonicalize --cse | FileCheck %s
 
-// A block has a row. Without temperature and penalties all its threads look for the largest
-// logit: 256 of them, eight warps, once for it and NaNs, once for its number and its id.
+// A block has a row: 128 threads for few columns, four of them at a time where they come in fours.
 // CHECK-LABEL: module @sm_80
+// Bins of ten bits, for numbers and for masses.
+// CHECK: memref.global "private" @sample_k0_sample_shared0 : memref<1024xi32, 3>
+// CHECK: memref.global "private" @sample_k0_sample_shared1 : memref<1024xi32, 3>
 // CHECK-LABEL: func.func @sample_k0_sample(
-// CHECK-DAG: %[[THREADS:.*]] = arith.constant 256 : index
+// CHECK-DAG: %[[STEP:.*]] = arith.constant 512 : index
 // CHECK-DAG: %[[COLUMNS:.*]] = arith.constant 100 : index
-// CHECK: %[[PLAIN:.*]] = arith.andi %{{.*}}, %{{.*}} : i1
-// CHECK: scf.if %[[PLAIN]] -> (i1, f32)
-// CHECK: scf.for %{{.*}} = %{{.*}} to %[[COLUMNS]] step %[[THREADS]]
+// Recent ids, which may be there twice, are changed by whichever thread has them.
+// CHECK: memref.atomic_rmw assign
+// The largest logit and NaNs, then the lowest id of it.
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[COLUMNS]] step %[[STEP]] iter_args({{.*}}) -> (vector<4xf32>, vector<4xf32>)
+// CHECK: vector.load %{{.*}} {alignment = 16 : i64}
 // CHECK: arith.cmpf uno
 // CHECK-COUNT-10: llvm.nvvm.shfl.sync.bfly.f32
-// CHECK: scf.for %{{.*}} = %{{.*}} to %[[COLUMNS]] step %[[THREADS]]
-// CHECK-COUNT-10: llvm.nvvm.shfl.sync.bfly.f32
-// One thread stores it, or samples.
-// CHECK: scf.if
-// CHECK: scf.if
-// CHECK: arith.fptosi %{{.*}} : f32 to i32
-// CHECK: memref.store %{{.*}} : memref<?xi32>
-// CHECK: } else {
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[COLUMNS]] step %[[STEP]] iter_args({{.*}}) -> (f32)
+// CHECK-COUNT-5: llvm.nvvm.shfl.sync.bfly.f32
+// Or weights, whose sum is one of integers.
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[COLUMNS]] step %[[STEP]] iter_args({{.*}}) -> (i64)
+// CHECK: math.trunc
+// CHECK-COUNT-4: arith.fptoui %{{.*}} : f32 to i64
+// CHECK: llvm.nvvm.shfl.sync.bfly.i32
+// The k-th of them is in one of 1024 bins, three times.
+// CHECK: scf.for %{{.*}} = %c0{{.*}} to %c3{{.*}} step %c1{{.*}} iter_args({{.*}}) -> (i32, i64)
+// CHECK-COUNT-4: memref.atomic_rmw addi %{{.*}}
+// CHECK: llvm.nvvm.shfl.sync.up.i32
+// A mass is two sums of parts of mantissas.
+// CHECK: scf.for %{{.*}} = %c0{{.*}} to %c3{{.*}} step %c1{{.*}} iter_args({{.*}}) -> (i32, i64, i64)
+// CHECK-COUNT-8: memref.atomic_rmw addi %{{.*}}
+// One thread stores.
 // CHECK: memref.store %{{.*}} : memref<?xi32>
 
 // Scratch is there for each row whose logits are asked.
 // CHECK-LABEL: func.func @sample.sm_80(
 // CHECK-SAME: %[[SCRATCH:[a-z0-9]*]]: memref<?xi8>, %[[RESULTS:[a-z0-9]*]]: memref<?xi8>
-// CHECK: llm.launch @sm_80::@sample_k0_sample blocks %[[ASKED:.*]] threads 256
+// CHECK: llm.launch @sm_80::@sample_k0_sample blocks %[[ASKED:.*]] threads 128
 module attributes {llm.model = {context_length = 64 : i64}} {
 llm.weight @table : tensor<100x32xf32> source "t"
 func.func @step(%batch: !llm.batch) -> tensor<?x100xf32> {

@@ -200,37 +200,11 @@ private:
           });
         },
         [&] {
-          Value factor = b.div(b.f32(sampling::log2e), temperature);
-          Value most = b.f32(FLT_MAX);
-          Value less = b.compare(arith::CmpFPredicate::OLT, factor, most);
-          Value scale = b.broadcast(b.select(less, factor, most), lanes);
+          Value scale = b.broadcast(scaleSample(b, temperature), lanes);
           return weighAll(z, [&](Value z) {
-            return weightOf(b.mul(b.sub(z, wide), scale));
+            return weighSample(b, b.mul(b.sub(z, wide), scale));
           });
         });
-  }
-
-  /// trunc(2^32 * 2^x) for x <= 0.
-  Value weightOf(Value x) {
-    auto constant = [&](double value) {
-      return b.constant(b.f32s(lanes), value);
-    };
-    x = b.max(x, constant(sampling::lowestExponent));
-    Value whole = math::FloorOp::create(b, x);
-    Value rest = b.sub(x, whole);
-    Value power = constant(sampling::exp2Coefficients.back());
-    for (size_t i = sampling::exp2Coefficients.size() - 1; i-- > 0;)
-      power = b.fma(power, rest, constant(sampling::exp2Coefficients[i]));
-    // The exponent is added in place: power lies in [1, 2].
-    Type bits = b.i32s(lanes);
-    Value exponent =
-        arith::AddIOp::create(b, arith::FPToSIOp::create(b, bits, whole),
-                              b.constant(bits, sampling::weightBits));
-    Value shifted = arith::ShLIOp::create(b, exponent, b.constant(bits, 23));
-    Value sum = arith::AddIOp::create(
-        b, arith::BitcastOp::create(b, bits, power), shifted);
-    return math::TruncOp::create(
-        b, arith::BitcastOp::create(b, b.f32s(lanes), sum));
   }
 
   Value weighAll(Value z, llvm::function_ref<Value(Value)> weigh) {
@@ -481,9 +455,31 @@ struct SampleTile : CpuTilerOpInterface::ExternalModel<SampleTile, SampleOp> {
 
 } // namespace
 
-void tileSampleRow(TileBuilder &b, const KernelArgs &args, SampleOp op,
-                   Value row) {
-  SampleTiler(b, args, op).sample(row);
+Value scaleSample(TileBuilder &b, Value temperature) {
+  Value factor = b.div(b.f32(sampling::log2e), temperature);
+  Value most = b.f32(FLT_MAX);
+  Value less = b.compare(arith::CmpFPredicate::OLT, factor, most);
+  return b.select(less, factor, most);
+}
+
+Value weighSample(TileBuilder &b, Value x) {
+  auto numbers = cast<VectorType>(x.getType());
+  auto constant = [&](double value) { return b.constant(numbers, value); };
+  x = b.max(x, constant(sampling::lowestExponent));
+  Value whole = math::FloorOp::create(b, x);
+  Value rest = b.sub(x, whole);
+  Value power = constant(sampling::exp2Coefficients.back());
+  for (size_t i = sampling::exp2Coefficients.size() - 1; i-- > 0;)
+    power = b.fma(power, rest, constant(sampling::exp2Coefficients[i]));
+  // The exponent is added in place: power lies in [1, 2].
+  Type bits = b.i32s(numbers.getNumElements());
+  Value exponent =
+      arith::AddIOp::create(b, arith::FPToSIOp::create(b, bits, whole),
+                            b.constant(bits, sampling::weightBits));
+  Value shifted = arith::ShLIOp::create(b, exponent, b.constant(bits, 23));
+  Value sum = arith::AddIOp::create(b, arith::BitcastOp::create(b, bits, power),
+                                    shifted);
+  return math::TruncOp::create(b, arith::BitcastOp::create(b, numbers, sum));
 }
 
 void attachSampleTiler(MLIRContext *context) {

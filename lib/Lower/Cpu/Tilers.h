@@ -29,9 +29,10 @@ mlir::Value applyAct(TileBuilder &b, mlir::llm::ActFn fn, mlir::Value x);
 void tileRowAttention(TileBuilder &b, const KernelArgs &args,
                       mlir::llm::AttentionOp op);
 
-/// Chooses the token of one row of logits, by this thread alone.
-void tileSampleRow(TileBuilder &b, const KernelArgs &args,
-                   mlir::llm::SampleOp op, mlir::Value row);
+/// What llm.sample multiplies logits with, min(log2(e) / temperature, max f32).
+mlir::Value scaleSample(TileBuilder &b, mlir::Value temperature);
+/// Its weights, trunc(2^32 * 2^x) for each x <= 0 of a vector.
+mlir::Value weighSample(TileBuilder &b, mlir::Value x);
 
 /// Rows of elementwise ops, norms and quantisations; a kernel without an anchor
 /// is one of these.

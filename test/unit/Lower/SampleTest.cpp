@@ -214,6 +214,74 @@ TEST(Sample, EveryNumberOfTiesAtTheCut) {
   model.expectEqual(rows, parameters);
 }
 
+// A device counts weights by ten of their bits at a time: those that differ in the lowest
+// ones alone, in one bin but the last; those of which each has a power of two of its own.
+TEST(Sample, WeightsThatOnlyTheirLastBitsTellApart) {
+  SampleModel model(2052);
+  Random random(7);
+  for (float step : {0x1p-24f, 0x1p-20f, 0x1p-12f, 1.0f}) {
+    std::vector<float> rows;
+    std::vector<ReferenceSampling> parameters;
+    for (int row = 0; row < 12; ++row) {
+      for (int64_t v = 0; v < model.vocabulary; ++v)
+        rows.push_back(-step * float(random.below(row % 2 ? 64 : 4)));
+      ReferenceSampling p;
+      p.temperature = 1.4426950f;
+      p.topK = row % 3 ? 1 + int(random.below(model.vocabulary)) : 0;
+      p.topP = row % 3 == 1 ? 1.0f : float(random.uniform());
+      p.uniform = random.uniform();
+      parameters.push_back(p);
+    }
+    model.expectEqual(rows, parameters);
+  }
+}
+
+// More are asked for than have a weight at all.
+TEST(Sample, FewerWeightsThanTopK) {
+  SampleModel model(1028);
+  std::vector<float> logits(model.vocabulary, -1e30f);
+  std::vector<float> rows;
+  std::vector<ReferenceSampling> parameters;
+  for (size_t at : {0, 511, 1024, 1027}) {
+    logits[at] = 0;
+    for (int topK : {1, 3, 1000})
+      for (double u : {0.0, 0.6, 1 - 0x1p-53}) {
+        ReferenceSampling p;
+        p.temperature = 0.5f;
+        p.topK = topK;
+        p.minP = topK == 3 ? 0.5f : 0.0f;
+        p.uniform = u;
+        rows.insert(rows.end(), logits.begin(), logits.end());
+        parameters.push_back(p);
+      }
+  }
+  model.expectEqual(rows, parameters);
+}
+
+// An id is changed once, from what it was, however many threads have it.
+TEST(Sample, RecentIdsMayRepeat) {
+  SampleModel model(1032);
+  std::vector<float> logits(model.vocabulary, -3.0f), rows;
+  logits[5] = 2.0f;
+  logits[1031] = 1.9f;
+  logits[700] = -0.5f;
+  std::vector<ReferenceSampling> parameters;
+  for (float penalty : {1.5f, 0.25f})
+    for (size_t recent : {1, 2, 300, 3000}) {
+      ReferenceSampling p;
+      p.penalty = penalty;
+      for (size_t i = 0; i < recent; ++i)
+        p.recent.push_back(i % 3 ? 5 : 700);
+      parameters.push_back(p);
+      p.temperature = 0.7f;
+      p.uniform = 0.4;
+      parameters.push_back(p);
+      for (int row = 0; row < 2; ++row)
+        rows.insert(rows.end(), logits.begin(), logits.end());
+    }
+  model.expectEqual(rows, parameters);
+}
+
 TEST(Sample, RowsWithoutADistributionGiveNoToken) {
   SampleModel model(40);
   ReferenceSampling hot;
