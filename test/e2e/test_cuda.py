@@ -76,6 +76,20 @@ class Cuda(TestCase):
                 self.assertLessEqual(difference, TOLERANCES["bfloatModels"])
                 self.assertGreater(difference, TOLERANCES["floats"])
 
+    def test_sampled_ids_are_the_cpus(self):
+        """Weights of f32 and a cache of f32: logits differ in their last bits, which choose no other token here."""
+        app = self.compile(MODELS / "llama-q4_1.gguf", "sampled", *BOTH, "--kv=f32")
+        for how in (["--temp", "0.8"], ["--temp", "1.5", "--top-k", "5"], ["--temp", "1", "--top-p", "0.6"],
+                    ["--temp", "1.2", "--min-p", "0.2"], ["--temp", "0.7", "--repeat-penalty", "1.4"],
+                    ["--temp", "1", "--top-k", "9", "--top-p", "0.8", "--min-p", "0.05"]):
+            with self.subTest(how=how):
+                ids = [run([app, "run", "--ids", "1,5,9", "-n", "4", "--ignore-eos", "--print-ids", "-s", "7", *how, f"--device={device}"],
+                           env=SIMULATED) for device in ("cpu", "cuda")]
+                for result in ids:
+                    self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertEqual(ids[0].stdout, ids[1].stdout)
+                self.assertTrue(ids[0].stdout.strip())
+
     def test_what_cannot_be_asked(self):
         for target, said in (("cuda:sm_30", "cuda:sm_90a, cuda:sm_80"), ("gpu", "cpu, cuda")):
             result = run([LLMC, "compile", MODELS / "llama-q4_1.gguf", "-o", self.folder / "no", f"--target={target}"])

@@ -249,7 +249,7 @@ std::optional<DeviceTiler> getDeviceProduct(KernelOp kernel) {
     return std::nullopt;
   LinearOp first = *products.begin();
   auto weight = cast<PackedType>(first.getWeight().getType());
-  // Of heads, only the CPU's knows which panels are whose.
+  // Of heads see DeviceMatrices.cpp.
   if (getMatrixShape(first.getType()).size() != 2 ||
       weight.getShape().size() != 2)
     return std::nullopt;

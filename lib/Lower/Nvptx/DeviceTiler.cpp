@@ -69,7 +69,7 @@ SmallVector<DeviceTiler> chooseDeviceTilers(KernelOp kernel) {
   if (SmallVector<DeviceTiler> forms = getDeviceAttention(kernel);
       !forms.empty())
     return forms;
-  for (auto get : {getDeviceSample, getDeviceRows})
+  for (auto get : {getDeviceMatrices, getDeviceSample, getDeviceRows})
     if (std::optional<DeviceTiler> tiler = get(kernel))
       return {*tiler};
   assert(!kernel.getScratch().value_or(0) &&

@@ -49,6 +49,8 @@ llvm::SmallVector<DeviceTiler> chooseDeviceTilers(mlir::llm::KernelOp kernel);
 /// Each is nothing where the kernel is none of its kind.
 std::optional<DeviceTiler> getDeviceRows(mlir::llm::KernelOp kernel);
 std::optional<DeviceTiler> getDeviceProduct(mlir::llm::KernelOp kernel);
+/// Rows times one of many matrices: of heads, of experts.
+std::optional<DeviceTiler> getDeviceMatrices(mlir::llm::KernelOp kernel);
 /// Of no, one or two forms: generated rows and prompts may go ways of their own.
 llvm::SmallVector<DeviceTiler> getDeviceAttention(mlir::llm::KernelOp kernel);
 std::optional<DeviceTiler> getDeviceSample(mlir::llm::KernelOp kernel);

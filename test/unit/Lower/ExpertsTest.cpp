@@ -211,6 +211,67 @@ TEST(CompiledExpertLayers, ChooseAnew) {
   expectCompiledAgrees(graph, stepsOf(graph, {1, 7}), tolerance::floats, 2);
 }
 
+/// On a device k is cut into slices: fewer blocks than there are, uneven ones; products that
+/// share the rows' choice; of rows alike whatever else a step has, the same bits.
+TEST(CompiledExpertSlices, DoNotDependOnOtherRows) {
+  for (const char *encoding : {"f32", "q4_0"}) {
+    Graph graph(36);
+    int64_t block = graph.getEncoding(encoding).getBlockElems();
+    int64_t inner = block == 1 ? 77 : block * graph.pick({1, 9});
+    int64_t count = 3, choices = 2, outer = 21;
+    Operand x = graph.rows(inner);
+    Operand logits = graph.linear(x, graph.param({count, inner}), {}, count);
+    Chosen chosen = route(graph, logits, choices, "");
+    auto project = [&] {
+      return experts(graph, x, chosen.indices,
+                     graph.param({count, outer, inner}, encoding), choices,
+                     outer, graph.param({count, outer}));
+    };
+    Operand first = project(), second = project();
+    graph.finish(combine(graph, graph.combine("arith.mulf", first, second),
+                         chosen, outer));
+    GraphRun run(graph);
+    ASSERT_TRUE(run.ok()) << graph.text();
+    std::vector<float> expected = run.interpret({rowsFrom(0, 5)}).front();
+    for (const std::string &variant : run.compiled->variants()) {
+      run.compiled->start(variant);
+      std::vector<float> together = run.compiled->run(rowsFrom(0, 5)), apart;
+      run.compiled->start(variant);
+      for (int32_t row = 0; row < 5; ++row)
+        llvm::append_range(apart, run.compiled->run(rowsFrom(row, 1)));
+      EXPECT_LE(relativeDifference(together, expected), tolerance::floats)
+          << variant;
+      EXPECT_TRUE(apart == together) << variant;
+    }
+  }
+}
+
+/// Each choice has a row of its own, all columns of which are an expert's: so many rows that
+/// one tile is full and one is not, experts that nobody chooses, and one that all do.
+TEST(CompiledExpertRows, MeetTheExpertsThatTheyChose) {
+  for (int64_t count : {1, 2, 7}) {
+    Graph graph(37 + count);
+    int64_t choices = std::min<int64_t>(count, 2), inner = 24, outer = 17;
+    std::vector<float> preferred(Graph::tokenCount * count, 0.0f);
+    for (int64_t token = 0; token < Graph::tokenCount; ++token) {
+      preferred[token * count] = 3.0f;
+      preferred[token * count + token % count] += 2.0f;
+    }
+    Operand values = graph.values({Graph::tokenCount, count}, preferred);
+    std::string type = tensor({-1, count});
+    Operand logits =
+        graph.emit("llm.embed " + graph.tokens().name + ", " + values.name +
+                       " : (tensor<?xi32>, " + values.type + ") -> " + type,
+                   type);
+    Chosen chosen = route(graph, logits, choices, "");
+    Operand y = experts(graph, graph.heads(choices, inner), chosen.indices,
+                        graph.param({count, outer, inner}, "f16"), choices,
+                        outer, graph.param({count, outer}));
+    graph.finish(combine(graph, y, chosen, outer));
+    expectCompiledAgrees(graph, stepsOf(graph, {1, 9}), tolerance::floats, 2);
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Heads
 //===----------------------------------------------------------------------===//
@@ -243,4 +304,34 @@ TEST(CompiledHeads, MultiplyByTheirOwnMatrixOrByOne) {
       expectCompiledAgrees(graph, stepsOf(graph, {1, 4, 7}), tolerance::floats,
                            3);
     }
+}
+
+/// A head's rows come in tiles on a device: none that is full, full ones, and some left over;
+/// what is left has the bits that it has in a tile.
+TEST(CompiledHeadTiles, DoNotChangeABit) {
+  for (bool perHead : {true, false}) {
+    Graph graph(39 + perHead);
+    int64_t heads = 3, inner = 52, outer = 19;
+    Operand w = perHead ? graph.param({heads, outer, inner}, "bf16")
+                        : graph.param({outer, inner}, "bf16");
+    Operand y = headLinear(graph, graph.heads(heads, inner), w, heads, outer,
+                           graph.param({outer}));
+    graph.finish(graph.collapse(y, heads, outer));
+    GraphRun run(graph);
+    ASSERT_TRUE(run.ok()) << graph.text();
+    std::vector<float> expected = run.interpret({rowsFrom(0, 9)}).front();
+    for (const std::string &variant : run.compiled->variants()) {
+      run.compiled->start(variant);
+      std::vector<float> together = run.compiled->run(rowsFrom(0, 9)), apart;
+      EXPECT_LE(relativeDifference(together, expected), tolerance::floats)
+          << variant;
+      run.compiled->start(variant);
+      int32_t first = 0;
+      for (int32_t count : {1, 3, 5}) {
+        llvm::append_range(apart, run.compiled->run(rowsFrom(first, count)));
+        first += count;
+      }
+      EXPECT_TRUE(apart == together) << variant;
+    }
+  }
 }

@@ -282,6 +282,69 @@ TEST(Sample, RecentIdsMayRepeat) {
   model.expectEqual(rows, parameters);
 }
 
+// Of weights that are alike each id has its share of [0, 1): the first and last of every warp's
+// columns and of every thread's, and the last of all.
+TEST(Sample, EveryPlaceOfARowIsFound) {
+  for (int64_t vocabulary : {1024, 1025, 4100, 4111}) {
+    SampleModel model(vocabulary);
+    std::vector<float> rows;
+    std::vector<ReferenceSampling> parameters;
+    for (int64_t part : {0, 1, 7, 15, 16})
+      for (int64_t beside : {-1, 0, 1}) {
+        int64_t id = part * vocabulary / 16 + beside;
+        if (id < 0 || id >= vocabulary)
+          continue;
+        ReferenceSampling p;
+        p.temperature = 1;
+        p.uniform = (double(id) + 0.5) / double(vocabulary);
+        parameters.push_back(p);
+        rows.insert(rows.end(), vocabulary, 0.25f);
+      }
+    model.expectEqual(rows, parameters);
+  }
+}
+
+// What is kept lies in one warp's columns alone, or begins and ends a row.
+TEST(Sample, WhatIsKeptMayLieAnywhere) {
+  SampleModel model(2064);
+  std::vector<float> rows;
+  std::vector<ReferenceSampling> parameters;
+  for (std::vector<int64_t> kept : std::vector<std::vector<int64_t>>{
+           {0, 2063}, {2062, 2063}, {0, 1, 2, 3}, {128, 129, 1030}})
+    for (double u : {0.0, 0.3, 0.51, 0.99}) {
+      std::vector<float> logits(model.vocabulary, -4.0f);
+      for (int64_t id : kept)
+        logits[id] = 3.0f;
+      ReferenceSampling p;
+      p.temperature = 0.9f;
+      p.uniform = u;
+      for (int filter = 0; filter < 3; ++filter) {
+        p.topK = filter == 0 ? int(kept.size()) : 0;
+        p.topP = filter == 1 ? 0.3f : 1.0f;
+        p.minP = filter == 2 ? 0.9f : 0.0f;
+        parameters.push_back(p);
+        rows.insert(rows.end(), logits.begin(), logits.end());
+      }
+    }
+  model.expectEqual(rows, parameters);
+}
+
+// The largest logit is wherever it is, and of several the first is taken.
+TEST(Sample, TheFirstOfTheLargestIsTaken) {
+  SampleModel model(1027);
+  std::vector<float> rows;
+  std::vector<ReferenceSampling> parameters;
+  for (int64_t first : {0, 1, 127, 128, 513, 1026})
+    for (int64_t behind : {0, 1, 4, 512}) {
+      std::vector<float> logits(model.vocabulary, -2.0f);
+      logits[first] = 1.0f;
+      logits[std::min(first + behind, model.vocabulary - 1)] = 1.0f;
+      rows.insert(rows.end(), logits.begin(), logits.end());
+      parameters.push_back(ReferenceSampling());
+    }
+  model.expectEqual(rows, parameters);
+}
+
 TEST(Sample, RowsWithoutADistributionGiveNoToken) {
   SampleModel model(40);
   ReferenceSampling hot;
