@@ -5,6 +5,7 @@
 // l = 4 g + t holds of A (m x k) in register r: row g + 8 (r & 1), columns
 // 4 E (r >> 1) + E t + 0..E-1; of B (k x n): rows 4 E r + E t + 0..E-1, column g;
 // of C and D: row g + 8 (r >> 1), column 2 t + (r & 1), two to a register of halves.
+// Of a sparse A these columns are those of what is kept, 2 of 4 neighbours.
 //===----------------------------------------------------------------------===//
 #include "MatrixOps.h"
 #include "Decode.h"
@@ -22,24 +23,36 @@ namespace {
 
 constexpr unsigned rows = 16, columns = 8, mostInner = 64;
 
+enum class Kept : uint8_t { All, TwoOfFour, InOrder };
+
 /// Shape and types of a product; packed into `mode`.
 struct Product {
   unsigned inner; // k
   Type a, b, accumulator;
   bool saturates;
+  Kept kept = Kept::All; // of A
+  unsigned selector = 0; // of the lanes that say which
 
+  bool isSparse() const { return kept != Kept::All; }
   unsigned elements() const { return 32 / sizeBits(a); }
-  unsigned registersOfA() const { return inner / elements() / 2; }
-  unsigned registersOfB() const { return registersOfA() / 2; }
+  unsigned registersOfA() const {
+    return inner / elements() / (isSparse() ? 4 : 2);
+  }
+  unsigned registersOfB() const { return inner / elements() / 4; }
+  /// Of four, those that say which are kept: 4 bits for each four of 16 rows are inner / 2
+  /// words.
+  unsigned lanesOfIndices() const { return inner / 16; }
   unsigned registersOfC() const { return accumulator == Type::F16 ? 2 : 4; }
 
   uint32_t pack() const {
     return inner | uint32_t(a) << 8 | uint32_t(b) << 14 |
-           uint32_t(accumulator) << 20 | uint32_t(saturates) << 26;
+           uint32_t(accumulator) << 20 | uint32_t(saturates) << 26 |
+           uint32_t(kept) << 27 | selector << 29;
   }
   static Product of(uint32_t mode) {
     return {mode & 255, Type(mode >> 8 & 63), Type(mode >> 14 & 63),
-            Type(mode >> 20 & 63), bool(mode >> 26 & 1)};
+            Type(mode >> 20 & 63), bool(mode >> 26 & 1), Kept(mode >> 27 & 3),
+            mode >> 29};
   }
 };
 
@@ -80,6 +93,42 @@ static std::pair<unsigned, unsigned> placeOfResult(unsigned row,
   return {row % 8 * 4 + column / 2, row / 8 * 2 + column % 2};
 }
 
+/// Of which two columns of four `four` of a row elements are kept, 2 bits each: lane and
+/// bit of the word that says so. Words of 16-bit elements have 16 columns of two rows,
+/// those of bytes 32 columns of one.
+static std::pair<unsigned, unsigned>
+placeOfIndices(const Product &product, unsigned row, unsigned four) {
+  unsigned lane = row % 8 * 4 + product.selector * product.lanesOfIndices();
+  unsigned lower = row / 8;
+  if (product.elements() == 2)
+    return {lane + four / 4, 16 * lower + four % 4 * 4};
+  return {lane + lower + four / 8 * 2, four % 8 * 4};
+}
+
+/// Moves what is kept of each row to its columns.
+static void spread(Warp &warp, const Product &product, const uint64_t *words,
+                   double (&a)[rows][mostInner]) {
+  for (unsigned row = 0; row < rows; ++row) {
+    double kept[mostInner / 2];
+    std::copy_n(a[row], product.inner / 2, kept);
+    std::fill_n(a[row], product.inner, 0.0);
+    for (unsigned four = 0; four < product.inner / 4; ++four) {
+      auto [lane, bit] = placeOfIndices(product, row, four);
+      unsigned first = words[lane] >> bit & 3, next = words[lane] >> bit >> 2 & 3;
+      if (first == next || (product.kept == Kept::InOrder && first > next))
+        warp.fail(Error::Kind::Program, lane,
+                  "of columns " + std::to_string(4 * four) + " to " +
+                      std::to_string(4 * four + 3) + " of row " +
+                      std::to_string(row) + " elements " +
+                      std::to_string(first) + " and " + std::to_string(next) +
+                      " are kept: they must differ" +
+                      (product.kept == Kept::InOrder ? ", in rising order" : ""));
+      a[row][4 * four + first] = kept[2 * four];
+      a[row][4 * four + next] = kept[2 * four + 1];
+    }
+  }
+}
+
 static void multiply(Warp &warp, const Instruction &i) {
   if (!warp.converge(~0u))
     return;
@@ -98,6 +147,8 @@ static void multiply(Warp &warp, const Instruction &i) {
         b[4 * each * r + each * t + e][g] = elementOf(
             uint32_t(warp.slot(i, inC + inA + r)[lane]), e, product.b);
   }
+  if (product.isSparse())
+    spread(warp, product, warp.slot(i, 2 * inC + inA + inB), a);
   bool isHalf = product.accumulator == Type::F16;
   for (unsigned row = 0; row < rows; ++row)
     for (unsigned column = 0; column < columns; ++column) {
@@ -125,14 +176,29 @@ static void multiply(Warp &warp, const Instruction &i) {
     }
 }
 
-static void decodeMma(Decoder &d) {
-  std::string_view shape =
-      d.takeOneOf({"m16n8k4", "m16n8k8", "m16n8k16", "m16n8k32"});
+/// Which of four lanes say what is kept: one of four, a pair, or all.
+static unsigned takeSelector(Decoder &d, const Product &product) {
+  constexpr unsigned lanes = 4;
+  int64_t selector = d.integer(5);
+  int64_t choices = lanes / product.lanesOfIndices();
+  if (selector < 0 || selector >= choices)
+    d.fail("the selector is below " + std::to_string(choices) + ", found " +
+           std::to_string(selector));
+  return unsigned(selector);
+}
+
+static void decodeProduct(Decoder &d, Kept kept) {
+  std::string_view shape = kept == Kept::All
+                               ? d.takeOneOf({"m16n8k4", "m16n8k8", "m16n8k16",
+                                              "m16n8k32"})
+                               : d.takeOneOf({"m16n8k16", "m16n8k32", "m16n8k64"});
   if (shape.empty())
-    d.fail("only the shapes m16n8k4 to m16n8k32 are known");
+    d.fail(kept == Kept::All ? "only the shapes m16n8k4 to m16n8k32 are known"
+                             : "only the shapes m16n8k16 to m16n8k64 are known");
   if (!d.take("aligned") || !d.take("row") || !d.take("col"))
     d.fail("needs .aligned, .row and .col");
   Product product;
+  product.kept = kept;
   product.inner = unsigned(std::atoi(shape.substr(6).data()));
   product.saturates = d.take("satfinite");
   product.accumulator = d.takeType();
@@ -140,9 +206,10 @@ static void decodeMma(Decoder &d) {
   product.b = d.takeType();
   Type last = d.takeType();
   bool isFloat = product.a == Type::F16 || product.a == Type::BF16 ||
-                 product.a == Type::TF32;
+                 (product.a == Type::TF32 && !product.isSparse());
   bool isInteger = product.a == Type::S8 || product.a == Type::U8;
-  unsigned bits = product.inner * sizeBits(product.a);
+  unsigned bits =
+      product.inner * sizeBits(product.a) / (product.isSparse() ? 2 : 1);
   if (last != product.accumulator || !(isFloat || isInteger) ||
       sizeBits(product.b) != sizeBits(product.a) ||
       (isFloat && product.a != product.b) || (bits != 128 && bits != 256) ||
@@ -151,10 +218,10 @@ static void decodeMma(Decoder &d) {
            : product.accumulator != Type::F32 &&
                  !(product.accumulator == Type::F16 && product.a == Type::F16)))
     d.fail("these types do not go together, or not with the shape");
-  d.needOperands(4);
+  d.needOperands(product.isSparse() ? 6 : 4);
   const unsigned counts[] = {product.registersOfC(), product.registersOfA(),
-                             product.registersOfB(), product.registersOfC()};
-  for (size_t k = 0; k < 4; ++k) {
+                             product.registersOfB(), product.registersOfC(), 1};
+  for (size_t k = 0; k < (product.isSparse() ? 5 : 4); ++k) {
     unsigned before = d.out.count;
     k == 0 ? d.destinations(0) : d.sources(k, Type::B32);
     if (d.out.count - before != counts[k])
@@ -162,9 +229,20 @@ static void decodeMma(Decoder &d) {
              std::to_string(counts[k]) + " registers, found " +
              std::to_string(d.out.count - before));
   }
+  if (product.isSparse())
+    product.selector = takeSelector(d, product);
   d.out.mode = product.pack();
   d.run(multiply);
 }
+
+static void decodeMma(Decoder &d) { decodeProduct(d, Kept::All); }
+static void decodeSparseMma(Decoder &d, Kept kept) {
+  if (!d.take("sync"))
+    d.fail("needs .sync");
+  decodeProduct(d, kept);
+}
+static void decodeAnyOrder(Decoder &d) { decodeSparseMma(d, Kept::TwoOfFour); }
+static void decodeInOrder(Decoder &d) { decodeSparseMma(d, Kept::InOrder); }
 
 // ---- 8 x 8 matrices of halves between shared memory and registers
 
@@ -293,6 +371,8 @@ static void decodeMovmatrix(Decoder &d) {
 
 static constexpr Family families[] = {
     {"mma.sync", decodeMma},
+    {"mma.sp", decodeAnyOrder},
+    {"mma.sp::ordered_metadata", decodeInOrder},
     {"ldmatrix", decodeLdmatrix},
     {"stmatrix", decodeStmatrix},
     {"movmatrix", decodeMovmatrix},
