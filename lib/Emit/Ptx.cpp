@@ -8,6 +8,8 @@
 #include "CodeGeneration.h"
 #include "llmc/Emit/Emit.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
@@ -16,8 +18,22 @@
 
 using namespace llmc;
 
+/// The version of PTX: the oldest that has what the kernels use, which most drivers know; empty for
+/// LLVM's, the oldest that has the GPU. Products of 2:4 (`mma.sp::ordered_metadata`) came with 8.5.
+static std::string chooseVersion(mlir::ModuleOp device, llvm::StringRef gpu) {
+  bool isSparse = false;
+  device.walk([&](mlir::LLVM::CallIntrinsicOp call) {
+    isSparse |= call.getIntrin().starts_with("llvm.nvvm.mma.sp.");
+  });
+  int capability = 0;
+  gpu.consume_front("sm_");
+  gpu.consumeInteger(10, capability);
+  // Later GPUs came with later versions.
+  return isSparse && capability <= 90 ? "+ptx85" : "";
+}
+
 static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
-createTargetMachine(llvm::StringRef gpu) {
+createTargetMachine(llvm::StringRef gpu, llvm::StringRef version) {
   static std::once_flag registered;
   std::call_once(registered, [] {
     LLVMInitializeNVPTXTargetInfo();
@@ -33,7 +49,7 @@ createTargetMachine(llvm::StringRef gpu) {
     return llvm::createStringError("this LLVM has no code generator for PTX: " +
                                    message);
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
-      triple, gpu, "", llvm::TargetOptions(), std::nullopt, std::nullopt,
+      triple, gpu, version, llvm::TargetOptions(), std::nullopt, std::nullopt,
       llvm::CodeGenOptLevel::Aggressive));
   if (!machine)
     return llvm::createStringError("LLVM cannot generate code for " + gpu);
@@ -56,7 +72,7 @@ static llvm::Error checkComplete(const llvm::Module &code) {
 
 llvm::Expected<std::string> llmc::emitPtx(mlir::ModuleOp device) {
   llvm::StringRef gpu = device.getSymName().value_or("");
-  auto machine = createTargetMachine(gpu);
+  auto machine = createTargetMachine(gpu, chooseVersion(device, gpu));
   if (!machine)
     return machine.takeError();
   llvm::LLVMContext context;

@@ -11,23 +11,54 @@ using namespace mlir;
 
 namespace llmc {
 
+/// So many results of an intrinsic, of one type.
+static SmallVector<Value> callForAll(TileBuilder &b, StringRef name, Type type,
+                                     int64_t count,
+                                     ArrayRef<Value> operands) {
+  Value all = callIntrinsic(b, name,
+                            LLVM::LLVMStructType::getLiteral(
+                                b.getContext(), SmallVector<Type>(count, type)),
+                            operands);
+  SmallVector<Value> results;
+  for (int64_t i = 0; i < count; ++i)
+    results.push_back(LLVM::ExtractValueOp::create(b, all, i));
+  return results;
+}
+
 SmallVector<Value> multiplyBytes(TileBuilder &b, ValueRange a, bool isSigned,
                                  ValueRange columns, ValueRange c) {
   assert(a.size() == 2 * columns.size() && c.size() == 4 && "a shape of bytes");
-  Type word = b.getI32Type();
-  auto type = LLVM::LLVMStructType::getLiteral(
-      b.getContext(), SmallVector<Type>(c.size(), word));
   std::string name = "llvm.nvvm.mma.m16n8k" + std::to_string(8 * a.size()) +
                      ".row.col." + (isSigned ? "s8" : "u8.s8");
   SmallVector<Value> operands(a);
   operands.append(columns.begin(), columns.end());
   operands.append(c.begin(), c.end());
-  Value all = callIntrinsic(b, name, type, operands);
-  SmallVector<Value> sums;
-  for (size_t i = 0; i < c.size(); ++i)
-    sums.push_back(
-        LLVM::ExtractValueOp::create(b, all, static_cast<int64_t>(i)));
-  return sums;
+  return callForAll(b, name, b.getI32Type(), 4, operands);
+}
+
+/// mma.sp of `shape`; in order, as GPUs from sm_90 on would have it.
+static SmallVector<Value> multiplySparse(TileBuilder &b, const Twine &shape,
+                                         ArrayRef<Value> operands, Type sums,
+                                         Value indices, int64_t selector) {
+  SmallVector<Value> all(operands);
+  all.push_back(indices);
+  all.push_back(b.constant(b.getI32Type(), static_cast<double>(selector)));
+  return callForAll(b, ("llvm.nvvm.mma.sp.ordered.metadata." + shape).str(),
+                    sums, 4, all);
+}
+
+SmallVector<Value> multiplySparseBytes(TileBuilder &b, ValueRange a,
+                                       bool isSigned, ValueRange columns,
+                                       ValueRange c, Value indices,
+                                       int64_t selector) {
+  assert(a.size() == columns.size() && c.size() == 4 && "a shape of bytes");
+  SmallVector<Value> operands(a);
+  operands.append(columns.begin(), columns.end());
+  operands.append(c.begin(), c.end());
+  return multiplySparse(b,
+                        "m16n8k" + Twine(16 * a.size()) + ".row.col." +
+                            (isSigned ? "s8" : "u8.s8"),
+                        operands, b.getI32Type(), indices, selector);
 }
 
 /// The address of byte `byte` behind the beginning of `memory`, in its space.
@@ -83,16 +114,10 @@ SmallVector<Value> multiplyHalves(TileBuilder &b, ValueRange a,
                      ArrayRef<int64_t>{0}))
                : pair);
   operands.append(c.begin(), c.end());
-  auto type = LLVM::LLVMStructType::getLiteral(
-      b.getContext(), SmallVector<Type>(4, b.getF32Type()));
-  Value all = callIntrinsic(b,
-                            isBf16 ? "llvm.nvvm.mma.m16n8k16.row.col.bf16"
-                                   : "llvm.nvvm.mma.m16n8k16.row.col.f32.f32",
-                            type, operands);
-  SmallVector<Value> sums;
-  for (int64_t i = 0; i < 4; ++i)
-    sums.push_back(LLVM::ExtractValueOp::create(b, all, i));
-  return sums;
+  return callForAll(b,
+                    isBf16 ? "llvm.nvvm.mma.m16n8k16.row.col.bf16"
+                           : "llvm.nvvm.mma.m16n8k16.row.col.f32.f32",
+                    b.getF32Type(), 4, operands);
 }
 
 TensorFloat splitFloat(TileBuilder &b, Value x) {
@@ -116,41 +141,40 @@ SmallVector<Value> multiplyFloats(TileBuilder &b, ValueRange a,
   SmallVector<Value> operands(a);
   operands.append(columns.begin(), columns.end());
   operands.append(c.begin(), c.end());
-  auto type = LLVM::LLVMStructType::getLiteral(
-      b.getContext(), SmallVector<Type>(4, b.getF32Type()));
-  Value all =
-      callIntrinsic(b, "llvm.nvvm.mma.m16n8k8.row.col.tf32", type, operands);
-  SmallVector<Value> sums;
-  for (int64_t i = 0; i < 4; ++i)
-    sums.push_back(LLVM::ExtractValueOp::create(b, all, i));
-  return sums;
+  return callForAll(b, "llvm.nvvm.mma.m16n8k8.row.col.tf32", b.getF32Type(), 4,
+                    operands);
 }
 
 static SmallVector<Value> loadMatrices(TileBuilder &b, Value memory, Value byte,
-                                       Type element, StringRef turned) {
+                                       StringRef turned = "") {
   constexpr int shared = 3;
-  auto type = LLVM::LLVMStructType::getLiteral(
-      b.getContext(), SmallVector<Type>(4, b.getI32Type()));
   std::string name =
       ("llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4" + turned + ".b16.p3").str();
-  Value all =
-      callIntrinsic(b, name, type, {addressOf(b, memory, byte, shared)});
+  return callForAll(b, name, b.getI32Type(), 4,
+                    {addressOf(b, memory, byte, shared)});
+}
+
+static SmallVector<Value> asPairs(TileBuilder &b, ArrayRef<Value> words,
+                                  Type element) {
   SmallVector<Value> pairs;
-  for (int64_t i = 0; i < 4; ++i)
-    pairs.push_back(vector::BitCastOp::create(
-        b, VectorType::get(2, element),
-        b.broadcast(LLVM::ExtractValueOp::create(b, all, i), 1)));
+  for (Value word : words)
+    pairs.push_back(vector::BitCastOp::create(b, VectorType::get(2, element),
+                                              b.broadcast(word, 1)));
   return pairs;
 }
 
 SmallVector<Value> loadColumns(TileBuilder &b, Value memory, Value byte,
                                Type element) {
-  return loadMatrices(b, memory, byte, element, ".trans");
+  return asPairs(b, loadMatrices(b, memory, byte, ".trans"), element);
 }
 
 SmallVector<Value> loadLines(TileBuilder &b, Value memory, Value byte,
                              Type element) {
-  return loadMatrices(b, memory, byte, element, "");
+  return asPairs(b, loadMatrices(b, memory, byte), element);
+}
+
+SmallVector<Value> loadLineWords(TileBuilder &b, Value memory, Value byte) {
+  return loadMatrices(b, memory, byte);
 }
 
 Value exp2(TileBuilder &b, Value x) {

@@ -18,6 +18,15 @@ llvm::SmallVector<mlir::Value> multiplyBytes(TileBuilder &b, mlir::ValueRange a,
                                              mlir::ValueRange columns,
                                              mlir::ValueRange c);
 
+/// The same where of each 4 k of a row of `a` 2 are kept: 64 k in four words, or 32 in two,
+/// and twice as many columns. `indices` say which: 4 bits for each 4 k, the first's number, then the
+/// other's. Lane 4g + 2s + h has those of 32 k of row g + 8 h: of 64 k the `s`th half, of 32 k
+/// the lanes whose s is `selector`.
+llvm::SmallVector<mlir::Value>
+multiplySparseBytes(TileBuilder &b, mlir::ValueRange a, bool isSigned,
+                    mlir::ValueRange columns, mlir::ValueRange c,
+                    mlir::Value indices, int64_t selector);
+
 /// c + a * b of f16 or bf16, 16 x 8 f32: `a` is 16 rows of 16 k in four pairs, `columns`
 /// 16 k of 8 columns in two, each a vector of two.
 llvm::SmallVector<mlir::Value> multiplyHalves(TileBuilder &b,
@@ -48,6 +57,10 @@ llvm::SmallVector<mlir::Value> loadColumns(TileBuilder &b, mlir::Value memory,
 /// The same of lines along k, which are not turned: matrix i is a pair of each of 8 rows.
 llvm::SmallVector<mlir::Value> loadLines(TileBuilder &b, mlir::Value memory,
                                          mlir::Value byte, mlir::Type element);
+
+/// The words that `loadLines` gives.
+llvm::SmallVector<mlir::Value> loadLineWords(TileBuilder &b, mlir::Value memory,
+                                             mlir::Value byte);
 
 /// 2^x by the unit for it, to 2 units of the last place (PTX ISA, "ex2"): for what is
 /// rounded to halves. What is no normal number is 0.

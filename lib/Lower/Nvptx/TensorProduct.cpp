@@ -12,7 +12,8 @@
 //
 // A panel is read once for 64 rows, and a row once for 64 columns. The rows' codes of
 // 32 k lie one behind the other, [step, row, k], so that a lane's 8 bytes are one
-// load and those of a warp lie together.
+// load and those of a warp lie together. Weights of 2:4 stay so (mma.sp): of rows steps are 16 k, of which
+// ldmatrix loads four.
 //===----------------------------------------------------------------------===//
 #include "DeviceProduct.h"
 #include "TensorCores.h"
@@ -56,7 +57,9 @@ public:
   TensorTiler(TileBuilder &b, const KernelArgs &args)
       : b(b), args(args), kernel(b, args),
         drawing(*getGridPanel(kernel.weight)), grid(drawing.grid),
-        act(kernel.operands[0].input), stepDepth(grid.group % 32 ? 16 : 32),
+        act(kernel.operands[0].input),
+        isSparse(drawing.kept.isTwoOfFour()),
+        stepDepth(grid.group % 32 || isSparse ? 16 : 32),
         stage(kernel.operands[0].input, grid, stepDepth),
         groups(kernel.weight.getCols() / grid.group) {}
 
@@ -217,8 +220,8 @@ private:
         weights.unpack(group, carried.drop_front(outputs));
     Value base = getStage(number);
     Value words =
-        b.addIndex(b.addIndex(base, b.mulIndex(lane, stepDepth / 16)),
-                   b.mulIndex(inStage, weights.getSteps() * stage.stepWords));
+        b.addIndex(b.addIndex(base, getLaneWord()),
+                   b.mulIndex(inStage, grid.group / stepDepth * stage.stepWords));
     Value numbers = b.addIndex(b.addIndex(base, b.mulIndex(inStage, tileRows)),
                                b.mulIndex(b.remIndex(lane, 4), 2));
     SmallVector<Value> sums(carried.take_front(outputs));
@@ -229,6 +232,16 @@ private:
                                              perColumns));
     llvm::append_range(sums, loaded);
     return sums;
+  }
+
+  /// Whether ldmatrix loads columns: of 64 k, of which lane 8i+j names row j of step i.
+  bool loadsMatrices() const { return isSparse && grid.group % 64 == 0; }
+  /// Of the words of 8 rows, where this lane's begin.
+  Value getLaneWord() {
+    if (loadsMatrices())
+      return b.addIndex(b.mulIndex(b.divIndex(lane, 8), stage.stepWords),
+                        b.mulIndex(b.remIndex(lane, 8), stepDepth / 4));
+    return b.mulIndex(lane, stepDepth / 16);
   }
 
   /// What was copied ahead is there for all, and the stage before it is free.
@@ -247,12 +260,9 @@ private:
     for (int64_t plane = 0; plane < stage.planes; ++plane) {
       SmallVector<Value> exact(perColumns,
                                b.constant(b.getI32Type(), getStart()));
-      for (auto [step, codes] : llvm::enumerate(weights.codes)) {
-        Value at = b.addIndex(words, plane * stage.planeWords +
-                                         step * stage.stepWords);
-        exact = multiplyBytes(b, codes, isSigned,
-                              loadWords(at, codes.size() / 2), exact);
-      }
+      Value ofPlane = b.addIndex(words, plane * stage.planeWords);
+      exact = isSparse ? addSparse(weights, isSigned, ofPlane, exact)
+                       : addSteps(weights, isSigned, ofPlane, exact);
       for (Value &number : exact)
         number = toFloat(number);
       products.push_back(exact);
@@ -277,6 +287,39 @@ private:
       if (grid.hasMin)
         sums[i] = b.fma(weights.mins[half], sumsOfRows[row], sums[i]);
     }
+  }
+
+  SmallVector<Value> addSteps(const WeightFragments::Group &weights,
+                              bool isSigned, Value words,
+                              SmallVector<Value> exact) {
+    for (auto [step, codes] : llvm::enumerate(weights.codes)) {
+      Value at = b.addIndex(words, step * stage.stepWords);
+      exact = multiplyBytes(b, codes, isSigned, loadWords(at, codes.size() / 2),
+                            exact);
+    }
+    return exact;
+  }
+
+  /// Two steps of 32 k at once, or one, of which every second is said by other lanes.
+  SmallVector<Value> addSparse(const WeightFragments::Group &weights,
+                               bool isSigned, Value words,
+                               SmallVector<Value> exact) {
+    int64_t steps = weights.codes.size(), together = loadsMatrices() ? 2 : 1;
+    for (int64_t step = 0; step < steps; step += together) {
+      Value at = b.addIndex(words, 2 * step * stage.stepWords);
+      SmallVector<Value> codes, columns;
+      for (int64_t i = 0; i < together; ++i)
+        llvm::append_range(codes, weights.codes[step + i]);
+      if (loadsMatrices())
+        columns = loadLineWords(b, memory, b.mulIndex(at, 4));
+      else
+        for (int64_t i : {0, 1})
+          llvm::append_range(
+              columns, loadWords(b.addIndex(at, i * stage.stepWords), 1));
+      exact = multiplySparseBytes(b, codes, isSigned, columns, exact,
+                                  weights.indices[step / 2], step % 2);
+    }
+    return exact;
   }
 
   SmallVector<Value> loadWords(Value at, int64_t count) {
@@ -347,7 +390,8 @@ private:
   GridPanel drawing;
   const Grid &grid;
   ActRow act;
-  int64_t stepDepth; // k of one mma.sync
+  bool isSparse;     // weights of 2:4
+  int64_t stepDepth; // k of rows in a step
   StageLayout stage;
   int64_t groups; // of a row
   Value rows, firstRow, warp, lane, panel;

@@ -3,6 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "WeightFragments.h"
 
+#include "../Cpu/Isa.h"
+
 using namespace mlir;
 using namespace mlir::llm;
 
@@ -11,14 +13,15 @@ namespace llmc {
 bool WeightFragments::fits(PackedType weight) {
   auto grid = weight.getEncoding().getGrid();
   return grid && getPanelRows(weight) == 16 &&
-         !getGridPanel(weight)->kept.skipsZeros() &&
+         !getGridPanel(weight)->kept.hasBlocks() &&
          (grid->group == 16 || grid->group % 32 == 0);
 }
 
 WeightFragments::WeightFragments(TileBuilder &b, const GridPanel &drawing,
                                  Value matrix, Value panel, Value lane)
     : b(b), drawing(drawing), planes(drawing.grid.getPlanes()), matrix(matrix),
-      panel(panel), quads(drawing.grid.group % 32 ? 1 : 2) {
+      panel(panel), quads(drawing.grid.group % 32 || areSparse() ? 1 : 2),
+      lane(lane) {
   rows[0] = b.divIndex(lane, 4);
   rows[1] = b.addIndex(rows[0], 8);
   firstQuad = b.mulIndex(b.remIndex(lane, 4), quads);
@@ -40,8 +43,9 @@ Value WeightFragments::getQuad(Value inBlock) {
 Value WeightFragments::loadWord(Value block, Value inBlock, int64_t half,
                                 int64_t plane, int64_t step, int64_t word) {
   int64_t perWord = 8 / planes[plane].bits, unit = drawing.getUnitGroups();
-  Value vector = b.addIndex(b.divIndex(getQuad(inBlock), perWord),
-                            step * 4 * quads / perWord + word);
+  int64_t skipped = step * 4 * quads;
+  Value quad = b.addIndex(getQuad(inBlock), skipped % perWord);
+  Value vector = b.addIndex(b.divIndex(quad, perWord), skipped / perWord + word);
   Value inUnit = b.addIndex(b.mulIndex(vector, drawing.getVectorBytes()),
                             b.mulIndex(rows[half], 4));
   Value first = b.divIndex(inBlock, unit);
@@ -50,6 +54,24 @@ Value WeightFragments::loadWord(Value block, Value inBlock, int64_t half,
   int64_t start = drawing.getCodesOffset() + drawing.getPlace(plane, 0).offset;
   return b.loadBytesAs(matrix, {panel, block, b.addIndex(at, start)},
                        b.getI32Type());
+}
+
+/// A word of two steps, or of the last one of an odd number.
+SmallVector<Value> WeightFragments::loadPatterns(Value block, Value inBlock) {
+  Value row = b.addIndex(rows[0], b.mulIndex(b.remIndex(lane, 2), 8));
+  Value second = b.remIndex(b.divIndex(lane, 2), 2);
+  SmallVector<Value> words;
+  for (int64_t step = 0; step < getSteps(); step += 2) {
+    int64_t offset =
+        drawing.getCodesOffset() +
+        drawing.getPatternPlace(step * getDepth() / 4).offset;
+    Value at = b.addIndex(b.mulIndex(inBlock, drawing.getGroupBytes()),
+                          b.addIndex(b.mulIndex(row, 4), offset));
+    if (step + 1 < getSteps())
+      at = b.addIndex(at, b.mulIndex(second, drawing.getVectorBytes()));
+    words.push_back(b.loadBytesAs(matrix, {panel, block, at}, b.getI32Type()));
+  }
+  return words;
 }
 
 SmallVector<Value> WeightFragments::load(Value group) {
@@ -61,6 +83,8 @@ SmallVector<Value> WeightFragments::load(Value group) {
       for (size_t plane = 0; plane < planes.size(); ++plane)
         for (int64_t word = 0; word < countWords(plane); ++word)
           loaded.push_back(loadWord(block, inBlock, half, plane, step, word));
+  if (areSparse())
+    llvm::append_range(loaded, loadPatterns(block, inBlock));
   for (Value row : rows) {
     GridStrip strip(b, drawing, matrix, panel, block, row, /*lanes=*/1);
     GridStrip::Scales scales = strip.loadScales({inBlock});
@@ -86,10 +110,43 @@ static Value moveBits(TileBuilder &b, Value word, int64_t bits, int64_t from,
   return to ? Value(arith::ShLIOp::create(b, word, number(to))) : word;
 }
 
+/// 8 numbers of `keptOfFour`, 4 bits each, as the columns that are kept, 2 bits each, first
+/// ones below. A byte selector is 4 bits, so a permutation of bytes looks 4 numbers up.
+Value WeightFragments::toIndices(Value patterns) {
+  auto number = [&](uint32_t value) {
+    return b.constant(b.getI32Type(), static_cast<int32_t>(value));
+  };
+  auto permute = [&](Value low, Value high, Value selectors) {
+    return callIntrinsic(b, "llvm.nvvm.prmt", b.getI32Type(),
+                         {low, high, selectors});
+  };
+  uint64_t table = 0;
+  for (auto [pattern, kept] : llvm::enumerate(keptOfFour))
+    table |= uint64_t(kept[0] | kept[1] << 2) << 8 * pattern;
+  Value low = number(static_cast<uint32_t>(table)),
+        high = number(static_cast<uint32_t>(table >> 32));
+  Value halves[2];
+  for (int64_t half : {0, 1}) {
+    Value selectors =
+        half ? Value(arith::ShRUIOp::create(b, patterns, number(16))) : patterns;
+    Value bytes = permute(low, high, selectors);
+    // Two bytes side by side are a byte.
+    halves[half] = arith::OrIOp::create(
+        b, bytes, Value(arith::ShRUIOp::create(b, bytes, number(4))));
+  }
+  return permute(halves[0], halves[1], number(0x6420));
+}
+
 /// What codes stand for: four bytes, unsigned where nothing is subtracted.
 Value WeightFragments::toBytes(Value codes) {
   const Grid &grid = drawing.grid;
   int64_t zero = grid.getByteZero();
+  auto bytes = [&](int64_t value) {
+    return b.constant(b.getI32Type(),
+                      static_cast<int32_t>(value * 0x01010101u));
+  };
+  if (areSparse())
+    codes = arith::XOrIOp::create(b, codes, bytes(grid.zero));
   if (!grid.table.empty()) {
     Value bytes =
         vector::BitCastOp::create(b, b.bytes(4), b.broadcast(codes, 1));
@@ -101,10 +158,6 @@ Value WeightFragments::toBytes(Value codes) {
     return codes;
   // code - zero = (code + 128 - zero) - 128, where the sum is a byte: the carries of
   // one byte never reach the next.
-  auto bytes = [&](int64_t value) {
-    return b.constant(b.getI32Type(),
-                      static_cast<int32_t>(value * 0x01010101u));
-  };
   if (zero != 128)
     codes = arith::AddIOp::create(b, codes, bytes(128 - zero));
   return arith::XOrIOp::create(b, codes, bytes(128));
@@ -124,7 +177,8 @@ WeightFragments::Group WeightFragments::unpack(Value index, ValueRange loaded) {
         next += words;
         Value first = mine[0];
         if (perWord > quads) { // the lane's quads begin anywhere in the word
-          Value bit = b.mulIndex(b.remIndex(quad, perWord), bits);
+          Value mine = b.addIndex(quad, step * 4 * quads % perWord);
+          Value bit = b.mulIndex(b.remIndex(mine, perWord), bits);
           bit = arith::IndexCastOp::create(b, b.getI32Type(), bit);
           first = arith::ShRUIOp::create(b, first, bit);
         }
@@ -139,6 +193,9 @@ WeightFragments::Group WeightFragments::unpack(Value index, ValueRange loaded) {
     for (Value &word : codes)
       word = toBytes(word);
   }
+  if (areSparse())
+    for (int64_t step = 0; step < getSteps(); step += 2)
+      group.indices.push_back(toIndices(loaded[next++]));
   auto scalar = [&](Value vector) {
     return vector::ExtractOp::create(b, vector, ArrayRef<int64_t>{0});
   };

@@ -7,6 +7,11 @@
 //
 //   lane 4g+t of a warp has output rows g and g+8, and of every 32 k (a step) the
 //   k = 8t .. 8t+7; of 16 k, where groups have no more, k = 4t .. 4t+3.
+//
+// Of 2:4 a step's 16 codes are those of 32 k, as they lie in the panel. Which they are is
+// said by words of 32 k of a row, whose numbers of pairs become mma.sp's indices in registers:
+//
+//   lane 4g+2s+h has the word of row g+8h and of step s of two
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_LOWER_NVPTX_WEIGHTFRAGMENTS_H
 #define LLMC_LIB_LOWER_NVPTX_WEIGHTFRAGMENTS_H
@@ -26,8 +31,9 @@ public:
   WeightFragments(TileBuilder &b, const mlir::llm::GridPanel &drawing,
                   Value matrix, Value panel, Value lane);
 
+  bool areSparse() const { return drawing.kept.isTwoOfFour(); }
   /// k of one step, and how many steps a group has.
-  int64_t getDepth() const { return 16 * quads; }
+  int64_t getDepth() const { return areSparse() ? 32 : 16 * quads; }
   int64_t getSteps() const { return drawing.grid.group / getDepth(); }
   /// Whether codes are signed once they are unpacked.
   bool isSigned() const { return drawing.grid.getByteZero() != 0; }
@@ -38,6 +44,7 @@ public:
 
   struct Group {
     llvm::SmallVector<llvm::SmallVector<Value>> codes; // of each step
+    llvm::SmallVector<Value> indices; // of each two steps, of 2:4
     Value scales[2], mins[2]; // of rows g and g+8; mins may be null
   };
   Group unpack(Value index, mlir::ValueRange loaded);
@@ -46,6 +53,8 @@ private:
   Value getQuad(Value inBlock);
   Value loadWord(Value block, Value inBlock, int64_t half, int64_t plane,
                  int64_t step, int64_t word);
+  llvm::SmallVector<Value> loadPatterns(Value block, Value inBlock);
+  Value toIndices(Value patterns);
   int64_t countWords(int64_t plane) const;
   Value toBytes(Value codes);
 
@@ -54,7 +63,7 @@ private:
   llvm::SmallVector<mlir::llm::CodePlane, 3> planes;
   Value matrix, panel;
   int64_t quads;            // of a lane in a step
-  Value rows[2], firstQuad; // of this lane
+  Value lane, rows[2], firstQuad; // of this lane
 };
 
 } // namespace llmc
