@@ -69,6 +69,8 @@ mlir::Value countPrompts(TileBuilder &b, const LaunchCounts &counts,
 llvm::SmallVector<DeviceTiler> getFloatProduct(mlir::llm::KernelOp kernel);
 /// Few rows of bytes times codes, of which a ring has room for two stages.
 std::optional<DeviceTiler> getCodeProduct(mlir::llm::KernelOp kernel);
+/// The same of codes of 2:4, on tensor cores.
+std::optional<DeviceTiler> getSparseCodeProduct(mlir::llm::KernelOp kernel);
 /// Rows of prompts that are bf16, as the form for any rows multiplies them.
 DeviceTiler getPromptProduct(mlir::llm::KernelOp kernel);
 /// The same on tensor cores, where a block has room for all products: one form, or two that

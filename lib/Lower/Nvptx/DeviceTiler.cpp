@@ -54,7 +54,8 @@ static SmallVector<DeviceTiler> chooseProductTilers(KernelOp kernel,
                                                     const DeviceTiler &few) {
   SmallVector<DeviceTiler> forms = getFloatProduct(kernel);
   if (forms.empty()) {
-    forms.push_back(getCodeProduct(kernel).value_or(few));
+    std::optional<DeviceTiler> codes = getSparseCodeProduct(kernel);
+    forms.push_back(codes ? *codes : getCodeProduct(kernel).value_or(few));
     if (std::optional<DeviceTiler> many = getTensorProduct(kernel))
       forms.push_back(*many);
   }

@@ -226,8 +226,8 @@ private:
                                b.mulIndex(b.remIndex(lane, 4), 2));
     SmallVector<Value> sums(carried.take_front(outputs));
     for (int64_t at = 0; at < tileRows; at += columnRows)
-      addColumns(codes, weights.isSigned(),
-                 b.addIndex(words, at * stepDepth / 4), b.addIndex(numbers, at),
+      addColumns(weights, codes, b.addIndex(words, at * stepDepth / 4),
+                 b.addIndex(numbers, at),
                  MutableArrayRef(sums).slice(at / columnRows * perColumns,
                                              perColumns));
     llvm::append_range(sums, loaded);
@@ -253,20 +253,19 @@ private:
            [&] { copyStage(operand, next); });
   }
 
-  /// One group of 8 rows: sums[2 * half + i] is row 2t+i of output row g + 8 * half.
-  void addColumns(const WeightFragments::Group &weights, bool isSigned,
+  /// One group of 8 rows.
+  void addColumns(WeightFragments &weights, const WeightFragments::Group &group,
                   Value words, Value numbers, MutableArrayRef<Value> sums) {
     SmallVector<SmallVector<Value>> products; // of each plane
-    for (int64_t plane = 0; plane < stage.planes; ++plane) {
-      SmallVector<Value> exact(perColumns,
-                               b.constant(b.getI32Type(), getStart()));
-      Value ofPlane = b.addIndex(words, plane * stage.planeWords);
-      exact = isSparse ? addSparse(weights, isSigned, ofPlane, exact)
-                       : addSteps(weights, isSigned, ofPlane, exact);
-      for (Value &number : exact)
-        number = toFloat(number);
-      products.push_back(exact);
-    }
+    for (int64_t plane = 0; plane < stage.planes; ++plane)
+      products.push_back(
+          weights.multiply(group, [&](int64_t step, int64_t count) {
+            int64_t first = step * weights.getDepth() / stepDepth;
+            return loadColumns(
+                b.addIndex(words, plane * stage.planeWords +
+                                      first * stage.stepWords),
+                count);
+          }));
     auto asFloats = [&](int64_t offset) {
       SmallVector<Value> floats = loadWords(b.addIndex(numbers, offset), 2);
       for (Value &word : floats)
@@ -276,50 +275,20 @@ private:
     SmallVector<Value> scales = asFloats(stage.scales), sumsOfRows;
     if (grid.hasMin)
       sumsOfRows = asFloats(stage.sums);
-    for (int64_t i = 0; i < perColumns; ++i) {
-      int64_t half = i / 2, row = i % 2;
-      Value exact = products[0][i];
-      if (stage.planes == 2)
-        exact = b.fma(products[1][i],
-                      b.f32(1.0 / Int8ActEncodingAttr::fineSteps), exact);
-      Value scale = b.mul(weights.scales[half], scales[row]);
-      sums[i] = b.fma(exact, scale, sums[i]);
-      if (grid.hasMin)
-        sums[i] = b.fma(weights.mins[half], sumsOfRows[row], sums[i]);
-    }
+    weights.addScaled(group, products, scales, sumsOfRows, sums);
   }
 
-  SmallVector<Value> addSteps(const WeightFragments::Group &weights,
-                              bool isSigned, Value words,
-                              SmallVector<Value> exact) {
-    for (auto [step, codes] : llvm::enumerate(weights.codes)) {
-      Value at = b.addIndex(words, step * stage.stepWords);
-      exact = multiplyBytes(b, codes, isSigned, loadWords(at, codes.size() / 2),
-                            exact);
-    }
-    return exact;
-  }
-
-  /// Two steps of 32 k at once, or one, of which every second is said by other lanes.
-  SmallVector<Value> addSparse(const WeightFragments::Group &weights,
-                               bool isSigned, Value words,
-                               SmallVector<Value> exact) {
-    int64_t steps = weights.codes.size(), together = loadsMatrices() ? 2 : 1;
-    for (int64_t step = 0; step < steps; step += together) {
-      Value at = b.addIndex(words, 2 * step * stage.stepWords);
-      SmallVector<Value> codes, columns;
-      for (int64_t i = 0; i < together; ++i)
-        llvm::append_range(codes, weights.codes[step + i]);
-      if (loadsMatrices())
-        columns = loadLineWords(b, memory, b.mulIndex(at, 4));
-      else
-        for (int64_t i : {0, 1})
-          llvm::append_range(
-              columns, loadWords(b.addIndex(at, i * stage.stepWords), 1));
-      exact = multiplySparseBytes(b, codes, isSigned, columns, exact,
-                                  weights.indices[step / 2], step % 2);
-    }
-    return exact;
+  /// Of the lane's row and steps of rows.
+  SmallVector<Value> loadColumns(Value at, int64_t count) {
+    if (loadsMatrices())
+      return loadLineWords(b, memory, b.mulIndex(at, 4));
+    if (!isSparse)
+      return loadWords(at, count);
+    SmallVector<Value> columns;
+    for (int64_t i = 0; i < count; ++i)
+      llvm::append_range(columns,
+                         loadWords(b.addIndex(at, i * stage.stepWords), 1));
+    return columns;
   }
 
   SmallVector<Value> loadWords(Value at, int64_t count) {
@@ -331,18 +300,6 @@ private:
       words.push_back(
           vector::ExtractOp::create(b, vector, ArrayRef<int64_t>{i}));
     return words;
-  }
-
-  /// An integer below 2^22 that is added to the bits of 1.5 * 2^23 gives the bits of
-  /// their sum as a float: a subtraction, where a conversion takes several turns.
-  static constexpr int32_t magic = 0x4b400000;
-  bool isSmall() const { return grid.group <= 128; }
-  double getStart() const { return isSmall() ? magic : 0; }
-  Value toFloat(Value sum) {
-    if (!isSmall())
-      return arith::SIToFPOp::create(b, b.getF32Type(), sum);
-    return b.sub(arith::BitcastOp::create(b, b.getF32Type(), sum),
-                 b.f32(12582912.0));
   }
 
   //===--- results ----------------------------------------------------------------===//

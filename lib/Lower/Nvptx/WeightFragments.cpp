@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 #include "WeightFragments.h"
+#include "TensorCores.h"
 
 #include "../Cpu/Isa.h"
 
@@ -206,6 +207,64 @@ WeightFragments::Group WeightFragments::unpack(Value index, ValueRange loaded) {
   }
   assert(next == loaded.size() && "what was loaded was unpacked");
   return group;
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// An integer below 2^22 that is added to the bits of 1.5 * 2^23 gives the bits of
+/// their sum as a float: a subtraction, where a conversion takes several turns.
+static constexpr int32_t magic = 0x4b400000;
+static bool isSmall(const Grid &grid) { return grid.group <= 128; }
+
+double WeightFragments::getStart() const {
+  return isSmall(drawing.grid) ? magic : 0;
+}
+
+Value WeightFragments::toFloat(Value sum) {
+  if (!isSmall(drawing.grid))
+    return arith::SIToFPOp::create(b, b.getF32Type(), sum);
+  return b.sub(arith::BitcastOp::create(b, b.getF32Type(), sum),
+               b.f32(12582912.0));
+}
+
+SmallVector<Value> WeightFragments::multiply(const Group &group,
+                                             Columns columns) {
+  SmallVector<Value> exact(4, b.constant(b.getI32Type(), getStart()));
+  int64_t together = countTogether();
+  for (int64_t step = 0; step < getSteps(); step += together) {
+    SmallVector<Value> codes;
+    for (int64_t i = 0; i < together; ++i)
+      llvm::append_range(codes, group.codes[step + i]);
+    SmallVector<Value> words =
+        columns(step, together * getDepth() / columnDepth);
+    // Of an odd number of steps every second is said by other lanes.
+    exact = areSparse()
+                ? multiplySparseBytes(b, codes, isSigned(), words, exact,
+                                      group.indices[step / 2], step % 2)
+                : multiplyBytes(b, codes, isSigned(), words, exact);
+  }
+  for (Value &sum : exact)
+    sum = toFloat(sum);
+  return exact;
+}
+
+void WeightFragments::addScaled(const Group &group,
+                                ArrayRef<SmallVector<Value>> products,
+                                ArrayRef<Value> scales,
+                                ArrayRef<Value> rowSums,
+                                MutableArrayRef<Value> sums) {
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    size_t half = i / 2, row = i % 2;
+    Value exact = products[0][i];
+    if (products.size() == 2)
+      exact = b.fma(products[1][i],
+                    b.f32(1.0 / Int8ActEncodingAttr::fineSteps), exact);
+    sum = b.fma(exact, b.mul(group.scales[half], scales[row]), sum);
+    if (drawing.grid.hasMin)
+      sum = b.fma(group.mins[half], rowSums[row], sum);
+  }
 }
 
 } // namespace llmc

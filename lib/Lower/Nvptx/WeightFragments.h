@@ -32,11 +32,13 @@ public:
                   Value matrix, Value panel, Value lane);
 
   bool areSparse() const { return drawing.kept.isTwoOfFour(); }
+  /// Steps that are multiplied at once.
+  int64_t countTogether() const {
+    return areSparse() && getSteps() % 2 == 0 ? 2 : 1;
+  }
   /// k of one step, and how many steps a group has.
   int64_t getDepth() const { return areSparse() ? 32 : 16 * quads; }
   int64_t getSteps() const { return drawing.grid.group / getDepth(); }
-  /// Whether codes are signed once they are unpacked.
-  bool isSigned() const { return drawing.grid.getByteZero() != 0; }
 
   /// Group `group` of the rows as it lies in memory: asked for early, unpacked late, as
   /// group `index`.
@@ -49,7 +51,25 @@ public:
   };
   Group unpack(Value index, mlir::ValueRange loaded);
 
+  /// A word of a column is 4 of so many k, those of the lane's t.
+  static constexpr int64_t columnDepth = 16;
+  /// The group times 8 rows: sums 2 * half + i are of row 2t+i and output row g + 8 * half, exact, as
+  /// floats. `columns` gives so many words of row g from step `step` on.
+  using Columns = llvm::function_ref<llvm::SmallVector<Value>(int64_t step,
+                                                              int64_t words)>;
+  llvm::SmallVector<Value> multiply(const Group &group, Columns columns);
+  /// Adds the group to such sums: what it is times each plane of 8 rows, scales of rows 2t and 2t+1,
+  /// and, of grids with a minimum, sums of these.
+  void addScaled(const Group &group,
+                 llvm::ArrayRef<llvm::SmallVector<Value>> products,
+                 llvm::ArrayRef<Value> scales, llvm::ArrayRef<Value> rowSums,
+                 llvm::MutableArrayRef<Value> sums);
+
 private:
+  /// Whether codes are signed once they are unpacked.
+  bool isSigned() const { return drawing.grid.getByteZero() != 0; }
+  double getStart() const;
+  Value toFloat(Value sum);
   Value getQuad(Value inBlock);
   Value loadWord(Value block, Value inBlock, int64_t half, int64_t plane,
                  int64_t step, int64_t word);
