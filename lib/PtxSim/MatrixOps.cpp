@@ -50,8 +50,12 @@ struct Product {
            uint32_t(kept) << 27 | selector << 29;
   }
   static Product of(uint32_t mode) {
-    return {mode & 255, Type(mode >> 8 & 63), Type(mode >> 14 & 63),
-            Type(mode >> 20 & 63), bool(mode >> 26 & 1), Kept(mode >> 27 & 3),
+    return {mode & 255,
+            Type(mode >> 8 & 63),
+            Type(mode >> 14 & 63),
+            Type(mode >> 20 & 63),
+            bool(mode >> 26 & 1),
+            Kept(mode >> 27 & 3),
             mode >> 29};
   }
 };
@@ -114,15 +118,16 @@ static void spread(Warp &warp, const Product &product, const uint64_t *words,
     std::fill_n(a[row], product.inner, 0.0);
     for (unsigned four = 0; four < product.inner / 4; ++four) {
       auto [lane, bit] = placeOfIndices(product, row, four);
-      unsigned first = words[lane] >> bit & 3, next = words[lane] >> bit >> 2 & 3;
+      unsigned first = words[lane] >> bit & 3,
+               next = words[lane] >> bit >> 2 & 3;
       if (first == next || (product.kept == Kept::InOrder && first > next))
-        warp.fail(Error::Kind::Program, lane,
-                  "of columns " + std::to_string(4 * four) + " to " +
-                      std::to_string(4 * four + 3) + " of row " +
-                      std::to_string(row) + " elements " +
-                      std::to_string(first) + " and " + std::to_string(next) +
-                      " are kept: they must differ" +
-                      (product.kept == Kept::InOrder ? ", in rising order" : ""));
+        warp.fail(
+            Error::Kind::Program, lane,
+            "of columns " + std::to_string(4 * four) + " to " +
+                std::to_string(4 * four + 3) + " of row " +
+                std::to_string(row) + " elements " + std::to_string(first) +
+                " and " + std::to_string(next) + " are kept: they must differ" +
+                (product.kept == Kept::InOrder ? ", in rising order" : ""));
       a[row][4 * four + first] = kept[2 * four];
       a[row][4 * four + next] = kept[2 * four + 1];
     }
@@ -188,13 +193,14 @@ static unsigned takeSelector(Decoder &d, const Product &product) {
 }
 
 static void decodeProduct(Decoder &d, Kept kept) {
-  std::string_view shape = kept == Kept::All
-                               ? d.takeOneOf({"m16n8k4", "m16n8k8", "m16n8k16",
-                                              "m16n8k32"})
-                               : d.takeOneOf({"m16n8k16", "m16n8k32", "m16n8k64"});
+  std::string_view shape =
+      kept == Kept::All
+          ? d.takeOneOf({"m16n8k4", "m16n8k8", "m16n8k16", "m16n8k32"})
+          : d.takeOneOf({"m16n8k16", "m16n8k32", "m16n8k64"});
   if (shape.empty())
-    d.fail(kept == Kept::All ? "only the shapes m16n8k4 to m16n8k32 are known"
-                             : "only the shapes m16n8k16 to m16n8k64 are known");
+    d.fail(kept == Kept::All
+               ? "only the shapes m16n8k4 to m16n8k32 are known"
+               : "only the shapes m16n8k16 to m16n8k64 are known");
   if (!d.take("aligned") || !d.take("row") || !d.take("col"))
     d.fail("needs .aligned, .row and .col");
   Product product;

@@ -245,14 +245,29 @@ Value GridStrip::loadCodes(GroupOfUnit group, int64_t i) {
     Value codes = vector::BitCastOp::create(b, bytes, loadKept(group.unit, i));
     return drawing.grid.table.empty() ? codes : toBytes(codes);
   }
+  Value patterns = loadPatterns(group, i);
+  return restore(spreadKept(b, loadKept(group.unit, i / 2), i % 2, patterns));
+}
+
+Value GridStrip::loadKeptCodes(GroupOfUnit group, int64_t i) {
+  return restore(vector::BitCastOp::create(b, b.bytes(4 * lanes),
+                                           loadKept(group.unit, i)));
+}
+
+Value GridStrip::loadPatterns(GroupOfUnit group, int64_t i) {
   GridPanel::Place place = drawing.getPatternPlace(i);
   Value patterns = loadWords(group.unit, place.offset);
   if (place.bit)
     patterns = arith::ShRUIOp::create(
         b, patterns, b.constant(patterns.getType(), place.bit));
-  Value codes = spreadKept(b, loadKept(group.unit, i / 2), i % 2, patterns);
+  return patterns;
+}
+
+/// What is stored so that 0 is what is not there.
+Value GridStrip::restore(Value kept) {
   return arith::XOrIOp::create(
-      b, codes, b.constant(bytes, static_cast<int8_t>(drawing.grid.zero)));
+      b, kept,
+      b.constant(kept.getType(), static_cast<int8_t>(drawing.grid.zero)));
 }
 
 Value GridStrip::loadFloats(GroupOfUnit group, int64_t k,

@@ -71,6 +71,11 @@ public:
   /// Of the k = 4i .. 4i+3 of a group, 4 unsigned bytes of each row: codes, or what
   /// they stand for plus `Grid::getByteZero`.
   Value loadCodes(GroupOfUnit group, int64_t i);
+  /// Of 2:4, 4 codes that are there, as `loadCodes` has them: 2 of its vector 2i, 2 of 2i+1.
+  Value loadKeptCodes(GroupOfUnit group, int64_t i);
+  /// Of 2:4, the words whose bits, 4 for each of its vectors, number the pairs of `keptOfFour`; those
+  /// of vector `i` are the lowest.
+  Value loadPatterns(GroupOfUnit group, int64_t i);
   /// Code `k` of those that vectors hold, as f32 of each row.
   Value loadFloats(GroupOfUnit group, int64_t k, const Scales &scales);
   /// Of blocks: where the number of the first band's block of `unit` lies.
@@ -88,6 +93,7 @@ private:
   Value loadSubs(int64_t offset, GroupOfUnit group);
   Value loadWords(Value unit, int64_t offset);
   Value loadKept(Value unit, int64_t i);
+  Value restore(Value kept);
   Value toBytes(Value codes);
 
   TileBuilder &b;

@@ -74,16 +74,16 @@ private:
 
   void addPart(Value panels, const CodeRing::Part &part,
                MutableArrayRef<Value> sums) {
-    SmallVector<Value> added = b.loop(
-        part.begin, part.end, 1, SmallVector<Value>(sums),
-        [&](Value inSlice, ValueRange carried) {
-          SmallVector<Value> all(carried);
-          Value number = arith::SubIOp::create(b, inSlice, part.begin);
-          GridStrip strip(b, drawing, panels, part.index, number, lane,
-                          /*lanes=*/1);
-          addBlock(strip, b.addIndex(part.firstBlock, inSlice), all);
-          return all;
-        });
+    SmallVector<Value> added =
+        b.loop(part.begin, part.end, 1, SmallVector<Value>(sums),
+               [&](Value inSlice, ValueRange carried) {
+                 SmallVector<Value> all(carried);
+                 Value number = arith::SubIOp::create(b, inSlice, part.begin);
+                 GridStrip strip(b, drawing, panels, part.index, number, lane,
+                                 /*lanes=*/1);
+                 addBlock(strip, b.addIndex(part.firstBlock, inSlice), all);
+                 return all;
+               });
     llvm::copy(added, sums.begin());
   }
 

@@ -55,8 +55,7 @@ bool CodeRing::fits(KernelOp kernel, int64_t tileRows) {
   };
   std::optional<GridPanel> drawing = getGridPanel(weight);
   return drawing && !drawing->kept.hasBlocks() &&
-         getPanelRows(weight) == panelRows &&
-         llvm::all_of(products, isAlike) &&
+         getPanelRows(weight) == panelRows && llvm::all_of(products, isAlike) &&
          isa<Int8ActEncodingAttr>(
              getEncoding(products[0].getInput().getType())) &&
          Plan(weight, static_cast<int64_t>(products.size()), tileRows).fits();
@@ -89,9 +88,9 @@ void CodeRing::findPieces() {
     Value inSlice = b.mulIndex(b.remIndex(number, perSlice), pieceBytes);
     Value begin = b.mulIndex(kernel.getFirstBlock(kernel.weight, ofSlice),
                              plan.blockBytes);
-    Value end = b.mulIndex(
-        kernel.getFirstBlock(kernel.weight, b.addIndex(ofSlice, 1)),
-        plan.blockBytes);
+    Value end =
+        b.mulIndex(kernel.getFirstBlock(kernel.weight, b.addIndex(ofSlice, 1)),
+                   plan.blockBytes);
     Value from = b.addIndex(begin, inSlice);
     // Threads behind the last slice have nothing.
     if (at + threads > all)

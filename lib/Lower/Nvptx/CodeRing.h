@@ -53,8 +53,8 @@ public:
 
   /// `sums` of each product from zero up: `addStage` adds what is in slot `slot`, chunk `chunk`
   /// of each slice's k.
-  using AddStage = llvm::function_ref<void(
-      Value chunk, Value slot, llvm::MutableArrayRef<Value> sums)>;
+  using AddStage = llvm::function_ref<void(Value chunk, Value slot,
+                                           llvm::MutableArrayRef<Value> sums)>;
   llvm::SmallVector<Value> multiply(int64_t sums, Value zero,
                                     AddStage addStage);
 

@@ -4,7 +4,7 @@
 //   block = 64 rows x 8 panels, of each product as many
 //     for 32 k: a stage of a ring
 //       rows: copied ahead (cp.async); weights: see HalfWeights.h
-//       warp = 32 rows x 4 panels: mma.sync m16n8k16
+//       warp = 32 rows x 4 panels: mma.sync m16n8k16, or mma.sp m16n8k32 of 2:4
 //     epilogue, store
 //
 // Rows are bf16 (`hasBFloatPrompts`), and so become weights: sums stay in registers over all
@@ -87,8 +87,7 @@ private:
           SmallVector<Value> loaded = weights.load(behind);
           SmallVector<Value> all(carried);
           MutableArrayRef sums = MutableArrayRef(all).drop_back();
-          for (int64_t half = 0; half < HalfWeights::halves; ++half)
-            addHalf(weights, getStage(step), half, sums);
+          addStage(weights, getStage(step), sums);
           Value stage = getStage(b.addIndex(step, 1));
           weights.store(loaded, stage);
           all.back() = weights.place(behind, stage, all.back());
@@ -98,12 +97,19 @@ private:
     return state;
   }
 
-  /// 16 k of the stage.
-  void addHalf(HalfWeights &weights, Value stage, int64_t half,
-               MutableArrayRef<Value> sums) {
-    Value firstLine =
-        b.mulIndex(b.divIndex(warp, shape.tracks / warpTracks), warpRows);
-    SmallVector<Value> columns; // two pairs of each 8 rows
+  void addStage(HalfWeights &weights, Value stage,
+                MutableArrayRef<Value> sums) {
+    if (weights.areSparse())
+      return addSparse(weights, stage, sums);
+    for (int64_t half = 0; half < HalfWeights::halves; ++half)
+      addHalf(weights, stage, half, sums);
+  }
+
+  /// Two pairs of each 8 rows, of 16 k of the stage.
+  SmallVector<Value> loadColumns(Value stage, int64_t half) {
+    Value firstLine = b.mulIndex(
+        b.divIndex(warp, shape.tracks / warpTracks), warpRows);
+    SmallVector<Value> columns;
     for (int64_t at = 0; at < warpRows; at += 2 * columnRows) {
       // Lane 8 i + j: line j of rows 8 (i / 2), piece i % 2.
       Value line =
@@ -116,16 +122,55 @@ private:
       llvm::append_range(columns, loadLines(b, memory, b.addIndex(stage, place),
                                             b.getBF16Type()));
     }
-    Value firstTrack =
-        b.mulIndex(b.remIndex(warp, shape.tracks / warpTracks), warpTracks);
+    return columns;
+  }
+
+  Value getFirstTrack() {
+    return b.mulIndex(b.remIndex(warp, shape.tracks / warpTracks),
+                      warpTracks);
+  }
+
+  /// Sums of a track and 8 rows of this warp.
+  static MutableArrayRef<Value> getSums(MutableArrayRef<Value> sums,
+                                        int64_t track, int64_t column) {
+    return sums.slice((track * warpColumns + column) * perColumns, perColumns);
+  }
+
+  /// 16 k of the stage.
+  void addHalf(HalfWeights &weights, Value stage, int64_t half,
+               MutableArrayRef<Value> sums) {
+    SmallVector<Value> columns = loadColumns(stage, half);
     for (int64_t track = 0; track < warpTracks; ++track) {
-      SmallVector<Value> a =
-          weights.getOperand(stage, b.addIndex(firstTrack, track), half, lane);
+      SmallVector<Value> a = weights.getOperand(
+          stage, b.addIndex(getFirstTrack(), track), half, lane);
       for (int64_t c = 0; c < warpColumns; ++c) {
-        auto place =
-            sums.slice((track * warpColumns + c) * perColumns, perColumns);
+        MutableArrayRef<Value> place = getSums(sums, track, c);
         llvm::copy(multiplyHalves(b, a, ArrayRef(columns).slice(2 * c, 2),
                                   ValueRange(ArrayRef<Value>(place))),
+                   place.begin());
+      }
+    }
+  }
+
+  /// All of its 32 k, weights of 2:4.
+  void addSparse(HalfWeights &weights, Value stage,
+                 MutableArrayRef<Value> sums) {
+    SmallVector<Value> columns[] = {loadColumns(stage, 0),
+                                    loadColumns(stage, 1)};
+    Value indices;
+    for (int64_t track = 0; track < warpTracks; ++track) {
+      Value mine = b.addIndex(getFirstTrack(), track);
+      if (track % 2 == 0)
+        indices = weights.getIndices(stage, mine, lane);
+      SmallVector<Value> a = weights.getSparseOperand(stage, mine, lane);
+      for (int64_t c = 0; c < warpColumns; ++c) {
+        MutableArrayRef<Value> place = getSums(sums, track, c);
+        SmallVector<Value> all;
+        for (const SmallVector<Value> &half : columns)
+          llvm::append_range(all, ArrayRef(half).slice(2 * c, 2));
+        llvm::copy(multiplySparseHalves(b, a, all,
+                                        ValueRange(ArrayRef<Value>(place)),
+                                        indices, track % 2),
                    place.begin());
       }
     }

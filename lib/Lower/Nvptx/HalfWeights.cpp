@@ -31,11 +31,20 @@ static bool isBFloat(const PanelProduct &operand) {
   return cast<MemRefType>(operand.w.getType()).getElementType().isBF16();
 }
 
+bool HalfWeights::isTwoOfFour(PackedType weight) {
+  return cast<PanelsLayoutAttr>(weight.getLayout()).isTwoOfFour();
+}
+
 HalfWeights::HalfWeights(TileBuilder &b, ArrayRef<PanelProduct> operands,
                          int64_t tracks, Value firstPanel, Value memory)
     : b(b), operands(operands), tracks(tracks),
       panels(countPanels(static_cast<int64_t>(operands.size()), tracks)),
-      copies(llvm::all_of(operands, isBFloat)), firstPanel(firstPanel),
+      copies(llvm::all_of(operands, isBFloat)),
+      isSparse(llvm::all_of(operands,
+                            [](const PanelProduct &operand) {
+                              return isTwoOfFour(operand.weight);
+                            })),
+      firstPanel(firstPanel),
       memory(memory) {}
 
 Value HalfWeights::getPanel(Value inBlock) {
@@ -48,11 +57,10 @@ Value HalfWeights::getPanel(Value inBlock) {
 // Copies
 //===----------------------------------------------------------------------===//
 
-/// Byte of 16 bytes, `half` of a line of a k, in a panel's stage.
-static Value placeOfCopy(TileBuilder &b, Value k, Value half) {
+Value HalfWeights::placeOfHalf(TileBuilder &b, Value line, Value half) {
   Value moved =
-      arith::XOrIOp::create(b, half, Value(b.remIndex(b.divIndex(k, 4), 2)));
-  return b.addIndex(b.mulIndex(k, HalfWeights::copiedLineBytes),
+      arith::XOrIOp::create(b, half, Value(b.remIndex(b.divIndex(line, 4), 2)));
+  return b.addIndex(b.mulIndex(line, copiedLineBytes),
                     b.mulIndex(moved, pieceBytes));
 }
 
@@ -65,7 +73,7 @@ void HalfWeights::copy(Value step, Value stage) {
       pieces == panelRows * int64_t(mostProducts),
       "a quarter of the tracks has as many pieces as there are threads");
   Value piece = b.remIndex(b.thread, pieces);
-  Value place = placeOfCopy(b, b.divIndex(piece, 2), b.remIndex(piece, 2));
+  Value place = placeOfHalf(b, b.divIndex(piece, 2), b.remIndex(piece, 2));
   for (int64_t track = 0; track < tracks; track += atOnce) {
     // Tracks behind the last product's are its last ones once more.
     size_t product = std::min<size_t>(track / panels, operands.size() - 1);
@@ -90,7 +98,7 @@ SmallVector<Value> HalfWeights::getOperand(Value stage, Value track,
   Value at = b.addIndex(stage, b.mulIndex(track, trackBytes));
   if (isCopied()) {
     Value k = b.addIndex(b.addIndex(line, b.mulIndex(high, 8)), 16 * half);
-    return loadColumns(b, memory, b.addIndex(at, placeOfCopy(b, k, upper)),
+    return loadColumns(b, memory, b.addIndex(at, placeOfHalf(b, k, upper)),
                        b.getBF16Type());
   }
   Value row = b.addIndex(line, b.mulIndex(upper, 8));
@@ -118,7 +126,7 @@ static Value pair(TileBuilder &b, Value low, Value high) {
       ArrayRef<int64_t>{0});
 }
 
-static SmallVector<Value> pairs(TileBuilder &b, ArrayRef<Value> floats) {
+SmallVector<Value> toBFloatPairs(TileBuilder &b, ArrayRef<Value> floats) {
   SmallVector<Value> words;
   for (size_t i = 0; i < floats.size(); i += 2)
     words.push_back(pair(b, floats[i], floats[i + 1]));
@@ -158,26 +166,36 @@ SmallVector<Value> HalfWeights::load(Value step) {
   });
 }
 
+void HalfWeights::storePiece(ArrayRef<Value> words, Value to) {
+  auto count = static_cast<int64_t>(words.size());
+  Value piece =
+      vector::FromElementsOp::create(b, b.i32s(count), ValueRange(words));
+  vector::StoreOp::create(
+      b, vector::BitCastOp::create(b, b.bytes(4 * count), piece), memory, to,
+      /*nontemporal=*/false, llvm::MaybeAlign(4 * count));
+}
+
 void HalfWeights::store(ArrayRef<Value> loaded, Value stage) {
+  if (loaded.empty())
+    return;
   constexpr int64_t words = pieceBytes / 4;
-  Value track = b.divIndex(b.thread, panelRows);
-  Value row = b.remIndex(b.thread, panelRows);
-  Value at = b.addIndex(stage, b.mulIndex(track, trackBytes));
-  for (size_t i = 0; i < loaded.size(); i += words) {
-    Value piece = vector::FromElementsOp::create(
-        b, b.i32s(words), ValueRange(loaded.slice(i, words)));
-    Value place = placeOf(b, row, b.index(static_cast<int64_t>(i) / words));
-    vector::StoreOp::create(
-        b, vector::BitCastOp::create(b, b.bytes(pieceBytes), piece), memory,
-        b.addIndex(at, place), /*nontemporal=*/false,
-        llvm::MaybeAlign(pieceBytes));
-  }
+  Line line = getLine();
+  if (areSparse())
+    return storePairs(loaded, line, stage);
+  Value at = b.addIndex(stage, b.mulIndex(line.track, trackBytes));
+  for (size_t i = 0; i < loaded.size(); i += words)
+    storePiece(
+        loaded.slice(i, words),
+        b.addIndex(at, placeOf(b, line.row,
+                               b.index(static_cast<int64_t>(i) / words))));
 }
 
 SmallVector<Value> HalfWeights::loadLine(const PanelProduct &operand,
                                          const Line &line, Value step) {
   if (isPlaced(operand))
     return SmallVector<Value>(depth / 2, b.constant(b.getI32Type(), 0));
+  if (areSparse())
+    return loadPairs(operand, line, step);
   if (auto codes = dyn_cast<FloatCodesAttr>(operand.weight.getEncoding()))
     return loadFloatCodes(operand, codes, line, step);
   return operand.weight.getEncoding().getGrid()
@@ -193,7 +211,7 @@ SmallVector<Value> HalfWeights::loadFloats(const PanelProduct &operand,
     floats.push_back(
         b.loadF32s(operand.w, {line.panel, k, line.row}, /*lanes=*/1));
   }
-  return pairs(b, floats);
+  return toBFloatPairs(b, floats);
 }
 
 SmallVector<Value> HalfWeights::loadFloatCodes(const PanelProduct &operand,
@@ -212,7 +230,7 @@ SmallVector<Value> HalfWeights::loadFloatCodes(const PanelProduct &operand,
       for (Value each : strip.load(b.addIndex(inGroup, j)))
         floats.push_back(b.mul(each, scale));
   }
-  return pairs(b, floats);
+  return toBFloatPairs(b, floats);
 }
 
 /// Where the 32 k stand among groups is one of a few phases, which decide which codes
@@ -257,26 +275,31 @@ SmallVector<Value> HalfWeights::loadGrid(const PanelProduct &operand,
     SmallVector<Value> floats;
     forGroups(operand, line, firstGroup, phase,
               [&](const PartOfGroup &part) { addFloats(part, floats); });
-    return pairs(b, floats);
+    return toBFloatPairs(b, floats);
   });
 }
 
 void HalfWeights::addFloats(const PartOfGroup &part,
                             SmallVector<Value> &floats) {
-  const Grid &grid = part.strip.getDrawing().grid;
   GridStrip::Scales scales = part.strip.loadScales(part.group);
-  for (int64_t k = part.begin; k < part.end; k += 4) {
-    Value codes = part.strip.loadCodes(part.group, k / 4);
-    for (int64_t i = 0; i < 4; ++i) {
-      Value code = arith::ExtUIOp::create(
-          b, b.getI32Type(),
-          Value(vector::ExtractOp::create(b, codes, ArrayRef<int64_t>{i})));
-      Value value = b.sub(
-          b.broadcast(arith::UIToFPOp::create(b, b.getF32Type(), code), 1),
-          b.constant(b.f32s(1), static_cast<double>(grid.getByteZero())));
-      floats.push_back(scales.min ? b.fma(value, scales.scale, scales.min)
-                                  : b.mul(value, scales.scale));
-    }
+  for (int64_t k = part.begin; k < part.end; k += 4)
+    addFloats(part, part.strip.loadCodes(part.group, k / 4), scales, floats);
+}
+
+/// Four codes.
+void HalfWeights::addFloats(const PartOfGroup &part, Value codes,
+                            const GridStrip::Scales &scales,
+                            SmallVector<Value> &floats) {
+  const Grid &grid = part.strip.getDrawing().grid;
+  for (int64_t i = 0; i < 4; ++i) {
+    Value code = arith::ExtUIOp::create(
+        b, b.getI32Type(),
+        Value(vector::ExtractOp::create(b, codes, ArrayRef<int64_t>{i})));
+    Value value =
+        b.sub(b.broadcast(arith::UIToFPOp::create(b, b.getF32Type(), code), 1),
+              b.constant(b.f32s(1), static_cast<double>(grid.getByteZero())));
+    floats.push_back(scales.min ? b.fma(value, scales.scale, scales.min)
+                                : b.mul(value, scales.scale));
   }
 }
 

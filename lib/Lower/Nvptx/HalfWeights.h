@@ -8,6 +8,9 @@
 //   other:  a thread has an output row, loads a stage ahead what it becomes (that of
 //           the CPU's panels of pairs), and stores it when the stage before is used: lines
 //           of the 32 k of an output row
+//   2:4:    the same of what is kept, lines of 16 of the 32 k; which they are, behind them, as
+//           `multiplySparseHalves` asks for it (HalfPairs.cpp). Where not all products are 2:4, their zeros are
+//           stored
 //   blocks of zeros:  lines of zeros, in which the same thread then stores what is there
 //           (HalfBlocks.cpp)
 //
@@ -22,6 +25,10 @@
 #include "../Cpu/PanelProduct.h"
 
 namespace llmc {
+
+/// Floats, two in a word, as bf16.
+llvm::SmallVector<mlir::Value>
+toBFloatPairs(TileBuilder &b, llvm::ArrayRef<mlir::Value> floats);
 
 class HalfWeights {
 public:
@@ -39,8 +46,12 @@ public:
 
   /// Panels of each of so many products in a block of so many tracks.
   static int64_t countPanels(int64_t products, int64_t tracks);
+  /// Whether kept pairs alone come to shared memory, where all products' weights are so.
+  static bool isTwoOfFour(mlir::llm::PackedType weight);
   /// Byte of a piece of 16 bytes among lines of 32 k.
   static Value placeOf(TileBuilder &b, Value line, Value piece);
+  /// The same among lines of two pieces.
+  static Value placeOfHalf(TileBuilder &b, Value line, Value half);
 
   /// The panels from `firstPanel` on; those that do not exist are the last one.
   HalfWeights(TileBuilder &b, llvm::ArrayRef<PanelProduct> operands,
@@ -62,6 +73,14 @@ public:
   /// A panel's 16 k of a stage as `multiplyHalves` takes them.
   llvm::SmallVector<Value> getOperand(Value stage, Value track, int64_t half,
                                       Value lane);
+
+  /// Whether the panels are those of `multiplySparseHalves`.
+  bool areSparse() const { return isSparse; }
+  /// A panel's 32 k of a stage.
+  llvm::SmallVector<Value> getSparseOperand(Value stage, Value track,
+                                            Value lane);
+  /// Indices of a track and of the next one, whose selectors are 0 and 1.
+  Value getIndices(Value stage, Value track, Value lane);
 
 private:
   Value getPanel(Value inBlock);
@@ -97,6 +116,13 @@ private:
   llvm::SmallVector<Value> loadGrid(const PanelProduct &operand,
                                     const Line &line, Value step);
   void addFloats(const PartOfGroup &part, llvm::SmallVector<Value> &floats);
+  void addFloats(const PartOfGroup &part, Value codes,
+                 const GridStrip::Scales &scales,
+                 llvm::SmallVector<Value> &floats);
+  llvm::SmallVector<Value> loadPairs(const PanelProduct &operand,
+                                     const Line &line, Value step);
+  void storePairs(llvm::ArrayRef<Value> loaded, const Line &line, Value stage);
+  void storePiece(llvm::ArrayRef<Value> words, Value to);
 
   static bool isPlaced(const PanelProduct &operand);
   Value placeFloats(const mlir::llm::FloatBlocks &blocks,
@@ -111,7 +137,7 @@ private:
   TileBuilder &b;
   llvm::ArrayRef<PanelProduct> operands;
   int64_t tracks, panels;
-  bool copies;
+  bool copies, isSparse;
   Value firstPanel, memory;
 };
 

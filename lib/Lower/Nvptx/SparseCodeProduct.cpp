@@ -68,24 +68,23 @@ private:
     int64_t groups = drawing.grid.getGroups();
     WeightFragments weights(b, drawing, inRing, part.index, lane);
     Value first = b.mulIndex(part.begin, groups);
-    SmallVector<Value> added = b.loop(
-        first, b.mulIndex(part.end, groups), 1, SmallVector<Value>(sums),
-        [&](Value inSlice, ValueRange carried) {
-          SmallVector<Value> all(carried);
-          Value inRow =
-              b.addIndex(b.mulIndex(part.firstBlock, groups), inSlice);
-          addGroup(weights, arith::SubIOp::create(b, inSlice, first), inRow,
-                   all);
-          return all;
-        });
+    SmallVector<Value> added =
+        b.loop(first, b.mulIndex(part.end, groups), 1, SmallVector<Value>(sums),
+               [&](Value inSlice, ValueRange carried) {
+                 SmallVector<Value> all(carried);
+                 Value inRow =
+                     b.addIndex(b.mulIndex(part.firstBlock, groups), inSlice);
+                 addGroup(weights, arith::SubIOp::create(b, inSlice, first),
+                          inRow, all);
+                 return all;
+               });
     llvm::copy(added, sums.begin());
   }
 
   /// Group `number` of the ring is `inRow` of the row.
   void addGroup(WeightFragments &weights, Value number, Value inRow,
                 MutableArrayRef<Value> sums) {
-    WeightFragments::Group group =
-        weights.unpack(number, weights.load(number));
+    WeightFragments::Group group = weights.unpack(number, weights.load(number));
     Value k = b.addIndex(b.mulIndex(inRow, drawing.grid.group),
                          b.mulIndex(b.remIndex(lane, 4), 4));
     Value mine = b.divIndex(lane, 4);
@@ -95,10 +94,10 @@ private:
           weights.multiply(group, [&](int64_t step, int64_t words) {
             SmallVector<Value> columns;
             for (int64_t i = 0; i < words; ++i)
-              columns.push_back(loadWord(
-                  mine, k,
-                  act.getCodesOffset(plane) + step * weights.getDepth() +
-                      i * WeightFragments::columnDepth));
+              columns.push_back(loadWord(mine, k,
+                                         act.getCodesOffset(plane) +
+                                             step * weights.getDepth() +
+                                             i * WeightFragments::columnDepth));
             return columns;
           }));
     SmallVector<Value> scales;
@@ -117,9 +116,9 @@ private:
     Value row = arith::MinUIOp::create(b, b.addIndex(firstRow, inTile),
                                        b.addIndex(rows, -1));
     Value place[] = {row, b.addIndex(byte, offset)};
-    Value bytes = vector::LoadOp::create(
-        b, b.bytes(4), kernel.operands[0].x, place, /*nontemporal=*/false,
-        llvm::MaybeAlign(4));
+    Value bytes =
+        vector::LoadOp::create(b, b.bytes(4), kernel.operands[0].x, place,
+                               /*nontemporal=*/false, llvm::MaybeAlign(4));
     return vector::ExtractOp::create(
         b, Value(vector::BitCastOp::create(b, b.i32s(1), bytes)),
         ArrayRef<int64_t>{0});

@@ -13,8 +13,7 @@ namespace llmc {
 
 /// So many results of an intrinsic, of one type.
 static SmallVector<Value> callForAll(TileBuilder &b, StringRef name, Type type,
-                                     int64_t count,
-                                     ArrayRef<Value> operands) {
+                                     int64_t count, ArrayRef<Value> operands) {
   Value all = callIntrinsic(b, name,
                             LLVM::LLVMStructType::getLiteral(
                                 b.getContext(), SmallVector<Type>(count, type)),
@@ -100,24 +99,41 @@ void copyOrClear(TileBuilder &b, Value from, Value byte, Value to, Value toByte,
                  addressOf(b, from, byte, global), bytes});
 }
 
+/// Pairs of bf16 are words to LLVM, those of f16 are pairs.
+static SmallVector<Value> asHalves(TileBuilder &b, ValueRange pairs) {
+  SmallVector<Value> operands;
+  for (Value pair : pairs)
+    operands.push_back(
+        cast<VectorType>(pair.getType()).getElementType().isBF16()
+            ? Value(vector::ExtractOp::create(
+                  b, Value(vector::BitCastOp::create(b, b.i32s(1), pair)),
+                  ArrayRef<int64_t>{0}))
+            : pair);
+  return operands;
+}
+
 SmallVector<Value> multiplyHalves(TileBuilder &b, ValueRange a,
                                   ValueRange columns, ValueRange c) {
   assert(a.size() == 4 && columns.size() == 2 && c.size() == 4 && "m16n8k16");
-  auto pairs = cast<VectorType>(a[0].getType());
-  bool isBf16 = pairs.getElementType().isBF16();
-  SmallVector<Value> operands;
-  for (Value pair :
-       llvm::concat<Value>(SmallVector<Value>(a), SmallVector<Value>(columns)))
-    operands.push_back(
-        isBf16 ? Value(vector::ExtractOp::create(
-                     b, Value(vector::BitCastOp::create(b, b.i32s(1), pair)),
-                     ArrayRef<int64_t>{0}))
-               : pair);
+  bool isBf16 = cast<VectorType>(a[0].getType()).getElementType().isBF16();
+  SmallVector<Value> operands = asHalves(b, a);
+  llvm::append_range(operands, asHalves(b, columns));
   operands.append(c.begin(), c.end());
   return callForAll(b,
                     isBf16 ? "llvm.nvvm.mma.m16n8k16.row.col.bf16"
                            : "llvm.nvvm.mma.m16n8k16.row.col.f32.f32",
                     b.getF32Type(), 4, operands);
+}
+
+SmallVector<Value> multiplySparseHalves(TileBuilder &b, ValueRange a,
+                                        ValueRange columns, ValueRange c,
+                                        Value indices, int64_t selector) {
+  assert(a.size() == 4 && columns.size() == 4 && c.size() == 4 && "m16n8k32");
+  SmallVector<Value> operands = asHalves(b, a);
+  llvm::append_range(operands, asHalves(b, columns));
+  operands.append(c.begin(), c.end());
+  return multiplySparse(b, "m16n8k32.row.col.bf16", operands, b.getF32Type(),
+                        indices, selector);
 }
 
 TensorFloat splitFloat(TileBuilder &b, Value x) {

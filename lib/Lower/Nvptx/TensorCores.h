@@ -33,6 +33,13 @@ llvm::SmallVector<mlir::Value> multiplyHalves(TileBuilder &b,
                                               mlir::ValueRange a,
                                               mlir::ValueRange columns,
                                               mlir::ValueRange c);
+/// The same of bf16 where of each 4 k of a row of `a` 2 are kept: 32 k in four pairs, `columns` in
+/// as many. A word of `indices` has those of 16 k of row g, above them those of row g + 8, in
+/// lanes 4g + 2 `selector` and the next.
+llvm::SmallVector<mlir::Value>
+multiplySparseHalves(TileBuilder &b, mlir::ValueRange a,
+                     mlir::ValueRange columns, mlir::ValueRange c,
+                     mlir::Value indices, int64_t selector);
 /// A float as two of 11 bits each, words that tensor cores take: `high` is cut off, `low` is
 /// what was left, rounded, so both are x up to 2^-22 of it. An infinity is all in `high`;
 /// what is multiplied with another number's low part, which may be 0, is `finite`: high, or 0 of

@@ -57,8 +57,7 @@ public:
   TensorTiler(TileBuilder &b, const KernelArgs &args)
       : b(b), args(args), kernel(b, args),
         drawing(*getGridPanel(kernel.weight)), grid(drawing.grid),
-        act(kernel.operands[0].input),
-        isSparse(drawing.kept.isTwoOfFour()),
+        act(kernel.operands[0].input), isSparse(drawing.kept.isTwoOfFour()),
         stepDepth(grid.group % 32 || isSparse ? 16 : 32),
         stage(kernel.operands[0].input, grid, stepDepth),
         groups(kernel.weight.getCols() / grid.group) {}
@@ -219,9 +218,9 @@ private:
     WeightFragments::Group codes =
         weights.unpack(group, carried.drop_front(outputs));
     Value base = getStage(number);
-    Value words =
-        b.addIndex(b.addIndex(base, getLaneWord()),
-                   b.mulIndex(inStage, grid.group / stepDepth * stage.stepWords));
+    Value words = b.addIndex(
+        b.addIndex(base, getLaneWord()),
+        b.mulIndex(inStage, grid.group / stepDepth * stage.stepWords));
     Value numbers = b.addIndex(b.addIndex(base, b.mulIndex(inStage, tileRows)),
                                b.mulIndex(b.remIndex(lane, 4), 2));
     SmallVector<Value> sums(carried.take_front(outputs));
@@ -261,10 +260,9 @@ private:
       products.push_back(
           weights.multiply(group, [&](int64_t step, int64_t count) {
             int64_t first = step * weights.getDepth() / stepDepth;
-            return loadColumns(
-                b.addIndex(words, plane * stage.planeWords +
-                                      first * stage.stepWords),
-                count);
+            return loadColumns(b.addIndex(words, plane * stage.planeWords +
+                                                     first * stage.stepWords),
+                               count);
           }));
     auto asFloats = [&](int64_t offset) {
       SmallVector<Value> floats = loadWords(b.addIndex(numbers, offset), 2);

@@ -226,7 +226,11 @@ SmallVector<DeviceTiler> getHalfProducts(KernelOp kernel) {
     return {getPromptProduct(kernel)};
   KernelArgs args;
   args.kernel = kernel;
-  if (!getIsa(args).multipliesInWarpgroups())
+  bool isSparse = llvm::all_of(products, [](LinearOp product) {
+    return HalfWeights::isTwoOfFour(
+        cast<PackedType>(product.getWeight().getType()));
+  });
+  if (!getIsa(args).multipliesInWarpgroups() || isSparse)
     return {getHalfProduct(kernel, /*behind=*/0)};
   return {getHalfProduct(kernel, getLeastRows(kernel)),
           getWarpgroupProduct(kernel)};

@@ -11,6 +11,33 @@ using namespace mlir::llm;
 
 namespace llmc {
 
+/// A byte's selector is 4 bits, so a permutation of bytes looks 4 numbers up.
+Value toSparseIndices(TileBuilder &b, Value patterns) {
+  auto number = [&](uint32_t value) {
+    return b.constant(b.getI32Type(), static_cast<int32_t>(value));
+  };
+  auto permute = [&](Value low, Value high, Value selectors) {
+    return callIntrinsic(b, "llvm.nvvm.prmt", b.getI32Type(),
+                         {low, high, selectors});
+  };
+  uint64_t table = 0;
+  for (auto [pattern, kept] : llvm::enumerate(keptOfFour))
+    table |= uint64_t(kept[0] | kept[1] << 2) << 8 * pattern;
+  Value low = number(static_cast<uint32_t>(table)),
+        high = number(static_cast<uint32_t>(table >> 32));
+  Value halves[2];
+  for (int64_t half : {0, 1}) {
+    Value selectors =
+        half ? Value(arith::ShRUIOp::create(b, patterns, number(16)))
+             : patterns;
+    Value bytes = permute(low, high, selectors);
+    // Two bytes side by side are a byte.
+    halves[half] = arith::OrIOp::create(
+        b, bytes, Value(arith::ShRUIOp::create(b, bytes, number(4))));
+  }
+  return permute(halves[0], halves[1], number(0x6420));
+}
+
 bool WeightFragments::fits(PackedType weight) {
   auto grid = weight.getEncoding().getGrid();
   return grid && getPanelRows(weight) == 16 &&
@@ -46,7 +73,8 @@ Value WeightFragments::loadWord(Value block, Value inBlock, int64_t half,
   int64_t perWord = 8 / planes[plane].bits, unit = drawing.getUnitGroups();
   int64_t skipped = step * 4 * quads;
   Value quad = b.addIndex(getQuad(inBlock), skipped % perWord);
-  Value vector = b.addIndex(b.divIndex(quad, perWord), skipped / perWord + word);
+  Value vector =
+      b.addIndex(b.divIndex(quad, perWord), skipped / perWord + word);
   Value inUnit = b.addIndex(b.mulIndex(vector, drawing.getVectorBytes()),
                             b.mulIndex(rows[half], 4));
   Value first = b.divIndex(inBlock, unit);
@@ -63,9 +91,8 @@ SmallVector<Value> WeightFragments::loadPatterns(Value block, Value inBlock) {
   Value second = b.remIndex(b.divIndex(lane, 2), 2);
   SmallVector<Value> words;
   for (int64_t step = 0; step < getSteps(); step += 2) {
-    int64_t offset =
-        drawing.getCodesOffset() +
-        drawing.getPatternPlace(step * getDepth() / 4).offset;
+    int64_t offset = drawing.getCodesOffset() +
+                     drawing.getPatternPlace(step * getDepth() / 4).offset;
     Value at = b.addIndex(b.mulIndex(inBlock, drawing.getGroupBytes()),
                           b.addIndex(b.mulIndex(row, 4), offset));
     if (step + 1 < getSteps())
@@ -109,33 +136,6 @@ static Value moveBits(TileBuilder &b, Value word, int64_t bits, int64_t from,
   word =
       arith::AndIOp::create(b, word, number(((1 << bits) - 1) * 0x01010101u));
   return to ? Value(arith::ShLIOp::create(b, word, number(to))) : word;
-}
-
-/// 8 numbers of `keptOfFour`, 4 bits each, as the columns that are kept, 2 bits each, first
-/// ones below. A byte selector is 4 bits, so a permutation of bytes looks 4 numbers up.
-Value WeightFragments::toIndices(Value patterns) {
-  auto number = [&](uint32_t value) {
-    return b.constant(b.getI32Type(), static_cast<int32_t>(value));
-  };
-  auto permute = [&](Value low, Value high, Value selectors) {
-    return callIntrinsic(b, "llvm.nvvm.prmt", b.getI32Type(),
-                         {low, high, selectors});
-  };
-  uint64_t table = 0;
-  for (auto [pattern, kept] : llvm::enumerate(keptOfFour))
-    table |= uint64_t(kept[0] | kept[1] << 2) << 8 * pattern;
-  Value low = number(static_cast<uint32_t>(table)),
-        high = number(static_cast<uint32_t>(table >> 32));
-  Value halves[2];
-  for (int64_t half : {0, 1}) {
-    Value selectors =
-        half ? Value(arith::ShRUIOp::create(b, patterns, number(16))) : patterns;
-    Value bytes = permute(low, high, selectors);
-    // Two bytes side by side are a byte.
-    halves[half] = arith::OrIOp::create(
-        b, bytes, Value(arith::ShRUIOp::create(b, bytes, number(4))));
-  }
-  return permute(halves[0], halves[1], number(0x6420));
 }
 
 /// What codes stand for: four bytes, unsigned where nothing is subtracted.
@@ -196,7 +196,7 @@ WeightFragments::Group WeightFragments::unpack(Value index, ValueRange loaded) {
   }
   if (areSparse())
     for (int64_t step = 0; step < getSteps(); step += 2)
-      group.indices.push_back(toIndices(loaded[next++]));
+      group.indices.push_back(toSparseIndices(b, loaded[next++]));
   auto scalar = [&](Value vector) {
     return vector::ExtractOp::create(b, vector, ArrayRef<int64_t>{0});
   };
@@ -252,15 +252,14 @@ SmallVector<Value> WeightFragments::multiply(const Group &group,
 
 void WeightFragments::addScaled(const Group &group,
                                 ArrayRef<SmallVector<Value>> products,
-                                ArrayRef<Value> scales,
-                                ArrayRef<Value> rowSums,
+                                ArrayRef<Value> scales, ArrayRef<Value> rowSums,
                                 MutableArrayRef<Value> sums) {
   for (auto [i, sum] : llvm::enumerate(sums)) {
     size_t half = i / 2, row = i % 2;
     Value exact = products[0][i];
     if (products.size() == 2)
-      exact = b.fma(products[1][i],
-                    b.f32(1.0 / Int8ActEncodingAttr::fineSteps), exact);
+      exact = b.fma(products[1][i], b.f32(1.0 / Int8ActEncodingAttr::fineSteps),
+                    exact);
     sum = b.fma(exact, b.mul(group.scales[half], scales[row]), sum);
     if (drawing.grid.hasMin)
       sum = b.fma(group.mins[half], rowSums[row], sum);

@@ -20,6 +20,10 @@
 
 namespace llmc {
 
+/// 8 numbers of `keptOfFour`, 4 bits each, as the columns that are kept, 2 bits each, first ones
+/// below: what mma.sp asks for.
+mlir::Value toSparseIndices(TileBuilder &b, mlir::Value patterns);
+
 class WeightFragments {
 public:
   using Value = mlir::Value;
@@ -47,7 +51,7 @@ public:
   struct Group {
     llvm::SmallVector<llvm::SmallVector<Value>> codes; // of each step
     llvm::SmallVector<Value> indices; // of each two steps, of 2:4
-    Value scales[2], mins[2]; // of rows g and g+8; mins may be null
+    Value scales[2], mins[2];         // of rows g and g+8; mins may be null
   };
   Group unpack(Value index, mlir::ValueRange loaded);
 
@@ -55,8 +59,8 @@ public:
   static constexpr int64_t columnDepth = 16;
   /// The group times 8 rows: sums 2 * half + i are of row 2t+i and output row g + 8 * half, exact, as
   /// floats. `columns` gives so many words of row g from step `step` on.
-  using Columns = llvm::function_ref<llvm::SmallVector<Value>(int64_t step,
-                                                              int64_t words)>;
+  using Columns =
+      llvm::function_ref<llvm::SmallVector<Value>(int64_t step, int64_t words)>;
   llvm::SmallVector<Value> multiply(const Group &group, Columns columns);
   /// Adds the group to such sums: what it is times each plane of 8 rows, scales of rows 2t and 2t+1,
   /// and, of grids with a minimum, sums of these.
@@ -74,7 +78,6 @@ private:
   Value loadWord(Value block, Value inBlock, int64_t half, int64_t plane,
                  int64_t step, int64_t word);
   llvm::SmallVector<Value> loadPatterns(Value block, Value inBlock);
-  Value toIndices(Value patterns);
   int64_t countWords(int64_t plane) const;
   Value toBytes(Value codes);
 
@@ -82,7 +85,7 @@ private:
   const mlir::llm::GridPanel &drawing;
   llvm::SmallVector<mlir::llm::CodePlane, 3> planes;
   Value matrix, panel;
-  int64_t quads;            // of a lane in a step
+  int64_t quads;                  // of a lane in a step
   Value lane, rows[2], firstQuad; // of this lane
 };
 

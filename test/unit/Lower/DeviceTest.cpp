@@ -134,6 +134,34 @@ static void buildBlocks(Graph &graph) {
   graph.finish(graph.linear(x, w, graph.param({outer}), outer));
 }
 
+/// Codes of 2:4 times rows of bytes, or of floats that may be bf16 in prompts.
+static void buildTwoOfFour(Graph &graph, bool integers) {
+  static const char *const grids[] = {
+      "bits = 8, group = 32, scale = f16, zero = 128",
+      "bits = 8, group = 64, scale = f32, zero = 128",
+      "bits = 4, group = 96, scale = bf16, zero = 8",
+      "bits = 5, group = 64, scale = f16, zero = 16"};
+  int64_t kind = graph.pick(0, 3);
+  std::string grid = grids[kind];
+  int64_t group = kind == 0 ? 32 : kind == 2 ? 96 : 64;
+  int64_t inner = group * graph.pick(1, 12), outer = graph.pick(1, 150);
+  Operand x = graph.rows(inner);
+  x = integers ? graph.quantize(x, inner, group, graph.pick(0, 1) == 1)
+               : graph.narrow(x, inner);
+  std::string recipe = "#llm.prune<method = \"magnitude\", keep = 2, of = 4>, "
+                       "#llm.round<grid = <" +
+                       grid + ">, method = \"rtn\">";
+  auto project = [&] {
+    return graph.linear(
+        x, graph.made({outer, inner}, "grid<" + grid + ">", recipe),
+        graph.param({outer}), outer);
+  };
+  Operand all = project();
+  for (int64_t left = graph.pick(0, 2); left; --left)
+    all = graph.combine("arith.mulf", all, project());
+  graph.finish(all);
+}
+
 static void buildNorm(Graph &graph, const std::string &kind) {
   int64_t columns = graph.pick(1, 700);
   Operand x = graph.rows(columns), weight = graph.param({columns});
@@ -196,6 +224,13 @@ static std::vector<Family> families() {
       {"many_of_floats", buildManyOfFloats, {1, 9, 33}},
       {"narrow", buildNarrow, {1, 66, 3}, tolerance::bfloats},
       {"blocks", buildBlocks, {1, 66, 3}, tolerance::bfloats},
+      {"two_of_four",
+       [](Graph &graph) { buildTwoOfFour(graph, /*integers=*/false); },
+       {1, 66, 3},
+       tolerance::bfloats},
+      {"two_of_four_bytes",
+       [](Graph &graph) { buildTwoOfFour(graph, /*integers=*/true); },
+       fewAndMany},
       {"rms", [](Graph &graph) { buildNorm(graph, "rms"); }},
       {"layer", [](Graph &graph) { buildNorm(graph, "layer"); }},
       {"rope", buildRope},

@@ -113,7 +113,8 @@ struct Operands {
         putB(k, column, draw());
     for (unsigned row = 0; row < 16; ++row)
       for (unsigned four = 0; four < shape.inner / 4; ++four) {
-        unsigned first = random() % 3, next = first + 1 + random() % (3 - first);
+        unsigned first = random() % 3,
+                 next = first + 1 + random() % (3 - first);
         unsigned lane = 0, bit = 0;
         shape.placeOfIndices(row, four, lane, bit);
         e[lane] |= (first | next << 2) << bit;
