@@ -8,6 +8,7 @@ With --prompt N it reads a prompt of N tokens instead; per kernel, all its launc
 matrices, bytes read from global memory by loads and by copies, and how many passes over the banks of shared memory there were per fewest.
 
 usage: counters.py --llmc build/bin/llmc [--device sm_80] [--encoding q4_0] [--activations i8] [--hidden 1024] [--feed-forward 4096] [--prompt 128]
+                   [--with='--quantize=w8 --sparsify=2:4-magnitude']
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -46,10 +47,10 @@ def find_ptxas():
     return found[0]
 
 
-def count_resources(llmc, model, activations, device, folder):
+def count_resources(compiler, device, folder):
     """Kernel -> (registers, bytes of shared memory)."""
     ptx = folder / "kernels.ptx"
-    run([llmc, "compile", model, "-q", f"--target=cuda:{device}", f"--activations={activations}", "--emit=ptx", "-o", ptx])
+    run([*compiler, "--emit=ptx", "-o", ptx])
     text = run([find_ptxas(), f"-arch={device}", "-v", ptx, "-o", folder / "kernels.cubin"]).stderr
     found = {}
     for name, used in re.findall(r"Function properties for (\w+)\n.*\nptxas info\s*: (Used.*)", text):
@@ -59,10 +60,10 @@ def count_resources(llmc, model, activations, device, folder):
     return found
 
 
-def launch_all(llmc, model, activations, device, folder, ids, tokens):
+def launch_all(llmc, compiler, folder, ids, tokens):
     """The counters of all launches, in their order."""
     app, counters = folder / "app", folder / "counters"
-    run([llmc, "compile", model, "-q", f"--target=cuda:{device}", f"--activations={activations}", "-o", app])
+    run([*compiler, "-o", app])
     environment = {**os.environ, "LLMRT_CUDA_DRIVER": str(Path(llmc).resolve().parent / "libllmc-ptxsim-cuda.so"),
                    "LLMC_PTXSIM_RACES": "0", "LLMC_PTXSIM_COUNTERS": str(counters)}
     run([app, "run", "--ids", ids, "-n", tokens, "--print-ids", "--ignore-eos", "--device", "cuda"], env=environment)
@@ -122,6 +123,7 @@ def main():
     parser.add_argument("--feed-forward", type=int, default=4096)
     parser.add_argument("--prompt", type=int, default=0)
     parser.add_argument("--device", default="sm_80", choices=list(SHARED))
+    parser.add_argument("--with", dest="more", default="", help="what else llmc compile is asked, as --quantize=w8")
     options = parser.parse_args()
     hidden, wide = options.hidden, options.feed_forward
     heads, shared_heads = hidden // 64, hidden // 256
@@ -133,10 +135,11 @@ def main():
         run([sys.executable, ROOT / "utils/make-random-gguf.py", model, "--encoding", options.encoding, "--layers", 2,
              "--hidden", hidden, "--feed-forward", wide, "--heads", heads, "--kv-heads", shared_heads, "--vocabulary", 1024])
         ids, tokens = (" ".join(str(1 + i) for i in range(options.prompt)), 1) if options.prompt else ("5", 2)
-        launches = launch_all(options.llmc, model, options.activations, options.device, folder, ids, tokens)
-        resources = count_resources(options.llmc, model, options.activations, options.device, folder)
+        compiler = [options.llmc, "compile", model, "-q", f"--target=cuda:{options.device}", f"--activations={options.activations}", *options.more.split()]
+        launches = launch_all(options.llmc, compiler, folder, ids, tokens)
+        resources = count_resources(compiler, options.device, folder)
     what = f"a prompt of {options.prompt} tokens" if options.prompt else "one token"
-    print(f"{options.encoding}, activations {options.activations}, {hidden} columns, {wide} of the feed-forward; {what}; {options.device}.\n")
+    print(f"{options.encoding} {options.more}, activations {options.activations}, {hidden} columns, {wide} of the feed-forward; {what}; {options.device}.\n")
     if options.prompt:
         print_prompt(launches, resources, options.device)
     else:

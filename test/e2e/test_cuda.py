@@ -6,11 +6,13 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 
 import os
+import sys
 import unittest
 from pathlib import Path
 
-from support import (ALL, INPUTS, LLMC, MODELS, TARGET, TOLERANCES, TestCase, largest, largest_difference, read_npy, run)
+from support import (ALL, INPUTS, LLMC, MODELS, ROOT, TARGET, TOLERANCES, TestCase, largest, largest_difference, read_npy, run)
 
+MAKE_GGUF = ROOT / "utils" / "make-random-gguf.py"
 DRIVER = Path(LLMC).parent / "libllmc-ptxsim-cuda.so"
 SIMULATED = {**os.environ, "LLMRT_CUDA_DRIVER": str(DRIVER)}
 BOTH = ["--target=cpu,cuda", "--activations=f32", *TARGET]
@@ -89,6 +91,21 @@ class Cuda(TestCase):
                     self.assertEqual(result.returncode, 0, result.stderr)
                 self.assertEqual(ids[0].stdout, ids[1].stdout)
                 self.assertTrue(ids[0].stdout.strip())
+
+    def test_two_of_four(self):
+        """Codes without their zeros, on tensor cores: those of a processor, for prompts and token by token."""
+        model, ids = self.folder / "pairs.gguf", MODELS / "llama-q4_1.input_ids.npy"
+        self.succeed([sys.executable, MAKE_GGUF, model, "--encoding=bf16", "--layers=2", "--hidden=128", "--feed-forward=320", "--heads=4",
+                      "--kv-heads=2", "--vocabulary=300"])
+        how = ["--quantize=bits=8,group=64", "--sparsify=2:4-magnitude", "--activations=i8", "--kv=f32"]
+        app = self.compile(model, "pairs", *how, "--target=cpu,cuda", "--skip-zeros=smaller", "--cpu=avx2")
+        here = self.logits(app, ids, "--device=cpu")
+        for steps in ([], ["--step"]):
+            with self.subTest(how=steps):
+                there = self.logits(app, ids, *steps, "--device=cuda", env=SIMULATED)
+                self.assertLessEqual(largest_difference(here, there), TOLERANCES["floats"] * max(1.0, largest(here)))
+        self.succeed([LLMC, "compile", model, *how, "-q", "--target=cuda", "--emit=ptx", "-o", self.folder / "pairs.ptx"])
+        self.assertIn("mma.sp::ordered_metadata", (self.folder / "pairs.ptx").read_text())
 
     def test_what_cannot_be_asked(self):
         for target, said in (("cuda:sm_30", "cuda:sm_90a, cuda:sm_80"), ("gpu", "cpu, cuda")):
