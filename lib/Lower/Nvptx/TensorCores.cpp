@@ -35,7 +35,7 @@ SmallVector<Value> multiplyBytes(TileBuilder &b, ValueRange a, bool isSigned,
   return callForAll(b, name, b.getI32Type(), 4, operands);
 }
 
-/// mma.sp of `shape`; in order, as GPUs from sm_90 on would have it.
+/// mma.sp of `shape`. Indices rise, which ptxas asks to be told, for later GPUs.
 static SmallVector<Value> multiplySparse(TileBuilder &b, const Twine &shape,
                                          ArrayRef<Value> operands, Type sums,
                                          Value indices, int64_t selector) {
