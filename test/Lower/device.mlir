@@ -34,10 +34,10 @@
 // A thread has one output row and an eighth of k.
 // DEVICE-LABEL: func.func @step_k2_linear(
 // DEVICE: %[[EIGHT:.*]] = arith.constant 8 : index
+// DEVICE: llvm.call_intrinsic "llvm.nvvm.cp.async.cg.shared.global.16"
 // DEVICE: %[[BEGIN:.*]] = arith.divui %{{.*}}, %[[EIGHT]]
 // DEVICE: %[[END:.*]] = arith.divui %{{.*}}, %[[EIGHT]]
 // DEVICE: arith.subi %[[END]], %[[BEGIN]]
-// DEVICE: llvm.call_intrinsic "llvm.nvvm.cp.async.cg.shared.global.16"
 // DEVICE: llvm.call_intrinsic "llvm.nvvm.idp4a.u.s"
 
 // Device code names its GPU, host code the base of x86-64; arguments are fields of
