@@ -134,6 +134,7 @@ SmallVector<Value> CodeRing::multiply(int64_t sums, Value zero,
     copyStage(i % products, b.index(i / products), b.index(i));
     commitCopies(b);
   }
+  awaitLaunches(b);
   SmallVector<Value> state = {b.index(0), b.index(plan.ahead % plan.stages)};
   state.append(products * sums, zero);
   state = b.loop(

@@ -107,8 +107,8 @@ private:
 
   /// Two pairs of each 8 rows, of 16 k of the stage.
   SmallVector<Value> loadColumns(Value stage, int64_t half) {
-    Value firstLine = b.mulIndex(
-        b.divIndex(warp, shape.tracks / warpTracks), warpRows);
+    Value firstLine =
+        b.mulIndex(b.divIndex(warp, shape.tracks / warpTracks), warpRows);
     SmallVector<Value> columns;
     for (int64_t at = 0; at < warpRows; at += 2 * columnRows) {
       // Lane 8 i + j: line j of rows 8 (i / 2), piece i % 2.
@@ -126,8 +126,7 @@ private:
   }
 
   Value getFirstTrack() {
-    return b.mulIndex(b.remIndex(warp, shape.tracks / warpTracks),
-                      warpTracks);
+    return b.mulIndex(b.remIndex(warp, shape.tracks / warpTracks), warpTracks);
   }
 
   /// Sums of a track and 8 rows of this warp.

@@ -44,8 +44,7 @@ HalfWeights::HalfWeights(TileBuilder &b, ArrayRef<PanelProduct> operands,
                             [](const PanelProduct &operand) {
                               return isTwoOfFour(operand.weight);
                             })),
-      firstPanel(firstPanel),
-      memory(memory) {}
+      firstPanel(firstPanel), memory(memory) {}
 
 Value HalfWeights::getPanel(Value inBlock) {
   int64_t last = llmc::countPanels(operands[0].weight) - 1;

@@ -170,7 +170,8 @@ std::optional<DeviceTiler> getSparseCodeProduct(KernelOp kernel) {
   if (!CodeRing::fits(kernel, tileRows) ||
       !getGridPanel(weight)->kept.isTwoOfFour())
     return std::nullopt;
-  return DeviceTiler{threads, /*blocksWork=*/true,
+  return DeviceTiler{threads,
+                     /*blocksWork=*/true,
                      [=](TileBuilder &b, const LaunchCounts &counts) {
                        Value tiles = b.divIndex(
                            b.addIndex(counts.rows, tileRows - 1), tileRows);
@@ -178,7 +179,11 @@ std::optional<DeviceTiler> getSparseCodeProduct(KernelOp kernel) {
                      },
                      [](TileBuilder &b, const KernelArgs &args) {
                        SparseCodeTiler(b, args).run();
-                     }};
+                     },
+                     /*leastRows=*/0,
+                     /*suffix=*/"",
+                     /*sharesRows=*/false,
+                     /*awaitsLaunches=*/true};
 }
 
 } // namespace llmc

@@ -69,9 +69,8 @@ void KernelQueue::start(int64_t kernel, int64_t blocks,
     LaunchAttribute overlap{};
     overlap.id = AttributeProgrammaticStreamSerialization;
     overlap.programmaticStreamSerializationAllowed = 1;
-    const LaunchConfig config{
-        grid,         1,        1, block, 1, 1, shared,
-        gpu.stream(), &overlap, 1};
+    const LaunchConfig config{grid,         1,        1, block, 1, 1, shared,
+                              gpu.stream(), &overlap, 1};
     result = gpu.api.cuLaunchKernelEx(&config, functions[kernel],
                                       pointers.data(), nullptr);
   } else {
