@@ -7,8 +7,7 @@ how many of them a weight costs, loads of global memory with the sectors of a re
 With --prompt N it reads a prompt of N tokens instead; per kernel, all its launches added up: instructions of warps and which part of them multiply
 matrices, bytes read from global memory by loads and by copies, and how many passes over the banks of shared memory there were per fewest.
 
-usage: counters.py --llmc build/bin/llmc [--device sm_80] [--encoding q4_0] [--activations i8] [--hidden 1024] [--feed-forward 4096] [--prompt 128]
-                   [--with=--quantize=w8]
+usage: counters.py --llmc build/bin/llmc [--device sm_80] [--encoding q4_0] [--activations i8] [--hidden 1024] [--feed-forward 4096] [--prompt 128] [--with=--quantize=w8]
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """

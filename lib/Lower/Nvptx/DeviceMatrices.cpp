@@ -25,7 +25,7 @@ namespace llmc {
 
 namespace {
 
-constexpr int64_t threads = 128, tileRows = 4;
+constexpr int64_t tileRows = 4;
 
 /// What the products of a kernel have alike, and how its rows meet matrices.
 struct Matrices {
@@ -72,17 +72,11 @@ class MatrixTiler {
 public:
   MatrixTiler(TileBuilder &b, const KernelArgs &args)
       : b(b), args(args), kernel(args.kernel),
-        lanes(getPanelRows(kernel.weight)), slices(threads / lanes) {}
+        sums(b, static_cast<int64_t>(kernel.products.size()),
+             kernel.hasExperts() ? 1 : tileRows, getPanelRows(kernel.weight)) {}
 
   void run() {
     rows = b.dim(args.results[0], 0);
-    lane = b.remIndex(b.thread, lanes);
-    slice = b.divIndex(b.thread, lanes);
-    int64_t mostRows = kernel.hasExperts() ? 1 : tileRows;
-    partial = allocateShared(
-        b,
-        {static_cast<int64_t>(kernel.products.size()), mostRows, slices, lanes},
-        b.getF32Type());
     if (kernel.hasExperts())
       return multiplyChosen();
     Value count = rows;
@@ -134,33 +128,23 @@ private:
             dyn_cast<PackedType>(product.input.getType())};
   }
 
-  Value getFirstBlock(PackedType of, Value slice) {
-    return b.divIndex(b.mulIndex(slice, countTiles(of)), slices);
-  }
-
   void multiply(Value row, int64_t count) {
     Value inWeight =
         b.addIndex(b.mulIndex(matrix, countPanels(kernel.weight)), panel);
     for (auto [p, product] : llvm::enumerate(kernel.products)) {
       Value ofProduct = row;
       PanelProduct operand = getOperand(product, ofProduct);
-      SmallVector<Value> sums = operand.dotBlocks(
-          b, ofProduct, count,
-          {inWeight, /*lane=*/0, /*count=*/1, /*lanes=*/1, lane},
-          /*prefetch=*/false, getFirstBlock(operand.weight, slice),
-          getFirstBlock(operand.weight, b.addIndex(slice, 1)));
-      for (auto [r, sum] : llvm::enumerate(sums))
-        b.store(vector::ExtractOp::create(b, sum, ArrayRef<int64_t>{0}),
-                partial, {b.index(p), b.index(r), slice, lane});
+      sums.multiply(static_cast<int64_t>(p), operand, ofProduct, count,
+                    inWeight);
     }
     b.meetThreads();
     // So many threads have a result each.
-    Value column = b.addIndex(b.mulIndex(panel, lanes), lane);
+    Value column = b.addIndex(b.mulIndex(panel, sums.lanes), sums.lane);
     Value exists =
-        b.both(b.compare(arith::CmpIPredicate::ult, slice, b.index(count)),
+        b.both(b.compare(arith::CmpIPredicate::ult, sums.slice, b.index(count)),
                b.compare(arith::CmpIPredicate::ult, column,
                          b.index(kernel.weight.getRows())));
-    b.when(exists, [&] { finish(b.addIndex(row, slice), column); });
+    b.when(exists, [&] { finish(b.addIndex(row, sums.slice), column); });
     b.meetThreads(); // before the next rows
   }
 
@@ -169,37 +153,26 @@ private:
     if (!kernel.isPerHead())
       at = {b.divIndex(row, kernel.getParts()),
             b.remIndex(row, kernel.getParts()), column};
-    DenseMap<Value, Value> sums;
+    DenseMap<Value, Value> results;
     for (auto [p, product] : llvm::enumerate(kernel.products)) {
-      Value sum = b.broadcast(sumSlices(p), 1);
+      Value sum = b.broadcast(sums.get(static_cast<int64_t>(p)), 1);
       SmallVector<Value> place = {column};
       if (kernel.hasExperts())
         place = {matrix, column};
       if (product.bias)
         sum = b.add(sum, b.loadF32s(args.get(product.bias), place, 1));
-      sums[product.result] = sum;
+      results[product.result] = sum;
     }
     storeYields(b, {args, at, /*lanes=*/1, /*mask=*/{}},
-                [&](Value value) { return sums.lookup(value); });
-  }
-
-  /// Of the row whose number is this thread's slice.
-  Value sumSlices(int64_t p) {
-    Value sum;
-    for (int64_t s = 0; s < slices; ++s) {
-      Value part = b.load(partial, {b.index(p), slice, b.index(s), lane});
-      sum = sum ? b.add(sum, part) : part;
-    }
-    return sum;
+                [&](Value value) { return results.lookup(value); });
   }
 
   TileBuilder &b;
   const KernelArgs &args;
   Matrices kernel;
-  int64_t lanes, slices;
-  Value rows, lane, slice;
+  SliceSums sums;
+  Value rows;
   Value panel, matrix; // of this block
-  Value partial;       // [product, row, slice, lane] in shared memory
 };
 
 } // namespace
@@ -209,10 +182,8 @@ std::optional<DeviceTiler> getDeviceMatrices(KernelOp kernel) {
   if (matrices.isEmpty() || matrices.shape.size() != 3 ||
       (!matrices.hasExperts() && DeviceProduct::hasPrompts(kernel)))
     return std::nullopt;
-  assert(threads / getPanelRows(matrices.weight) >= tileRows &&
-         "every row of a tile has threads that finish it");
   return DeviceTiler{
-      threads, /*blocksWork=*/true,
+      DeviceProduct::threads, /*blocksWork=*/true,
       [=](TileBuilder &b, const LaunchCounts &counts) {
         int64_t panels = countPanels(matrices.weight);
         if (matrices.hasExperts())

@@ -40,11 +40,6 @@ DeviceProduct::DeviceProduct(TileBuilder &b, const KernelArgs &args,
                         dyn_cast<PackedType>(product.getInput().getType())});
 }
 
-Value DeviceProduct::getFirstBlock(PackedType of, Value slice) {
-  int64_t blocks = countTiles(of);
-  return b.divIndex(b.mulIndex(slice, blocks), slices);
-}
-
 bool DeviceProduct::hasPrompts(KernelOp kernel) {
   KernelArgs args;
   args.kernel = kernel;
@@ -122,6 +117,49 @@ void DeviceProduct::finish(Value row, Value column,
 }
 
 //===----------------------------------------------------------------------===//
+// Slices of k
+//===----------------------------------------------------------------------===//
+
+/// Of `slices` of a weight, the first block of number `slice`.
+static Value findSlice(TileBuilder &b, PackedType of, int64_t slices,
+                       Value slice) {
+  return b.divIndex(b.mulIndex(slice, countTiles(of)), slices);
+}
+
+Value DeviceProduct::getFirstBlock(PackedType of, Value slice) {
+  return findSlice(b, of, slices, slice);
+}
+
+SliceSums::SliceSums(TileBuilder &b, int64_t products, int64_t rows,
+                     int64_t lanes)
+    : lanes(lanes), slices(DeviceProduct::threads / lanes), b(b) {
+  assert(slices >= rows && "every row has threads that finish it");
+  lane = b.remIndex(b.thread, lanes);
+  slice = b.divIndex(b.thread, lanes);
+  partial = allocateShared(b, {products, rows, slices, lanes}, b.getF32Type());
+}
+
+void SliceSums::multiply(int64_t p, const PanelProduct &operand, Value row,
+                         int64_t count, Value panel) {
+  SmallVector<Value> sums = operand.dotBlocks(
+      b, row, count, {panel, /*lane=*/0, /*count=*/1, /*lanes=*/1, lane},
+      /*prefetch=*/false, findSlice(b, operand.weight, slices, slice),
+      findSlice(b, operand.weight, slices, b.addIndex(slice, 1)));
+  for (auto [r, sum] : llvm::enumerate(sums))
+    b.store(vector::ExtractOp::create(b, sum, ArrayRef<int64_t>{0}), partial,
+            {b.index(p), b.index(r), slice, lane});
+}
+
+Value SliceSums::get(int64_t p) {
+  Value sum;
+  for (int64_t s = 0; s < slices; ++s) {
+    Value part = b.load(partial, {b.index(p), slice, b.index(s), lane});
+    sum = sum ? b.add(sum, part) : part;
+  }
+  return sum;
+}
+
+//===----------------------------------------------------------------------===//
 // Few rows
 //===----------------------------------------------------------------------===//
 
@@ -145,8 +183,10 @@ Value viewBFloats(TileBuilder &b, Value rows) {
 class ProductTiler {
 public:
   ProductTiler(TileBuilder &b, const KernelArgs &args, bool isOfPrompts)
-      : b(b), args(args), kernel(b, args, isOfPrompts), lanes(kernel.lanes),
-        slices(kernel.slices), isOfPrompts(isOfPrompts) {}
+      : b(b), args(args), kernel(b, args, isOfPrompts),
+        sums(b, static_cast<int64_t>(kernel.products.size()), tileRows,
+             kernel.lanes),
+        isOfPrompts(isOfPrompts) {}
 
   void run() {
     if (isOfPrompts) {
@@ -157,14 +197,9 @@ public:
       }
     }
     Value rows = b.dim(args.results[0], 0);
-    lane = b.remIndex(b.thread, lanes);
-    slice = b.divIndex(b.thread, lanes);
     int64_t panels = countPanels(kernel.weight);
     panel = b.remIndex(b.worker, panels);
     Value first = b.mulIndex(b.divIndex(b.worker, panels), tileRows);
-    int64_t count = kernel.products.size();
-    partial =
-        allocateShared(b, {count, tileRows, slices, lanes}, b.getF32Type());
     if (!DeviceProduct::hasPrompts(args.kernel))
       return multiplyTile(first, rows);
     b.when(kernel.isAnyMine(first, tileRows, rows),
@@ -184,45 +219,29 @@ private:
   }
 
   void multiply(Value row, int64_t count) {
-    for (auto [p, operand] : llvm::enumerate(kernel.operands)) {
-      Value begin = kernel.getFirstBlock(operand.weight, slice);
-      Value end = kernel.getFirstBlock(operand.weight, b.addIndex(slice, 1));
-      SmallVector<Value> sums = operand.dotBlocks(
-          b, row, count, {panel, /*lane=*/0, /*count=*/1, /*lanes=*/1, lane},
-          /*prefetch=*/false, begin, end);
-      for (auto [r, sum] : llvm::enumerate(sums))
-        b.store(vector::ExtractOp::create(b, sum, ArrayRef<int64_t>{0}),
-                partial, {b.index(p), b.index(r), slice, lane});
-    }
+    for (auto [p, operand] : llvm::enumerate(kernel.operands))
+      sums.multiply(static_cast<int64_t>(p), operand, row, count, panel);
     b.meetThreads();
     // So many threads have a result each.
-    b.when(b.compare(arith::CmpIPredicate::ult, slice, b.index(count)), [&] {
-      Value mine = b.addIndex(row, slice);
+    Value exists =
+        b.compare(arith::CmpIPredicate::ult, sums.slice, b.index(count));
+    b.when(exists, [&] {
+      Value mine = b.addIndex(row, sums.slice);
       kernel.whenMine(mine, [&] {
-        kernel.finish(mine, b.addIndex(b.mulIndex(panel, lanes), lane),
-                      [&](int64_t p) { return sumSlices(p); });
+        kernel.finish(mine,
+                      b.addIndex(b.mulIndex(panel, sums.lanes), sums.lane),
+                      [&](int64_t p) { return sums.get(p); });
       });
     });
     b.meetThreads(); // before the next rows
   }
 
-  /// Of the row whose number is this thread's slice.
-  Value sumSlices(int64_t p) {
-    Value sum;
-    for (int64_t s = 0; s < slices; ++s) {
-      Value part = b.load(partial, {b.index(p), slice, b.index(s), lane});
-      sum = sum ? b.add(sum, part) : part;
-    }
-    return sum;
-  }
-
   TileBuilder &b;
   const KernelArgs &args;
   DeviceProduct kernel;
-  int64_t lanes, slices;
+  SliceSums sums;
   bool isOfPrompts;
-  Value lane, slice, panel;
-  Value partial; // [product, row, slice, lane] in shared memory
+  Value panel;
 };
 
 } // namespace
@@ -253,8 +272,6 @@ std::optional<DeviceTiler> getDeviceProduct(KernelOp kernel) {
   if (getMatrixShape(first.getType()).size() != 2 ||
       weight.getShape().size() != 2)
     return std::nullopt;
-  assert(DeviceProduct::threads / getPanelRows(weight) >= tileRows &&
-         "every row of a tile has threads that finish it");
   return getForm(kernel, /*isOfPrompts=*/false);
 }
 

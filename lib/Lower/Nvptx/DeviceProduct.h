@@ -54,6 +54,30 @@ private:
   bool isOfPrompts;
 };
 
+/// Sums over k of a panel's output rows: a thread has one of these and a slice of k, and the
+/// slices add up through shared memory, in their order.
+class SliceSums {
+public:
+  using Value = mlir::Value;
+
+  /// Of so many products with panels of `lanes`, `rows` rows at most at a time.
+  SliceSums(TileBuilder &b, int64_t products, int64_t rows, int64_t lanes);
+
+  /// Product `p` of this thread's slice with `count` rows from `row` on; all threads do it, and
+  /// then meet.
+  void multiply(int64_t p, const PanelProduct &operand, Value row,
+                int64_t count, Value panel);
+  /// Of product `p` and the row whose number among these is this thread's slice.
+  Value get(int64_t p);
+
+  const int64_t lanes, slices;
+  Value lane, slice; // of this thread
+
+private:
+  TileBuilder &b;
+  Value partial; // [product, row, slice, lane] f32
+};
+
 /// Blocks of a form that is for all rows but those of prompts that are bf16: `blocks`, or
 /// none where there is no such row.
 mlir::Value countGenerated(TileBuilder &b, mlir::llm::KernelOp kernel,
