@@ -56,12 +56,12 @@ def measure_ceilings(run):
         raise Failed(f"probes failed, or the program did (status {result.returncode}): see their lines. {result.stderr.strip()[-300:]}")
 
 
-def compile_model(run, shape, target, seed, name=None):
-    """A program with fresh weights."""
+def compile_model(run, shape, seed, beside=(), name=None):
+    """A program with fresh weights, for the shape's device and what is `beside` it."""
     model, app = run.folder / f"{shape.name}.gguf", run.folder / (name or shape.name)
     shape.make(model, seed)
     try:
-        run.output([run.tool("llmc"), "compile", model, *shape.options(target), "-o", app])
+        run.output([run.tool("llmc"), "compile", model, *shape.options(beside), "-o", app])
     finally:
         model.unlink()
     return app
@@ -76,17 +76,25 @@ KERNEL_TESTS = ("*Device*:OnDriver.*:*CompiledLinear.GatesAndMultiplies/q4_1_*:*
                 "CompiledWindow.*:CompiledRotation.*:CompiledPerHead.Meets*:CompiledExpertLayers.*:*CompiledRoute.*/4:CompiledColumns.AreJoined:"
                 "CompiledRowAttention.Has*:*SparseProduct.*/1:*SparseRowProduct.*/1:Sample.*-Sample.A*")
 SMALL_TESTS = "*Families/Device.*/*rms"
+# Of what code for exact GPUs has of its own.
+EXACT_TESTS = {90: ("sm_90a", "*WarpgroupProduct*:*CodeProduct*:*Families/Device.*/*narrow*")}
 
 
 def check_kernels(run):
     """The tests of lowering, on the device in place of the simulator, with shapes and values of this run's seed."""
+    check_tests(run, "kernels", "sm_80", SMALL_TESTS if run.small else KERNEL_TESTS)
+    if not run.small and run.device["capability"] in EXACT_TESTS:
+        check_tests(run, "kernels of exact code", *EXACT_TESTS[run.device["capability"]])
+
+
+def check_tests(run, name, device, wanted):
     tests = run.tool("lower-test")
     shards = 1 if run.small else min(8, os.cpu_count() or 1)
 
     def shard(index):
         report = run.folder / f"tests{index}.json"
-        result = run.start([tests, f"--gtest_filter={SMALL_TESTS if run.small else KERNEL_TESTS}", f"--gtest_output=json:{report}"],
-                           LLMC_TEST_DEVICE="sm_80", LLMC_TEST_DRIVER=os.environ.get("LLMRT_CUDA_DRIVER") or "libcuda.so.1",
+        result = run.start([tests, f"--gtest_filter={wanted}", f"--gtest_output=json:{report}"],
+                           LLMC_TEST_DEVICE=device, LLMC_TEST_DRIVER=os.environ.get("LLMRT_CUDA_DRIVER") or "libcuda.so.1",
                            LLMC_TEST_SEED=run.seed, LLMC_TEST_SHAPES=1 if run.small else 8, GTEST_TOTAL_SHARDS=shards,
                            GTEST_SHARD_INDEX=index)
         if not report.exists():
@@ -98,9 +106,9 @@ def check_kernels(run):
     failed = [f"{suite['name']}.{test['name']}: {test['failures'][0]['failure'][:300]}"
               for report in reports for suite in report["testsuites"] for test in suite["testsuite"] if "failures" in test]
     count = sum(report["tests"] for report in reports)
-    run.write("correctness", name="kernels", seed=run.seed, tests=count, failed=failed, right=not failed and count > 0)
+    run.write("correctness", name=name, seed=run.seed, tests=count, failed=failed, right=not failed and count > 0)
     if failed or not count:
-        raise Failed(f"{len(failed)} of {count} tests of kernels")
+        raise Failed(f"{len(failed)} of {count} tests of {name}")
 
 
 def write_ids(path, ids):
@@ -125,7 +133,7 @@ def compare(found, expected):
 def compare_program(run, shape, seed):
     """The lines of one program."""
     generator = random.Random(seed)
-    app = compile_model(run, shape, "cpu,cuda:sm_80", generator.randrange(2**31))
+    app = compile_model(run, shape, generator.randrange(2**31), beside=["cpu"])
     ids = [generator.randrange(1, shape.sizes["vocabulary"]) for _ in range(7 if run.small else 21)]
     file = run.folder / f"{shape.name}.ids.npy"
     write_ids(file, ids)
@@ -148,7 +156,7 @@ def compare_program(run, shape, seed):
 
 def compare_programs(run):
     """Whole programs: logits on the device, on the simulator and on the processor, and the tokens that follow."""
-    compared = shapes.compared(run.small)
+    compared = shapes.compared(run.small, run.device["capability"])
     generator = random.Random(run.seed)
     seeds = [generator.randrange(2**31) for _ in compared]
     # The simulator and the compiler take most of the time, a processor each.
@@ -169,7 +177,7 @@ def sanitize(run):
         raise NotMeasured("the simulator has checks of its own, compute-sanitizer needs a GPU")
     if not found:
         raise NotMeasured("no compute-sanitizer")
-    app = compile_model(run, shapes.compared(run.small)[0], "cuda:sm_80", run.seed, "sanitized")
+    app = compile_model(run, shapes.compared(run.small, run.device["capability"])[0], run.seed, name="sanitized")
     wrong = []
     for tool in ("memcheck", "racecheck", "synccheck"):
         result = run.start([found, "--tool", tool, "--error-exitcode", 99, app, "run", "--ids", ",".join(map(str, range(1, 22))), "-n", 3,
@@ -242,11 +250,12 @@ def measure_programs(run):
     """Programs of true sizes: from start to token, each kernel's time, decode and prefill. Their weights are made here, from the run's seed."""
     late = None
     for shape in shapes.SMALL if run.small else shapes.FULL:
-        if late:
-            run.write("end-to-end-left-out", name=shape.name, program=shape.name, not_measured=str(late))
+        why = late or (None if shape.runs_on(run.device["capability"]) else f"this is no GPU for {shape.device}")
+        if why:
+            run.write("end-to-end-left-out", name=shape.name, program=shape.name, not_measured=str(why))
             continue
         try:
-            app = compile_model(run, shape, "cuda:sm_80", run.seed)
+            app = compile_model(run, shape, run.seed)
             digests = hash_kernels(carried_ptx(app))
             if shape.times_start:
                 measure_start(run, shape, app)

@@ -79,16 +79,18 @@ class Queue(TestCase):
         kernels = self.of(lines, "kernel")
         for phase, name in (("prefill", "attention_prompts"), ("decode", "attention"), ("decode", "sample")):
             found = [line for line in kernels if line["phase"] == phase and line["kernel"].endswith(name)]
-            self.assertEqual(len(found), 1, name)
-            self.assertGreater(found[0]["us"], 0)
-            self.assertRegex(found[0]["ptx"], "^[0-9a-f]{64}$")
-            self.assertIn("of_read_stream", found[0])
+            self.assertEqual([line["program"] for line in found], ["tiny-q4_0", "tiny-q4_0-sm_90a"], name)
+            self.assertNotEqual(found[0]["ptx"], found[1]["ptx"])
+            for line in found:
+                self.assertGreater(line["us"], 0)
+                self.assertRegex(line["ptx"], "^[0-9a-f]{64}$")
+                self.assertIn("of_read_stream", line)
         # What a program carries is what status.py compiles without weights.
         known = {digest for _, _, digest in status.shipped(LLMC, small=True)}
         self.assertLessEqual({line["ptx"] for line in kernels}, known)
         self.assertGreater(min(self.of(lines, "start")[0][key] for key in ("cold_s", "warm_s")), 0)
         programs = self.of(lines, "end-to-end")
-        self.assertEqual([line["program"] for line in programs], ["tiny-q4_0"])
+        self.assertEqual([line["program"] for line in programs], ["tiny-q4_0", "tiny-q4_0-sm_90a"])
         self.assertGreater(programs[0]["bytes_per_step"], 10000)
         self.assertGreater(programs[0]["kernel_us_per_step"], 0)
 
@@ -107,7 +109,10 @@ class Queue(TestCase):
         self.assertIn("no device answered: nothing else is measured", result.stderr)
 
     def test_what_a_device_lacks(self):
-        lines, _ = self.measure("--only", "ceilings", LLMC_PTXSIM_CAPABILITY="80")
+        lines, _ = self.measure("--only", "ceilings", "programs", LLMC_PTXSIM_CAPABILITY="80")
+        self.assertEqual([line["program"] for line in self.of(lines, "end-to-end")], ["tiny-q4_0"])
+        left = self.of(lines, "end-to-end-left-out")
+        self.assertEqual([(line["program"], line["not_measured"]) for line in left], [("tiny-q4_0-sm_90a", "this is no GPU for sm_90a")])
         without = [line for line in self.of(lines, "ceiling") if "not_measured" in line]
         self.assertEqual([line["name"] for line in without], ["dependent-launch-gap"])
         self.assertIn("compute capability 9.0", without[0]["not_measured"])
@@ -172,7 +177,7 @@ class OfOthers(TestCase):
         file = open(self.folder / "lines.jsonl", "w+")
         self.addCleanup(file.close)
         run = run_all.Run(file, options, self.folder)
-        run.device = {"name": "a GPU", "simulated": False}
+        run.device = {"name": "a GPU", "simulated": False, "capability": 90}
         return run
 
     def with_environment(self, **changed):
@@ -236,6 +241,27 @@ class Pack(TestCase):
         self.assertEqual(tests.count("\n"), 2 + tests.startswith("Running main"))
 
 
+class Shapes(unittest.TestCase):
+    def test_which_gpus_run_what(self):
+        for device, capability, runs in (("sm_80", 80, True), ("sm_80", 86, True), ("sm_80", 75, False), ("sm_90a", 90, True),
+                                         ("sm_90a", 100, False), ("sm_90a", 80, False)):
+            shape = shapes.Shape("one", shapes.TINY, "q4_0", device=device)
+            self.assertEqual(shape.runs_on(capability), runs, (device, capability))
+
+    def test_what_the_compiler_is_asked(self):
+        shape = shapes.Shape("one", shapes.TINY, "bf16", "i8", device="sm_90a", more=shapes.PAIRS)
+        self.assertEqual(shape.options(), ["-q", "--target=cuda:sm_90a", "--activations=i8", *shapes.PAIRS])
+        self.assertEqual(shape.options(["cpu"])[1:], ["--target=cpu,cuda:sm_90a", "--activations=i8", *shapes.PAIRS, "--cpu=native"])
+
+    def test_names_are_of_one_program(self):
+        for capability, most in ((80, 12), (90, 14)):
+            names = [shape.name for shape in shapes.compared(small=False, capability=capability)]
+            self.assertEqual((len(names), len(set(names))), (most, most))
+        names = [shape.name for shape in shapes.FULL]
+        self.assertEqual(len(names), len(set(names)))
+        self.assertEqual({shape.device for shape in shapes.FULL}, {"sm_80", "sm_90a"})
+
+
 class Kernels(unittest.TestCase):
     PTX = ".version 7.0\n.target sm_80\n.visible .entry step_k1_a(\n\t.param .u64 step_k1_a_param_0\n)\n{\n\tbra $L__BB0_1;\n$L__BB0_1: // here\n\tret;\n}\n"
 
@@ -252,6 +278,14 @@ class Kernels(unittest.TestCase):
         self.assertNotEqual(found["step_k2_a"], found["step_k1_a"])
         with self.assertRaises(ValueError):
             ptx_kernels.hash_kernels(".version 7.0\n")
+
+    def test_memory_that_another_kernel_declares(self):
+        of_a, of_b = (f".extern .shared .align 1024 .b8 step_k{number}_shared0[];\n" for number in ("1_a", "2_b"))
+        used = self.PTX.replace("ret", "mov.b64 %rd1, step_k1_a_shared0; ret")
+        found = ptx_kernels.hash_kernels(of_a + used)["step_k1_a"]
+        self.assertEqual(ptx_kernels.hash_kernels(of_b + of_a + used)["step_k1_a"], found)
+        self.assertEqual(ptx_kernels.hash_kernels((of_a + used).replace("k1_a", "k7_a"))["step_k7_a"], found)
+        self.assertNotEqual(ptx_kernels.hash_kernels((of_a + used).replace("1024", "128"))["step_k1_a"], found)
 
 
 class Status(TestCase):
