@@ -212,7 +212,8 @@ class OfOthers(TestCase):
         run = self.make_run()
         run.budget = 0
         self.assertFalse(run.measure("programs", parts.measure_programs, 60))
-        left_out, part = run.lines
+        left_out, *others, part = run.lines
+        self.assertEqual(len(others), len(shapes.SMALL) - 1)
         self.assertEqual((left_out["what"], left_out["program"], left_out["not_measured"]),
                          ("end-to-end-left-out", "tiny-q4_0", "out of time"))
         self.assertEqual((part["outcome"], part["why"]), ("failed", "out of time"))
