@@ -54,8 +54,8 @@ SPECS = [
     "w1-pb,outliers=30",
     "bits=4,group=32,scale=i8,values=kmeans,method=gptq,scale-search=yes",
     "w3-owq,group=64",
-    # As large as IQ4_XS.
-    "--quantize=auto,method=awq+quantease --size-budget=89.1MB",
+    # As large as IQ4_XS, Q4_K_M, Q5_K_M.
+    *(f"--quantize=auto,method=awq+quantease --size-budget={budget}MB" for budget in ("89.1", "103.6", "110.3")),
 ]
 # These say how inputs are rounded.
 WITH_INPUTS = ["w8a8", "w8a8-smooth", "--quantize=w8 --activations=i8 --equalize=osplus", "w4a8-fptq",
