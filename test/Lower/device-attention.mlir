@@ -80,3 +80,39 @@ func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x2x80x80, f16>) -> (tensor<?x1
   return %y, %kv : tensor<?x160xf32>, !llm.kv<1x2x80x80, f16>
 }
 }
+
+// -----
+
+// Rows of prompts with a cache of codes: eight codes become halves at a time, none of it by copies ahead; what a key's scale multiplies are scores, and what a
+// value's does are probabilities, behind their sum.
+// CHECK-LABEL: module @sm_80
+// CHECK-DAG: memref.global "private" @{{.*}}_prompts_shared0 : memref<16384xi8, 3>
+// CHECK-DAG: memref.global "private" @{{.*}}_prompts_shared1 : memref<64xi32, 3>
+// CHECK-DAG: memref.global "private" @{{.*}}_prompts_shared2 : memref<64xf32, 3>
+// CHECK-DAG: memref.global "private" @{{.*}}_prompts_shared3 : memref<64xf32, 3>
+// CHECK-LABEL: func.func @step_k{{[0-9]+}}_attention_prompts(
+// CHECK: call_intrinsic "llvm.nvvm.ff2bf16x2.rn"
+// CHECK-NOT: llvm.nvvm.cp.async.cg
+// Keys, then the values of a page: those of slots that nobody wrote are zeros.
+// CHECK: arith.sitofp {{.*}} : vector<8xi8> to vector<8xbf16>
+// CHECK: vector.store {{.*}} : memref<16384xi8, 3>, vector<16xi8>
+// CHECK: arith.sitofp {{.*}} : vector<8xi8> to vector<8xf32>
+// CHECK-NEXT: arith.select {{.*}} : vector<8xf32>
+// CHECK-NEXT: arith.truncf {{.*}} : vector<8xf32> to vector<8xbf16>
+// CHECK: memref.store {{.*}} : memref<64xi32, 3>
+// CHECK-COUNT-2: memref.store {{.*}} : memref<64xf32, 3>
+// CHECK: mma.m16n8k16.row.col.bf16
+module attributes {llm.model = {context_length = 64 : i64}} {
+llm.weight @table : tensor<40x128xf32> source "t"
+func.func @step(%batch: !llm.batch, %kv: !llm.kv<1x1x64x64, i8>) -> (tensor<?x128xf32>, !llm.kv<1x1x64x64, i8>) {
+  %c0 = arith.constant 0 : index
+  %ids = llm.batch_tokens %batch : tensor<?xi32>
+  %t = llm.param @table : tensor<40x128xf32>
+  %x = llm.embed %ids, %t : (tensor<?xi32>, tensor<40x128xf32>) -> tensor<?x128xf32>
+  %rows = tensor.dim %x, %c0 : tensor<?x128xf32>
+  %q = tensor.expand_shape %x [[0], [1, 2]] output_shape [%rows, 2, 64] : tensor<?x128xf32> into tensor<?x2x64xf32>
+  %a = llm.attention %q cache(%kv[%c0]) batch(%batch) {scale = 1.25e-1 : f64, narrow} : (tensor<?x2x64xf32>, !llm.kv<1x1x64x64, i8>, index, !llm.batch) -> tensor<?x2x64xf32>
+  %y = tensor.collapse_shape %a [[0], [1, 2]] : tensor<?x2x64xf32> into tensor<?x128xf32>
+  return %y, %kv : tensor<?x128xf32>, !llm.kv<1x1x64x64, i8>
+}
+}

@@ -13,7 +13,7 @@
 // CHECK: llvm.inline_asm has_side_effects "griddepcontrol.launch_dependents;"
 // CHECK-NOT: griddepcontrol
 // CHECK-NOT: vector.load
-// CHECK: llvm.call_intrinsic "llvm.nvvm.cp.async.cg.shared.global.16"
+// CHECK: "cp.async.bulk.shared::cluster.global
 // CHECK-NOT: vector.load
 // CHECK: llvm.inline_asm has_side_effects "griddepcontrol.wait;", "~{memory}"
 // CHECK: vector.load

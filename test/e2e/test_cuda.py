@@ -49,6 +49,16 @@ class Cuda(TestCase):
         # to halves. Either may turn a code of later rows: less than what bytes themselves round, which is 0.033 here.
         self.assertLessEqual(largest_difference(here, there), 0.03 * max(1.0, largest(here)))
 
+    def test_exact_code(self):
+        """What sm_90a has of its own (bulk copies, launches that overlap) gives the bits of what all GPUs run."""
+        ids = MODELS / "llama-q4_1.input_ids.npy"
+        for how in (["--activations=i8"], ["--activations=f32"]):
+            with self.subTest(how=how):
+                app = self.compile(MODELS / "llama-q4_1.gguf", "exact", "--target=cuda,cuda:sm_90a", *how)
+                everywhere, there = (self.logits(app, ids, "--step", "--device=cuda", env={**SIMULATED, "LLMC_PTXSIM_CAPABILITY": capability})
+                                     for capability in ("80", "90"))
+                self.assertEqual(everywhere.values, there.values)
+
     def test_rounded_rows(self):
         """A cache of floats leaves queries as they are, and so every code of 4 bits."""
         app = self.compile(MODELS / "llama-q4_1.gguf", "i4", "--target=cpu,cuda", "--activations=i4", "--kv=f32", "--cpu=avx2")

@@ -69,7 +69,10 @@ CodeRing::CodeRing(TileBuilder &b, DeviceProduct &kernel, Value panel,
       panel(panel) {
   int64_t bytes = std::max(plan.stages * plan.getStageBytes(), plan.sumBytes);
   memory = allocateShared(b, {bytes}, b.getI8Type());
-  findPieces();
+  if (BulkCopies::areThere(b))
+    bulk.emplace(b, plan.stages, slices);
+  else
+    findPieces();
 }
 
 Value CodeRing::isBelow(Value index, Value end) {
@@ -106,6 +109,10 @@ void CodeRing::findPieces() {
 void CodeRing::copyStage(int64_t product, Value chunk, Value slot) {
   const Value w = kernel.operands[product].w;
   Value offset = b.mulIndex(chunk, plan.blocks * plan.blockBytes);
+  bulk ? copySlices(w, offset, slot) : copyPieces(w, offset, slot);
+}
+
+void CodeRing::copyPieces(Value w, Value offset, Value slot) {
   Value from = b.addIndex(
       b.mulIndex(panel, countTiles(kernel.weight) * plan.blockBytes), offset);
   Value to = b.mulIndex(slot, plan.getStageBytes());
@@ -116,49 +123,92 @@ void CodeRing::copyStage(int64_t product, Value chunk, Value slot) {
     });
 }
 
+void CodeRing::endStage() {
+  if (!bulk)
+    commitCopies(b);
+}
+
+/// So many threads have a slice each.
+void CodeRing::copySlices(Value w, Value offset, Value slot) {
+  b.when(isBelow(b.thread, b.index(slices)), [&] {
+    auto findByte = [&](Value slice) {
+      return b.mulIndex(kernel.getFirstBlock(kernel.weight, slice),
+                        plan.blockBytes);
+    };
+    Value from = b.addIndex(findByte(b.thread), offset);
+    Value end = findByte(b.addIndex(b.thread, 1));
+    Value left =
+        arith::SubIOp::create(b, end, arith::MinUIOp::create(b, from, end));
+    Value bytes =
+        arith::MinUIOp::create(b, left, b.index(plan.blocks * plan.blockBytes));
+    Value first =
+        b.mulIndex(panel, countTiles(kernel.weight) * plan.blockBytes);
+    bulk->copy(slot, w, b.addIndex(first, from), memory,
+               b.addIndex(b.mulIndex(slot, plan.getStageBytes()),
+                          b.mulIndex(b.thread, plan.stride)),
+               bytes);
+  });
+}
+
+/// What is under way before anything is used: nobody writes weights, so no launch is waited for.
+void CodeRing::fill() {
+  for (int64_t i = 0; i < plan.ahead; ++i) {
+    copyStage(i % products, b.index(i / products), b.index(i));
+    endStage();
+  }
+  awaitLaunches(b);
+}
+
+/// For all threads; who reads the stage before has done so. `parity` is that of the slot's
+/// filling.
+void CodeRing::awaitStage(Value slot, Value parity) {
+  bulk ? bulk->wait(slot, parity) : waitForCopies(b, plan.ahead - 1);
+  b.meetThreads();
+}
+
 //===----------------------------------------------------------------------===//
 // Sums over k
 //===----------------------------------------------------------------------===//
 
-/// The slot behind this one.
-Value CodeRing::getNext(Value slot) {
-  Value next = b.addIndex(slot, 1);
-  Value isEnd = b.compare(arith::CmpIPredicate::eq, next, b.index(plan.stages));
-  return b.select(isEnd, b.index(0), next);
+Value CodeRing::isLast(Value slot) {
+  return b.compare(arith::CmpIPredicate::eq, slot, b.index(plan.stages - 1));
 }
 
 SmallVector<Value> CodeRing::multiply(int64_t sums, Value zero,
                                       AddStage addStage) {
   int64_t chunks = plan.total / products;
-  for (int64_t i = 0; i < plan.ahead; ++i) {
-    copyStage(i % products, b.index(i / products), b.index(i));
-    commitCopies(b);
-  }
-  awaitLaunches(b);
-  SmallVector<Value> state = {b.index(0), b.index(plan.ahead % plan.stages)};
+  fill();
+  // The slots that are read and filled next, the last bit of how often the first was filled.
+  SmallVector<Value> state = {b.index(0), b.index(plan.ahead % plan.stages),
+                              b.constant(b.getI32Type(), 0)};
   state.append(products * sums, zero);
-  state = b.loop(
-      b.index(0), b.index(chunks), 1, state,
-      [&](Value chunk, ValueRange carried) {
-        SmallVector<Value> all(carried);
-        for (int64_t p = 0; p < products; ++p) {
-          waitForCopies(b, plan.ahead - 1);
-          b.meetThreads(); // all have waited, and nobody reads the stage before
-          int64_t next = p + plan.ahead;
-          Value behind = b.addIndex(chunk, next / products);
-          if (plan.ahead < plan.total)
-            b.when(isBelow(behind, b.index(chunks)),
-                   [&] { copyStage(next % products, behind, all[1]); });
-          commitCopies(b);
-          addStage(chunk, all[0],
-                   MutableArrayRef(all).slice(2 + p * sums, sums));
-          all[0] = getNext(all[0]);
-          all[1] = getNext(all[1]);
-        }
-        return all;
-      });
+  auto getNext = [&](Value slot) {
+    return b.select(isLast(slot), b.index(0), b.addIndex(slot, 1));
+  };
+  state = b.loop(b.index(0), b.index(chunks), 1, state,
+                 [&](Value chunk, ValueRange carried) {
+                   SmallVector<Value> all(carried);
+                   for (int64_t p = 0; p < products; ++p) {
+                     awaitStage(all[0], all[2]);
+                     int64_t next = p + plan.ahead;
+                     Value behind = b.addIndex(chunk, next / products);
+                     if (plan.ahead < plan.total)
+                       b.when(isBelow(behind, b.index(chunks)), [&] {
+                         copyStage(next % products, behind, all[1]);
+                       });
+                     endStage();
+                     addStage(chunk, all[0],
+                              MutableArrayRef(all).slice(3 + p * sums, sums));
+                     Value turned = arith::XOrIOp::create(
+                         b, all[2], b.constant(b.getI32Type(), 1));
+                     all[2] = b.select(isLast(all[0]), turned, all[2]);
+                     all[0] = getNext(all[0]);
+                     all[1] = getNext(all[1]);
+                   }
+                   return all;
+                 });
   b.meetThreads(); // nobody reads the ring
-  return SmallVector<Value>(ArrayRef(state).drop_front(2));
+  return SmallVector<Value>(ArrayRef(state).drop_front(3));
 }
 
 CodeRing::Part CodeRing::getPart(Value slice, Value chunk, Value slot) {

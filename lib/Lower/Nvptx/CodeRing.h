@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // For few rows a block has a panel, of whose k each of eight slices has a part. Some blocks of
-// k of each slice are a stage of a ring in shared memory; stages are copied ahead (cp.async) by all threads,
-// in requests of 512 bytes. Products of a kernel take turns.
+// k of each slice are a stage of a ring in shared memory; stages are copied ahead, by all threads
+// in requests of 512 bytes (cp.async) or, where the device has them, by one bulk copy of
+// each slice. Products of a kernel take turns.
 //===----------------------------------------------------------------------===//
 #ifndef LLMC_LIB_LOWER_NVPTX_CODERING_H
 #define LLMC_LIB_LOWER_NVPTX_CODERING_H
 
+#include "BulkCopies.h"
 #include "DeviceProduct.h"
 
 namespace llmc {
@@ -72,7 +74,12 @@ private:
   };
   void findPieces();
   void copyStage(int64_t product, Value chunk, Value slot);
-  Value getNext(Value slot);
+  void copyPieces(Value w, Value offset, Value slot);
+  void copySlices(Value w, Value offset, Value slot);
+  void endStage();
+  void fill();
+  void awaitStage(Value slot, Value parity);
+  Value isLast(Value slot);
   Value isBelow(Value index, Value end);
 
   TileBuilder &b;
@@ -80,7 +87,8 @@ private:
   int64_t products, tileRows;
   Plan plan;
   Value panel;
-  llvm::SmallVector<Piece> pieces;
+  llvm::SmallVector<Piece> pieces; // where there are no bulk copies
+  std::optional<BulkCopies> bulk;
   Value memory; // the ring, then sums
 };
 

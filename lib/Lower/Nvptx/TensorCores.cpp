@@ -60,8 +60,7 @@ SmallVector<Value> multiplySparseBytes(TileBuilder &b, ValueRange a,
                         operands, b.getI32Type(), indices, selector);
 }
 
-/// The address of byte `byte` behind the beginning of `memory`, in its space.
-static Value addressOf(TileBuilder &b, Value memory, Value byte, int space) {
+Value addressOf(TileBuilder &b, Value memory, Value byte, int space) {
   Value base = memref::ExtractAlignedPointerAsIndexOp::create(b, memory);
   Value address =
       arith::IndexCastOp::create(b, b.getI64Type(), b.addIndex(base, byte));

@@ -73,6 +73,10 @@ llvm::SmallVector<mlir::Value> loadLineWords(TileBuilder &b, mlir::Value memory,
 /// rounded to halves. What is no normal number is 0.
 mlir::Value exp2(TileBuilder &b, mlir::Value x);
 
+/// The pointer to byte `byte` behind the beginning of `memory`, in `space` of PTX: 1 is global, 3
+/// shared memory.
+mlir::Value addressOf(TileBuilder &b, mlir::Value memory, mlir::Value byte,
+                      int space);
 /// Starts to copy 4, 8 or 16 bytes of device memory, a memref of bytes of rank 2, to
 /// word `word` of the block's memory; both places are multiples of their number.
 void copyAhead(TileBuilder &b, mlir::Value from, mlir::Value row,
