@@ -3,6 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "DriverTesting.h"
 
+#include "llmc/Lower/Passes.h"
+
 using namespace llmc;
 using namespace llmc::testing;
 
@@ -125,6 +127,18 @@ TEST(Target, MachineCodeNeedsAnExactOne) {
             "--target=cuda:sm_120a or another");
   options.target = "cuda:sm_90a";
   EXPECT_FALSE(getTargetIsas(options).takeError());
+}
+
+/// What code for a device may ask of it follows from its name alone.
+TEST(Target, DevicesAreKnownByTheirNames) {
+  for (llvm::StringRef device : getKnownDevices()) {
+    const int64_t capability = getComputeCapability(device);
+    EXPECT_EQ(("sm_" + llvm::Twine(capability)).str(),
+              device.str().substr(0, device.size() - isExactDevice(device)));
+    EXPECT_EQ(hasDependentLaunches(device), capability >= 90) << device.str();
+  }
+  EXPECT_EQ(getComputeCapability("sm_120a"), 120);
+  EXPECT_FALSE(hasDependentLaunches("sm_80"));
 }
 
 TEST(Target, UnknownNamesListTheKnownOnes) {
