@@ -224,19 +224,14 @@ std::optional<DeviceTiler> getCodeProduct(KernelOp kernel) {
     return std::nullopt;
   LinearOp first = *kernel.getBody().front().getOps<LinearOp>().begin();
   auto weight = cast<PackedType>(first.getWeight().getType());
-  return DeviceTiler{
-      threads,
-      /*blocksWork=*/true,
+  DeviceTiler tiler{
+      threads, /*blocksWork=*/true,
       [=](TileBuilder &b, const LaunchCounts &counts) {
-        Value tiles =
-            b.divIndex(b.addIndex(counts.rows, tileRows - 1), tileRows);
-        return b.mulIndex(tiles, countPanels(weight));
+        return countPanelTiles(b, counts.rows, tileRows, weight);
       },
-      [](TileBuilder &b, const KernelArgs &args) { CodeTiler(b, args).run(); },
-      /*leastRows=*/0,
-      /*suffix=*/"",
-      /*sharesRows=*/false,
-      /*awaitsLaunches=*/true};
+      [](TileBuilder &b, const KernelArgs &args) { CodeTiler(b, args).run(); }};
+  tiler.awaitsLaunches = true;
+  return tiler;
 }
 
 } // namespace llmc

@@ -75,6 +75,12 @@ Value DeviceProduct::isAnyMine(Value first, int64_t count, Value rows) {
   return b.compare(arith::CmpFPredicate::OGT, maxWarp(b, any), b.f32(0));
 }
 
+Value countPanelTiles(TileBuilder &b, Value rows, int64_t tileRows,
+                      PackedType weight) {
+  Value tiles = b.divIndex(b.addIndex(rows, tileRows - 1), tileRows);
+  return b.mulIndex(tiles, countPanels(weight));
+}
+
 Value countGenerated(TileBuilder &b, KernelOp kernel,
                      const LaunchCounts &counts, Value blocks) {
   if (!DeviceProduct::hasPrompts(kernel))
@@ -251,9 +257,7 @@ static DeviceTiler getForm(KernelOp kernel, bool isOfPrompts) {
   auto weight = cast<PackedType>(first.getWeight().getType());
   return {DeviceProduct::threads, /*blocksWork=*/true,
           [=](TileBuilder &b, const LaunchCounts &counts) {
-            Value tiles =
-                b.divIndex(b.addIndex(counts.rows, tileRows - 1), tileRows);
-            Value blocks = b.mulIndex(tiles, countPanels(weight));
+            Value blocks = countPanelTiles(b, counts.rows, tileRows, weight);
             return isOfPrompts ? countPrompts(b, counts, blocks)
                                : countGenerated(b, kernel, counts, blocks);
           },

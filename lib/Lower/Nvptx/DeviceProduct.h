@@ -78,6 +78,9 @@ private:
   Value partial; // [product, row, slice, lane] f32
 };
 
+/// Blocks of tiles of `tileRows` rows, each with a panel of the weight.
+mlir::Value countPanelTiles(TileBuilder &b, mlir::Value rows, int64_t tileRows,
+                            mlir::llm::PackedType weight);
 /// Blocks of a form that is for all rows but those of prompts that are bf16: `blocks`, or
 /// none where there is no such row.
 mlir::Value countGenerated(TileBuilder &b, mlir::llm::KernelOp kernel,

@@ -426,23 +426,21 @@ SmallVector<DeviceTiler> getFloatProduct(KernelOp kernel) {
     return {};
   int64_t panels = choosePanels(weight, products.size());
   auto getForm = [&](int64_t columns) {
-    return DeviceTiler{threads,
-                       /*blocksWork=*/true,
-                       [=](TileBuilder &b, const LaunchCounts &counts) {
-                         int64_t tileRows = columns * columnRows;
-                         Value tiles = b.divIndex(
-                             b.addIndex(counts.rows, tileRows - 1), tileRows);
-                         return countGenerated(
-                             b, kernel, counts,
-                             b.mulIndex(tiles, countPanels(weight) / panels));
-                       },
-                       [=](TileBuilder &b, const KernelArgs &args) {
-                         FloatTiler(b, args, columns, panels).run();
-                       },
-                       /*leastRows=*/0,
-                       /*suffix=*/"",
-                       /*sharesRows=*/false,
-                       /*awaitsLaunches=*/true};
+    DeviceTiler tiler{threads,
+                      /*blocksWork=*/true,
+                      [=](TileBuilder &b, const LaunchCounts &counts) {
+                        int64_t tileRows = columns * columnRows;
+                        Value tiles = b.divIndex(
+                            b.addIndex(counts.rows, tileRows - 1), tileRows);
+                        return countGenerated(
+                            b, kernel, counts,
+                            b.mulIndex(tiles, countPanels(weight) / panels));
+                      },
+                      [=](TileBuilder &b, const KernelArgs &args) {
+                        FloatTiler(b, args, columns, panels).run();
+                      }};
+    tiler.awaitsLaunches = true;
+    return tiler;
   };
   DeviceTiler few = getForm(1), many = getForm(4);
   many.leastRows = columnRows + 1;

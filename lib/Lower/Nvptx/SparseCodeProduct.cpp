@@ -170,20 +170,15 @@ std::optional<DeviceTiler> getSparseCodeProduct(KernelOp kernel) {
   if (!CodeRing::fits(kernel, tileRows) ||
       !getGridPanel(weight)->kept.isTwoOfFour())
     return std::nullopt;
-  return DeviceTiler{threads,
-                     /*blocksWork=*/true,
-                     [=](TileBuilder &b, const LaunchCounts &counts) {
-                       Value tiles = b.divIndex(
-                           b.addIndex(counts.rows, tileRows - 1), tileRows);
-                       return b.mulIndex(tiles, countPanels(weight));
-                     },
-                     [](TileBuilder &b, const KernelArgs &args) {
-                       SparseCodeTiler(b, args).run();
-                     },
-                     /*leastRows=*/0,
-                     /*suffix=*/"",
-                     /*sharesRows=*/false,
-                     /*awaitsLaunches=*/true};
+  DeviceTiler tiler{threads, /*blocksWork=*/true,
+                    [=](TileBuilder &b, const LaunchCounts &counts) {
+                      return countPanelTiles(b, counts.rows, tileRows, weight);
+                    },
+                    [](TileBuilder &b, const KernelArgs &args) {
+                      SparseCodeTiler(b, args).run();
+                    }};
+  tiler.awaitsLaunches = true;
+  return tiler;
 }
 
 } // namespace llmc
