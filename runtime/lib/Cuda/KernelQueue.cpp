@@ -74,9 +74,9 @@ void KernelQueue::start(int64_t kernel, int64_t blocks,
     result = gpu.api.cuLaunchKernelEx(&config, functions[kernel],
                                       pointers.data(), nullptr);
   } else {
-    result = gpu.api.cuLaunchKernel(functions[kernel], grid, 1, 1, block, 1, 1,
-                                    /*sharedBytes=*/0, gpu.stream(),
-                                    pointers.data(), nullptr);
+    result =
+        gpu.api.cuLaunchKernel(functions[kernel], grid, 1, 1, block, 1, 1,
+                               shared, gpu.stream(), pointers.data(), nullptr);
   }
   if (result != Success)
     failure =

@@ -118,9 +118,14 @@ TEST_F(DeviceEngine, kernelsThatWaitThemselvesOverlap) {
   auto launches = [&](int version) {
     gpu->version = version;
     gpu->calls.clear();
+    gpu->sharedBytes.clear();
     auto engine = makeEngine({});
     EXPECT_TRUE(readPrompt(*engine, *engine->open(), tokens));
     EXPECT_EQ(logitsOf(*engine, 0), expectedLogits(tokens));
+    // However it is launched, a kernel has the memory that it asks for.
+    EXPECT_EQ(std::count(gpu->sharedBytes.begin(), gpu->sharedBytes.end(),
+                         fakeSharedBytes),
+              2);
     return std::pair(gpu->calls["cuLaunchKernel"],
                      gpu->calls["cuLaunchKernelEx"]);
   };

@@ -209,6 +209,7 @@ Result launch(Function function, unsigned x, unsigned y, unsigned z,
   if (x == 0 || y != 1 || z != 1 || threads == 0 ||
       shared > function->sharedBytes)
     return InvalidValue;
+  state.sharedBytes.push_back(shared);
   std::vector<uint64_t> arguments;
   for (size_t i = 0; i < function->kernel->arguments; ++i)
     arguments.push_back(*static_cast<uint64_t *>(parameters[i]));

@@ -38,6 +38,7 @@ struct FakeCuda {
   int faultAfter = -1; // kernels that still end well; the next is the last
 
   std::map<std::string, int> calls;           // by entry point
+  std::vector<unsigned> sharedBytes;          // that launches asked for
   std::map<const uint8_t *, size_t> onDevice; // allocations
   std::string image;                          // the last one that was loaded
   size_t most = 0; // bytes of the device that were in use at once

@@ -223,7 +223,7 @@ const LlmrtKernel kernels[] = {
 
 const LlmrtKernel deviceKernels[] = {
     {"write_keys", 5000, 70, 11, 0, 0, 0, LLMRT_ROWS_BATCH, 32, 0},
-    {"attend", 0, 3, 0, 8, 2, 110, LLMRT_ROWS_BATCH, 32, 64 * 1024},
+    {"attend", 0, 3, 0, 8, 2, 110, LLMRT_ROWS_BATCH, 32, fakeSharedBytes},
     {"write_logits", 900, 40, 600, 0, 0, 0, LLMRT_ROWS_ASKED, 64, 0},
     {"sample", 0, 0, 0, 0, 0, 0, LLMRT_ROWS_ASKED, 64, 0},
 };

@@ -31,6 +31,8 @@ LlmrtModel fakeWindowModel();
 constexpr int64_t fakeWindow = 100;
 /// Arguments of the device's kernels, and what they do; `blocks` of them one after the other.
 constexpr int64_t fakeKernelArguments = 25;
+/// What its attention asks for at the launch.
+constexpr int64_t fakeSharedBytes = 64 * 1024;
 void runFakeKernel(const std::string &name, int64_t blocks,
                    const uint64_t *arguments);
 
