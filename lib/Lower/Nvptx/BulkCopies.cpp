@@ -16,15 +16,6 @@ namespace llmc {
 
 static constexpr int global = 1, shared = 3;
 
-static LLVM::InlineAsmOp emit(TileBuilder &b, TypeRange results,
-                              ValueRange operands, StringRef text,
-                              StringRef constraints) {
-  return LLVM::InlineAsmOp::create(
-      b, results, operands, text, (constraints + ",~{memory}").str(),
-      /*has_side_effects=*/true, /*is_align_stack=*/false,
-      LLVM::TailCallKind::None, /*asm_dialect=*/{}, /*operand_attrs=*/{});
-}
-
 static Value toWord(TileBuilder &b, Value number) {
   return arith::IndexCastOp::create(b, b.getI32Type(), number);
 }
@@ -39,10 +30,10 @@ BulkCopies::BulkCopies(TileBuilder &b, int64_t stages, int64_t copiers) : b(b) {
   Value isFirst = b.compare(arith::CmpIPredicate::eq, b.thread, b.index(0));
   b.when(isFirst, [&] {
     for (int64_t stage = 0; stage < stages; ++stage)
-      emit(b, {},
-           {addressOfBarrier(b.index(stage)), toWord(b, b.index(copiers))},
-           "mbarrier.init.shared::cta.b64 [$0], $1;", "l,r");
-    emit(b, {}, {}, "fence.mbarrier_init.release.cluster;", "");
+      runPtx(b, {},
+             {addressOfBarrier(b.index(stage)), toWord(b, b.index(copiers))},
+             "mbarrier.init.shared::cta.b64 [$0], $1;", "l,r");
+    runPtx(b, {}, {}, "fence.mbarrier_init.release.cluster;", "");
   });
   b.meetThreads();
 }
@@ -55,16 +46,16 @@ Value BulkCopies::addressOfBarrier(Value stage) {
 void BulkCopies::copy(Value stage, Value from, Value byte, Value to,
                       Value toByte, Value bytes) {
   Value barrier = addressOfBarrier(stage), count = toWord(b, bytes);
-  emit(b, {}, {barrier, count},
-       "mbarrier.arrive.expect_tx.shared::cta.b64 _, [$0], $1;", "l,r");
+  runPtx(b, {}, {barrier, count},
+         "mbarrier.arrive.expect_tx.shared::cta.b64 _, [$0], $1;", "l,r");
   Value isAny = b.compare(arith::CmpIPredicate::ne, bytes, b.index(0));
   b.when(isAny, [&] {
-    emit(b, {},
-         {addressOf(b, to, toByte, shared), addressOf(b, from, byte, global),
-          count, barrier},
-         "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes "
-         "[$0], [$1], $2, [$3];",
-         "l,l,r,l");
+    runPtx(b, {},
+           {addressOf(b, to, toByte, shared), addressOf(b, from, byte, global),
+            count, barrier},
+           "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes "
+           "[$0], [$1], $2, [$3];",
+           "l,l,r,l");
   });
 }
 
@@ -74,10 +65,11 @@ void BulkCopies::wait(Value stage, Value parity) {
   OpBuilder::InsertionGuard guard(b);
   b.createBlock(&loop.getBefore());
   Value isThere =
-      emit(b, b.getI32Type(), {barrier, parity},
-           "{ .reg .pred p; mbarrier.try_wait.parity.shared::cta.b64 p, [$1], "
-           "$2; selp.u32 $0, 1, 0, p; }",
-           "=r,l,r")
+      runPtx(
+          b, b.getI32Type(), {barrier, parity},
+          "{ .reg .pred p; mbarrier.try_wait.parity.shared::cta.b64 p, [$1], "
+          "$2; selp.u32 $0, 1, 0, p; }",
+          "=r,l,r")
           .getResult(0);
   Value isMissing = b.compare(arith::CmpIPredicate::eq, isThere,
                               b.constant(b.getI32Type(), 0));

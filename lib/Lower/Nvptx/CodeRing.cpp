@@ -245,12 +245,7 @@ Value CodeRing::getSums() {
 }
 
 Value CodeRing::addSlices(int64_t product, Value row, Value lane) {
-  Value place = getSums(), sum;
-  for (int64_t s = 0; s < slices; ++s) {
-    Value part = b.load(place, {b.index(product), row, b.index(s), lane});
-    sum = sum ? b.add(sum, part) : part;
-  }
-  return sum;
+  return llmc::addSlices(b, getSums(), product, row, lane);
 }
 
 } // namespace llmc

@@ -156,13 +156,19 @@ void SliceSums::multiply(int64_t p, const PanelProduct &operand, Value row,
             {b.index(p), b.index(r), slice, lane});
 }
 
-Value SliceSums::get(int64_t p) {
+Value addSlices(TileBuilder &b, Value partial, int64_t product, Value row,
+                Value lane) {
+  int64_t slices = cast<MemRefType>(partial.getType()).getDimSize(2);
   Value sum;
   for (int64_t s = 0; s < slices; ++s) {
-    Value part = b.load(partial, {b.index(p), slice, b.index(s), lane});
+    Value part = b.load(partial, {b.index(product), row, b.index(s), lane});
     sum = sum ? b.add(sum, part) : part;
   }
   return sum;
+}
+
+Value SliceSums::get(int64_t p) {
+  return addSlices(b, partial, p, slice, lane);
 }
 
 //===----------------------------------------------------------------------===//

@@ -54,6 +54,10 @@ private:
   bool isOfPrompts;
 };
 
+/// Of [product, row, slice, output row] f32, the slices of one of each, added in their order.
+mlir::Value addSlices(TileBuilder &b, mlir::Value partial, int64_t product,
+                      mlir::Value row, mlir::Value lane);
+
 /// Sums over k of a panel's output rows: a thread has one of these and a slice of k, and the
 /// slices add up through shared memory, in their order.
 class SliceSums {

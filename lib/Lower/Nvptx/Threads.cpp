@@ -32,14 +32,20 @@ void numberBlocks(TileBuilder &b, int64_t threads) {
   b.threads = threads;
 }
 
+LLVM::InlineAsmOp runPtx(TileBuilder &b, TypeRange results, ValueRange operands,
+                         StringRef text, StringRef constraints) {
+  std::string all = constraints.str();
+  all += all.empty() ? "~{memory}" : ",~{memory}";
+  return LLVM::InlineAsmOp::create(
+      b, results, operands, text, all, /*has_side_effects=*/true,
+      /*is_align_stack=*/false, LLVM::TailCallKind::None, /*asm_dialect=*/{},
+      /*operand_attrs=*/{});
+}
+
 /// LLVM's intrinsics say nothing of memory, so it could move loads across them.
 static void dependOnLaunches(TileBuilder &b, StringRef how) {
   if (hasDependentLaunches(llm::getTarget(b.function).getIsa()))
-    LLVM::InlineAsmOp::create(
-        b, TypeRange(), ValueRange(), ("griddepcontrol." + how + ";").str(),
-        "~{memory}", /*has_side_effects=*/true,
-        /*is_align_stack=*/false, LLVM::TailCallKind::None,
-        /*asm_dialect=*/{}, /*operand_attrs=*/{});
+    runPtx(b, {}, {}, ("griddepcontrol." + how + ";").str(), "");
 }
 
 void letNextBegin(TileBuilder &b) { dependOnLaunches(b, "launch_dependents"); }
@@ -141,13 +147,9 @@ Value countArrival(TileBuilder &b, Value counters, Value byte, Value last) {
   Value pointer = LLVM::IntToPtrOp::create(
       b, LLVM::LLVMPointerType::get(b.getContext(), global), address);
   Value limit = arith::IndexCastOp::create(b, b.getI32Type(), last);
-  return b.toIndex(LLVM::InlineAsmOp::create(
-                       b, b.getI32Type(), ValueRange{pointer, limit},
-                       "atom.acq_rel.gpu.global.inc.u32 $0, [$1], $2;",
-                       "=r,l,r,~{memory}",
-                       /*has_side_effects=*/true,
-                       /*is_align_stack=*/false, LLVM::TailCallKind::None,
-                       /*asm_dialect=*/{}, /*operand_attrs=*/{})
+  return b.toIndex(runPtx(b, b.getI32Type(), {pointer, limit},
+                          "atom.acq_rel.gpu.global.inc.u32 $0, [$1], $2;",
+                          "=r,l,r")
                        .getResult(0));
 }
 

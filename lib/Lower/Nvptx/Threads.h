@@ -6,6 +6,8 @@
 
 #include "llmc/Lower/Cpu/TileBuilder.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
 namespace llmc {
 
 constexpr int64_t warpThreads = 32;
@@ -14,6 +16,11 @@ constexpr int64_t warpThreads = 32;
 void numberThreads(TileBuilder &b);
 /// Every block of `threads` threads is a worker.
 void numberBlocks(TileBuilder &b, int64_t threads);
+
+/// PTX in the place of an intrinsic; LLVM moves no access to memory across it.
+mlir::LLVM::InlineAsmOp runPtx(TileBuilder &b, mlir::TypeRange results,
+                               mlir::ValueRange operands, llvm::StringRef text,
+                               llvm::StringRef constraints);
 
 /// Lets the next launch begin where the device has room, and waits until all launches
 /// before this one have ended, where the device has dependent launches. Between them

@@ -4,6 +4,7 @@
 // LLVM has no intrinsic for a product, so that is PTX. All of it orders memory for LLVM.
 //===----------------------------------------------------------------------===//
 #include "Warpgroups.h"
+#include "Threads.h"
 
 #include "../Cpu/Isa.h"
 
@@ -43,15 +44,11 @@ static SmallVector<Value> runOnSums(TileBuilder &b, ValueRange sums,
     all += "=f,";
   for (size_t i = 0; i < sums.size(); ++i)
     all += std::to_string(i) + ",";
-  all += (constraints + "~{memory}").str();
+  all += constraints;
+  all.pop_back(); // the last comma
   SmallVector<Value> operands(sums);
   llvm::append_range(operands, others);
-  Value result = LLVM::InlineAsmOp::create(
-                     b, type, operands, text.str(), all,
-                     /*has_side_effects=*/true, /*is_align_stack=*/false,
-                     LLVM::TailCallKind::None, /*asm_dialect=*/{},
-                     /*operand_attrs=*/{})
-                     .getResult(0);
+  Value result = runPtx(b, type, operands, text.str(), all).getResult(0);
   SmallVector<Value> values;
   for (size_t i = 0; i < sums.size(); ++i)
     values.push_back(
