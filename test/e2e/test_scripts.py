@@ -54,6 +54,25 @@ class Questions(unittest.TestCase):
         self.assertEqual(len({tuple(ids[-11:]) for ids, choices in asked.few_shot}), 50)
 
 
+class Steps(TestCase):
+    def test_what_is_to_be_built_is_counted(self):
+        """Of a tree whose files are found by CMake, as ours: a plain dry run stops at the manifest."""
+        (self.folder / "CMakeLists.txt").write_text("""
+cmake_minimum_required(VERSION 3.20)
+project(steps NONE)
+file(GLOB found CONFIGURE_DEPENDS *.txt)
+foreach(name one two three)
+  add_custom_command(OUTPUT ${name} COMMAND ${CMAKE_COMMAND} -E touch ${name} VERBATIM)
+endforeach()
+add_custom_target(all-three DEPENDS one two three)
+""")
+        run(["cmake", "-G", "Ninja", "-S", self.folder, "-B", self.folder / "build"])
+        build = ["bash", "-c", f". {ROOT}/utils/common.sh; root={self.folder}; build_targets one two three 2>&1"]
+        self.assertIn("building one two three: 3 steps, 1 min at most", self.succeed(build))
+        self.assertTrue((self.folder / "build" / "three").exists())
+        self.assertEqual(self.succeed(build), "")
+
+
 class RandomGguf(TestCase):
     def make(self, name, *arguments):
         path = self.folder / name
